@@ -1,0 +1,30 @@
+import type { Limits } from '../config.ts';
+import type { Database } from '../connections/database.ts';
+import type { Secrets } from '../connections/secrets.ts';
+import type { JobsContext } from '../jobs/context.ts';
+import type { HealthReport } from '../ops/health.ts';
+import type { Logger } from '../ops/logger.ts';
+import type { Hub } from '../progress/hub.ts';
+import type { Storage } from '../storage/storage.ts';
+
+/** What the API is made of; built once by the composition root. */
+export interface ApiServices {
+  database: Database;
+  jobs: JobsContext;
+  hub: Hub;
+  storage: Storage;
+  secrets: Secrets;
+  limits: Limits;
+  /** The base of every URL handed out. */
+  publicUrl: string;
+  checkHealth: () => Promise<HealthReport>;
+  logger: Logger;
+}
+
+/** What a resolver sees: the services, and in whose name it works. */
+export interface ApiContext extends ApiServices {
+  tenantId: string;
+}
+
+/** Until API keys exist, every caller is this tenant; the first migration makes it. */
+export const defaultTenantId = '00000000-0000-7000-8000-000000000001';

@@ -1,0 +1,107 @@
+import { z } from 'zod';
+import { type InputIssue, RequestError } from '../errors.ts';
+import { defaultMaxRetries, defaultOptions, type JobOptions } from '../jobs/options.ts';
+import { PageRangesError, parsePageRanges } from '../pdf/page-ranges.ts';
+
+/** PostgreSQL stores neither NUL nor half a surrogate pair. */
+function storable(value: string): boolean {
+  return !value.includes('\0') && value.isWellFormed();
+}
+
+const shortText = (most: number) =>
+  z.string().max(most).refine(storable, 'must be well-formed text without NUL characters');
+
+function storableJson(value: unknown): boolean {
+  if (typeof value === 'string') return storable(value);
+  if (Array.isArray(value)) return value.every(storableJson);
+  if (typeof value === 'object' && value !== null) {
+    return Object.entries(value).every(([key, each]) => storable(key) && storableJson(each));
+  }
+  return true;
+}
+
+const maxMetadataBytes = 16 * 1024;
+
+const metadata = z
+  .record(z.string(), z.unknown())
+  .refine((value) => Buffer.byteLength(JSON.stringify(value)) <= maxMetadataBytes, `must not exceed ${maxMetadataBytes} bytes of JSON`)
+  .refine(storableJson, 'must be well-formed text without NUL characters');
+
+const pages = z.string().superRefine((value, context) => {
+  try {
+    parsePageRanges(value);
+  } catch (error) {
+    if (!(error instanceof PageRangesError)) throw error;
+    context.addIssue({ code: 'custom', message: error.message });
+  }
+});
+
+const httpUrl = z
+  .string()
+  .max(4_096)
+  .refine((value) => URL.canParse(value) && ['http:', 'https:'].includes(new URL(value).protocol), 'must be an http or https URL');
+
+const seconds = (most: number) => z.number().int().min(1).max(most);
+
+const options = z.object({
+  password: shortText(1_024).nullish(),
+  pages: pages.nullish(),
+  engine: z.enum(['AUTO', 'LITEPARSE', 'PDFJS']).nullish(),
+  keepHeadersFooters: z.boolean().nullish(),
+  timeoutSeconds: seconds(86_400).nullish(),
+  noProgressSeconds: seconds(86_400).nullish(),
+  maxRetries: z.number().int().min(0).max(20).nullish(),
+});
+
+const createJob = z.object({
+  source: z.object({
+    url: httpUrl.nullish(),
+    upload: z.string().nullish(),
+    file: z.custom<File>((value) => value instanceof Blob).nullish(),
+    base64: z.string().nullish(),
+  }),
+  name: shortText(500).nullish(),
+  metadata: metadata.nullish(),
+  options: options.nullish(),
+  priority: z.number().int().min(0).max(9).nullish(),
+  runAt: z.date().nullish(),
+  idempotencyKey: shortText(255).min(1).nullish(),
+});
+
+const createUpload = z.object({
+  filename: shortText(255).nullish(),
+  contentType: shortText(255).nullish(),
+  bytes: z.bigint().min(0n).nullish(),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/i, 'must be 64 hexadecimal digits').toLowerCase().nullish(),
+});
+
+/** Every bad value with the path of the argument it is in, or the value. */
+function parse<T>(schema: z.ZodType<T>, value: unknown): T {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const issues: InputIssue[] = result.error.issues.map((issue) => ({
+    path: ['input', ...issue.path.map((each) => (typeof each === 'symbol' ? String(each) : each))],
+    code: issue.code.toUpperCase(),
+    message: issue.message,
+  }));
+  throw new RequestError('BAD_USER_INPUT', { issues });
+}
+
+export type CreateJobInput = z.infer<typeof createJob>;
+export type CreateUploadInput = z.infer<typeof createUpload>;
+
+export function parseCreateJob(input: unknown): CreateJobInput {
+  return parse(createJob, input);
+}
+
+export function parseCreateUpload(input: unknown): CreateUploadInput {
+  return parse(createUpload, input);
+}
+
+/** The options with defaults filled in, apart from the password. */
+export function jobOptions(input: CreateJobInput['options']): { options: JobOptions; password: string | null; maxRetries: number } {
+  const { password, maxRetries, ...given } = input ?? {};
+  const chosen = Object.fromEntries(Object.entries(given).filter(([, value]) => value != null));
+  return { options: { ...defaultOptions, ...chosen }, password: password ?? null, maxRetries: maxRetries ?? defaultMaxRetries };
+}
+

@@ -1,0 +1,57 @@
+import SchemaBuilder from '@pothos/core';
+import PrismaPlugin from '@pothos/plugin-prisma';
+import RelayPlugin from '@pothos/plugin-relay';
+import { BigIntResolver, DateTimeResolver, JSONObjectResolver } from 'graphql-scalars';
+import type { PrismaClient } from '../../connections/prisma/client.ts';
+import type PrismaTypes from '../../connections/prisma/pothos-types.ts';
+import { getDatamodel } from '../../connections/prisma/pothos-types.ts';
+import { RequestError } from '../../errors.ts';
+import type { ApiContext } from '../context.ts';
+
+/** The schema is printed from here; one file per noun registers its types and fields. */
+export const builder = new SchemaBuilder<{
+  Context: ApiContext;
+  PrismaTypes: PrismaTypes;
+  DefaultFieldNullability: false;
+  DefaultInputFieldRequiredness: false;
+  DefaultEdgesNullability: false;
+  DefaultNodeNullability: false;
+  Scalars: {
+    ID: { Input: string; Output: string };
+    DateTime: { Input: Date; Output: Date | string };
+    BigInt: { Input: bigint; Output: bigint | number };
+    JSONObject: { Input: Record<string, unknown>; Output: unknown };
+    File: { Input: File; Output: never };
+  };
+}>({
+  defaultFieldNullability: false,
+  plugins: [RelayPlugin, PrismaPlugin],
+  relay: {
+    cursorType: 'String',
+    nodeQueryOptions: false,
+    nodesQueryOptions: false,
+    nodesOnConnection: true,
+    pageInfoTypeOptions: { description: 'Where a page of a list begins and ends, and whether there is more.' },
+  },
+  prisma: {
+    client: (context): PrismaClient => context.database.prisma,
+    dmmf: getDatamodel(),
+    exposeDescriptions: false,
+    filterConnectionTotalCount: false,
+    onUnusedQuery: null,
+  },
+});
+
+builder.addScalarType('DateTime', DateTimeResolver);
+builder.addScalarType('BigInt', BigIntResolver);
+builder.addScalarType('JSONObject', JSONObjectResolver);
+builder.scalarType('File', {
+  description: 'A file in the request itself, sent as multipart/form-data (GraphQL multipart request specification). For large files use `createUpload`.',
+  serialize() {
+    throw new RequestError('BAD_USER_INPUT', { message: 'A file cannot be read back.' });
+  },
+});
+
+builder.queryType({ description: 'Everything that can be read. What is not there, or not yours, is null.' });
+builder.mutationType({ description: 'Everything that can be changed. What is not there, or not yours, is the error NOT_FOUND.' });
+builder.subscriptionType({ description: 'Everything that can be watched, over WebSocket (graphql-transport-ws) or Server-Sent Events.' });

@@ -1,0 +1,32 @@
+import { type InputIssue, RequestError } from '../../errors.ts';
+
+export interface ConnectionArgs {
+  first?: number | null;
+  last?: number | null;
+  after?: string | null;
+  before?: string | null;
+}
+
+/** Rows of a list unless asked otherwise, and at most. */
+export const pageSize = { defaultSize: 20, maxSize: 100 };
+
+/** Refuses what the connection specification forbids or leaves open, naming every bad argument. */
+export function checkConnectionArgs(args: ConnectionArgs, cursor: RegExp): void {
+  const issues: InputIssue[] = [];
+  for (const name of ['first', 'last'] as const) {
+    const value = args[name];
+    if (value != null && (value < 0 || value > pageSize.maxSize)) {
+      issues.push({ path: [name], code: 'OUT_OF_RANGE', message: `must be between 0 and ${pageSize.maxSize}` });
+    }
+  }
+  if (args.first != null && args.last != null) {
+    issues.push({ path: ['last'], code: 'CONFLICT', message: 'cannot be combined with first' });
+  }
+  for (const name of ['after', 'before'] as const) {
+    const value = args[name];
+    if (value != null && !cursor.test(value)) {
+      issues.push({ path: [name], code: 'INVALID_CURSOR', message: 'is no cursor of this list' });
+    }
+  }
+  if (issues.length > 0) throw new RequestError('BAD_USER_INPUT', { issues });
+}

@@ -1,0 +1,160 @@
+import { encodeId } from '../../ids.ts';
+import { failureOf } from '../../jobs/job.ts';
+import { type JobOptions, storedOptions } from '../../jobs/options.ts';
+import { builder } from './builder.ts';
+import { Engine, JobStage, JobStatus } from './enums.ts';
+import { JobFailure } from './failure.ts';
+import { Node } from './node.ts';
+import { PageConnection, resolvePages } from './page.ts';
+import { JobResult } from './result.ts';
+
+const SourceKind = builder.enumType('SourceKind', {
+  description: 'How a document came in.',
+  values: {
+    URL: { description: 'Downloaded by a worker.' },
+    UPLOAD: { description: 'By `createUpload` and PUT.' },
+    FILE: { description: 'In a multipart request.' },
+    BASE64: { description: 'Inside the request.' },
+  } as const,
+});
+
+export const JobSource = builder.prismaObject('Source', {
+  name: 'JobSource',
+  description: 'The document that a job was given.',
+  fields: (t) => ({
+    kind: t.expose('kind', { type: SourceKind, description: 'How it came in.' }),
+    url: t.exposeString('url', { nullable: true, description: 'Where it was downloaded from, for a URL.' }),
+    filename: t.exposeString('filename', { nullable: true, description: 'Its name, where known.' }),
+    bytes: t.expose('bytes', { type: 'BigInt', nullable: true, description: 'Its size; null until it is downloaded.' }),
+    sha256: t.exposeString('sha256', { nullable: true, description: 'SHA-256 of its bytes, lowercase hex; null until it is downloaded.' }),
+  }),
+});
+
+const JobOptionsType = builder.objectRef<JobOptions>('JobOptions').implement({
+  description: 'What a job does, defaults filled in. A password is never given back.',
+  fields: (t) => ({
+    pages: t.exposeString('pages', { nullable: true, description: 'The pages asked for, such as "1-5,9,20-"; null for all.' }),
+    engine: t.expose('engine', { type: Engine, description: 'The engine asked for.' }),
+    keepHeadersFooters: t.exposeBoolean('keepHeadersFooters', { description: 'Whether running headers and footers stay in the Markdown.' }),
+    timeoutSeconds: t.exposeInt('timeoutSeconds', { description: 'How long an attempt may take in all.' }),
+    noProgressSeconds: t.exposeInt('noProgressSeconds', { description: 'How long an attempt may go without finishing a page.' }),
+  }),
+});
+
+interface Attempt {
+  number: number;
+  workerId: string | null;
+  startedAt: Date;
+  finishedAt: Date | null;
+  failure: ReturnType<typeof failureOf>;
+}
+
+const JobAttempt = builder.objectRef<Attempt>('JobAttempt').implement({
+  description: 'One try at a job by one worker.',
+  fields: (t) => ({
+    number: t.exposeInt('number', { description: 'Counts from 1, over all runs of the job.' }),
+    workerId: t.id({
+      nullable: true,
+      description: 'Who tried.',
+      resolve: ({ workerId }) => workerId && encodeId('worker', workerId),
+    }),
+    startedAt: t.expose('startedAt', { type: 'DateTime', description: 'When it was claimed.' }),
+    finishedAt: t.expose('finishedAt', { type: 'DateTime', nullable: true, description: 'When it ended; null while it runs.' }),
+    failure: t.expose('failure', { type: JobFailure, nullable: true, description: 'Why it failed; null if it did not.' }),
+  }),
+});
+
+export const Job = builder.prismaObject('Job', {
+  description: 'A document being turned into pages: from `createJob` to a final state that it reaches exactly once.',
+  interfaces: [Node],
+  // Lists page by these two; everything else is read only where it is asked for.
+  select: { id: true, createdAt: true },
+  fields: (t) => ({
+    id: t.id({ description: 'Such as job_01h455vb4pex5vsknk084sn02q.', resolve: ({ id }) => encodeId('job', id) }),
+    revision: t.exposeInt('revision', { description: 'Rises with every transition. Of two views of a job, keep the one with the higher revision.' }),
+    status: t.expose('status', { type: JobStatus, description: 'Where it stands.' }),
+    stage: t.expose('stage', { type: JobStage, description: 'What it is busy with.' }),
+    progressPercentage: t.exposeInt('percent', { description: '0 to 100. Never falls within an attempt; 100 only when COMPLETED.' }),
+    pagesDone: t.exposeInt('pagesDone', { description: 'Pages extracted so far.' }),
+    pagesTotal: t.exposeInt('pagesTotal', { nullable: true, description: 'Pages to extract; null until the document is open.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was accepted.' }),
+    startedAt: t.expose('startedAt', { type: 'DateTime', nullable: true, description: 'When the current or last attempt began.' }),
+    finishedAt: t.expose('finishedAt', { type: 'DateTime', nullable: true, description: 'When it became final.' }),
+    workerId: t.id({
+      nullable: true,
+      select: { workerId: true },
+      description: 'The worker of the current or last attempt.',
+      resolve: ({ workerId }) => workerId && encodeId('worker', workerId),
+    }),
+    lastHeartbeat: t.expose('heartbeatAt', { type: 'DateTime', nullable: true, description: 'When its worker was last heard of.' }),
+    retryCount: t.exposeInt('retryCount', { description: 'Retries so far.' }),
+    maxRetries: t.exposeInt('maxRetries', { description: 'Retries at most.' }),
+    nextRetryAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      select: { status: true, dueAt: true },
+      description: 'When the next attempt may start, while RETRYING.',
+      resolve: ({ status, dueAt }) => (status === 'RETRYING' ? dueAt : null),
+    }),
+    runAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      select: { status: true, dueAt: true },
+      description: 'Not before this, while PENDING with a `runAt` that is still to come.',
+      resolve: ({ status, dueAt }) => (status === 'PENDING' ? dueAt : null),
+    }),
+    priority: t.exposeInt('priority', { description: '0 (first) to 9. One step is worth ten minutes of waiting.' }),
+    name: t.exposeString('name', { nullable: true, description: "The client's label for it." }),
+    metadata: t.field({
+      type: 'JSONObject',
+      nullable: true,
+      select: { metadata: true },
+      description: "The client's own data, given back as it came.",
+      resolve: ({ metadata }) => metadata,
+    }),
+    source: t.relation('source', { type: JobSource, description: 'The document it was given.' }),
+    options: t.field({
+      type: JobOptionsType,
+      select: { options: true },
+      description: 'What it does.',
+      resolve: ({ options }) => storedOptions(options),
+    }),
+    failure: t.field({
+      type: JobFailure,
+      nullable: true,
+      select: { failureCode: true, failureMessage: true, failurePage: true },
+      description: 'Why the last attempt failed, also while RETRYING; null if none did, or a later one succeeded.',
+      resolve: (job) => failureOf(job),
+    }),
+    attempts: t.field({
+      type: [JobAttempt],
+      select: {
+        status: true,
+        attempt: true,
+        workerId: true,
+        startedAt: true,
+        attempts: { orderBy: { number: 'asc' }, take: 100 },
+      },
+      description: 'All tries so far, oldest first, the one that runs included.',
+      resolve({ attempts, status, attempt, workerId, startedAt }) {
+        const ended: Attempt[] = attempts.map((each) => ({ ...each, failure: failureOf(each) }));
+        const running = status === 'RUNNING' && startedAt !== null;
+        return running ? [...ended, { number: attempt, workerId, startedAt, finishedAt: null, failure: null }] : ended;
+      },
+    }),
+    pages: t.field({
+      type: PageConnection,
+      select: { id: true },
+      args: t.arg.connectionArgs(),
+      description: 'The pages stored so far, also while RUNNING and after FAILED.',
+      resolve: (job, args, context, info) => resolvePages(job.id, args, context, info),
+    }),
+    result: t.field({
+      type: JobResult,
+      nullable: true,
+      select: { id: true, status: true, document: true, pagesDone: true, engine: true },
+      description: 'What came out; null until COMPLETED.',
+      resolve: (job) => (job.status === 'COMPLETED' ? job : null),
+    }),
+  }),
+});

@@ -1,0 +1,35 @@
+import { decodeId, idType } from '../../ids.ts';
+import { builder } from './builder.ts';
+
+/** What an object that has an id of its own looks like to `node`: its rows by UUID, of the caller's tenant only. */
+interface NodeShape {
+  id: string;
+}
+
+export const Node = builder.interfaceRef<NodeShape>('Node').implement({
+  description: 'Anything with an id of its own. Ids are opaque, typed and the same everywhere: API, logs, CLI and webhooks.',
+  fields: (t) => ({ id: t.id({ description: 'Such as job_01h455vb4pex5vsknk084sn02q.' }) }),
+});
+
+builder.queryField('node', (t) =>
+  t.field({
+    type: Node,
+    nullable: true,
+    description: 'Anything by its id; null if there is no such thing, or it is not yours.',
+    args: { id: t.arg.id({ required: true }) },
+    async resolve(_, { id }, { database, tenantId }) {
+      const type = idType(id);
+      if (type === 'job') {
+        const uuid = decodeId('job', id);
+        const job = uuid && (await database.prisma.job.findFirst({ where: { id: uuid, tenantId } }));
+        return job ? { ...job, __typename: 'Job' } : null;
+      }
+      if (type === 'upload') {
+        const uuid = decodeId('upload', id);
+        const upload = uuid && (await database.prisma.source.findFirst({ where: { id: uuid, tenantId, kind: 'UPLOAD' } }));
+        return upload ? { ...upload, __typename: 'Upload' } : null;
+      }
+      return null;
+    },
+  }),
+);

@@ -1,0 +1,99 @@
+import { RequestError } from '../../errors.ts';
+import { storedDocument } from '../../jobs/stored-json.ts';
+import type { DocumentMetadata, EngineName, OutlineItem } from '../../pdf/document.ts';
+import type { ApiContext } from '../context.ts';
+import { builder } from './builder.ts';
+import { Engine } from './enums.ts';
+import { Page, PageConnection, resolvePages } from './page.ts';
+
+/** More text than this in one answer is RESULT_TOO_LARGE. */
+const maxTextBytes = 8 * 1024 ** 2;
+
+const Metadata = builder.objectRef<DocumentMetadata>('DocumentMetadata').implement({
+  description: "What the document says about itself. Its author's words: they may be wrong.",
+  fields: (t) => ({
+    title: t.exposeString('title', { nullable: true, description: 'Title.' }),
+    author: t.exposeString('author', { nullable: true, description: 'Author.' }),
+    subject: t.exposeString('subject', { nullable: true, description: 'Subject.' }),
+    keywords: t.exposeString('keywords', { nullable: true, description: 'Keywords, as they stand.' }),
+    creator: t.exposeString('creator', { nullable: true, description: 'The program the document was written with.' }),
+    producer: t.exposeString('producer', { nullable: true, description: 'The program that made the PDF.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', nullable: true, description: 'When the document was made; null where absent or not a date.' }),
+    modifiedAt: t.expose('modifiedAt', { type: 'DateTime', nullable: true, description: 'When it was last changed; null where absent or not a date.' }),
+    pdfVersion: t.exposeString('pdfVersion', { nullable: true, description: 'Such as "1.7".' }),
+    tagged: t.exposeBoolean('tagged', { description: 'Whether it carries a logical structure (Tagged PDF).' }),
+    encrypted: t.exposeBoolean('encrypted', { description: 'Whether it is encrypted, with or without a password to open it.' }),
+  }),
+});
+
+const Outline = builder.objectRef<OutlineItem>('OutlineItem').implement({
+  description: 'One bookmark.',
+  fields: (t) => ({
+    title: t.exposeString('title', { description: 'Its text.' }),
+    depth: t.exposeInt('depth', { description: '0 for the top level.' }),
+    pageNumber: t.exposeInt('pageNumber', { nullable: true, description: 'Where it leads (1-based); null if to no page of this document.' }),
+  }),
+});
+
+interface CompletedJob {
+  id: string;
+  document: unknown;
+  pagesDone: number;
+  engine: EngineName | null;
+}
+
+export const JobResult = builder.objectRef<CompletedJob>('JobResult').implement({
+  description: 'What came out of a completed job.',
+  fields: (t) => ({
+    pageCount: t.int({
+      description: 'Pages of the document, also those that were not asked for.',
+      resolve: ({ document }) => storedDocument(document).pageCount,
+    }),
+    engine: t.expose('engine', { type: Engine, nullable: true, description: 'What read the pages (the last of them, if engines changed).' }),
+    metadata: t.field({
+      type: Metadata,
+      description: 'What the document says about itself.',
+      resolve: ({ document }) => storedDocument(document).metadata,
+    }),
+    text: t.string({
+      nullable: true,
+      description: 'The text of all pages, a form feed between them. RESULT_TOO_LARGE above 8 MiB: read `pages` then.',
+      resolve: ({ id }, _, context) => joinPages(context, id, 'text'),
+    }),
+    markdown: t.string({
+      nullable: true,
+      description: 'The Markdown of all pages, a form feed between them. RESULT_TOO_LARGE above 8 MiB: read `pages` then.',
+      resolve: ({ id }, _, context) => joinPages(context, id, 'markdown'),
+    }),
+    outline: t.field({
+      type: [Outline],
+      description: 'The bookmarks, flat, in reading order.',
+      resolve: ({ document }) => storedDocument(document).outline,
+    }),
+    pages: t.field({
+      type: PageConnection,
+      args: t.arg.connectionArgs(),
+      description: 'The pages, in order.',
+      resolve: ({ id }, args, context, info) => resolvePages(id, args, context, info),
+    }),
+    page: t.prismaField({
+      type: Page,
+      nullable: true,
+      args: { number: t.arg.int({ required: true, description: '1-based.' }) },
+      description: 'One page by its number; null if there is no such page, or it was not asked for.',
+      resolve: (query, { id }, { number }, { database }) =>
+        database.prisma.page.findUnique({ ...query, where: { jobId_number: { jobId: id, number } } }),
+    }),
+  }),
+});
+
+const joined = (column: 'text' | 'markdown') => `
+SELECT coalesce(sum(octet_length(${column})), 0)::float8 AS bytes,
+       CASE WHEN coalesce(sum(octet_length(${column})), 0) <= $2 THEN coalesce(string_agg(${column}, E'\\f' ORDER BY number), '') END AS joined
+  FROM pages WHERE job_id = $1`;
+
+async function joinPages(context: ApiContext, jobId: string, column: 'text' | 'markdown'): Promise<string> {
+  const [row] = await context.database.query<{ joined: string | null }>(joined(column), [jobId, maxTextBytes]);
+  if (row === undefined || row.joined === null) throw new RequestError('RESULT_TOO_LARGE');
+  return row.joined;
+}

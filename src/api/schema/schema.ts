@@ -1,0 +1,12 @@
+import './node.ts';
+import './health.ts';
+import './upload.ts';
+import './jobs.ts';
+import './search.ts';
+import './create-job.ts';
+import './change-job.ts';
+import './progress.ts';
+import { builder } from './builder.ts';
+
+/** The whole schema; `schema.graphql` is printed from it. */
+export const schema = builder.toSchema();

@@ -1,0 +1,90 @@
+import { RequestError } from '../../errors.ts';
+import type { Job as JobRow } from '../../jobs/job.ts';
+import { type PageHit, readJobs, searchPages } from '../../jobs/search.ts';
+import { builder } from './builder.ts';
+import { checkConnectionArgs, pageSize } from './connection.ts';
+import { Job } from './job.ts';
+import { JobFilter } from './jobs.ts';
+import { Page } from './page.ts';
+
+const TextRange = builder.objectRef<{ start: number; end: number }>('TextRange').implement({
+  description: 'A part of a text, in UTF-16 code units as in JavaScript: `text.slice(start, end)`.',
+  fields: (t) => ({
+    start: t.exposeInt('start', { description: 'Where it begins.' }),
+    end: t.exposeInt('end', { description: 'Where it has ended.' }),
+  }),
+});
+
+type Hit = PageHit & { job: JobRow };
+
+const PageHitType = builder.objectRef<Hit>('PageHit').implement({
+  description: 'A page that a search found.',
+  fields: (t) => ({
+    job: t.expose('job', { type: Job, description: 'The job that the page is of.' }),
+    page: t.prismaField({
+      type: Page,
+      description: 'The page.',
+      async resolve(query, { jobId, number }, _, { database }) {
+        const page = await database.prisma.page.findUnique({ ...query, where: { jobId_number: { jobId, number } } });
+        if (page === null) throw new RequestError('NOT_FOUND', { message: 'The page was deleted meanwhile.' });
+        return page;
+      },
+    }),
+    score: t.exposeFloat('score', { description: 'How well it fits; comparable within one search only.' }),
+    snippet: t.exposeString('snippet', { description: 'The words found and what is around them: plain text, never HTML.' }),
+    highlights: t.expose('highlights', { type: [TextRange], description: 'Where in the snippet the words are.' }),
+  }),
+});
+
+const PageHitConnection = builder.connectionObject(
+  { type: PageHitType, name: 'PageHitConnection', description: 'A part of what a search found, best first.' },
+  { name: 'PageHitEdge', description: 'A hit and its cursor.' },
+);
+
+const cursorPattern = /^[0-9.e+-]{1,24}_[0-9a-f-]{36}_\d{1,9}$/;
+
+function toCursor({ score, jobId, number }: PageHit): string {
+  return `${score}_${jobId}_${number}`;
+}
+
+builder.queryField('searchPages', (t) =>
+  t.field({
+    type: PageHitConnection,
+    description:
+      'Full-text search over the pages of completed jobs, best first. Write words; "quotes" for a phrase, `or` between alternatives, a minus before what ' +
+      'must not occur. Words are compared by their English stem and without regard to case.',
+    args: {
+      query: t.arg.string({ required: true, description: '1 to 500 characters.' }),
+      first: t.arg.int({ description: 'Hits at most: 20 by default, up to 100.' }),
+      after: t.arg.string({ description: 'The cursor to go on from.' }),
+      filter: t.arg({ type: JobFilter, description: 'Only in these jobs.' }),
+    },
+    async resolve(_, { query, first, after, filter }, { database, tenantId }) {
+      checkConnectionArgs({ first, after }, cursorPattern);
+      if (query.trim() === '' || query.length > 500 || query.includes('\0')) {
+        throw new RequestError('BAD_USER_INPUT', {
+          issues: [{ path: ['query'], code: 'OUT_OF_RANGE', message: 'must have 1 to 500 characters' }],
+        });
+      }
+      const limit = first ?? pageSize.defaultSize;
+      const [score, jobId, number] = after?.split('_') ?? [];
+      const from = score && jobId && number ? { score: Number(score), jobId, number: Number(number) } : null;
+      const found = await searchPages(database, { tenantId, query, filter: filter ?? {}, limit: limit + 1, after: from });
+      const hits = found.slice(0, limit);
+      const jobs = await readJobs(database, tenantId, hits.map((hit) => hit.jobId));
+      const edges = hits.flatMap((hit) => {
+        const job = jobs.get(hit.jobId);
+        return job === undefined ? [] : [{ cursor: toCursor(hit), node: { ...hit, job } }];
+      });
+      return {
+        edges,
+        pageInfo: {
+          hasNextPage: found.length > limit,
+          hasPreviousPage: after != null,
+          startCursor: edges[0]?.cursor ?? null,
+          endCursor: edges.at(-1)?.cursor ?? null,
+        },
+      };
+    },
+  }),
+);

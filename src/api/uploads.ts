@@ -1,0 +1,102 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Source } from '../connections/prisma/client.ts';
+import { RequestError } from '../errors.ts';
+import { decodeId, encodeId, newUuid } from '../ids.ts';
+import { SizeLimitError } from '../storage/storage.ts';
+import type { ApiContext, ApiServices } from './context.ts';
+import type { CreateUploadInput } from './inputs.ts';
+
+/** How long the bytes may take to arrive, and how long an upload lives that no job uses. */
+const urlLifetimeMs = 60 * 60 * 1000;
+const unusedLifetimeMs = 24 * 60 * 60 * 1000;
+
+const purpose = 'upload';
+
+/** Announces bytes: a row that waits for its PUT. */
+export async function createUpload(context: ApiContext, input: CreateUploadInput): Promise<Source> {
+  if (input.bytes != null && input.bytes > context.limits.documentBytes) {
+    const message = `must not exceed ${context.limits.documentBytes}`;
+    throw new RequestError('BAD_USER_INPUT', { issues: [{ path: ['input', 'bytes'], code: 'TOO_BIG', message }] });
+  }
+  return await context.database.prisma.source.create({
+    data: {
+      id: newUuid(),
+      tenantId: context.tenantId,
+      kind: 'UPLOAD',
+      status: 'WAITING',
+      filename: input.filename ?? null,
+      contentType: input.contentType ?? null,
+      expectedBytes: input.bytes ?? null,
+      expectedSha256: input.sha256 ?? null,
+      expiresAt: new Date(Date.now() + urlLifetimeMs),
+    },
+  });
+}
+
+/** Where to PUT: absolute, signed and expiring, so the one who sends the bytes needs no key. */
+export function uploadUrl(services: ApiServices, upload: Pick<Source, 'id' | 'expiresAt'>): string {
+  const id = encodeId('upload', upload.id);
+  const token = services.secrets.sign(purpose, id, upload.expiresAt ?? new Date());
+  return `${services.publicUrl}/uploads/${id}?token=${token}`;
+}
+
+/**
+ * PUT /uploads/ID?token=…: streams the body to storage, never holding it, and answers 201 once the bytes and the row are
+ * durable. A PUT that breaks off leaves nothing and may be repeated.
+ */
+export async function receiveUpload(services: ApiServices, request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
+  const id = url.pathname.slice('/uploads/'.length);
+  const uuid = decodeId('upload', id);
+  const token = url.searchParams.get('token') ?? '';
+  if (uuid === null || !services.secrets.verify(purpose, id, token)) throw new RequestError('UPLOAD_URL_INVALID');
+  const upload = await services.database.prisma.source.findUnique({ where: { id: uuid } });
+  if (upload === null) throw new RequestError('NOT_FOUND', { message: 'There is no such upload.' });
+  if (upload.status === 'STORED') throw new RequestError('UPLOAD_ALREADY_STORED');
+  if (upload.status === 'EXPIRED') throw new RequestError('UPLOAD_EXPIRED');
+  const announced = request.headers['content-length'];
+  const maxBytes = services.limits.documentBytes;
+  if (announced !== undefined && Number(announced) > maxBytes) throw tooLarge(maxBytes);
+  // Left open on an error, so that the answer still reaches the client.
+  const body = request.iterator({ destroyOnReturn: false });
+  // Two PUTs at once must not write one file; the row decides which of them counts.
+  const storageKey = `sources/${uuid}/${randomUUID()}`;
+  const stored = await services.storage.put(storageKey, body, { maxBytes }).catch((error: unknown) => {
+    throw error instanceof SizeLimitError ? tooLarge(maxBytes) : error;
+  });
+  try {
+    checkAnnounced(upload, stored);
+    const { count } = await services.database.prisma.source.updateMany({
+      where: { id: uuid, status: 'WAITING' },
+      data: {
+        status: 'STORED',
+        storageKey,
+        bytes: stored.bytes,
+        sha256: stored.sha256,
+        contentType: upload.contentType ?? request.headers['content-type'] ?? null,
+        expiresAt: new Date(Date.now() + unusedLifetimeMs),
+      },
+    });
+    if (count === 0) throw new RequestError('UPLOAD_ALREADY_STORED');
+  } catch (error) {
+    if (error instanceof RequestError) await services.storage.remove(storageKey);
+    throw error;
+  }
+  response.writeHead(201, { 'content-type': 'application/json' });
+  response.end(JSON.stringify({ id, bytes: stored.bytes, sha256: stored.sha256 }));
+}
+
+function tooLarge(maxBytes: number): RequestError {
+  return new RequestError('PAYLOAD_TOO_LARGE', { message: `A document must not exceed ${maxBytes} bytes.` });
+}
+
+function checkAnnounced(upload: Source, stored: { bytes: number; sha256: string }): void {
+  if (upload.expectedBytes !== null && upload.expectedBytes !== BigInt(stored.bytes)) {
+    const message = `${stored.bytes} bytes arrived, ${upload.expectedBytes} were announced.`;
+    throw new RequestError('UPLOAD_MISMATCH', { message });
+  }
+  if (upload.expectedSha256 !== null && upload.expectedSha256 !== stored.sha256) {
+    const message = `The bytes have the SHA-256 ${stored.sha256}, ${upload.expectedSha256} was announced.`;
+    throw new RequestError('UPLOAD_MISMATCH', { message });
+  }
+}

@@ -1,0 +1,164 @@
+import { accessSync, constants, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Config } from '../config.ts';
+import { startPostgres } from '../connections/embedded-postgres.ts';
+import { startRedis } from '../connections/embedded-redis.ts';
+import { EmbeddedServerError } from '../connections/embedded-server.ts';
+import { checkPostgres, checkRedis, UnreachableError } from '../connections/given-servers.ts';
+import { MigrationError, migrate } from '../connections/migrations.ts';
+import { stopLeftover } from '../supervisor/leftovers.ts';
+import { acquireLock, LockHeldError } from '../supervisor/lock.ts';
+import { onStopSignals } from '../supervisor/stop-signals.ts';
+import { createSupervisor, type Supervisor } from '../supervisor/supervisor.ts';
+import { claimPort, requireLoopback, StartError } from './start-checks.ts';
+import { commandService, embeddedService } from './start-services.ts';
+
+/** The configuration in force once everything runs: with the URLs of the embedded servers and the port that was chosen. */
+export type RunningConfig = Config & { databaseUrl: string; redisUrl: string };
+
+export interface StartOptions {
+  /** Called when everything runs. */
+  onReady?(config: RunningConfig): Promise<void>;
+  /** The script that is the `pagehive` command. */
+  entry?: string;
+}
+
+const commands = ['serve', 'work', 'maintain'];
+const stopOrder = [...commands, 'redis', 'postgres'];
+
+/**
+ * Runs all of Pagehive on this machine until SIGINT, SIGTERM or SIGHUP; then everything ends in order and this resolves. A
+ * second signal kills what is left. Throws `StartError`, with a line for people, if it cannot begin.
+ */
+export async function start(
+  config: Config,
+  { onReady, entry = process.argv[1] ?? '' }: StartOptions = {},
+): Promise<void> {
+  process.title = 'pagehive start';
+  // A terminal that was closed must not end this process before it has stopped its children.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+  requireLoopback(config.host);
+  using _lock = lockDataDir(config.dataDir);
+  const supervisor = createSupervisor({ stopOrder, log: say });
+  let stopping = false;
+  using signals = onStopSignals(() => {
+    say('stopping at once');
+    supervisor.hasten();
+  });
+  const stopped = signals.first.then(async (signal) => {
+    stopping = true;
+    say(`stopping (${signal})`);
+    await supervisor.stop();
+    say('stopped');
+  });
+  try {
+    const running = await bringUp(config, entry, supervisor);
+    say('ready');
+    process.stdout.write(`\nGraphiQL: ${running.publicUrl}/graphql\n\n`);
+    await onReady?.(running).catch((error: unknown) => {
+      if (!stopping) say(`the example could not be prepared: ${messageOf(error)}`);
+    });
+  } catch (error) {
+    if (!stopping) {
+      await supervisor.stop();
+      throw explain(error, config);
+    }
+  }
+  await stopped;
+}
+
+async function bringUp(config: Config, entry: string, supervisor: Supervisor): Promise<RunningConfig> {
+  const { dataDir, host } = config;
+  await stopLeftovers(join(dataDir, 'run'));
+  const port = await claimPort(host, config.port);
+  const [databaseUrl, redisUrl] = await Promise.all([
+    provide('PostgreSQL', config.databaseUrl, checkPostgres, async () => {
+      return (await supervisor.start(embeddedService('postgres', startPostgres, { dataDir, log: say }))).url;
+    }),
+    provide('Redis', config.redisUrl, checkRedis, async () => {
+      return (await supervisor.start(embeddedService('redis', startRedis, { dataDir, log: say }))).url;
+    }),
+  ]);
+  await migrate(databaseUrl, { log: say });
+  const address = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const publicUrl = config.port === 0 && config.publicUrl.endsWith(':0') ? address : config.publicUrl;
+  const env = {
+    DATABASE_URL: databaseUrl,
+    REDIS_URL: redisUrl,
+    DATA_DIR: dataDir,
+    HOST: host,
+    PORT: String(port),
+    PUBLIC_URL: publicUrl,
+  };
+  say('starting API, worker and maintenance');
+  await Promise.all(
+    commands.map((name) => {
+      const readyUrl = name === 'serve' ? `${address}/health/ready` : undefined;
+      return supervisor.start(commandService(name, { entry, dataDir, env, readyUrl }));
+    }),
+  );
+  return { ...config, databaseUrl, redisUrl, port, publicUrl };
+}
+
+/** A server that was given is only looked at; without one, ours is started. */
+async function provide(
+  name: string,
+  given: string | null,
+  check: (url: string) => Promise<void>,
+  launch: () => Promise<string>,
+): Promise<string> {
+  if (given === null) {
+    say(`starting ${name}`);
+    return await launch();
+  }
+  await check(given);
+  return given;
+}
+
+/** What a killed `start` left behind, in the order in which it would have ended. */
+async function stopLeftovers(runDirectory: string): Promise<void> {
+  // Jobs that a left worker gives up are rescued, so it gets little time; PostgreSQL gets what its checkpoint takes.
+  const ended = await Promise.all(
+    commands.map((name) => stopLeftover(runDirectory, name, { signal: 'SIGTERM', graceMs: 5_000 })),
+  );
+  ended.push(await stopLeftover(runDirectory, 'redis', { signal: 'SIGTERM', graceMs: 5_000 }));
+  ended.push(await stopLeftover(runDirectory, 'postgres', { signal: 'SIGINT', graceMs: 30_000 }));
+  if (ended.includes(true)) say('ended what an earlier start that was killed had left running');
+}
+
+function lockDataDir(dataDir: string): Disposable {
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    accessSync(dataDir, constants.W_OK);
+    return acquireLock(join(dataDir, 'run', 'start.lock'));
+  } catch (error) {
+    if (error instanceof LockHeldError) {
+      throw new StartError(
+        `Pagehive already runs on ${dataDir} (process ${error.pid}): stop it first, or set another DATA_DIR and PORT`,
+        { cause: error },
+      );
+    }
+    throw new StartError(`DATA_DIR=${dataDir} cannot be written to (${messageOf(error)}): choose another directory`, {
+      cause: error,
+    });
+  }
+}
+
+/** What is expected to go wrong now and then needs no stack trace. */
+function explain(error: unknown, { dataDir }: Config): StartError {
+  const expected = [EmbeddedServerError, UnreachableError, MigrationError];
+  if (error instanceof StartError) return error;
+  if (expected.some((kind) => error instanceof kind)) return new StartError(messageOf(error), { cause: error });
+  return new StartError(`Pagehive did not start: ${messageOf(error)} (logs are in ${join(dataDir, 'logs')})`, {
+    cause: error,
+  });
+}
+
+/** Progress, with the seconds since this process began. */
+function say(line: string): void {
+  process.stderr.write(`pagehive ${(performance.now() / 1000).toFixed(1).padStart(5)} s  ${line}\n`);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,138 @@
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
+import { z } from 'zod';
+
+/**
+ * Everything that can be set from outside, typed. `readConfig` is the only reader of the environment; tests pass plain
+ * objects. Times in seconds or milliseconds say so in their names, sizes are bytes.
+ */
+export interface Config {
+  /** PostgreSQL. Null: `pagehive start` provides an embedded one under `dataDir`. */
+  databaseUrl: string | null;
+  /** Redis or Valkey. Null: `pagehive start` runs a private one. */
+  redisUrl: string | null;
+  /** Prefix of every Redis key and channel, so that several installations can share one Redis. */
+  redisPrefix: string;
+  dataDir: string;
+  host: string;
+  port: number;
+  /** How clients reach this server; the base of every URL handed out. */
+  publicUrl: string;
+  /** Hosts on private addresses that documents may be downloaded from all the same. */
+  privateHostsAllowed: string[];
+  /** Documents that one worker process extracts at the same time. */
+  concurrency: number;
+  logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
+  limits: Limits;
+}
+
+export interface Limits {
+  /** Of one document, however it arrives (but for inline ones). */
+  documentBytes: number;
+  /** Of a document inside the request: base64 or multipart. */
+  inlineBytes: number;
+  pages: number;
+  /** Of a download, in all. */
+  downloadSeconds: number;
+  /** Resident memory of one extractor process before it is killed. */
+  extractorMemoryBytes: number;
+  /** Resident memory of an idle extractor process above which it is replaced by a fresh one. */
+  extractorRecycleBytes: number;
+}
+
+const MiB = 1024 ** 2;
+const GiB = 1024 ** 3;
+
+export const defaultLimits: Limits = {
+  documentBytes: GiB,
+  inlineBytes: 25 * MiB,
+  pages: 20_000,
+  downloadSeconds: 300,
+  extractorMemoryBytes: 4 * GiB,
+  extractorRecycleBytes: 768 * MiB,
+};
+
+/** An environment that makes no sense, with every bad variable named: the process says so in one line each and ends. */
+export class ConfigError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'ConfigError';
+  }
+}
+
+/** A variable that is set to nothing counts as not set: that is what `PORT= npm start` and compose files mean by it. */
+function unset(env: NodeJS.ProcessEnv): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined && entry[1].trim() !== ''),
+  );
+}
+
+const wholeNumber = (least: number, most: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, 'must be a whole number')
+    .transform(Number)
+    .refine((n) => n >= least && n <= most, `must be between ${least} and ${most}`);
+
+function urlOf(protocols: string[], example: string) {
+  return z.string().refine(
+    (value) => URL.canParse(value) && protocols.includes(new URL(value).protocol),
+    `must be a URL such as ${example}`,
+  );
+}
+
+const bytes = wholeNumber(1, Number.MAX_SAFE_INTEGER);
+
+const environment = z.object({
+  DATABASE_URL: urlOf(['postgres:', 'postgresql:'], 'postgresql://user:password@host:5432/pagehive').optional(),
+  REDIS_URL: urlOf(['redis:', 'rediss:'], 'redis://host:6379').optional(),
+  REDIS_PREFIX: z.string().regex(/^[\w.-]+$/, 'may hold letters, digits, - _ and . only').default('pagehive'),
+  DATA_DIR: z.string().default('./data'),
+  HOST: z.string().default('127.0.0.1'),
+  PORT: wholeNumber(0, 65_535).default(4000),
+  PUBLIC_URL: urlOf(['http:', 'https:'], 'https://pages.example.com').optional(),
+  PRIVATE_HOSTS_ALLOWED: z.string().default(''),
+  CONCURRENCY: wholeNumber(1, 256).optional(),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  MAX_DOCUMENT_BYTES: bytes.default(defaultLimits.documentBytes),
+  MAX_INLINE_BYTES: bytes.default(defaultLimits.inlineBytes),
+  MAX_PAGES: wholeNumber(1, 10_000_000).default(defaultLimits.pages),
+  DOWNLOAD_SECONDS: wholeNumber(1, 86_400).default(defaultLimits.downloadSeconds),
+  EXTRACTOR_MEMORY_BYTES: bytes.default(defaultLimits.extractorMemoryBytes),
+  EXTRACTOR_RECYCLE_BYTES: bytes.default(defaultLimits.extractorRecycleBytes),
+});
+
+export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
+  const parsed = environment.safeParse(unset(env));
+  if (!parsed.success) {
+    throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`).join('\n'));
+  }
+  const values = parsed.data;
+  return {
+    databaseUrl: values.DATABASE_URL ?? null,
+    redisUrl: values.REDIS_URL ?? null,
+    redisPrefix: values.REDIS_PREFIX,
+    dataDir: resolve(values.DATA_DIR),
+    host: values.HOST,
+    port: values.PORT,
+    publicUrl: (values.PUBLIC_URL ?? `http://${urlHost(values.HOST)}:${values.PORT}`).replace(/\/+$/, ''),
+    privateHostsAllowed: values.PRIVATE_HOSTS_ALLOWED.split(',')
+      .map((host) => host.trim().toLowerCase())
+      .filter((host) => host !== ''),
+    concurrency: values.CONCURRENCY ?? availableParallelism(),
+    logLevel: values.LOG_LEVEL,
+    limits: {
+      documentBytes: values.MAX_DOCUMENT_BYTES,
+      inlineBytes: values.MAX_INLINE_BYTES,
+      pages: values.MAX_PAGES,
+      downloadSeconds: values.DOWNLOAD_SECONDS,
+      extractorMemoryBytes: values.EXTRACTOR_MEMORY_BYTES,
+      extractorRecycleBytes: values.EXTRACTOR_RECYCLE_BYTES,
+    },
+  };
+}
+
+/** An IPv6 address stands in brackets inside a URL. */
+function urlHost(host: string): string {
+  return host.includes(':') ? `[${host}]` : host;
+}

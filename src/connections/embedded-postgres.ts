@@ -1,0 +1,180 @@
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { endProcess, stopLeftover } from '../supervisor/leftovers.ts';
+import { commandLineOf, identify } from '../supervisor/process-identity.ts';
+import { type SupervisedProcess, startProcess } from '../supervisor/supervised-process.ts';
+import { findPostgres, type PostgresBinaries } from './embedded-postgres-binaries.ts';
+import { choosePostgresUser, type PostgresUser } from './embedded-postgres-user.ts';
+import {
+  type EmbeddedServer,
+  EmbeddedServerError,
+  type EmbeddedServerOptions,
+  freePort,
+  lastWords,
+  readSettings,
+  writeSettings,
+} from './embedded-server.ts';
+
+const run = promisify(execFile);
+
+/** For one machine of a few cores that does much else besides. What is not named here is PostgreSQL's default, fsync included. */
+const settings = {
+  listen_addresses: '127.0.0.1',
+  unix_socket_directories: '',
+  max_connections: '100',
+  shared_buffers: '256MB',
+  max_wal_size: '2GB',
+  random_page_cost: '1.1',
+  jit: 'off',
+  log_checkpoints: 'off',
+  log_line_prefix: '%m [%p] ',
+  log_timezone: 'UTC',
+  timezone: 'UTC',
+};
+
+/** SIGINT: end sessions and write a checkpoint. SIGQUIT: leave it to recovery at the next start. */
+const endings = { stopSignal: 'SIGINT', killSignal: 'SIGQUIT', stopMs: 30_000 } as const;
+
+/** A dead postmaster's processes and locks are gone within moments; more patience than that helps nobody. */
+const patienceMs = 20_000;
+
+/**
+ * Runs PostgreSQL with its data in `<dataDir>/postgres`, made on the first start, and resolves once it takes connections.
+ * Recovers from every way in which the one before may have ended. It ends with this process, even by SIGKILL.
+ */
+export async function startPostgres(options: EmbeddedServerOptions): Promise<EmbeddedServer> {
+  const { dataDir, log, signal } = options;
+  const directory = join(dataDir, 'postgres');
+  const binaries = findPostgres();
+  const known = await readSettings(dataDir, 'postgres');
+  const user = choosePostgresUser(directory);
+  if (existsSync(directory)) user.own(directory);
+  else await initialise({ dataDir, directory, password: known.password, binaries, user, log });
+  let port = options.port ?? known.port;
+  const deadline = performance.now() + patienceMs;
+  for (let attempt = 0; ; attempt++) {
+    signal?.throwIfAborted();
+    await endOthers(dataDir, directory, attempt);
+    const server = await startProcess({
+      name: 'postgres',
+      ...user.command(binaries.postgres, ['-D', directory, ...flags({ ...settings, port: String(port) })]),
+      env: { LC_ALL: 'C' },
+      logFile: join(dataDir, 'logs', 'postgres.log'),
+      runDirectory: join(dataDir, 'run'),
+      ...endings,
+      parentDeath: 'guard',
+    });
+    if (await isReady(server, directory, options)) {
+      if (port !== known.port) writeSettings(dataDir, 'postgres', { ...known, port });
+      const url = `postgresql://pagehive:${known.password}@127.0.0.1:${port}/pagehive`;
+      return { ...server, url, port, [Symbol.asyncDispose]: () => server.stop() };
+    }
+    const output = server.output();
+    const portTaken = /could not bind|could not create any TCP\/IP sockets/.test(output);
+    const passing = portTaken || /pre-existing shared memory block|lock file .* already exists/.test(output);
+    if (!passing || performance.now() > deadline) {
+      throw new EmbeddedServerError(`PostgreSQL did not start: ${lastWords(output, /FATAL|DETAIL|HINT|PANIC|error/)}`);
+    }
+    if (portTaken && options.port === undefined) port = await freePort();
+    else await sleep(200, undefined, { signal });
+  }
+}
+
+interface Initialisation {
+  dataDir: string;
+  directory: string;
+  password: string;
+  binaries: PostgresBinaries;
+  user: PostgresUser;
+  log(line: string): void;
+}
+
+/** Made aside and renamed when complete: a first start that was killed half-way leaves nothing that looks like a database. */
+async function initialise({ dataDir, directory, password, binaries, user, log }: Initialisation): Promise<void> {
+  log('creating the PostgreSQL database cluster');
+  const draft = `${directory}.new`;
+  const passwordFile = join(dataDir, 'postgres.initial-password');
+  rmSync(draft, { recursive: true, force: true });
+  rmSync(passwordFile, { force: true });
+  writeFileSync(passwordFile, `${password}\n`, { mode: 0o600 });
+  try {
+    user.own(passwordFile);
+    mkdirSync(draft, { mode: 0o700 });
+    user.own(draft);
+    const { command, args, ...identity } = user.command('env', [
+      ...['LC_ALL=C', binaries.initdb],
+      ...['-D', draft, '--username=pagehive', '--auth=scram-sha-256', `--pwfile=${passwordFile}`],
+      // Sorted by bytes, which needs no library of the system, but with upper and lower case of all of Unicode.
+      ...['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'],
+    ]);
+    await run(command, args, identity);
+  } catch (error) {
+    const output = error instanceof Error && 'stderr' in error ? String(error.stderr) : String(error);
+    throw new EmbeddedServerError(
+      `PostgreSQL could not be set up: ${lastWords(output, /initdb: error|FATAL|DETAIL/)}`,
+      {
+        cause: error,
+      },
+    );
+  } finally {
+    rmSync(passwordFile, { force: true });
+  }
+  renameSync(draft, directory);
+}
+
+/** Ends a server that a killed process left on this data: recorded by us, or by PostgreSQL alone. */
+async function endOthers(dataDir: string, directory: string, attempt: number): Promise<void> {
+  const leftover = { signal: endings.stopSignal, graceMs: endings.stopMs };
+  await stopLeftover(join(dataDir, 'run'), 'postgres', leftover);
+  const [pid] = readPidFile(directory);
+  if (pid === undefined || pid === '') return;
+  const other = identify(Number(pid));
+  if (other !== null && commandLineOf(other.pid).includes(directory)) return await endProcess(other, leftover);
+  // PostgreSQL refuses to start while any process has that pid. Here it is a stranger's, as happens between two runs of a
+  // container, or a zombie's. The file is left alone at first: with it PostgreSQL notices sessions that still end.
+  if (other !== null || attempt > 5) rmSync(join(directory, 'postmaster.pid'), { force: true });
+}
+
+/** False if it ended instead. PostgreSQL itself writes down when it takes connections. */
+async function isReady(
+  server: SupervisedProcess,
+  directory: string,
+  { log, signal }: EmbeddedServerOptions,
+): Promise<boolean> {
+  let ended = false;
+  void server.exited.then(() => {
+    ended = true;
+  });
+  const slow = setTimeout(
+    () => log('PostgreSQL is still starting, probably recovering what was not yet in its files'),
+    5_000,
+  );
+  try {
+    while (!ended) {
+      const lines = readPidFile(directory);
+      if (lines[0] === String(server.pid) && lines[7] === 'ready') return true;
+      if (signal?.aborted === true) await server.stop();
+      signal?.throwIfAborted();
+      await sleep(20);
+    }
+    return false;
+  } finally {
+    clearTimeout(slow);
+  }
+}
+
+function readPidFile(directory: string): string[] {
+  try {
+    const text = readFileSync(join(directory, 'postmaster.pid'), 'utf8');
+    return text.split('\n').map((line) => line.trim());
+  } catch {
+    return [];
+  }
+}
+
+function flags(values: Readonly<Record<string, string>>): string[] {
+  return Object.entries(values).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+}

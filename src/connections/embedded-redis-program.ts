@@ -1,0 +1,118 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { EmbeddedServerError } from './embedded-server.ts';
+
+/** A program that is a Redis server. */
+export interface RedisProgram {
+  readonly command: string;
+  /** The name it must be called by to be one. */
+  readonly argv0: string;
+}
+
+// The checking tool is the very same binary under another name. Debian has it in a package without a system service.
+const programs: readonly RedisProgram[] = [
+  { command: 'redis-server', argv0: 'redis-server' },
+  { command: 'valkey-server', argv0: 'valkey-server' },
+  { command: 'redis-check-rdb', argv0: 'redis-server' },
+  { command: 'valkey-check-rdb', argv0: 'valkey-server' },
+];
+
+/** The Redis or Valkey on PATH; null if there is none. */
+export function findRedis(): RedisProgram | null {
+  return programs.find(isServer) ?? null;
+}
+
+function isServer({ command, argv0 }: RedisProgram): boolean {
+  const { status, stdout } = spawnSync(command, ['--version'], { argv0, encoding: 'utf8' });
+  return status === 0 && /^(Redis|Valkey|.*server v=)/i.test(stdout);
+}
+
+const advice =
+  'Redis is not installed. Install it (Debian, Ubuntu: sudo apt-get install redis-server · Fedora: sudo dnf install valkey · ' +
+  'macOS: brew install redis) or set REDIS_URL to a Redis of your own, then start again';
+
+/**
+ * Finds Redis or gets it: root without a terminal, as in a container, has apt install it; people at a terminal are shown
+ * the command and asked; everyone else is told what to install.
+ */
+export async function provideRedis(log: (line: string) => void): Promise<RedisProgram> {
+  const found = findRedis();
+  if (found !== null) return found;
+  const steps = installation();
+  if (steps === null) throw new EmbeddedServerError(advice);
+  const interactive = process.stdin.isTTY && process.stderr.isTTY;
+  if (interactive ? !(await agreed(steps)) : process.getuid?.() !== 0) throw new EmbeddedServerError(advice);
+  log(`installing Redis: ${lineOf(steps)}`);
+  await install(steps);
+  const installed = findRedis();
+  if (installed === null) throw new EmbeddedServerError(advice);
+  return installed;
+}
+
+interface Step {
+  command: string;
+  args: readonly string[];
+}
+
+interface Installation {
+  install: Step;
+  /** Fetches the lists of packages, should they be missing or old. */
+  refresh: Step | null;
+}
+
+function installation(): Installation | null {
+  if (exists('apt-get')) {
+    const root = process.getuid?.() === 0;
+    if (!root && !exists('sudo')) return null;
+    const apt = (...args: string[]): Step => {
+      const words = ['env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', '-o', 'DPkg::Lock::Timeout=300', ...args];
+      const [command = 'env', ...rest] = root ? words : ['sudo', ...words];
+      return { command, args: rest };
+    };
+    return { install: apt('install', '-y', '--no-install-recommends', 'redis-tools'), refresh: apt('update') };
+  }
+  if (process.platform === 'darwin' && exists('brew')) {
+    return { install: { command: 'brew', args: ['install', 'redis'] }, refresh: null };
+  }
+  return null;
+}
+
+function lineOf({ install: { command, args } }: Installation): string {
+  return [command, ...args].join(' ');
+}
+
+async function agreed(steps: Installation): Promise<boolean> {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    const answer = await terminal.question(`Pagehive needs Redis. Install it now with\n  ${lineOf(steps)}\n? [Y/n] `);
+    return /^(y|yes|)$/i.test(answer.trim());
+  } finally {
+    terminal.close();
+  }
+}
+
+async function install({ install, refresh }: Installation): Promise<void> {
+  for (let attempt = 0; attempt < 5; attempt++) {
+    if (await succeeds(install)) return;
+    // Another apt may hold the lock on the lists, for which there is no option to wait.
+    if (refresh !== null && !(await succeeds(refresh))) await sleep(3_000);
+  }
+  throw new EmbeddedServerError(advice);
+}
+
+async function succeeds({ command, args }: Step): Promise<boolean> {
+  // What it says belongs to the people watching, and never into what this process prints for programs.
+  const child = spawn(command, args, { stdio: ['inherit', 2, 2] });
+  try {
+    const [code] = await once(child, 'exit');
+    return code === 0;
+  } catch {
+    return false;
+  }
+}
+
+function exists(command: string): boolean {
+  return spawnSync('sh', ['-c', 'command -v "$1"', 'sh', command], { stdio: 'ignore' }).status === 0;
+}

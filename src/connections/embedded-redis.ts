@@ -1,0 +1,108 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createClient } from 'redis';
+import { stopLeftover } from '../supervisor/leftovers.ts';
+import { type SupervisedProcess, startProcess } from '../supervisor/supervised-process.ts';
+import { provideRedis } from './embedded-redis-program.ts';
+import {
+  type EmbeddedServer,
+  EmbeddedServerError,
+  type EmbeddedServerOptions,
+  freePort,
+  lastWords,
+  readSettings,
+  writeSettings,
+} from './embedded-server.ts';
+
+const endings = { stopSignal: 'SIGTERM', killSignal: 'SIGKILL', stopMs: 5_000 } as const;
+
+/** How long a port may stay taken that the server must have. */
+const patienceMs = 20_000;
+
+/** Nothing in Redis is worth keeping: PostgreSQL knows it all. So nothing is written, and nothing is evicted either. */
+function configuration(port: number, password: string): string {
+  return [
+    'bind 127.0.0.1',
+    `port ${port}`,
+    `requirepass ${password}`,
+    'daemonize no',
+    'save ""',
+    'appendonly no',
+    'maxmemory-policy noeviction',
+    'tcp-keepalive 60',
+    '',
+  ].join('\n');
+}
+
+/**
+ * Runs `redis-server` or `valkey-server` on a private port and resolves once it answers. Replaces one that a killed
+ * process left behind. It ends with this process, even by SIGKILL.
+ */
+export async function startRedis(options: EmbeddedServerOptions): Promise<EmbeddedServer> {
+  const { dataDir, log, signal } = options;
+  const known = await readSettings(dataDir, 'redis');
+  const program = await provideRedis(log);
+  const directory = join(dataDir, 'redis');
+  const runDirectory = join(dataDir, 'run');
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  await stopLeftover(runDirectory, 'redis', { signal: endings.stopSignal, graceMs: endings.stopMs });
+  let port = options.port ?? known.port;
+  const deadline = performance.now() + patienceMs;
+  for (;;) {
+    signal?.throwIfAborted();
+    // In a file rather than in the arguments, which every user of the machine can see.
+    writeFileSync(join(directory, 'redis.conf'), configuration(port, known.password), { mode: 0o600 });
+    const server = await startProcess({
+      name: 'redis',
+      ...program,
+      args: ['./redis.conf'],
+      cwd: directory,
+      logFile: join(dataDir, 'logs', 'redis.log'),
+      runDirectory,
+      ...endings,
+      parentDeath: 'guard',
+    });
+    const url = `redis://:${known.password}@127.0.0.1:${port}`;
+    if (await answers(server, url, signal)) {
+      if (port !== known.port) writeSettings(dataDir, 'redis', { ...known, port });
+      return { ...server, url, port, [Symbol.asyncDispose]: () => server.stop() };
+    }
+    const output = server.output();
+    if (!/already in use/i.test(output) || performance.now() > deadline) {
+      throw new EmbeddedServerError(
+        `Redis did not start: ${lastWords(output, /error|fatal|# (Could|Can|Failed)|>>>/i)}`,
+      );
+    }
+    if (options.port === undefined) port = await freePort();
+    else await sleep(200, undefined, { signal });
+  }
+}
+
+/** False if it ended instead. */
+async function answers(server: SupervisedProcess, url: string, signal: AbortSignal | undefined): Promise<boolean> {
+  let ended = false;
+  void server.exited.then(() => {
+    ended = true;
+  });
+  while (!ended) {
+    if (await ping(url)) return !ended;
+    if (signal?.aborted === true) await server.stop();
+    signal?.throwIfAborted();
+    await sleep(20);
+  }
+  return false;
+}
+
+async function ping(url: string): Promise<boolean> {
+  const client = createClient({ url, socket: { reconnectStrategy: false, connectTimeout: 1_000 } });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    return (await client.ping()) === 'PONG';
+  } catch {
+    return false;
+  } finally {
+    client.destroy();
+  }
+}

@@ -1,0 +1,87 @@
+import { randomBytes } from 'node:crypto';
+import { chmodSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { SupervisedProcess } from '../supervisor/supervised-process.ts';
+
+/** An embedded server that cannot run here. The message is one line that says what to do. */
+export class EmbeddedServerError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'EmbeddedServerError';
+  }
+}
+
+/** A database server of our own on a private loopback port. */
+export interface EmbeddedServer extends SupervisedProcess, AsyncDisposable {
+  readonly url: string;
+  readonly port: number;
+}
+
+export interface EmbeddedServerOptions {
+  dataDir: string;
+  /** Told in one line what takes long. */
+  log(line: string): void;
+  /** Insist on this port: whoever knows the server's URL goes on using it. */
+  port?: number;
+  signal?: AbortSignal;
+}
+
+const settingsSchema = z.object({ port: z.number(), password: z.string().min(1) });
+
+export type EmbeddedSettings = z.infer<typeof settingsSchema>;
+
+/** The port and password that a server had last time, or new ones. Kept where only this user reads them. */
+export async function readSettings(dataDir: string, name: string): Promise<EmbeddedSettings> {
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  try {
+    return settingsSchema.parse(JSON.parse(readFileSync(settingsPath(dataDir, name), 'utf8')));
+  } catch (error) {
+    const path = settingsPath(dataDir, name);
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code !== 'ENOENT') {
+      const advice =
+        code === 'EACCES'
+          ? 'belongs to another user: start as that user, or set DATA_DIR to a directory of your own'
+          : `cannot be read: restore it, or move it and ${join(dataDir, name)} away to begin anew`;
+      throw new EmbeddedServerError(`${path} ${advice}`, { cause: error });
+    }
+  }
+  const settings = { port: await freePort(), password: randomBytes(24).toString('base64url') };
+  writeSettings(dataDir, name, settings);
+  return settings;
+}
+
+export function writeSettings(dataDir: string, name: string, settings: EmbeddedSettings): void {
+  const path = settingsPath(dataDir, name);
+  writeFileSync(`${path}.new`, JSON.stringify(settings), { mode: 0o600 });
+  chmodSync(`${path}.new`, 0o600);
+  renameSync(`${path}.new`, path);
+}
+
+function settingsPath(dataDir: string, name: string): string {
+  return join(dataDir, `${name}.json`);
+}
+
+/** A port on the loopback address that nobody uses at this moment. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() => {
+        if (address !== null && typeof address === 'object') resolve(address.port);
+        else reject(new Error('the probe has no port'));
+      });
+    });
+  });
+}
+
+/** The lines of a log that say what went wrong, as one. */
+export function lastWords(output: string, pattern: RegExp): string {
+  const lines = output.split('\n').filter((line) => line.trim() !== '');
+  const telling = lines.filter((line) => pattern.test(line));
+  return (telling.length > 0 ? telling : lines).slice(-3).join(' · ') || 'it said nothing';
+}

@@ -1,0 +1,91 @@
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
+
+/** What one installation secret is good for. A purpose such as `upload` keeps one use from standing in for another. */
+export interface Secrets {
+  /** A token for a URL that lets whoever holds it do `purpose` to `id` until it expires. Safe in a query string. */
+  sign(purpose: string, id: string, expiresAt: Date): string;
+  /** False for a token that is altered, expired, or made for another purpose or id. */
+  verify(purpose: string, id: string, token: string, now?: Date): boolean;
+  /** Encrypts a short text, such as a document's password, for the database. */
+  seal(purpose: string, text: string): string;
+  /** Throws `SealError` for what this installation did not seal for this purpose. */
+  open(purpose: string, sealed: string): string;
+}
+
+/** A sealed text was altered, or belongs to another installation or purpose. */
+export class SealError extends Error {
+  constructor(cause?: unknown) {
+    super('the sealed text cannot be opened with the secret of this installation', { cause });
+    this.name = 'SealError';
+  }
+}
+
+const keyBytes = 32;
+const nonceBytes = 12;
+const tagBytes = 16;
+
+/** Kept in front of what is sealed, so that a later way of sealing can tell old texts from its own. */
+const sealVersion = 'v1.';
+
+/** `key`: 32 random bytes that every process of the installation knows and nobody else. */
+export function createSecrets(key: Buffer): Secrets {
+  if (key.byteLength !== keyBytes) {
+    throw new TypeError(`an installation secret has ${keyBytes} bytes, not ${key.byteLength}`);
+  }
+  const signingKey = derive(key, 'sign v1');
+
+  function signature(purpose: string, id: string, expires: string): Buffer {
+    // JSON, because a plain concatenation lets characters move from one field to the next.
+    return createHmac('sha256', signingKey)
+      .update(JSON.stringify([purpose, id, expires]))
+      .digest();
+  }
+
+  function sign(purpose: string, id: string, expiresAt: Date): string {
+    const expires = String(Math.floor(expiresAt.getTime() / 1000));
+    return `${expires}.${signature(purpose, id, expires).toString('base64url')}`;
+  }
+
+  function verify(purpose: string, id: string, token: string, now: Date = new Date()): boolean {
+    const [, expires, given] = /^(\d{1,15})\.([\w-]{43})$/.exec(token) ?? [];
+    if (expires === undefined || given === undefined) {
+      return false;
+    }
+    const genuine = timingSafeEqual(Buffer.from(given, 'base64url'), signature(purpose, id, expires));
+    return genuine && now.getTime() < Number(expires) * 1000;
+  }
+
+  function seal(purpose: string, text: string): string {
+    const nonce = randomBytes(nonceBytes);
+    const cipher = createCipheriv('aes-256-gcm', derive(key, `seal v1 ${purpose}`), nonce);
+    const encrypted = Buffer.concat([nonce, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]);
+    return sealVersion + encrypted.toString('base64url');
+  }
+
+  function open(purpose: string, sealed: string): string {
+    const bytes = Buffer.from(sealed.slice(sealVersion.length), 'base64url');
+    if (!sealed.startsWith(sealVersion) || bytes.byteLength < nonceBytes + tagBytes) {
+      throw new SealError();
+    }
+    try {
+      const decipher = createDecipheriv(
+        'aes-256-gcm',
+        derive(key, `seal v1 ${purpose}`),
+        bytes.subarray(0, nonceBytes),
+        { authTagLength: tagBytes },
+      );
+      decipher.setAuthTag(bytes.subarray(-tagBytes));
+      const text = Buffer.concat([decipher.update(bytes.subarray(nonceBytes, -tagBytes)), decipher.final()]);
+      return text.toString('utf8');
+    } catch (error) {
+      throw new SealError(error);
+    }
+  }
+
+  return { sign, verify, seal, open };
+}
+
+/** A key for each use: none of them tells anything about another, or about the secret. */
+function derive(key: Buffer, use: string): Buffer {
+  return Buffer.from(hkdfSync('sha256', key, '', `pagehive ${use}`, keyBytes));
+}

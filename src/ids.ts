@@ -1,0 +1,34 @@
+import { TypeID, typeidUnboxed } from 'typeid-js';
+
+/**
+ * Public ids are TypeIDs, such as job_01h455vb4pex5vsknk084sn02q: a type and a UUIDv7, the same in the API, logs, the CLI
+ * and webhooks. The database holds the bare UUID.
+ */
+export type IdType = 'job' | 'upload' | 'worker' | 'tenant' | 'batch';
+
+/** A new UUIDv7: sorts by the time of its making. */
+export function newUuid(): string {
+  return TypeID.fromString(typeidUnboxed()).toUUID();
+}
+
+export function encodeId(type: IdType, uuid: string): string {
+  return TypeID.fromUUID(type, uuid).toString();
+}
+
+/** The UUID behind a public id, or null if the text is no id of this type. */
+export function decodeId(type: IdType, id: string): string | null {
+  try {
+    return TypeID.fromString(id, type).toUUID();
+  } catch {
+    return null;
+  }
+}
+
+/** The type that an id claims to be of; null if it is no id at all. */
+export function idType(id: string): string | null {
+  try {
+    return TypeID.fromString(id).getType();
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,53 @@
+import type { Job } from '../connections/prisma/client.ts';
+import { failures, isFailureCode } from '../errors.ts';
+import type { ProgressState } from '../progress/state.ts';
+
+export type { Job };
+
+/** A row as Prisma would give it, for hot statements that bypass Prisma: `SELECT ${jobColumns} FROM jobs j`. */
+export const jobColumns = (
+  [
+    'id', 'tenant_id', 'revision', 'progress_seq', 'status', 'stage', 'percent', 'pages_done', 'pages_total', 'bytes_done',
+    'bytes_total', 'created_at', 'claim_order', 'due_at', 'started_at', 'finished_at', 'worker_id', 'heartbeat_at',
+    'lease_expires_at', 'attempt', 'run', 'retry_count', 'max_retries', 'priority', 'name', 'metadata', 'options',
+    'sealed_password', 'source_id', 'failure_code', 'failure_message', 'failure_page', 'engine', 'document',
+  ] as const
+)
+  .map((column) => `j.${column} AS "${column.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())}"`)
+  .join(', ');
+
+export const finalStatuses = ['COMPLETED', 'FAILED', 'CANCELLED'] as const;
+
+export function isFinalStatus(status: Job['status']): boolean {
+  return status === 'COMPLETED' || status === 'FAILED' || status === 'CANCELLED';
+}
+
+/** Why the last attempt failed; null if none did, and after a completed one. */
+export function failureOf(job: Pick<Job, 'failureCode' | 'failureMessage' | 'failurePage'>): ProgressState['failure'] {
+  if (job.failureCode === null) return null;
+  // A code that a newer version wrote is unknown to an older process during an upgrade.
+  const code = isFailureCode(job.failureCode) ? job.failureCode : 'INTERNAL';
+  return { code, message: job.failureMessage ?? failures[code].message, page: job.failurePage };
+}
+
+/** What subscribers see of a row. */
+export function progressOf(job: Job): ProgressState {
+  return {
+    jobId: job.id,
+    tenantId: job.tenantId,
+    revision: job.revision,
+    seq: job.progressSeq,
+    name: job.name,
+    status: job.status,
+    stage: job.stage,
+    percent: job.percent,
+    pagesDone: job.pagesDone,
+    pagesTotal: job.pagesTotal,
+    bytesDone: job.bytesDone === null ? null : Number(job.bytesDone),
+    bytesTotal: job.bytesTotal === null ? null : Number(job.bytesTotal),
+    retryCount: job.retryCount,
+    nextRetryAt: job.status === 'RETRYING' ? (job.dueAt?.toISOString() ?? null) : null,
+    failure: failureOf(job),
+    at: new Date().toISOString(),
+  };
+}

@@ -1,0 +1,156 @@
+import { type FailureCode, failures } from '../errors.ts';
+import type { DocumentFacts, EngineName, ExtractedPage } from '../pdf/document.ts';
+import { type Claim, ClaimLostError, fence, fenceValues } from './claim.ts';
+import type { JobsContext } from './context.ts';
+import { type Job, jobColumns, progressOf } from './job.ts';
+import { insertPages, pageNumbers, pageValues } from './pages.ts';
+import { retryDelaySeconds } from './retry-policy.ts';
+
+export interface Failure {
+  code: FailureCode;
+  message: string;
+  page: number | null;
+}
+
+/** Every end of an attempt leaves a row of history; `job` is the row after its transition. */
+const insertAttempt = (code: string, message: string, page: string) => `
+    INSERT INTO job_attempts (job_id, number, worker_id, started_at, finished_at, failure_code, failure_message, failure_page)
+    SELECT id, attempt, worker_id, started_at, now(), ${code}, ${message}, ${page} FROM job`;
+
+const complete = `
+WITH job AS (
+    UPDATE jobs j
+       SET status = 'COMPLETED', stage = 'STORE', revision = j.revision + 1, progress_seq = 0, percent = 100,
+           pages_total = $12, pages_done = $12, engine = $13::"Engine", document = $14, finished_at = now(), lease_expires_at = NULL,
+           heartbeat_at = now(), sealed_password = NULL, failure_code = NULL, failure_message = NULL, failure_page = NULL,
+           stored_pages = j.stored_pages + ${pageNumbers}
+     WHERE ${fence}
+    RETURNING j.*
+), attempt AS (${insertAttempt('NULL', 'NULL', 'NULL')}), page AS (${insertPages})
+SELECT ${jobColumns} FROM job j`;
+
+export interface Completion {
+  facts: DocumentFacts;
+  engine: EngineName;
+  pagesTotal: number;
+  /** Pages not stored yet: the last group travels with the final transition. */
+  rest: ExtractedPage[];
+}
+
+/**
+ * RUNNING → COMPLETED, with the last pages, in one statement. Safe to repeat when its answer was lost: if the row was
+ * completed by this very claim, that is success.
+ */
+export async function completeJob(context: JobsContext, claim: Claim, completion: Completion): Promise<Job> {
+  const [row] = await context.database.query<Job>(complete, [
+    ...fenceValues(claim),
+    ...pageValues(completion.rest),
+    completion.pagesTotal,
+    completion.engine,
+    JSON.stringify(completion.facts),
+  ]);
+  const job = row ?? (await context.database.prisma.job.findUnique({ where: { id: claim.id } }));
+  if (job === null || job.status !== 'COMPLETED' || job.revision !== claim.revision + 1 || job.workerId !== claim.workerId) {
+    throw new ClaimLostError();
+  }
+  context.publish(progressOf(job));
+  return job;
+}
+
+/**
+ * Ends the attempts of some rows by a failure: RETRYING while retries are left and it is worth one, else FAILED.
+ * `rows` selects and locks jobs j; the others are SQL expressions, `delay` being seconds or NULL for never again.
+ */
+const failRows = (rows: string, failure: { code: string; message: string; page: string; delay: string }) => `
+WITH old AS (
+    SELECT j.id, ${failure.delay} IS NOT NULL AND j.retry_count < j.max_retries AS again FROM jobs j WHERE ${rows}
+), job AS (
+    UPDATE jobs j
+       SET status = CASE WHEN old.again THEN 'RETRYING' ELSE 'FAILED' END::"JobStatus",
+           stage = CASE WHEN old.again THEN 'QUEUED' ELSE j.stage END,
+           retry_count = j.retry_count + old.again::int,
+           due_at = CASE WHEN old.again THEN now() + ${failure.delay} * interval '1 second' END,
+           finished_at = CASE WHEN old.again THEN NULL ELSE now() END,
+           sealed_password = CASE WHEN old.again THEN j.sealed_password END,
+           revision = j.revision + 1, progress_seq = 0, lease_expires_at = NULL,
+           failure_code = ${failure.code}, failure_message = ${failure.message}, failure_page = ${failure.page}
+      FROM old WHERE j.id = old.id
+    RETURNING j.*
+), attempt AS (${insertAttempt(failure.code, failure.message, failure.page)})
+SELECT ${jobColumns} FROM job j`;
+
+const failClaimed = failRows(`${fence} FOR UPDATE`, { code: '$4', message: '$5', page: '$6::int', delay: '$7::float8' });
+
+/** RUNNING → RETRYING or FAILED, as the retry policy says. */
+export async function failJob(context: JobsContext, claim: Claim, failure: Failure): Promise<Job> {
+  const delay = retryDelaySeconds(failure.code, claim.retryCount);
+  const [job] = await context.database.query<Job>(failClaimed, [
+    ...fenceValues(claim),
+    failure.code,
+    failure.message,
+    failure.page,
+    delay,
+  ]);
+  if (job === undefined) throw new ClaimLostError();
+  context.publish(progressOf(job));
+  return job;
+}
+
+const giveBack = `
+WITH job AS (
+    UPDATE jobs j
+       SET status = 'PENDING', stage = 'QUEUED', revision = j.revision + 1, progress_seq = 0, lease_expires_at = NULL
+     WHERE ${fence}
+    RETURNING j.*
+), attempt AS (${insertAttempt('NULL', 'NULL', 'NULL')})
+SELECT ${jobColumns} FROM job j`;
+
+/** RUNNING → PENDING without costing a retry: the worker shuts down, or was not to blame. What is stored stays stored. */
+export async function giveBackJob(context: JobsContext, claim: Claim): Promise<Job> {
+  const [job] = await context.database.query<Job>(giveBack, fenceValues(claim));
+  if (job === undefined) throw new ClaimLostError();
+  context.publish(progressOf(job));
+  context.ring();
+  return job;
+}
+
+const rescue = failRows(
+  `j.status = 'RUNNING' AND j.lease_expires_at < now() ORDER BY j.lease_expires_at LIMIT $1 FOR UPDATE SKIP LOCKED`,
+  { code: `'WORKER_LOST'`, message: '$2', page: 'NULL::int', delay: '0::float8' },
+);
+
+/**
+ * Takes jobs from workers that stopped renewing their leases. It costs a retry: a document that kills its worker must not
+ * do so forever. Any number of processes may do this at once.
+ */
+export async function rescueJobs(context: JobsContext, limit: number): Promise<Job[]> {
+  const jobs = await context.database.query<Job>(rescue, [limit, failures.WORKER_LOST.message]);
+  for (const job of jobs) context.publish(progressOf(job));
+  const again = jobs.filter((job) => job.status === 'RETRYING').length;
+  if (again > 0) context.ring(again);
+  return jobs;
+}
+
+const recordSource = `
+UPDATE sources s
+   SET status = 'STORED', storage_key = $4, bytes = $5, sha256 = $6, filename = coalesce(s.filename, $7), content_type = $8
+  FROM (SELECT j.source_id FROM jobs j WHERE ${fence} FOR UPDATE) job
+ WHERE s.id = job.source_id
+RETURNING s.id`;
+
+/** The bytes of a URL are stored: retries use them instead of downloading again. */
+export async function recordDownload(
+  context: JobsContext,
+  claim: Claim,
+  download: { storageKey: string; bytes: number; sha256: string; filename: string | null; contentType: string | null },
+): Promise<void> {
+  const rows = await context.database.query<{ id: string }>(recordSource, [
+    ...fenceValues(claim),
+    download.storageKey,
+    download.bytes,
+    download.sha256,
+    download.filename,
+    download.contentType,
+  ]);
+  if (rows.length === 0) throw new ClaimLostError();
+}

@@ -1,0 +1,69 @@
+import type { EngineName, ExtractedPage } from '../pdf/document.ts';
+import { type Claim, ClaimLostError, fence, fenceValues, leaseSeconds } from './claim.ts';
+import type { JobsContext } from './context.ts';
+
+/** The numbers of the pages in $4, as what `stored_pages` holds. */
+export const pageNumbers = `(SELECT coalesce(range_agg(int4range(n, n, '[]')), '{}') FROM unnest($4::int[]) n)`;
+
+/**
+ * Inserts the pages of $4… for the row in `job`, which the statement has locked by its fence just before. A page that is
+ * there already (made by another engine, say) is replaced.
+ */
+export const insertPages = `
+    INSERT INTO pages AS p (job_id, tenant_id, number, label, width, height, rotation, text, markdown, links)
+    SELECT job.id, job.tenant_id, page.* FROM job,
+           unnest($4::int[], $5::text[], $6::real[], $7::real[], $8::int[], $9::text[], $10::text[], $11::jsonb[]) AS page
+    ON CONFLICT (job_id, number) DO UPDATE
+       SET label = EXCLUDED.label, width = EXCLUDED.width, height = EXCLUDED.height, rotation = EXCLUDED.rotation,
+           text = EXCLUDED.text, markdown = EXCLUDED.markdown, links = EXCLUDED.links`;
+
+/** The values $4 to $11 of `insertPages`. */
+export function pageValues(pages: ExtractedPage[]) {
+  return [
+    pages.map((page) => page.number),
+    pages.map((page) => page.label),
+    pages.map((page) => page.width),
+    pages.map((page) => page.height),
+    pages.map((page) => page.rotation),
+    pages.map((page) => page.text),
+    pages.map((page) => page.markdown),
+    pages.map((page) => JSON.stringify(page.links)),
+  ];
+}
+
+const storeGroup = `
+WITH settings AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true)),
+job AS (
+    UPDATE jobs j
+       SET stored_pages = j.stored_pages + ${pageNumbers}, engine = $12::"Engine",
+           pages_total = $13, pages_done = $14, percent = GREATEST(j.percent, $15), progress_seq = GREATEST(j.progress_seq, $16),
+           stage = 'EXTRACT', heartbeat_at = now(), lease_expires_at = now() + $17 * interval '1 second'
+      FROM settings
+     WHERE ${fence}
+    RETURNING j.id, j.tenant_id
+), page AS (${insertPages})
+SELECT id FROM job`;
+
+/**
+ * Stores a finished group of pages, the progress it means, and renews the lease, in one statement that does not wait for
+ * the disk: if PostgreSQL crashes, pages and the record of them are lost together, and the next attempt makes them again.
+ */
+export async function storePages(
+  context: JobsContext,
+  claim: Claim,
+  pages: ExtractedPage[],
+  engine: EngineName,
+  progress: { seq: number; percent: number; pagesDone: number; pagesTotal: number },
+): Promise<void> {
+  const rows = await context.database.query<{ id: string }>(storeGroup, [
+    ...fenceValues(claim),
+    ...pageValues(pages),
+    engine,
+    progress.pagesTotal,
+    progress.pagesDone,
+    progress.percent,
+    progress.seq,
+    leaseSeconds,
+  ]);
+  if (rows.length === 0) throw new ClaimLostError();
+}

@@ -1,0 +1,7 @@
+/** One duty, done over and over. Any number of processes may run it at once: it takes what it works on with SKIP LOCKED. */
+export interface Actor {
+  name: string;
+  everyMs: number;
+  /** Does what there is to do and stops when there is no more. */
+  runOnce(): Promise<void>;
+}

@@ -1,0 +1,35 @@
+import type { Database } from '../connections/database.ts';
+import type { Logger } from '../ops/logger.ts';
+import type { Storage } from '../storage/storage.ts';
+import type { Actor } from './actor.ts';
+
+const batch = 100;
+
+/** An upload without a job past its time: EXPIRED, so that using it is told from a wrong id; its bytes go. */
+const expireUploads = `
+UPDATE sources s SET status = 'EXPIRED', storage_key = NULL, expires_at = NULL
+  FROM (SELECT o.id, o.storage_key FROM sources o
+         WHERE o.expires_at < now() AND NOT EXISTS (SELECT FROM jobs j WHERE j.source_id = o.id)
+         ORDER BY o.expires_at LIMIT $1 FOR UPDATE SKIP LOCKED) old
+ WHERE s.id = old.id
+RETURNING old.storage_key AS "storageKey"`;
+
+/** Forgets what has had its time: unused uploads, idempotency keys of deleted jobs, workers that died long ago. */
+export function createPruner(context: { database: Database; storage: Storage; logger: Logger }): Actor {
+  const { database, storage, logger } = context;
+  return {
+    name: 'pruner',
+    everyMs: 60_000,
+    async runOnce() {
+      let expired: number;
+      do {
+        const uploads = await database.query<{ storageKey: string | null }>(expireUploads, [batch]);
+        for (const { storageKey } of uploads) if (storageKey !== null) await storage.remove(storageKey);
+        if (uploads.length > 0) logger.info({ uploads: uploads.length }, 'expired unused uploads');
+        expired = uploads.length;
+      } while (expired === batch);
+      await database.query('DELETE FROM idempotency_keys WHERE expires_at < now()', []);
+      await database.query(`DELETE FROM workers WHERE heartbeat_at < now() - interval '1 hour'`, []);
+    },
+  };
+}

@@ -1,0 +1,50 @@
+import type { DocumentFacts, EngineName, ExtractedPage } from './document.ts';
+
+/** What to extract. Crosses to the extractor process as it is. */
+export interface ExtractionRequest {
+  /** A local file. */
+  path: string;
+  password: string | null;
+  /** `options.pages` as the client wrote it, such as "1-5,9,20-"; null for all. */
+  pages: string | null;
+  engine: 'AUTO' | EngineName;
+  keepHeadersFooters: boolean;
+  /** More pages than this to extract is PAGE_LIMIT. */
+  maxPages: number;
+  /** Pages that are stored already, as inclusive ranges: they are not extracted again. */
+  stored: PageRange[];
+}
+
+/** Inclusive, 1-based. */
+export interface PageRange {
+  first: number;
+  last: number;
+}
+
+/** First event of every extraction: the document is open. */
+export interface OpenedEvent {
+  type: 'opened';
+  facts: DocumentFacts;
+  engine: EngineName;
+  /** Pages to extract in all, those stored before included. */
+  pagesTotal: number;
+}
+
+/** A group of pages is done, in page order. The next group is at most one ahead of the consumer, so memory stays bounded. */
+export interface GroupEvent {
+  type: 'group';
+  /** What this group covers; groups are aligned to page 1, so a retry makes the same ones. */
+  range: PageRange;
+  engine: EngineName;
+  pages: ExtractedPage[];
+}
+
+export type ExtractionEvent = OpenedEvent | GroupEvent;
+
+/**
+ * Runs one extraction at a time per slot in a process of its own. The iteration throws `JobError` for everything that
+ * is the document's fault or a limit; aborting `signal` kills the process group and throws the signal's reason.
+ */
+export interface Extractor extends AsyncDisposable {
+  extract(request: ExtractionRequest, signal: AbortSignal): AsyncIterable<ExtractionEvent>;
+}

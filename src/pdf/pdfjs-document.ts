@@ -1,0 +1,68 @@
+import type { PDFDocumentProxy } from 'pdfjs-dist/legacy/build/pdf.mjs';
+import { JobError } from '../errors.ts';
+import type { ExtractedPage } from './document.ts';
+import { type PdfjsFacts, readFacts } from './document-facts.ts';
+import { pdfjsPageReader } from './pdfjs-pages.ts';
+import type { PdfjsThread } from './pdfjs-thread.ts';
+
+const closeMilliseconds = 5_000;
+
+/** A document opened by pdfjs. */
+export class PdfjsDocument {
+  readonly facts: PdfjsFacts;
+  readonly pageCount: number;
+  readonly #thread: PdfjsThread;
+  readonly #proxy: PDFDocumentProxy;
+  readonly #readPage: (number: number) => Promise<ExtractedPage>;
+
+  private constructor(thread: PdfjsThread, proxy: PDFDocumentProxy, facts: PdfjsFacts) {
+    this.facts = facts;
+    this.pageCount = proxy.numPages;
+    this.#thread = thread;
+    this.#proxy = proxy;
+    this.#readPage = pdfjsPageReader(proxy, facts.labels);
+  }
+
+  /** Throws `JobError` with what is wrong with the document. Null for `milliseconds`: however long it takes. */
+  static async open(
+    thread: PdfjsThread,
+    bytes: Uint8Array,
+    password: string | null,
+    milliseconds: number | null,
+  ): Promise<PdfjsDocument> {
+    const proxy = await thread.open(bytes, password, milliseconds);
+    try {
+      return new PdfjsDocument(thread, proxy, await thread.within(readFacts(proxy), milliseconds));
+    } catch (error) {
+      throw new JobError('PDF_DAMAGED', { cause: error });
+    }
+  }
+
+  /** Clockwise: 0, 90, 180 or 270; 0 where it cannot be read. */
+  async rotationOf(number: number, milliseconds: number): Promise<number> {
+    try {
+      const page = await this.#thread.within(this.#proxy.getPage(number), milliseconds);
+      return page.rotate;
+    } catch {
+      return 0;
+    }
+  }
+
+  /** Throws `JobError` PDF_DAMAGED if the page cannot be read. */
+  async readPage(number: number): Promise<ExtractedPage> {
+    try {
+      return await this.#thread.within(this.#readPage(number), null);
+    } catch (error) {
+      throw new JobError('PDF_DAMAGED', {
+        detail: `Page ${number} is too damaged to read.`,
+        page: number,
+        cause: error,
+      });
+    }
+  }
+
+  /** Frees the document; a thread that is too busy to do so is ended. */
+  async close(): Promise<void> {
+    await this.#thread.within(this.#proxy.loadingTask.destroy(), closeMilliseconds).catch(() => {});
+  }
+}

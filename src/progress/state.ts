@@ -1,0 +1,49 @@
+import type { FailureCode } from '../errors.ts';
+
+/**
+ * The progress of a job at one moment, complete in itself. Plain JSON: it crosses Redis as it is.
+ * (revision, seq) is one total order without a clock: a transition raises the revision and has seq 0; whoever holds the
+ * claim counts its updates from 1.
+ */
+export interface ProgressState {
+  jobId: string;
+  tenantId: string;
+  revision: number;
+  seq: number;
+  name: string | null;
+  status: 'PENDING' | 'RUNNING' | 'RETRYING' | 'COMPLETED' | 'FAILED' | 'CANCELLED';
+  stage: 'QUEUED' | 'DOWNLOAD' | 'OPEN' | 'EXTRACT' | 'OCR' | 'RENDER' | 'STORE';
+  percent: number;
+  pagesDone: number;
+  pagesTotal: number | null;
+  bytesDone: number | null;
+  bytesTotal: number | null;
+  retryCount: number;
+  /** ISO 8601, as is `at`. */
+  nextRetryAt: string | null;
+  failure: { code: FailureCode; message: string; page: number | null } | null;
+  at: string;
+}
+
+export interface Cursor {
+  revision: number;
+  seq: number;
+}
+
+export function formatCursor(cursor: Cursor): string {
+  return `${cursor.revision}.${cursor.seq}`;
+}
+
+/** Null for text that no `formatCursor` made. */
+export function parseCursor(text: string): Cursor | null {
+  const match = /^(\d{1,9})\.(\d{1,9})$/.exec(text);
+  return match ? { revision: Number(match[1]), seq: Number(match[2]) } : null;
+}
+
+export function isNewer(a: Cursor, b: Cursor): boolean {
+  return a.revision > b.revision || (a.revision === b.revision && a.seq > b.seq);
+}
+
+export function isFinal(state: Pick<ProgressState, 'status'>): boolean {
+  return state.status === 'COMPLETED' || state.status === 'FAILED' || state.status === 'CANCELLED';
+}

@@ -1,0 +1,37 @@
+import { closeSync, fstatSync, mkdirSync, openSync, readSync, renameSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+const mostBytes = 20 * 1024 ** 2;
+
+/** Where a child's output goes. */
+export interface LogFile {
+  readonly path: string;
+  readonly fd: number;
+  /** What was written since it was opened: at most the last 64 KiB. */
+  read(): string;
+  close(): void;
+}
+
+/** Opens a log for appending. One that has grown large becomes `<path>.1` first, in place of the one before. */
+export function openLogFile(path: string): LogFile {
+  mkdirSync(dirname(path), { recursive: true });
+  if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) > mostBytes) renameSync(path, `${path}.1`);
+  const fd = openSync(path, 'a+', 0o600);
+  const start = fstatSync(fd).size;
+  return {
+    path,
+    fd,
+    read() {
+      const reader = openSync(path, 'r');
+      try {
+        const end = fstatSync(reader).size;
+        const from = Math.max(start, end - 65_536);
+        const buffer = Buffer.alloc(Math.max(0, end - from));
+        return buffer.toString('utf8', 0, readSync(reader, buffer, 0, buffer.length, from));
+      } finally {
+        closeSync(reader);
+      }
+    },
+    close: () => closeSync(fd),
+  };
+}

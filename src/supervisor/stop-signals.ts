@@ -1,0 +1,33 @@
+const stopSignals: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+
+/** npm passes on a Ctrl-C that the terminal has already sent to every process: within this time two are one. */
+const sameMs = 500;
+
+export interface StopSignals extends Disposable {
+  /** Resolves with the first signal. */
+  readonly first: Promise<NodeJS.Signals>;
+}
+
+/** Listens for what asks this process to stop. Each signal after the first calls `again`. */
+export function onStopSignals(again: () => void): StopSignals {
+  let firstAt: number | null = null;
+  let resolveFirst: (signal: NodeJS.Signals) => void = () => undefined;
+  const first = new Promise<NodeJS.Signals>((resolve) => {
+    resolveFirst = resolve;
+  });
+  function listener(signal: NodeJS.Signals): void {
+    if (firstAt === null) {
+      firstAt = performance.now();
+      resolveFirst(signal);
+    } else if (performance.now() - firstAt > sameMs) {
+      again();
+    }
+  }
+  for (const signal of stopSignals) process.on(signal, listener);
+  return {
+    first,
+    [Symbol.dispose]() {
+      for (const signal of stopSignals) process.off(signal, listener);
+    },
+  };
+}

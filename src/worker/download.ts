@@ -1,0 +1,169 @@
+import { pipeline, type Readable } from 'node:stream';
+import { createBrotliDecompress, createUnzip } from 'node:zlib';
+import type { Limits } from '../config.ts';
+import { createAddressGuard } from '../connections/address-guard.ts';
+import { filenameOf } from '../connections/filename.ts';
+import {
+  OutboundError,
+  type OutboundProblem,
+  type OutboundResponse,
+  type OutboundTimeouts,
+  outboundGet,
+} from '../connections/outbound.ts';
+import { type FailureCode, JobError } from '../errors.ts';
+import { SizeLimitError, type Storage, StorageError, type Stored } from '../storage/storage.ts';
+import { refuseEmpty, refuseWebPage } from './download-checks.ts';
+
+export interface DownloadOptions {
+  storage: Storage;
+  key: string;
+  limits: Pick<Limits, 'documentBytes' | 'downloadSeconds'>;
+  /** Hosts that may be on private addresses, as in the config. */
+  privateHostsAllowed: readonly string[];
+  signal: AbortSignal;
+  /** At every chunk, so whoever publishes has to thin it out. The total is null where the server doesn't tell. */
+  onProgress?: (bytesDone: number, bytesTotal: number | null) => void;
+  timeouts?: OutboundTimeouts;
+}
+
+export interface Downloaded extends Stored {
+  /** Safe to show and to save under. */
+  filename: string | null;
+}
+
+/** By whether another try could end differently: a name that doesn't resolve may be a fault of ours, so it is tried again. */
+const failureOf: Record<OutboundProblem, FailureCode> = {
+  BAD_URL: 'DOWNLOAD_NOT_FOUND',
+  BAD_REDIRECT: 'DOWNLOAD_REFUSED',
+  ADDRESS_FORBIDDEN: 'ADDRESS_FORBIDDEN',
+  TIMEOUT: 'DOWNLOAD_TIMEOUT',
+  CONNECTION: 'DOWNLOAD_FAILED',
+};
+
+/**
+ * Streams a URL's document into the storage. Throws `JobError` for everything that a server, a network or a limit does
+ * to it, and the signal's reason once that is aborted; nothing is stored then.
+ */
+export async function downloadDocument(url: string, options: DownloadOptions): Promise<Downloaded> {
+  const { storage, key, limits } = options;
+  const guard = createAddressGuard(options.privateHostsAllowed);
+  const deadline = new AbortController();
+  const timer = setTimeout(() => deadline.abort(), limits.downloadSeconds * 1000);
+  const signal = AbortSignal.any([options.signal, deadline.signal]);
+  try {
+    signal.throwIfAborted();
+    const response = await outboundGet(url, { guard, signal, headers, timeouts: options.timeouts });
+    try {
+      refuseStatus(response);
+      const announced = announcedBytes(response, limits.documentBytes);
+      const body = refuseEmpty(refuseWebPage(received(response), response));
+      const stored = await storage.put(key, reported(body, announced, options), {
+        maxBytes: limits.documentBytes,
+        signal,
+      });
+      return { ...stored, filename: filenameOf(response.headers['content-disposition'], response.url) };
+    } finally {
+      response.body.destroy();
+    }
+  } catch (error) {
+    options.signal.throwIfAborted();
+    if (deadline.signal.aborted) {
+      const detail = `The download was not done after ${limits.downloadSeconds} seconds.`;
+      throw new JobError('DOWNLOAD_TIMEOUT', { detail, cause: error });
+    }
+    throw jobError(error);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** PDFs are compressed inside; an encoding on top would only hide the size. Some servers send one all the same. */
+const headers = { accept: 'application/pdf, */*;q=0.5', 'accept-encoding': 'identity', 'user-agent': 'Pagehive' };
+
+function refuseStatus({ status, url }: OutboundResponse): void {
+  if (status >= 200 && status < 300 && status !== 206) {
+    return;
+  }
+  const detail = `${url.host} answered with HTTP status ${status}.`;
+  if (status === 404 || status === 410) {
+    throw new JobError('DOWNLOAD_NOT_FOUND', { detail });
+  }
+  const worthAnotherTry = [206, 408, 425, 429].includes(status) || status >= 500;
+  throw new JobError(worthAnotherTry ? 'DOWNLOAD_FAILED' : 'DOWNLOAD_REFUSED', { detail });
+}
+
+/** Null where the server doesn't tell, or tells the size of something encoded. */
+function announcedBytes({ headers, url }: OutboundResponse, maxBytes: number): number | null {
+  const header = headers['content-length'];
+  const bytes = header === undefined ? null : Number(header);
+  if (bytes !== null && bytes > maxBytes) {
+    throw new JobError('SIZE_LIMIT', { detail: `${url.host} announces ${bytes} bytes; the limit is ${maxBytes}.` });
+  }
+  return encodingOf(headers) === null ? bytes : null;
+}
+
+/** The body as it was before any content encoding. Its size is capped where it is stored, so a bomb bursts early. */
+async function* received(response: OutboundResponse): AsyncGenerator<Uint8Array> {
+  const stream = decoded(response);
+  try {
+    yield* chunks(stream);
+  } catch (error) {
+    if (error instanceof OutboundError) {
+      throw error;
+    }
+    const detail = `${response.url.host} broke off before the document was complete.`;
+    throw new JobError('DOWNLOAD_FAILED', { detail, cause: error });
+  }
+}
+
+async function* chunks(stream: Readable): AsyncGenerator<Uint8Array> {
+  for await (const chunk of stream) {
+    if (chunk instanceof Uint8Array) {
+      yield chunk;
+    }
+  }
+}
+
+function decoded({ headers, body, url }: OutboundResponse): Readable {
+  const encoding = encodingOf(headers);
+  if (encoding === null) {
+    return body;
+  }
+  if (!['gzip', 'x-gzip', 'deflate', 'br'].includes(encoding)) {
+    const detail = `${url.host} sends the document in an encoding that it was not asked for.`;
+    throw new JobError('DOWNLOAD_REFUSED', { detail });
+  }
+  const decoder = encoding === 'br' ? createBrotliDecompress() : createUnzip();
+  // The iteration over the decoder sees every error; the callback is only there because one is required.
+  return pipeline(body, decoder, () => undefined);
+}
+
+function encodingOf(headers: OutboundResponse['headers']): string | null {
+  const encoding = headers['content-encoding']?.trim().toLowerCase() ?? '';
+  return encoding === '' || encoding === 'identity' ? null : encoding;
+}
+
+async function* reported(
+  body: AsyncIterable<Uint8Array>,
+  total: number | null,
+  { onProgress }: DownloadOptions,
+): AsyncGenerator<Uint8Array> {
+  let done = 0;
+  onProgress?.(done, total);
+  for await (const chunk of body) {
+    yield chunk;
+    done += chunk.byteLength;
+    onProgress?.(done, total);
+  }
+}
+
+function jobError(error: unknown): unknown {
+  if (error instanceof OutboundError) {
+    return new JobError(failureOf[error.problem], { detail: error.message, cause: error });
+  }
+  if (error instanceof SizeLimitError) {
+    const detail = `The document has more than ${error.maxBytes} bytes.`;
+    return new JobError('SIZE_LIMIT', { detail, cause: error });
+  }
+  return error instanceof StorageError ? new JobError('STORAGE_UNAVAILABLE', { cause: error }) : error;
+}

@@ -1,0 +1,118 @@
+import { hostname } from 'node:os';
+import { newUuid } from '../ids.ts';
+import { type Claim, ClaimLostError, claimJobs, renewLeases } from '../jobs/claim.ts';
+import { beat, leave } from '../jobs/workers.ts';
+import { type Answerer, answerPermits } from '../queue/answer.ts';
+import type { QueueOptions } from '../queue/bee.ts';
+import { JobProgress } from './job-progress.ts';
+import { DrainError, type RunContext, runJob } from './run-job.ts';
+
+export interface WorkerOptions {
+  concurrency: number;
+  version: string;
+  queue: QueueOptions;
+}
+
+export interface Worker extends AsyncDisposable {
+  readonly id: string;
+  /** Jobs that run here now. */
+  readonly running: number;
+}
+
+/** Leases and the heartbeat are renewed this often. */
+const renewEveryMs = 1_000;
+/** A slot answers one permit for this long, then rings a new one: so others' permits get their turn. */
+const drainMs = 30_000;
+/** At shutdown jobs may finish for this long; then they are given back. */
+const drainDeadlineMs = 30_000;
+
+interface Held {
+  claim: Claim;
+  progress: JobProgress;
+  controller: AbortController;
+}
+
+/**
+ * A worker: answers permits by claiming and running jobs, one a slot, renews the leases of all of them in one statement a
+ * second, and stops those whose claim is lost. It only supervises; PDFs are parsed in the extractor's processes, so nothing
+ * a document does can delay a renewal.
+ */
+export async function startWorker(context: RunContext, options: WorkerOptions): Promise<Worker> {
+  const { logger } = context;
+  const info = { id: newUuid(), host: hostname(), pid: process.pid, version: options.version, concurrency: options.concurrency };
+  const held = new Map<string, Held>();
+  const ended = new Map<string, Promise<void>>();
+  let draining = false;
+
+  async function run(claim: Claim): Promise<void> {
+    // PostgreSQL crashed and forgot our claim, and it came back to us: what we ran of it before must end first.
+    const before = ended.get(claim.id);
+    held.get(claim.id)?.controller.abort(new ClaimLostError());
+    await before;
+    const withDownload = claim.sourceStorageKey === null;
+    const mine = { claim, progress: new JobProgress(claim, withDownload, context.jobs.publish), controller: new AbortController() };
+    held.set(claim.id, mine);
+    const end = runJob(context, claim, mine.progress, mine.controller.signal).finally(() => {
+      if (held.get(claim.id) === mine) {
+        held.delete(claim.id);
+        ended.delete(claim.id);
+      }
+    });
+    ended.set(claim.id, end);
+    await end;
+  }
+
+  /** Answers one permit: runs jobs until nothing is claimable or the slot has had its time. */
+  async function drain(): Promise<void> {
+    const until = Date.now() + drainMs;
+    while (!draining) {
+      if (Date.now() > until) return context.jobs.ring();
+      const [claim] = await claimJobs(context.jobs, info.id, 1);
+      if (claim === undefined) return;
+      await run(claim);
+    }
+  }
+
+  async function renew(): Promise<void> {
+    const mine = [...held.values()];
+    const still = await renewLeases(context.jobs, info.id, mine.map(({ progress }) => progress.state));
+    for (const { claim, controller } of mine) {
+      if (!still.has(claim.id) && held.get(claim.id)?.claim === claim) controller.abort(new ClaimLostError());
+    }
+    await beat(context.jobs, info);
+  }
+
+  let renewing: Promise<void> | null = null;
+  const timer = setInterval(() => {
+    renewing ??= renew()
+      .catch((error) => logger.warn({ err: error }, 'leases could not be renewed'))
+      .finally(() => {
+        renewing = null;
+      });
+  }, renewEveryMs);
+
+  await beat(context.jobs, info);
+  const answerer: Answerer = answerPermits({ ...options.queue, concurrency: options.concurrency, handler: drain });
+  // Rows may have waited for the first worker of all.
+  context.jobs.ring(options.concurrency);
+
+  return {
+    id: info.id,
+    get running() {
+      return held.size;
+    },
+    async [Symbol.asyncDispose]() {
+      draining = true;
+      answerer.stop();
+      const deadline = setTimeout(() => {
+        for (const { controller } of held.values()) controller.abort(new DrainError());
+      }, drainDeadlineMs);
+      await Promise.all(ended.values());
+      clearTimeout(deadline);
+      clearInterval(timer);
+      await renewing;
+      await answerer[Symbol.asyncDispose]();
+      await leave(context.jobs, info.id).catch(() => {});
+    },
+  };
+}

@@ -1,0 +1,164 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { freePort } from '../../src/connections/embedded-server.ts';
+import { isAlive } from '../../src/supervisor/process-identity.ts';
+import {
+  allEnd,
+  journalLines,
+  recordedProcess,
+  recordedProcesses,
+  runStandIn,
+  type StandIn,
+  temporaryDirectory,
+} from './running.ts';
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
+
+const directory = temporaryDirectory();
+const dataDir = join(directory.path, 'data');
+const runDirectory = join(dataDir, 'run');
+const journal = join(directory.path, 'journal');
+
+afterAll(() => directory[Symbol.dispose]());
+
+function start(env: Record<string, string> = {}): StandIn {
+  return runStandIn('starting', [], {
+    DATABASE_URL: '',
+    REDIS_URL: '',
+    DATA_DIR: dataDir,
+    PORT: '0',
+    JOURNAL: journal,
+    ...env,
+  });
+}
+
+async function isReady(started: StandIn): Promise<void> {
+  await vi.waitFor(() => expect(started.output()).toContain('GraphiQL: '), { timeout: 40_000 });
+}
+
+/** The URL of an embedded server, from what is recorded of it. */
+function embeddedUrl(name: 'postgres' | 'redis'): string {
+  const { port, password } = JSON.parse(readFileSync(join(dataDir, `${name}.json`), 'utf8'));
+  return name === 'redis'
+    ? `redis://:${password}@127.0.0.1:${port}`
+    : `postgresql://pagehive:${password}@127.0.0.1:${port}/other`;
+}
+
+const everything = ['maintain', 'postgres', 'redis', 'serve', 'work'];
+
+test('brings everything up, and ends it in order when asked to', async () => {
+  await using started = start();
+  await isReady(started);
+  const address = /GraphiQL: (http:\/\/127\.0\.0\.1:\d+)\/graphql\n/.exec(started.output())?.[1];
+  expect(await fetch(`${address}/graphql`).then((response) => response.text())).toBe('ready');
+  const processes = recordedProcesses(runDirectory);
+  expect([...processes.keys()].sort()).toEqual(everything);
+  await expect.poll(() => journalLines(journal).length, { timeout: 20_000 }).toBe(3);
+  writeFileSync(journal, '');
+  started.child.kill('SIGINT');
+  // npm passes on what the terminal has sent to all: one Ctrl-C arrives twice.
+  started.child.kill('SIGINT');
+  expect(await started.exited).toBe(0);
+  expect(journalLines(journal)).toEqual(['serve ended', 'work ended', 'maintain ended']);
+  expect(started.output()).not.toContain('at once');
+  expect([...processes.values()].filter(isAlive)).toEqual([]);
+  expect(recordedProcesses(runDirectory).size).toBe(0);
+});
+
+test('recovers from being killed together with any of its children', async () => {
+  await using killed = start();
+  await isReady(killed);
+  const left = recordedProcesses(runDirectory);
+  process.kill(recordedProcess(runDirectory, 'postgres').pid, 'SIGKILL');
+  killed.child.kill('SIGKILL');
+  await killed.exited;
+  await using started = start();
+  await isReady(started);
+  await allEnd(left.values());
+  const now = recordedProcesses(runDirectory);
+  expect([...now.keys()].sort()).toEqual(everything);
+  expect([...now.values()].every(isAlive)).toBe(true);
+});
+
+test('names the fix in one line when the port is taken', async () => {
+  const port = await freePort();
+  const server = createServer().listen(port, '127.0.0.1');
+  await using started = start({ PORT: String(port) });
+  expect(await started.exited).toBe(1);
+  server.close();
+  expect(started.output()).toBe(
+    `port ${port} is taken by another program: choose another one, such as PORT=${port + 1}\n`,
+  );
+});
+
+test('refuses to listen where other machines reach it', async () => {
+  await using started = start({ HOST: '0.0.0.0' });
+  expect(await started.exited).toBe(1);
+  expect(started.output()).toMatch(/^HOST=0\.0\.0\.0 would let other machines in: .*HOST=127\.0\.0\.1\n$/);
+});
+
+test('names the variable and what is wrong with it, but never the password', async () => {
+  const port = await freePort();
+  for (const [variable, url] of [
+    ['DATABASE_URL', `postgresql://someone:hidden@127.0.0.1:${port}/pagehive`],
+    ['REDIS_URL', `redis://:hidden@127.0.0.1:${port}`],
+  ] as const) {
+    await using started = start({ [variable]: url });
+    expect(await started.exited).toBe(1);
+    const last = started.output().trim().split('\n').at(-1);
+    expect(last).toBe(
+      `${variable}: nothing listens at 127.0.0.1:${port}; check host and port, and that the server runs`,
+    );
+    expect(started.output()).not.toContain('hidden');
+  }
+  expect(recordedProcesses(runDirectory).size).toBe(0);
+});
+
+describe('while it runs', () => {
+  let started: StandIn;
+
+  beforeAll(async () => {
+    started = start();
+    await isReady(started);
+  });
+
+  afterAll(async () => {
+    await started[Symbol.asyncDispose]();
+  });
+
+  test('leaves a second start on the same data directory one line', async () => {
+    await using second = start();
+    expect(await second.exited).toBe(1);
+    expect(second.output()).toBe(
+      `Pagehive already runs on ${dataDir} (process ${started.child.pid}): stop it first, or set another DATA_DIR and PORT\n`,
+    );
+  });
+
+  test('uses the servers that it is given instead of its own', async () => {
+    const own = recordedProcesses(runDirectory);
+    const databaseUrl = embeddedUrl('postgres');
+    const other = join(directory.path, 'other');
+    await using second = start({ DATABASE_URL: databaseUrl, REDIS_URL: embeddedUrl('redis'), DATA_DIR: other });
+    await isReady(second);
+    expect([...recordedProcesses(join(other, 'run')).keys()].sort()).toEqual(['maintain', 'serve', 'work']);
+    expect([...own.values()].every(isAlive)).toBe(true);
+    const client = new pg.Client({ connectionString: databaseUrl });
+    await client.connect();
+    expect((await client.query('SELECT count(*) > 0 AS migrated FROM _prisma_migrations')).rows).toEqual([
+      { migrated: true },
+    ]);
+    await client.end();
+  });
+
+  test('starts again what dies alone, under the same addresses', async () => {
+    const before = recordedProcesses(runDirectory);
+    for (const { pid } of before.values()) process.kill(pid, 'SIGKILL');
+    for (const name of everything) {
+      await expect.poll(() => started.output(), { timeout: 20_000 }).toContain(`${name} runs again`);
+      expect(recordedProcess(runDirectory, name).pid).not.toBe(before.get(name)?.pid);
+    }
+  });
+});
