@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { withLock } from './lock.js';
 
@@ -72,7 +72,9 @@ const packages = {
       '--fetch-retry-mintimeout=2000',
     ];
     const { code, output } = await run(...npm(args));
-    if (code !== 0) throw new BootstrapError(npmFailure(code, output));
+    // What npm says first tells the cause; a stack trace and the manual may follow.
+    const words = output.trim().split('\n').slice(0, 6).join('\n');
+    if (code !== 0) throw new BootstrapError(`${words}\n${npmFailure(code, output)}`);
     writeFileSync(this.stamp, wanted);
   },
 };
@@ -91,16 +93,14 @@ const generated = {
       process.execPath,
       [path('node_modules', 'prisma', 'build', 'index.js'), 'generate'],
       {
-        quiet: true,
-        env: {
-          // `generate` only checks that there is an engine for migrations, which many networks cannot download: any
-          // program will do.
-          PRISMA_SCHEMA_ENGINE_BINARY: process.env.PRISMA_SCHEMA_ENGINE_BINARY || process.execPath,
-          PRISMA_HIDE_UPDATE_MESSAGE: '1',
-          PRISMA_DISABLE_WARNINGS: '1',
-          CHECKPOINT_DISABLE: '1',
-          NO_COLOR: '1',
-        },
+        // `generate` only checks that there is an engine for migrations, which many networks cannot download: any program
+        // will do.
+        PRISMA_SCHEMA_ENGINE_BINARY: process.env.PRISMA_SCHEMA_ENGINE_BINARY || process.execPath,
+        // Generators are programs of other packages.
+        PATH: `${path('node_modules', '.bin')}${delimiter}${process.env.PATH ?? ''}`,
+        PRISMA_HIDE_UPDATE_MESSAGE: '1',
+        CHECKPOINT_DISABLE: '1',
+        NO_COLOR: '1',
       },
     );
     if (code !== 0) throw new BootstrapError(`${output}\nprisma generate failed (exit code ${code}), see above`);
@@ -127,7 +127,7 @@ const compiled = {
     // Taken before: what is saved while the compiler runs is compiled the next time.
     const wanted = this.wanted();
     const tsc = path('node_modules', 'typescript', 'bin', 'tsc');
-    const { code, output } = await run(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { quiet: true });
+    const { code, output } = await run(process.execPath, [tsc, '-p', 'tsconfig.build.json']);
     if (code !== 0) throw new BootstrapError(`${output}\nThe sources do not compile, see above`);
     writeFileSync(this.stamp, wanted);
   },
@@ -161,8 +161,8 @@ function npmFailure(code, output) {
   return `npm ci failed (exit code ${code}), see above`;
 }
 
-/** Runs a program; what it says goes to standard error, as standard output belongs to the command that comes after. */
-function run(command, args, { quiet = false, env = {} } = {}) {
+/** Runs a program and keeps what it says: it is shown only if it fails. */
+function run(command, args, env = {}) {
   return new Promise((resolve) => {
     const child = spawn(command, args, {
       cwd: directory,
@@ -173,7 +173,6 @@ function run(command, args, { quiet = false, env = {} } = {}) {
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text) => {
         output += text;
-        if (!quiet) process.stderr.write(text);
       });
     }
     child.once('error', (error) => resolve({ code: error.code, output }));

@@ -49,13 +49,13 @@ export interface Submitted {
 const insertJob = `
 WITH upload AS (
     SELECT s.id FROM sources s
-     WHERE s.id = $3 AND s.tenant_id = $2 AND s.status = 'STORED' AND s.kind = 'UPLOAD' AND $4::text IS NULL
+     WHERE s.id = $3::uuid AND s.tenant_id = $2::uuid AND s.status = 'STORED' AND s.kind = 'UPLOAD' AND $4::text IS NULL
        FOR KEY SHARE
 ), found AS (
-    SELECT id FROM upload UNION ALL SELECT $3 WHERE $4::text IS NOT NULL
+    SELECT id FROM upload UNION ALL SELECT $3::uuid WHERE $4::text IS NOT NULL
 ), key AS (
     INSERT INTO idempotency_keys AS k (tenant_id, key, job_id, fingerprint)
-    SELECT $2, $12, $1, $13 FROM found WHERE $12::text IS NOT NULL
+    SELECT $2::uuid, $12::text, $1::uuid, $13 FROM found WHERE $12::text IS NOT NULL
     ON CONFLICT (tenant_id, key) DO UPDATE
        SET job_id = EXCLUDED.job_id, fingerprint = EXCLUDED.fingerprint, created_at = now(), expires_at = NULL
      WHERE k.expires_at < now()
@@ -64,13 +64,13 @@ WITH upload AS (
     SELECT id FROM found WHERE $12::text IS NULL OR EXISTS (SELECT FROM key)
 ), source AS (
     INSERT INTO sources (id, tenant_id, kind, status, url, filename, content_type, bytes, sha256, storage_key)
-    SELECT go.id, $2, $4::"SourceKind", CASE WHEN $19::text IS NULL THEN 'WAITING' ELSE 'STORED' END::"UploadStatus",
-           $14, $15, $16, $17, $18, $19
+    SELECT go.id, $2::uuid, $4::text::"SourceKind", CASE WHEN $19::text IS NULL THEN 'WAITING' ELSE 'STORED' END::"UploadStatus",
+           $14, $15, $16, $17, $18, $19::text
       FROM go WHERE $4::text IS NOT NULL
 )
 INSERT INTO jobs AS j (id, tenant_id, source_id, options, sealed_password, name, metadata, priority, max_retries, due_at, created_at, claim_order)
-SELECT $1, $2, go.id, $5, $6, $7, $8, $9, $10, CASE WHEN $11::timestamptz > now() THEN $11::timestamptz END, now(),
-       now() + $9 * interval '${priorityIntervalSeconds} seconds'
+SELECT $1::uuid, $2::uuid, go.id, $5, $6, $7, $8, $9::int, $10, CASE WHEN $11::timestamptz > now() THEN $11::timestamptz END, now(),
+       now() + $9::int * interval '${priorityIntervalSeconds} seconds'
   FROM go
 RETURNING ${jobColumns}`;
 

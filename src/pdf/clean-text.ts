@@ -3,7 +3,7 @@
  * valid UTF-8. Damaged fonts produce both.
  */
 export function cleanText(text: string): string {
-  return text.replaceAll('\0', '').replace(/\p{Surrogate}/gu, '\uFFFD');
+  return text.replaceAll('\0', '').toWellFormed();
 }
 
 /** For facts that may be missing: null for what isn't text or holds nothing but spaces. */

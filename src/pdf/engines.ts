@@ -1,28 +1,24 @@
 import { type LiteparseEngine, loadLiteparse } from './liteparse-engine.ts';
 import { PdfjsThread } from './pdfjs-thread.ts';
 
-/** Both engines, loaded before the first document so that no job waits for it. */
-export class Engines {
+export interface Engines {
   /** Null where it has no binary for this machine. */
   readonly liteparse: LiteparseEngine | null;
-  #thread: PdfjsThread;
+  readonly pdfjs: PdfjsThread;
+}
 
-  private constructor(liteparse: LiteparseEngine | null, thread: PdfjsThread) {
-    this.liteparse = liteparse;
-    this.#thread = thread;
-  }
-
-  static async load(): Promise<Engines> {
-    const thread = new PdfjsThread();
-    const [liteparse] = await Promise.all([loadLiteparse(), thread.ready()]);
-    return new Engines(liteparse, thread);
-  }
-
-  /** pdfjs' thread, a fresh one if a document cost the last. */
-  get pdfjs(): PdfjsThread {
-    if (!this.#thread.alive) {
-      this.#thread = new PdfjsThread();
-    }
-    return this.#thread;
-  }
+/** Loads both engines, so that no document waits for it. */
+export async function loadEngines(): Promise<Engines> {
+  let thread = new PdfjsThread();
+  const [liteparse] = await Promise.all([loadLiteparse(), thread.ready()]);
+  return {
+    liteparse,
+    get pdfjs() {
+      // A document may have cost the last one.
+      if (!thread.alive) {
+        thread = new PdfjsThread();
+      }
+      return thread;
+    },
+  };
 }

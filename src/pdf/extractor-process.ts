@@ -1,5 +1,5 @@
 import { JobError } from '../errors.ts';
-import { Engines } from './engines.ts';
+import { loadEngines } from './engines.ts';
 import type { ExtractionRequest } from './extraction.ts';
 import { runExtraction } from './extraction-run.ts';
 import { type FromExtractor, isToExtractor } from './protocol.ts';
@@ -15,7 +15,7 @@ startWatchdog();
 // pdfjs leaves rejected promises behind on damaged documents, after it has reported them through the call itself.
 process.on('unhandledRejection', () => {});
 
-const engines = await Engines.load();
+const engines = await loadEngines();
 let groupsSent = 0;
 let groupsTaken = 0;
 let wake = () => {};

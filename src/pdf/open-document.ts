@@ -22,6 +22,11 @@ export interface OpenDocument {
  * reverse, so a document is refused only when every engine that may read it refuses. Throws `JobError` with the reason.
  */
 export async function openDocument(request: ExtractionRequest, engines: Engines): Promise<OpenDocument> {
+  if (request.engine === 'LITEPARSE' && engines.liteparse === null) {
+    throw new JobError('INTERNAL', {
+      detail: 'The LITEPARSE engine has no binary for this machine; use AUTO or PDFJS.',
+    });
+  }
   const bytes = await readDocument(request.path);
   const hasHeader = Buffer.from(bytes.buffer, 0, Math.min(bytes.length, headerWithin)).includes('%PDF-');
   const bound = request.engine === 'PDFJS' ? null : factsMilliseconds;
@@ -59,11 +64,6 @@ async function openWithLiteparse(
   engines: Engines,
   hasHeader: boolean,
 ): Promise<LiteparseFacts | null> {
-  if (request.engine === 'LITEPARSE' && engines.liteparse === null) {
-    throw new JobError('INTERNAL', {
-      detail: 'The LITEPARSE engine has no binary for this machine; use AUTO or PDFJS.',
-    });
-  }
   return request.engine === 'PDFJS' || !hasHeader ? null : ((await engines.liteparse?.open(request)) ?? null);
 }
 
@@ -83,6 +83,10 @@ function decide(
     const { metadata, outline } = document.facts;
     return { facts: { pageCount: document.pageCount, metadata, outline }, engine: 'PDFJS', pdfjs: document };
   }
+  if (document !== null && document.pageCount > 0) {
+    const detail = 'The LITEPARSE engine cannot open this document, but PDFJS can: use that or AUTO.';
+    throw new JobError('PDF_DAMAGED', { detail });
+  }
   throw reasonToRefuse(hasHeader, pdfjs, liteparse);
 }
 
@@ -90,7 +94,7 @@ function reasonToRefuse(
   hasHeader: boolean,
   ...outcomes: (PdfjsDocument | LiteparseFacts | JobError | null)[]
 ): JobError {
-  const telling: FailureCode[] = ['PDF_WRONG_PASSWORD', 'PDF_ENCRYPTED', 'INTERNAL'];
+  const telling: FailureCode[] = ['PDF_WRONG_PASSWORD', 'PDF_ENCRYPTED'];
   const errors = outcomes.filter((outcome) => outcome instanceof JobError);
   const told = errors.find(({ code }) => telling.includes(code));
   if (told !== undefined) {

@@ -45,6 +45,9 @@ export class PdfjsThread {
       workerData: { port: port2, module: pathToFileURL(resolveModule('pdfjs-dist/legacy/build/pdf.worker.mjs')).href },
       transferList: [port2],
     });
+    if (!isWorkerPort(port1)) {
+      throw new TypeError('This version of Node has message ports that pdfjs cannot use.');
+    }
     this.#loaded = once(this.#thread, 'message');
     this.#worker = PDFWorker.create({ port: port1, verbosity: VerbosityLevel.ERRORS });
     this.#ended = new Promise((_, reject) => {
@@ -111,6 +114,13 @@ export class PdfjsThread {
   get alive(): boolean {
     return this.#alive;
   }
+}
+
+type WorkerPort = NonNullable<Parameters<typeof PDFWorker.create>[0]['port']>;
+
+/** pdfjs' types ask for a browser's worker; these two are all that it uses of one. */
+function isWorkerPort(port: object): port is WorkerPort {
+  return 'postMessage' in port && 'addEventListener' in port;
 }
 
 function asJobError(error: unknown, password: string | null): JobError {

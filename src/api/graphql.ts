@@ -1,0 +1,42 @@
+import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
+import { createYoga, type Plugin } from 'graphql-yoga';
+import { type ApiContext, type ApiServices, defaultTenantId } from './context.ts';
+import { createErrorMask } from './errors.ts';
+import { schema } from './schema/schema.ts';
+import { subscribe } from './subscribe.ts';
+
+const freshContextPerEvent: Plugin = {
+  onSubscribe({ setSubscribeFn }) {
+    setSubscribeFn(subscribe);
+  },
+};
+
+/** In whose name a request works. Until API keys exist there is one tenant. */
+export function createContext(services: ApiServices): ApiContext {
+  return { ...services, tenantId: defaultTenantId };
+}
+
+/** GraphQL over HTTP, and SSE for subscriptions; GraphiQL is served from this machine, no CDN. */
+export function createGraphql(services: ApiServices) {
+  return createYoga<object, ApiContext>({
+    schema,
+    context: () => createContext(services),
+    graphqlEndpoint: '/graphql',
+    landingPage: false,
+    // No other origin may read answers in a browser; an allow-list comes with API keys.
+    cors: false,
+    logging: false,
+    renderGraphiQL,
+    graphiql: { title: 'Pagehive', defaultQuery: welcome },
+    maskedErrors: { maskError: createErrorMask(services.logger), errorMessage: 'Something unexpected went wrong.' },
+    plugins: [freshContextPerEvent],
+  });
+}
+
+const welcome = `# Welcome to Pagehive. Press Ctrl-Enter to run; the docs are behind the book icon on the left.
+query Jobs {
+  jobs(first: 10) {
+    nodes { id name status progressPercentage pagesDone pagesTotal failure { code message advice } }
+  }
+}
+`;

@@ -1,0 +1,117 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { requestErrors } from '../errors.ts';
+import type { ApiServices } from './context.ts';
+import { toRequestError } from './errors.ts';
+import { createGraphql } from './graphql.ts';
+import { checkHost, checkPost, HttpError } from './guards.ts';
+import { receiveUpload } from './uploads.ts';
+import { serveGraphqlWs } from './websocket.ts';
+
+export interface ApiServer extends AsyncDisposable {
+  readonly port: number;
+}
+
+/** Requests that are being answered may finish for this long at shutdown; streams are cut off, their clients resume. */
+const shutdownMs = 5_000;
+
+/** Everything that is served over HTTP: GraphQL with GraphiQL, uploads, health. */
+export async function startApiServer(services: ApiServices, listen: { host: string; port: number }): Promise<ApiServer> {
+  const graphql = createGraphql(services);
+  let draining = false;
+  const busy = new Set<Promise<void>>();
+  const streams = new Set<ServerResponse>();
+
+  async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    checkHost(request, services.publicUrl);
+    const url = new URL(request.url ?? '/', 'http://localhost');
+    if (url.pathname === '/graphql') {
+      // Base64 is a third larger than its bytes.
+      if (request.headers.accept?.includes('text/event-stream')) track(response);
+      if (request.method === 'POST') checkPost(request, Math.ceil((services.limits.inlineBytes * 4) / 3) + 1024 ** 2);
+      await graphql(request, response);
+    } else if (url.pathname.startsWith('/uploads/')) {
+      if (request.method !== 'PUT') throw new HttpError(405, 'Use PUT.');
+      await receiveUpload(services, request, response, url);
+    } else if (url.pathname === '/health/live') {
+      answer(response, 200, { status: 'OK' });
+    } else if (url.pathname === '/health/ready') {
+      const report = await services.checkHealth();
+      const ready = !draining && report.status !== 'DOWN';
+      answer(response, ready ? 200 : 503, draining ? { ...report, status: 'DOWN', draining } : report);
+    } else if (url.pathname === '/') {
+      response.writeHead(302, { location: '/graphql' }).end();
+    } else {
+      throw new HttpError(404, 'There is nothing here; the API is at /graphql.');
+    }
+  }
+
+  function track(stream: ServerResponse): void {
+    streams.add(stream);
+    stream.once('close', () => streams.delete(stream));
+  }
+
+  const server = createServer((request, response) => {
+    const work = route(request, response)
+      .catch((error: unknown) => refuse(request, response, error))
+      .finally(() => busy.delete(work));
+    busy.add(work);
+  });
+
+  function refuse(request: IncomingMessage, response: ServerResponse, error: unknown): void {
+    // The client went away in the middle: there is nobody to answer, and nothing to mend.
+    if (response.headersSent || request.socket.destroyed) {
+      response.destroy();
+      return;
+    }
+    // What is left of the body is not read; the connection can't be used again.
+    response.setHeader('connection', 'close');
+    if (error instanceof HttpError) {
+      answer(response, error.status, { errors: [{ message: error.message, extensions: { code: 'BAD_REQUEST' } }] });
+      return;
+    }
+    const { code, message, issues } = toRequestError(error, services.logger);
+    const { status, advice } = requestErrors[code];
+    answer(response, status, { errors: [{ message, extensions: { code, advice, ...(issues ? { issues } : {}) } }] });
+  }
+
+  const webSockets = serveGraphqlWs(server, graphql, services.publicUrl);
+  await listening(server, listen);
+  return {
+    get port() {
+      const address = server.address();
+      return address !== null && typeof address === 'object' ? (address satisfies AddressInfo).port : listen.port;
+    },
+    async [Symbol.asyncDispose]() {
+      draining = true;
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      await webSockets[Symbol.asyncDispose]();
+      server.closeIdleConnections();
+      // Cut off, not completed: a client must see that there is more to come, and resume elsewhere.
+      for (const stream of streams) stream.destroy();
+      const timer = setTimeout(() => server.closeAllConnections(), shutdownMs);
+      await Promise.all(busy);
+      server.closeAllConnections();
+      clearTimeout(timer);
+      await closed;
+      await graphql.dispose();
+    },
+  };
+}
+
+function answer(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { 'content-type': 'application/json' });
+  response.end(JSON.stringify(body));
+}
+
+
+function listening(server: Server, { host, port }: { host: string; port: number }): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
+

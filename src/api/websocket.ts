@@ -1,0 +1,72 @@
+import type { Server } from 'node:http';
+import { type ExecutionArgs, GraphQLError } from 'graphql';
+import { useServer as serveWebSocket } from 'graphql-ws/use/ws';
+import { WebSocketServer } from 'ws';
+import type { createGraphql } from './graphql.ts';
+import { checkHost, checkOrigin } from './guards.ts';
+
+/** Of one message: a document and its variables. Files go by PUT. */
+const maxMessageBytes = 1024 ** 2;
+/** Subscriptions and queries at once on one socket. */
+const maxOperations = 100;
+const keepAliveMs = 12_000;
+
+type Graphql = ReturnType<typeof createGraphql>;
+
+/** GraphQL over WebSocket (graphql-transport-ws) at /graphql, through the same plugins as HTTP. */
+export function serveGraphqlWs(server: Server, graphql: Graphql, publicUrl: string): AsyncDisposable {
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes });
+  server.on('upgrade', (request, socket, head) => {
+    // A client that resets the connection meanwhile must not end the process.
+    socket.on('error', () => socket.destroy());
+    try {
+      checkHost(request, publicUrl);
+      checkOrigin(request, publicUrl);
+      if (new URL(request.url ?? '/', 'http://localhost').pathname !== '/graphql') throw new Error('no such endpoint');
+    } catch {
+      socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+      return;
+    }
+    sockets.handleUpgrade(request, socket, head, (webSocket) => sockets.emit('connection', webSocket, request));
+  });
+
+  /** The functions of each operation's own envelope; graphql-ws hands the arguments from one hook to the next. */
+  const envelopes = new WeakMap<ExecutionArgs, ReturnType<Graphql['getEnveloped']>>();
+  const service = serveWebSocket(
+    {
+      execute: (args) => envelopes.get(args)?.execute(args),
+      subscribe: (args) => envelopes.get(args)?.subscribe(args),
+      async onSubscribe({ subscriptions, extra }, _id, payload) {
+        if (Object.keys(subscriptions).length > maxOperations) {
+          return [new GraphQLError(`At most ${maxOperations} operations may run on one socket.`, { extensions: { code: 'BAD_USER_INPUT' } })];
+        }
+        const envelope = graphql.getEnveloped({ req: extra.request, params: payload });
+        try {
+          const document = envelope.parse(payload.query);
+          const errors = envelope.validate(envelope.schema, document);
+          if (errors.length > 0) return errors;
+          const args: ExecutionArgs = {
+            schema: envelope.schema,
+            document,
+            operationName: payload.operationName,
+            variableValues: payload.variables,
+            contextValue: await envelope.contextFactory(),
+          };
+          envelopes.set(args, envelope);
+          return args;
+        } catch (error) {
+          // A document that doesn't parse is the answer to this operation, no reason to close the socket.
+          if (error instanceof GraphQLError) return [error];
+          throw error;
+        }
+      },
+    },
+    sockets,
+    keepAliveMs,
+  );
+  return {
+    async [Symbol.asyncDispose]() {
+      await service.dispose();
+    },
+  };
+}

@@ -1,0 +1,197 @@
+import { readFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import type { ApiServices } from './api/context.ts';
+import { type ApiServer, startApiServer } from './api/server.ts';
+import { type Config, ConfigError } from './config.ts';
+import { type Database, openDatabase } from './connections/database.ts';
+import { openRedis, type Redis } from './connections/redis.ts';
+import { createSecrets, type Secrets } from './connections/secrets.ts';
+import type { JobsContext } from './jobs/context.ts';
+import { readStates } from './jobs/read.ts';
+import { readFleet } from './jobs/workers.ts';
+import { startMaintenance } from './maintenance/maintenance.ts';
+import { createPruner } from './maintenance/pruner.ts';
+import { createRescuer } from './maintenance/rescuer.ts';
+import { createSweeper } from './maintenance/sweeper.ts';
+import { checkHealth, type Probe } from './ops/health.ts';
+import { createLogger, type Logger } from './ops/logger.ts';
+import { createExtractorPool } from './pdf/extractor-pool.ts';
+import type { Extractor } from './pdf/extraction.ts';
+import { createHub } from './progress/hub.ts';
+import { createPublisher } from './progress/publish.ts';
+import { createRinger, type Ringer } from './queue/ring.ts';
+import { openLocalStorage } from './storage/local-storage.ts';
+import type { Storage } from './storage/storage.ts';
+import { startWorker, type Worker } from './worker/worker.ts';
+
+/** What all three processes are built on. */
+export interface Platform extends AsyncDisposable {
+  config: Config;
+  logger: Logger;
+  database: Database;
+  redis: Redis;
+  redisUrl: string;
+  ringer: Ringer;
+  jobs: JobsContext;
+  storage: Storage;
+  secrets: Secrets;
+}
+
+/** What tests put in place of the real thing. */
+export interface Overrides {
+  logger?: Logger;
+  extractor?: Extractor;
+}
+
+export const version: string = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version;
+
+/** Opens the connections of a process. The database must be migrated and answer; Redis may come later. */
+export async function openPlatform(config: Config, process: string, overrides: Overrides = {}): Promise<Platform> {
+  const { databaseUrl, redisUrl } = config;
+  if (databaseUrl === null) throw new ConfigError('DATABASE_URL must be set (`pagehive start` provides one by itself)');
+  if (redisUrl === null) throw new ConfigError('REDIS_URL must be set (`pagehive start` provides one by itself)');
+  const logger = overrides.logger ?? createLogger(config, process);
+  const database = openDatabase({ url: databaseUrl, name: `pagehive ${process}`, logger });
+  try {
+    const { storage, secret } = await openInstallation(database, config.dataDir);
+    const redis = openRedis(redisUrl, logger);
+    // Not awaited: while Redis is away jobs are accepted all the same.
+    redis.connect().catch((error) => logger.warn({ err: error }, 'Redis cannot be reached'));
+    const ringer = createRinger({ redis, redisUrl, prefix: config.redisPrefix, logger });
+    const jobs = { database, publish: createPublisher(redis, config.redisPrefix), ring: ringer.ring };
+    return {
+      config,
+      logger,
+      database,
+      redis,
+      redisUrl,
+      ringer,
+      jobs,
+      storage,
+      secrets: createSecrets(secret),
+      async [Symbol.asyncDispose]() {
+        await ringer[Symbol.asyncDispose]();
+        redis.destroy();
+        await database[Symbol.asyncDispose]();
+      },
+    };
+  } catch (error) {
+    await database[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** What makes processes belong together is one row, made by the first of them: it names the storage and holds the secret. */
+async function openInstallation(database: Database, dataDir: string): Promise<{ storage: Storage; secret: Buffer }> {
+  const find = () => database.prisma.installation.findUnique({ where: { id: 1 } });
+  let installation = await find();
+  if (installation === null) {
+    const { id } = await openLocalStorage(dataDir, { expectedId: null });
+    await database.prisma.installation.createMany({ data: [{ storageId: id, secret: randomBytes(32) }], skipDuplicates: true });
+    // Another process may have been first.
+    installation = await find();
+  }
+  if (installation === null) throw new Error('the installation row is missing right after it was made');
+  const { storage } = await openLocalStorage(dataDir, { expectedId: installation.storageId });
+  return { storage, secret: Buffer.from(installation.secret) };
+}
+
+function probes({ database, redis, jobs }: Platform): Probe[] {
+  return [
+    {
+      name: 'database',
+      failure: 'DOWN',
+      async run() {
+        await database.query('SELECT 1', []);
+        return null;
+      },
+    },
+    {
+      name: 'redis',
+      failure: 'DEGRADED',
+      async run() {
+        await redis.ping();
+        return null;
+      },
+    },
+    {
+      name: 'workers',
+      failure: 'DEGRADED',
+      async run() {
+        const fleet = await readFleet(jobs);
+        return fleet.workers === 0 ? 'no worker is running; jobs are accepted and wait' : null;
+      },
+    },
+  ];
+}
+
+/** The API process. */
+export async function startApi(platform: Platform): Promise<ApiServer> {
+  const { config, logger, database, jobs, storage, secrets, redis } = platform;
+  const subscriber = redis.duplicate();
+  subscriber.on('error', (error) => logger.debug({ err: error }, 'the subscribing connection met an error'));
+  subscriber.connect().catch(() => {});
+  const hub = createHub({
+    redis: subscriber,
+    prefix: config.redisPrefix,
+    readStates: (ids) => readStates(jobs, ids),
+    logger,
+  });
+  const all = probes(platform);
+  const services: ApiServices = {
+    database,
+    jobs,
+    hub,
+    storage,
+    secrets,
+    limits: config.limits,
+    publicUrl: config.publicUrl,
+    checkHealth: () => checkHealth(all),
+    logger,
+  };
+  const close = async () => {
+    await hub[Symbol.asyncDispose]();
+    subscriber.destroy();
+  };
+  try {
+    const server = await startApiServer(services, config);
+    return {
+      port: server.port,
+      async [Symbol.asyncDispose]() {
+        await server[Symbol.asyncDispose]();
+        await close();
+      },
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** The worker process. */
+export async function startWork(platform: Platform, overrides: Overrides = {}): Promise<Worker> {
+  const { config, logger, jobs, storage, secrets, redis, redisUrl } = platform;
+  const { limits, concurrency, redisPrefix: prefix, privateHostsAllowed } = config;
+  const extractor =
+    overrides.extractor ??
+    createExtractorPool({ size: concurrency, memoryBytes: limits.extractorMemoryBytes, recycleBytes: limits.extractorRecycleBytes });
+  const queue = { redis, redisUrl, prefix, logger };
+  const context = { jobs, storage, extractor, secrets, limits, privateHostsAllowed, logger };
+  const worker = await startWorker(context, { concurrency, version, queue });
+  return {
+    id: worker.id,
+    get running() {
+      return worker.running;
+    },
+    async [Symbol.asyncDispose]() {
+      await worker[Symbol.asyncDispose]();
+      await extractor[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** The maintenance process. */
+export function startMaintain(platform: Platform): AsyncDisposable {
+  const actors = [createSweeper(platform), createRescuer(platform), createPruner(platform)];
+  return startMaintenance(platform, actors);
+}

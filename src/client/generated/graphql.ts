@@ -1,0 +1,404 @@
+/* eslint-disable */
+/** Internal type. DO NOT USE DIRECTLY. */
+type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
+/** Internal type. DO NOT USE DIRECTLY. */
+export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+/** A document and what to do with it. */
+export type CreateJobInput = {
+  /** Makes repeating safe: the same key gives the same job, until 24 hours after it was deleted. Other content or options under the same key is the error IDEMPOTENCY_CONFLICT. 255 characters at most. */
+  idempotencyKey?: string | null | undefined;
+  /** Your own data, given back as it came; 16 KiB at most. */
+  metadata?: Record<string, unknown> | null | undefined;
+  /** A label of your own, 500 characters at most. */
+  name?: string | null | undefined;
+  /** What to do. */
+  options?: JobOptionsInput | null | undefined;
+  /** 0 (first) to 9, default 5. One step is worth ten minutes of waiting, so nothing starves. */
+  priority?: number | null | undefined;
+  /** Not before this. */
+  runAt?: string | null | undefined;
+  /** The document. */
+  source: JobSourceInput;
+};
+
+/** What is going to be sent; all of it optional. */
+export type CreateUploadInput = {
+  /** Its size, 1 GiB at most; other bytes are then refused. */
+  bytes?: number | null | undefined;
+  /** Its media type. Default application/pdf. */
+  contentType?: string | null | undefined;
+  /** Its name, 255 characters at most. */
+  filename?: string | null | undefined;
+  /** Its SHA-256 in hex; other bytes are then refused. */
+  sha256?: string | null | undefined;
+};
+
+/** What reads the pages. */
+export type Engine =
+  /** LITEPARSE, and PDFJS where that fails. */
+  | 'AUTO'
+  /** PDFium and layout rules, native: fast, best Markdown. */
+  | 'LITEPARSE'
+  /** Mozilla's pdf.js: slower, opens some documents that the other refuses. */
+  | 'PDFJS';
+
+/** Whose fault a failure is; decides whether it is tried again. */
+export type FailureCategory =
+  /** The document's: it fails the same way every time. Never retried. */
+  | 'INPUT'
+  /** Ours. Retried with growing pauses; please report it. */
+  | 'INTERNAL'
+  /** Too much: time, memory, bytes or pages. */
+  | 'RESOURCE'
+  /** The world's: a download, a lost worker. Retried with growing pauses. */
+  | 'TRANSIENT';
+
+/** Why a job failed. The codes are stable; docs/errors.md explains each. */
+export type FailureCode =
+  /** The URL leads to a private or reserved address. (INPUT) */
+  | 'ADDRESS_FORBIDDEN'
+  /** The document could not be downloaded. (TRANSIENT) */
+  | 'DOWNLOAD_FAILED'
+  /** The URL answered that there is no such document. (INPUT) */
+  | 'DOWNLOAD_NOT_FOUND'
+  /** The URL refused access to the document. (INPUT) */
+  | 'DOWNLOAD_REFUSED'
+  /** The download took too long. (TRANSIENT) */
+  | 'DOWNLOAD_TIMEOUT'
+  /** The extraction process was killed from outside. (TRANSIENT) */
+  | 'EXTRACTOR_KILLED'
+  /** Pagehive failed on this document in an unexpected way. (INTERNAL) */
+  | 'INTERNAL'
+  /** Extraction needed more memory than its limit. (RESOURCE) */
+  | 'MEMORY_LIMIT'
+  /** The bytes are not a PDF. (INPUT) */
+  | 'NOT_A_PDF'
+  /** No page was finished for as long as the job allows. (RESOURCE) */
+  | 'NO_PROGRESS'
+  /** options.pages names no page that the document has. (INPUT) */
+  | 'PAGES_OUT_OF_RANGE'
+  /** The document has more pages than the page limit. (RESOURCE) */
+  | 'PAGE_LIMIT'
+  /** The document makes every extraction engine crash. (INPUT) */
+  | 'PDF_CRASHES_EXTRACTOR'
+  /** The document is too damaged to read. (INPUT) */
+  | 'PDF_DAMAGED'
+  /** The document has no bytes at all. (INPUT) */
+  | 'PDF_EMPTY'
+  /** The document is encrypted and needs a password. (INPUT) */
+  | 'PDF_ENCRYPTED'
+  /** The document is a PDF without a single page. (INPUT) */
+  | 'PDF_NO_PAGES'
+  /** The password does not open the document. (INPUT) */
+  | 'PDF_WRONG_PASSWORD'
+  /** The extraction process stopped answering without using the processor. (RESOURCE) */
+  | 'PROCESS_BLOCKED'
+  /** This document crashed an extraction engine before and is quarantined. (INPUT) */
+  | 'QUARANTINED'
+  /** The document is larger than the byte limit. (RESOURCE) */
+  | 'SIZE_LIMIT'
+  /** The storage that holds the document could not be read or written. (TRANSIENT) */
+  | 'STORAGE_UNAVAILABLE'
+  /** The job did not finish within its time limit. (RESOURCE) */
+  | 'TIME_LIMIT'
+  /** The worker that ran the job disappeared. (TRANSIENT) */
+  | 'WORKER_LOST';
+
+/** What to do with the document. */
+export type JobOptionsInput = {
+  /** What reads the pages. Default AUTO. */
+  engine?: Engine | null | undefined;
+  /** Keep running headers and footers in the Markdown. Default false. */
+  keepHeadersFooters?: boolean | null | undefined;
+  /** Retries at most, 0 to 20. Default 3. */
+  maxRetries?: number | null | undefined;
+  /** How long an attempt may go without finishing a page, 1 to 86400. Default 120. */
+  noProgressSeconds?: number | null | undefined;
+  /** Only these pages, such as "1-5,9,20-". */
+  pages?: string | null | undefined;
+  /** Opens an encrypted document. Stored sealed, never given back, erased when the job is final. */
+  password?: string | null | undefined;
+  /** How long an attempt may take in all, 1 to 86400. Default 900. */
+  timeoutSeconds?: number | null | undefined;
+};
+
+/** The document: exactly one of these. */
+export type JobSourceInput =
+  {   /** The bytes themselves (RFC 4648), 25 MiB at most once decoded. */
+  base64: string; file?: never; upload?: never; url?: never; }
+  |  { base64?: never;   /** In a multipart request, 25 MiB at most. */
+  file: Blob; upload?: never; url?: never; }
+  |  { base64?: never; file?: never;   /** The id of an upload whose bytes have arrived: the way for large files. */
+  upload: string; url?: never; }
+  |  { base64?: never; file?: never; upload?: never;   /** http or https; downloaded by a worker, 1 GiB at most. Private addresses are refused. */
+  url: string; };
+
+/** What a job is busy with. A final job keeps its last stage. */
+export type JobStage =
+  /** Fetching the URL's document. */
+  | 'DOWNLOAD'
+  /** Reading pages; `pagesDone` counts them. */
+  | 'EXTRACT'
+  /** Recognising text in scanned pages. */
+  | 'OCR'
+  /** Opening the document: password, page count, outline. */
+  | 'OPEN'
+  /** Waiting: PENDING or RETRYING. */
+  | 'QUEUED'
+  /** Drawing page images. */
+  | 'RENDER'
+  /** Writing the result. */
+  | 'STORE';
+
+/** Where a job stands. COMPLETED, FAILED and CANCELLED are final. */
+export type JobStatus =
+  /** Ended by `cancelJob`. */
+  | 'CANCELLED'
+  /** Done: `result` is there. */
+  | 'COMPLETED'
+  /** Ended by `failure`. */
+  | 'FAILED'
+  /** Accepted and safe on disk; waits for a worker, or for `runAt`. */
+  | 'PENDING'
+  /** An attempt failed; the next one starts at `nextRetryAt`. */
+  | 'RETRYING'
+  /** A worker holds it. */
+  | 'RUNNING';
+
+/** How a document came in. */
+export type SourceKind =
+  /** Inside the request. */
+  | 'BASE64'
+  /** In a multipart request. */
+  | 'FILE'
+  /** By `createUpload` and PUT. */
+  | 'UPLOAD'
+  /** Downloaded by a worker. */
+  | 'URL';
+
+export type FailureFragment = { code: FailureCode, category: FailureCategory, message: string, advice: string | null, page: number | null, retryable: boolean };
+
+export type CreateJobMutationVariables = Exact<{
+  input: CreateJobInput;
+}>;
+
+
+export type CreateJobMutation = { createJob: { deduplicated: boolean, job: { id: string } } };
+
+export type FinishedJobQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type FinishedJobQuery = { job: { id: string, revision: number, status: JobStatus, name: string | null, metadata: Record<string, unknown> | null, createdAt: string, startedAt: string | null, finishedAt: string | null, pagesDone: number, pagesTotal: number | null, retryCount: number, source: { kind: SourceKind, url: string | null, filename: string | null, bytes: number | null, sha256: string | null }, failure: { code: FailureCode, category: FailureCategory, message: string, advice: string | null, page: number | null, retryable: boolean } | null, result: { pageCount: number, engine: Engine | null, metadata: { title: string | null, author: string | null, subject: string | null, keywords: string | null, creator: string | null, producer: string | null, createdAt: string | null, modifiedAt: string | null, pdfVersion: string | null, tagged: boolean, encrypted: boolean } } | null } | null };
+
+export type ResultPagesQueryVariables = Exact<{
+  id: string;
+  after?: string | null | undefined;
+}>;
+
+
+export type ResultPagesQuery = { job: { result: { pages: { nodes: Array<{ number: number, text: string, markdown: string }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } | null } | null };
+
+export type ProgressFragment = { cursor: string, revision: number, jobId: string, name: string | null, status: JobStatus, stage: JobStage, progressPercentage: number, pagesDone: number, pagesTotal: number | null, bytesDone: number | null, bytesTotal: number | null, retryCount: number, nextRetryAt: string | null, at: string, failure: { code: FailureCode, category: FailureCategory, message: string, advice: string | null, page: number | null, retryable: boolean } | null };
+
+export type JobProgressSubscriptionVariables = Exact<{
+  id: string;
+  after?: string | null | undefined;
+}>;
+
+
+export type JobProgressSubscription = { jobProgress: { cursor: string, revision: number, jobId: string, name: string | null, status: JobStatus, stage: JobStage, progressPercentage: number, pagesDone: number, pagesTotal: number | null, bytesDone: number | null, bytesTotal: number | null, retryCount: number, nextRetryAt: string | null, at: string, failure: { code: FailureCode, category: FailureCategory, message: string, advice: string | null, page: number | null, retryable: boolean } | null } };
+
+export type CreateUploadMutationVariables = Exact<{
+  input: CreateUploadInput;
+}>;
+
+
+export type CreateUploadMutation = { createUpload: { upload: { id: string, method: string, url: string, headers: Array<{ name: string, value: string }> } } };
+
+export class TypedDocumentString<TResult, TVariables>
+  extends String
+  implements DocumentTypeDecoration<TResult, TVariables>
+{
+  __apiType?: NonNullable<DocumentTypeDecoration<TResult, TVariables>['__apiType']>;
+  private value: string;
+  public __meta__?: Record<string, any> | undefined;
+
+  constructor(value: string, __meta__?: Record<string, any> | undefined) {
+    super(value);
+    this.value = value;
+    this.__meta__ = __meta__;
+  }
+
+  override toString(): string & DocumentTypeDecoration<TResult, TVariables> {
+    return this.value;
+  }
+}
+export const FailureFragmentDoc = new TypedDocumentString(`
+    fragment Failure on JobFailure {
+  code
+  category
+  message
+  advice
+  page
+  retryable
+}
+    `, {"fragmentName":"Failure"}) as unknown as TypedDocumentString<FailureFragment, unknown>;
+export const ProgressFragmentDoc = new TypedDocumentString(`
+    fragment Progress on JobProgress {
+  cursor
+  revision
+  jobId
+  name
+  status
+  stage
+  progressPercentage
+  pagesDone
+  pagesTotal
+  bytesDone
+  bytesTotal
+  retryCount
+  nextRetryAt
+  failure {
+    ...Failure
+  }
+  at
+}
+    fragment Failure on JobFailure {
+  code
+  category
+  message
+  advice
+  page
+  retryable
+}`, {"fragmentName":"Progress"}) as unknown as TypedDocumentString<ProgressFragment, unknown>;
+export const CreateJobDocument = new TypedDocumentString(`
+    mutation CreateJob($input: CreateJobInput!) {
+  createJob(input: $input) {
+    deduplicated
+    job {
+      id
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CreateJobMutation, CreateJobMutationVariables>;
+export const FinishedJobDocument = new TypedDocumentString(`
+    query FinishedJob($id: ID!) {
+  job(id: $id) {
+    id
+    revision
+    status
+    name
+    metadata
+    createdAt
+    startedAt
+    finishedAt
+    pagesDone
+    pagesTotal
+    retryCount
+    source {
+      kind
+      url
+      filename
+      bytes
+      sha256
+    }
+    failure {
+      ...Failure
+    }
+    result {
+      pageCount
+      engine
+      metadata {
+        title
+        author
+        subject
+        keywords
+        creator
+        producer
+        createdAt
+        modifiedAt
+        pdfVersion
+        tagged
+        encrypted
+      }
+    }
+  }
+}
+    fragment Failure on JobFailure {
+  code
+  category
+  message
+  advice
+  page
+  retryable
+}`) as unknown as TypedDocumentString<FinishedJobQuery, FinishedJobQueryVariables>;
+export const ResultPagesDocument = new TypedDocumentString(`
+    query ResultPages($id: ID!, $after: String) {
+  job(id: $id) {
+    result {
+      pages(first: 100, after: $after) {
+        nodes {
+          number
+          text
+          markdown
+        }
+        pageInfo {
+          hasNextPage
+          endCursor
+        }
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ResultPagesQuery, ResultPagesQueryVariables>;
+export const JobProgressDocument = new TypedDocumentString(`
+    subscription JobProgress($id: ID!, $after: String) {
+  jobProgress(id: $id, after: $after) {
+    ...Progress
+  }
+}
+    fragment Failure on JobFailure {
+  code
+  category
+  message
+  advice
+  page
+  retryable
+}
+fragment Progress on JobProgress {
+  cursor
+  revision
+  jobId
+  name
+  status
+  stage
+  progressPercentage
+  pagesDone
+  pagesTotal
+  bytesDone
+  bytesTotal
+  retryCount
+  nextRetryAt
+  failure {
+    ...Failure
+  }
+  at
+}`) as unknown as TypedDocumentString<JobProgressSubscription, JobProgressSubscriptionVariables>;
+export const CreateUploadDocument = new TypedDocumentString(`
+    mutation CreateUpload($input: CreateUploadInput!) {
+  createUpload(input: $input) {
+    upload {
+      id
+      method
+      url
+      headers {
+        name
+        value
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CreateUploadMutation, CreateUploadMutationVariables>;

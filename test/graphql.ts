@@ -1,0 +1,44 @@
+/** GraphQL over HTTP, as any client would send it. */
+export interface GraphqlAnswer {
+  // biome-ignore lint/suspicious/noExplicitAny: the tests look into answers of many shapes
+  data: any;
+  errors?: { message: string; path?: (string | number)[]; extensions: { code: string; issues?: { path: (string | number)[]; code: string; message: string }[] } }[];
+}
+
+export async function graphql(url: string, query: string, variables: Record<string, unknown> = {}): Promise<GraphqlAnswer> {
+  const response = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query, variables }),
+  });
+  return (await response.json()) as GraphqlAnswer;
+}
+
+/** Events of a subscription over SSE until the server completes it, or `until` says that it is enough. */
+export async function* subscribe(
+  url: string,
+  query: string,
+  variables: Record<string, unknown> = {},
+  signal?: AbortSignal,
+): AsyncGenerator<GraphqlAnswer> {
+  const response = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
+    body: JSON.stringify({ query, variables }),
+    ...(signal ? { signal } : {}),
+  });
+  if (response.body === null) throw new Error('no stream');
+  let text = '';
+  for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {
+    text += chunk;
+    let end = text.indexOf('\n\n');
+    while (end >= 0) {
+      const block = text.slice(0, end);
+      text = text.slice(end + 2);
+      end = text.indexOf('\n\n');
+      const data = block.split('\n').filter((line) => line.startsWith('data:')).map((line) => line.slice(5)).join('');
+      if (block.includes('event: complete')) return;
+      if (data.trim() !== '') yield JSON.parse(data) as GraphqlAnswer;
+    }
+  }
+}

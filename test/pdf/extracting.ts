@@ -1,0 +1,55 @@
+import { fileURLToPath } from 'node:url';
+import type { DocumentFacts, EngineName, ExtractedPage } from '../../src/pdf/document.ts';
+import type { ExtractionRequest, Extractor, GroupEvent } from '../../src/pdf/extraction.ts';
+import { createExtractorPool, type ExtractorPool, type ExtractorPoolOptions } from '../../src/pdf/extractor-pool.ts';
+
+const GiB = 1024 ** 3;
+
+export function newPool(options: Partial<ExtractorPoolOptions> = {}): ExtractorPool {
+  return createExtractorPool({ size: 1, memoryBytes: 4 * GiB, recycleBytes: 2 * GiB, ...options });
+}
+
+/** A request for a fixture, such as "links" for test/fixtures/links.pdf. */
+export function requestFor(fixture: string, more: Partial<ExtractionRequest> = {}): ExtractionRequest {
+  return {
+    path: fileURLToPath(new URL(`../fixtures/${fixture}.pdf`, import.meta.url)),
+    password: null,
+    pages: null,
+    engine: 'AUTO',
+    keepHeadersFooters: false,
+    maxPages: 20_000,
+    stored: [],
+    ...more,
+  };
+}
+
+export interface Extracted {
+  facts: DocumentFacts;
+  engine: EngineName;
+  pagesTotal: number;
+  groups: GroupEvent[];
+  pages: ExtractedPage[];
+}
+
+/** Runs an extraction to its end. */
+export async function extractAll(extractor: Extractor, request: ExtractionRequest): Promise<Extracted> {
+  const groups: GroupEvent[] = [];
+  let opened: Omit<Extracted, 'groups' | 'pages'> | null = null;
+  for await (const event of extractor.extract(request, new AbortController().signal)) {
+    if (event.type === 'opened') {
+      opened = event;
+    } else {
+      groups.push(event);
+    }
+  }
+  if (opened === null) {
+    throw new Error('The extraction ended without having opened the document.');
+  }
+  return { ...opened, groups, pages: groups.flatMap((group) => group.pages) };
+}
+
+/** The text of one page with all white space as single spaces. */
+export function textOf(extracted: Extracted, number: number): string {
+  const page = extracted.pages.find((candidate) => candidate.number === number);
+  return (page?.text ?? '').replace(/\s+/g, ' ').trim();
+}

@@ -1,0 +1,47 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import type { TestProject } from 'vitest/node';
+import { startPostgres } from '../src/connections/embedded-postgres.ts';
+import { startRedis } from '../src/connections/embedded-redis.ts';
+import { migrate } from '../src/connections/migrations.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    postgresUrl: string;
+    redisUrl: string;
+  }
+}
+
+/** Each test file's database is a copy of this one: migrating once is enough. */
+export const templateDatabase = 'pagehive_template';
+
+/** A PostgreSQL and a Redis of the test run's own, shared by its files and gone after it. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'pagehive-test-'));
+  const log = () => undefined;
+  const [postgres, redis] = await Promise.all([startPostgres({ dataDir, log }), startRedis({ dataDir, log })]);
+  const template = new URL(postgres.url);
+  template.pathname = `/${templateDatabase}`;
+  const admin = new URL(postgres.url);
+  admin.pathname = '/postgres';
+  await migrate(template.href, { log });
+  project.provide('postgresUrl', admin.href);
+  project.provide('redisUrl', redis.url);
+  return async () => {
+    const left = await leftDatabases(admin.href).finally(async () => {
+      await Promise.all([postgres.stop(), redis.stop()]);
+      rmSync(dataDir, { recursive: true, force: true });
+    });
+    if (left.length > 0) throw new Error(`tests left databases behind: ${left.join(', ')}`);
+  };
+}
+
+async function leftDatabases(url: string): Promise<string[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  const { rows } = await client.query<{ datname: string }>(`SELECT datname FROM pg_database WHERE datname LIKE 'test_%'`);
+  await client.end();
+  return rows.map((row) => row.datname);
+}

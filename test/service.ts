@@ -1,0 +1,99 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { inject } from 'vitest';
+import { type Overrides, openPlatform, type Platform, startApi, startMaintain, startWork } from '../src/app.ts';
+import { type Config, defaultLimits } from '../src/config.ts';
+import { freePort } from '../src/connections/embedded-server.ts';
+import { templateDatabase } from './servers.ts';
+
+/** A whole service for one test file: the real thing, with a database, a Redis prefix and a folder of its own. */
+export interface Service extends AsyncDisposable {
+  url: string;
+  config: Config;
+  platform: Platform;
+  /** Ends the worker, as SIGTERM would; `startWorker` begins another. */
+  stopWorker(): Promise<void>;
+  startWorker(overrides?: Overrides): Promise<void>;
+}
+
+export interface ServiceOptions {
+  config?: Partial<Config>;
+  overrides?: Overrides;
+  /** Which of the processes to run; all by default. */
+  worker?: boolean;
+  maintenance?: boolean;
+}
+
+async function admin(statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: inject('postgresUrl') });
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
+
+/** A fresh, migrated database; `drop` fails if a connection to it was leaked. */
+export async function createDatabase(): Promise<{ url: string; drop: () => Promise<void> }> {
+  const name = `test_${randomUUID().replaceAll('-', '')}`;
+  // Copying a template fails while another file copies it; the lock makes them take turns.
+  const client = new pg.Client({ connectionString: inject('postgresUrl') });
+  await client.connect();
+  await client.query('SELECT pg_advisory_lock(4711)');
+  await client.query(`CREATE DATABASE ${name} TEMPLATE ${templateDatabase}`);
+  await client.end();
+  const url = new URL(inject('postgresUrl'));
+  url.pathname = `/${name}`;
+  return { url: url.href, drop: () => admin(`DROP DATABASE ${name}`) };
+}
+
+/** Starts a service. Dispose it at the end of the file: what it leaks makes the run fail. */
+export async function startService({ config: given, overrides = {}, worker = true, maintenance = true }: ServiceOptions = {}): Promise<Service> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'pagehive-service-'));
+  const database = await createDatabase();
+  const port = await freePort();
+  const config: Config = {
+    databaseUrl: database.url,
+    redisUrl: inject('redisUrl'),
+    redisPrefix: `test-${randomUUID()}`,
+    dataDir,
+    host: '127.0.0.1',
+    port,
+    publicUrl: `http://127.0.0.1:${port}`,
+    privateHostsAllowed: [],
+    concurrency: 2,
+    // To see what a failing test's service says: TEST_LOG=1 npm test -- the-file
+    logLevel: process.env.TEST_LOG ? 'debug' : 'silent',
+    limits: defaultLimits,
+    ...given,
+  };
+  const platform = await openPlatform(config, 'test', overrides);
+  const api = await startApi(platform);
+  let work = worker ? await startWork(platform, overrides) : null;
+  const maintain = maintenance ? startMaintain(platform) : null;
+  const stopWorker = async () => {
+    await work?.[Symbol.asyncDispose]();
+    work = null;
+  };
+  return {
+    url: config.publicUrl,
+    config,
+    platform,
+    stopWorker,
+    async startWorker(more = overrides) {
+      work = await startWork(platform, more);
+    },
+    async [Symbol.asyncDispose]() {
+      await api[Symbol.asyncDispose]();
+      await stopWorker();
+      await maintain?.[Symbol.asyncDispose]();
+      await platform[Symbol.asyncDispose]();
+      await database.drop();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
