@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import type { ApiServices } from './api/context.ts';
 import { type ApiServer, startApiServer } from './api/server.ts';
 import { type Config, ConfigError } from './config.ts';
@@ -15,8 +15,8 @@ import { createRescuer } from './maintenance/rescuer.ts';
 import { createSweeper } from './maintenance/sweeper.ts';
 import { checkHealth, type Probe } from './ops/health.ts';
 import { createLogger, type Logger } from './ops/logger.ts';
-import { createExtractorPool } from './pdf/extractor-pool.ts';
 import type { Extractor } from './pdf/extraction.ts';
+import { createExtractorPool } from './pdf/extractor-pool.ts';
 import { createHub } from './progress/hub.ts';
 import { createPublisher } from './progress/publish.ts';
 import { createRinger, type Ringer } from './queue/ring.ts';
@@ -87,7 +87,10 @@ async function openInstallation(database: Database, dataDir: string): Promise<{ 
   let installation = await find();
   if (installation === null) {
     const { id } = await openLocalStorage(dataDir, { expectedId: null });
-    await database.prisma.installation.createMany({ data: [{ storageId: id, secret: randomBytes(32) }], skipDuplicates: true });
+    await database.prisma.installation.createMany({
+      data: [{ storageId: id, secret: randomBytes(32) }],
+      skipDuplicates: true,
+    });
     // Another process may have been first.
     installation = await find();
   }
@@ -174,7 +177,11 @@ export async function startWork(platform: Platform, overrides: Overrides = {}): 
   const { limits, concurrency, redisPrefix: prefix, privateHostsAllowed } = config;
   const extractor =
     overrides.extractor ??
-    createExtractorPool({ size: concurrency, memoryBytes: limits.extractorMemoryBytes, recycleBytes: limits.extractorRecycleBytes });
+    createExtractorPool({
+      size: concurrency,
+      memoryBytes: limits.extractorMemoryBytes,
+      recycleBytes: limits.extractorRecycleBytes,
+    });
   const queue = { redis, redisUrl, prefix, logger };
   const context = { jobs, storage, extractor, secrets, limits, privateHostsAllowed, logger };
   const worker = await startWorker(context, { concurrency, version, queue });

@@ -75,10 +75,12 @@ const wholeNumber = (least: number, most: number) =>
     .refine((n) => n >= least && n <= most, `must be between ${least} and ${most}`);
 
 function urlOf(protocols: string[], example: string) {
-  return z.string().refine(
-    (value) => URL.canParse(value) && protocols.includes(new URL(value).protocol),
-    `must be a URL such as ${example}`,
-  );
+  return z
+    .string()
+    .refine(
+      (value) => URL.canParse(value) && protocols.includes(new URL(value).protocol),
+      `must be a URL such as ${example}`,
+    );
 }
 
 const bytes = wholeNumber(1, Number.MAX_SAFE_INTEGER);
@@ -86,7 +88,10 @@ const bytes = wholeNumber(1, Number.MAX_SAFE_INTEGER);
 const environment = z.object({
   DATABASE_URL: urlOf(['postgres:', 'postgresql:'], 'postgresql://user:password@host:5432/pagehive').optional(),
   REDIS_URL: urlOf(['redis:', 'rediss:'], 'redis://host:6379').optional(),
-  REDIS_PREFIX: z.string().regex(/^[\w.-]+$/, 'may hold letters, digits, - _ and . only').default('pagehive'),
+  REDIS_PREFIX: z
+    .string()
+    .regex(/^[\w.-]+$/, 'may hold letters, digits, - _ and . only')
+    .default('pagehive'),
   DATA_DIR: z.string().default('./data'),
   HOST: z.string().default('127.0.0.1'),
   PORT: wholeNumber(0, 65_535).default(4000),
@@ -103,11 +108,7 @@ const environment = z.object({
 });
 
 export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
-  const parsed = environment.safeParse(unset(env));
-  if (!parsed.success) {
-    throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`).join('\n'));
-  }
-  const values = parsed.data;
+  const values = parseEnvironment(environment, env);
   return {
     databaseUrl: values.DATABASE_URL ?? null,
     redisUrl: values.REDIS_URL ?? null,
@@ -130,6 +131,26 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
       extractorRecycleBytes: values.EXTRACTOR_RECYCLE_BYTES,
     },
   };
+}
+
+/** What commands need that talk to a running server. */
+export interface ClientConfig {
+  /** Where the server is. */
+  url: string;
+}
+
+const clientEnvironment = z.object({
+  PAGEHIVE_URL: urlOf(['http:', 'https:'], 'http://127.0.0.1:4000').default('http://127.0.0.1:4000'),
+});
+
+export function readClientConfig(env: NodeJS.ProcessEnv = process.env): ClientConfig {
+  return { url: parseEnvironment(clientEnvironment, env).PAGEHIVE_URL };
+}
+
+function parseEnvironment<T>(schema: z.ZodType<T>, env: NodeJS.ProcessEnv): T {
+  const parsed = schema.safeParse(unset(env));
+  if (parsed.success) return parsed.data;
+  throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`).join('\n'));
 }
 
 /** An IPv6 address stands in brackets inside a URL. */

@@ -70,7 +70,8 @@ export const failures = {
   PDF_DAMAGED: {
     category: 'INPUT',
     message: 'The document is too damaged to read.',
-    advice: 'Get the file again from its origin; it may have been truncated on the way. Saving it anew in a PDF viewer can repair it.',
+    advice:
+      'Get the file again from its origin; it may have been truncated on the way. Saving it anew in a PDF viewer can repair it.',
   },
   PDF_CRASHES_EXTRACTOR: {
     category: 'INPUT',
@@ -105,7 +106,8 @@ export const failures = {
   NO_PROGRESS: {
     category: 'RESOURCE',
     message: 'No page was finished for as long as the job allows.',
-    advice: 'Raise options.noProgressSeconds if single pages are that slow; else leave the page out with options.pages.',
+    advice:
+      'Raise options.noProgressSeconds if single pages are that slow; else leave the page out with options.pages.',
   },
   PROCESS_BLOCKED: {
     category: 'RESOURCE',

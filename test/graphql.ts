@@ -2,10 +2,18 @@
 export interface GraphqlAnswer {
   // biome-ignore lint/suspicious/noExplicitAny: the tests look into answers of many shapes
   data: any;
-  errors?: { message: string; path?: (string | number)[]; extensions: { code: string; issues?: { path: (string | number)[]; code: string; message: string }[] } }[];
+  errors?: {
+    message: string;
+    path?: (string | number)[];
+    extensions: { code: string; issues?: { path: (string | number)[]; code: string; message: string }[] };
+  }[];
 }
 
-export async function graphql(url: string, query: string, variables: Record<string, unknown> = {}): Promise<GraphqlAnswer> {
+export async function graphql(
+  url: string,
+  query: string,
+  variables: Record<string, unknown> = {},
+): Promise<GraphqlAnswer> {
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -36,7 +44,11 @@ export async function* subscribe(
       const block = text.slice(0, end);
       text = text.slice(end + 2);
       end = text.indexOf('\n\n');
-      const data = block.split('\n').filter((line) => line.startsWith('data:')).map((line) => line.slice(5)).join('');
+      const data = block
+        .split('\n')
+        .filter((line) => line.startsWith('data:'))
+        .map((line) => line.slice(5))
+        .join('');
       if (block.includes('event: complete')) return;
       if (data.trim() !== '') yield JSON.parse(data) as GraphqlAnswer;
     }

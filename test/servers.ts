@@ -41,7 +41,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
 async function leftDatabases(url: string): Promise<string[]> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
-  const { rows } = await client.query<{ datname: string }>(`SELECT datname FROM pg_database WHERE datname LIKE 'test_%'`);
+  const { rows } = await client.query<{ datname: string }>(
+    `SELECT datname FROM pg_database WHERE datname LIKE 'test_%'`,
+  );
   await client.end();
   return rows.map((row) => row.datname);
 }

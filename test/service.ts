@@ -52,7 +52,12 @@ export async function createDatabase(): Promise<{ url: string; drop: () => Promi
 }
 
 /** Starts a service. Dispose it at the end of the file: what it leaks makes the run fail. */
-export async function startService({ config: given, overrides = {}, worker = true, maintenance = true }: ServiceOptions = {}): Promise<Service> {
+export async function startService({
+  config: given,
+  overrides = {},
+  worker = true,
+  maintenance = true,
+}: ServiceOptions = {}): Promise<Service> {
   const dataDir = mkdtempSync(join(tmpdir(), 'pagehive-service-'));
   const database = await createDatabase();
   const port = await freePort();

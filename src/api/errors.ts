@@ -14,7 +14,10 @@ export function toRequestError(error: unknown, logger: Logger): RequestError {
   }
   if (error instanceof StorageError) {
     logger.error({ err: error }, 'a request met a storage that cannot be read or written');
-    return new RequestError('SERVICE_UNAVAILABLE', { message: 'The storage cannot be reached right now.', cause: error });
+    return new RequestError('SERVICE_UNAVAILABLE', {
+      message: 'The storage cannot be reached right now.',
+      cause: error,
+    });
   }
   logger.error({ err: error }, 'a request failed unexpectedly');
   return new RequestError('INTERNAL_SERVER_ERROR', { cause: error });
@@ -29,10 +32,19 @@ function extensions(error: RequestError) {
 export function createErrorMask(logger: Logger): MaskError {
   return (error) => {
     const original = error instanceof GraphQLError ? error.originalError : error;
-    if (error instanceof GraphQLError && (original === undefined || original === null || original instanceof GraphQLError)) {
+    if (
+      error instanceof GraphQLError &&
+      (original === undefined || original === null || original instanceof GraphQLError)
+    ) {
       if (error.extensions.code !== undefined) return error;
       const { message, nodes, source, positions, path, extensions: given } = error;
-      return new GraphQLError(message, { nodes, source, positions, path, extensions: { ...given, code: 'BAD_USER_INPUT' } });
+      return new GraphQLError(message, {
+        nodes,
+        source,
+        positions,
+        path,
+        extensions: { ...given, code: 'BAD_USER_INPUT' },
+      });
     }
     const mapped = toRequestError(original, logger);
     const at = error instanceof GraphQLError ? { nodes: error.nodes, path: error.path } : {};

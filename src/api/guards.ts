@@ -25,7 +25,10 @@ function hostname(host: string): string {
 export function checkHost(request: IncomingMessage, publicUrl: string): void {
   const host = hostname(request.headers.host ?? '');
   if (loopbackNames.has(host) || host.endsWith('.localhost') || host === hostname(new URL(publicUrl).host)) return;
-  throw new HttpError(421, 'This server does not answer for that host. Set PUBLIC_URL to the address that clients use.');
+  throw new HttpError(
+    421,
+    'This server does not answer for that host. Set PUBLIC_URL to the address that clients use.',
+  );
 }
 
 /** A browser sends cross-origin WebSocket requests without asking; the same origin is the only one allowed. */
@@ -33,12 +36,18 @@ export function checkOrigin(request: IncomingMessage, publicUrl: string): void {
   const { origin, host } = request.headers;
   if (origin === undefined) return;
   const from = URL.canParse(origin) ? new URL(origin).host : '';
-  if (from !== host && from !== new URL(publicUrl).host) throw new HttpError(403, 'Pages of other origins may not connect.');
+  if (from !== host && from !== new URL(publicUrl).host)
+    throw new HttpError(403, 'Pages of other origins may not connect.');
 }
 
 /** Content types that a form of any page can send without the browser asking first. */
 const simpleTypes = ['multipart/form-data', 'text/plain', 'application/x-www-form-urlencoded'];
-const preflightHeaders = ['graphql-require-preflight', 'apollo-require-preflight', 'x-graphql-yoga-csrf', 'x-apollo-operation-name'];
+const preflightHeaders = [
+  'graphql-require-preflight',
+  'apollo-require-preflight',
+  'x-graphql-yoga-csrf',
+  'x-apollo-operation-name',
+];
 
 /**
  * Against cross-site request forgery: what a foreign page could send without a preflight needs a header that it can't.
@@ -46,13 +55,16 @@ const preflightHeaders = ['graphql-require-preflight', 'apollo-require-preflight
  */
 export function checkPost(request: IncomingMessage, maxBytes: number): void {
   const type = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
-  if (type === 'application/x-www-form-urlencoded') throw new HttpError(415, 'Send application/json or multipart/form-data.');
+  if (type === 'application/x-www-form-urlencoded')
+    throw new HttpError(415, 'Send application/json or multipart/form-data.');
   if ((type === '' || simpleTypes.includes(type)) && !preflightHeaders.some((name) => request.headers[name])) {
     throw new HttpError(403, `Send application/json, or any value in the header ${preflightHeaders[0]}.`);
   }
   const length = request.headers['content-length'];
   if (length === undefined) throw new HttpError(411, 'Send a Content-Length; for large files use createUpload.');
   if (Number(length) > maxBytes) {
-    throw new RequestError('PAYLOAD_TOO_LARGE', { message: `A request must not exceed ${maxBytes} bytes; use createUpload for large files.` });
+    throw new RequestError('PAYLOAD_TOO_LARGE', {
+      message: `A request must not exceed ${maxBytes} bytes; use createUpload for large files.`,
+    });
   }
 }

@@ -24,7 +24,10 @@ const maxMetadataBytes = 16 * 1024;
 
 const metadata = z
   .record(z.string(), z.unknown())
-  .refine((value) => Buffer.byteLength(JSON.stringify(value)) <= maxMetadataBytes, `must not exceed ${maxMetadataBytes} bytes of JSON`)
+  .refine(
+    (value) => Buffer.byteLength(JSON.stringify(value)) <= maxMetadataBytes,
+    `must not exceed ${maxMetadataBytes} bytes of JSON`,
+  )
   .refine(storableJson, 'must be well-formed text without NUL characters');
 
 const pages = z.string().superRefine((value, context) => {
@@ -39,7 +42,10 @@ const pages = z.string().superRefine((value, context) => {
 const httpUrl = z
   .string()
   .max(4_096)
-  .refine((value) => URL.canParse(value) && ['http:', 'https:'].includes(new URL(value).protocol), 'must be an http or https URL');
+  .refine(
+    (value) => URL.canParse(value) && ['http:', 'https:'].includes(new URL(value).protocol),
+    'must be an http or https URL',
+  );
 
 const seconds = (most: number) => z.number().int().min(1).max(most);
 
@@ -72,7 +78,11 @@ const createUpload = z.object({
   filename: shortText(255).nullish(),
   contentType: shortText(255).nullish(),
   bytes: z.bigint().min(0n).nullish(),
-  sha256: z.string().regex(/^[0-9a-f]{64}$/i, 'must be 64 hexadecimal digits').toLowerCase().nullish(),
+  sha256: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/i, 'must be 64 hexadecimal digits')
+    .toLowerCase()
+    .nullish(),
 });
 
 /** Every bad value with the path of the argument it is in, or the value. */
@@ -99,9 +109,16 @@ export function parseCreateUpload(input: unknown): CreateUploadInput {
 }
 
 /** The options with defaults filled in, apart from the password. */
-export function jobOptions(input: CreateJobInput['options']): { options: JobOptions; password: string | null; maxRetries: number } {
+export function jobOptions(input: CreateJobInput['options']): {
+  options: JobOptions;
+  password: string | null;
+  maxRetries: number;
+} {
   const { password, maxRetries, ...given } = input ?? {};
   const chosen = Object.fromEntries(Object.entries(given).filter(([, value]) => value != null));
-  return { options: { ...defaultOptions, ...chosen }, password: password ?? null, maxRetries: maxRetries ?? defaultMaxRetries };
+  return {
+    options: { ...defaultOptions, ...chosen },
+    password: password ?? null,
+    maxRetries: maxRetries ?? defaultMaxRetries,
+  };
 }
-

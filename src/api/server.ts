@@ -16,7 +16,10 @@ export interface ApiServer extends AsyncDisposable {
 const shutdownMs = 5_000;
 
 /** Everything that is served over HTTP: GraphQL with GraphiQL, uploads, health. */
-export async function startApiServer(services: ApiServices, listen: { host: string; port: number }): Promise<ApiServer> {
+export async function startApiServer(
+  services: ApiServices,
+  listen: { host: string; port: number },
+): Promise<ApiServer> {
   const graphql = createGraphql(services);
   let draining = false;
   const busy = new Set<Promise<void>>();
@@ -104,7 +107,6 @@ function answer(response: ServerResponse, status: number, body: unknown): void {
   response.end(JSON.stringify(body));
 }
 
-
 function listening(server: Server, { host, port }: { host: string; port: number }): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
@@ -114,4 +116,3 @@ function listening(server: Server, { host, port }: { host: string; port: number 
     });
   });
 }
-

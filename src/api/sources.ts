@@ -42,11 +42,13 @@ export async function receiveSource(
 /** Removes bytes that no job refers to after all. */
 export async function discardSource(context: ApiContext, source: { uploadId: string } | NewSource): Promise<void> {
   if ('uploadId' in source || source.storageKey === null) return;
-  await context.storage.remove(source.storageKey).catch((error) => context.logger.warn({ err: error }, 'bytes were left behind'));
+  await context.storage
+    .remove(source.storageKey)
+    .catch((error) => context.logger.warn({ err: error }, 'bytes were left behind'));
 }
 
 async function store(context: ApiContext, sourceId: string, source: AsyncIterable<Uint8Array>, field: string) {
-  const storageKey = `sources/${sourceId}/0`;
+  const storageKey = `sources/${sourceId}/0.pdf`;
   const maxBytes = context.limits.inlineBytes;
   try {
     const { bytes, sha256 } = await context.storage.put(storageKey, source, { maxBytes });

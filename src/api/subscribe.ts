@@ -5,7 +5,9 @@ import { createSourceEventStream, type ExecutionArgs, type ExecutionResult, exec
  * context as old as its stream would answer with rows as old as that. The iterator is written by hand so that a client
  * that goes away ends the source at once, also while an event is awaited.
  */
-export async function subscribe(args: ExecutionArgs): Promise<AsyncIterableIterator<ExecutionResult> | ExecutionResult> {
+export async function subscribe(
+  args: ExecutionArgs,
+): Promise<AsyncIterableIterator<ExecutionResult> | ExecutionResult> {
   const source = await createSourceEventStream(args);
   if (!(Symbol.asyncIterator in source)) return source;
   const events = source[Symbol.asyncIterator]();

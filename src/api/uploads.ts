@@ -45,7 +45,12 @@ export function uploadUrl(services: ApiServices, upload: Pick<Source, 'id' | 'ex
  * PUT /uploads/ID?token=…: streams the body to storage, never holding it, and answers 201 once the bytes and the row are
  * durable. A PUT that breaks off leaves nothing and may be repeated.
  */
-export async function receiveUpload(services: ApiServices, request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
+export async function receiveUpload(
+  services: ApiServices,
+  request: IncomingMessage,
+  response: ServerResponse,
+  url: URL,
+): Promise<void> {
   const id = url.pathname.slice('/uploads/'.length);
   const uuid = decodeId('upload', id);
   const token = url.searchParams.get('token') ?? '';
@@ -60,7 +65,7 @@ export async function receiveUpload(services: ApiServices, request: IncomingMess
   // Left open on an error, so that the answer still reaches the client.
   const body = request.iterator({ destroyOnReturn: false });
   // Two PUTs at once must not write one file; the row decides which of them counts.
-  const storageKey = `sources/${uuid}/${randomUUID()}`;
+  const storageKey = `sources/${uuid}/${randomUUID()}.pdf`;
   const stored = await services.storage.put(storageKey, body, { maxBytes }).catch((error: unknown) => {
     throw error instanceof SizeLimitError ? tooLarge(maxBytes) : error;
   });

@@ -38,7 +38,11 @@ export function serveGraphqlWs(server: Server, graphql: Graphql, publicUrl: stri
       subscribe: (args) => envelopes.get(args)?.subscribe(args),
       async onSubscribe({ subscriptions, extra }, _id, payload) {
         if (Object.keys(subscriptions).length > maxOperations) {
-          return [new GraphQLError(`At most ${maxOperations} operations may run on one socket.`, { extensions: { code: 'BAD_USER_INPUT' } })];
+          return [
+            new GraphQLError(`At most ${maxOperations} operations may run on one socket.`, {
+              extensions: { code: 'BAD_USER_INPUT' },
+            }),
+          ];
         }
         const envelope = graphql.getEnveloped({ req: extra.request, params: payload });
         try {

@@ -1,5 +1,5 @@
-import type { Config } from '../config.ts';
 import { openPlatform, type Platform } from '../app.ts';
+import type { Config } from '../config.ts';
 import { exitWithParent } from '../supervisor/parent.ts';
 
 /**

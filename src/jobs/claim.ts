@@ -1,5 +1,5 @@
-import type { ProgressState } from '../progress/state.ts';
 import type { PageRange } from '../pdf/extraction.ts';
+import type { ProgressState } from '../progress/state.ts';
 import type { JobsContext } from './context.ts';
 import { type Job, jobColumns, progressOf } from './job.ts';
 

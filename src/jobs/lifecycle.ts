@@ -50,7 +50,12 @@ export async function completeJob(context: JobsContext, claim: Claim, completion
     JSON.stringify(completion.facts),
   ]);
   const job = row ?? (await context.database.prisma.job.findUnique({ where: { id: claim.id } }));
-  if (job === null || job.status !== 'COMPLETED' || job.revision !== claim.revision + 1 || job.workerId !== claim.workerId) {
+  if (
+    job === null ||
+    job.status !== 'COMPLETED' ||
+    job.revision !== claim.revision + 1 ||
+    job.workerId !== claim.workerId
+  ) {
     throw new ClaimLostError();
   }
   context.publish(progressOf(job));
@@ -79,7 +84,12 @@ WITH old AS (
 ), attempt AS (${insertAttempt(failure.code, failure.message, failure.page)})
 SELECT ${jobColumns} FROM job j`;
 
-const failClaimed = failRows(`${fence} FOR UPDATE`, { code: '$4', message: '$5', page: '$6::int', delay: '$7::float8' });
+const failClaimed = failRows(`${fence} FOR UPDATE`, {
+  code: '$4',
+  message: '$5',
+  page: '$6::int',
+  delay: '$7::float8',
+});
 
 /** RUNNING → RETRYING or FAILED, as the retry policy says. */
 export async function failJob(context: JobsContext, claim: Claim, failure: Failure): Promise<Job> {

@@ -1,10 +1,12 @@
+import type { ProgressState } from '../progress/state.ts';
 import type { JobsContext } from './context.ts';
 import { type Job, jobColumns, progressOf } from './job.ts';
-import type { ProgressState } from '../progress/state.ts';
 
 /** The current states of these jobs; those that are gone are left out. */
 export async function readStates(context: Pick<JobsContext, 'database'>, ids: string[]): Promise<ProgressState[]> {
-  const jobs = await context.database.query<Job>(`SELECT ${jobColumns} FROM jobs j WHERE j.id = ANY($1::uuid[])`, [ids]);
+  const jobs = await context.database.query<Job>(`SELECT ${jobColumns} FROM jobs j WHERE j.id = ANY($1::uuid[])`, [
+    ids,
+  ]);
   return jobs.map(progressOf);
 }
 

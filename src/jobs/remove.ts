@@ -10,7 +10,10 @@ WITH job AS (
     UPDATE idempotency_keys k SET expires_at = now() + interval '24 hours' FROM job WHERE k.job_id = job.id
 ), source AS (
     DELETE FROM sources s USING job
-     WHERE s.id = job.source_id AND $3 AND NOT EXISTS (SELECT FROM jobs o WHERE o.source_id = s.id AND o.id <> job.id)
+     WHERE s.id = job.source_id AND $3
+       -- An upload that never expires, such as the sample, stays for the next job.
+       AND NOT (s.kind = 'UPLOAD' AND s.expires_at IS NULL)
+       AND NOT EXISTS (SELECT FROM jobs o WHERE o.source_id = s.id AND o.id <> job.id)
     RETURNING s.storage_key
 )
 SELECT job.id, (SELECT storage_key FROM source) AS "storageKey" FROM job`;
@@ -22,7 +25,11 @@ const foreignKeyViolation = '23503';
  * Deletes a final job with its pages, and its source if no other job uses it. Answers the storage key of bytes that are
  * now nobody's; the caller removes them. The idempotency key lives on for a day.
  */
-export async function deleteJob(context: JobsContext, tenantId: string, id: string): Promise<{ storageKey: string | null }> {
+export async function deleteJob(
+  context: JobsContext,
+  tenantId: string,
+  id: string,
+): Promise<{ storageKey: string | null }> {
   const run = (withSource: boolean) =>
     context.database.query<{ id: string; storageKey: string | null }>(remove, [id, tenantId, withSource]);
   const [deleted] = await run(true).catch((error: unknown) => {
@@ -32,5 +39,7 @@ export async function deleteJob(context: JobsContext, tenantId: string, id: stri
   if (deleted !== undefined) return { storageKey: deleted.storageKey };
   const existing = await context.database.prisma.job.findFirst({ where: { id, tenantId }, select: { status: true } });
   if (existing === null) throw new RequestError('NOT_FOUND', { message: 'There is no such job.' });
-  throw new RequestError('JOB_NOT_FINAL', { message: `The job is ${existing.status}; only one that has ended can be deleted.` });
+  throw new RequestError('JOB_NOT_FINAL', {
+    message: `The job is ${existing.status}; only one that has ended can be deleted.`,
+  });
 }

@@ -13,7 +13,11 @@ const longestBackoffSeconds = 300;
  *
  * Whether any retries are left is decided by the row itself, in the statement that fails the job.
  */
-export function retryDelaySeconds(code: FailureCode, retriesSoFar: number, random: () => number = Math.random): number | null {
+export function retryDelaySeconds(
+  code: FailureCode,
+  retriesSoFar: number,
+  random: () => number = Math.random,
+): number | null {
   const { category } = failures[code];
   if (category === 'INPUT' || category === 'RESOURCE') return null;
   return random() * Math.min(longestBackoffSeconds, firstBackoffSeconds * 2 ** retriesSoFar);

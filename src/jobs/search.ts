@@ -54,7 +54,10 @@ SELECT shown.job_id AS "jobId", shown.number, shown.score,
  ORDER BY shown.score DESC, shown.job_id, shown.number`;
 
 /** Pages of completed jobs that match, best first. */
-export async function searchPages(database: Database, { tenantId, query, filter, limit, after }: PageSearch): Promise<PageHit[]> {
+export async function searchPages(
+  database: Database,
+  { tenantId, query, filter, limit, after }: PageSearch,
+): Promise<PageHit[]> {
   const rows = await database.query<{ jobId: string; number: number; score: number; headline: string }>(search, [
     tenantId,
     query,

@@ -5,7 +5,9 @@ import type { DocumentFacts, Link } from '../pdf/document.ts';
 
 const text = z.string().nullable().default(null);
 
-const links: z.ZodType<Link[]> = z.array(z.object({ text, url: text, pageNumber: z.number().nullable().default(null) }));
+const links: z.ZodType<Link[]> = z.array(
+  z.object({ text, url: text, pageNumber: z.number().nullable().default(null) }),
+);
 
 const document: z.ZodType<DocumentFacts> = z.object({
   pageCount: z.number(),

@@ -19,7 +19,11 @@ export function startMaintenance(context: { database: Database; logger: Logger }
   const working = new Map<string, Promise<void>>();
 
   async function lead(actor: Actor): Promise<void> {
-    const held = await database.query(takeLease, [actor.name, holder, Math.max(leaseSeconds, (2 * actor.everyMs) / 1000)]);
+    const held = await database.query(takeLease, [
+      actor.name,
+      holder,
+      Math.max(leaseSeconds, (2 * actor.everyMs) / 1000),
+    ]);
     if (held.length > 0) await actor.runOnce();
   }
 

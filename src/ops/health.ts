@@ -41,7 +41,8 @@ async function check({ name, failure, run }: Probe): Promise<HealthCheck> {
   } catch (error) {
     // The error's own text may hold an address or a user name: the class of it is enough here, the log has the rest.
     const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
-    const detail = error instanceof Error && error.message.startsWith('no answer') ? error.message : `cannot be reached${code}`;
+    const detail =
+      error instanceof Error && error.message.startsWith('no answer') ? error.message : `cannot be reached${code}`;
     return { name, status: failure, detail };
   } finally {
     clearTimeout(timer);

@@ -10,7 +10,10 @@ export function createLogger(config: Pick<Config, 'logLevel'>, process: string):
       level: config.logLevel,
       base: { process },
       // Documents' passwords and signed URLs must never reach a log, whatever object is logged.
-      redact: { paths: ['password', '*.password', 'headers.authorization', '*.headers.authorization'], censor: '[redacted]' },
+      redact: {
+        paths: ['password', '*.password', 'headers.authorization', '*.headers.authorization'],
+        censor: '[redacted]',
+      },
     },
     pino.destination({ fd: 2, sync: true }),
   );

@@ -74,26 +74,25 @@ export class ExtractorPool implements Extractor {
 
   async *extract(request: ExtractionRequest, signal: AbortSignal): AsyncGenerator<ExtractionEvent> {
     const free = await this.#slots.acquire(signal);
-    let link: string | null = null;
+    let path: string | null = null;
     try {
-      link = await this.#link(request.path);
+      path = await this.#asPdf(request.path);
       const delivered: Delivered = { engine: null, groups: [] };
-      const crash = yield* this.#attempt({ ...request, path: link }, signal, delivered);
+      const crash = yield* this.#attempt({ ...request, path }, signal, delivered);
       if (crash === null) {
         return;
       }
       if (request.engine !== 'AUTO' || delivered.engine === 'PDFJS') {
         throw new JobError('PDF_CRASHES_EXTRACTOR');
       }
-      const rest: ExtractionRequest = { ...request, path: link, engine: 'PDFJS' };
-      rest.stored = [...request.stored, ...delivered.groups];
-      if ((yield* this.#attempt(rest, signal, delivered)) !== null) {
+      const stored = [...request.stored, ...delivered.groups];
+      if ((yield* this.#attempt({ ...request, path, engine: 'PDFJS', stored }, signal, delivered)) !== null) {
         throw new JobError('PDF_CRASHES_EXTRACTOR');
       }
     } finally {
       free();
-      if (link !== null) {
-        await rm(link, { force: true });
+      if (path !== null && path !== request.path) {
+        await rm(path, { force: true });
       }
     }
   }
@@ -180,8 +179,11 @@ export class ExtractorPool implements Extractor {
     }
   }
 
-  /** LiteParse takes a file for a PDF by its name only; sources are stored under any. */
-  async #link(path: string): Promise<string> {
+  /** LiteParse knows a PDF by its name only, so a file with another name gets a link with that ending. */
+  async #asPdf(path: string): Promise<string> {
+    if (path.endsWith('.pdf')) {
+      return path;
+    }
     this.#links ??= mkdtemp(join(tmpdir(), 'pagehive-extract-'));
     this.#linkNumber += 1;
     const link = join(await this.#links, `${this.#linkNumber}.pdf`);

@@ -30,9 +30,11 @@ export async function openDocument(request: ExtractionRequest, engines: Engines)
   const bytes = await readDocument(request.path);
   const hasHeader = Buffer.from(bytes.buffer, 0, Math.min(bytes.length, headerWithin)).includes('%PDF-');
   const bound = request.engine === 'PDFJS' ? null : factsMilliseconds;
-  const pdfjs = await orJobError(PdfjsDocument.open(engines.pdfjs, bytes, request.password, bound));
+  const [pdfjs, liteparse] = await Promise.all([
+    orJobError(PdfjsDocument.open(engines.pdfjs, bytes, request.password, bound)),
+    orJobError(openWithLiteparse(request, engines, hasHeader)),
+  ]);
   try {
-    const liteparse = await orJobError(openWithLiteparse(request, engines, hasHeader));
     return decide(request, hasHeader, pdfjs, liteparse);
   } catch (error) {
     if (pdfjs instanceof PdfjsDocument) {

@@ -9,9 +9,7 @@ export interface Answerer extends AsyncDisposable {
  * Answers permits with up to `concurrency` handlers at a time. The handler's failure never reaches bee-queue: a permit has
  * done its work once it was answered, whatever became of the rows.
  */
-export function answerPermits(
-  options: QueueOptions & { concurrency: number; handler: () => Promise<void> },
-): Answerer {
+export function answerPermits(options: QueueOptions & { concurrency: number; handler: () => Promise<void> }): Answerer {
   const { concurrency, handler, logger } = options;
   const queue = openPermitQueue(options, 'worker');
   queue.process(concurrency, async () => {

@@ -8,13 +8,13 @@ import { completeJob, failJob, giveBackJob, recordDownload } from '../jobs/lifec
 import { passwordPurpose, storedOptions } from '../jobs/options.ts';
 import { storePages } from '../jobs/pages.ts';
 import type { Logger } from '../ops/logger.ts';
-import { ExtractorKilledError } from '../pdf/extractor-pool.ts';
 import type { DocumentFacts, EngineName, ExtractedPage } from '../pdf/document.ts';
 import type { Extractor } from '../pdf/extraction.ts';
+import { ExtractorKilledError } from '../pdf/extractor-pool.ts';
 import { type Storage, StorageError } from '../storage/storage.ts';
 import { Deadlines } from './deadlines.ts';
 import { downloadDocument } from './download.ts';
-import { JobProgress } from './job-progress.ts';
+import type { JobProgress } from './job-progress.ts';
 import { persist } from './persist.ts';
 
 export interface RunContext {
@@ -39,7 +39,12 @@ export class DrainError extends Error {
  * One attempt at a job: download, extract, store, finish. Resolves when the attempt has ended, however it did; every end
  * but a lost claim is written to the row. `signal` carries the reason to stop: ClaimLostError or DrainError.
  */
-export async function runJob(context: RunContext, claim: Claim, progress: JobProgress, signal: AbortSignal): Promise<void> {
+export async function runJob(
+  context: RunContext,
+  claim: Claim,
+  progress: JobProgress,
+  signal: AbortSignal,
+): Promise<void> {
   const logger = context.logger.child({ job: encodeId('job', claim.id), attempt: claim.attempt });
   // The end must be written even when the attempt was stopped; only a lost claim leaves nothing to write.
   const end = (write: () => Promise<unknown>) => persist(write, new AbortController().signal);
@@ -94,7 +99,7 @@ async function download(
 ): Promise<string> {
   if (claim.sourceUrl === null) throw new Error('a job has neither bytes nor a URL');
   progress.update({ stage: 'DOWNLOAD' });
-  const storageKey = `sources/${claim.sourceId}/${claim.revision}`;
+  const storageKey = `sources/${claim.sourceId}/${claim.revision}.pdf`;
   const downloaded = await downloadDocument(claim.sourceUrl, {
     storage: context.storage,
     key: storageKey,
@@ -149,7 +154,10 @@ async function extract(
     if (pagesDone >= pagesTotal) rest = event.pages;
     else {
       const { seq, percent } = state;
-      await persist(() => storePages(context.jobs, claim, event.pages, engine, { seq, percent, pagesDone, pagesTotal }), signal);
+      await persist(
+        () => storePages(context.jobs, claim, event.pages, engine, { seq, percent, pagesDone, pagesTotal }),
+        signal,
+      );
     }
   }
   if (facts === null) throw new Error('the extractor ended without opening the document');

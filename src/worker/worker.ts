@@ -39,7 +39,13 @@ interface Held {
  */
 export async function startWorker(context: RunContext, options: WorkerOptions): Promise<Worker> {
   const { logger } = context;
-  const info = { id: newUuid(), host: hostname(), pid: process.pid, version: options.version, concurrency: options.concurrency };
+  const info = {
+    id: newUuid(),
+    host: hostname(),
+    pid: process.pid,
+    version: options.version,
+    concurrency: options.concurrency,
+  };
   const held = new Map<string, Held>();
   const ended = new Map<string, Promise<void>>();
   let draining = false;
@@ -50,7 +56,11 @@ export async function startWorker(context: RunContext, options: WorkerOptions): 
     held.get(claim.id)?.controller.abort(new ClaimLostError());
     await before;
     const withDownload = claim.sourceStorageKey === null;
-    const mine = { claim, progress: new JobProgress(claim, withDownload, context.jobs.publish), controller: new AbortController() };
+    const mine = {
+      claim,
+      progress: new JobProgress(claim, withDownload, context.jobs.publish),
+      controller: new AbortController(),
+    };
     held.set(claim.id, mine);
     const end = runJob(context, claim, mine.progress, mine.controller.signal).finally(() => {
       if (held.get(claim.id) === mine) {
@@ -75,7 +85,11 @@ export async function startWorker(context: RunContext, options: WorkerOptions): 
 
   async function renew(): Promise<void> {
     const mine = [...held.values()];
-    const still = await renewLeases(context.jobs, info.id, mine.map(({ progress }) => progress.state));
+    const still = await renewLeases(
+      context.jobs,
+      info.id,
+      mine.map(({ progress }) => progress.state),
+    );
     for (const { claim, controller } of mine) {
       if (!still.has(claim.id) && held.get(claim.id)?.claim === claim) controller.abort(new ClaimLostError());
     }

@@ -59,12 +59,17 @@ builder.addScalarType('DateTime', DateTimeResolver);
 builder.addScalarType('BigInt', BigIntResolver);
 builder.addScalarType('JSONObject', JSONObjectResolver);
 builder.scalarType('File', {
-  description: 'A file in the request itself, sent as multipart/form-data (GraphQL multipart request specification). For large files use `createUpload`.',
+  description:
+    'A file in the request itself, sent as multipart/form-data (GraphQL multipart request specification). For large files use `createUpload`.',
   serialize() {
     throw new RequestError('BAD_USER_INPUT', { message: 'A file cannot be read back.' });
   },
 });
 
 builder.queryType({ description: 'Everything that can be read. What is not there, or not yours, is null.' });
-builder.mutationType({ description: 'Everything that can be changed. What is not there, or not yours, is the error NOT_FOUND.' });
-builder.subscriptionType({ description: 'Everything that can be watched, over WebSocket (graphql-transport-ws) or Server-Sent Events.' });
+builder.mutationType({
+  description: 'Everything that can be changed. What is not there, or not yours, is the error NOT_FOUND.',
+});
+builder.subscriptionType({
+  description: 'Everything that can be watched, over WebSocket (graphql-transport-ws) or Server-Sent Events.',
+});

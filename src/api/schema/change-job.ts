@@ -41,7 +41,9 @@ builder.mutationFields((t) => ({
       const { storageKey } = await deleteJob(jobs, tenantId, jobUuid(id));
       // The job is gone whatever happens to the bytes; they are nobody's now.
       if (storageKey !== null) {
-        await storage.remove(storageKey).catch((error) => logger.warn({ err: error, storageKey }, 'bytes were left behind'));
+        await storage
+          .remove(storageKey)
+          .catch((error) => logger.warn({ err: error, storageKey }, 'bytes were left behind'));
       }
       return { deletedId: id };
     },

@@ -11,7 +11,9 @@ const JobSourceInput = builder.inputType('JobSourceInput', {
   isOneOf: true,
   description: 'The document: exactly one of these.',
   fields: (t) => ({
-    url: t.string({ description: 'http or https; downloaded by a worker, 1 GiB at most. Private addresses are refused.' }),
+    url: t.string({
+      description: 'http or https; downloaded by a worker, 1 GiB at most. Private addresses are refused.',
+    }),
     upload: t.id({ description: 'The id of an upload whose bytes have arrived: the way for large files.' }),
     file: t.field({ type: 'File', description: 'In a multipart request, 25 MiB at most.' }),
     base64: t.string({ description: 'The bytes themselves (RFC 4648), 25 MiB at most once decoded.' }),
@@ -21,12 +23,16 @@ const JobSourceInput = builder.inputType('JobSourceInput', {
 const JobOptionsInput = builder.inputType('JobOptionsInput', {
   description: 'What to do with the document.',
   fields: (t) => ({
-    password: t.string({ description: 'Opens an encrypted document. Stored sealed, never given back, erased when the job is final.' }),
+    password: t.string({
+      description: 'Opens an encrypted document. Stored sealed, never given back, erased when the job is final.',
+    }),
     pages: t.string({ description: 'Only these pages, such as "1-5,9,20-".' }),
     engine: t.field({ type: Engine, description: 'What reads the pages. Default AUTO.' }),
     keepHeadersFooters: t.boolean({ description: 'Keep running headers and footers in the Markdown. Default false.' }),
     timeoutSeconds: t.int({ description: 'How long an attempt may take in all, 1 to 86400. Default 900.' }),
-    noProgressSeconds: t.int({ description: 'How long an attempt may go without finishing a page, 1 to 86400. Default 120.' }),
+    noProgressSeconds: t.int({
+      description: 'How long an attempt may go without finishing a page, 1 to 86400. Default 120.',
+    }),
     maxRetries: t.int({ description: 'Retries at most, 0 to 20. Default 3.' }),
   }),
 });
@@ -38,7 +44,9 @@ const CreateJobInputType = builder.inputType('CreateJobInput', {
     name: t.string({ description: 'A label of your own, 500 characters at most.' }),
     metadata: t.field({ type: 'JSONObject', description: 'Your own data, given back as it came; 16 KiB at most.' }),
     options: t.field({ type: JobOptionsInput, description: 'What to do.' }),
-    priority: t.int({ description: '0 (first) to 9, default 5. One step is worth ten minutes of waiting, so nothing starves.' }),
+    priority: t.int({
+      description: '0 (first) to 9, default 5. One step is worth ten minutes of waiting, so nothing starves.',
+    }),
     runAt: t.field({ type: 'DateTime', description: 'Not before this.' }),
     idempotencyKey: t.string({
       description:
@@ -52,14 +60,17 @@ const CreateJobPayload = builder.objectRef<Submitted>('CreateJobPayload').implem
   description: 'What createJob gives back.',
   fields: (t) => ({
     job: t.expose('job', { type: Job, description: 'The job: accepted and safe on disk.' }),
-    deduplicated: t.exposeBoolean('deduplicated', { description: 'True if an earlier call with this idempotency key made the job.' }),
+    deduplicated: t.exposeBoolean('deduplicated', {
+      description: 'True if an earlier call with this idempotency key made the job.',
+    }),
   }),
 });
 
 builder.mutationField('createJob', (t) =>
   t.field({
     type: CreateJobPayload,
-    description: 'Accepts a document and answers at once; watch it with `jobProgress`. Once this has answered, the job reaches a final state whatever dies.',
+    description:
+      'Accepts a document and answers at once; watch it with `jobProgress`. Once this has answered, the job reaches a final state whatever dies.',
     args: { input: t.arg({ type: CreateJobInputType, required: true }) },
     resolve: (_, { input }, context) => createJob(context, parseCreateJob(input)),
   }),
@@ -82,7 +93,16 @@ async function createJob(context: ApiContext, input: CreateJobInput): Promise<Su
       maxRetries,
       runAt,
       idempotencyKey,
-      fingerprint: fingerprint({ source: identity(source), options, password, name, metadata, priority, maxRetries, runAt }),
+      fingerprint: fingerprint({
+        source: identity(source),
+        options,
+        password,
+        name,
+        metadata,
+        priority,
+        maxRetries,
+        runAt,
+      }),
     });
     if (submitted.deduplicated) await discardSource(context, source);
     return submitted;

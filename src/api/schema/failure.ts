@@ -15,7 +15,10 @@ const FailureCategory = builder.enumType('FailureCategory', {
 export const FailureCode = builder.enumType('FailureCode', {
   description: 'Why a job failed. The codes are stable; docs/errors.md explains each.',
   values: Object.fromEntries(
-    Object.entries(failures).map(([code, { message, category }]) => [code, { description: `${message} (${category})` }]),
+    Object.entries(failures).map(([code, { message, category }]) => [
+      code,
+      { description: `${message} (${category})` },
+    ]),
   ) as { [code in keyof typeof failures]: { description: string } },
 });
 
@@ -29,7 +32,11 @@ export const JobFailure = builder.objectRef<NonNullable<ProgressState['failure']
       resolve: ({ code }) => failures[code].category,
     }),
     message: t.exposeString('message', { description: 'What happened, for people. May change.' }),
-    advice: t.string({ nullable: true, description: 'What to do about it.', resolve: ({ code }) => failures[code].advice }),
+    advice: t.string({
+      nullable: true,
+      description: 'What to do about it.',
+      resolve: ({ code }) => failures[code].advice,
+    }),
     page: t.exposeInt('page', { nullable: true, description: 'The page that caused it (1-based), if one did.' }),
     retryable: t.boolean({
       description: 'Whether trying again can end differently; Pagehive does so by itself while retries are left.',

@@ -28,5 +28,9 @@ const Health = builder.objectRef<HealthReport>('Health').implement({
 });
 
 builder.queryField('health', (t) =>
-  t.field({ type: Health, description: 'How well this installation is.', resolve: (_, __, { checkHealth }) => checkHealth() }),
+  t.field({
+    type: Health,
+    description: 'How well this installation is.',
+    resolve: (_, __, { checkHealth }) => checkHealth(),
+  }),
 );

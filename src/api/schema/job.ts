@@ -26,18 +26,28 @@ export const JobSource = builder.prismaObject('Source', {
     url: t.exposeString('url', { nullable: true, description: 'Where it was downloaded from, for a URL.' }),
     filename: t.exposeString('filename', { nullable: true, description: 'Its name, where known.' }),
     bytes: t.expose('bytes', { type: 'BigInt', nullable: true, description: 'Its size; null until it is downloaded.' }),
-    sha256: t.exposeString('sha256', { nullable: true, description: 'SHA-256 of its bytes, lowercase hex; null until it is downloaded.' }),
+    sha256: t.exposeString('sha256', {
+      nullable: true,
+      description: 'SHA-256 of its bytes, lowercase hex; null until it is downloaded.',
+    }),
   }),
 });
 
 const JobOptionsType = builder.objectRef<JobOptions>('JobOptions').implement({
   description: 'What a job does, defaults filled in. A password is never given back.',
   fields: (t) => ({
-    pages: t.exposeString('pages', { nullable: true, description: 'The pages asked for, such as "1-5,9,20-"; null for all.' }),
+    pages: t.exposeString('pages', {
+      nullable: true,
+      description: 'The pages asked for, such as "1-5,9,20-"; null for all.',
+    }),
     engine: t.expose('engine', { type: Engine, description: 'The engine asked for.' }),
-    keepHeadersFooters: t.exposeBoolean('keepHeadersFooters', { description: 'Whether running headers and footers stay in the Markdown.' }),
+    keepHeadersFooters: t.exposeBoolean('keepHeadersFooters', {
+      description: 'Whether running headers and footers stay in the Markdown.',
+    }),
     timeoutSeconds: t.exposeInt('timeoutSeconds', { description: 'How long an attempt may take in all.' }),
-    noProgressSeconds: t.exposeInt('noProgressSeconds', { description: 'How long an attempt may go without finishing a page.' }),
+    noProgressSeconds: t.exposeInt('noProgressSeconds', {
+      description: 'How long an attempt may go without finishing a page.',
+    }),
   }),
 });
 
@@ -59,8 +69,16 @@ const JobAttempt = builder.objectRef<Attempt>('JobAttempt').implement({
       resolve: ({ workerId }) => workerId && encodeId('worker', workerId),
     }),
     startedAt: t.expose('startedAt', { type: 'DateTime', description: 'When it was claimed.' }),
-    finishedAt: t.expose('finishedAt', { type: 'DateTime', nullable: true, description: 'When it ended; null while it runs.' }),
-    failure: t.expose('failure', { type: JobFailure, nullable: true, description: 'Why it failed; null if it did not.' }),
+    finishedAt: t.expose('finishedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it ended; null while it runs.',
+    }),
+    failure: t.expose('failure', {
+      type: JobFailure,
+      nullable: true,
+      description: 'Why it failed; null if it did not.',
+    }),
   }),
 });
 
@@ -71,14 +89,25 @@ export const Job = builder.prismaObject('Job', {
   select: { id: true, createdAt: true },
   fields: (t) => ({
     id: t.id({ description: 'Such as job_01h455vb4pex5vsknk084sn02q.', resolve: ({ id }) => encodeId('job', id) }),
-    revision: t.exposeInt('revision', { description: 'Rises with every transition. Of two views of a job, keep the one with the higher revision.' }),
+    revision: t.exposeInt('revision', {
+      description: 'Rises with every transition. Of two views of a job, keep the one with the higher revision.',
+    }),
     status: t.expose('status', { type: JobStatus, description: 'Where it stands.' }),
     stage: t.expose('stage', { type: JobStage, description: 'What it is busy with.' }),
-    progressPercentage: t.exposeInt('percent', { description: '0 to 100. Never falls within an attempt; 100 only when COMPLETED.' }),
+    progressPercentage: t.exposeInt('percent', {
+      description: '0 to 100. Never falls within an attempt; 100 only when COMPLETED.',
+    }),
     pagesDone: t.exposeInt('pagesDone', { description: 'Pages extracted so far.' }),
-    pagesTotal: t.exposeInt('pagesTotal', { nullable: true, description: 'Pages to extract; null until the document is open.' }),
+    pagesTotal: t.exposeInt('pagesTotal', {
+      nullable: true,
+      description: 'Pages to extract; null until the document is open.',
+    }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was accepted.' }),
-    startedAt: t.expose('startedAt', { type: 'DateTime', nullable: true, description: 'When the current or last attempt began.' }),
+    startedAt: t.expose('startedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When the current or last attempt began.',
+    }),
     finishedAt: t.expose('finishedAt', { type: 'DateTime', nullable: true, description: 'When it became final.' }),
     workerId: t.id({
       nullable: true,
@@ -86,7 +115,11 @@ export const Job = builder.prismaObject('Job', {
       description: 'The worker of the current or last attempt.',
       resolve: ({ workerId }) => workerId && encodeId('worker', workerId),
     }),
-    lastHeartbeat: t.expose('heartbeatAt', { type: 'DateTime', nullable: true, description: 'When its worker was last heard of.' }),
+    lastHeartbeat: t.expose('heartbeatAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When its worker was last heard of.',
+    }),
     retryCount: t.exposeInt('retryCount', { description: 'Retries so far.' }),
     maxRetries: t.exposeInt('maxRetries', { description: 'Retries at most.' }),
     nextRetryAt: t.field({

@@ -7,7 +7,8 @@ interface NodeShape {
 }
 
 export const Node = builder.interfaceRef<NodeShape>('Node').implement({
-  description: 'Anything with an id of its own. Ids are opaque, typed and the same everywhere: API, logs, CLI and webhooks.',
+  description:
+    'Anything with an id of its own. Ids are opaque, typed and the same everywhere: API, logs, CLI and webhooks.',
   fields: (t) => ({ id: t.id({ description: 'Such as job_01h455vb4pex5vsknk084sn02q.' }) }),
 });
 
@@ -26,7 +27,8 @@ builder.queryField('node', (t) =>
       }
       if (type === 'upload') {
         const uuid = decodeId('upload', id);
-        const upload = uuid && (await database.prisma.source.findFirst({ where: { id: uuid, tenantId, kind: 'UPLOAD' } }));
+        const upload =
+          uuid && (await database.prisma.source.findFirst({ where: { id: uuid, tenantId, kind: 'UPLOAD' } }));
         return upload ? { ...upload, __typename: 'Upload' } : null;
       }
       return null;

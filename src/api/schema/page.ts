@@ -1,5 +1,5 @@
-import { type ResolveCursorConnectionArgs, resolveCursorConnection } from '@pothos/plugin-relay';
 import { queryFromInfo } from '@pothos/plugin-prisma';
+import { type ResolveCursorConnectionArgs, resolveCursorConnection } from '@pothos/plugin-relay';
 import type { GraphQLResolveInfo } from 'graphql';
 import { storedLinks } from '../../jobs/stored-json.ts';
 import type { Link } from '../../pdf/document.ts';
@@ -12,7 +12,10 @@ const LinkType = builder.objectRef<Link>('Link').implement({
   fields: (t) => ({
     text: t.exposeString('text', { nullable: true, description: 'The text under the link, where known.' }),
     url: t.exposeString('url', { nullable: true, description: 'Where it leads outside the document.' }),
-    pageNumber: t.exposeInt('pageNumber', { nullable: true, description: 'The page it leads to inside the document (1-based).' }),
+    pageNumber: t.exposeInt('pageNumber', {
+      nullable: true,
+      description: 'The page it leads to inside the document (1-based).',
+    }),
   }),
 });
 

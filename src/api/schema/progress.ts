@@ -15,13 +15,30 @@ const JobProgress = builder.objectRef<ProgressState>('JobProgress').implement({
     name: t.exposeString('name', { nullable: true, description: "The client's label for the job." }),
     status: t.expose('status', { type: JobStatus, description: 'Where it stands.' }),
     stage: t.expose('stage', { type: JobStage, description: 'What it is busy with.' }),
-    progressPercentage: t.exposeInt('percent', { description: '0 to 100. Never falls within an attempt; 100 only when COMPLETED.' }),
+    progressPercentage: t.exposeInt('percent', {
+      description: '0 to 100. Never falls within an attempt; 100 only when COMPLETED.',
+    }),
     pagesDone: t.exposeInt('pagesDone', { description: 'Pages extracted so far.' }),
-    pagesTotal: t.exposeInt('pagesTotal', { nullable: true, description: 'Pages to extract; null until the document is open.' }),
-    bytesDone: t.expose('bytesDone', { type: 'BigInt', nullable: true, description: 'Bytes downloaded so far, for a URL.' }),
-    bytesTotal: t.expose('bytesTotal', { type: 'BigInt', nullable: true, description: 'Bytes to download, where the server tells.' }),
+    pagesTotal: t.exposeInt('pagesTotal', {
+      nullable: true,
+      description: 'Pages to extract; null until the document is open.',
+    }),
+    bytesDone: t.expose('bytesDone', {
+      type: 'BigInt',
+      nullable: true,
+      description: 'Bytes downloaded so far, for a URL.',
+    }),
+    bytesTotal: t.expose('bytesTotal', {
+      type: 'BigInt',
+      nullable: true,
+      description: 'Bytes to download, where the server tells.',
+    }),
     retryCount: t.exposeInt('retryCount', { description: 'Retries so far.' }),
-    nextRetryAt: t.expose('nextRetryAt', { type: 'DateTime', nullable: true, description: 'When the next attempt may start, while RETRYING.' }),
+    nextRetryAt: t.expose('nextRetryAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When the next attempt may start, while RETRYING.',
+    }),
     failure: t.expose('failure', { type: JobFailure, nullable: true, description: 'Why the last attempt failed.' }),
     at: t.expose('at', { type: 'DateTime', description: 'When this was so.' }),
     job: t.prismaField({
@@ -54,7 +71,8 @@ builder.subscriptionField('jobProgress', (t) =>
         });
       }
       const jobId = decodeId('job', id);
-      const found = jobId && (await database.prisma.job.findFirst({ where: { id: jobId, tenantId }, select: { id: true } }));
+      const found =
+        jobId && (await database.prisma.job.findFirst({ where: { id: jobId, tenantId }, select: { id: true } }));
       if (!found) throw new RequestError('NOT_FOUND', { message: 'There is no such job.' });
       return hub.watchJob(found.id, cursor);
     },

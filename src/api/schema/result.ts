@@ -18,11 +18,21 @@ const Metadata = builder.objectRef<DocumentMetadata>('DocumentMetadata').impleme
     keywords: t.exposeString('keywords', { nullable: true, description: 'Keywords, as they stand.' }),
     creator: t.exposeString('creator', { nullable: true, description: 'The program the document was written with.' }),
     producer: t.exposeString('producer', { nullable: true, description: 'The program that made the PDF.' }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', nullable: true, description: 'When the document was made; null where absent or not a date.' }),
-    modifiedAt: t.expose('modifiedAt', { type: 'DateTime', nullable: true, description: 'When it was last changed; null where absent or not a date.' }),
+    createdAt: t.expose('createdAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When the document was made; null where absent or not a date.',
+    }),
+    modifiedAt: t.expose('modifiedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it was last changed; null where absent or not a date.',
+    }),
     pdfVersion: t.exposeString('pdfVersion', { nullable: true, description: 'Such as "1.7".' }),
     tagged: t.exposeBoolean('tagged', { description: 'Whether it carries a logical structure (Tagged PDF).' }),
-    encrypted: t.exposeBoolean('encrypted', { description: 'Whether it is encrypted, with or without a password to open it.' }),
+    encrypted: t.exposeBoolean('encrypted', {
+      description: 'Whether it is encrypted, with or without a password to open it.',
+    }),
   }),
 });
 
@@ -31,7 +41,10 @@ const Outline = builder.objectRef<OutlineItem>('OutlineItem').implement({
   fields: (t) => ({
     title: t.exposeString('title', { description: 'Its text.' }),
     depth: t.exposeInt('depth', { description: '0 for the top level.' }),
-    pageNumber: t.exposeInt('pageNumber', { nullable: true, description: 'Where it leads (1-based); null if to no page of this document.' }),
+    pageNumber: t.exposeInt('pageNumber', {
+      nullable: true,
+      description: 'Where it leads (1-based); null if to no page of this document.',
+    }),
   }),
 });
 
@@ -49,7 +62,11 @@ export const JobResult = builder.objectRef<CompletedJob>('JobResult').implement(
       description: 'Pages of the document, also those that were not asked for.',
       resolve: ({ document }) => storedDocument(document).pageCount,
     }),
-    engine: t.expose('engine', { type: Engine, nullable: true, description: 'What read the pages (the last of them, if engines changed).' }),
+    engine: t.expose('engine', {
+      type: Engine,
+      nullable: true,
+      description: 'What read the pages (the last of them, if engines changed).',
+    }),
     metadata: t.field({
       type: Metadata,
       description: 'What the document says about itself.',
@@ -62,7 +79,8 @@ export const JobResult = builder.objectRef<CompletedJob>('JobResult').implement(
     }),
     markdown: t.string({
       nullable: true,
-      description: 'The Markdown of all pages, a form feed between them. RESULT_TOO_LARGE above 8 MiB: read `pages` then.',
+      description:
+        'The Markdown of all pages, a form feed between them. RESULT_TOO_LARGE above 8 MiB: read `pages` then.',
       resolve: ({ id }, _, context) => joinPages(context, id, 'markdown'),
     }),
     outline: t.field({

@@ -31,7 +31,9 @@ const PageHitType = builder.objectRef<Hit>('PageHit').implement({
       },
     }),
     score: t.exposeFloat('score', { description: 'How well it fits; comparable within one search only.' }),
-    snippet: t.exposeString('snippet', { description: 'The words found and what is around them: plain text, never HTML.' }),
+    snippet: t.exposeString('snippet', {
+      description: 'The words found and what is around them: plain text, never HTML.',
+    }),
     highlights: t.expose('highlights', { type: [TextRange], description: 'Where in the snippet the words are.' }),
   }),
 });
@@ -69,9 +71,19 @@ builder.queryField('searchPages', (t) =>
       const limit = first ?? pageSize.defaultSize;
       const [score, jobId, number] = after?.split('_') ?? [];
       const from = score && jobId && number ? { score: Number(score), jobId, number: Number(number) } : null;
-      const found = await searchPages(database, { tenantId, query, filter: filter ?? {}, limit: limit + 1, after: from });
+      const found = await searchPages(database, {
+        tenantId,
+        query,
+        filter: filter ?? {},
+        limit: limit + 1,
+        after: from,
+      });
       const hits = found.slice(0, limit);
-      const jobs = await readJobs(database, tenantId, hits.map((hit) => hit.jobId));
+      const jobs = await readJobs(
+        database,
+        tenantId,
+        hits.map((hit) => hit.jobId),
+      );
       const edges = hits.flatMap((hit) => {
         const job = jobs.get(hit.jobId);
         return job === undefined ? [] : [{ cursor: toCursor(hit), node: { ...hit, job } }];

@@ -26,7 +26,10 @@ export const Upload = builder.objectRef<Source>('Upload').implement({
   description: 'A place for the bytes of a document: PUT them to `url`, then give the id to `createJob`.',
   interfaces: [Node],
   fields: (t) => ({
-    id: t.id({ description: 'Such as upload_01h455vb4pex5vsknk084sn02q.', resolve: ({ id }) => encodeId('upload', id) }),
+    id: t.id({
+      description: 'Such as upload_01h455vb4pex5vsknk084sn02q.',
+      resolve: ({ id }) => encodeId('upload', id),
+    }),
     method: t.string({ description: 'The HTTP method to use: PUT.', resolve: () => 'PUT' }),
     url: t.string({
       description: 'Where to send the bytes. Signed: whoever has it can send them, until `expiresAt`.',
@@ -41,7 +44,8 @@ export const Upload = builder.objectRef<Source>('Upload').implement({
     expiresAt: t.field({
       type: 'DateTime',
       nullable: true,
-      description: 'Until when the bytes may arrive; once STORED, until when a job must use them; null for one that is kept.',
+      description:
+        'Until when the bytes may arrive; once STORED, until when a job must use them; null for one that is kept.',
       resolve: ({ expiresAt }) => expiresAt,
     }),
   }),
@@ -65,7 +69,8 @@ const CreateUploadPayload = builder.objectRef<{ upload: Source }>('CreateUploadP
 builder.mutationField('createUpload', (t) =>
   t.field({
     type: CreateUploadPayload,
-    description: 'Makes a place for the bytes of a large document. They are streamed to storage and safe on disk when the PUT answers.',
+    description:
+      'Makes a place for the bytes of a large document. They are streamed to storage and safe on disk when the PUT answers.',
     args: { input: t.arg({ type: CreateUploadInput, required: true }) },
     resolve: async (_, { input }, context) => ({ upload: await createUpload(context, parseCreateUpload(input)) }),
   }),

@@ -1,0 +1,36 @@
+import { openPlatform, startMaintain, startWork } from '../../src/app.ts';
+import { readConfig } from '../../src/config.ts';
+import type { ExtractionEvent, Extractor } from '../../src/pdf/extraction.ts';
+
+// A worker whose engine does nothing: what is left is what the system itself costs.
+
+const none = { title: null, author: null, subject: null, keywords: null, creator: null, producer: null };
+const metadata = { ...none, createdAt: null, modifiedAt: null, pdfVersion: null, tagged: false, encrypted: false };
+const page = {
+  number: 1,
+  label: null,
+  width: 595,
+  height: 842,
+  rotation: 0,
+  text: 'Nothing.',
+  markdown: 'Nothing.',
+  links: [],
+};
+
+const noOp: Extractor = {
+  async *extract(): AsyncGenerator<ExtractionEvent> {
+    yield { type: 'opened', facts: { pageCount: 1, metadata, outline: [] }, engine: 'PDFJS', pagesTotal: 1 };
+    yield { type: 'group', range: { first: 1, last: 1 }, engine: 'PDFJS', pages: [page] };
+  },
+  async [Symbol.asyncDispose]() {},
+};
+
+const platform = await openPlatform(readConfig(), 'work');
+const worker = await startWork(platform, { extractor: noOp });
+const maintenance = startMaintain(platform);
+process.stderr.write('ready\n');
+process.once('SIGTERM', async () => {
+  await worker[Symbol.asyncDispose]();
+  await maintenance[Symbol.asyncDispose]();
+  await platform[Symbol.asyncDispose]();
+});

@@ -1,0 +1,36 @@
+import { freePort } from '../src/connections/embedded-server.ts';
+import { cli, openLab, script } from './lab/lab.ts';
+import { load, percentile, post } from './lab/load.ts';
+import { uploadFixture } from './lab/upload.ts';
+
+// What accepting a job costs: createJob by upload id, beside a bare Yoga mutation with one INSERT and one bee-queue save.
+
+const clients = 50;
+const count = Number(process.argv[2] ?? 5_000);
+const rounds = 3;
+
+await using lab = await openLab();
+const barePort = await freePort();
+await lab.run(cli, ['serve']);
+await lab.run(script('bare-yoga'), [], { BARE_PORT: String(barePort) });
+
+const upload = await uploadFixture(lab.config.publicUrl);
+const createJob = 'mutation ($upload: ID!) { createJob(input: { source: { upload: $upload } }) { job { id } } }';
+const bare = 'mutation ($upload: ID!) { createJob(upload: $upload) { id } }';
+const contenders = [
+  ['pagehive', () => post(`${lab.config.publicUrl}/graphql`, createJob, { upload })],
+  ['bare Yoga', () => post(`http://127.0.0.1:${barePort}/graphql`, bare, { upload })],
+] as const;
+
+console.log(`${clients} clients, ${count} submits a round; milliseconds`);
+// In turns, so that both meet the same machine; the first round warms up.
+for (let round = 0; round <= rounds; round++) {
+  for (const [name, task] of contenders) {
+    const { each, all } = await load(clients, count, task);
+    if (round === 0) continue;
+    const [p50, p99] = [percentile(each, 0.5), percentile(each, 0.99)];
+    const rate = Math.round((count / all) * 1000);
+    console.log(`round ${round}  ${name.padEnd(10)} p50 ${p50.toFixed(1)}  p99 ${p99.toFixed(1)}  ${rate}/s`);
+  }
+}
+process.exitCode = 0;

@@ -1,0 +1,80 @@
+/** One bad value of an input; `path` leads to it through fields and list indexes. */
+export interface RequestIssue {
+  path: (string | number)[];
+  code: string;
+  message: string;
+}
+
+/** The server refused a request: nothing was accepted. `code` is stable, docs/errors.md explains each. */
+export class GraphQLRequestError extends Error {
+  readonly code: string;
+  /** What to do about it, where the server says so. */
+  readonly advice: string | null;
+  readonly issues: RequestIssue[];
+
+  constructor(code: string, message: string, details: { advice?: string | null; issues?: RequestIssue[] } = {}) {
+    super(message);
+    this.name = 'GraphQLRequestError';
+    this.code = code;
+    this.advice = details.advice ?? null;
+    this.issues = details.issues ?? [];
+  }
+}
+
+/** No answer came, or none of Pagehive's: whether the request arrived is not known. */
+export class ServerUnreachableError extends Error {
+  readonly url: string;
+
+  constructor(url: string, reason: string, options?: ErrorOptions) {
+    super(`${url} cannot be reached: ${reason}`, options);
+    this.name = 'ServerUnreachableError';
+    this.url = url;
+  }
+}
+
+const temporaryCodes = ['SERVICE_UNAVAILABLE', 'INTERNAL_SERVER_ERROR'];
+
+/** The error in an answer, GraphQL's or plain HTTP's (both are shaped the same); null if there is none. */
+export function errorOf(answer: unknown): GraphQLRequestError | null {
+  const [first] = listOf(fieldOf(answer, 'errors'));
+  if (first === undefined) return null;
+  const extensions = fieldOf(first, 'extensions');
+  return new GraphQLRequestError(
+    textOf(fieldOf(extensions, 'code')) ?? 'UNKNOWN',
+    textOf(fieldOf(first, 'message')) ?? 'The request failed.',
+    { advice: textOf(fieldOf(extensions, 'advice')), issues: listOf(fieldOf(extensions, 'issues')).flatMap(issueOf) },
+  );
+}
+
+/** Whether the very same request can succeed later. */
+export function isTemporary(error: unknown): boolean {
+  if (error instanceof ServerUnreachableError) return true;
+  return error instanceof GraphQLRequestError && temporaryCodes.includes(error.code);
+}
+
+/** What a failed `fetch` or socket says about its cause, in a few words. */
+export function reasonOf(error: unknown): string {
+  const cause = fieldOf(error, 'cause') ?? error;
+  // Several addresses of one host fail together; the first says enough.
+  const [first = cause] = listOf(fieldOf(cause, 'errors'));
+  const message = textOf(fieldOf(first, 'message'));
+  return message || textOf(fieldOf(first, 'code')) || 'the connection failed';
+}
+
+function issueOf(issue: unknown): RequestIssue[] {
+  const path = listOf(fieldOf(issue, 'path')).filter((part) => typeof part === 'string' || typeof part === 'number');
+  const message = textOf(fieldOf(issue, 'message'));
+  return message === null ? [] : [{ path, code: textOf(fieldOf(issue, 'code')) ?? 'UNKNOWN', message }];
+}
+
+function fieldOf(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
+}
+
+function listOf(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [];
+}

@@ -1,0 +1,52 @@
+import type { Endpoint } from './endpoint.ts';
+import { errorOf, reasonOf, ServerUnreachableError } from './errors.ts';
+import type { TypedDocumentString } from './generated/graphql.ts';
+
+export interface RequestOptions {
+  signal?: AbortSignal;
+}
+
+/** Sends one query or mutation. Throws `GraphQLRequestError` if it is refused, `ServerUnreachableError` if nobody answers. */
+export async function sendRequest<Data, Variables>(
+  endpoint: Endpoint,
+  document: TypedDocumentString<Data, Variables>,
+  variables: Variables,
+  { signal }: RequestOptions,
+): Promise<Data> {
+  const response = await send(endpoint.base, endpoint.http, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'application/json' },
+    body: JSON.stringify({ query: document.toString(), variables }),
+    signal,
+  });
+  const answer = await readAnswer<{ data?: Data | null }>(endpoint.base, response);
+  const error = errorOf(answer);
+  if (error !== null) throw error;
+  if (answer.data == null) throw notPagehive(endpoint.base, response);
+  return answer.data;
+}
+
+/** `fetch`, with what it throws made an error for people; an abort stays what it is. */
+export async function send(base: string, url: string, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(url, init);
+  } catch (error) {
+    init.signal?.throwIfAborted();
+    throw new ServerUnreachableError(base, reasonOf(error), { cause: error });
+  }
+}
+
+/** Generated documents promise the shape of what Pagehive answers; that it is Pagehive that answers is checked here. */
+export async function readAnswer<Answer>(base: string, response: Response): Promise<Answer> {
+  try {
+    const answer = await response.json();
+    if (typeof answer === 'object' && answer !== null) return answer;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw new ServerUnreachableError(base, reasonOf(error), { cause: error });
+  }
+  throw notPagehive(base, response);
+}
+
+function notPagehive(base: string, response: Response): ServerUnreachableError {
+  return new ServerUnreachableError(base, `what answers there is not Pagehive (HTTP ${response.status})`);
+}

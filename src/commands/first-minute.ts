@@ -1,0 +1,77 @@
+import { createReadStream } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { openPlatform, type Platform } from '../app.ts';
+import { defaultTenantId } from '../api/context.ts';
+import type { Config } from '../config.ts';
+import { encodeId } from '../ids.ts';
+
+/** The same on every machine, so that the README can name it. */
+const sampleUuid = '00000000-0000-7000-8000-000000000002';
+const samplePath = fileURLToPath(new URL('../../samples/pagehive-sample.pdf', import.meta.url));
+
+export const sampleUploadId = encodeId('upload', sampleUuid);
+
+/** A page whose text the example shows at the end. */
+const shownPage = 9;
+
+/** Two operations for two windows of GraphiQL: the first shows what the second starts. The README prints the same. */
+export const watchOperation = `subscription Watch {
+  jobUpdates {
+    name status stage progressPercentage pagesDone pagesTotal
+    failure { code message advice }
+    job { result { pageCount page(number: ${shownPage}) { text } } }
+  }
+}`;
+
+export const createOperation = `mutation Create {
+  createJob(input: { source: { upload: "${sampleUploadId}" }, name: "my first job" }) {
+    job { id status }
+  }
+}`;
+
+/** Makes sure that the sample is there as an upload that does not expire, and prints what to do with it. */
+export async function prepareFirstMinute(config: Config): Promise<void> {
+  await using platform = await openPlatform({ ...config, logLevel: 'silent' }, 'start');
+  await storeSample(platform);
+  process.stdout.write(
+    `Try it: open GraphiQL in two windows side by side. Paste this into the first and run it (Ctrl-Enter):
+
+${watchOperation}
+
+Then this into the second, and watch the first:
+
+${createOperation}
+
+Press Ctrl-C to stop everything.
+`,
+  );
+}
+
+async function storeSample({ database, storage }: Platform): Promise<void> {
+  const { prisma } = database;
+  const sha256 = await hashOf(samplePath);
+  const storageKey = `sources/${sampleUuid}/${sha256.slice(0, 16)}.pdf`;
+  const sample = await prisma.source.findUnique({ where: { id: sampleUuid } });
+  if (sample?.sha256 === sha256 && (await storage.stat(storageKey)) !== null) return;
+  const stored = await storage.put(storageKey, createReadStream(samplePath), { maxBytes: Number.MAX_SAFE_INTEGER });
+  const row = { status: 'STORED', storageKey, bytes: stored.bytes, sha256: stored.sha256, expiresAt: null } as const;
+  await prisma.source.upsert({
+    where: { id: sampleUuid },
+    create: {
+      id: sampleUuid,
+      tenantId: defaultTenantId,
+      kind: 'UPLOAD',
+      filename: 'pagehive-sample.pdf',
+      contentType: 'application/pdf',
+      ...row,
+    },
+    update: row,
+  });
+}
+
+async function hashOf(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path)) hash.update(chunk);
+  return hash.digest('hex');
+}

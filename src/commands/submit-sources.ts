@@ -1,0 +1,86 @@
+import { constants, createReadStream, openAsBlob } from 'node:fs';
+import { access, stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { Readable } from 'node:stream';
+import type { UploadBody } from '../client/upload.ts';
+import { UsageError } from './usage-error.ts';
+
+/** A document on the command line. */
+export interface SubmitSource {
+  /** As it was given. */
+  argument: string;
+  /** What people are shown. */
+  label: string;
+  /** Its name without a directory; null for standard input. */
+  filename: string | null;
+  /** What the server downloads by itself; null for what is uploaded. */
+  url: string | null;
+  /** Its bytes, never held in memory. */
+  open(): Promise<UploadBody>;
+}
+
+/** Looks at every argument before anything is sent, so that a typing mistake costs nothing. */
+export async function readSources(args: string[]): Promise<SubmitSource[]> {
+  const problems: string[] = [];
+  if (args.filter((argument) => argument === '-').length > 1) problems.push('- (standard input) can be given only once');
+  const sources: SubmitSource[] = [];
+  for (const argument of args) {
+    if (argument === '-') sources.push(standardInput());
+    else if (/^https?:\/\//i.test(argument)) sources.push(webSource(argument, problems));
+    else sources.push(await fileSource(argument, problems));
+  }
+  if (problems.length > 0) throw new UsageError(problems);
+  return sources;
+}
+
+function standardInput(): SubmitSource {
+  return { argument: '-', label: 'standard input', filename: null, url: null, open: async () => streamOf(process.stdin) };
+}
+
+function webSource(argument: string, problems: string[]): SubmitSource {
+  if (!URL.canParse(argument)) problems.push(`${argument}: is not a valid URL`);
+  const path = URL.canParse(argument) ? new URL(argument).pathname : '';
+  return {
+    argument,
+    label: printable(argument),
+    filename: basename(path) || null,
+    url: argument,
+    open: () => Promise.reject(new Error('the server downloads it')),
+  };
+}
+
+async function fileSource(path: string, problems: string[]): Promise<SubmitSource> {
+  const filename = basename(path);
+  const source = { argument: path, label: printable(filename), filename, url: null };
+  try {
+    const found = await stat(path);
+    if (found.isDirectory()) problems.push(`${path}: is a directory`);
+    await access(path, constants.R_OK);
+    // A pipe, such as of `<(command)`, can be read once only.
+    const open = found.isFile() ? () => openAsBlob(path) : async () => streamOf(createReadStream(path));
+    return { ...source, open };
+  } catch (error) {
+    problems.push(`${path}: ${reasons[codeOf(error)] ?? String(error)}`);
+    return { ...source, open: () => Promise.reject(error) };
+  }
+}
+
+const reasons: Record<string, string> = {
+  ENOENT: 'there is no such file',
+  ENOTDIR: 'there is no such file',
+  EACCES: 'may not be read (permission denied)',
+  EPERM: 'may not be read (permission denied)',
+};
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+}
+
+function streamOf(readable: Readable): ReadableStream<Uint8Array> {
+  return Readable.toWeb(readable);
+}
+
+/** Names can hold whatever a terminal would obey. */
+function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\u{FFFD}');
+}
