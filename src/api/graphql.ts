@@ -33,10 +33,12 @@ export function createGraphql(services: ApiServices) {
   });
 }
 
-const welcome = `# Welcome to Pagehive. Press Ctrl-Enter to run; the docs are behind the book icon on the left.
-query Jobs {
-  jobs(first: 10) {
-    nodes { id name status progressPercentage pagesDone pagesTotal failure { code message advice } }
-  }
-}
+/** Comments alone: GraphiQL goes on asking for the name of an operation it showed first for a moment after it is replaced. */
+const welcome = `# Welcome to Pagehive.
+#
+# Write an operation here and run it with Ctrl-Enter. The docs are behind the book on the left; Ctrl-Space completes names.
+# To begin with:   { jobs(first: 10) { nodes { name status progressPercentage } } }
+#
+# A subscription runs until you stop it. Keep it in a window of its own: changing tabs stops it.
+
 `;

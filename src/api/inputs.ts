@@ -59,11 +59,16 @@ const options = z.object({
   maxRetries: z.number().int().min(0).max(20).nullish(),
 });
 
+/** By its shape: what Yoga makes of a multipart part is no instance of the global File. */
+function isFile(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'stream' in value && typeof value.stream === 'function';
+}
+
 const createJob = z.object({
   source: z.object({
     url: httpUrl.nullish(),
     upload: z.string().nullish(),
-    file: z.custom<File>((value) => value instanceof Blob).nullish(),
+    file: z.custom<File>(isFile, 'must be a file of a multipart request').nullish(),
     base64: z.string().nullish(),
   }),
   name: shortText(500).nullish(),

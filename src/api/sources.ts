@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { safeFilename } from '../connections/filename.ts';
 import { type InputIssue, RequestError } from '../errors.ts';
 import { decodeId, newUuid } from '../ids.ts';
 import type { NewSource } from '../jobs/submit.ts';
@@ -34,7 +35,7 @@ export async function receiveSource(
   if (source.file != null) {
     const { file } = source;
     const stored = await store(context, id, file.stream(), 'file');
-    return { ...none, kind: 'FILE', filename: file.name || null, contentType: file.type || null, ...stored };
+    return { ...none, kind: 'FILE', filename: safeFilename(file.name ?? ''), contentType: file.type || null, ...stored };
   }
   throw bad('url', 'REQUIRED', 'exactly one of url, upload, file and base64 must be given');
 }
@@ -65,7 +66,7 @@ function tooLarge(field: string, maxBytes: number): RequestError {
 
 /** Strict: Buffer.from skips what is no base64, and would turn a mistake into other bytes. Line breaks and a data URL's head are fine. */
 function decodeBase64(text: string, maxBytes: number): Buffer {
-  const body = text.replace(/^data:[\w.+-]+\/[\w.+-]+;base64,/, '').replace(/[\r\n\t ]+/g, '');
+  const body = text.replace(/^\s*data:[^,]{0,500};base64,/i, '').replace(/[\r\n\t ]+/g, '');
   if ((body.length * 3) / 4 > maxBytes + 3) throw tooLarge('base64', maxBytes);
   if (!/^[A-Za-z0-9+/]*={0,2}$/.test(body) || body.replace(/=+$/, '').length % 4 === 1) {
     throw bad('base64', 'INVALID_BASE64', 'is not base64 (RFC 4648, standard alphabet)');

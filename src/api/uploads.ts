@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { safeFilename } from '../connections/filename.ts';
 import type { Source } from '../connections/prisma/client.ts';
 import { RequestError } from '../errors.ts';
 import { decodeId, encodeId, newUuid } from '../ids.ts';
@@ -25,7 +26,7 @@ export async function createUpload(context: ApiContext, input: CreateUploadInput
       tenantId: context.tenantId,
       kind: 'UPLOAD',
       status: 'WAITING',
-      filename: input.filename ?? null,
+      filename: safeFilename(input.filename ?? ''),
       contentType: input.contentType ?? null,
       expectedBytes: input.bytes ?? null,
       expectedSha256: input.sha256 ?? null,

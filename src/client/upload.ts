@@ -5,7 +5,7 @@ import { CreateUploadDocument, type CreateUploadMutation } from './generated/gra
 import { readAnswer, send, sendRequest } from './request.ts';
 
 /** A `Blob` (or `File`) can be read again, so its upload survives a lost connection; a stream cannot. */
-export type UploadBody = Blob | ReadableStream<Uint8Array>;
+export type UploadBody = Blob | AsyncIterable<Uint8Array>;
 
 export interface UploadOptions {
   name?: string;
@@ -43,25 +43,47 @@ async function put(
   { onProgress, signal }: UploadOptions,
 ): Promise<void> {
   const headers = new Headers(target.headers.map(({ name, value }): [string, string] => [name, value]));
-  // Known beforehand, so that the bytes need not be sent in chunks, which some proxies refuse.
+  // Known beforehand, so the bytes need not be sent in chunks, which some proxies and stores refuse.
   if (body instanceof Blob) headers.set('content-length', String(body.size));
-  const stream = (body instanceof Blob ? body.stream() : body).pipeThrough(counting(onProgress));
+  const stream = countedStream(body instanceof Blob ? body.stream() : body, onProgress);
   // `duplex` is what a body that is a stream needs.
-  const init: RequestInit & { duplex: 'half' } = { method: target.method, headers, body: stream, duplex: 'half', signal };
-  const response = await send(base, target.url, init);
-  const answer = await readAnswer(base, response);
-  const error = errorOf(answer);
+  const init: RequestInit & { duplex: 'half' } = {
+    method: target.method,
+    headers,
+    body: stream.readable,
+    duplex: 'half',
+    signal,
+  };
+  const response = await send(base, target.url, init).catch((error: unknown) => {
+    throw stream.failure() ?? error;
+  });
+  const error = errorOf(await readAnswer(base, response));
   if (error !== null) throw error;
   if (!response.ok) throw new ServerUnreachableError(base, `the upload was answered with HTTP ${response.status}`);
 }
 
-function counting(onProgress: UploadOptions['onProgress']): TransformStream<Uint8Array, Uint8Array> {
+/** The same bytes; tells how many have gone, and why they could not be read: `fetch` would call that a failed connection. */
+function countedStream(body: AsyncIterable<Uint8Array>, onProgress: UploadOptions['onProgress']) {
+  const chunks = body[Symbol.asyncIterator]();
   let sent = 0;
-  return new TransformStream({
-    transform(chunk, controller) {
-      controller.enqueue(chunk);
-      sent += chunk.byteLength;
+  let failure: unknown = null;
+  const readable = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const { value, done } = await chunks.next().catch((error: unknown) => {
+        failure = error;
+        throw error;
+      });
+      if (done) {
+        controller.close();
+        return;
+      }
+      sent += value.byteLength;
+      controller.enqueue(value);
       onProgress?.(sent);
     },
+    async cancel() {
+      await chunks.return?.();
+    },
   });
+  return { readable, failure: () => failure };
 }

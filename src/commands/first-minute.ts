@@ -1,8 +1,8 @@
-import { createReadStream } from 'node:fs';
 import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { openPlatform, type Platform } from '../app.ts';
 import { defaultTenantId } from '../api/context.ts';
+import { openPlatform, type Platform } from '../app.ts';
 import type { Config } from '../config.ts';
 import { encodeId } from '../ids.ts';
 
@@ -48,7 +48,8 @@ Press Ctrl-C to stop everything.
   );
 }
 
-async function storeSample({ database, storage }: Platform): Promise<void> {
+/** Stores the sample as an upload, unless it is there already. */
+export async function storeSample({ database, storage }: Pick<Platform, 'database' | 'storage'>): Promise<void> {
   const { prisma } = database;
   const sha256 = await hashOf(samplePath);
   const storageKey = `sources/${sampleUuid}/${sha256.slice(0, 16)}.pdf`;

@@ -47,6 +47,7 @@ export function createBarsView(sources: SubmitSource[]): SubmitView {
     },
     note: (line) => afterwards.push(() => toStderr(line)),
     close() {
+      ids.close();
       bars.stop();
       for (const print of afterwards.splice(0)) print();
     },

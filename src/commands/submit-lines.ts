@@ -31,6 +31,6 @@ export function createLinesView(sources: SubmitSource[]): SubmitView {
       toStderr(`${source.label}: ${describeError(error)}`);
     },
     note: toStderr,
-    close: () => undefined,
+    close: ids.close,
   };
 }

@@ -12,7 +12,11 @@ export function describeError(error: unknown): string {
 }
 
 /** How a job ended, in one line: its pages, or why there are none. */
-export function describeEnd({ status, failure, pagesDone }: Pick<FinishedJob, 'status' | 'failure' | 'pagesDone'>): string {
+export function describeEnd({
+  status,
+  failure,
+  pagesDone,
+}: Pick<FinishedJob, 'status' | 'failure' | 'pagesDone'>): string {
   if (status === 'COMPLETED') return `COMPLETED, ${pages(pagesDone)}`;
   if (status === 'CANCELLED' || failure === null) return status;
   return [`${status} ${failure.code}: ${failure.message}`, failure.advice].filter(Boolean).join(' ');

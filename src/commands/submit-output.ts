@@ -16,7 +16,9 @@ export async function prepareDirectory(directory: string): Promise<void> {
     await mkdir(directory, { recursive: true });
     await access(directory, constants.W_OK);
   } catch (error) {
-    throw new UsageError([`--out ${directory} cannot be written to: ${error instanceof Error ? error.message : error}`]);
+    throw new UsageError([
+      `--out ${directory} cannot be written to: ${error instanceof Error ? error.message : error}`,
+    ]);
   }
 }
 
@@ -52,7 +54,10 @@ async function* resultPages(client: Client, id: string, signal: AbortSignal) {
   let after: string | null = null;
   do {
     const variables: { id: string; after: string | null } = { id, after };
-    const { job } = await retry(() => client.request(ResultPagesDocument, variables, { signal }), { maxTries: 10, signal });
+    const { job } = await retry(() => client.request(ResultPagesDocument, variables, { signal }), {
+      maxTries: 10,
+      signal,
+    });
     if (!job?.result) throw new GraphQLRequestError('NOT_FOUND', 'The job was deleted meanwhile.');
     const { nodes, pageInfo } = job.result.pages;
     yield* nodes;

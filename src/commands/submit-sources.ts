@@ -1,7 +1,6 @@
 import { constants, createReadStream, openAsBlob } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { Readable } from 'node:stream';
 import type { UploadBody } from '../client/upload.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -22,7 +21,8 @@ export interface SubmitSource {
 /** Looks at every argument before anything is sent, so that a typing mistake costs nothing. */
 export async function readSources(args: string[]): Promise<SubmitSource[]> {
   const problems: string[] = [];
-  if (args.filter((argument) => argument === '-').length > 1) problems.push('- (standard input) can be given only once');
+  if (args.filter((argument) => argument === '-').length > 1)
+    problems.push('- (standard input) can be given only once');
   const sources: SubmitSource[] = [];
   for (const argument of args) {
     if (argument === '-') sources.push(standardInput());
@@ -34,7 +34,13 @@ export async function readSources(args: string[]): Promise<SubmitSource[]> {
 }
 
 function standardInput(): SubmitSource {
-  return { argument: '-', label: 'standard input', filename: null, url: null, open: async () => streamOf(process.stdin) };
+  return {
+    argument: '-',
+    label: 'standard input',
+    filename: null,
+    url: null,
+    open: async () => process.stdin,
+  };
 }
 
 function webSource(argument: string, problems: string[]): SubmitSource {
@@ -57,7 +63,7 @@ async function fileSource(path: string, problems: string[]): Promise<SubmitSourc
     if (found.isDirectory()) problems.push(`${path}: is a directory`);
     await access(path, constants.R_OK);
     // A pipe, such as of `<(command)`, can be read once only.
-    const open = found.isFile() ? () => openAsBlob(path) : async () => streamOf(createReadStream(path));
+    const open = found.isFile() ? () => openAsBlob(path) : async () => createReadStream(path);
     return { ...source, open };
   } catch (error) {
     problems.push(`${path}: ${reasons[codeOf(error)] ?? String(error)}`);
@@ -74,10 +80,6 @@ const reasons: Record<string, string> = {
 
 function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
-}
-
-function streamOf(readable: Readable): ReadableStream<Uint8Array> {
-  return Readable.toWeb(readable);
 }
 
 /** Names can hold whatever a terminal would obey. */

@@ -25,21 +25,28 @@ export interface SubmitView {
 export interface IdPrinter {
   /** `null`: there is none. */
   settle(source: SubmitSource, id: string | null): void;
+  /** Nothing more is settled: prints what still waited for a document before it. */
+  close(): void;
 }
 
 /** Prints the ids of jobs in the order of their documents, whichever is submitted first. */
 export function createIdPrinter(sources: SubmitSource[], write: (line: string) => void): IdPrinter {
   const settled = new Map<SubmitSource, string | null>();
   let next = 0;
+  function printHead(head: SubmitSource): void {
+    const id = settled.get(head);
+    if (id) write(id);
+  }
   return {
     settle(source, id) {
       // What is settled stays so: a job that was submitted can still be refused later on.
       if (settled.has(source)) return;
       settled.set(source, id);
-      for (let head = sources[next]; head !== undefined && settled.has(head); head = sources[++next]) {
-        const found = settled.get(head);
-        if (found) write(found);
-      }
+      for (let head = sources[next]; head !== undefined && settled.has(head); head = sources[++next]) printHead(head);
+    },
+    close() {
+      for (const head of sources.slice(next)) printHead(head);
+      next = sources.length;
     },
   };
 }

@@ -1,7 +1,8 @@
 import SchemaBuilder from '@pothos/core';
 import PrismaPlugin from '@pothos/plugin-prisma';
 import RelayPlugin from '@pothos/plugin-relay';
-import { BigIntResolver, DateTimeResolver, JSONObjectResolver } from 'graphql-scalars';
+import { GraphQLError, Kind } from 'graphql';
+import { DateTimeResolver, JSONObjectResolver } from 'graphql-scalars';
 import type { PrismaClient } from '../../connections/prisma/client.ts';
 import type PrismaTypes from '../../connections/prisma/pothos-types.ts';
 import { getDatamodel } from '../../connections/prisma/pothos-types.ts';
@@ -56,8 +57,19 @@ export const builder = new SchemaBuilder<{
 });
 
 builder.addScalarType('DateTime', DateTimeResolver);
-builder.addScalarType('BigInt', BigIntResolver);
 builder.addScalarType('JSONObject', JSONObjectResolver);
+
+function wholeNumber(value: unknown): bigint {
+  if (Number.isSafeInteger(value) || (typeof value === 'string' && /^-?\d{1,40}$/.test(value))) return BigInt(String(value));
+  throw new GraphQLError('BigInt must be a whole number.');
+}
+
+builder.scalarType('BigInt', {
+  description: 'A whole number that may be larger than an Int, such as a number of bytes. A JSON number; a string of digits is accepted, too.',
+  serialize: Number,
+  parseValue: wholeNumber,
+  parseLiteral: (node) => wholeNumber(node.kind === Kind.INT || node.kind === Kind.STRING ? node.value : null),
+});
 builder.scalarType('File', {
   description:
     'A file in the request itself, sent as multipart/form-data (GraphQL multipart request specification). For large files use `createUpload`.',

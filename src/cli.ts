@@ -1,0 +1,118 @@
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import type { Engine } from './client/generated/graphql.ts';
+import type { SubmitOptions } from './commands/submit.ts';
+import { readClientConfig, readConfig } from './config.ts';
+
+// Commands are imported when they run: `submit` starts without what the servers need.
+
+const { version, description } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+
+function createProgram(): Command {
+  const program = new Command('pagehive')
+    .description(description)
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand(false)
+    .showHelpAfterError('(add --help for what is possible)')
+    .exitOverride()
+    .hook('preAction', (_, command) => {
+      process.title = `pagehive ${command.name()}`;
+    })
+    .addHelpText('after', epilogue);
+  program
+    .command('start')
+    .description('run everything on this machine: PostgreSQL, Redis, API, worker and maintenance')
+    .action(async () => {
+      const { start } = await import('./commands/start.ts');
+      const { prepareFirstMinute } = await import('./commands/first-minute.ts');
+      await start(readConfig(), { onReady: prepareFirstMinute });
+    });
+  program
+    .command('submit')
+    .description('send PDFs to a running server, and print the ids of their jobs')
+    .argument('<document...>', 'files, http(s) URLs, or - for standard input')
+    .option('-f, --follow', 'show the progress until every job is final')
+    .option('-o, --out <directory>', 'write NAME.md and NAME.txt there; follows, too')
+    .option('--json', 'print JSON lines: each job, or with --follow each event and the finished job')
+    .option('--name <label>', 'a label for the job')
+    .option('--password <password>', 'opens an encrypted document')
+    .option('--pages <ranges>', 'only these pages, such as 1-5,9,20-')
+    .option('--engine <engine>', 'what reads the pages: auto, liteparse or pdfjs', engineOf)
+    .option('--idempotency-key <key>', 'the same key gives the same job, however often it is sent')
+    .addHelpText('after', submitEpilogue)
+    .action(async (documents: string[], options: SubmitOptions) => {
+      const { submit } = await import('./commands/submit.ts');
+      // At once: a standard input that is not read to its end would keep the process.
+      process.exit(await submit(readClientConfig(), documents, options));
+    });
+  program
+    .command('serve')
+    .description('run the API alone (needs DATABASE_URL and REDIS_URL, as the next three)')
+    .action(async () => (await import('./commands/serve.ts')).serve(readConfig()));
+  program
+    .command('work')
+    .description('run a worker alone')
+    .action(async () => (await import('./commands/work.ts')).work(readConfig()));
+  program
+    .command('maintain')
+    .description('run the maintenance alone')
+    .action(async () => (await import('./commands/maintain.ts')).maintain(readConfig()));
+  program
+    .command('migrate')
+    .description('bring the database up to date (needs DATABASE_URL alone)')
+    .action(async () => (await import('./commands/migrate.ts')).migrateDatabase(readConfig()));
+  return program;
+}
+
+const epilogue = `
+Environment:
+  PORT, HOST, PUBLIC_URL   where the API listens (4000, 127.0.0.1), and how clients reach it
+  DATA_DIR                 where documents and the embedded database are kept (./data)
+  DATABASE_URL, REDIS_URL  a PostgreSQL and a Redis to use in place of the embedded ones
+  PAGEHIVE_URL             where \`submit\` finds the server (http://127.0.0.1:4000)
+`;
+
+const submitEpilogue = `
+Examples:
+  pagehive submit report.pdf --follow
+  pagehive submit *.pdf --out results
+  curl -s https://example.com/report.pdf | pagehive submit - --follow --json
+
+The server is found at PAGEHIVE_URL (http://127.0.0.1:4000).
+Exit codes: 0 all is well, 1 a job or a request failed, 2 wrong usage, 130 Ctrl-C (jobs go on on the server).
+`;
+
+const engines: readonly Engine[] = ['AUTO', 'LITEPARSE', 'PDFJS'];
+
+function engineOf(value: string): Engine {
+  const engine = engines.find((each) => each === value.toUpperCase());
+  if (engine === undefined) throw new InvalidArgumentError('It is one of auto, liteparse and pdfjs.');
+  return engine;
+}
+
+/** Mistakes of whoever started the process: exit code 2. By name, as importing their classes would load every command. */
+const usageErrors = ['ConfigError', 'UsageError'];
+/** What can go wrong without a bug: the message is enough. */
+const expectedErrors = [
+  ...usageErrors,
+  'EmbeddedServerError',
+  'MigrationError',
+  'StartError',
+  'StorageError',
+  'UnreachableError',
+];
+
+function fail(error: unknown): void {
+  if (error instanceof CommanderError) {
+    // It has said what is wrong already; asking for help or the version is no mistake.
+    process.exitCode = error.exitCode === 0 ? 0 : 2;
+    return;
+  }
+  const { name, message } = error instanceof Error ? error : { name: '', message: '' };
+  if (expectedErrors.includes(name)) for (const line of message.split('\n')) console.error(`pagehive: ${line}`);
+  else console.error(error);
+  process.exitCode = usageErrors.includes(name) ? 2 : 1;
+}
+
+await createProgram().parseAsync().catch(fail);

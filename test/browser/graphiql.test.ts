@@ -1,0 +1,108 @@
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createOperation, storeSample, watchOperation } from '../../src/commands/first-minute.ts';
+import { type Service, startService } from '../service.ts';
+
+/** An installed Chromium or Chrome; nothing is downloaded. */
+function findBrowser(): string | null {
+  const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+  const fromPath = (process.env.PATH ?? '')
+    .split(delimiter)
+    .flatMap((folder) => names.map((name) => join(folder, name)));
+  const places = [
+    ...fromPath,
+    '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+    '/Applications/Chromium.app/Contents/MacOS/Chromium',
+  ];
+  return places.find((path) => existsSync(path)) ?? null;
+}
+
+const executablePath = findBrowser();
+if (executablePath === null) {
+  console.warn('The browser test was SKIPPED: install Chromium or Chrome to run it.');
+}
+
+describe.skipIf(executablePath === null)('the first minute in a browser', () => {
+  let service: Service;
+  let browser: Browser;
+  beforeAll(async () => {
+    service = await startService();
+    await storeSample(service.platform);
+    browser = await chromium.launch({
+      executablePath: executablePath ?? '',
+      // As root there is no sandbox; and a browser without a network must not look for updates.
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+        '--no-first-run',
+      ],
+    });
+  });
+  afterAll(async () => {
+    await browser.close();
+    await service[Symbol.asyncDispose]();
+  });
+
+  /** Opens GraphiQL and puts an operation into its editor as a paste does. */
+  async function paste(operation: string): Promise<Page> {
+    const context = await browser.newContext({ permissions: ['clipboard-read', 'clipboard-write'] });
+    const page = await context.newPage();
+    const foreign: string[] = [];
+    page.on('request', (request) => {
+      if (
+        !request.url().startsWith(service.url) &&
+        !request.url().startsWith('data:') &&
+        !request.url().startsWith('blob:')
+      )
+        foreign.push(request.url());
+    });
+    await page.goto(`${service.url}/graphql`);
+    const editor = page.locator('.graphiql-query-editor');
+    await editor.locator('.monaco-editor, .CodeMirror').first().click();
+    await page.keyboard.press('ControlOrMeta+A');
+    // A real paste: typing would have the editor close the brackets by itself.
+    await page.evaluate((text) => navigator.clipboard.writeText(text), operation);
+    await page.keyboard.press('ControlOrMeta+V');
+    expect(foreign).toEqual([]);
+    return page;
+  }
+
+  const run = (page: Page) => page.keyboard.press('ControlOrMeta+Enter');
+
+  it('shows progress and then text when the printed example is pasted into two windows', async () => {
+    const watcher = await paste(watchOperation);
+    await run(watcher);
+    await expect
+      .poll(() =>
+        service.platform.redis
+          .pubSubNumSub(`${service.config.redisPrefix}:progress:tenant:00000000-0000-7000-8000-000000000001`)
+          .then(Object.values),
+        { timeout: 20_000 },
+      )
+      .toEqual([1]);
+    const creator = await paste(createOperation);
+    await run(creator);
+    const created = creator.locator('.graphiql-response');
+    await expect.poll(() => created.innerText(), { timeout: 20_000 }).toContain('PENDING');
+    const response = watcher.locator('.graphiql-response');
+    const percents = new Set<string>();
+    await expect
+      .poll(
+        async () => {
+          const text = await response.innerText();
+          const percent = /"progressPercentage":\s*(\d+)/.exec(text)?.[1];
+          if (percent !== undefined) percents.add(percent);
+          return text;
+        },
+        { timeout: 50_000, interval: 20 },
+      )
+      .toMatch(/A\s+house\s+with\s+many\s+cells/);
+    expect(percents.size).toBeGreaterThan(2);
+    expect(await response.innerText()).toMatch(/"progressPercentage":\s*100/);
+  });
+});

@@ -1,0 +1,32 @@
+import { readFileSync } from 'node:fs';
+
+export const root = new URL('../../', import.meta.url);
+
+/** A document of the repository, by its path from the root. */
+export function readDocument(path: string): string {
+  return readFileSync(new URL(path, root), 'utf8');
+}
+
+/** The rows of the table whose head holds exactly these columns, as text by column. Throws if there is none. */
+export function readTable(markdown: string, columns: string[]): Record<string, string>[] {
+  const lines = markdown.split('\n');
+  const head = lines.findIndex((line) => line.startsWith('|') && cells(line).join('|') === columns.join('|'));
+  if (head < 0) throw new Error(`there is no table with the columns ${columns.join(', ')}`);
+  const rows = lines.slice(head + 2);
+  const end = rows.findIndex((line) => !line.startsWith('|'));
+  return rows
+    .slice(0, end < 0 ? rows.length : end)
+    .map((line) => Object.fromEntries(cells(line).map((cell, index) => [columns[index] ?? 'too many cells', cell])));
+}
+
+function cells(line: string): string[] {
+  return line
+    .split('|')
+    .slice(1, -1)
+    .map((cell) => cell.trim());
+}
+
+/** What stands in backticks. */
+export function codes(text = ''): string[] {
+  return [...text.matchAll(/`([^`]+)`/g)].map((match) => match[1] ?? '');
+}
