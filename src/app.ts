@@ -17,7 +17,7 @@ import { checkHealth, type Probe } from './ops/health.ts';
 import { createLogger, type Logger } from './ops/logger.ts';
 import type { Extractor } from './pdf/extraction.ts';
 import { createExtractorPool } from './pdf/extractor-pool.ts';
-import { createHub } from './progress/hub.ts';
+import { createHub, type Hub } from './progress/hub.ts';
 import { createPublisher } from './progress/publish.ts';
 import { createRinger, type Ringer } from './queue/ring.ts';
 import { openLocalStorage } from './storage/local-storage.ts';
@@ -128,8 +128,12 @@ function probes({ database, redis, jobs }: Platform): Probe[] {
   ];
 }
 
+export interface Api extends ApiServer {
+  readonly hub: Hub;
+}
+
 /** The API process. */
-export async function startApi(platform: Platform): Promise<ApiServer> {
+export async function startApi(platform: Platform): Promise<Api> {
   const { config, logger, database, jobs, storage, secrets, redis } = platform;
   const subscriber = redis.duplicate();
   subscriber.on('error', (error) => logger.debug({ err: error }, 'the subscribing connection met an error'));
@@ -160,6 +164,7 @@ export async function startApi(platform: Platform): Promise<ApiServer> {
     const server = await startApiServer(services, config);
     return {
       port: server.port,
+      hub,
       async [Symbol.asyncDispose]() {
         await server[Symbol.asyncDispose]();
         await close();

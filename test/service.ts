@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { inject } from 'vitest';
-import { type Overrides, openPlatform, type Platform, startApi, startMaintain, startWork } from '../src/app.ts';
+import { type Api, type Overrides, openPlatform, type Platform, startApi, startMaintain, startWork } from '../src/app.ts';
 import { type Config, defaultLimits } from '../src/config.ts';
 import { freePort } from '../src/connections/embedded-server.ts';
 import { templateDatabase } from './servers.ts';
@@ -14,6 +14,7 @@ export interface Service extends AsyncDisposable {
   url: string;
   config: Config;
   platform: Platform;
+  api: Api;
   /** Ends the worker, as SIGTERM would; `startWorker` begins another. */
   stopWorker(): Promise<void>;
   startWorker(overrides?: Overrides): Promise<void>;
@@ -88,6 +89,7 @@ export async function startService({
     url: config.publicUrl,
     config,
     platform,
+    api,
     stopWorker,
     async startWorker(more = overrides) {
       work = await startWork(platform, more);

@@ -35,7 +35,13 @@ export async function receiveSource(
   if (source.file != null) {
     const { file } = source;
     const stored = await store(context, id, file.stream(), 'file');
-    return { ...none, kind: 'FILE', filename: safeFilename(file.name ?? ''), contentType: file.type || null, ...stored };
+    return {
+      ...none,
+      kind: 'FILE',
+      filename: safeFilename(file.name ?? ''),
+      contentType: file.type || null,
+      ...stored,
+    };
   }
   throw bad('url', 'REQUIRED', 'exactly one of url, upload, file and base64 must be given');
 }

@@ -46,12 +46,13 @@ async function put(
   // Known beforehand, so the bytes need not be sent in chunks, which some proxies and stores refuse.
   if (body instanceof Blob) headers.set('content-length', String(body.size));
   const stream = countedStream(body instanceof Blob ? body.stream() : body, onProgress);
-  // `duplex` is what a body that is a stream needs.
+  // `duplex` is what a body that is a stream needs. Were redirects followed, Node.js would keep all of its bytes for them.
   const init: RequestInit & { duplex: 'half' } = {
     method: target.method,
     headers,
     body: stream.readable,
     duplex: 'half',
+    redirect: 'error',
     signal,
   };
   const response = await send(base, target.url, init).catch((error: unknown) => {

@@ -72,11 +72,26 @@ export function openDatabase({ url, size = 10, name, logger }: DatabaseOptions):
 
 const connectionCodes = new Set([
   // Node: no connection, or it broke.
-  'ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EHOSTUNREACH', 'ENETUNREACH', 'EAI_AGAIN',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EAI_AGAIN',
   // PostgreSQL: shutting down, crashed, starting up, too many connections.
-  '57P01', '57P02', '57P03', '53300',
+  '57P01',
+  '57P02',
+  '57P03',
+  '53300',
   // Prisma: cannot reach the server, timed out, connection closed, pool timeout.
-  'P1001', 'P1002', 'P1008', 'P1017', 'P2024', 'P2037',
+  'P1001',
+  'P1002',
+  'P1008',
+  'P1017',
+  'P2024',
+  'P2037',
 ]);
 
 /** Whether an error means that the database cannot be reached right now, so that trying again makes sense. */
@@ -86,7 +101,9 @@ export function isConnectionError(error: unknown): boolean {
   return (
     connectionCodes.has(code) ||
     code.startsWith('08') ||
-    /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/.test(error.message) ||
+    /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/.test(
+      error.message,
+    ) ||
     (error.cause !== undefined && isConnectionError(error.cause)) ||
     (error instanceof AggregateError && error.errors.some(isConnectionError))
   );

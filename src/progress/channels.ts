@@ -8,7 +8,10 @@ interface Channel {
   subscribed: Promise<void>;
 }
 
-/** The Redis subscriptions of this process: one a channel, however many watch it, from the first watcher to the last. */
+/**
+ * The Redis subscriptions of this process: one a channel, however many watch it, from the first watcher to the last. A name
+ * that ends in an asterisk is a pattern.
+ */
 export class Channels {
   readonly #redis: Redis;
   readonly #channels = new Map<string, Channel>();
@@ -41,23 +44,26 @@ export class Channels {
     if (!channel?.watchers.delete(watcher) || channel.watchers.size > 0) return;
     this.#channels.delete(name);
     // Not before the subscription is confirmed: the two must not pass each other. A newer channel keeps the subscription.
-    channel.subscribed
-      .then(() => (this.#channels.has(name) ? undefined : this.#redis.unsubscribe(name)))
-      .catch(() => {});
+    channel.subscribed.then(() => (this.#channels.has(name) ? undefined : this.#unsubscribe(name))).catch(() => {});
   }
 
   /** After an outage: what was joined meanwhile was never asked for. */
   resubscribe(): void {
-    for (const [name, channel] of this.#channels) channel.subscribed = this.#subscribe(name);
+    for (const [name, channel] of this.#channels)
+      channel.subscribed = this.#unsubscribe(name).then(() => this.#subscribe(name));
   }
 
   async #subscribe(name: string): Promise<void> {
     if (!this.#redis.isReady) return;
-    await this.#redis.subscribe(name, this.#deliver).catch(() => {});
+    const deliver = (message: string) => {
+      const state: ProgressState = JSON.parse(message);
+      for (const watcher of this.watchers(name)) watcher.push(state);
+    };
+    const done = name.endsWith('*') ? this.#redis.pSubscribe(name, deliver) : this.#redis.subscribe(name, deliver);
+    await done.catch(() => {});
   }
 
-  readonly #deliver = (message: string, name: string): void => {
-    const state: ProgressState = JSON.parse(message);
-    for (const watcher of this.watchers(name)) watcher.push(state);
-  };
+  #unsubscribe(name: string): Promise<void> {
+    return name.endsWith('*') ? this.#redis.pUnsubscribe(name) : this.#redis.unsubscribe(name);
+  }
 }

@@ -1,7 +1,7 @@
 import type { Redis } from '../connections/redis.ts';
 import type { Logger } from '../ops/logger.ts';
 import { Channels } from './channels.ts';
-import { jobChannel, tenantChannel } from './publish.ts';
+import { jobChannel, tenantPattern } from './publish.ts';
 import type { Cursor, ProgressState } from './state.ts';
 import { Watcher } from './watcher.ts';
 
@@ -18,7 +18,7 @@ export interface HubOptions {
 
 export interface Hub extends AsyncDisposable {
   /** The current state if it is newer than `after`, then newer ones as they come; ends after the final one. */
-  watchJob(jobId: string, after: Cursor | null): AsyncIterableIterator<ProgressState>;
+  watchJob(tenantId: string, jobId: string, after: Cursor | null): AsyncIterableIterator<ProgressState>;
   /** Everything that happens to a tenant's jobs from now on; no snapshot, no end. */
   watchTenant(tenantId: string): AsyncIterableIterator<ProgressState>;
   /** Channels that somebody watches. */
@@ -35,17 +35,17 @@ export interface Hub extends AsyncDisposable {
  */
 export function createHub({ redis, prefix, readStates, logger, rereadEveryMs = 2_000 }: HubOptions): Hub {
   const channels = new Channels(redis);
-  /** Watched jobs and how many watch each. */
-  const jobs = new Map<string, number>();
+  /** Who watches which job. */
+  const jobs = new Map<string, Set<Watcher>>();
   let rereading = false;
 
   async function read(jobIds: string[]): Promise<void> {
     const gone = new Set(jobIds);
     for (const state of await readStates(jobIds)) {
       gone.delete(state.jobId);
-      for (const watcher of channels.watchers(jobChannel(prefix, state.jobId))) watcher.push(state);
+      for (const watcher of [...(jobs.get(state.jobId) ?? [])]) watcher.push(state);
     }
-    for (const jobId of gone) for (const watcher of channels.watchers(jobChannel(prefix, jobId))) watcher.end();
+    for (const jobId of gone) for (const watcher of [...(jobs.get(jobId) ?? [])]) watcher.end();
   }
 
   async function reread(): Promise<void> {
@@ -60,12 +60,6 @@ export function createHub({ redis, prefix, readStates, logger, rereadEveryMs = 2
     }
   }
 
-  function released(jobId: string): void {
-    const left = (jobs.get(jobId) ?? 1) - 1;
-    if (left === 0) jobs.delete(jobId);
-    else jobs.set(jobId, left);
-  }
-
   const timer = setInterval(() => void reread(), rereadEveryMs);
   const onReady = () => {
     channels.resubscribe();
@@ -74,17 +68,18 @@ export function createHub({ redis, prefix, readStates, logger, rereadEveryMs = 2
   redis.on('ready', onReady);
 
   return {
-    watchJob(jobId, after) {
-      const name = jobChannel(prefix, jobId);
+    watchJob(tenantId, jobId, after) {
+      const name = jobChannel(prefix, tenantId, jobId);
       const watcher = new Watcher({
         seen: new Map(after === null ? [] : [[jobId, after]]),
         endsWithJob: true,
         release(self) {
           channels.leave(name, self);
-          released(jobId);
+          if (watchers.delete(self) && watchers.size === 0) jobs.delete(jobId);
         },
       });
-      jobs.set(jobId, (jobs.get(jobId) ?? 0) + 1);
+      const watchers = jobs.get(jobId) ?? new Set();
+      jobs.set(jobId, watchers.add(watcher));
       channels
         .join(name, watcher)
         .then(() => read([jobId]))
@@ -93,7 +88,7 @@ export function createHub({ redis, prefix, readStates, logger, rereadEveryMs = 2
       return watcher;
     },
     watchTenant(tenantId) {
-      const name = tenantChannel(prefix, tenantId);
+      const name = tenantPattern(prefix, tenantId);
       const watcher = new Watcher({ endsWithJob: false, release: (self) => channels.leave(name, self) });
       void channels.join(name, watcher);
       return watcher;

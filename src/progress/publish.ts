@@ -3,14 +3,14 @@ import type { ProgressState } from './state.ts';
 
 export type Publish = (state: ProgressState) => void;
 
-/** Everything about one job. */
-export function jobChannel(prefix: string, jobId: string): string {
-  return `${prefix}:progress:job:${jobId}`;
+/** Everything about one job goes here. */
+export function jobChannel(prefix: string, tenantId: string, jobId: string): string {
+  return `${prefix}:progress:${tenantId}:${jobId}`;
 }
 
-/** Everything about all jobs of a tenant. */
-export function tenantChannel(prefix: string, tenantId: string): string {
-  return `${prefix}:progress:tenant:${tenantId}`;
+/** Matches the channels of all jobs of a tenant: a publish costs one message, whoever listens. */
+export function tenantPattern(prefix: string, tenantId: string): string {
+  return `${prefix}:progress:${tenantId}:*`;
 }
 
 /**
@@ -20,8 +20,6 @@ export function tenantChannel(prefix: string, tenantId: string): string {
 export function createPublisher(redis: Redis, prefix: string): Publish {
   return (state) => {
     if (!redis.isReady) return;
-    const message = JSON.stringify(state);
-    redis.publish(jobChannel(prefix, state.jobId), message).catch(() => {});
-    redis.publish(tenantChannel(prefix, state.tenantId), message).catch(() => {});
+    redis.publish(jobChannel(prefix, state.tenantId, state.jobId), JSON.stringify(state)).catch(() => {});
   };
 }

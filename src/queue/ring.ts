@@ -13,6 +13,9 @@ export interface Ringer extends AsyncDisposable {
   waiting(): Promise<number>;
 }
 
+/** After a ring the next ones wait this long to travel together: a burst of submits costs a few round trips, not one each. */
+const coalesceMs = 5;
+
 /** Before the sweeper has counted the fleet. */
 const assumedSlots = 32;
 
@@ -23,6 +26,7 @@ export function createRinger(options: QueueOptions): Ringer {
   const waitingKey = `${prefix}:permits:waiting`;
   let rows = 0;
   let flushing = false;
+  let lastFlush = 0;
 
   async function save(count: number): Promise<void> {
     // Ids are UUIDs: bee-queue's own counter starts again after FLUSHALL, and an old handler would delete a new permit.
@@ -56,14 +60,17 @@ export function createRinger(options: QueueOptions): Ringer {
       rows += more;
       if (flushing) return;
       flushing = true;
-      // Many submits in one turn of the event loop become one round trip.
-      setImmediate(() => {
-        flush()
-          .catch((error) => logger.debug({ err: error }, 'could not ring; the sweeper will'))
-          .finally(() => {
-            flushing = false;
-          });
-      });
+      setTimeout(
+        () => {
+          flush()
+            .catch((error) => logger.debug({ err: error }, 'could not ring; the sweeper will'))
+            .finally(() => {
+              flushing = false;
+              lastFlush = performance.now();
+            });
+        },
+        Math.max(0, lastFlush + coalesceMs - performance.now()),
+      );
     },
     async setSlots(slots) {
       await redis.set(slotsKey, slots, { expiration: { type: 'EX', value: 60 } });

@@ -78,10 +78,7 @@ class LocalStorage implements Storage {
   }
 
   async withLocalFile<T>(key: string, use: (path: string) => Promise<T>): Promise<T> {
-    if ((await this.stat(key)) === null) {
-      throw new ObjectMissingError(key);
-    }
-    return use(this.#path(key));
+    return await use(this.#path(key));
   }
 
   async stat(key: string): Promise<ObjectStat | null> {

@@ -2,7 +2,7 @@ import { type Job, progressOf } from '../jobs/job.ts';
 import type { Publish } from '../progress/publish.ts';
 import type { ProgressState } from '../progress/state.ts';
 
-/** Fine updates: the first at once, then at most ten a second. */
+/** Fine updates: ten a second at most. The claim itself was published just before the first. */
 const publishEveryMs = 100;
 
 /** How much of the bar each part is worth, until costs are learned: a URL's download a sixth, extraction the rest. */
@@ -21,7 +21,7 @@ export class JobProgress {
   readonly #withDownload: boolean;
   #state: ProgressState;
   #timer: NodeJS.Timeout | null = null;
-  #lastPublished = 0;
+  #lastPublished = Date.now();
 
   constructor(job: Job, withDownload: boolean, publish: Publish) {
     this.#state = progressOf(job);

@@ -4,6 +4,7 @@ import { type Claim, ClaimLostError, claimJobs, renewLeases } from '../jobs/clai
 import { beat, leave } from '../jobs/workers.ts';
 import { type Answerer, answerPermits } from '../queue/answer.ts';
 import type { QueueOptions } from '../queue/bee.ts';
+import { Claimer } from './claimer.ts';
 import { JobProgress } from './job-progress.ts';
 import { DrainError, type RunContext, runJob } from './run-job.ts';
 
@@ -48,6 +49,7 @@ export async function startWorker(context: RunContext, options: WorkerOptions): 
   };
   const held = new Map<string, Held>();
   const ended = new Map<string, Promise<void>>();
+  const claimer = new Claimer((slots) => claimJobs(context.jobs, info.id, slots));
   let draining = false;
 
   async function run(claim: Claim): Promise<void> {
@@ -77,7 +79,7 @@ export async function startWorker(context: RunContext, options: WorkerOptions): 
     const until = Date.now() + drainMs;
     while (!draining) {
       if (Date.now() > until) return context.jobs.ring();
-      const [claim] = await claimJobs(context.jobs, info.id, 1);
+      const claim = await claimer.next();
       if (claim === undefined) return;
       await run(claim);
     }

@@ -77,14 +77,7 @@ describe.skipIf(executablePath === null)('the first minute in a browser', () => 
   it('shows progress and then text when the printed example is pasted into two windows', async () => {
     const watcher = await paste(watchOperation);
     await run(watcher);
-    await expect
-      .poll(() =>
-        service.platform.redis
-          .pubSubNumSub(`${service.config.redisPrefix}:progress:tenant:00000000-0000-7000-8000-000000000001`)
-          .then(Object.values),
-        { timeout: 20_000 },
-      )
-      .toEqual([1]);
+    await expect.poll(() => service.api.hub.watched, { timeout: 20_000 }).toBe(1);
     const creator = await paste(createOperation);
     await run(creator);
     const created = creator.locator('.graphiql-response');

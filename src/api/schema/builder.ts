@@ -60,12 +60,14 @@ builder.addScalarType('DateTime', DateTimeResolver);
 builder.addScalarType('JSONObject', JSONObjectResolver);
 
 function wholeNumber(value: unknown): bigint {
-  if (Number.isSafeInteger(value) || (typeof value === 'string' && /^-?\d{1,40}$/.test(value))) return BigInt(String(value));
+  if (Number.isSafeInteger(value) || (typeof value === 'string' && /^-?\d{1,40}$/.test(value)))
+    return BigInt(String(value));
   throw new GraphQLError('BigInt must be a whole number.');
 }
 
 builder.scalarType('BigInt', {
-  description: 'A whole number that may be larger than an Int, such as a number of bytes. A JSON number; a string of digits is accepted, too.',
+  description:
+    'A whole number that may be larger than an Int, such as a number of bytes. A JSON number; a string of digits is accepted, too.',
   serialize: Number,
   parseValue: wholeNumber,
   parseLiteral: (node) => wholeNumber(node.kind === Kind.INT || node.kind === Kind.STRING ? node.value : null),

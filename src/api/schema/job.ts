@@ -18,12 +18,25 @@ const SourceKind = builder.enumType('SourceKind', {
   } as const,
 });
 
+function withoutCredentials(address: string): string {
+  const url = new URL(address);
+  if (url.username === '' && url.password === '') return address;
+  url.username = '';
+  url.password = '';
+  return url.href;
+}
+
 export const JobSource = builder.prismaObject('Source', {
   name: 'JobSource',
   description: 'The document that a job was given.',
   fields: (t) => ({
     kind: t.expose('kind', { type: SourceKind, description: 'How it came in.' }),
-    url: t.exposeString('url', { nullable: true, description: 'Where it was downloaded from, for a URL.' }),
+    url: t.string({
+      nullable: true,
+      select: { url: true },
+      description: 'Where it is downloaded from, for a URL; without the user name and password that it may have been given with.',
+      resolve: ({ url }) => url && withoutCredentials(url),
+    }),
     filename: t.exposeString('filename', { nullable: true, description: 'Its name, where known.' }),
     bytes: t.expose('bytes', { type: 'BigInt', nullable: true, description: 'Its size; null until it is downloaded.' }),
     sha256: t.exposeString('sha256', {

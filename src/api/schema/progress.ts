@@ -74,7 +74,7 @@ builder.subscriptionField('jobProgress', (t) =>
       const found =
         jobId && (await database.prisma.job.findFirst({ where: { id: jobId, tenantId }, select: { id: true } }));
       if (!found) throw new RequestError('NOT_FOUND', { message: 'There is no such job.' });
-      return hub.watchJob(found.id, cursor);
+      return hub.watchJob(tenantId, found.id, cursor);
     },
     resolve: (state) => state,
   }),

@@ -1,0 +1,154 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { graphql } from '../graphql.ts';
+import { type Service, startService } from '../service.ts';
+import { endless } from '../jobs/extractors.ts';
+import { accepted, cancel, ended, endedJob, inline, readJob, refused, remove, storedKeys, submit } from './submitting.ts';
+
+const unknown = 'job_01h455vb4pex5vsknk084sn02q';
+
+let service: Service;
+beforeAll(async () => {
+  service = await startService({ worker: false });
+});
+afterAll(async () => {
+  await service[Symbol.asyncDispose]();
+});
+
+async function codeOf(answer: ReturnType<typeof cancel>): Promise<string> {
+  return refused(await answer).extensions.code;
+}
+
+describe('cancelJob', () => {
+  it('ends a waiting job at once, and again does nothing', async () => {
+    const { id } = await submit(service, { source: await inline('encrypted'), options: { password: 'pagehive' } });
+    const { job } = accepted(await cancel(service, id)).cancelJob;
+    expect(job).toMatchObject({ id, status: 'CANCELLED', revision: 2 });
+    expect(job.finishedAt).not.toBeNull();
+    expect(accepted(await cancel(service, id)).cancelJob.job).toEqual(job);
+    await expect(service.platform.database.prisma.job.findMany({ where: { sealedPassword: { not: null } } })).resolves.toEqual([]);
+  });
+
+  it('ends a job that waits for its runAt', async () => {
+    const { id } = await submit(service, { source: await inline('one-page'), runAt: new Date(Date.now() + 3_600_000) });
+    expect(accepted(await cancel(service, id)).cancelJob.job.status).toBe('CANCELLED');
+  });
+
+  it('of a job that is not there is NOT_FOUND', async () => {
+    for (const id of [unknown, 'upload_01h455vb4pex5vsknk084sn02q', 'nonsense']) {
+      expect(await codeOf(cancel(service, id))).toBe('NOT_FOUND');
+    }
+  });
+
+  it('reads back whatever is asked for of the job', async () => {
+    const { id } = await submit(service, { source: await inline('one-page'), name: 'all of it', metadata: { a: 1 } });
+    const query = `mutation ($id: ID!) { cancelJob(id: $id) { job {
+      id name metadata source { kind bytes } options { engine } attempts { number } pages { nodes { number } } result { pageCount } workerId
+    } } }`;
+    expect(accepted(await graphql(service.url, query, { id })).cancelJob.job).toMatchObject({
+      name: 'all of it',
+      metadata: { a: 1 },
+      source: { kind: 'BASE64' },
+      options: { engine: 'AUTO' },
+      attempts: [],
+      pages: { nodes: [] },
+      result: null,
+    });
+  });
+});
+
+describe('cancelJob of a running job', () => {
+  it('kills its extraction, keeps the attempt, and the worker goes on with the next', async () => {
+    const extractor = endless();
+    await service.startWorker({ extractor });
+    const { id } = await submit(service, { source: await inline('one-page') });
+    await extractor.began;
+    expect(await readJob(service, id, 'status attempts { number finishedAt }')).toEqual({
+      status: 'RUNNING',
+      attempts: [{ number: 1, finishedAt: null }],
+    });
+    const { job } = accepted(await cancel(service, id)).cancelJob;
+    expect(job.status).toBe('CANCELLED');
+    await extractor.aborted;
+    await service.stopWorker();
+    const after = await readJob(service, id, 'revision status attempts { number finishedAt failure { code } }');
+    expect(after).toMatchObject({ revision: job.revision, status: 'CANCELLED', attempts: [{ number: 1, failure: null }] });
+    expect(after.attempts[0].finishedAt).not.toBeNull();
+    await service.startWorker();
+    const next = await submit(service, { source: await inline('one-page') });
+    expect(await endedJob(service, next.id, 'status')).toEqual({ status: 'COMPLETED' });
+  });
+});
+
+describe('a job that has ended', () => {
+  it('cannot be cancelled', async () => {
+    const { id } = await submit(service, { source: await inline('one-page') });
+    await ended(service, id);
+    expect(await codeOf(cancel(service, id))).toBe('JOB_FINAL');
+    const failed = await submit(service, { source: await inline('not-a-pdf') });
+    await ended(service, failed.id);
+    expect(await codeOf(cancel(service, failed.id))).toBe('JOB_FINAL');
+  });
+
+  it('can be deleted, and its pages and bytes with it', async () => {
+    const keys = await storedKeys(service);
+    const { id } = await submit(service, { source: await inline('links') });
+    await ended(service, id);
+    const { prisma } = service.platform.database;
+    const pages = await prisma.page.count();
+    const sources = await prisma.source.count();
+    expect(accepted(await remove(service, id)).deleteJob).toEqual({ deletedId: id });
+    expect(await readJob(service, id, 'id')).toBeNull();
+    expect(await prisma.page.count()).toBe(pages - 3);
+    expect(await prisma.source.count()).toBe(sources - 1);
+    expect(await storedKeys(service)).toEqual(keys);
+    expect(await codeOf(remove(service, id))).toBe('NOT_FOUND');
+    expect(await codeOf(cancel(service, id))).toBe('NOT_FOUND');
+  });
+
+  it('that shares an upload leaves it to the other job', async () => {
+    const { id: upload, url } = accepted(await graphql(service.url, 'mutation { createUpload(input: {}) { upload { id url } } }')).createUpload.upload;
+    await fetch(url, { method: 'PUT', body: new Uint8Array(Buffer.from((await inline('one-page')).base64, 'base64')) });
+    const keys = await storedKeys(service);
+    const [first, other] = [await submit(service, { source: { upload } }), await submit(service, { source: { upload } })];
+    await Promise.all([ended(service, first.id), ended(service, other.id)]);
+    accepted(await remove(service, first.id));
+    expect(await storedKeys(service)).toEqual(keys);
+    const third = await submit(service, { source: { upload } });
+    expect(await endedJob(service, third.id, 'status')).toEqual({ status: 'COMPLETED' });
+    accepted(await remove(service, other.id));
+    accepted(await remove(service, third.id));
+    expect(await storedKeys(service)).toHaveLength(keys.length - 1);
+  });
+
+  it('leaves an upload that is kept for good, such as the sample', async () => {
+    const { id: upload, url } = accepted(await graphql(service.url, 'mutation { createUpload(input: {}) { upload { id url } } }')).createUpload.upload;
+    await fetch(url, { method: 'PUT', body: 'not a PDF' });
+    const { prisma } = service.platform.database;
+    await prisma.source.updateMany({ where: { kind: 'UPLOAD' }, data: { expiresAt: null } });
+    const { id } = await submit(service, { source: { upload } });
+    await ended(service, id);
+    accepted(await remove(service, id));
+    const again = await submit(service, { source: { upload } });
+    expect(await endedJob(service, again.id, 'failure { code }')).toEqual({ failure: { code: 'NOT_A_PDF' } });
+  });
+});
+
+describe('deleteJob', () => {
+  it('of a job that has not ended is JOB_NOT_FINAL', async () => {
+    const { id } = await submit(service, { source: await inline('one-page'), runAt: new Date(Date.now() + 3_600_000) });
+    expect(await codeOf(remove(service, id))).toBe('JOB_NOT_FINAL');
+    await cancel(service, id);
+    accepted(await remove(service, id));
+  });
+
+  it('of a job that is not there is NOT_FOUND', async () => {
+    expect(await codeOf(remove(service, unknown))).toBe('NOT_FOUND');
+  });
+
+  it('of one job by many at the same time answers one of them', async () => {
+    const { id } = await submit(service, { source: await inline('one-page'), runAt: new Date(Date.now() + 3_600_000) });
+    await cancel(service, id);
+    const answers = await Promise.all(Array.from({ length: 8 }, () => remove(service, id)));
+    expect(answers.filter(({ errors }) => errors === undefined)).toHaveLength(1);
+  });
+});

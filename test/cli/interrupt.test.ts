@@ -1,0 +1,51 @@
+import { readdirSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { graphql } from '../graphql.ts';
+import { type Service, startService } from '../service.ts';
+import { temporaryDirectory } from '../start/running.ts';
+import { fixture, launch } from './running.ts';
+
+// No worker: a job that is followed stays what it is for as long as it takes.
+let service: Service;
+beforeAll(async () => {
+  service = await startService({ worker: false });
+});
+afterAll(async () => {
+  await service[Symbol.asyncDispose]();
+});
+
+describe('submit --follow without an end', () => {
+  it('stops at Ctrl-C with 130, and says that the job goes on', async () => {
+    using directory = temporaryDirectory();
+    await using cli = launch(['submit', fixture('one-page.pdf'), '--out', directory.path], service);
+    await cli.says(/waiting for a worker/);
+    cli.child.kill('SIGINT');
+    const { code, stdout, stderr } = await cli.ended;
+    expect(code).toBe(130);
+    const id = stdout.trim();
+    expect(stderr).toContain(`one-page.pdf: ${id} goes on on the server`);
+    expect(readdirSync(directory.path)).toEqual([]);
+    const { data } = await graphql(service.url, 'query ($id: ID!) { job(id: $id) { status } }', { id });
+    expect(data.job.status).toBe('PENDING');
+  });
+
+  it('ends with 1 when the job is cancelled', async () => {
+    await using cli = launch(['submit', fixture('one-page.pdf'), '--follow'], service);
+    await cli.says(/waiting for a worker/);
+    const { data } = await graphql(service.url, '{ jobs(first: 1) { nodes { id } } }');
+    const [{ id }] = data.jobs.nodes;
+    await graphql(service.url, 'mutation ($id: ID!) { cancelJob(id: $id) { job { id } } }', { id });
+    const { code, stderr } = await cli.ended;
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^one-page\.pdf CANCELLED$/m);
+  });
+
+  it('says that the job was deleted meanwhile', async () => {
+    await using cli = launch(['submit', fixture('one-page.pdf'), '--follow'], service);
+    await cli.says(/waiting for a worker/);
+    await service.platform.database.prisma.job.deleteMany({ where: { status: 'PENDING' } });
+    const { code, stderr } = await cli.ended;
+    expect(code).toBe(1);
+    expect(stderr).toContain('one-page.pdf: NOT_FOUND: ');
+  });
+});

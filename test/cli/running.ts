@@ -1,0 +1,62 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+export interface Outcome {
+  code: number | NodeJS.Signals;
+  stdout: string;
+  stderr: string;
+}
+
+export interface RunningCli extends AsyncDisposable {
+  readonly child: ChildProcess;
+  /** Resolves as soon as standard error matches. */
+  says(pattern: RegExp): Promise<void>;
+  readonly ended: Promise<Outcome>;
+}
+
+const cli = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
+
+/** Runs `pagehive` with these arguments as a user would; a test that fails does not leave it behind. */
+export function launch(args: string[], { url, stdin }: { url?: string; stdin?: Uint8Array } = {}): RunningCli {
+  const env = { ...process.env, PAGEHIVE_URL: url };
+  const child = spawn(process.execPath, ['--import', 'tsx', cli, ...args], { env, stdio: 'pipe' });
+  const output = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].setEncoding('utf8').on('data', (text) => (output[name] += text));
+  }
+  child.stdin.on('error', () => undefined);
+  child.stdin.end(stdin);
+  const ended = once(child, 'close').then(([code, signal]) => ({ code: code ?? signal, ...output }));
+  return {
+    child,
+    async says(pattern) {
+      while (!pattern.test(output.stderr)) {
+        if (child.exitCode !== null) throw new Error(`it ended without saying ${pattern}: ${output.stderr}`);
+        await Promise.race([once(child.stderr, 'data'), ended]);
+      }
+    },
+    ended,
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGKILL');
+      await ended;
+    },
+  };
+}
+
+/** Runs `pagehive` to its end. */
+export async function run(args: string[], options: { url?: string; stdin?: Uint8Array } = {}): Promise<Outcome> {
+  await using running = launch(args, options);
+  return await running.ended;
+}
+
+export function fixture(name: string): string {
+  return fileURLToPath(new URL(`../fixtures/${name}`, import.meta.url));
+}
+
+export function jsonLines(text: string) {
+  return text
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+}

@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { failureCodes, failures, requestErrors } from '../../src/errors.ts';
+import { retryDelaySeconds } from '../../src/jobs/retry-policy.ts';
+import { codes, readDocument, readTable } from './markdown.ts';
+
+const page = readDocument('docs/errors.md');
+
+describe('docs/errors.md', () => {
+  it('has every request error as the catalogue has it, and no other', () => {
+    const rows = readTable(page, ['Code', 'HTTP', 'When', 'Message', 'What to do']);
+    const documented = rows.map((row) => ({
+      code: codes(row.Code)[0],
+      status: Number(row.HTTP),
+      message: row.Message,
+      advice: row['What to do'],
+    }));
+    expect(documented).toEqual(Object.entries(requestErrors).map(([code, entry]) => ({ code, ...entry })));
+    expect(rows.filter((row) => row.When === '')).toEqual([]);
+  });
+
+  it('has every failure code as the catalogue and the retry policy have it, and no other', () => {
+    const rows = readTable(page, ['Code', 'Category', 'Retried', 'Message', 'What to do']);
+    const documented = rows.map((row) => ({
+      code: codes(row.Code)[0],
+      category: row.Category,
+      retried: row.Retried,
+      message: row.Message,
+      advice: row['What to do'],
+    }));
+    const catalogue = failureCodes.map((code) => ({
+      code,
+      retried: retryDelaySeconds(code, 0) === null ? 'no' : 'yes',
+      ...failures[code],
+    }));
+    expect(documented).toEqual(catalogue);
+  });
+});

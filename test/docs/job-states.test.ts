@@ -1,0 +1,162 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { defaultTenantId } from '../../src/api/context.ts';
+import { type Database, openDatabase } from '../../src/connections/database.ts';
+import { newUuid } from '../../src/ids.ts';
+import { cancelJob } from '../../src/jobs/cancel.ts';
+import { type Claim, claimJobs } from '../../src/jobs/claim.ts';
+import type { JobsContext } from '../../src/jobs/context.ts';
+import type { Job } from '../../src/jobs/job.ts';
+import { completeJob, failJob, giveBackJob, rescueJobs } from '../../src/jobs/lifecycle.ts';
+import { defaultOptions } from '../../src/jobs/options.ts';
+import { submitJob } from '../../src/jobs/submit.ts';
+import { createLogger } from '../../src/ops/logger.ts';
+import { createDatabase } from '../service.ts';
+import { codes, readDocument, readTable, root } from './markdown.ts';
+
+const page = readDocument('docs/job-states.md');
+const columns = ['From → to', 'When', 'Function', 'revision', 'retry_count', 'attempt', 'History', 'Password', 'Lease'];
+const rows = readTable(page, columns);
+const worker = newUuid();
+
+let home: Awaited<ReturnType<typeof createDatabase>>;
+let database: Database;
+let context: JobsContext;
+
+beforeAll(async () => {
+  home = await createDatabase();
+  const logger = createLogger({ logLevel: 'silent' }, 'test');
+  database = openDatabase({ url: home.url, name: 'docs', logger });
+  context = { database, publish: () => {}, ring: () => {} };
+});
+afterAll(async () => {
+  await database[Symbol.asyncDispose]();
+  await home.drop();
+});
+afterEach(async () => {
+  await database.prisma.job.deleteMany();
+});
+
+async function submitted(maxRetries: number): Promise<Job> {
+  const none = { url: null, filename: null, contentType: null, bytes: 1, sha256: null };
+  const { job } = await submitJob(context, {
+    tenantId: defaultTenantId,
+    source: { id: newUuid(), kind: 'BASE64', storageKey: 'sources/none/0.pdf', ...none },
+    options: defaultOptions,
+    sealedPassword: 'sealed',
+    name: null,
+    metadata: null,
+    priority: 5,
+    maxRetries,
+    runAt: null,
+    idempotencyKey: null,
+    fingerprint: '',
+  });
+  return job;
+}
+
+async function claimed(): Promise<Claim> {
+  const [claim] = await claimJobs(context, worker, 1);
+  if (claim === undefined) throw new Error('nothing was claimable');
+  return claim;
+}
+
+/** A worker that has died: its leases are over. */
+async function rescued(): Promise<void> {
+  await database.query(`UPDATE jobs SET lease_expires_at = now() - interval '1 second' WHERE status = 'RUNNING'`, []);
+  await rescueJobs(context, 10);
+}
+
+const metadata = { title: null, author: null, subject: null, keywords: null, creator: null, producer: null };
+const dates = { createdAt: null, modifiedAt: null, pdfVersion: null, tagged: false, encrypted: false };
+const facts = { pageCount: 1, metadata: { ...metadata, ...dates }, outline: [] };
+
+/** What each function is called with to make its transition. */
+const act: Record<string, (job: Job, to: string) => Promise<unknown>> = {
+  claimJobs: claimed,
+  completeJob: (job) => completeJob(context, claimOf(job), { facts, engine: 'PDFJS', pagesTotal: 0, rest: [] }),
+  failJob: (job, to) => {
+    const code = to === 'RETRYING' ? 'DOWNLOAD_FAILED' : 'NOT_A_PDF';
+    return failJob(context, claimOf(job), { code, message: 'It failed.', page: null });
+  },
+  giveBackJob: (job) => giveBackJob(context, claimOf(job)),
+  rescueJobs: rescued,
+  cancelJob: (job) => cancelJob(context, defaultTenantId, job.id),
+};
+
+function claimOf(job: Job): Claim {
+  return { ...job, workerId: worker, sourceUrl: null, sourceStorageKey: null, sourceBytes: null, stored: [] };
+}
+
+async function read(id: string) {
+  const job = await database.prisma.job.findUniqueOrThrow({ where: { id }, include: { attempts: true } });
+  return job;
+}
+
+function change(before: number, after: number): string {
+  return after === before ? 'same' : `+${after - before}`;
+}
+
+/** What happened, in the words of the table. */
+function describeChange(before: Awaited<ReturnType<typeof read>>, after: Awaited<ReturnType<typeof read>>) {
+  const added = after.attempts.length > before.attempts.length ? after.attempts.at(-1) : undefined;
+  return {
+    revision: change(before.revision, after.revision),
+    retry_count: change(before.retryCount, after.retryCount),
+    attempt: change(before.attempt, after.attempt),
+    History: added === undefined ? 'none' : added.failureCode === null ? 'without failure' : 'with failure',
+    Password: after.sealedPassword === null ? 'erased' : 'kept',
+    Lease: after.leaseExpiresAt !== null ? '10 s' : before.leaseExpiresAt === null ? 'none' : 'ended',
+  };
+}
+
+function enumValues(name: string): string[] {
+  const body = new RegExp(`enum ${name} \\{([^}]*)\\}`).exec(readDocument('prisma/schema.prisma'))?.[1] ?? '';
+  return body.trim().split(/\s+/);
+}
+
+describe('docs/job-states.md', () => {
+  it('begins with what createJob makes', async () => {
+    const { revision, retryCount, attempt, sealedPassword, leaseExpiresAt, status } = await submitted(3);
+    expect({ revision, retryCount, attempt, sealedPassword, leaseExpiresAt, status }).toEqual({
+      revision: 1,
+      retryCount: 0,
+      attempt: 0,
+      sealedPassword: 'sealed',
+      leaseExpiresAt: null,
+      status: 'PENDING',
+    });
+    expect(rows[0]).toMatchObject({ revision: '1', retry_count: '0', attempt: '0', Password: 'sealed', Lease: 'none' });
+  });
+
+  it.each(rows.slice(1))('tells what happens at $From → to by $Function', async (row) => {
+    const [from = '', to = ''] = codes(row['From → to']);
+    const [name = ''] = codes(row.Function);
+    const { id } = await submitted(to === 'FAILED' ? 0 : 3);
+    if (from !== 'PENDING') await claimed();
+    if (from === 'RETRYING') await rescued();
+    const before = await read(id);
+    expect(before.status).toBe(from);
+    await act[name]?.(before, to);
+    const after = await read(id);
+    expect(after.status).toBe(to);
+    expect(row).toMatchObject(describeChange(before, after));
+  });
+
+  it('names every function that writes jobs, in its file, and none that is not there', () => {
+    const written = ['submit', 'claim', 'lifecycle', 'cancel', 'remove', 'pages'].flatMap((file) =>
+      [...readFileSync(new URL(`src/jobs/${file}.ts`, root), 'utf8').matchAll(/export async function (\w+)/g)].map(
+        ([, name]) => `${name} ${file}.ts`,
+      ),
+    );
+    const named = [...page.matchAll(/`(\w+)` (?:in |\()`([\w-]+\.ts)`/g)].map(([, name, file]) => `${name} ${file}`);
+    expect([...new Set(named)].sort()).toEqual(written.sort());
+  });
+
+  it('lists the statuses and stages of the schema', () => {
+    const statuses = readTable(page, ['Status', 'Meaning']).map((row) => codes(row.Status)[0]);
+    expect(statuses).toEqual(enumValues('JobStatus'));
+    const stages = /`stage` says([^.]*)\./.exec(page)?.[1];
+    expect(codes(stages)).toEqual(enumValues('JobStage'));
+  });
+});

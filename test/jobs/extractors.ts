@@ -1,0 +1,66 @@
+import type { DocumentFacts, ExtractedPage } from '../../src/pdf/document.ts';
+import type { ExtractionEvent, ExtractionRequest, Extractor, GroupEvent, OpenedEvent } from '../../src/pdf/extraction.ts';
+
+/** An extractor that does what a test wants, in place of the processes that parse. */
+export function extractorOf(extract: (request: ExtractionRequest, signal: AbortSignal) => AsyncIterable<ExtractionEvent>): Extractor {
+  return { extract, async [Symbol.asyncDispose]() {} };
+}
+
+export const facts: DocumentFacts = {
+  pageCount: 3,
+  metadata: {
+    title: null,
+    author: null,
+    subject: null,
+    keywords: null,
+    creator: null,
+    producer: null,
+    createdAt: null,
+    modifiedAt: null,
+    pdfVersion: '1.7',
+    tagged: false,
+    encrypted: false,
+  },
+  outline: [],
+};
+
+export function page(number: number, text = `Page ${number}.`): ExtractedPage {
+  return { number, label: null, width: 595, height: 842, rotation: 0, text, markdown: text, links: [] };
+}
+
+export function opened(pagesTotal: number): OpenedEvent {
+  return { type: 'opened', facts: { ...facts, pageCount: pagesTotal }, engine: 'PDFJS', pagesTotal };
+}
+
+/** A group of the pages first to last. */
+export function group(first: number, last: number): GroupEvent {
+  const pages = Array.from({ length: last - first + 1 }, (_, index) => page(first + index));
+  return { type: 'group', range: { first, last }, engine: 'PDFJS', pages };
+}
+
+/** Rejects with the reason once the signal is aborted, as a killed extractor does. */
+export function untilAborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    signal.addEventListener('abort', () => reject(signal.reason));
+  });
+}
+
+/** Gives what it is told to, then nothing more for ever: what a bomb is like to those outside. */
+export function endless(...events: ExtractionEvent[]): Extractor & { began: Promise<void>; aborted: Promise<unknown> } {
+  const began = Promise.withResolvers<void>();
+  const aborted = Promise.withResolvers<unknown>();
+  return {
+    ...extractorOf(async function* (_, signal) {
+      yield* events;
+      began.resolve();
+      try {
+        await untilAborted(signal);
+      } finally {
+        aborted.resolve(signal.reason);
+      }
+    }),
+    began: began.promise,
+    aborted: aborted.promise,
+  };
+}
