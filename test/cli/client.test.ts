@@ -106,6 +106,20 @@ describe('upload', () => {
     expect(createJob.deduplicated).toBe(false);
   });
 
+  it('holds only a little of a large document in memory at a time', async () => {
+    const chunks = 2_000;
+    const body = (async function* () {
+      for (let i = 0; i < chunks; i++) yield new Uint8Array(65_536);
+    })();
+    const before = process.memoryUsage().arrayBuffers;
+    let most = 0;
+    const onProgress = () => {
+      most = Math.max(most, process.memoryUsage().arrayBuffers - before);
+    };
+    await direct.upload(body, { onProgress });
+    expect(most).toBeLessThan((chunks * 65_536) / 2);
+  });
+
   it('tells a stream that cannot be read from a server that cannot be reached', async () => {
     const failure = new Error('the disk is gone');
     // biome-ignore lint/correctness/useYield: it fails before its first chunk

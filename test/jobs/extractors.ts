@@ -46,10 +46,19 @@ export function untilAborted(signal: AbortSignal): Promise<never> {
   });
 }
 
+/** A promise, and what settles it. */
+export function deferred<T>(): { promise: Promise<T>; resolve: (value: T) => void } {
+  let settle: (value: T) => void = () => {};
+  const promise = new Promise<T>((resolve) => {
+    settle = resolve;
+  });
+  return { promise, resolve: (value) => settle(value) };
+}
+
 /** Gives what it is told to, then nothing more for ever: what a bomb is like to those outside. */
 export function endless(...events: ExtractionEvent[]): Extractor & { began: Promise<void>; aborted: Promise<unknown> } {
-  const began = Promise.withResolvers<void>();
-  const aborted = Promise.withResolvers<unknown>();
+  const began = deferred<void>();
+  const aborted = deferred<unknown>();
   return {
     ...extractorOf(async function* (_, signal) {
       yield* events;

@@ -1,0 +1,137 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { afterAll, expect, test, vi } from 'vitest';
+import { freePort } from '../../src/connections/embedded-server.ts';
+import { graphql } from '../graphql.ts';
+import { allEnd, recordedProcess, recordedProcesses, temporaryDirectory } from './running.ts';
+
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 60_000 });
+
+const directory = temporaryDirectory();
+const dataDir = join(directory.path, 'data');
+const runDirectory = join(dataDir, 'run');
+const jobs = 30;
+
+/** `pagehive start` as users run it, compiled. */
+async function start(port: number) {
+  const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
+  const child = spawn(process.execPath, [cli, 'start'], {
+    env: {
+      ...process.env,
+      DATABASE_URL: '',
+      REDIS_URL: '',
+      DATA_DIR: dataDir,
+      PORT: String(port),
+      HOST: '',
+      PUBLIC_URL: '',
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text));
+  await vi.waitFor(() => expect(output).toContain('Press Ctrl-C'), { timeout: 60_000, interval: 50 });
+  return child;
+}
+
+const children: Awaited<ReturnType<typeof start>>[] = [];
+afterAll(async () => {
+  for (const child of children) {
+    if (child.exitCode === null && child.signalCode === null) {
+      child.kill('SIGTERM');
+      await once(child, 'exit');
+    }
+  }
+  directory[Symbol.dispose]();
+});
+
+/** Asks until it is answered: what a client does while a server restarts. */
+async function ask(url: string, query: string, variables: Record<string, unknown> = {}) {
+  for (;;) {
+    const answer = await graphql(url, query, variables).catch(() => null);
+    if (answer !== null && answer.errors === undefined) return answer.data;
+    await pause(100);
+  }
+}
+
+/** Pids of the extractors, by their parent. */
+function extractors(worker: number): number[] {
+  const lines = execFileSync('ps', ['-e', '-o', 'pid=,ppid=,args='], { encoding: 'utf8' }).split('\n');
+  return lines
+    .map((line) => /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line))
+    .filter((match) => Number(match?.[2]) === worker && match?.[3]?.includes('pagehive extract'))
+    .map((match) => Number(match?.[1]));
+}
+
+test('thirty jobs end once each, whatever is killed in the middle of them', async () => {
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  children.push(await start(port));
+  const base64 = (await readFile(new URL('../fixtures/many-pages.pdf', import.meta.url))).toString('base64');
+  const createJob = 'mutation ($input: CreateJobInput!) { createJob(input: $input) { job { id } } }';
+  const ids: string[] = [];
+  for (let n = 0; n < jobs; n++) {
+    const input = { source: { base64 }, idempotencyKey: `job ${n}`, options: { pages: '1-96', maxRetries: 20 } };
+    ids.push((await ask(url, createJob, { input })).createJob.job.id);
+  }
+  const ended = async () =>
+    (await ask(url, '{ jobs(filter: { status: [COMPLETED, FAILED, CANCELLED] }) { totalCount } }')).jobs.totalCount;
+  /** Waits until a job runs, so that each kill hits one in the middle. */
+  const running = async () => {
+    const query = '{ jobs(filter: { status: [RUNNING] }) { totalCount } }';
+    await expect
+      .poll(async () => (await ask(url, query)).jobs.totalCount, { timeout: 60_000, interval: 50 })
+      .toBeGreaterThan(0);
+  };
+
+  for (const victim of ['work', 'extract', 'serve', 'redis', 'postgres', 'maintain'] as const) {
+    await running();
+    if (victim === 'extract') {
+      const worker = recordedProcess(runDirectory, 'work').pid;
+      const [extractor] = await vi.waitUntil(() => (extractors(worker).length > 0 ? extractors(worker) : null), {
+        timeout: 20_000,
+      });
+      process.kill(Number(extractor), 'SIGKILL');
+    } else {
+      const before = recordedProcess(runDirectory, victim);
+      process.kill(before.pid, 'SIGKILL');
+      await expect
+        .poll(() => recordedProcesses(runDirectory).get(victim)?.pid, { timeout: 60_000 })
+        .toSatisfy((pid: number | undefined) => pid !== undefined && pid !== before.pid);
+    }
+  }
+
+  // And all of it at once, the supervisor too.
+  await running();
+  const left = [...recordedProcesses(runDirectory).values()];
+  const [first] = children;
+  first?.kill('SIGKILL');
+  for (const { pid } of left) process.kill(pid, 'SIGKILL');
+  await allEnd(left);
+  children.push(await start(port));
+
+  await expect.poll(ended, { timeout: 150_000, interval: 200 }).toBe(jobs);
+  const query = `query ($id: ID!) { job(id: $id) {
+    status failure { code } progressPercentage attempts { number finishedAt failure { code } } result { pageCount }
+    pages(last: 1) { nodes { number text } }
+  } }`;
+  for (const id of ids) {
+    const { job } = await ask(url, query, { id });
+    expect(job).toMatchObject({
+      status: 'COMPLETED',
+      progressPercentage: 100,
+      failure: null,
+      result: { pageCount: 300 },
+    });
+    expect(job.pages.nodes).toMatchObject([{ number: 96, text: expect.stringContaining('This is page 96 of 300.') }]);
+    expect(job.attempts.filter((attempt: { failure: unknown }) => attempt.failure === null)).toHaveLength(1);
+  }
+  // A key from before all of it still gives its job.
+  const again = await ask(url, createJob, {
+    input: { source: { base64 }, idempotencyKey: 'job 0', options: { pages: '1-96', maxRetries: 20 } },
+  });
+  expect(again.createJob.job.id).toBe(ids[0]);
+});
