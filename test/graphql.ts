@@ -22,13 +22,23 @@ export async function graphql(
   return (await response.json()) as GraphqlAnswer;
 }
 
-/** Events of a subscription over SSE until the server completes it, or `until` says that it is enough. */
+/** Events of a subscription over SSE until the server completes it. */
 export async function* subscribe(
   url: string,
   query: string,
   variables: Record<string, unknown> = {},
   signal?: AbortSignal,
 ): AsyncGenerator<GraphqlAnswer> {
+  yield* await openSubscription(url, query, variables, signal);
+}
+
+/** The same; resolves once the server has accepted the subscription. */
+export async function openSubscription(
+  url: string,
+  query: string,
+  variables: Record<string, unknown> = {},
+  signal?: AbortSignal,
+): Promise<AsyncGenerator<GraphqlAnswer>> {
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
@@ -36,8 +46,12 @@ export async function* subscribe(
     ...(signal ? { signal } : {}),
   });
   if (response.body === null) throw new Error('no stream');
+  return eventsOf(response.body);
+}
+
+async function* eventsOf(body: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncGenerator<GraphqlAnswer> {
   let text = '';
-  for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {
+  for await (const chunk of body.pipeThrough(new TextDecoderStream())) {
     text += chunk;
     let end = text.indexOf('\n\n');
     while (end >= 0) {

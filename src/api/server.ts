@@ -15,6 +15,9 @@ export interface ApiServer extends AsyncDisposable {
 /** Requests that are being answered may finish for this long at shutdown; streams are cut off, their clients resume. */
 const shutdownMs = 5_000;
 
+/** An upload may take as long as its URL is good. */
+const uploadMs = 60 * 60 * 1000;
+
 /** Everything that is served over HTTP: GraphQL with GraphiQL, uploads, health. */
 export async function startApiServer(
   services: ApiServices,
@@ -78,6 +81,8 @@ export async function startApiServer(
     answer(response, status, { errors: [{ message, extensions: { code, advice, ...(issues ? { issues } : {}) } }] });
   }
 
+  // Node's five minutes would cut off the upload of a gigabyte; headers still have to come within one.
+  server.requestTimeout = uploadMs;
   const webSockets = serveGraphqlWs(server, graphql, services.publicUrl);
   await listening(server, listen);
   return {

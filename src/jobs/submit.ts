@@ -30,8 +30,8 @@ export interface Submission {
   /** Not before. */
   runAt: Date | null;
   idempotencyKey: string | null;
-  /** What makes a repetition a repetition; see `fingerprint`. */
-  fingerprint: string;
+  /** What makes a repetition a repetition, see `fingerprint`; null without a key. */
+  fingerprint: string | null;
 }
 
 export interface Submitted {

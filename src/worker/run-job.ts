@@ -127,7 +127,7 @@ async function extract(
   progress.update({ stage: 'OPEN' });
   const request = {
     path,
-    password: claim.sealedPassword === null ? null : context.secrets.open(claim.sealedPassword, passwordPurpose),
+    password: claim.sealedPassword === null ? null : context.secrets.open(passwordPurpose, claim.sealedPassword),
     pages: options.pages,
     engine: options.engine,
     keepHeadersFooters: options.keepHeadersFooters,

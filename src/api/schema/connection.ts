@@ -1,3 +1,4 @@
+import { type ResolveCursorConnectionArgs, resolveCursorConnection } from '@pothos/plugin-relay';
 import { type InputIssue, RequestError } from '../../errors.ts';
 
 export interface ConnectionArgs {
@@ -11,7 +12,7 @@ export interface ConnectionArgs {
 export const pageSize = { defaultSize: 20, maxSize: 100 };
 
 /** Refuses what the connection specification forbids or leaves open, naming every bad argument. */
-export function checkConnectionArgs(args: ConnectionArgs, cursor: RegExp): void {
+export function checkConnectionArgs(args: ConnectionArgs, isCursor: (text: string) => boolean): void {
   const issues: InputIssue[] = [];
   for (const name of ['first', 'last'] as const) {
     const value = args[name];
@@ -24,9 +25,23 @@ export function checkConnectionArgs(args: ConnectionArgs, cursor: RegExp): void 
   }
   for (const name of ['after', 'before'] as const) {
     const value = args[name];
-    if (value != null && !cursor.test(value)) {
+    if (value != null && !isCursor(value)) {
       issues.push({ path: [name], code: 'INVALID_CURSOR', message: 'is no cursor of this list' });
     }
   }
   if (issues.length > 0) throw new RequestError('BAD_USER_INPUT', { issues });
+}
+
+/** The UUID that cursors carry, as PostgreSQL takes it. */
+export const uuidPattern = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
+
+/** A part of a list by the keys of its rows; an empty one has no cursors. */
+export async function resolveKeyset<Row extends object>(
+  args: ConnectionArgs,
+  toCursor: (row: Row) => string,
+  read: (args: ResolveCursorConnectionArgs) => Promise<Row[]>,
+) {
+  const connection = await resolveCursorConnection({ args, ...pageSize, toCursor }, read);
+  const { pageInfo, edges } = connection;
+  return edges.length > 0 ? connection : { ...connection, pageInfo: { ...pageInfo, startCursor: null, endCursor: null } };
 }

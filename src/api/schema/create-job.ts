@@ -93,16 +93,19 @@ async function createJob(context: ApiContext, input: CreateJobInput): Promise<Su
       maxRetries,
       runAt,
       idempotencyKey,
-      fingerprint: fingerprint({
-        source: identity(source),
-        options,
-        password,
-        name,
-        metadata,
-        priority,
-        maxRetries,
-        runAt,
-      }),
+      fingerprint:
+        idempotencyKey === null
+          ? null
+          : fingerprint({
+              source: await identity(context, source),
+              options,
+              password,
+              name,
+              metadata,
+              priority,
+              maxRetries,
+              runAt,
+            }),
     });
     if (submitted.deduplicated) await discardSource(context, source);
     return submitted;
@@ -113,7 +116,11 @@ async function createJob(context: ApiContext, input: CreateJobInput): Promise<Su
   }
 }
 
-/** What makes two sources the same document for idempotency: where it comes from, or its bytes. */
-function identity(source: { uploadId: string } | NewSource) {
-  return 'uploadId' in source ? source : { kind: source.kind, url: source.url, sha256: source.sha256 };
+/** What makes two sources the same document for idempotency: their bytes where they are known, else where they come from. */
+async function identity({ database, tenantId }: ApiContext, source: { uploadId: string } | NewSource): Promise<object> {
+  if (!('uploadId' in source)) return source.sha256 === null ? { url: source.url } : { sha256: source.sha256 };
+  // The same file uploaded again has another id.
+  const where = { id: source.uploadId, tenantId };
+  const upload = await database.prisma.source.findFirst({ where, select: { sha256: true } });
+  return upload?.sha256 ? { sha256: upload.sha256 } : source;
 }

@@ -34,7 +34,8 @@ export const JobSource = builder.prismaObject('Source', {
     url: t.string({
       nullable: true,
       select: { url: true },
-      description: 'Where it is downloaded from, for a URL; without the user name and password that it may have been given with.',
+      description:
+        'Where it is downloaded from, for a URL; without the user name and password that it may have been given with.',
       resolve: ({ url }) => url && withoutCredentials(url),
     }),
     filename: t.exposeString('filename', { nullable: true, description: 'Its name, where known.' }),

@@ -1,11 +1,10 @@
 import { queryFromInfo } from '@pothos/plugin-prisma';
-import { type ResolveCursorConnectionArgs, resolveCursorConnection } from '@pothos/plugin-relay';
 import type { GraphQLResolveInfo } from 'graphql';
 import { storedLinks } from '../../jobs/stored-json.ts';
 import type { Link } from '../../pdf/document.ts';
 import type { ApiContext } from '../context.ts';
 import { builder } from './builder.ts';
-import { type ConnectionArgs, checkConnectionArgs, pageSize } from './connection.ts';
+import { type ConnectionArgs, checkConnectionArgs, resolveKeyset } from './connection.ts';
 
 const LinkType = builder.objectRef<Link>('Link').implement({
   description: 'A link on a page: either to a URL or to a page of the same document.',
@@ -49,11 +48,12 @@ export const PageConnection = builder.connectionObject(
 
 /** Pages of a job by keyset on their number, reading only the columns that were asked for. */
 export function resolvePages(jobId: string, args: ConnectionArgs, context: ApiContext, info: GraphQLResolveInfo) {
-  checkConnectionArgs(args, /^\d{1,9}$/);
+  checkConnectionArgs(args, (text) => /^\d{1,9}$/.test(text));
   const query = queryFromInfo({ context, info, paths: [['nodes'], ['edges', 'node']], typeName: 'Page' });
-  return resolveCursorConnection(
-    { args, ...pageSize, toCursor: (page: { number: number }) => String(page.number) },
-    ({ before, after, limit, inverted }: ResolveCursorConnectionArgs) =>
+  return resolveKeyset(
+    args,
+    (page: { number: number }) => String(page.number),
+    ({ before, after, limit, inverted }) =>
       context.database.prisma.page.findMany({
         ...query,
         where: {

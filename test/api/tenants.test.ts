@@ -1,0 +1,92 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { encodeId } from '../../src/ids.ts';
+import { progressOf } from '../../src/jobs/job.ts';
+import { graphql, openSubscription, subscribe } from '../graphql.ts';
+import { type Service, startService } from '../service.ts';
+import { insertJob, insertPages, insertTenant, type Row } from './rows.ts';
+import { accepted, cancel, inline, readJob, refused, remove, submit, tryCreateJob } from './submitting.ts';
+
+let service: Service;
+/** Of another tenant: a completed job with pages, one that waits, and an upload. */
+let theirs: Row;
+let theirWaiting: Row;
+let theirUpload: string;
+let mine: string;
+
+beforeAll(async () => {
+  service = await startService({ worker: false, maintenance: false });
+  const tenantId = await insertTenant(service, 'another');
+  theirs = await insertJob(service, { tenantId, status: 'COMPLETED', name: 'their honey' });
+  await insertPages(service, theirs, ['Their honey is a secret.'], tenantId);
+  theirWaiting = await insertJob(service, { tenantId, name: 'their waiting honey' });
+  theirUpload = encodeId('upload', theirs.sourceUuid);
+  mine = (await submit(service, { source: await inline('one-page'), name: 'my honey' })).id;
+});
+afterAll(async () => {
+  await service[Symbol.asyncDispose]();
+});
+
+async function nodeOf(id: string) {
+  return accepted(await graphql(service.url, `query ($id: ID!) { node(id: $id) { id __typename } }`, { id })).node;
+}
+
+function theirRow() {
+  return service.platform.database.prisma.job.findUniqueOrThrow({ where: { id: theirWaiting.uuid } });
+}
+
+describe("another tenant's rows", () => {
+  it('are no job', async () => {
+    expect(await readJob(service, theirs.id, 'id')).toBeNull();
+    expect(await readJob(service, mine, 'id')).toEqual({ id: mine });
+  });
+
+  it('are no node', async () => {
+    expect(await nodeOf(theirs.id)).toBeNull();
+    expect(await nodeOf(theirUpload)).toBeNull();
+    expect(await nodeOf(mine)).toEqual({ id: mine, __typename: 'Job' });
+  });
+
+  it('are not among jobs, nor counted', async () => {
+    const { jobs } = accepted(await graphql(service.url, `{ jobs(filter: { name: "honey" }) { totalCount nodes { id } edges { node { id } } } }`));
+    expect(jobs).toEqual({ totalCount: 1, nodes: [{ id: mine }], edges: [{ node: { id: mine } }] });
+  });
+
+  it('are not found by searchPages', async () => {
+    const { searchPages } = accepted(await graphql(service.url, `{ searchPages(query: "honey secret") { nodes { snippet } } }`));
+    expect(searchPages.nodes).toEqual([]);
+  });
+
+  it('cannot be watched by jobProgress', async () => {
+    const query = `subscription ($id: ID!) { jobProgress(id: $id) { status } }`;
+    for (const { id } of [theirs, theirWaiting]) {
+      const codes = [];
+      for await (const event of subscribe(service.url, query, { id })) codes.push(refused(event).extensions.code);
+      expect(codes).toEqual(['NOT_FOUND']);
+    }
+  });
+
+  it('are not in jobUpdates', async () => {
+    const updates = await openSubscription(service.url, `subscription { jobUpdates { jobId } }`);
+    service.platform.jobs.publish(progressOf(await theirRow()));
+    accepted(await cancel(service, mine));
+    const first = await updates.next();
+    expect(first.value.data.jobUpdates).toEqual({ jobId: mine });
+    await updates.return(undefined);
+  });
+
+  it('cannot be cancelled', async () => {
+    expect(refused(await cancel(service, theirWaiting.id)).extensions.code).toBe('NOT_FOUND');
+    expect((await theirRow()).status).toBe('PENDING');
+  });
+
+  it('cannot be deleted', async () => {
+    expect(refused(await remove(service, theirs.id)).extensions.code).toBe('NOT_FOUND');
+    // And not told from one that is not final.
+    expect(refused(await remove(service, theirWaiting.id)).extensions.code).toBe('NOT_FOUND');
+    expect(await service.platform.database.prisma.page.count()).toBe(1);
+  });
+
+  it('are no upload for createJob', async () => {
+    expect(refused(await tryCreateJob(service, { source: { upload: theirUpload } })).extensions.code).toBe('NOT_FOUND');
+  });
+});

@@ -1,0 +1,76 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { createOperation, watchOperation } from '../../src/commands/first-minute.ts';
+import { readClientConfig, readConfig } from '../../src/config.ts';
+import { codes, readDocument, readTable, root } from './markdown.ts';
+
+const readme = readDocument('README.md');
+
+/** Every Markdown file of the project itself. */
+const documents = ['.', 'docs', 'test/fixtures'].flatMap((folder) =>
+  readdirSync(new URL(`${folder}/`, root))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => (folder === '.' ? name : `${folder}/${name}`)),
+);
+
+/** As GitHub makes them of headings. */
+function anchors(markdown: string): string[] {
+  return [...markdown.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}\s-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+}
+
+function isBroken(from: string, link: string): boolean {
+  const [path = '', anchor] = link.split('#');
+  const here = new URL(from, root);
+  const target = path === '' ? here : new URL(path, here);
+  if (!existsSync(target)) return true;
+  return anchor !== undefined && !anchors(readDocument(target.pathname)).includes(anchor);
+}
+
+describe('README.md', () => {
+  it('shows the operations that `npm start` prints', () => {
+    expect(readme).toContain(`${watchOperation}\n`);
+    expect(readme).toContain(`${createOperation}\n`);
+  });
+
+  it('names every environment variable, and no other', () => {
+    const rows = readTable(readme, ['Variable', 'Default', 'Meaning']);
+    const documented = rows.map((row) => codes(row.Variable)[0]);
+    const read = [...readDocument('src/config.ts').matchAll(/^ {2}([A-Z][A-Z_]+):/gm)].map((match) => match[1]);
+    expect(documented.sort()).toEqual(read.sort());
+  });
+
+  it('tells the defaults that are in force', () => {
+    const rows = readTable(readme, ['Variable', 'Default', 'Meaning']);
+    const { limits, ...config } = readConfig({});
+    const inForce: Record<string, unknown> = {
+      PORT: config.port,
+      HOST: config.host,
+      REDIS_PREFIX: config.redisPrefix,
+      MAX_DOCUMENT_BYTES: limits.documentBytes,
+      MAX_INLINE_BYTES: limits.inlineBytes,
+      MAX_PAGES: limits.pages,
+      DOWNLOAD_SECONDS: limits.downloadSeconds,
+      EXTRACTOR_MEMORY_BYTES: limits.extractorMemoryBytes,
+      EXTRACTOR_RECYCLE_BYTES: limits.extractorRecycleBytes,
+      LOG_LEVEL: config.logLevel,
+      PAGEHIVE_URL: readClientConfig({}).url,
+    };
+    const told = rows.map((row) => [codes(row.Variable)[0] ?? '', codes(row.Default)[0]] as const);
+    expect(Object.fromEntries(told.filter(([name]) => name in inForce))).toEqual(
+      Object.fromEntries(Object.entries(inForce).map(([name, value]) => [name, String(value)])),
+    );
+  });
+});
+
+describe.each(documents)('%s', (document) => {
+  it('links to files and headings that are there', () => {
+    const links = [...readDocument(document).matchAll(/\]\(([^)\s]+)\)/g)].map((match) => match[1] ?? '');
+    const local = links.filter((link) => !/^https?:/.test(link));
+    expect(local.filter((link) => isBroken(document, link))).toEqual([]);
+  });
+});
