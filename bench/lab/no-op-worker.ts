@@ -19,7 +19,8 @@ const page = {
 
 const noOp: Extractor = {
   async *extract(): AsyncGenerator<ExtractionEvent> {
-    yield { type: 'opened', facts: { pageCount: 1, metadata, outline: [] }, engine: 'PDFJS', pagesTotal: 1 };
+    const facts = { pageCount: 1, metadata, outline: [] };
+    yield { type: 'opened', facts, engine: 'PDFJS', key: 'no-op', pagesTotal: 1, pagesStored: 0 };
     yield { type: 'group', range: { first: 1, last: 1 }, engine: 'PDFJS', pages: [page] };
   },
   async [Symbol.asyncDispose]() {},

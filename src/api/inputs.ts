@@ -11,24 +11,28 @@ function storable(value: string): boolean {
 const shortText = (most: number) =>
   z.string().max(most).refine(storable, 'must be well-formed text without NUL characters');
 
-function storableJson(value: unknown): boolean {
-  if (typeof value === 'string') return storable(value);
-  if (Array.isArray(value)) return value.every(storableJson);
-  if (typeof value === 'object' && value !== null) {
-    return Object.entries(value).every(([key, each]) => storable(key) && storableJson(each));
-  }
-  return true;
-}
-
 const maxMetadataBytes = 16 * 1024;
+/** Far below what overflows the stack of anything that walks through it, here or in a client. */
+const maxMetadataDepth = 100;
+
+function storableJson(value: unknown, depth = 0): boolean {
+  if (typeof value === 'string') return storable(value);
+  if (typeof value !== 'object' || value === null) return true;
+  if (depth === maxMetadataDepth) return false;
+  if (Array.isArray(value)) return value.every((each) => storableJson(each, depth + 1));
+  return Object.entries(value).every(([key, each]) => storable(key) && storableJson(each, depth + 1));
+}
 
 const metadata = z
   .record(z.string(), z.unknown())
+  .refine((value) => storableJson(value), {
+    error: `must be well-formed text without NUL characters, at most ${maxMetadataDepth} levels deep`,
+    abort: true,
+  })
   .refine(
     (value) => Buffer.byteLength(JSON.stringify(value)) <= maxMetadataBytes,
     `must not exceed ${maxMetadataBytes} bytes of JSON`,
-  )
-  .refine(storableJson, 'must be well-formed text without NUL characters');
+  );
 
 const pages = z.string().superRefine((value, context) => {
   try {
@@ -49,8 +53,10 @@ const httpUrl = z
 
 const seconds = (most: number) => z.number().int().min(1).max(most);
 
+const password = shortText(1_024).nullish();
+
 const options = z.object({
-  password: shortText(1_024).nullish(),
+  password,
   pages: pages.nullish(),
   engine: z.enum(['AUTO', 'LITEPARSE', 'PDFJS']).nullish(),
   keepHeadersFooters: z.boolean().nullish(),
@@ -90,12 +96,14 @@ const createUpload = z.object({
     .nullish(),
 });
 
+const jobFilter = z.object({ name: shortText(500).nullish() }).nullish();
+
 /** Every bad value with the path of the argument it is in, or the value. */
-function parse<T>(schema: z.ZodType<T>, value: unknown): T {
+function parse<T>(schema: z.ZodType<T>, value: unknown, argument = 'input'): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const issues: InputIssue[] = result.error.issues.map((issue) => ({
-    path: ['input', ...issue.path.map((each) => (typeof each === 'symbol' ? String(each) : each))],
+    path: [argument, ...issue.path.map((each) => (typeof each === 'symbol' ? String(each) : each))],
     code: issue.code.toUpperCase(),
     message: issue.message,
   }));
@@ -109,8 +117,18 @@ export function parseCreateJob(input: unknown): CreateJobInput {
   return parse(createJob, input);
 }
 
+/** The `password` argument of a mutation. */
+export function parsePassword(value: unknown): string | null {
+  return parse(password, value, 'password') ?? null;
+}
+
 export function parseCreateUpload(input: unknown): CreateUploadInput {
   return parse(createUpload, input);
+}
+
+/** What PostgreSQL could not even compare with a row is refused. */
+export function checkJobFilter(filter: unknown): void {
+  parse(jobFilter, filter, 'filter');
 }
 
 /** The options with defaults filled in, apart from the password. */

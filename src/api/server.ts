@@ -30,7 +30,7 @@ export async function startApiServer(
 
   async function route(request: IncomingMessage, response: ServerResponse): Promise<void> {
     checkHost(request, services.publicUrl);
-    const url = new URL(request.url ?? '/', 'http://localhost');
+    const url = locate(request);
     if (url.pathname === '/graphql') {
       // Base64 is a third larger than its bytes.
       if (request.headers.accept?.includes('text/event-stream')) track(response);
@@ -48,7 +48,7 @@ export async function startApiServer(
     } else if (url.pathname === '/') {
       response.writeHead(302, { location: '/graphql' }).end();
     } else {
-      throw new HttpError(404, 'There is nothing here; the API is at /graphql.');
+      throw nothingHere();
     }
   }
 
@@ -105,6 +105,16 @@ export async function startApiServer(
       await graphql.dispose();
     },
   };
+}
+
+function nothingHere(): HttpError {
+  return new HttpError(404, 'There is nothing here; the API is at /graphql.');
+}
+
+/** Not every request target is a URL: `//` is none. */
+function locate({ url = '/' }: IncomingMessage): URL {
+  if (!URL.canParse(url, 'http://localhost')) throw nothingHere();
+  return new URL(url, 'http://localhost');
 }
 
 function answer(response: ServerResponse, status: number, body: unknown): void {

@@ -14,8 +14,8 @@ WITH old AS (
       FROM old WHERE j.id = old.id
     RETURNING j.*
 ), attempt AS (
-    INSERT INTO job_attempts (job_id, number, worker_id, started_at, finished_at)
-    SELECT job.id, attempt, worker_id, started_at, now() FROM job JOIN old ON old.id = job.id WHERE old.status = 'RUNNING'
+    INSERT INTO job_attempts (job_id, number, run, worker_id, started_at, finished_at)
+    SELECT job.id, attempt, run, worker_id, started_at, now() FROM job JOIN old ON old.id = job.id WHERE old.status = 'RUNNING'
 )
 SELECT ${jobColumns} FROM job j`;
 

@@ -1,7 +1,7 @@
 import type { PageRange } from '../pdf/extraction.ts';
-import type { ProgressState } from '../progress/state.ts';
 import type { JobsContext } from './context.ts';
 import { type Job, jobColumns, progressOf } from './job.ts';
+import { resourceCodes } from './retry-policy.ts';
 
 /** How long a claim holds without renewal. */
 export const leaseSeconds = 10;
@@ -14,8 +14,14 @@ export interface Claim extends Job {
   workerId: string;
   sourceUrl: string | null;
   sourceStorageKey: string | null;
-  sourceBytes: bigint | null;
+  sourceSha256: string | null;
+  /** Pages that are stored already, and what made them. */
   stored: PageRange[];
+  storedBy: string | null;
+  /** Attempts of this run that failed for want of time or memory. */
+  resourceFailures: number;
+  /** What made this document crash before: keys as in `storedBy`. */
+  quarantined: string[];
 }
 
 /** $1 id, $2 revision, $3 worker. The worker is part of it because a claim can be lost in a crash of PostgreSQL (it does not
@@ -35,50 +41,19 @@ export class ClaimLostError extends Error {
 }
 
 const claimNext = `
-SELECT ${jobColumns}, s.url AS "sourceUrl", s.storage_key AS "sourceStorageKey", s.bytes AS "sourceBytes",
+SELECT ${jobColumns}, s.url AS "sourceUrl", s.storage_key AS "sourceStorageKey", s.sha256 AS "sourceSha256",
+       j.stored_by AS "storedBy",
        (SELECT coalesce(jsonb_agg(jsonb_build_object('first', lower(r), 'last', upper(r) - 1) ORDER BY r), '[]')
-          FROM unnest(j.stored_pages) r) AS "stored"
+          FROM unnest(j.stored_pages) r) AS "stored",
+       (SELECT count(*)::int FROM job_attempts a
+         WHERE a.job_id = j.id AND a.run = j.run AND a.failure_code = ANY($4::text[])) AS "resourceFailures",
+       ARRAY(SELECT q.engine_key FROM quarantine q WHERE q.tenant_id = j.tenant_id AND q.sha256 = s.sha256) AS "quarantined"
   FROM claim_jobs($1, $2, $3 * interval '1 second') j
   JOIN sources s ON s.id = j.source_id`;
 
 /** The best runnable jobs, at most `slots`, now RUNNING and leased to this worker. */
 export async function claimJobs(context: JobsContext, workerId: string, slots: number): Promise<Claim[]> {
-  const claims = await context.database.query<Claim>(claimNext, [workerId, slots, leaseSeconds]);
+  const claims = await context.database.query<Claim>(claimNext, [workerId, slots, leaseSeconds, [...resourceCodes]]);
   for (const claim of claims) context.publish(progressOf(claim));
   return claims;
-}
-
-const renewAll = `
-WITH settings AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))
-UPDATE jobs j
-   SET heartbeat_at = now(), lease_expires_at = now() + $2 * interval '1 second',
-       stage = held.stage::"JobStage", percent = GREATEST(j.percent, held.percent), pages_done = GREATEST(j.pages_done, held.pages_done),
-       pages_total = held.pages_total, bytes_done = held.bytes_done, bytes_total = held.bytes_total,
-       progress_seq = GREATEST(j.progress_seq, held.seq)
-  FROM settings,
-       unnest($3::uuid[], $4::int[], $5::int[], $6::text[], $7::int[], $8::int[], $9::int[], $10::bigint[], $11::bigint[])
-         AS held(id, revision, seq, stage, percent, pages_done, pages_total, bytes_done, bytes_total)
- WHERE j.id = held.id AND j.revision = held.revision AND j.worker_id = $1 AND j.status = 'RUNNING'
-RETURNING j.id`;
-
-/**
- * Renews all leases of a worker in one statement, by the database's clock, and records the coarse progress of each with it.
- * Answers the ids that are still held: the others were cancelled or given to somebody else, and their extraction must end.
- */
-export async function renewLeases(context: JobsContext, workerId: string, held: ProgressState[]): Promise<Set<string>> {
-  if (held.length === 0) return new Set();
-  const rows = await context.database.query<{ id: string }>(renewAll, [
-    workerId,
-    leaseSeconds,
-    held.map((state) => state.jobId),
-    held.map((state) => state.revision),
-    held.map((state) => state.seq),
-    held.map((state) => state.stage),
-    held.map((state) => state.percent),
-    held.map((state) => state.pagesDone),
-    held.map((state) => state.pagesTotal),
-    held.map((state) => state.bytesDone),
-    held.map((state) => state.bytesTotal),
-  ]);
-  return new Set(rows.map((row) => row.id));
 }

@@ -78,6 +78,6 @@ export function progressOf(job: Job): ProgressState {
     retryCount: job.retryCount,
     nextRetryAt: job.status === 'RETRYING' ? (job.dueAt?.toISOString() ?? null) : null,
     failure: failureOf(job),
-    at: new Date().toISOString(),
+    at: (job.finishedAt ?? new Date()).toISOString(),
   };
 }

@@ -3,19 +3,21 @@ import type { DocumentFacts, EngineName, ExtractedPage } from '../pdf/document.t
 import { type Claim, ClaimLostError, fence, fenceValues } from './claim.ts';
 import type { JobsContext } from './context.ts';
 import { type Job, jobColumns, progressOf } from './job.ts';
-import { insertPages, pageNumbers, pageValues } from './pages.ts';
+import { addStoredPages, insertPages, pageValues } from './pages.ts';
 import { retryDelaySeconds } from './retry-policy.ts';
 
 export interface Failure {
   code: FailureCode;
   message: string;
   page: number | null;
+  /** What the attempt used, so that a retry can use the other one; null if the document was not opened. */
+  engine: EngineName | null;
 }
 
 /** Every end of an attempt leaves a row of history; `job` is the row after its transition. */
 const insertAttempt = (code: string, message: string, page: string) => `
-    INSERT INTO job_attempts (job_id, number, worker_id, started_at, finished_at, failure_code, failure_message, failure_page)
-    SELECT id, attempt, worker_id, started_at, now(), ${code}, ${message}, ${page} FROM job`;
+    INSERT INTO job_attempts (job_id, number, run, worker_id, started_at, finished_at, failure_code, failure_message, failure_page)
+    SELECT id, attempt, run, worker_id, started_at, now(), ${code}, ${message}, ${page} FROM job`;
 
 const complete = `
 WITH job AS (
@@ -23,7 +25,7 @@ WITH job AS (
        SET status = 'COMPLETED', stage = 'STORE', revision = j.revision + 1, progress_seq = 0, percent = 100,
            pages_total = $12, pages_done = $12, engine = $13::"Engine", document = $14, finished_at = now(), lease_expires_at = NULL,
            heartbeat_at = now(), sealed_password = NULL, failure_code = NULL, failure_message = NULL, failure_page = NULL,
-           stored_pages = j.stored_pages + ${pageNumbers}
+           ${addStoredPages('$15')}
      WHERE ${fence}
     RETURNING j.*
 ), attempt AS (${insertAttempt('NULL', 'NULL', 'NULL')}), page AS (${insertPages})
@@ -32,6 +34,8 @@ SELECT ${jobColumns} FROM job j`;
 export interface Completion {
   facts: DocumentFacts;
   engine: EngineName;
+  /** What made the pages; those stored before count only if it made them too. */
+  storedBy: string;
   pagesTotal: number;
   /** Pages not stored yet: the last group travels with the final transition. */
   rest: ExtractedPage[];
@@ -48,6 +52,7 @@ export async function completeJob(context: JobsContext, claim: Claim, completion
     completion.pagesTotal,
     completion.engine,
     JSON.stringify(completion.facts),
+    completion.storedBy,
   ]);
   const job = row ?? (await context.database.prisma.job.findUnique({ where: { id: claim.id } }));
   if (
@@ -66,7 +71,10 @@ export async function completeJob(context: JobsContext, claim: Claim, completion
  * Ends the attempts of some rows by a failure: RETRYING while retries are left and it is worth one, else FAILED.
  * `rows` selects and locks jobs j; the others are SQL expressions, `delay` being seconds or NULL for never again.
  */
-const failRows = (rows: string, failure: { code: string; message: string; page: string; delay: string }) => `
+const failRows = (
+  rows: string,
+  failure: { code: string; message: string; page: string; delay: string; engine: string },
+) => `
 WITH old AS (
     SELECT j.id, ${failure.delay} IS NOT NULL AND j.retry_count < j.max_retries AS again FROM jobs j WHERE ${rows}
 ), job AS (
@@ -78,7 +86,8 @@ WITH old AS (
            finished_at = CASE WHEN old.again THEN NULL ELSE now() END,
            sealed_password = CASE WHEN old.again THEN j.sealed_password END,
            revision = j.revision + 1, progress_seq = 0, lease_expires_at = NULL,
-           failure_code = ${failure.code}, failure_message = ${failure.message}, failure_page = ${failure.page}
+           failure_code = ${failure.code}, failure_message = ${failure.message}, failure_page = ${failure.page},
+           engine = coalesce(${failure.engine}, j.engine)
       FROM old WHERE j.id = old.id
     RETURNING j.*
 ), attempt AS (${insertAttempt(failure.code, failure.message, failure.page)})
@@ -89,17 +98,19 @@ const failClaimed = failRows(`${fence} FOR UPDATE`, {
   message: '$5',
   page: '$6::int',
   delay: '$7::float8',
+  engine: '$8::"Engine"',
 });
 
 /** RUNNING → RETRYING or FAILED, as the retry policy says. */
 export async function failJob(context: JobsContext, claim: Claim, failure: Failure): Promise<Job> {
-  const delay = retryDelaySeconds(failure.code, claim.retryCount);
+  const delay = retryDelaySeconds(failure.code, claim);
   const [job] = await context.database.query<Job>(failClaimed, [
     ...fenceValues(claim),
     failure.code,
     failure.message,
     failure.page,
     delay,
+    failure.engine,
   ]);
   if (job === undefined) throw new ClaimLostError();
   context.publish(progressOf(job));
@@ -126,7 +137,7 @@ export async function giveBackJob(context: JobsContext, claim: Claim): Promise<J
 
 const rescue = failRows(
   `j.status = 'RUNNING' AND j.lease_expires_at < now() ORDER BY j.lease_expires_at LIMIT $1 FOR UPDATE SKIP LOCKED`,
-  { code: `'WORKER_LOST'`, message: '$2', page: 'NULL::int', delay: '0::float8' },
+  { code: `'WORKER_LOST'`, message: '$2', page: 'NULL::int', delay: '0::float8', engine: 'NULL::"Engine"' },
 );
 
 /**

@@ -2,8 +2,11 @@ import type { EngineName, ExtractedPage } from '../pdf/document.ts';
 import { type Claim, ClaimLostError, fence, fenceValues, leaseSeconds } from './claim.ts';
 import type { JobsContext } from './context.ts';
 
-/** The numbers of the pages in $4, as what `stored_pages` holds. */
-export const pageNumbers = `(SELECT coalesce(range_agg(int4range(n, n, '[]')), '{}') FROM unnest($4::int[]) n)`;
+/** Adds the numbers of the pages in $4 to those stored by the same maker; pages of another one do not count any more. */
+export const addStoredPages = (maker: string) => `
+           stored_pages = CASE WHEN j.stored_by = ${maker}::text THEN j.stored_pages ELSE '{}' END
+                          + (SELECT coalesce(range_agg(int4range(n, n, '[]')), '{}') FROM unnest($4::int[]) n),
+           stored_by = ${maker}::text`;
 
 /**
  * Inserts the pages of $4… for the row in `job`, which the statement has locked by its fence just before. A page that is
@@ -35,7 +38,7 @@ const storeGroup = `
 WITH settings AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true)),
 job AS (
     UPDATE jobs j
-       SET stored_pages = j.stored_pages + ${pageNumbers}, engine = $12::"Engine",
+       SET ${addStoredPages('$18')}, engine = $12::"Engine",
            pages_total = $13, pages_done = $14, percent = GREATEST(j.percent, $15), progress_seq = GREATEST(j.progress_seq, $16),
            stage = 'EXTRACT', heartbeat_at = now(), lease_expires_at = now() + $17 * interval '1 second'
       FROM settings
@@ -52,18 +55,19 @@ export async function storePages(
   context: JobsContext,
   claim: Claim,
   pages: ExtractedPage[],
-  engine: EngineName,
+  by: { engine: EngineName; storedBy: string },
   progress: { seq: number; percent: number; pagesDone: number; pagesTotal: number },
 ): Promise<void> {
   const rows = await context.database.query<{ id: string }>(storeGroup, [
     ...fenceValues(claim),
     ...pageValues(pages),
-    engine,
+    by.engine,
     progress.pagesTotal,
     progress.pagesDone,
     progress.percent,
     progress.seq,
     leaseSeconds,
+    by.storedBy,
   ]);
   if (rows.length === 0) throw new ClaimLostError();
 }

@@ -1,13 +1,26 @@
-import { type FailureCode, failures } from '../errors.ts';
+import { type FailureCode, failureCodes, failures } from '../errors.ts';
 
 const firstBackoffSeconds = 2;
 const longestBackoffSeconds = 300;
+
+/** Limits of the input itself: no process and no engine meets them better. */
+const inputLimits: FailureCode[] = ['SIZE_LIMIT', 'PAGE_LIMIT'];
+
+/** Failures of time, memory and progress: worth one more try, in a fresh process and with the other engine where there is one. */
+export const resourceCodes: readonly FailureCode[] = failureCodes.filter(
+  (code) => failures[code].category === 'RESOURCE' && !inputLimits.includes(code),
+);
+
+/** Whether trying again can end differently. */
+export function isRetryable(code: FailureCode): boolean {
+  return failures[code].category === 'RESOURCE' ? resourceCodes.includes(code) : failures[code].category !== 'INPUT';
+}
 
 /**
  * How long to wait before a failed job is tried again, or null for never; the one place that decides it.
  *
  *   INPUT      never: the same bytes fail the same way
- *   RESOURCE   never: the same limits are hit again
+ *   RESOURCE   once, at once, in a fresh process and with the other engine where there is one; size and page limits never
  *   TRANSIENT  exponential backoff with full jitter (AWS Architecture Blog, "Exponential Backoff And Jitter", 2015)
  *   INTERNAL   the same
  *
@@ -15,10 +28,10 @@ const longestBackoffSeconds = 300;
  */
 export function retryDelaySeconds(
   code: FailureCode,
-  retriesSoFar: number,
+  before: { retryCount: number; resourceFailures: number },
   random: () => number = Math.random,
 ): number | null {
-  const { category } = failures[code];
-  if (category === 'INPUT' || category === 'RESOURCE') return null;
-  return random() * Math.min(longestBackoffSeconds, firstBackoffSeconds * 2 ** retriesSoFar);
+  if (!isRetryable(code)) return null;
+  if (failures[code].category === 'RESOURCE') return before.resourceFailures === 0 ? 0 : null;
+  return random() * Math.min(longestBackoffSeconds, firstBackoffSeconds * 2 ** before.retryCount);
 }

@@ -1,3 +1,5 @@
+import type { ProgressState } from '../progress/state.ts';
+import { leaseSeconds } from './claim.ts';
 import type { JobsContext } from './context.ts';
 
 /** A worker process, as the others see it. */
@@ -12,14 +14,61 @@ export interface WorkerInfo {
 /** A worker that has not been heard of for this long is dead. */
 export const workerSilenceSeconds = 10;
 
-/** "I live": one row a worker. */
-export async function beat(context: Pick<JobsContext, 'database'>, worker: WorkerInfo): Promise<void> {
-  await context.database.query(
-    `WITH settings AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))
-     INSERT INTO workers (id, host, pid, version, concurrency) SELECT $1, $2, $3, $4, $5 FROM settings
-     ON CONFLICT (id) DO UPDATE SET heartbeat_at = now(), concurrency = EXCLUDED.concurrency`,
-    [worker.id, worker.host, worker.pid, worker.version, worker.concurrency],
-  );
+/** What a worker has done since it started. */
+export interface WorkerCounts {
+  completed: number;
+  failed: number;
+}
+
+const tick = `
+WITH settings AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true)),
+worker AS (
+    INSERT INTO workers (id, host, pid, version, concurrency, running, completed, failed)
+    SELECT $1, $2, $3, $4, $5, cardinality($9::uuid[]), $6, $7 FROM settings
+    ON CONFLICT (id) DO UPDATE
+       SET heartbeat_at = now(), running = EXCLUDED.running, completed = EXCLUDED.completed, failed = EXCLUDED.failed
+)
+UPDATE jobs j
+   SET heartbeat_at = now(), lease_expires_at = now() + $8 * interval '1 second',
+       stage = held.stage::"JobStage", percent = GREATEST(j.percent, held.percent), pages_done = GREATEST(j.pages_done, held.pages_done),
+       pages_total = held.pages_total, bytes_done = held.bytes_done, bytes_total = held.bytes_total,
+       progress_seq = GREATEST(j.progress_seq, held.seq)
+  FROM unnest($9::uuid[], $10::int[], $11::int[], $12::text[], $13::int[], $14::int[], $15::int[], $16::bigint[], $17::bigint[])
+         AS held(id, revision, seq, stage, percent, pages_done, pages_total, bytes_done, bytes_total)
+ WHERE j.id = held.id AND j.revision = held.revision AND j.worker_id = $1 AND j.status = 'RUNNING'
+RETURNING j.id`;
+
+/**
+ * A worker's heartbeat, one statement a tick: "I live", all its leases renewed by the database's clock, and the coarse
+ * progress of each job. Answers the ids that are still held: the others were cancelled or given to somebody else, and
+ * their extraction must end.
+ */
+export async function beat(
+  context: Pick<JobsContext, 'database'>,
+  worker: WorkerInfo,
+  counts: WorkerCounts,
+  held: ProgressState[],
+): Promise<Set<string>> {
+  const rows = await context.database.query<{ id: string }>(tick, [
+    worker.id,
+    worker.host,
+    worker.pid,
+    worker.version,
+    worker.concurrency,
+    counts.completed,
+    counts.failed,
+    leaseSeconds,
+    held.map((state) => state.jobId),
+    held.map((state) => state.revision),
+    held.map((state) => state.seq),
+    held.map((state) => state.stage),
+    held.map((state) => state.percent),
+    held.map((state) => state.pagesDone),
+    held.map((state) => state.pagesTotal),
+    held.map((state) => state.bytesDone),
+    held.map((state) => state.bytesTotal),
+  ]);
+  return new Set(rows.map((row) => row.id));
 }
 
 /** Leaves the fleet: its slots no longer count. */

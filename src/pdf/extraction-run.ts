@@ -1,5 +1,6 @@
 import { JobError } from '../errors.ts';
 import type { ExtractedPage } from './document.ts';
+import { engineKeys } from './engine-keys.ts';
 import type { Engines } from './engines.ts';
 import type { ExtractionEvent, ExtractionRequest, GroupEvent } from './extraction.ts';
 import { groupReader } from './liteparse-groups.ts';
@@ -22,9 +23,12 @@ export async function* runExtraction(request: ExtractionRequest, engines: Engine
     if (pagesTotal > request.maxPages) {
       throw new JobError('PAGE_LIMIT');
     }
-    yield { type: 'opened', facts, engine, pagesTotal };
+    const key = engineKeys[engine];
+    const stored = request.stored?.key === key ? request.stored.pages : [];
     const all = [...pageGroups(selected, facts.pageCount)];
-    const missing = all.filter((group) => !isStored(group, request.stored));
+    const missing = all.filter((group) => !isStored(group, stored));
+    const pagesStored = pagesTotal - missing.reduce((pages, group) => pages + group.pages.length, 0);
+    yield { type: 'opened', facts, engine, key, pagesTotal, pagesStored };
     const isWhole = missing.length === all.length && pagesTotal === facts.pageCount;
     yield* engine === 'LITEPARSE'
       ? liteparseGroups(request, engines, document, missing, isWhole)

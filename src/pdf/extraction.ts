@@ -11,8 +11,12 @@ export interface ExtractionRequest {
   keepHeadersFooters: boolean;
   /** More pages than this to extract is PAGE_LIMIT. */
   maxPages: number;
-  /** Pages that are stored already, as inclusive ranges: they are not extracted again. */
-  stored: PageRange[];
+  /** Pages that are stored already: not extracted again if what opens the document now has the same key. */
+  stored: { key: string; pages: PageRange[] } | null;
+  /** Engines not to use: they crashed on this document, or failed on it just before. */
+  avoid: EngineName[];
+  /** In a process that has not served a document before. */
+  fresh: boolean;
 }
 
 /** Inclusive, 1-based. */
@@ -21,11 +25,15 @@ export interface PageRange {
   last: number;
 }
 
-/** First event of every extraction: the document is open. */
+/** The document is open. Comes again after a crash: with the other engine, everything begins anew. */
 export interface OpenedEvent {
   type: 'opened';
   facts: DocumentFacts;
   engine: EngineName;
+  /** What makes the pages: engine, its version, and the revision of our own rules. The same key makes the same pages. */
+  key: string;
+  /** Pages that count as done because they are stored under this key. */
+  pagesStored: number;
   /** Pages to extract in all, those stored before included. */
   pagesTotal: number;
 }
@@ -39,7 +47,17 @@ export interface GroupEvent {
   pages: ExtractedPage[];
 }
 
-export type ExtractionEvent = OpenedEvent | GroupEvent;
+/** The process died by its own fault while it had the document. */
+export interface CrashedEvent {
+  type: 'crashed';
+  engine: EngineName;
+  key: string;
+  page: number | null;
+  /** Such as the signal it died of. */
+  detail: string;
+}
+
+export type ExtractionEvent = OpenedEvent | GroupEvent | CrashedEvent;
 
 /**
  * Runs one extraction at a time per slot in a process of its own. The iteration throws `JobError` for everything that

@@ -85,7 +85,7 @@ export class ExtractorPool implements Extractor {
       if (request.engine !== 'AUTO' || delivered.engine === 'PDFJS') {
         throw new JobError('PDF_CRASHES_EXTRACTOR');
       }
-      const stored = [...request.stored, ...delivered.groups];
+      const stored = null;
       if ((yield* this.#attempt({ ...request, path, engine: 'PDFJS', stored }, signal, delivered)) !== null) {
         throw new JobError('PDF_CRASHES_EXTRACTOR');
       }

@@ -1,31 +1,17 @@
-import type { Limits } from '../config.ts';
-import type { Secrets } from '../connections/secrets.ts';
 import { JobError } from '../errors.ts';
 import { encodeId } from '../ids.ts';
 import { type Claim, ClaimLostError } from '../jobs/claim.ts';
-import type { JobsContext } from '../jobs/context.ts';
-import { completeJob, failJob, giveBackJob, recordDownload } from '../jobs/lifecycle.ts';
-import { passwordPurpose, storedOptions } from '../jobs/options.ts';
-import { storePages } from '../jobs/pages.ts';
-import type { Logger } from '../ops/logger.ts';
-import type { DocumentFacts, EngineName, ExtractedPage } from '../pdf/document.ts';
-import type { Extractor } from '../pdf/extraction.ts';
+import { failJob, giveBackJob, recordDownload } from '../jobs/lifecycle.ts';
+import { storedOptions } from '../jobs/options.ts';
+import { readQuarantine } from '../jobs/quarantine.ts';
 import { ExtractorKilledError } from '../pdf/extractor-pool.ts';
-import { type Storage, StorageError } from '../storage/storage.ts';
+import { StorageError } from '../storage/storage.ts';
+import type { RunContext } from './context.ts';
 import { Deadlines } from './deadlines.ts';
 import { downloadDocument } from './download.ts';
+import { type Attempt, extractPages } from './extract.ts';
 import type { JobProgress } from './job-progress.ts';
 import { persist } from './persist.ts';
-
-export interface RunContext {
-  jobs: JobsContext;
-  storage: Storage;
-  extractor: Extractor;
-  secrets: Secrets;
-  limits: Limits;
-  privateHostsAllowed: string[];
-  logger: Logger;
-}
 
 /** The worker shuts down: the job goes back without costing a retry. */
 export class DrainError extends Error {
@@ -34,6 +20,9 @@ export class DrainError extends Error {
     this.name = 'DrainError';
   }
 }
+
+/** How an attempt ended. LOST: somebody else has the job now, or nobody; nothing was written. */
+export type Outcome = 'COMPLETED' | 'FAILED' | 'GIVEN_BACK' | 'LOST';
 
 /**
  * One attempt at a job: download, extract, store, finish. Resolves when the attempt has ended, however it did; every end
@@ -44,33 +33,53 @@ export async function runJob(
   claim: Claim,
   progress: JobProgress,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<Outcome> {
   const logger = context.logger.child({ job: encodeId('job', claim.id), attempt: claim.attempt });
-  // The end must be written even when the attempt was stopped; only a lost claim leaves nothing to write.
-  const end = (write: () => Promise<unknown>) => persist(write, new AbortController().signal);
+  using deadlines = new Deadlines(storedOptions(claim.options));
+  const attempt: Attempt = {
+    claim,
+    progress,
+    deadlines,
+    signal: AbortSignal.any([signal, deadlines.signal]),
+    engine: null,
+  };
   try {
-    await attempt(context, claim, progress, signal);
+    await run(context, attempt);
     logger.info('completed');
+    return 'COMPLETED';
   } catch (error) {
     const reason: unknown = signal.aborted ? signal.reason : error;
-    try {
-      if (reason instanceof ClaimLostError) {
-        logger.info('stopped: the claim is lost');
-      } else if (reason instanceof DrainError) {
-        await end(() => giveBackJob(context.jobs, claim));
-        logger.info('given back');
-      } else {
-        const failure = toJobError(reason);
-        if (failure.code === 'INTERNAL') logger.error({ err: reason }, 'failed unexpectedly');
-        else logger.info({ code: failure.code }, 'failed');
-        await end(() => failJob(context.jobs, claim, failure));
-      }
-    } catch (late) {
-      // The claim was lost meanwhile, or the database stayed away: the lease runs out and somebody else goes on.
-      if (!(late instanceof ClaimLostError)) logger.error({ err: late }, 'the end of an attempt could not be written');
-    }
+    if (!(reason instanceof ClaimLostError)) return await writeEnd(context, attempt, reason, logger);
+    logger.info('stopped: the claim is lost');
+    return 'LOST';
   } finally {
     progress.end();
+  }
+}
+
+/** Writes why an attempt ended before its job was done. Also when it was told to stop: only a lost claim leaves nothing to write. */
+async function writeEnd(
+  context: RunContext,
+  { claim, engine }: Attempt,
+  reason: unknown,
+  logger: RunContext['logger'],
+): Promise<Outcome> {
+  const always = new AbortController().signal;
+  try {
+    if (reason instanceof DrainError) {
+      await persist(() => giveBackJob(context.jobs, claim), always);
+      logger.info('given back');
+      return 'GIVEN_BACK';
+    }
+    const { code, message, page } = toJobError(reason);
+    if (code === 'INTERNAL') logger.error({ err: reason }, 'failed unexpectedly');
+    else logger.info({ code }, 'failed');
+    await persist(() => failJob(context.jobs, claim, { code, message, page, engine }), always);
+    return 'FAILED';
+  } catch (late) {
+    // The claim was lost meanwhile, or the database stayed away: the lease runs out and somebody else goes on.
+    if (!(late instanceof ClaimLostError)) logger.error({ err: late }, 'the end of an attempt could not be written');
+    return 'LOST';
   }
 }
 
@@ -81,22 +90,17 @@ function toJobError(error: unknown): JobError {
   return new JobError('INTERNAL', { cause: error });
 }
 
-async function attempt(context: RunContext, claim: Claim, progress: JobProgress, signal: AbortSignal): Promise<void> {
-  const options = storedOptions(claim.options);
-  using deadlines = new Deadlines(options);
-  const stop = AbortSignal.any([signal, deadlines.signal]);
-  const storageKey = claim.sourceStorageKey ?? (await download(context, claim, progress, deadlines, stop));
-  await context.storage.withLocalFile(storageKey, (path) => extract(context, claim, path, progress, deadlines, stop));
+async function run(context: RunContext, attempt: Attempt): Promise<void> {
+  const { sourceStorageKey, sourceSha256, quarantined } = attempt.claim;
+  const source =
+    sourceStorageKey !== null && sourceSha256 !== null
+      ? { storageKey: sourceStorageKey, sha256: sourceSha256, quarantined }
+      : await download(context, attempt);
+  await context.storage.withLocalFile(source.storageKey, (path) => extractPages(context, attempt, { ...source, path }));
 }
 
 /** The bytes of a URL are stored under a key of this revision: a loser's download cannot disturb the winner's. */
-async function download(
-  context: RunContext,
-  claim: Claim,
-  progress: JobProgress,
-  deadlines: Deadlines,
-  signal: AbortSignal,
-): Promise<string> {
+async function download(context: RunContext, { claim, progress, deadlines, signal }: Attempt) {
   if (claim.sourceUrl === null) throw new Error('a job has neither bytes nor a URL');
   progress.update({ stage: 'DOWNLOAD' });
   const storageKey = `sources/${claim.sourceId}/${claim.revision}.pdf`;
@@ -112,56 +116,7 @@ async function download(
     },
   });
   await persist(() => recordDownload(context.jobs, claim, { storageKey, contentType: null, ...downloaded }), signal);
-  return storageKey;
-}
-
-async function extract(
-  context: RunContext,
-  claim: Claim,
-  path: string,
-  progress: JobProgress,
-  deadlines: Deadlines,
-  signal: AbortSignal,
-): Promise<void> {
-  const options = storedOptions(claim.options);
-  progress.update({ stage: 'OPEN' });
-  const request = {
-    path,
-    password: claim.sealedPassword === null ? null : context.secrets.open(passwordPurpose, claim.sealedPassword),
-    pages: options.pages,
-    engine: options.engine,
-    keepHeadersFooters: options.keepHeadersFooters,
-    maxPages: context.limits.pages,
-    stored: claim.stored,
-  };
-  let facts: DocumentFacts | null = null;
-  let engine: EngineName = 'PDFJS';
-  let pagesTotal = 0;
-  let pagesDone = claim.pagesDone;
-  let rest: ExtractedPage[] = [];
-  for await (const event of context.extractor.extract(request, signal)) {
-    deadlines.progressed();
-    engine = event.engine;
-    if (event.type === 'opened') {
-      facts = event.facts;
-      pagesTotal = event.pagesTotal;
-      progress.update({ stage: 'EXTRACT', pagesTotal, pagesDone });
-      continue;
-    }
-    pagesDone += event.pages.length;
-    const state = progress.update({ pagesDone });
-    // The last group travels with the final transition: a job of one group costs one write.
-    if (pagesDone >= pagesTotal) rest = event.pages;
-    else {
-      const { seq, percent } = state;
-      await persist(
-        () => storePages(context.jobs, claim, event.pages, engine, { seq, percent, pagesDone, pagesTotal }),
-        signal,
-      );
-    }
-  }
-  if (facts === null) throw new Error('the extractor ended without opening the document');
-  progress.update({ stage: 'STORE' });
-  const completion = { facts, engine, pagesTotal, rest };
-  await persist(() => completeJob(context.jobs, claim, completion), signal);
+  const { sha256 } = downloaded;
+  const quarantined = await persist(() => readQuarantine(context.jobs, claim.tenantId, sha256), signal);
+  return { storageKey, sha256, quarantined };
 }

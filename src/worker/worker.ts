@@ -1,12 +1,13 @@
 import { hostname } from 'node:os';
 import { newUuid } from '../ids.ts';
-import { type Claim, ClaimLostError, claimJobs, renewLeases } from '../jobs/claim.ts';
+import { type Claim, ClaimLostError, claimJobs } from '../jobs/claim.ts';
 import { beat, leave } from '../jobs/workers.ts';
 import { type Answerer, answerPermits } from '../queue/answer.ts';
 import type { QueueOptions } from '../queue/bee.ts';
 import { Claimer } from './claimer.ts';
+import type { RunContext } from './context.ts';
 import { JobProgress } from './job-progress.ts';
-import { DrainError, type RunContext, runJob } from './run-job.ts';
+import { DrainError, runJob } from './run-job.ts';
 
 export interface WorkerOptions {
   concurrency: number;
@@ -50,6 +51,7 @@ export async function startWorker(context: RunContext, options: WorkerOptions): 
   const held = new Map<string, Held>();
   const ended = new Map<string, Promise<void>>();
   const claimer = new Claimer((slots) => claimJobs(context.jobs, info.id, slots));
+  const counts = { completed: 0, failed: 0 };
   let draining = false;
 
   async function run(claim: Claim): Promise<void> {
@@ -64,7 +66,9 @@ export async function startWorker(context: RunContext, options: WorkerOptions): 
       controller: new AbortController(),
     };
     held.set(claim.id, mine);
-    const end = runJob(context, claim, mine.progress, mine.controller.signal).finally(() => {
+    const end = runJob(context, claim, mine.progress, mine.controller.signal).then((outcome) => {
+      if (outcome === 'COMPLETED') counts.completed += 1;
+      if (outcome === 'FAILED') counts.failed += 1;
       if (held.get(claim.id) === mine) {
         held.delete(claim.id);
         ended.delete(claim.id);
@@ -87,15 +91,11 @@ export async function startWorker(context: RunContext, options: WorkerOptions): 
 
   async function renew(): Promise<void> {
     const mine = [...held.values()];
-    const still = await renewLeases(
-      context.jobs,
-      info.id,
-      mine.map(({ progress }) => progress.state),
-    );
+    const states = mine.map(({ progress }) => progress.state);
+    const still = await beat(context.jobs, info, counts, states);
     for (const { claim, controller } of mine) {
       if (!still.has(claim.id) && held.get(claim.id)?.claim === claim) controller.abort(new ClaimLostError());
     }
-    await beat(context.jobs, info);
   }
 
   let renewing: Promise<void> | null = null;
@@ -107,7 +107,7 @@ export async function startWorker(context: RunContext, options: WorkerOptions): 
       });
   }, renewEveryMs);
 
-  await beat(context.jobs, info);
+  await beat(context.jobs, info, counts, []);
   const answerer: Answerer = answerPermits({ ...options.queue, concurrency: options.concurrency, handler: drain });
   // Rows may have waited for the first worker of all.
   context.jobs.ring(options.concurrency);

@@ -9,6 +9,7 @@ import type { JobsContext } from '../../src/jobs/context.ts';
 import type { Job } from '../../src/jobs/job.ts';
 import { completeJob, failJob, giveBackJob, rescueJobs } from '../../src/jobs/lifecycle.ts';
 import { defaultOptions } from '../../src/jobs/options.ts';
+import { retryJob } from '../../src/jobs/retry.ts';
 import { submitJob } from '../../src/jobs/submit.ts';
 import { createLogger } from '../../src/ops/logger.ts';
 import { createDatabase } from '../service.ts';
@@ -74,18 +75,29 @@ const facts = { pageCount: 1, metadata: { ...metadata, ...dates }, outline: [] }
 /** What each function is called with to make its transition. */
 const act: Record<string, (job: Job, to: string) => Promise<unknown>> = {
   claimJobs: claimed,
-  completeJob: (job) => completeJob(context, claimOf(job), { facts, engine: 'PDFJS', pagesTotal: 0, rest: [] }),
+  completeJob: (job) =>
+    completeJob(context, claimOf(job), { facts, engine: 'PDFJS', storedBy: 'test', pagesTotal: 0, rest: [] }),
   failJob: (job, to) => {
     const code = to === 'RETRYING' ? 'DOWNLOAD_FAILED' : 'NOT_A_PDF';
-    return failJob(context, claimOf(job), { code, message: 'It failed.', page: null });
+    return failJob(context, claimOf(job), { code, message: 'It failed.', page: null, engine: null });
   },
   giveBackJob: (job) => giveBackJob(context, claimOf(job)),
   rescueJobs: rescued,
   cancelJob: (job) => cancelJob(context, defaultTenantId, job.id),
+  retryJob: (job) => retryJob(context, defaultTenantId, job.id, 'sent anew'),
 };
 
 function claimOf(job: Job): Claim {
-  return { ...job, workerId: worker, sourceUrl: null, sourceStorageKey: null, sourceBytes: null, stored: [] };
+  return {
+    ...job,
+    workerId: worker,
+    sourceUrl: null,
+    sourceStorageKey: null,
+    sourceSha256: null,
+    stored: [],
+    resourceFailures: 0,
+    quarantined: [],
+  };
 }
 
 async function read(id: string) {
@@ -97,15 +109,20 @@ function change(before: number, after: number): string {
   return after === before ? 'same' : `+${after - before}`;
 }
 
+function passwordChange(before: string | null, after: string | null): string {
+  if (after === null) return 'erased';
+  return after === before ? 'kept' : 'as sent';
+}
+
 /** What happened, in the words of the table. */
 function describeChange(before: Awaited<ReturnType<typeof read>>, after: Awaited<ReturnType<typeof read>>) {
   const added = after.attempts.length > before.attempts.length ? after.attempts.at(-1) : undefined;
   return {
     revision: change(before.revision, after.revision),
-    retry_count: change(before.retryCount, after.retryCount),
+    retry_count: after.run > before.run ? String(after.retryCount) : change(before.retryCount, after.retryCount),
     attempt: change(before.attempt, after.attempt),
     History: added === undefined ? 'none' : added.failureCode === null ? 'without failure' : 'with failure',
-    Password: after.sealedPassword === null ? 'erased' : 'kept',
+    Password: passwordChange(before.sealedPassword, after.sealedPassword),
     Lease: after.leaseExpiresAt !== null ? '10 s' : before.leaseExpiresAt === null ? 'none' : 'ended',
   };
 }
@@ -135,6 +152,8 @@ describe('docs/job-states.md', () => {
     const { id } = await submitted(to === 'FAILED' ? 0 : 3);
     if (from !== 'PENDING') await claimed();
     if (from === 'RETRYING') await rescued();
+    if (from === 'FAILED') await act.failJob?.(await read(id), 'FAILED');
+    if (from === 'CANCELLED') await act.cancelJob?.(await read(id), 'CANCELLED');
     const before = await read(id);
     expect(before.status).toBe(from);
     await act[name]?.(before, to);
@@ -144,13 +163,13 @@ describe('docs/job-states.md', () => {
   });
 
   it('names every function that writes jobs, in its file, and none that is not there', () => {
-    const written = ['submit', 'claim', 'lifecycle', 'cancel', 'remove', 'pages'].flatMap((file) =>
+    const written = ['submit', 'claim', 'lifecycle', 'cancel', 'retry', 'remove', 'pages'].flatMap((file) =>
       [...readFileSync(new URL(`src/jobs/${file}.ts`, root), 'utf8').matchAll(/export async function (\w+)/g)].map(
         ([, name]) => `${name} ${file}.ts`,
       ),
     );
     const named = [...page.matchAll(/`(\w+)` (?:in |\()`([\w-]+\.ts)`/g)].map(([, name, file]) => `${name} ${file}`);
-    expect([...new Set(named)].sort()).toEqual(written.sort());
+    expect([...new Set(named)].sort()).toEqual([...written, 'beat workers.ts'].sort());
   });
 
   it('lists the statuses and stages of the schema', () => {

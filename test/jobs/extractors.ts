@@ -29,7 +29,7 @@ export function page(number: number, text = `Page ${number}.`): ExtractedPage {
 }
 
 export function opened(pagesTotal: number): OpenedEvent {
-  return { type: 'opened', facts: { ...facts, pageCount: pagesTotal }, engine: 'PDFJS', pagesTotal };
+  return { type: 'opened', facts: { ...facts, pageCount: pagesTotal }, engine: 'PDFJS', key: 'test', pagesTotal, pagesStored: 0 };
 }
 
 /** A group of the pages first to last. */
@@ -71,5 +71,29 @@ export function endless(...events: ExtractionEvent[]): Extractor & { began: Prom
     }),
     began: began.promise,
     aborted: aborted.promise,
+  };
+}
+
+/** Gives each of its events when it is told to, for one job after the other. */
+export function stepwise(...events: ExtractionEvent[]): Extractor & { step(): void } {
+  let allowed = 0;
+  let waiting: (() => void) | null = null;
+  return {
+    ...extractorOf(async function* (_, signal) {
+      for (const event of events) {
+        while (allowed === 0) {
+          const step = new Promise<void>((resolve) => {
+            waiting = resolve;
+          });
+          await Promise.race([step, untilAborted(signal)]);
+        }
+        allowed -= 1;
+        yield event;
+      }
+    }),
+    step() {
+      allowed += 1;
+      waiting?.();
+    },
   };
 }

@@ -95,6 +95,7 @@ CREATE TABLE "jobs" (
     "failure_page" INTEGER,
     "engine" "Engine",
     "stored_pages" int4multirange NOT NULL DEFAULT '{}'::int4multirange,
+    "stored_by" TEXT,
     "document" JSONB,
 
     CONSTRAINT "jobs_pkey" PRIMARY KEY ("id")
@@ -104,6 +105,7 @@ CREATE TABLE "jobs" (
 CREATE TABLE "job_attempts" (
     "job_id" UUID NOT NULL,
     "number" INTEGER NOT NULL,
+    "run" INTEGER NOT NULL,
     "worker_id" UUID,
     "started_at" TIMESTAMPTZ(3) NOT NULL,
     "finished_at" TIMESTAMPTZ(3) NOT NULL,
@@ -145,6 +147,18 @@ CREATE TABLE "idempotency_keys" (
 );
 
 -- CreateTable
+CREATE TABLE "quarantine" (
+    "tenant_id" UUID NOT NULL,
+    "sha256" TEXT NOT NULL,
+    "engine_key" TEXT NOT NULL,
+    "job_id" UUID NOT NULL,
+    "detail" TEXT NOT NULL,
+    "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+
+    CONSTRAINT "quarantine_pkey" PRIMARY KEY ("tenant_id","sha256","engine_key")
+);
+
+-- CreateTable
 CREATE TABLE "workers" (
     "id" UUID NOT NULL,
     "host" TEXT NOT NULL,
@@ -153,6 +167,9 @@ CREATE TABLE "workers" (
     "concurrency" INTEGER NOT NULL,
     "started_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "heartbeat_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "running" INTEGER NOT NULL DEFAULT 0,
+    "completed" INTEGER NOT NULL DEFAULT 0,
+    "failed" INTEGER NOT NULL DEFAULT 0,
 
     CONSTRAINT "workers_pkey" PRIMARY KEY ("id")
 );
@@ -192,6 +209,9 @@ ALTER TABLE "job_attempts" ADD CONSTRAINT "job_attempts_job_id_fkey" FOREIGN KEY
 
 -- AddForeignKey
 ALTER TABLE "pages" ADD CONSTRAINT "pages_job_id_fkey" FOREIGN KEY ("job_id") REFERENCES "jobs"("id") ON DELETE CASCADE ON UPDATE CASCADE;
+
+-- AddForeignKey
+ALTER TABLE "quarantine" ADD CONSTRAINT "quarantine_tenant_id_fkey" FOREIGN KEY ("tenant_id") REFERENCES "tenants"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
 
 -- AddForeignKey
 ALTER TABLE "idempotency_keys" ADD CONSTRAINT "idempotency_keys_tenant_id_fkey" FOREIGN KEY ("tenant_id") REFERENCES "tenants"("id") ON DELETE RESTRICT ON UPDATE CASCADE;

@@ -1,7 +1,7 @@
 import SchemaBuilder from '@pothos/core';
 import PrismaPlugin from '@pothos/plugin-prisma';
 import RelayPlugin from '@pothos/plugin-relay';
-import { GraphQLError, Kind } from 'graphql';
+import { GraphQLError, GraphQLScalarType, Kind } from 'graphql';
 import { DateTimeResolver, JSONObjectResolver } from 'graphql-scalars';
 import type { PrismaClient } from '../../connections/prisma/client.ts';
 import type PrismaTypes from '../../connections/prisma/pothos-types.ts';
@@ -31,7 +31,7 @@ export const builder = new SchemaBuilder<{
     cursorType: 'String',
     nodeQueryOptions: false,
     nodesQueryOptions: false,
-    nodesOnConnection: true,
+    nodesOnConnection: { description: 'The items alone.' },
     pageInfoTypeOptions: { description: 'Where a part of a list begins and ends, and whether there is more.' },
     hasNextPageFieldOptions: { description: 'Whether there is more after this part.' },
     hasPreviousPageFieldOptions: { description: 'Whether there is something before this part.' },
@@ -44,7 +44,6 @@ export const builder = new SchemaBuilder<{
     cursorFieldOptions: { description: 'Where this item stands in the list: pass it as `after` or `before`.' },
     nodeFieldOptions: { description: 'The item.' },
     edgesFieldOptions: { description: 'The items with their cursors.' },
-    nodesFieldOptions: { description: 'The items alone.' },
     pageInfoFieldOptions: { description: 'Whether there is more.' },
   },
   prisma: {
@@ -57,7 +56,14 @@ export const builder = new SchemaBuilder<{
 });
 
 builder.addScalarType('DateTime', DateTimeResolver);
-builder.addScalarType('JSONObject', JSONObjectResolver);
+builder.addScalarType(
+  'JSONObject',
+  new GraphQLScalarType({
+    ...JSONObjectResolver.toConfig(),
+    description: 'Any JSON object, such as {"invoice": 214}.',
+    specifiedByURL: null,
+  }),
+);
 
 function wholeNumber(value: unknown): bigint {
   if (Number.isSafeInteger(value) || (typeof value === 'string' && /^-?\d{1,40}$/.test(value)))

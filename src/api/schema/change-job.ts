@@ -2,7 +2,10 @@ import { RequestError } from '../../errors.ts';
 import { decodeId } from '../../ids.ts';
 import { cancelJob } from '../../jobs/cancel.ts';
 import type { Job as JobRow } from '../../jobs/job.ts';
+import { passwordPurpose } from '../../jobs/options.ts';
 import { deleteJob } from '../../jobs/remove.ts';
+import { retryJob } from '../../jobs/retry.ts';
+import { parsePassword } from '../inputs.ts';
 import { builder } from './builder.ts';
 import { Job } from './job.ts';
 
@@ -17,6 +20,11 @@ const CancelJobPayload = builder.objectRef<{ job: JobRow }>('CancelJobPayload').
   fields: (t) => ({ job: t.expose('job', { type: Job, description: 'The job, CANCELLED.' }) }),
 });
 
+const RetryJobPayload = builder.objectRef<{ job: JobRow }>('RetryJobPayload').implement({
+  description: 'What retryJob gives back.',
+  fields: (t) => ({ job: t.expose('job', { type: Job, description: 'The job, PENDING again.' }) }),
+});
+
 const DeleteJobPayload = builder.objectRef<{ deletedId: string }>('DeleteJobPayload').implement({
   description: 'What deleteJob gives back.',
   fields: (t) => ({ deletedId: t.exposeID('deletedId', { description: 'The id of what is gone.' }) }),
@@ -28,15 +36,31 @@ builder.mutationFields((t) => ({
     description:
       'Ends a job that has not ended. A running extraction is dead within two seconds; pages stored before stay. Nothing happens to a job that is ' +
       'CANCELLED already; one that is COMPLETED or FAILED is the error JOB_FINAL.',
-    args: { id: t.arg.id({ required: true }) },
+    args: { id: t.arg.id({ required: true, description: 'The id of the job.' }) },
     resolve: async (_, { id }, { jobs, tenantId }) => ({ job: await cancelJob(jobs, tenantId, jobUuid(id)) }),
+  }),
+  retryJob: t.field({
+    type: RetryJobPayload,
+    description:
+      'Starts a FAILED or CANCELLED job anew, with all its retries before it. Its history stays, and so do the pages that are stored: only the others ' +
+      'are made. One that is COMPLETED is the error JOB_FINAL, one that has not ended JOB_NOT_FINAL.',
+    args: {
+      id: t.arg.id({ required: true }),
+      password: t.arg.string({
+        description: 'Opens an encrypted document: the first one was erased when the job ended.',
+      }),
+    },
+    async resolve(_, { id, password }, { jobs, tenantId, secrets }) {
+      const sealed = parsePassword(password);
+      return { job: await retryJob(jobs, tenantId, jobUuid(id), sealed && secrets.seal(passwordPurpose, sealed)) };
+    },
   }),
   deleteJob: t.field({
     type: DeleteJobPayload,
     description:
       'Deletes a job that has ended, with its pages, and its document if no other job uses it. One that has not ended is the error JOB_NOT_FINAL. ' +
       'Its idempotency key stays taken for 24 hours.',
-    args: { id: t.arg.id({ required: true }) },
+    args: { id: t.arg.id({ required: true, description: 'The id of the job.' }) },
     async resolve(_, { id }, { jobs, tenantId, storage, logger }) {
       const { storageKey } = await deleteJob(jobs, tenantId, jobUuid(id));
       // The job is gone whatever happens to the bytes; they are nobody's now.

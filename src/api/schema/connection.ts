@@ -43,5 +43,7 @@ export async function resolveKeyset<Row extends object>(
 ) {
   const connection = await resolveCursorConnection({ args, ...pageSize, toCursor }, read);
   const { pageInfo, edges } = connection;
-  return edges.length > 0 ? connection : { ...connection, pageInfo: { ...pageInfo, startCursor: null, endCursor: null } };
+  return edges.length > 0
+    ? connection
+    : { ...connection, pageInfo: { ...pageInfo, startCursor: null, endCursor: null } };
 }

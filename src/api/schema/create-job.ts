@@ -71,7 +71,7 @@ builder.mutationField('createJob', (t) =>
     type: CreateJobPayload,
     description:
       'Accepts a document and answers at once; watch it with `jobProgress`. Once this has answered, the job reaches a final state whatever dies.',
-    args: { input: t.arg({ type: CreateJobInputType, required: true }) },
+    args: { input: t.arg({ type: CreateJobInputType, required: true, description: 'The document and what to do.' }) },
     resolve: (_, { input }, context) => createJob(context, parseCreateJob(input)),
   }),
 );

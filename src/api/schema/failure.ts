@@ -1,4 +1,5 @@
 import { failures } from '../../errors.ts';
+import { isRetryable } from '../../jobs/retry-policy.ts';
 import type { ProgressState } from '../../progress/state.ts';
 import { builder } from './builder.ts';
 
@@ -40,7 +41,7 @@ export const JobFailure = builder.objectRef<NonNullable<ProgressState['failure']
     page: t.exposeInt('page', { nullable: true, description: 'The page that caused it (1-based), if one did.' }),
     retryable: t.boolean({
       description: 'Whether trying again can end differently; Pagehive does so by itself while retries are left.',
-      resolve: ({ code }) => ['TRANSIENT', 'INTERNAL'].includes(failures[code].category),
+      resolve: ({ code }) => isRetryable(code),
     }),
   }),
 });

@@ -1,9 +1,9 @@
 import { queryFromInfo } from '@pothos/plugin-prisma';
-import { type ResolveCursorConnectionArgs, resolveCursorConnection } from '@pothos/plugin-relay';
 import type { Prisma } from '../../connections/prisma/client.ts';
 import { decodeId } from '../../ids.ts';
+import { checkJobFilter } from '../inputs.ts';
 import { builder } from './builder.ts';
-import { checkConnectionArgs, pageSize } from './connection.ts';
+import { checkConnectionArgs, resolveKeyset, uuidPattern } from './connection.ts';
 import { JobStatus } from './enums.ts';
 import { FailureCode } from './failure.ts';
 import { Job } from './job.ts';
@@ -21,12 +21,17 @@ export const JobFilter = builder.inputType('JobFilter', {
 
 export type JobFilterInput = typeof JobFilter.$inferInput;
 
+/** Prisma leaves the wildcards of LIKE as they are. */
+function literal(text: string): string {
+  return text.replace(/[\\%_]/g, '\\$&');
+}
+
 /** A filter as Prisma's condition, within a tenant. */
 export function jobsWhere(tenantId: string, filter: JobFilterInput | null | undefined): Prisma.JobWhereInput {
   return {
     tenantId,
     ...(filter?.status ? { status: { in: filter.status } } : {}),
-    ...(filter?.name ? { name: { contains: filter.name, mode: 'insensitive' } } : {}),
+    ...(filter?.name ? { name: { contains: literal(filter.name), mode: 'insensitive' } } : {}),
     ...(filter?.failureCode ? { failureCode: { in: filter.failureCode } } : {}),
     createdAt: {
       ...(filter?.createdAfter ? { gte: filter.createdAfter } : {}),
@@ -39,7 +44,7 @@ export function jobsWhere(tenantId: string, filter: JobFilterInput | null | unde
 const countLimit = 10_000;
 
 /** createdAt and id of a row: stays good whatever becomes of the row. */
-const cursorPattern = /^\d{13,16}_[0-9a-f-]{36}$/;
+const cursorPattern = new RegExp(`^\\d{1,14}_${uuidPattern}$`);
 
 function toCursor(job: { createdAt: Date; id: string }): string {
   return `${job.createdAt.getTime()}_${job.id}`;
@@ -87,7 +92,7 @@ builder.queryField('job', (t) =>
     type: Job,
     nullable: true,
     description: 'One job; null if there is no such job, or it is not yours.',
-    args: { id: t.arg.id({ required: true }) },
+    args: { id: t.arg.id({ required: true, description: 'The id of the job.' }) },
     resolve(query, _, { id }, { database, tenantId }) {
       const uuid = decodeId('job', id);
       return uuid === null ? null : database.prisma.job.findFirst({ ...query, where: { id: uuid, tenantId } });
@@ -99,21 +104,20 @@ builder.queryField('jobs', (t) =>
   t.field({
     type: JobConnection,
     description: 'Your jobs, newest first. Cursors stay good while rows change status, come and go.',
-    args: { ...t.arg.connectionArgs(), filter: t.arg({ type: JobFilter }) },
+    args: { ...t.arg.connectionArgs(), filter: t.arg({ type: JobFilter, description: 'Only these jobs.' }) },
     async resolve(_, { filter, ...args }, context, info) {
-      checkConnectionArgs(args, cursorPattern);
+      checkConnectionArgs(args, (text) => cursorPattern.test(text));
+      checkJobFilter(filter);
       const { prisma } = context.database;
       const where = jobsWhere(context.tenantId, filter);
       const query = queryFromInfo({ context, info, paths: [['nodes'], ['edges', 'node']], typeName: 'Job' });
-      const connection = await resolveCursorConnection(
-        { args, ...pageSize, toCursor },
-        ({ before, after, limit, inverted }: ResolveCursorConnectionArgs) =>
-          prisma.job.findMany({
-            ...query,
-            where: { AND: [where, after ? beyond(after, 'older') : {}, before ? beyond(before, 'newer') : {}] },
-            orderBy: inverted ? [{ createdAt: 'asc' }, { id: 'asc' }] : [{ createdAt: 'desc' }, { id: 'desc' }],
-            take: limit,
-          }),
+      const connection = await resolveKeyset(args, toCursor, ({ before, after, limit, inverted }) =>
+        prisma.job.findMany({
+          ...query,
+          where: { AND: [where, after ? beyond(after, 'older') : {}, before ? beyond(before, 'newer') : {}] },
+          orderBy: inverted ? [{ createdAt: 'asc' }, { id: 'asc' }] : [{ createdAt: 'desc' }, { id: 'desc' }],
+          take: limit,
+        }),
       );
       let count: Promise<number> | null = null;
       counters.set(connection, {

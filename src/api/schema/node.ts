@@ -17,7 +17,7 @@ builder.queryField('node', (t) =>
     type: Node,
     nullable: true,
     description: 'Anything by its id; null if there is no such thing, or it is not yours.',
-    args: { id: t.arg.id({ required: true }) },
+    args: { id: t.arg.id({ required: true, description: 'The id of a job or an upload.' }) },
     async resolve(_, { id }, { database, tenantId }) {
       const type = idType(id);
       if (type === 'job') {

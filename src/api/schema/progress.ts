@@ -60,7 +60,7 @@ builder.subscriptionField('jobProgress', (t) =>
       'The progress of one job: its current state first, then every change, and it completes when the job is final. However early, late or slow a ' +
       'subscriber is, it gets the final state. A slow one gets the newest update instead of a backlog, but every transition.',
     args: {
-      id: t.arg.id({ required: true }),
+      id: t.arg.id({ required: true, description: 'The id of the job.' }),
       after: t.arg.string({ description: 'The cursor of the last event you have: only what is newer is sent.' }),
     },
     async subscribe(_, { id, after }, { hub, database, tenantId }) {

@@ -105,10 +105,10 @@ export const JobResult = builder.objectRef<CompletedJob>('JobResult').implement(
   }),
 });
 
+/** The inner SELECT runs only where the text is small enough: joining first would take the memory that the limit is there to save. */
 const joined = (column: 'text' | 'markdown') => `
-SELECT coalesce(sum(octet_length(${column})), 0)::float8 AS bytes,
-       CASE WHEN coalesce(sum(octet_length(${column})), 0) <= $2 THEN coalesce(string_agg(${column}, E'\\f' ORDER BY number), '') END AS joined
-  FROM pages WHERE job_id = $1`;
+SELECT CASE WHEN (SELECT coalesce(sum(octet_length(${column})), 0) FROM pages WHERE job_id = $1) <= $2
+       THEN (SELECT coalesce(string_agg(${column}, E'\\f' ORDER BY number), '') FROM pages WHERE job_id = $1) END AS joined`;
 
 async function joinPages(context: ApiContext, jobId: string, column: 'text' | 'markdown'): Promise<string> {
   const [row] = await context.database.query<{ joined: string | null }>(joined(column), [jobId, maxTextBytes]);

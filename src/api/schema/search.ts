@@ -1,8 +1,9 @@
 import { RequestError } from '../../errors.ts';
 import type { Job as JobRow } from '../../jobs/job.ts';
 import { type PageHit, readJobs, searchPages } from '../../jobs/search.ts';
+import { checkJobFilter } from '../inputs.ts';
 import { builder } from './builder.ts';
-import { checkConnectionArgs, pageSize } from './connection.ts';
+import { checkConnectionArgs, pageSize, uuidPattern } from './connection.ts';
 import { Job } from './job.ts';
 import { JobFilter } from './jobs.ts';
 import { Page } from './page.ts';
@@ -43,7 +44,13 @@ const PageHitConnection = builder.connectionObject(
   { name: 'PageHitEdge', description: 'A hit and its cursor.' },
 );
 
-const cursorPattern = /^[0-9.e+-]{1,24}_[0-9a-f-]{36}_\d{1,9}$/;
+const cursorPattern = new RegExp(`^(\\d[^_]{0,30})_${uuidPattern}_\\d{1,9}$`);
+
+/** The score has to be one that PostgreSQL's real can hold. */
+function isCursor(text: string): boolean {
+  const score = Number(cursorPattern.exec(text)?.[1] ?? Number.NaN);
+  return Number.isFinite(score) && Number.isFinite(Math.fround(score)) && (score === 0 || Math.fround(score) !== 0);
+}
 
 function toCursor({ score, jobId, number }: PageHit): string {
   return `${score}_${jobId}_${number}`;
@@ -62,7 +69,8 @@ builder.queryField('searchPages', (t) =>
       filter: t.arg({ type: JobFilter, description: 'Only in these jobs.' }),
     },
     async resolve(_, { query, first, after, filter }, { database, tenantId }) {
-      checkConnectionArgs({ first, after }, cursorPattern);
+      checkConnectionArgs({ first, after }, isCursor);
+      checkJobFilter(filter);
       if (query.trim() === '' || query.length > 500 || query.includes('\0')) {
         throw new RequestError('BAD_USER_INPUT', {
           issues: [{ path: ['query'], code: 'OUT_OF_RANGE', message: 'must have 1 to 500 characters' }],

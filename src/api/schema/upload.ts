@@ -71,7 +71,7 @@ builder.mutationField('createUpload', (t) =>
     type: CreateUploadPayload,
     description:
       'Makes a place for the bytes of a large document. They are streamed to storage and safe on disk when the PUT answers.',
-    args: { input: t.arg({ type: CreateUploadInput, required: true }) },
+    args: { input: t.arg({ type: CreateUploadInput, required: true, description: 'What is going to be sent.' }) },
     resolve: async (_, { input }, context) => ({ upload: await createUpload(context, parseCreateUpload(input)) }),
   }),
 );

@@ -1,0 +1,94 @@
+import type { Claim } from '../jobs/claim.ts';
+import { completeJob } from '../jobs/lifecycle.ts';
+import { type JobOptions, passwordPurpose, storedOptions } from '../jobs/options.ts';
+import { storePages } from '../jobs/pages.ts';
+import { quarantineDocument } from '../jobs/quarantine.ts';
+import { resourceCodes } from '../jobs/retry-policy.ts';
+import type { EngineName, ExtractedPage } from '../pdf/document.ts';
+import { engineKeys } from '../pdf/engine-keys.ts';
+import type { ExtractionRequest, OpenedEvent } from '../pdf/extraction.ts';
+import type { RunContext } from './context.ts';
+import type { Deadlines } from './deadlines.ts';
+import type { JobProgress } from './job-progress.ts';
+import { persist } from './persist.ts';
+
+/** A document as it lies in storage. */
+export interface LocalDocument {
+  path: string;
+  sha256: string;
+  /** Keys of engines that crashed on it. */
+  quarantined: string[];
+}
+
+/** An attempt as far as it concerns extraction. */
+export interface Attempt {
+  claim: Claim;
+  progress: JobProgress;
+  deadlines: Deadlines;
+  signal: AbortSignal;
+  /** What opened the document; null before. */
+  engine: EngineName | null;
+}
+
+/** Extracts the pages that are not stored yet, stores them group by group, and completes the job with the last of them. */
+export async function extractPages(context: RunContext, attempt: Attempt, document: LocalDocument): Promise<void> {
+  const { claim, progress, deadlines, signal } = attempt;
+  progress.update({ stage: 'OPEN' });
+  let opened: OpenedEvent | null = null;
+  let pagesDone = 0;
+  let rest: ExtractedPage[] = [];
+  for await (const event of context.extractor.extract(requestFor(context, claim, document), signal)) {
+    deadlines.progressed();
+    if (event.type === 'crashed') {
+      const finding = { sha256: document.sha256, engineKey: event.key, detail: event.detail };
+      await persist(() => quarantineDocument(context.jobs, claim, finding), signal);
+    } else if (event.type === 'opened') {
+      opened = event;
+      rest = [];
+      pagesDone = event.pagesStored;
+      attempt.engine = event.engine;
+      progress.update({ stage: 'EXTRACT', pagesTotal: event.pagesTotal, pagesDone });
+    } else if (opened !== null) {
+      const { pagesTotal, engine, key: storedBy } = opened;
+      pagesDone += event.pages.length;
+      const { seq, percent } = progress.update({ pagesDone });
+      // The last group travels with the final transition: a job of one group costs one write.
+      if (pagesDone >= pagesTotal) rest = event.pages;
+      else {
+        const state = { seq, percent, pagesDone, pagesTotal };
+        await persist(() => storePages(context.jobs, claim, event.pages, { engine, storedBy }, state), signal);
+      }
+    }
+  }
+  if (opened === null) throw new Error('the extractor ended without opening the document');
+  progress.update({ stage: 'STORE' });
+  const { facts, engine, key: storedBy, pagesTotal } = opened;
+  await persist(() => completeJob(context.jobs, claim, { facts, engine, storedBy, pagesTotal, rest }), signal);
+}
+
+function requestFor(context: RunContext, claim: Claim, document: LocalDocument): ExtractionRequest {
+  const options = storedOptions(claim.options);
+  return {
+    path: document.path,
+    password: claim.sealedPassword === null ? null : context.secrets.open(passwordPurpose, claim.sealedPassword),
+    pages: options.pages,
+    engine: options.engine,
+    keepHeadersFooters: options.keepHeadersFooters,
+    maxPages: context.limits.pages,
+    stored: claim.storedBy === null ? null : { key: claim.storedBy, pages: claim.stored },
+    avoid: enginesToAvoid(claim, options, document.quarantined),
+    fresh: ranOutOfResources(claim),
+  };
+}
+
+function ranOutOfResources({ failureCode, resourceFailures }: Claim): boolean {
+  return resourceFailures > 0 && resourceCodes.some((code) => code === failureCode);
+}
+
+/** Engines that crashed on these bytes in their present version, and the one that ran out of time or memory just before. */
+function enginesToAvoid(claim: Claim, options: JobOptions, quarantined: string[]): EngineName[] {
+  const crashed = (['LITEPARSE', 'PDFJS'] as const).filter((engine) => quarantined.includes(engineKeys[engine]));
+  const other = options.engine === 'AUTO' && ranOutOfResources(claim) ? claim.engine : null;
+  // Not if nothing would be left: then the same engine gets its second chance in a fresh process.
+  return other !== null && crashed.length === 0 ? [other] : crashed;
+}

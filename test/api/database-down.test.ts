@@ -1,0 +1,68 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { graphql, openSubscription } from '../graphql.ts';
+import { createDatabase, type Service, startService } from '../service.ts';
+import { accepted, cancel, ended, inline, refused, storedKeys, submit, tryCreateJob } from './submitting.ts';
+import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
+import { overWebSocket } from './websocket-client.ts';
+
+let service: Service;
+let proxy: TcpProxy;
+let database: Awaited<ReturnType<typeof createDatabase>>;
+beforeAll(async () => {
+  database = await createDatabase();
+  proxy = await startTcpProxy(database.url);
+  service = await startService({ config: { databaseUrl: proxy.through(database.url) } });
+});
+afterAll(async () => {
+  await service[Symbol.asyncDispose]();
+  await proxy[Symbol.asyncDispose]();
+  await database.drop();
+});
+
+describe('while the database is away', () => {
+  it('requests answer SERVICE_UNAVAILABLE, liveness holds, and all goes on when it is back', async () => {
+    const { id } = await submit(service, { source: await inline('one-page'), runAt: new Date(Date.now() + 3_600_000) });
+    const watching = await openSubscription(service.url, `subscription ($id: ID!) { jobProgress(id: $id) { status } }`, { id });
+    expect((await watching.next()).value.data.jobProgress.status).toBe('PENDING');
+    await proxy.goDown();
+
+    const jobs = '{ jobs { nodes { id } } }';
+    const answers = [
+      graphql(service.url, jobs),
+      graphql(service.url, `{ job(id: "${id}") { status } }`),
+      graphql(service.url, `{ node(id: "${id}") { id } }`),
+      graphql(service.url, '{ searchPages(query: "bee") { nodes { score } } }'),
+      graphql(service.url, 'mutation { createUpload(input: {}) { upload { id } } }'),
+      tryCreateJob(service, { source: { url: 'https://example.org/a.pdf' } }),
+      cancel(service, id),
+      overWebSocket(service.url, { query: jobs }).then(([answer]) => answer),
+      overWebSocket(service.url, { query: `subscription { jobProgress(id: "${id}") { status } }` }).then(([answer]) => answer),
+    ];
+    const codes = (await Promise.all(answers)).map((answer) => refused({ data: null, ...answer }).extensions.code);
+    expect(new Set(codes)).toEqual(new Set(['SERVICE_UNAVAILABLE']));
+    const upload = await fetch(`${service.url}/health/live`);
+    expect(upload.status).toBe(200);
+    const ready = await fetch(`${service.url}/health/ready`);
+    expect(ready.status).toBe(503);
+    expect(await ready.json()).toMatchObject({ status: 'DOWN', checks: [{ name: 'database', status: 'DOWN' }, { name: 'redis', status: 'OK' }, {}] });
+
+    await proxy.comeBack();
+    expect((await fetch(`${service.url}/health/ready`)).status).toBe(200);
+    accepted(await cancel(service, id));
+    // The subscriber from before the outage is told, too.
+    expect((await watching.next()).value.data.jobProgress.status).toBe('CANCELLED');
+    expect((await watching.next()).done).toBe(true);
+    const { id: next } = await submit(service, { source: await inline('one-page') });
+    await ended(service, next);
+  });
+
+  it('bytes of a job that was not accepted are kept rather than lost', async () => {
+    const before = await storedKeys(service);
+    await proxy.goDown();
+    const { extensions } = refused(await tryCreateJob(service, { source: await inline('one-page') }));
+    expect(extensions.code).toBe('SERVICE_UNAVAILABLE');
+    // Nobody knows whether the row was written: the bytes must still be there if it was.
+    expect(await storedKeys(service)).toHaveLength(before.length + 1);
+    await proxy.comeBack();
+  });
+});

@@ -1,0 +1,271 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { defaultLimits } from '../../src/config.ts';
+import { graphql } from '../graphql.ts';
+import { type Service, startService } from '../service.ts';
+import { insertJob, insertPages } from './rows.ts';
+import { accepted, endedJob, fixture, inline, readJob, refused, submit, tryCreateJob } from './submitting.ts';
+
+let service: Service;
+beforeAll(async () => {
+  const most = (await fixture('many-pages')).length;
+  service = await startService({ config: { limits: { ...defaultLimits, inlineBytes: most, pages: 200 } } });
+});
+afterAll(async () => {
+  await service[Symbol.asyncDispose]();
+});
+
+/** What comes of a fixture. */
+async function outcome(name: string, options: Record<string, unknown>, fields: string) {
+  const { id } = await submit(service, { source: await inline(name), options });
+  return await endedJob(service, id, fields);
+}
+
+const failure = 'status failure { code category message advice retryable } result { pageCount } attempts { failure { code } }';
+
+describe('the result of a document', () => {
+  it('has what the document says about itself', async () => {
+    const { result } = await outcome(
+      'metadata',
+      {},
+      `result { pageCount engine metadata { title author subject keywords creator producer createdAt modifiedAt pdfVersion tagged encrypted } }`,
+    );
+    expect(result.pageCount).toBe(1);
+    expect(['LITEPARSE', 'PDFJS']).toContain(result.engine);
+    expect(result.metadata).toEqual({
+      title: 'The Keeper’s Ledger',
+      author: 'Ada Honeywell',
+      subject: 'Counting frames',
+      keywords: 'bees, frames, ledger',
+      creator: 'Pagehive fixtures',
+      producer: 'PDFKit',
+      createdAt: '2024-02-29T12:34:56.000Z',
+      modifiedAt: '2025-03-01T01:02:03.000Z',
+      pdfVersion: '1.7',
+      tagged: true,
+      encrypted: false,
+    });
+  });
+
+  it('has the bookmarks, flat, with their depths and pages', async () => {
+    const { result } = await outcome('outline', {}, 'result { outline { title depth pageNumber } }');
+    expect(result.outline).toEqual([
+      { title: 'Introduction', depth: 0, pageNumber: 1 },
+      { title: 'Part One', depth: 0, pageNumber: 2 },
+      { title: 'Workers', depth: 1, pageNumber: 3 },
+      { title: 'Foragers', depth: 2, pageNumber: 4 },
+      { title: 'Drones & Queens', depth: 1, pageNumber: 5 },
+      { title: 'Épilogue — 結び', depth: 0, pageNumber: 6 },
+    ]);
+  });
+
+  it('has the label of each page', async () => {
+    const { result } = await outcome('labels', {}, 'result { pages { nodes { label number } } }');
+    expect(result.pages.nodes.map(({ label }: { label: string }) => label).join(' ')).toBe('i ii iii 1 2 3 4 A-1 A-2');
+  });
+
+  it('has the links of each page', async () => {
+    const { result } = await outcome('links', {}, 'result { pages { nodes { links { text url } } } }');
+    const [first, second] = result.pages.nodes;
+    const external = first.links.filter(({ url }: { url: string | null }) => url !== null);
+    expect(external).toEqual([
+      { text: 'the bee page', url: 'https://example.org/bees' },
+      { text: 'A search with a query', url: 'https://example.com/search?q=honey&page=2#top' },
+      { text: 'Write to the beekeeper', url: 'mailto:keeper@example.org' },
+    ]);
+    expect(second.links).toEqual([]);
+  });
+
+  it('has links inside the document where PDFJS reads it', async () => {
+    const { result } = await outcome('links', { engine: 'PDFJS' }, 'result { page(number: 3) { links { text url pageNumber } } }');
+    expect(result.page.links).toEqual([{ text: 'Back to the start', url: null, pageNumber: 1 }]);
+  });
+
+  it('has the size of each page as it is shown', async () => {
+    const { result } = await outcome('rotated', {}, 'result { pages { nodes { rotation width height } } }');
+    const shown = result.pages.nodes.map(({ rotation, width, height }: Record<string, number>) => [rotation, Math.round(width ?? 0), Math.round(height ?? 0)]);
+    expect(shown).toEqual([[0, 595, 842], [90, 842, 595], [180, 595, 842], [270, 842, 595]]);
+  });
+
+  it('has text and Markdown, by page and as a whole', async () => {
+    const { result } = await outcome('headings', {}, 'result { text markdown page(number: 1) { text markdown } }');
+    expect(result.text).toContain('Light the smoker.');
+    expect(result.markdown).toContain('# Keeping bees');
+    expect(result.markdown).toContain('## The hive');
+    expect(result.page).toEqual({ text: result.text, markdown: result.markdown });
+  });
+
+  it('joins the pages with form feeds, in order', async () => {
+    const { result } = await outcome('many-pages', { pages: '8-12' }, 'result { text markdown pageCount }');
+    const pages = result.text.split('\f');
+    expect(pages).toHaveLength(5);
+    for (const [index, text] of pages.entries()) expect(text).toContain(`This is page ${index + 8} of 300.`);
+    expect(result.markdown.split('\f')).toHaveLength(5);
+    expect(result.pageCount).toBe(300);
+  });
+
+  it('has text that is no Latin', async () => {
+    const { result } = await outcome('cjk', {}, 'result { text }');
+    expect(result.text).toContain('蜂は花から花へ飛び');
+  });
+
+  it('has the pages forward and backward, and none that does not exist', async () => {
+    const { id } = await submit(service, { source: await inline('many-pages'), options: { pages: '1-60' } });
+    const { result } = await endedJob(
+      service,
+      id,
+      `result {
+        forward: pages { nodes { number } pageInfo { hasNextPage endCursor } }
+        backward: pages(last: 3) { edges { cursor node { number } } pageInfo { hasPreviousPage } }
+        after: pages(first: 2, after: "59") { nodes { number } }
+        beyond: page(number: 61) { number }
+        zero: page(number: 0) { number }
+      }
+      pages(first: 1, after: "10") { nodes { number text } }`,
+    ).then((job) => {
+      expect(job.pages.nodes).toMatchObject([{ number: 11 }]);
+      return job;
+    });
+    expect(result.forward.nodes).toHaveLength(20);
+    expect(result.forward.pageInfo).toEqual({ hasNextPage: true, endCursor: '20' });
+    expect(result.backward.edges.map(({ node }: { node: { number: number } }) => node.number)).toEqual([58, 59, 60]);
+    expect(result.backward.pageInfo).toEqual({ hasPreviousPage: true });
+    expect(result).toMatchObject({ after: { nodes: [{ number: 60 }] }, beyond: null, zero: null });
+    for (const args of ['first: 101', 'first: -1', 'after: "x"', 'first: 1, last: 1']) {
+      const answer = await graphql(service.url, `{ job(id: "${id}") { pages(${args}) { nodes { number } } } }`);
+      expect(refused(answer).extensions.code).toBe('BAD_USER_INPUT');
+    }
+  });
+
+  it('is the same document by both engines', async () => {
+    const read = (engine: string) => outcome('links', { engine }, 'options { engine } result { engine text pageCount metadata { title producer } }');
+    const [liteparse, pdfjs] = [await read('LITEPARSE'), await read('PDFJS')];
+    expect(liteparse).toMatchObject({ options: { engine: 'LITEPARSE' }, result: { engine: 'LITEPARSE' } });
+    expect(pdfjs).toMatchObject({ options: { engine: 'PDFJS' }, result: { engine: 'PDFJS' } });
+    expect(liteparse.result.metadata).toEqual(pdfjs.result.metadata);
+    for (const { result } of [liteparse, pdfjs]) expect(result.text).toContain('Go to the third page');
+  });
+
+  it('keeps or drops what stands at the head and foot of every page', async () => {
+    const markdown = async (keepHeadersFooters: boolean) =>
+      (await outcome('many-pages', { pages: '1-20', keepHeadersFooters }, 'result { markdown }')).result.markdown;
+    expect(await markdown(true)).toContain('A fixture with many pages');
+    expect(await markdown(false)).not.toContain('A fixture with many pages');
+  });
+});
+
+describe('text that is too large for one answer', () => {
+  it('is RESULT_TOO_LARGE, and its pages can still be read', async () => {
+    const row = await insertJob(service, { status: 'COMPLETED' });
+    // In bytes, not characters: 3 MiB of two-byte letters, and a little more.
+    await insertPages(service, row, ['é'.repeat(3 * 1024 ** 2), 'é'.repeat(1024 ** 2), 'the last page']);
+    const answer = await graphql(service.url, `{ job(id: "${row.id}") { result { text markdown pageCount page(number: 3) { text } } } }`);
+    expect(answer.errors?.map(({ path, extensions }) => [path?.join('.'), extensions.code]).sort()).toEqual([
+      ['job.result.markdown', 'RESULT_TOO_LARGE'],
+      ['job.result.text', 'RESULT_TOO_LARGE'],
+    ]);
+    expect(answer.data.job.result).toMatchObject({ text: null, markdown: null, pageCount: 3, page: { text: 'the last page' } });
+  });
+});
+
+describe('a password', () => {
+  const secret = 'pagehive';
+
+  it('opens an encrypted document, and is nowhere afterwards', async () => {
+    const { id } = await submit(service, { source: await inline('encrypted'), options: { password: secret } });
+    const job = await endedJob(service, id, `status options { pages engine } result { text metadata { encrypted } }`);
+    expect(job).toMatchObject({ status: 'COMPLETED', result: { metadata: { encrypted: true } } });
+    expect(job.result.text).toContain('readable with the password only');
+    const rows = await service.platform.database.query<{ row: string }>('SELECT j::text AS row FROM jobs j WHERE sealed_password IS NOT NULL', []);
+    expect(rows).toEqual([]);
+  });
+
+  it('is sealed while the job waits', async () => {
+    const { id } = await submit(service, {
+      source: await inline('encrypted'),
+      options: { password: 'a-very-secret-word' },
+      runAt: new Date(Date.now() + 3_600_000),
+    });
+    const [row] = await service.platform.database.query<{ row: string; sealed: string }>(
+      'SELECT j::text AS row, j.sealed_password AS sealed FROM jobs j WHERE sealed_password IS NOT NULL',
+      [],
+    );
+    expect(row?.sealed).toMatch(/^v1\./);
+    expect(row?.row).not.toContain('a-very-secret-word');
+    const job = await readJob(service, id, 'runAt options { pages engine keepHeadersFooters timeoutSeconds noProgressSeconds } metadata name');
+    expect(JSON.stringify(job)).not.toContain('a-very-secret-word');
+  });
+
+  it.each([
+    ['none', undefined, 'PDF_ENCRYPTED'],
+    ['a wrong one', 'Pagehive', 'PDF_WRONG_PASSWORD'],
+  ])('%s is a failure of its own', async (_, password, code) => {
+    const job = await outcome('encrypted', { password }, failure);
+    expect(job).toMatchObject({ status: 'FAILED', failure: { code, category: 'INPUT', retryable: false }, result: null });
+    if (password) expect(JSON.stringify(job)).not.toContain(password);
+  });
+
+  it('that is not needed does no harm', async () => {
+    expect(await outcome('one-page', { password: 'x' }, 'status')).toEqual({ status: 'COMPLETED' });
+    expect(await outcome('restricted', {}, 'status result { metadata { encrypted } }')).toMatchObject({ status: 'COMPLETED' });
+  });
+});
+
+describe('a page range', () => {
+  it.each([
+    ['2-3', [2, 3]],
+    ['5,2 - 3, 2', [2, 3, 5]],
+    ['299-', [299, 300]],
+    ['300,400', [300]],
+  ])('%s takes these pages alone', async (pages, numbers) => {
+    const job = await outcome('many-pages', { pages }, 'pagesDone pagesTotal options { pages } result { pageCount pages { nodes { number } } }');
+    expect(job).toMatchObject({ pagesDone: numbers.length, pagesTotal: numbers.length, options: { pages }, result: { pageCount: 300 } });
+    expect(job.result.pages.nodes.map(({ number }: { number: number }) => number)).toEqual(numbers);
+  });
+
+  it('of pages that do not exist is a failure', async () => {
+    expect(await outcome('one-page', { pages: '2-3,7-' }, failure)).toMatchObject({ status: 'FAILED', failure: { code: 'PAGES_OUT_OF_RANGE' } });
+  });
+
+  it.each(['', ' ', '0', '3-2', '-3', 'all', '1;2', '1,,2', '1-2-3', '99999999', '1,'.repeat(2_000)])(
+    'that makes no sense is refused by name and place (%#)',
+    async (pages) => {
+      expect(refused(await tryCreateJob(service, { source: await inline('one-page'), options: { pages } })).extensions).toMatchObject({
+        code: 'BAD_USER_INPUT',
+        issues: [{ path: ['input', 'options', 'pages'] }],
+      });
+    },
+  );
+});
+
+describe('a document that cannot be read', () => {
+  it.each([
+    ['not-a-pdf', 'NOT_A_PDF', 'INPUT'],
+    ['empty', 'PDF_EMPTY', 'INPUT'],
+    ['truncated', 'PDF_DAMAGED', 'INPUT'],
+    ['damaged', 'PDF_DAMAGED', 'INPUT'],
+    ['no-pages', 'PDF_NO_PAGES', 'INPUT'],
+    ['many-pages', 'PAGE_LIMIT', 'RESOURCE'],
+  ])('%s fails once with %s', async (name, code, category) => {
+    const job = await outcome(name, {}, failure);
+    expect(job).toMatchObject({ status: 'FAILED', failure: { code, category, retryable: false }, attempts: [{ failure: { code } }], result: null });
+    expect(job.failure.message.length).toBeGreaterThan(10);
+    expect(job.failure.advice.length).toBeGreaterThan(10);
+  });
+
+  it('keeps the pages that could be', async () => {
+    const job = await outcome('half-lost', {}, `${failure} pagesDone pages { nodes { number text } }`);
+    expect(job).toMatchObject({ status: 'FAILED', failure: { category: 'INPUT' } });
+    for (const { number, text } of job.pages.nodes) expect(text).toContain(`Page ${number} of a document that lost its end.`);
+  });
+
+  it('stays under the page limit with a page range', async () => {
+    expect(await outcome('many-pages', { pages: '101-300' }, 'status pagesDone')).toEqual({ status: 'COMPLETED', pagesDone: 200 });
+  });
+
+  it('is over the byte limit of an upload at its PUT', async () => {
+    await using small = await startService({ worker: false, maintenance: false, config: { limits: { ...defaultLimits, documentBytes: 1000 } } });
+    const { upload } = accepted(await graphql(small.url, 'mutation { createUpload(input: {}) { upload { url } } }')).createUpload;
+    const response = await fetch(upload.url, { method: 'PUT', body: new Uint8Array(await fixture('one-page')) });
+    expect(response.status).toBe(413);
+  });
+});

@@ -1,0 +1,164 @@
+import { once } from 'node:events';
+import { request } from 'node:http';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import WebSocket from 'ws';
+import { type Service, startService } from '../service.ts';
+import { insertJob } from './rows.ts';
+
+let service: Service;
+beforeAll(async () => {
+  service = await startService({ worker: false, maintenance: false, config: { publicUrl: 'https://pages.example.com' } });
+});
+afterAll(async () => {
+  await service[Symbol.asyncDispose]();
+});
+
+interface Answer {
+  status: number;
+  body: string;
+  headers: Record<string, unknown>;
+}
+
+/** A request with headers that `fetch` does not let one choose. */
+async function send(path: string, { method = 'GET', headers = {}, body = '' }: { method?: string; headers?: Record<string, string>; body?: string } = {}): Promise<Answer> {
+  const sent = request({ host: '127.0.0.1', port: service.config.port, path, method, headers });
+  sent.end(body);
+  const [response] = await once(sent, 'response');
+  let text = '';
+  for await (const chunk of response) text += chunk;
+  return { status: response.statusCode, body: text, headers: response.headers };
+}
+
+function post(body: unknown, headers: Record<string, string> = {}): Promise<Answer> {
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  return send('/graphql', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(text)), ...headers },
+    body: text,
+  });
+}
+
+function codesOf({ body }: Answer): string[] {
+  return JSON.parse(body).errors.map(({ extensions }: { extensions: { code: string } }) => extensions.code);
+}
+
+const health = { query: '{ health { status } }' };
+
+describe('/graphql', () => {
+  it('answers queries by POST and GET', async () => {
+    expect((await post(health)).status).toBe(200);
+    const get = await send(`/graphql?query=${encodeURIComponent(health.query)}`);
+    expect([get.status, JSON.parse(get.body).data.health.status]).toEqual([200, 'DEGRADED']);
+  });
+
+  it('refuses mutations by GET and does nothing', async () => {
+    const { id, uuid } = await insertJob(service);
+    const answer = await send(`/graphql?query=${encodeURIComponent(`mutation { cancelJob(id: "${id}") { job { id } } }`)}`);
+    expect(answer.status).toBe(405);
+    expect((await service.platform.database.prisma.job.findUnique({ where: { id: uuid } }))?.status).toBe('PENDING');
+  });
+
+  it.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', ''])(
+    'refuses what a form of a foreign page can send (%j)',
+    async (type) => {
+      const answer = await post(health, { 'content-type': type });
+      expect([403, 415]).toContain(answer.status);
+      expect(codesOf(answer)).toEqual(['BAD_REQUEST']);
+    },
+  );
+
+  it.each([
+    ['no JSON', 'x'],
+    ['no object', '5'],
+    ['no query', '{}'],
+    ['a query that is no text', '{"query": 5}'],
+    ['variables that are no object', '{"query": "{ health { status } }", "variables": "x"}'],
+    ['nothing', ''],
+  ])('answers a body of %s as a mistake of the client', async (_, body) => {
+    const answer = await post(body);
+    // A well-formed request that asks for nothing is 200, as GraphQL over HTTP says for application/json.
+    expect(answer.status).toBe(body === '{}' ? 200 : 400);
+    expect(codesOf(answer)).toEqual(['BAD_REQUEST']);
+  });
+
+  it('refuses a body that does not say its size', async () => {
+    const answer = await send('/graphql', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'transfer-encoding': 'chunked' },
+      body: JSON.stringify(health),
+    });
+    expect(answer.status).toBe(411);
+  });
+
+  it('lets no other origin read its answers', async () => {
+    const { headers } = await post(health, { origin: 'https://elsewhere.example' });
+    expect(headers['access-control-allow-origin']).toBeUndefined();
+  });
+
+  it('shows GraphiQL to a browser without loading anything from elsewhere', async () => {
+    const { status, body } = await send('/graphql', { headers: { accept: 'text/html' } });
+    expect(status).toBe(200);
+    expect(body).toContain('Pagehive');
+    expect(body).not.toMatch(/(?:src|href)="https?:/);
+    expect((await send('/')).headers.location).toBe('/graphql');
+  });
+});
+
+describe('the Host header', () => {
+  const status = async (host: string) => (await post(health, { host })).status;
+
+  it('of this machine or of PUBLIC_URL is answered', async () => {
+    for (const host of ['localhost:4000', '127.0.0.1', '[::1]:80', 'hive.localhost', 'pages.example.com', 'PAGES.example.com:443']) {
+      expect([host, await status(host)]).toEqual([host, 200]);
+    }
+  });
+
+  it('of any other name is refused, so that no name can be made to lead here', async () => {
+    for (const host of ['evil.example', 'pages.example.com.evil.example', '127.0.0.1.evil.example', 'localhost.evil.example', '10.0.0.1']) {
+      expect([host, await status(host)]).toEqual([host, 421]);
+    }
+    expect((await send('/uploads/x', { method: 'PUT', headers: { host: 'evil.example' } })).status).toBe(421);
+  });
+});
+
+/** How the server answers the wish for a WebSocket: 101 when it opens. */
+async function upgrade(path: string, headers: Record<string, string>): Promise<number> {
+  const socket = new WebSocket(`ws://127.0.0.1:${service.config.port}${path}`, 'graphql-transport-ws', { headers });
+  const status = await new Promise<number>((resolve, reject) => {
+    socket.once('open', () => resolve(101));
+    socket.once('unexpected-response', (_, response) => resolve(response.statusCode ?? 0));
+    socket.once('error', reject);
+  });
+  const closed = status === 101 ? once(socket, 'close') : null;
+  socket.on('error', () => {});
+  socket.terminate();
+  await closed;
+  return status;
+}
+
+describe('a WebSocket', () => {
+  it('opens for the same origin, the public one, and programs without one', async () => {
+    const here = `127.0.0.1:${service.config.port}`;
+    expect(await upgrade('/graphql', {})).toBe(101);
+    for (const origin of [`http://${here}`, 'https://pages.example.com']) {
+      expect(await upgrade('/graphql', { origin })).toBe(101);
+    }
+  });
+
+  it('is refused to pages of another origin, under another host name, and elsewhere', async () => {
+    expect(await upgrade('/graphql', { origin: 'https://evil.example' })).toBe(403);
+    expect(await upgrade('/graphql', { origin: 'null' })).toBe(403);
+    expect(await upgrade('/graphql', { host: 'evil.example' })).toBe(403);
+    expect(await upgrade('/elsewhere', {})).toBe(403);
+  });
+});
+
+describe('any other path', () => {
+  it('is 404 and says where the API is', async () => {
+    for (const path of ['/nothing', '/graphql/x', '/uploads', '/..%2f..%2fetc/passwd', '//']) {
+      const answer = await send(path);
+      expect([path, answer.status]).toEqual([path, 404]);
+      expect(answer.body).toContain('/graphql');
+    }
+  });
+});

@@ -1,0 +1,135 @@
+import { PassThrough } from 'node:stream';
+import { pino } from 'pino';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { requestErrors } from '../../src/errors.ts';
+import { graphql } from '../graphql.ts';
+import { type Service, startService } from '../service.ts';
+import { insertJob } from './rows.ts';
+import { inline, refused, tryCreateJob } from './submitting.ts';
+import { overWebSocket } from './websocket-client.ts';
+
+let service: Service;
+const log: string[] = [];
+beforeAll(async () => {
+  const lines = new PassThrough().on('data', (line) => log.push(String(line)));
+  service = await startService({ worker: false, maintenance: false, overrides: { logger: pino({ level: 'debug' }, lines) } });
+});
+afterAll(async () => {
+  await service[Symbol.asyncDispose]();
+});
+
+const createJob = `mutation ($input: CreateJobInput!) { createJob(input: $input) { job { id } } }`;
+
+/** Requests that GraphQL itself refuses. */
+const refusals: [string, string, Record<string, unknown>?][] = [
+  ['an unknown field', '{ jobs { nodes { colour } } }'],
+  ['a syntax error', '{ jobs { nodes { id '],
+  ['an unknown operation', 'query A { viewer { id } }'],
+  ['a missing argument', '{ job { id } }'],
+  ['an argument of a wrong type', '{ job(id: [1]) { id } }'],
+  ['a literal that is no DateTime', '{ jobs(filter: { createdAfter: "yesterday" }) { totalCount } }'],
+  ['a literal that is no BigInt', 'mutation { createUpload(input: { bytes: 1.5 }) { upload { id } } }'],
+  ['a literal that is no JSONObject', 'mutation { createJob(input: { source: { url: "http://a" }, metadata: "text" }) { deduplicated } }'],
+  ['a missing variable', createJob, {}],
+  ['a variable of a wrong type', createJob, { input: 5 }],
+  ['a variable that is no DateTime', createJob, { input: { source: { url: 'http://a' }, runAt: 'tomorrow' } }],
+  ['a variable that is no Int', createJob, { input: { source: { url: 'http://a' }, priority: 1.5 } }],
+  ['a variable that is no JSONObject', createJob, { input: { source: { url: 'http://a' }, metadata: [1] } }],
+  ['a variable that is no Engine', createJob, { input: { source: { url: 'http://a' }, options: { engine: 'MAGIC' } } }],
+  ['an unknown field of an input', createJob, { input: { source: { url: 'http://a' }, colour: 'yellow' } }],
+];
+
+describe('what GraphQL refuses', () => {
+  it.each(refusals)('%s has a documented code, the same over HTTP and WebSocket', async (what, query, variables) => {
+    const code = variables ? 'BAD_USER_INPUT' : what.startsWith('a syntax') ? 'GRAPHQL_PARSE_FAILED' : 'GRAPHQL_VALIDATION_FAILED';
+    const http = await graphql(service.url, query, variables);
+    const [webSocket] = await overWebSocket(service.url, { query, variables });
+    for (const { errors = [] } of [http, webSocket ?? {}]) {
+      expect(errors).not.toEqual([]);
+      expect(new Set(errors.map(({ extensions }) => extensions.code))).toEqual(new Set([code]));
+    }
+  });
+});
+
+describe('a request that we refuse', () => {
+  it('has its code, advice and path', async () => {
+    const error = refused(await graphql(service.url, 'mutation { gone: cancelJob(id: "x") { job { id } } }'));
+    expect(error).toMatchObject({
+      path: ['gone'],
+      message: 'There is no such job.',
+      extensions: { code: 'NOT_FOUND', advice: requestErrors.NOT_FOUND.advice },
+    });
+  });
+
+  it('has the same over WebSocket, in queries and subscriptions', async () => {
+    for (const query of ['mutation { cancelJob(id: "x") { job { id } } }', 'subscription { jobProgress(id: "x") { cursor } }']) {
+      const [{ errors } = {}] = await overWebSocket(service.url, { query });
+      expect(errors).toMatchObject([{ extensions: { code: 'NOT_FOUND', advice: requestErrors.NOT_FOUND.advice } }]);
+    }
+  });
+
+  it('names every bad value of its input with its path', async () => {
+    const { code, issues } = refused(
+      await tryCreateJob(service, {
+        source: { url: 'nowhere' },
+        name: 'n'.repeat(501),
+        metadata: { deep: [{ text: 'a\0b' }] },
+        priority: 10,
+        idempotencyKey: '',
+        options: { password: '\ud800', pages: '0', timeoutSeconds: 0, noProgressSeconds: 90_000, maxRetries: 21 },
+      }),
+    ).extensions;
+    expect(code).toBe('BAD_USER_INPUT');
+    expect(issues?.map(({ path }) => path.join('.')).sort()).toEqual([
+      'input.idempotencyKey',
+      'input.metadata',
+      'input.name',
+      'input.options.maxRetries',
+      'input.options.noProgressSeconds',
+      'input.options.pages',
+      'input.options.password',
+      'input.options.timeoutSeconds',
+      'input.priority',
+      'input.source.url',
+    ]);
+    for (const issue of issues ?? []) expect(issue).toMatchObject({ code: expect.stringMatching(/^[A-Z_]+$/), message: expect.stringMatching(/./) });
+  });
+
+  it.each([
+    ['is larger than 16 KiB', { text: 'x'.repeat(17_000) }],
+    ['has a key that cannot be stored', { 'a\0b': 1 }],
+    ['is nested thousands of levels deep', JSON.parse(`${'{"a":'.repeat(3_000)}1${'}'.repeat(3_000)}`)],
+  ])('has metadata that %s', async (_, metadata) => {
+    const { extensions } = refused(await tryCreateJob(service, { source: await inline('one-page'), metadata }));
+    expect(extensions).toMatchObject({ code: 'BAD_USER_INPUT', issues: [{ path: ['input', 'metadata'] }] });
+  });
+
+  it('is not for metadata of any JSON at all', async () => {
+    const metadata = { text: '🐝 "quoted" \\ \u0001', number: -1.5e300, list: [null, true, {}], '': 'empty key', __proto__x: 1 };
+    const answer = await graphql(service.url, `mutation ($input: CreateJobInput!) { createJob(input: $input) { job { metadata } } }`, {
+      input: { source: await inline('one-page'), metadata },
+    });
+    expect(answer.data.createJob.job.metadata).toEqual(metadata);
+  });
+});
+
+describe('an error that nobody expected', () => {
+  it('is masked for the client and logged in full', async () => {
+    const row = await insertJob(service, { status: 'COMPLETED', document: { unreadable: 'private detail' } });
+    const answer = await graphql(service.url, `{ job(id: "${row.id}") { status result { pageCount } } }`);
+    const error = refused(answer);
+    expect(error).toMatchObject({ path: ['job', 'result', 'pageCount'], extensions: { code: 'INTERNAL_SERVER_ERROR' } });
+    expect(error.message).toBe(requestErrors.INTERNAL_SERVER_ERROR.message);
+    expect(JSON.stringify(answer)).not.toMatch(/pageCount.*expected|ZodError|stack|originalError/);
+    expect(log.join('')).toContain('a request failed unexpectedly');
+    expect(log.join('')).toContain('ZodError');
+  });
+
+  it('is masked over WebSocket, too', async () => {
+    const row = await insertJob(service, { status: 'COMPLETED', document: { unreadable: 'private detail' } });
+    const [answer] = await overWebSocket(service.url, { query: `{ job(id: "${row.id}") { result { pageCount } } }` });
+    expect(answer?.errors).toMatchObject([
+      { message: requestErrors.INTERNAL_SERVER_ERROR.message, extensions: { code: 'INTERNAL_SERVER_ERROR' } },
+    ]);
+  });
+});

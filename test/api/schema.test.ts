@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs';
+import { type GraphQLArgument, getNamedType, isEnumType, isInputObjectType, isInterfaceType, isObjectType, isSpecifiedScalarType, lexicographicSortSchema, printSchema } from 'graphql';
+import { describe, expect, it } from 'vitest';
+import { failureCodes } from '../../src/errors.ts';
+import { schema } from '../../src/api/schema/schema.ts';
+
+const types = Object.values(schema.getTypeMap()).filter((type) => !type.name.startsWith('__') && !isSpecifiedScalarType(type));
+
+/** Everything that a reader of the schema meets, with its description. */
+function* described(): Generator<[string, string | null | undefined]> {
+  for (const type of types) {
+    yield [type.name, type.description];
+    if (isEnumType(type)) for (const value of type.getValues()) yield [`${type.name}.${value.name}`, value.description];
+    if (isInputObjectType(type) || isObjectType(type) || isInterfaceType(type)) {
+      for (const field of Object.values(type.getFields())) {
+        yield [`${type.name}.${field.name}`, field.description];
+        const args: readonly GraphQLArgument[] = 'args' in field ? field.args : [];
+        for (const arg of args) yield [`${type.name}.${field.name}(${arg.name})`, arg.description];
+      }
+    }
+  }
+}
+
+describe('the schema', () => {
+  it('describes every type, field, argument, value and input field', () => {
+    const without = [...described()].filter(([, description]) => !description?.trim()).map(([name]) => name);
+    expect(without).toEqual([]);
+  });
+
+  it('describes in sentences, not in the names of our scalars library', () => {
+    const odd = [...described()].filter(([, description]) => /scalar type represents/.test(description ?? '')).map(([name]) => name);
+    expect(odd).toEqual([]);
+  });
+
+  it('is what schema.graphql says', () => {
+    const printed = readFileSync(new URL('../../schema.graphql', import.meta.url), 'utf8');
+    expect(printed).toContain(printSchema(lexicographicSortSchema(schema)));
+  });
+
+  it('has connections whose edges, nodes and pageInfo are never null', () => {
+    const connections = types.filter(({ name }) => name.endsWith('Connection')).filter(isObjectType);
+    expect(connections.length).toBeGreaterThan(2);
+    for (const connection of connections) {
+      const { edges, nodes, pageInfo } = connection.getFields();
+      for (const field of [edges, nodes]) expect(String(field?.type)).toMatch(/^\[\w+!\]!$/);
+      expect(String(pageInfo?.type)).toBe('PageInfo!');
+      expect(getNamedType(pageInfo?.type)).toBe(schema.getType('PageInfo'));
+    }
+  });
+
+  it('has every failure code of the catalogue', () => {
+    const type = schema.getType('FailureCode');
+    expect(isEnumType(type) && type.getValues().map(({ name }) => name).sort()).toEqual([...failureCodes].sort());
+  });
+
+  it('gives back no password', () => {
+    const outputs = types.filter((type) => isObjectType(type) || isInterfaceType(type));
+    expect(outputs.flatMap((type) => Object.keys(type.getFields())).filter((name) => /password/i.test(name))).toEqual([]);
+  });
+});

@@ -1,0 +1,130 @@
+import { createClient } from 'graphql-ws';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import WebSocket from 'ws';
+import { cancel, inline, submit } from '../api/submitting.ts';
+import { openSubscription } from '../graphql.ts';
+import { type Service, startService } from '../service.ts';
+
+let service: Service;
+let id: string;
+beforeAll(async () => {
+  service = await startService({ worker: false, maintenance: false });
+  id = (await submit(service, { source: await inline('one-page') })).id;
+});
+afterEach(async () => {
+  await cleared();
+});
+afterAll(async () => {
+  await service[Symbol.asyncDispose]();
+});
+
+const progress = `subscription ($id: ID!) { jobProgress(id: $id) { cursor } }`;
+const updates = 'subscription { jobUpdates { cursor } }';
+
+/** Neither the hub nor Redis holds anything for subscribers any more. */
+async function cleared(): Promise<void> {
+  const { redis, config } = service.platform;
+  await expect.poll(() => service.api.hub.watched).toBe(0);
+  await expect.poll(() => redis.pubSubChannels(`${config.redisPrefix}:*`)).toEqual([]);
+}
+
+function webSocket(): WebSocket {
+  return new WebSocket(`${service.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+}
+
+/** A bare socket on which so many subscriptions have shown their first event. */
+async function subscribedSocket(count: number): Promise<WebSocket> {
+  const socket = webSocket();
+  let seen = 0;
+  await new Promise<void>((resolve, reject) => {
+    socket.once('error', reject);
+    socket.once('open', () => socket.send(JSON.stringify({ type: 'connection_init' })));
+    socket.on('message', (data) => {
+      const message = JSON.parse(String(data));
+      if (message.type === 'connection_ack') {
+        for (let n = 0; n < count; n += 1) {
+          socket.send(JSON.stringify({ id: String(n), type: 'subscribe', payload: { query: progress, variables: { id } } }));
+        }
+      }
+      if (message.type === 'next') seen += 1;
+      if (seen === count) resolve();
+    });
+  });
+  return socket;
+}
+
+describe('a subscriber that goes away', () => {
+  it('over SSE leaves nothing behind, while it waits for the next event', async () => {
+    const controllers = Array.from({ length: 5 }, () => new AbortController());
+    const streams = await Promise.all(controllers.map(({ signal }) => openSubscription(service.url, progress, { id }, signal)));
+    for (const stream of streams) await stream.next();
+    expect(service.api.hub.watched).toBe(1);
+    const next = streams.map((stream) => stream.next().catch(() => 'aborted'));
+    for (const controller of controllers) controller.abort();
+    expect(new Set(await Promise.all(next))).toEqual(new Set(['aborted']));
+    await cleared();
+  });
+
+  it('over SSE leaves nothing behind, before it is answered', async () => {
+    for (let n = 0; n < 20; n += 1) {
+      const controller = new AbortController();
+      const opening = openSubscription(service.url, n % 2 ? progress : updates, { id }, controller.signal).catch(() => null);
+      setTimeout(() => controller.abort(), n / 2);
+      await opening;
+    }
+  });
+
+  it('over SSE leaves nothing behind of jobUpdates', async () => {
+    const controller = new AbortController();
+    const stream = await openSubscription(service.url, updates, {}, controller.signal);
+    expect(service.api.hub.watched).toBe(1);
+    const next = stream.next().catch(() => 'aborted');
+    controller.abort();
+    expect(await next).toBe('aborted');
+  });
+
+  it('over WebSocket leaves nothing behind, politely or not', async () => {
+    for (const leave of ['close', 'terminate'] as const) {
+      const socket = await subscribedSocket(5);
+      expect(service.api.hub.watched).toBe(1);
+      socket[leave]();
+      await cleared();
+    }
+  });
+
+  it('over WebSocket leaves nothing behind, right after it asked', async () => {
+    for (let n = 0; n < 10; n += 1) {
+      const socket = webSocket();
+      await new Promise((resolve) => socket.once('open', resolve));
+      socket.send(JSON.stringify({ type: 'connection_init' }));
+      for (const [each, query] of [progress, updates].entries()) {
+        socket.send(JSON.stringify({ id: String(each), type: 'subscribe', payload: { query, variables: { id } } }));
+      }
+      setTimeout(() => socket.terminate(), n);
+      await new Promise((resolve) => socket.once('close', resolve));
+    }
+  });
+
+  it('over WebSocket may unsubscribe and keep its connection', async () => {
+    const client = createClient({ url: `${service.url.replace('http', 'ws')}/graphql`, webSocketImpl: WebSocket });
+    const first = client.iterate({ query: progress, variables: { id } });
+    await first.next();
+    expect(service.api.hub.watched).toBe(1);
+    await first.return?.();
+    await cleared();
+    const again = client.iterate({ query: progress, variables: { id } });
+    expect((await again.next()).value?.data).toEqual({ jobProgress: { cursor: '1.0' } });
+    await again.return?.();
+    await client.dispose();
+  });
+});
+
+describe('the end of a job', () => {
+  it('leaves nothing behind either', async () => {
+    const stream = await openSubscription(service.url, progress, { id });
+    await stream.next();
+    await cancel(service, id);
+    expect((await stream.next()).value.data.jobProgress.cursor).toBe('2.0');
+    expect((await stream.next()).done).toBe(true);
+  });
+});
