@@ -1,0 +1,208 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { JobError } from '../../src/errors.ts';
+import { engineKeys } from '../../src/pdf/engine-keys.ts';
+import type { ExtractionEvent, ExtractionRequest, Extractor } from '../../src/pdf/extraction.ts';
+import { graphql, subscribe } from '../graphql.ts';
+import { facts, page } from '../jobs/extractors.ts';
+import { type Service, startService } from '../service.ts';
+
+/** What the extractor was asked, and what it shall do the next time; the documents themselves do not matter here. */
+const requests: ExtractionRequest[] = [];
+let script: ((request: ExtractionRequest) => AsyncGenerator<ExtractionEvent>)[] = [];
+
+const scripted: Extractor = {
+  async *extract(request) {
+    requests.push(request);
+    const next = script.shift();
+    if (next === undefined) throw new Error('asked once too often');
+    yield* next(request);
+  },
+  async [Symbol.asyncDispose]() {},
+};
+
+/** Extracts three pages in groups of one, but for those that are stored. */
+async function* extracts(
+  request: ExtractionRequest,
+  engine: 'LITEPARSE' | 'PDFJS' = 'LITEPARSE',
+  upTo = 3,
+): AsyncGenerator<ExtractionEvent> {
+  const key = engineKeys[engine];
+  const stored = request.stored?.key === key ? request.stored.pages : [];
+  const isStored = (number: number) => stored.some(({ first, last }) => first <= number && number <= last);
+  const missing = [1, 2, 3].filter((number) => !isStored(number));
+  yield { type: 'opened', facts, engine, key, pagesTotal: 3, pagesStored: 3 - missing.length };
+  for (const number of missing) {
+    if (number > upTo) return;
+    const pages = [page(number, `Page ${number} by ${engine}.`)];
+    yield { type: 'group', range: { first: number, last: number }, engine, pages };
+  }
+}
+
+let service: Service;
+beforeAll(async () => {
+  service = await startService({ overrides: { extractor: scripted } });
+});
+afterAll(async () => {
+  await service[Symbol.asyncDispose]();
+});
+beforeEach(() => {
+  requests.length = 0;
+  script = [];
+});
+
+const base64 = Buffer.from('%PDF-1.7 not looked at').toString('base64');
+
+/** Submits a document of its own and waits for the end of the job. */
+async function run(options: Record<string, unknown> = {}, content = `${base64}`) {
+  const create = 'mutation ($input: CreateJobInput!) { createJob(input: $input) { job { id } } }';
+  const { data, errors } = await graphql(service.url, create, { input: { source: { base64: content }, options } });
+  expect(errors).toBeUndefined();
+  return await ended(data.createJob.job.id);
+}
+
+async function ended(id: string) {
+  const seen = [];
+  const query = `subscription ($id: ID!) { jobProgress(id: $id) { status retryCount nextRetryAt failure { code } } }`;
+  for await (const event of subscribe(service.url, query, { id })) seen.push(event.data.jobProgress);
+  const fields =
+    'id status retryCount failure { code retryable } attempts { number failure { code } } pages { nodes { number text } }';
+  const { data } = await graphql(service.url, `query ($id: ID!) { job(id: $id) { ${fields} } }`, { id });
+  return { ...data.job, seen };
+}
+
+const fails = (code: 'TIME_LIMIT' | 'MEMORY_LIMIT' | 'NOT_A_PDF' | 'PAGE_LIMIT' | 'DOWNLOAD_FAILED') =>
+  // biome-ignore lint/correctness/useYield: it fails before it gives anything
+  async function* (): AsyncGenerator<ExtractionEvent> {
+    throw new JobError(code);
+  };
+
+describe('a failed attempt', () => {
+  it('is tried once more, fresh and with the other engine, when time or memory ran out', async () => {
+    script = [
+      async function* (request) {
+        yield* extracts(request, 'LITEPARSE', 2);
+        throw new JobError('MEMORY_LIMIT');
+      },
+      (request) => extracts(request, 'PDFJS'),
+    ];
+    const job = await run();
+    expect(job).toMatchObject({ status: 'COMPLETED', retryCount: 1, failure: null });
+    expect(job.attempts).toEqual([
+      { number: 1, failure: { code: 'MEMORY_LIMIT' } },
+      { number: 2, failure: null },
+    ]);
+    expect(requests[0]).toMatchObject({ avoid: [], fresh: false, stored: null });
+    expect(requests[1]).toMatchObject({ avoid: ['LITEPARSE'], fresh: true });
+    // Pages of the first engine do not count: a result is never of two makings.
+    expect(job.pages.nodes.map(({ text }: { text: string }) => text)).toEqual([
+      'Page 1 by PDFJS.',
+      'Page 2 by PDFJS.',
+      'Page 3 by PDFJS.',
+    ]);
+  });
+
+  it('is given up when time or memory ran out twice', async () => {
+    script = [fails('TIME_LIMIT'), fails('MEMORY_LIMIT')];
+    expect(await run()).toMatchObject({
+      status: 'FAILED',
+      retryCount: 1,
+      failure: { code: 'MEMORY_LIMIT', retryable: true },
+    });
+  });
+
+  it('keeps the engine that was asked for', async () => {
+    script = [fails('TIME_LIMIT'), (request) => extracts(request)];
+    expect(await run({ engine: 'LITEPARSE' })).toMatchObject({ status: 'COMPLETED', retryCount: 1 });
+    expect(requests[1]).toMatchObject({ engine: 'LITEPARSE', avoid: [], fresh: true });
+  });
+
+  it.each(['NOT_A_PDF', 'PAGE_LIMIT'] as const)('is final at once when it was %s', async (code) => {
+    script = [fails(code)];
+    expect(await run()).toMatchObject({ status: 'FAILED', retryCount: 0, failure: { code, retryable: false } });
+  });
+
+  it('waits before it is tried again when the world was at fault, and makes only the pages that are not stored', async () => {
+    script = [
+      async function* (request) {
+        yield* extracts(request, 'LITEPARSE', 2);
+        throw new JobError('DOWNLOAD_FAILED');
+      },
+      (request) => extracts(request),
+    ];
+    const job = await run();
+    expect(job).toMatchObject({ status: 'COMPLETED', retryCount: 1 });
+    const waiting = job.seen.find(({ status }: { status: string }) => status === 'RETRYING');
+    expect(waiting).toMatchObject({
+      retryCount: 1,
+      nextRetryAt: expect.any(String),
+      failure: { code: 'DOWNLOAD_FAILED' },
+    });
+    expect(requests[1]?.stored).toEqual({ key: engineKeys.LITEPARSE, pages: [{ first: 1, last: 2 }] });
+    expect(job.pages.nodes).toHaveLength(3);
+  });
+
+  it('is final when no retries are left', async () => {
+    script = [fails('DOWNLOAD_FAILED')];
+    expect(await run({ maxRetries: 0 })).toMatchObject({ status: 'FAILED', retryCount: 0, attempts: [{ number: 1 }] });
+  });
+});
+
+describe('a document that makes an engine crash', () => {
+  const content = Buffer.from('%PDF-1.7 crashes an engine').toString('base64');
+
+  it('goes on with the other engine, and never meets the first again', async () => {
+    script = [
+      async function* (request) {
+        yield { type: 'crashed', engine: 'LITEPARSE', key: engineKeys.LITEPARSE, page: null, detail: 'SIGSEGV' };
+        yield* extracts(request, 'PDFJS');
+      },
+      (request) => extracts(request, 'PDFJS'),
+    ];
+    expect(await run({}, content)).toMatchObject({ status: 'COMPLETED', retryCount: 0 });
+    expect(await run({}, content)).toMatchObject({ status: 'COMPLETED' });
+    expect(requests.map(({ avoid }) => avoid)).toEqual([[], ['LITEPARSE']]);
+  });
+});
+
+describe('retryJob', () => {
+  const retry = 'mutation ($id: ID!) { retryJob(id: $id) { job { status revision retryCount failure { code } } } }';
+
+  it('starts a failed job anew with all its retries, keeps its history, and makes only the missing pages', async () => {
+    script = [
+      async function* (request) {
+        yield* extracts(request, 'LITEPARSE', 1);
+        throw new JobError('PDF_DAMAGED', { page: 2 });
+      },
+      (request) => extracts(request),
+    ];
+    const failed = await run();
+    expect(failed).toMatchObject({ status: 'FAILED', failure: { code: 'PDF_DAMAGED' } });
+    const { data } = await graphql(service.url, retry, { id: failed.id });
+    expect(data.retryJob.job).toMatchObject({ status: 'PENDING', retryCount: 0, failure: null });
+    const job = await ended(failed.id);
+    expect(job).toMatchObject({ status: 'COMPLETED', failure: null });
+    expect(job.attempts).toEqual([
+      { number: 1, failure: { code: 'PDF_DAMAGED' } },
+      { number: 2, failure: null },
+    ]);
+    expect(requests[1]?.stored?.pages).toEqual([{ first: 1, last: 1 }]);
+    const again = await graphql(service.url, retry, { id: failed.id });
+    expect(again.errors?.[0]?.extensions.code).toBe('JOB_FINAL');
+  });
+
+  it('refuses a job that has not ended, and one that is not there', async () => {
+    await service.stopWorker();
+    const create = 'mutation ($input: CreateJobInput!) { createJob(input: $input) { job { id } } }';
+    const { data } = await graphql(service.url, create, { input: { source: { base64 } } });
+    const { id } = data.createJob.job;
+    expect((await graphql(service.url, retry, { id })).errors?.[0]?.extensions.code).toBe('JOB_NOT_FINAL');
+    expect(
+      (await graphql(service.url, retry, { id: 'job_01h455vb4pex5vsknk084sn02q' })).errors?.[0]?.extensions.code,
+    ).toBe('NOT_FOUND');
+    await graphql(service.url, 'mutation ($id: ID!) { cancelJob(id: $id) { job { id } } }', { id });
+    expect((await graphql(service.url, retry, { id })).data.retryJob.job.status).toBe('PENDING');
+    await service.startWorker();
+    script = [(request) => extracts(request)];
+    expect(await ended(id)).toMatchObject({ status: 'COMPLETED' });
+  });
+});
