@@ -3,22 +3,33 @@ import { readFileSync } from 'node:fs';
 import type { ApiServices } from './api/context.ts';
 import { type ApiServer, startApiServer } from './api/server.ts';
 import { type Config, ConfigError } from './config.ts';
+import { type Counters, createCounters } from './connections/counters.ts';
 import { type Database, openDatabase } from './connections/database.ts';
 import { openRedis, type Redis } from './connections/redis.ts';
 import { createSecrets, type Secrets } from './connections/secrets.ts';
 import type { JobsContext } from './jobs/context.ts';
-import { readStates } from './jobs/read.ts';
-import { readFleet } from './jobs/workers.ts';
+import { Costs } from './jobs/costs.ts';
+import { readCosts } from './jobs/costs-learner.ts';
+import { etaQuality } from './jobs/estimate-error.ts';
+import { createEstimates } from './jobs/estimates.ts';
+import { countByStatus, readVitals } from './jobs/vitals.ts';
+import { createCanaryKeeper } from './maintenance/canary-keeper.ts';
+import { createForecaster } from './maintenance/forecaster.ts';
+import { createJanitor } from './maintenance/janitor.ts';
 import { startMaintenance } from './maintenance/maintenance.ts';
 import { createPruner } from './maintenance/pruner.ts';
 import { createRescuer } from './maintenance/rescuer.ts';
 import { createSweeper } from './maintenance/sweeper.ts';
-import { checkHealth, type Probe } from './ops/health.ts';
+import { checkHealth } from './ops/health.ts';
 import { createLogger, type Logger } from './ops/logger.ts';
+import { countersOf, scrape } from './ops/metrics.ts';
+import { createProbes } from './ops/probes.ts';
 import type { Extractor } from './pdf/extraction.ts';
 import { createExtractorPool } from './pdf/extractor-pool.ts';
 import { createHub, type Hub } from './progress/hub.ts';
-import { createPublisher } from './progress/publish.ts';
+import { createPublisher, type Publish } from './progress/publish.ts';
+import type { QueueOptions } from './queue/bee.ts';
+import { answerCanaries } from './queue/canary.ts';
 import { createRinger, type Ringer } from './queue/ring.ts';
 import { openLocalStorage } from './storage/local-storage.ts';
 import type { Storage } from './storage/storage.ts';
@@ -30,8 +41,9 @@ export interface Platform extends AsyncDisposable {
   logger: Logger;
   database: Database;
   redis: Redis;
-  redisUrl: string;
+  queue: QueueOptions;
   ringer: Ringer;
+  counters: Counters;
   jobs: JobsContext;
   storage: Storage;
   secrets: Secrets;
@@ -57,20 +69,28 @@ export async function openPlatform(config: Config, process: string, overrides: O
     const redis = openRedis(redisUrl, logger);
     // Not awaited: while Redis is away jobs are accepted all the same.
     redis.connect().catch((error) => logger.warn({ err: error }, 'Redis cannot be reached'));
-    const ringer = createRinger({ redis, redisUrl, prefix: config.redisPrefix, logger });
-    const jobs = { database, publish: createPublisher(redis, config.redisPrefix), ring: ringer.ring };
+    const queue = { redis, redisUrl, prefix: config.redisPrefix, logger };
+    const ringer = createRinger(queue);
+    const counters = createCounters(redis, config.redisPrefix, logger);
+    const jobs = {
+      database,
+      publish: counting(createPublisher(redis, config.redisPrefix), counters),
+      ring: ringer.ring,
+    };
     return {
       config,
       logger,
       database,
       redis,
-      redisUrl,
+      queue,
       ringer,
+      counters,
       jobs,
       storage,
       secrets: createSecrets(secret),
       async [Symbol.asyncDispose]() {
         await ringer[Symbol.asyncDispose]();
+        await counters[Symbol.asyncDispose]();
         redis.destroy();
         await database[Symbol.asyncDispose]();
       },
@@ -99,33 +119,12 @@ async function openInstallation(database: Database, dataDir: string): Promise<{ 
   return { storage, secret: Buffer.from(installation.secret) };
 }
 
-function probes({ database, redis, jobs }: Platform): Probe[] {
-  return [
-    {
-      name: 'database',
-      failure: 'DOWN',
-      async run() {
-        await database.query('SELECT 1', []);
-        return null;
-      },
-    },
-    {
-      name: 'redis',
-      failure: 'DEGRADED',
-      async run() {
-        await redis.ping();
-        return null;
-      },
-    },
-    {
-      name: 'workers',
-      failure: 'DEGRADED',
-      async run() {
-        const fleet = await readFleet(jobs);
-        return fleet.workers === 0 ? 'no worker is running; jobs are accepted and wait' : null;
-      },
-    },
-  ];
+/** Every transition is published once, by the process that made it: there it is counted. */
+function counting(publish: Publish, counters: Counters): Publish {
+  return (state) => {
+    for (const name of countersOf(state)) counters.count(name);
+    publish(state);
+  };
 }
 
 export interface Api extends ApiServer {
@@ -134,26 +133,40 @@ export interface Api extends ApiServer {
 
 /** The API process. */
 export async function startApi(platform: Platform): Promise<Api> {
-  const { config, logger, database, jobs, storage, secrets, redis } = platform;
-  const subscriber = redis.duplicate();
-  subscriber.on('error', (error) => logger.debug({ err: error }, 'the subscribing connection met an error'));
+  const { config, logger, database, jobs, storage, secrets, redis, queue, ringer, counters } = platform;
+  const subscriber = openRedis(queue.redisUrl, logger);
   subscriber.connect().catch(() => {});
+  const estimates = createEstimates(jobs, logger);
   const hub = createHub({
     redis: subscriber,
     prefix: config.redisPrefix,
-    readStates: (ids) => readStates(jobs, ids),
+    readStates: (ids) => estimates.readStates(ids),
     logger,
   });
-  const all = probes(platform);
+  const vitals = () => readVitals(jobs);
+  const probes = createProbes({
+    pingDatabase: () => database.query('SELECT 1', []),
+    pingRedis: () => redis.ping(),
+    readVitals: vitals,
+  });
   const services: ApiServices = {
     database,
     jobs,
     hub,
+    estimates,
     storage,
     secrets,
     limits: config.limits,
     publicUrl: config.publicUrl,
-    checkHealth: () => checkHealth(all),
+    checkHealth: () => checkHealth(probes),
+    scrape: () =>
+      scrape({
+        readVitals: vitals,
+        countJobs: () => countByStatus(jobs),
+        countPermits: () => ringer.waiting(),
+        readCounters: () => counters.read(),
+        readEtaQuality: async () => etaQuality(new Costs(await readCosts(jobs))),
+      }),
     logger,
   };
   const close = async () => {
@@ -178,8 +191,8 @@ export async function startApi(platform: Platform): Promise<Api> {
 
 /** The worker process. */
 export async function startWork(platform: Platform, overrides: Overrides = {}): Promise<Worker> {
-  const { config, logger, jobs, storage, secrets, redis, redisUrl } = platform;
-  const { limits, concurrency, redisPrefix: prefix, privateHostsAllowed } = config;
+  const { config, logger, database, jobs, storage, secrets, queue } = platform;
+  const { limits, concurrency, privateHostsAllowed } = config;
   const extractor =
     overrides.extractor ??
     createExtractorPool({
@@ -187,15 +200,16 @@ export async function startWork(platform: Platform, overrides: Overrides = {}): 
       memoryBytes: limits.extractorMemoryBytes,
       recycleBytes: limits.extractorRecycleBytes,
     });
-  const queue = { redis, redisUrl, prefix, logger };
   const context = { jobs, storage, extractor, secrets, limits, privateHostsAllowed, logger };
   const worker = await startWorker(context, { concurrency, version, queue });
+  const canaries = answerCanaries({ ...queue, database, workerId: worker.id });
   return {
     id: worker.id,
     get running() {
       return worker.running;
     },
     async [Symbol.asyncDispose]() {
+      await canaries[Symbol.asyncDispose]();
       await worker[Symbol.asyncDispose]();
       await extractor[Symbol.asyncDispose]();
     },
@@ -204,6 +218,20 @@ export async function startWork(platform: Platform, overrides: Overrides = {}): 
 
 /** The maintenance process. */
 export function startMaintain(platform: Platform): AsyncDisposable {
-  const actors = [createSweeper(platform), createRescuer(platform), createPruner(platform)];
-  return startMaintenance(platform, actors);
+  const canaries = createCanaryKeeper(platform);
+  const actors = [
+    createSweeper(platform),
+    createRescuer(platform),
+    createPruner(platform),
+    createJanitor(platform),
+    createForecaster(platform),
+    canaries,
+  ];
+  const maintenance = startMaintenance(platform, actors);
+  return {
+    async [Symbol.asyncDispose]() {
+      await maintenance[Symbol.asyncDispose]();
+      await canaries[Symbol.asyncDispose]();
+    },
+  };
 }

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
-import type { Engine } from './client/generated/graphql.ts';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import type { Engine, JobStatus } from './client/generated/graphql.ts';
+import type { GetOptions } from './commands/get.ts';
+import type { ListOptions } from './commands/list.ts';
 import type { SubmitOptions } from './commands/submit.ts';
 import { readClientConfig, readConfig } from './config.ts';
 
@@ -46,6 +48,7 @@ function createProgram(): Command {
       // At once: a standard input that is not read to its end would keep the process.
       process.exit(await submit(readClientConfig(), documents, options));
     });
+  addJobCommands(program);
   program
     .command('serve')
     .description('run the API alone (needs DATABASE_URL and REDIS_URL, as the next three)')
@@ -65,12 +68,71 @@ function createProgram(): Command {
   return program;
 }
 
+/** What is done to jobs that are there. */
+function addJobCommands(program: Command): void {
+  program
+    .command('watch')
+    .description('show the progress of jobs until all of them are final')
+    .argument('<id...>', 'ids of jobs')
+    .option('--json', 'print JSON lines: each event and the finished job')
+    .addHelpText('after', exitCodes)
+    .action(async (ids: string[], options: { json?: boolean }) => {
+      const { watch } = await import('./commands/watch.ts');
+      process.exitCode = await watch(readClientConfig(), ids, options);
+    });
+  program
+    .command('list')
+    .description('print jobs, newest first')
+    .option('-s, --status <statuses>', 'only these, such as running,retrying', statusesOf)
+    .option('-n, --limit <number>', 'how many at most', countOf, 20)
+    .option('--json', 'print JSON lines')
+    .action(async (options: ListOptions) => {
+      const { list } = await import('./commands/list.ts');
+      process.exitCode = await list(readClientConfig(), options);
+    });
+  program
+    .command('get')
+    .description('print a job, or its result')
+    .argument('<id>', 'the id of the job')
+    .addOption(
+      new Option('-o, --out <directory>', 'write NAME.md and NAME.txt there').conflicts(['json', 'text', 'markdown']),
+    )
+    .addOption(new Option('--json', 'print all about the job but its pages as JSON').conflicts(['text', 'markdown']))
+    .addOption(new Option('--text', 'print its text, a form feed between pages').conflicts('markdown'))
+    .option('--markdown', 'print its Markdown')
+    .action(async (id: string, options: GetOptions) => {
+      const { get } = await import('./commands/get.ts');
+      process.exitCode = await get(readClientConfig(), id, options);
+    });
+  program
+    .command('cancel')
+    .description('end jobs that have not ended')
+    .argument('<id...>', 'ids of jobs')
+    .action(async (ids: string[]) => {
+      const { cancel } = await import('./commands/cancel.ts');
+      process.exitCode = await cancel(readClientConfig(), ids);
+    });
+  program
+    .command('retry')
+    .description('start jobs anew that failed or were cancelled')
+    .argument('<id...>', 'ids of jobs')
+    .option('--password <password>', 'opens an encrypted document: the first one was erased when the job ended')
+    .action(async (ids: string[], options: { password?: string }) => {
+      const { retry } = await import('./commands/retry.ts');
+      process.exitCode = await retry(readClientConfig(), ids, options);
+    });
+}
+
 const epilogue = `
 Environment:
   PORT, HOST, PUBLIC_URL   where the API listens (4000, 127.0.0.1), and how clients reach it
   DATA_DIR                 where documents and the embedded database are kept (./data)
   DATABASE_URL, REDIS_URL  a PostgreSQL and a Redis to use in place of the embedded ones
-  PAGEHIVE_URL             where \`submit\` finds the server (http://127.0.0.1:4000)
+  PAGEHIVE_URL             where submit, watch, list, get, cancel and retry find the server (http://127.0.0.1:4000)
+`;
+
+const exitCodes = `
+Exit codes: 0 all is well, 1 a job or a request failed, 2 wrong usage, 130 Ctrl-C (jobs go on on the server).
 `;
 
 const submitEpilogue = `
@@ -80,7 +142,7 @@ Examples:
   curl -s https://example.com/report.pdf | pagehive submit - --follow --json
 
 The server is found at PAGEHIVE_URL (http://127.0.0.1:4000).
-Exit codes: 0 all is well, 1 a job or a request failed, 2 wrong usage, 130 Ctrl-C (jobs go on on the server).
+${exitCodes.trim()}
 `;
 
 const engines: readonly Engine[] = ['AUTO', 'LITEPARSE', 'PDFJS'];
@@ -89,6 +151,20 @@ function engineOf(value: string): Engine {
   const engine = engines.find((each) => each === value.toUpperCase());
   if (engine === undefined) throw new InvalidArgumentError('It is one of auto, liteparse and pdfjs.');
   return engine;
+}
+
+const statuses: readonly JobStatus[] = ['PENDING', 'RUNNING', 'RETRYING', 'COMPLETED', 'FAILED', 'CANCELLED'];
+
+function statusesOf(value: string): JobStatus[] {
+  const asked = [...new Set(value.toUpperCase().split(','))];
+  const known = statuses.filter((each) => asked.includes(each));
+  if (known.length < asked.length) throw new InvalidArgumentError(`They are of ${statuses.join(', ').toLowerCase()}.`);
+  return known;
+}
+
+function countOf(value: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(value)) throw new InvalidArgumentError('It is a whole number from 1.');
+  return Number(value);
 }
 
 /** Mistakes of whoever started the process: exit code 2. By name, as importing their classes would load every command. */

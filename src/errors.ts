@@ -219,7 +219,7 @@ export const requestErrors = {
   JOB_FINAL: {
     status: 409,
     message: 'The job has already ended.',
-    advice: 'A completed or failed job cannot be cancelled.',
+    advice: 'A job that has ended is not cancelled; a completed one is not run again.',
   },
   JOB_NOT_FINAL: {
     status: 409,
@@ -234,7 +234,7 @@ export const requestErrors = {
   SERVICE_UNAVAILABLE: {
     status: 503,
     message: 'The database cannot be reached right now.',
-    advice: 'Try again in a few seconds; nothing was changed.',
+    advice: 'Try again in a few seconds, createJob with the same idempotencyKey: it may or may not have been done.',
   },
   INTERNAL_SERVER_ERROR: {
     status: 500,

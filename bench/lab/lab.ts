@@ -37,7 +37,7 @@ export async function openLab(): Promise<Lab> {
       const loader = file.endsWith('.ts') ? ['--import', 'tsx'] : [];
       const child = spawn(process.execPath, [...loader, file, ...args], {
         env: { ...process.env, ...env, ...more },
-        stdio: ['ignore', 'ignore', 'pipe'],
+        stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       });
       children.push(child);
       await new Promise<void>((resolve, reject) => {

@@ -2,8 +2,10 @@ import type { Limits } from '../config.ts';
 import type { Database } from '../connections/database.ts';
 import type { Secrets } from '../connections/secrets.ts';
 import type { JobsContext } from '../jobs/context.ts';
+import type { Estimates } from '../jobs/estimates.ts';
 import type { HealthReport } from '../ops/health.ts';
 import type { Logger } from '../ops/logger.ts';
+import type { Scrape } from '../ops/metrics.ts';
 import type { Hub } from '../progress/hub.ts';
 import type { Storage } from '../storage/storage.ts';
 
@@ -12,12 +14,15 @@ export interface ApiServices {
   database: Database;
   jobs: JobsContext;
   hub: Hub;
+  estimates: Estimates;
   storage: Storage;
   secrets: Secrets;
   limits: Limits;
   /** The base of every URL handed out. */
   publicUrl: string;
   checkHealth: () => Promise<HealthReport>;
+  /** For Prometheus. */
+  scrape: () => Promise<Scrape>;
   logger: Logger;
 }
 

@@ -1,5 +1,4 @@
 import { GraphQLError } from 'graphql';
-import type { MaskError } from 'graphql-yoga';
 import { isConnectionError } from '../connections/database.ts';
 import { RequestError, requestErrors } from '../errors.ts';
 import type { Logger } from '../ops/logger.ts';
@@ -29,7 +28,7 @@ function extensions(error: RequestError) {
 }
 
 /** GraphQL's own complaints about the request (syntax, unknown fields, wrong variables) pass; they are written for clients. */
-export function createErrorMask(logger: Logger): MaskError {
+export function createErrorMask(logger: Logger): (error: unknown) => GraphQLError {
   return (error) => {
     const original = error instanceof GraphQLError ? error.originalError : error;
     if (

@@ -3,13 +3,7 @@ import { createYoga, type Plugin } from 'graphql-yoga';
 import { type ApiContext, type ApiServices, defaultTenantId } from './context.ts';
 import { createErrorMask } from './errors.ts';
 import { schema } from './schema/schema.ts';
-import { subscribe } from './subscribe.ts';
-
-const freshContextPerEvent: Plugin = {
-  onSubscribe({ setSubscribeFn }) {
-    setSubscribeFn(subscribe);
-  },
-};
+import { createSubscribe } from './subscribe.ts';
 
 /** In whose name a request works. Until API keys exist there is one tenant. */
 export function createContext(services: ApiServices): ApiContext {
@@ -18,7 +12,10 @@ export function createContext(services: ApiServices): ApiContext {
 
 /** GraphQL over HTTP, and SSE for subscriptions; GraphiQL is served from this machine, no CDN. */
 export function createGraphql(services: ApiServices) {
-  return createYoga<object, ApiContext>({
+  const maskError = createErrorMask(services.logger);
+  const subscribe = createSubscribe(maskError);
+  const ownSubscribe: Plugin = { onSubscribe: ({ setSubscribeFn }) => setSubscribeFn(subscribe) };
+  const yoga = createYoga<object, ApiContext>({
     schema,
     context: () => createContext(services),
     graphqlEndpoint: '/graphql',
@@ -28,9 +25,10 @@ export function createGraphql(services: ApiServices) {
     logging: false,
     renderGraphiQL,
     graphiql: { title: 'Pagehive', defaultQuery: welcome },
-    maskedErrors: { maskError: createErrorMask(services.logger), errorMessage: 'Something unexpected went wrong.' },
-    plugins: [freshContextPerEvent],
+    maskedErrors: { maskError, errorMessage: 'Something unexpected went wrong.' },
+    plugins: [ownSubscribe],
   });
+  return { yoga, subscribe };
 }
 
 /** Comments alone: GraphiQL goes on asking for the name of an operation it showed first for a moment after it is replaced. */

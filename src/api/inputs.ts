@@ -46,6 +46,7 @@ const pages = z.string().superRefine((value, context) => {
 const httpUrl = z
   .string()
   .max(4_096)
+  .refine(storable, 'must be well-formed text without NUL characters')
   .refine(
     (value) => URL.canParse(value) && ['http:', 'https:'].includes(new URL(value).protocol),
     'must be an http or https URL',
@@ -70,6 +71,9 @@ function isFile(value: unknown): boolean {
   return typeof value === 'object' && value !== null && 'stream' in value && typeof value.stream === 'function';
 }
 
+/** What both JavaScript and PostgreSQL can write down. */
+const storableDate = z.date().min(new Date('0001-01-01T00:00:00Z')).max(new Date('9999-12-31T23:59:59.999Z'));
+
 const createJob = z.object({
   source: z.object({
     url: httpUrl.nullish(),
@@ -81,7 +85,7 @@ const createJob = z.object({
   metadata: metadata.nullish(),
   options: options.nullish(),
   priority: z.number().int().min(0).max(9).nullish(),
-  runAt: z.date().nullish(),
+  runAt: storableDate.nullish(),
   idempotencyKey: shortText(255).min(1).nullish(),
 });
 
@@ -96,7 +100,13 @@ const createUpload = z.object({
     .nullish(),
 });
 
-const jobFilter = z.object({ name: shortText(500).nullish() }).nullish();
+const jobFilter = z
+  .object({
+    name: shortText(500).nullish(),
+    createdAfter: storableDate.nullish(),
+    createdBefore: storableDate.nullish(),
+  })
+  .nullish();
 
 /** Every bad value with the path of the argument it is in, or the value. */
 function parse<T>(schema: z.ZodType<T>, value: unknown, argument = 'input'): T {

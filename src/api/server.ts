@@ -18,7 +18,7 @@ const shutdownMs = 5_000;
 /** An upload may take as long as its URL is good. */
 const uploadMs = 60 * 60 * 1000;
 
-/** Everything that is served over HTTP: GraphQL with GraphiQL, uploads, health. */
+/** Everything that is served over HTTP: GraphQL with GraphiQL, uploads, health, metrics. */
 export async function startApiServer(
   services: ApiServices,
   listen: { host: string; port: number },
@@ -35,7 +35,7 @@ export async function startApiServer(
       // Base64 is a third larger than its bytes.
       if (request.headers.accept?.includes('text/event-stream')) track(response);
       if (request.method === 'POST') checkPost(request, Math.ceil((services.limits.inlineBytes * 4) / 3) + 1024 ** 2);
-      await graphql(request, response);
+      await graphql.yoga(request, response);
     } else if (url.pathname.startsWith('/uploads/')) {
       if (request.method !== 'PUT') throw new HttpError(405, 'Use PUT.');
       await receiveUpload(services, request, response, url);
@@ -45,6 +45,9 @@ export async function startApiServer(
       const report = await services.checkHealth();
       const ready = !draining && report.status !== 'DOWN';
       answer(response, ready ? 200 : 503, draining ? { ...report, status: 'DOWN', draining } : report);
+    } else if (url.pathname === '/metrics') {
+      const { contentType, body } = await services.scrape();
+      response.writeHead(200, { 'content-type': contentType }).end(body);
     } else if (url.pathname === '/') {
       response.writeHead(302, { location: '/graphql' }).end();
     } else {
@@ -102,7 +105,7 @@ export async function startApiServer(
       server.closeAllConnections();
       clearTimeout(timer);
       await closed;
-      await graphql.dispose();
+      await graphql.yoga.dispose();
     },
   };
 }

@@ -83,13 +83,19 @@ export async function receiveUpload(
         expiresAt: new Date(Date.now() + unusedLifetimeMs),
       },
     });
-    if (count === 0) throw new RequestError('UPLOAD_ALREADY_STORED');
+    if (count === 0) throw await overtaken(services, uuid);
   } catch (error) {
     if (error instanceof RequestError) await services.storage.remove(storageKey);
     throw error;
   }
   response.writeHead(201, { 'content-type': 'application/json' });
   response.end(JSON.stringify({ id, bytes: stored.bytes, sha256: stored.sha256 }));
+}
+
+/** Why an upload does not wait any more: another PUT was faster, or its time ran out meanwhile. */
+async function overtaken({ database }: ApiServices, id: string): Promise<RequestError> {
+  const now = await database.prisma.source.findUnique({ where: { id }, select: { status: true } });
+  return new RequestError(now?.status === 'STORED' ? 'UPLOAD_ALREADY_STORED' : 'UPLOAD_EXPIRED');
 }
 
 function tooLarge(maxBytes: number): RequestError {

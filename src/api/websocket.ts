@@ -31,11 +31,11 @@ export function serveGraphqlWs(server: Server, graphql: Graphql, publicUrl: stri
   });
 
   /** The functions of each operation's own envelope; graphql-ws hands the arguments from one hook to the next. */
-  const envelopes = new WeakMap<ExecutionArgs, ReturnType<Graphql['getEnveloped']>>();
+  const envelopes = new WeakMap<ExecutionArgs, ReturnType<Graphql['yoga']['getEnveloped']>>();
   const service = serveWebSocket(
     {
       execute: (args) => envelopes.get(args)?.execute(args),
-      subscribe: (args) => envelopes.get(args)?.subscribe(args),
+      subscribe: graphql.subscribe,
       async onSubscribe({ subscriptions, extra }, _id, payload) {
         if (Object.keys(subscriptions).length > maxOperations) {
           return [
@@ -44,7 +44,7 @@ export function serveGraphqlWs(server: Server, graphql: Graphql, publicUrl: stri
             }),
           ];
         }
-        const envelope = graphql.getEnveloped({ req: extra.request, params: payload });
+        const envelope = graphql.yoga.getEnveloped({ req: extra.request, params: payload });
         try {
           const document = envelope.parse(payload.query);
           const errors = envelope.validate(envelope.schema, document);

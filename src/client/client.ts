@@ -1,44 +1,68 @@
-import { endpointOf } from './endpoint.ts';
-import type { ProgressFragment, TypedDocumentString } from './generated/graphql.ts';
+import { type ApiKey, endpointOf } from './endpoint.ts';
+import type { ProgressFragment } from './generated/graphql.ts';
 import { type JobProgressOptions, jobProgress } from './job-progress.ts';
-import { type RequestOptions, sendRequest } from './request.ts';
-import { createSocket } from './socket.ts';
+import { jobUpdates } from './job-updates.ts';
+import { createOperations, type Operations, type Request } from './operations.ts';
+import { sendRequest } from './request.ts';
+import { resume, type WatchOptions } from './resume.ts';
+import { createSocketTransport } from './socket.ts';
+import { createSseTransport } from './sse.ts';
+import { createStream, type Stream } from './stream.ts';
+import type { Subscribe } from './transport.ts';
 import { type UploadBody, type UploadOptions, upload } from './upload.ts';
 
 export interface ClientOptions {
-  /** Where the server is, with or without `/graphql`. */
+  /** Where the server is, with or without `/graphql`; in a browser it may be relative: `/` is the page's own server. */
   url: string;
+  /** An API key, or a function that gets one. */
+  apiKey?: ApiKey;
+  /** What subscriptions go over. Default: `websocket` where there is one, else `sse`. */
+  transport?: 'websocket' | 'sse';
   /** The `WebSocket` class, where the platform has none: `ws` on Node.js before 22. */
   webSocket?: unknown;
 }
 
 /** A typed client. Everything throws `GraphQLRequestError` if the server refuses, `ServerUnreachableError` if none answers. */
-export interface Client {
+export interface Client extends Operations {
   /** The server's base URL. */
   readonly url: string;
-  /** Sends a generated document. */
-  request<Data, Variables>(
-    document: TypedDocumentString<Data, Variables>,
-    variables: Variables,
-    options?: RequestOptions,
-  ): Promise<Data>;
+  /** Sends any generated document. */
+  request: Request;
   /** Streams bytes to the server; gives the id for `createJob`. A `Blob` is sent again if the connection breaks. */
   upload(body: UploadBody, options?: UploadOptions): Promise<string>;
-  /** The progress of a job until it is final, through lost connections and restarts of the server. */
-  jobProgress(id: string, options?: JobProgressOptions): AsyncIterable<ProgressFragment>;
+  /**
+   * The progress of a job until it is final: its current state, then every change. Lost connections and restarts of the
+   * server are made up for: nothing comes twice, nothing steps back, and the final state always comes.
+   */
+  jobProgress(id: string, options?: JobProgressOptions): Stream<ProgressFragment>;
+  /**
+   * What happens to all your jobs from now on, without an end. What happens while the connection is lost is not made up
+   * for: query `jobs` whenever the state is `connected`, and of two views of a job keep the one with the higher revision.
+   */
+  jobUpdates(options?: WatchOptions): Stream<ProgressFragment>;
 }
 
-export function createClient({ url, webSocket }: ClientOptions): Client {
-  const endpoint = endpointOf(url);
-  let socket: ReturnType<typeof createSocket> | undefined;
+export function createClient({ url, apiKey, transport, webSocket }: ClientOptions): Client {
+  const endpoint = endpointOf(url, apiKey);
+  const hasWebSocket = webSocket !== undefined || typeof WebSocket !== 'undefined';
+  let opened: Subscribe | undefined;
+  // Not before it is needed: without a WebSocket everything else works all the same.
+  function open(): Subscribe {
+    const sockets = (transport ?? (hasWebSocket ? 'websocket' : 'sse')) === 'websocket';
+    return sockets ? createSocketTransport(endpoint, webSocket) : createSseTransport(endpoint);
+  }
+  const subscribe: Subscribe = (document, variables, connection) => {
+    opened ??= open();
+    return opened(document, variables, connection);
+  };
+  const request: Request = (document, variables, options = {}) => sendRequest(endpoint, document, variables, options);
   return {
     url: endpoint.base,
-    request: (document, variables, options = {}) => sendRequest(endpoint, document, variables, options),
+    request,
+    ...createOperations(request),
     upload: (body, options = {}) => upload(endpoint, body, options),
-    jobProgress(id, options = {}) {
-      // Not before it is needed: on Node.js without `ws` everything else works all the same.
-      socket ??= createSocket(endpoint, webSocket);
-      return jobProgress(endpoint, socket, id, options);
-    },
+    jobProgress: (id, options = {}) =>
+      createStream((stop) => resume(jobProgress(subscribe, id, options), endpoint.base, options, stop)),
+    jobUpdates: (options = {}) => createStream((stop) => resume(jobUpdates(subscribe), endpoint.base, options, stop)),
   };
 }

@@ -13,17 +13,27 @@ export async function sendRequest<Data, Variables>(
   variables: Variables,
   { signal }: RequestOptions,
 ): Promise<Data> {
-  const response = await send(endpoint.base, endpoint.http, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', accept: 'application/json' },
-    body: JSON.stringify({ query: document.toString(), variables }),
-    signal,
-  });
+  const operation = { query: document.toString(), variables };
+  const response = await post(endpoint, operation, { accept: 'application/json', signal });
   const answer = await readAnswer<{ data?: Data | null }>(endpoint.base, response);
   const error = errorOf(answer);
   if (error !== null) throw error;
   if (answer.data == null) throw notPagehive(endpoint.base, response);
   return answer.data;
+}
+
+/** Sends an operation; what comes back may be read as it comes. */
+export async function post(
+  endpoint: Endpoint,
+  operation: { query: string; variables: unknown },
+  { accept, signal }: { accept: string; signal?: AbortSignal },
+): Promise<Response> {
+  return await send(endpoint.base, endpoint.http, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept, ...(await endpoint.credentials()) },
+    body: JSON.stringify(operation),
+    signal,
+  });
 }
 
 /** `fetch`, with what it throws made an error for people; an abort stays what it is. */
@@ -39,7 +49,7 @@ export async function send(base: string, url: string, init: RequestInit): Promis
 /** Generated documents promise the shape of what Pagehive answers; that it is Pagehive that answers is checked here. */
 export async function readAnswer<Answer>(base: string, response: Response): Promise<Answer> {
   try {
-    const answer = await response.json();
+    const answer = JSON.parse(await response.text());
     if (typeof answer === 'object' && answer !== null) return answer;
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw new ServerUnreachableError(base, reasonOf(error), { cause: error });

@@ -1,10 +1,12 @@
 import { openPlatform, type Platform } from '../app.ts';
-import type { Config } from '../config.ts';
+import { type Config, ConfigError } from '../config.ts';
+import { checkPostgres } from '../connections/given-servers.ts';
 import { exitWithParent } from '../supervisor/parent.ts';
+import { portError } from './start-checks.ts';
 
 /**
- * Runs one of the processes until it is told to stop (SIGTERM, SIGINT, or the end of its supervisor), then closes
- * everything in order. A second signal ends it at once.
+ * Runs one of the processes until it is told to stop (SIGTERM, SIGINT, SIGHUP, or the end of its supervisor), then closes
+ * everything in order. A signal before it is ready, or a second one from a terminal, ends it at once: nothing is lost by that.
  */
 export async function runProcess(
   config: Config,
@@ -12,20 +14,38 @@ export async function runProcess(
   begin: (platform: Platform) => Promise<AsyncDisposable> | AsyncDisposable,
 ): Promise<void> {
   process.title = `pagehive ${name}`;
+  let ready = false;
   const stop = new Promise<void>((resolve) => {
     let asked = false;
     for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
       process.on(signal, () => {
-        if (asked && signal !== 'SIGTERM') process.exit(130);
+        if (!ready || (asked && signal !== 'SIGTERM')) process.exit(signal === 'SIGTERM' ? 0 : 130);
         asked = true;
         resolve();
       });
     }
   });
   exitWithParent();
-  await using platform = await openPlatform(config, name);
-  await using _running = await begin(platform);
+  await using platform = await open(config, name);
+  await using _running = await Promise.resolve(begin(platform)).catch((error: unknown) => {
+    throw portError(error, config.host, config.port);
+  });
+  ready = true;
   platform.logger.info('ready');
   await stop;
   platform.logger.info('stopping');
+}
+
+/** PostgreSQL's "there is no such table". */
+const noSuchTable = /P2021|42P01|does not exist/;
+
+async function open(config: Config, name: string): Promise<Platform> {
+  if (config.databaseUrl !== null) await checkPostgres(config.databaseUrl);
+  try {
+    return await openPlatform(config, name);
+  } catch (error) {
+    const text = error instanceof Error ? `${'code' in error ? error.code : ''} ${error.message}` : '';
+    if (!noSuchTable.test(text)) throw error;
+    throw new ConfigError('the database of DATABASE_URL is not migrated: run `pagehive migrate` first');
+  }
 }

@@ -28,7 +28,9 @@ export function claimPort(host: string, port: number): Promise<number> {
   });
 }
 
-function portError(error: Error, host: string, port: number): StartError {
+/** What listening failed for, as a line for people; any other error as it is. */
+export function portError(error: unknown, host: string, port: number): unknown {
+  if (!(error instanceof Error) || !('syscall' in error) || error.syscall !== 'listen') return error;
   const code = 'code' in error ? error.code : undefined;
   if (code === 'EADDRINUSE') {
     return new StartError(`port ${port} is taken by another program: choose another one, such as PORT=${port + 1}`, {

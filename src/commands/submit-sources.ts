@@ -2,14 +2,12 @@ import { constants, createReadStream, openAsBlob } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { UploadBody } from '../client/upload.ts';
+import { printable } from './printable.ts';
 import { UsageError } from './usage-error.ts';
+import type { Item } from './watch-view.ts';
 
 /** A document on the command line. */
-export interface SubmitSource {
-  /** As it was given. */
-  argument: string;
-  /** What people are shown. */
-  label: string;
+export interface SubmitSource extends Item {
   /** Its name without a directory; null for standard input. */
   filename: string | null;
   /** What the server downloads by itself; null for what is uploaded. */
@@ -80,9 +78,4 @@ const reasons: Record<string, string> = {
 
 function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
-}
-
-/** Names can hold whatever a terminal would obey. */
-function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\u{FFFD}');
 }

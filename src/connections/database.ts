@@ -49,6 +49,11 @@ export function openDatabase({ url, size = 10, name, logger }: DatabaseOptions):
     max: size,
     application_name: name,
     connectionTimeoutMillis: 5_000,
+    // A server that hangs must be noticed, by requests and, well before their leases end, by workers. It gives up on a
+    // statement itself before that, so that nothing goes on that nobody waits for.
+    query_timeout: 6_000,
+    statement_timeout: 5_000,
+    // Idle connections are closed (by pg after ten seconds), so few are there to turn out dead.
     keepAlive: true,
     // A process stopped in the middle of a transaction must not hold its locks for longer than this.
     idle_in_transaction_session_timeout: 5_000,

@@ -3,6 +3,9 @@ import type { Logger } from '../ops/logger.ts';
 
 export type Redis = ReturnType<typeof openRedis>;
 
+/** A healthy Redis answers in less than a millisecond; longer than this is a connection that is dead and doesn't know. */
+export const redisPatienceMs = 2_000;
+
 /**
  * A Redis connection that comes back by itself. While it is down commands fail at once instead of queueing: Redis only
  * rings doorbells here, and what was missed is made up for from PostgreSQL.
@@ -11,23 +14,53 @@ export function openRedis(url: string, logger: Logger) {
   const client = createClient({
     url,
     disableOfflineQueue: true,
-    pingInterval: 5_000,
     socket: {
       connectTimeout: 5_000,
-      // Half-open connections are noticed: no answer to the ping, no bytes for this long.
-      socketTimeout: 15_000,
+      // Of the greeting; later on what is sent counts as life, so the pings below take over.
+      socketTimeout: 5_000,
       reconnectStrategy: (retries) => Math.min(100 * 2 ** retries, 2_000),
     },
   });
   let down = false;
-  client.on('error', (error) => {
+  const isDown = (error: unknown) => {
     // One line per outage, not one per attempt.
     if (!down) logger.warn({ err: error }, 'Redis cannot be reached; going on without it');
     down = true;
-  });
+  };
+  client.on('error', isDown);
   client.on('ready', () => {
     if (down) logger.info('Redis is back');
     down = false;
   });
+
+  let pinging = false;
+  /** A half-open connection takes all that is sent and never answers: only what does not come back shows it. */
+  async function ping(): Promise<void> {
+    if (!client.isOpen) clearInterval(timer);
+    if (!client.isReady || pinging) return;
+    pinging = true;
+    try {
+      await within(redisPatienceMs, client.ping());
+    } catch (error) {
+      if (client.isReady) {
+        isDown(error);
+        client.destroy();
+        client.connect().catch(isDown);
+      }
+    } finally {
+      pinging = false;
+    }
+  }
+  const timer = setInterval(() => void ping(), redisPatienceMs);
+  timer.unref();
   return client;
+}
+
+/** The outcome of `work`, or an error once it takes too long. */
+export async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`Redis did not answer within ${ms} ms`)), ms);
+  });
+  return await Promise.race([work, late]).finally(() => clearTimeout(timer));
 }

@@ -6,6 +6,8 @@ export interface Secrets {
   sign(purpose: string, id: string, expiresAt: Date): string;
   /** False for a token that is altered, expired, or made for another purpose or id. */
   verify(purpose: string, id: string, token: string, now?: Date): boolean;
+  /** A keyed hash (HMAC-SHA256, hex): tells whether two texts are the same, and lets nobody guess what they were. */
+  digest(purpose: string, text: string): string;
   /** Encrypts a short text, such as a document's password, for the database. */
   seal(purpose: string, text: string): string;
   /** Throws `SealError` for what this installation did not seal for this purpose. */
@@ -55,6 +57,12 @@ export function createSecrets(key: Buffer): Secrets {
     return genuine && now.getTime() < Number(expires) * 1000;
   }
 
+  function digest(purpose: string, text: string): string {
+    return createHmac('sha256', derive(key, `digest v1 ${purpose}`))
+      .update(text)
+      .digest('hex');
+  }
+
   function seal(purpose: string, text: string): string {
     const nonce = randomBytes(nonceBytes);
     const cipher = createCipheriv('aes-256-gcm', derive(key, `seal v1 ${purpose}`), nonce);
@@ -82,7 +90,7 @@ export function createSecrets(key: Buffer): Secrets {
     }
   }
 
-  return { sign, verify, seal, open };
+  return { sign, verify, digest, seal, open };
 }
 
 /** A key for each use: none of them tells anything about another, or about the secret. */

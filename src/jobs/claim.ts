@@ -15,6 +15,7 @@ export interface Claim extends Job {
   sourceUrl: string | null;
   sourceStorageKey: string | null;
   sourceSha256: string | null;
+  sourceBytes: bigint | null;
   /** Pages that are stored already, and what made them. */
   stored: PageRange[];
   storedBy: string | null;
@@ -42,6 +43,7 @@ export class ClaimLostError extends Error {
 
 const claimNext = `
 SELECT ${jobColumns}, s.url AS "sourceUrl", s.storage_key AS "sourceStorageKey", s.sha256 AS "sourceSha256",
+       s.bytes AS "sourceBytes",
        j.stored_by AS "storedBy",
        (SELECT coalesce(jsonb_agg(jsonb_build_object('first', lower(r), 'last', upper(r) - 1) ORDER BY r), '[]')
           FROM unnest(j.stored_pages) r) AS "stored",

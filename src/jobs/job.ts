@@ -1,6 +1,6 @@
 import type { Job } from '../connections/prisma/client.ts';
 import { failures, isFailureCode } from '../errors.ts';
-import type { ProgressState } from '../progress/state.ts';
+import type { Estimate, ProgressState } from '../progress/state.ts';
 
 export type { Job };
 
@@ -26,6 +26,9 @@ export const jobColumns = (
     'worker_id',
     'heartbeat_at',
     'lease_expires_at',
+    'eta',
+    'eta_earliest',
+    'eta_latest',
     'attempt',
     'run',
     'retry_count',
@@ -60,6 +63,25 @@ export function failureOf(job: Pick<Job, 'failureCode' | 'failureMessage' | 'fai
   return { code, message: job.failureMessage ?? failures[code].message, page: job.failurePage };
 }
 
+/** What its worker last expected of a running job, none of it in the past; null if it did not say yet. */
+export function etaOf({
+  eta,
+  etaEarliest,
+  etaLatest,
+}: Pick<Job, 'eta' | 'etaEarliest' | 'etaLatest'>): Estimate | null {
+  if (eta === null || etaEarliest === null || etaLatest === null) return null;
+  const now = Date.now();
+  const at = (time: Date) => new Date(Math.max(now, time.getTime())).toISOString();
+  return { at: at(eta), earliest: at(etaEarliest), latest: at(etaLatest) };
+}
+
+/** Final: nothing is to come. Waiting, or claimed a moment ago: to be found out by whoever shows it. */
+function estimateOf(job: Job): Pick<ProgressState, 'estimate' | 'queuePosition'> {
+  if (isFinalStatus(job.status)) return { estimate: null, queuePosition: null };
+  const estimate = job.status === 'RUNNING' ? etaOf(job) : null;
+  return estimate === null ? {} : { estimate, queuePosition: null };
+}
+
 /** What subscribers see of a row. */
 export function progressOf(job: Job): ProgressState {
   return {
@@ -78,6 +100,7 @@ export function progressOf(job: Job): ProgressState {
     retryCount: job.retryCount,
     nextRetryAt: job.status === 'RETRYING' ? (job.dueAt?.toISOString() ?? null) : null,
     failure: failureOf(job),
+    ...estimateOf(job),
     at: (job.finishedAt ?? new Date()).toISOString(),
   };
 }

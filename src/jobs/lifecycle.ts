@@ -3,7 +3,7 @@ import type { DocumentFacts, EngineName, ExtractedPage } from '../pdf/document.t
 import { type Claim, ClaimLostError, fence, fenceValues } from './claim.ts';
 import type { JobsContext } from './context.ts';
 import { type Job, jobColumns, progressOf } from './job.ts';
-import { addStoredPages, insertPages, pageValues } from './pages.ts';
+import { countOf, insertPages, PagesLostError, pageValues, withPages } from './pages.ts';
 import { retryDelaySeconds } from './retry-policy.ts';
 
 export interface Failure {
@@ -20,15 +20,20 @@ const insertAttempt = (code: string, message: string, page: string) => `
     SELECT id, attempt, run, worker_id, started_at, now(), ${code}, ${message}, ${page} FROM job`;
 
 const complete = `
-WITH job AS (
+WITH held AS (
+    SELECT j.id, ${withPages('$15')} AS pages FROM jobs j WHERE ${fence} FOR UPDATE
+), job AS (
     UPDATE jobs j
        SET status = 'COMPLETED', stage = 'STORE', revision = j.revision + 1, progress_seq = 0, percent = 100,
            pages_total = $12, pages_done = $12, engine = $13::"Engine", document = $14, finished_at = now(), lease_expires_at = NULL,
            heartbeat_at = now(), sealed_password = NULL, failure_code = NULL, failure_message = NULL, failure_page = NULL,
-           ${addStoredPages('$15')}
-     WHERE ${fence}
+           stored_pages = held.pages, stored_by = $15
+      FROM held WHERE j.id = held.id AND ${countOf('held.pages')} = $12
     RETURNING j.*
-), attempt AS (${insertAttempt('NULL', 'NULL', 'NULL')}), page AS (${insertPages})
+), attempt AS (${insertAttempt('NULL', 'NULL', 'NULL')}), page AS (${insertPages}), strange AS (
+    -- Left by another engine that was given up: a result is of one making.
+    DELETE FROM pages p USING job WHERE p.job_id = job.id AND NOT p.number <@ job.stored_pages
+)
 SELECT ${jobColumns} FROM job j`;
 
 export interface Completion {
@@ -43,7 +48,7 @@ export interface Completion {
 
 /**
  * RUNNING → COMPLETED, with the last pages, in one statement. Safe to repeat when its answer was lost: if the row was
- * completed by this very claim, that is success.
+ * completed by this very claim, that is success. Throws `PagesLostError` if not all pages are there.
  */
 export async function completeJob(context: JobsContext, claim: Claim, completion: Completion): Promise<Job> {
   const [row] = await context.database.query<Job>(complete, [
@@ -55,14 +60,9 @@ export async function completeJob(context: JobsContext, claim: Claim, completion
     completion.storedBy,
   ]);
   const job = row ?? (await context.database.prisma.job.findUnique({ where: { id: claim.id } }));
-  if (
-    job === null ||
-    job.status !== 'COMPLETED' ||
-    job.revision !== claim.revision + 1 ||
-    job.workerId !== claim.workerId
-  ) {
-    throw new ClaimLostError();
-  }
+  if (job === null || job.workerId !== claim.workerId) throw new ClaimLostError();
+  if (job.status === 'RUNNING' && job.revision === claim.revision) throw new PagesLostError();
+  if (job.status !== 'COMPLETED' || job.revision !== claim.revision + 1) throw new ClaimLostError();
   context.publish(progressOf(job));
   return job;
 }
@@ -120,15 +120,23 @@ export async function failJob(context: JobsContext, claim: Claim, failure: Failu
 const giveBack = `
 WITH job AS (
     UPDATE jobs j
-       SET status = 'PENDING', stage = 'QUEUED', revision = j.revision + 1, progress_seq = 0, lease_expires_at = NULL
+       SET status = 'PENDING', stage = 'QUEUED', revision = j.revision + 1, progress_seq = 0, lease_expires_at = NULL,
+           stored_pages = CASE WHEN $4 THEN '{}' ELSE j.stored_pages END
      WHERE ${fence}
     RETURNING j.*
 ), attempt AS (${insertAttempt('NULL', 'NULL', 'NULL')})
 SELECT ${jobColumns} FROM job j`;
 
-/** RUNNING → PENDING without costing a retry: the worker shuts down, or was not to blame. What is stored stays stored. */
-export async function giveBackJob(context: JobsContext, claim: Claim): Promise<Job> {
-  const [job] = await context.database.query<Job>(giveBack, fenceValues(claim));
+/**
+ * RUNNING → PENDING without costing a retry: the worker shuts down, or was not to blame. What is stored stays stored,
+ * unless it is to be forgotten.
+ */
+export async function giveBackJob(
+  context: JobsContext,
+  claim: Claim,
+  { forgetPages = false }: { forgetPages?: boolean } = {},
+): Promise<Job> {
+  const [job] = await context.database.query<Job>(giveBack, [...fenceValues(claim), forgetPages]);
   if (job === undefined) throw new ClaimLostError();
   context.publish(progressOf(job));
   context.ring();

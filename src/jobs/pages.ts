@@ -2,11 +2,24 @@ import type { EngineName, ExtractedPage } from '../pdf/document.ts';
 import { type Claim, ClaimLostError, fence, fenceValues, leaseSeconds } from './claim.ts';
 import type { JobsContext } from './context.ts';
 
-/** Adds the numbers of the pages in $4 to those stored by the same maker; pages of another one do not count any more. */
-export const addStoredPages = (maker: string) => `
-           stored_pages = CASE WHEN j.stored_by = ${maker}::text THEN j.stored_pages ELSE '{}' END
-                          + (SELECT coalesce(range_agg(int4range(n, n, '[]')), '{}') FROM unnest($4::int[]) n),
-           stored_by = ${maker}::text`;
+/** The pages in $4 added to those that the same maker has stored; pages of another one do not count any more. */
+export const withPages = (maker: string) => `(
+           CASE WHEN j.stored_by = ${maker}::text THEN j.stored_pages ELSE '{}' END
+           + (SELECT coalesce(range_agg(int4range(n, n, '[]')), '{}') FROM unnest($4::int[]) n))`;
+
+/** How many pages a multirange holds. */
+export const countOf = (pages: string) => `(SELECT coalesce(sum(upper(r) - lower(r)), 0)::int FROM unnest(${pages}) r)`;
+
+/**
+ * Groups of pages do not wait for the disk, so a crash of PostgreSQL can take the newest ones with it while the attempt
+ * that made them lives on. It notices by counting, gives the job back, and the next attempt makes what is missing.
+ */
+export class PagesLostError extends Error {
+  constructor() {
+    super('pages that were stored are gone: the database has crashed meanwhile');
+    this.name = 'PagesLostError';
+  }
+}
 
 /**
  * Inserts the pages of $4… for the row in `job`, which the statement has locked by its fence just before. A page that is
@@ -38,18 +51,18 @@ const storeGroup = `
 WITH settings AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true)),
 job AS (
     UPDATE jobs j
-       SET ${addStoredPages('$18')}, engine = $12::"Engine",
+       SET stored_pages = ${withPages('$18')}, stored_by = $18, engine = $12::"Engine",
            pages_total = $13, pages_done = $14, percent = GREATEST(j.percent, $15), progress_seq = GREATEST(j.progress_seq, $16),
            stage = 'EXTRACT', heartbeat_at = now(), lease_expires_at = now() + $17 * interval '1 second'
       FROM settings
      WHERE ${fence}
-    RETURNING j.id, j.tenant_id
+    RETURNING j.id, j.tenant_id, j.stored_pages
 ), page AS (${insertPages})
-SELECT id FROM job`;
+SELECT ${countOf('stored_pages')} AS stored FROM job`;
 
 /**
  * Stores a finished group of pages, the progress it means, and renews the lease, in one statement that does not wait for
- * the disk: if PostgreSQL crashes, pages and the record of them are lost together, and the next attempt makes them again.
+ * the disk: if PostgreSQL crashes, pages and the record of them are lost together. Throws `PagesLostError` if that has happened.
  */
 export async function storePages(
   context: JobsContext,
@@ -58,7 +71,7 @@ export async function storePages(
   by: { engine: EngineName; storedBy: string },
   progress: { seq: number; percent: number; pagesDone: number; pagesTotal: number },
 ): Promise<void> {
-  const rows = await context.database.query<{ id: string }>(storeGroup, [
+  const rows = await context.database.query<{ stored: number }>(storeGroup, [
     ...fenceValues(claim),
     ...pageValues(pages),
     by.engine,
@@ -69,5 +82,7 @@ export async function storePages(
     leaseSeconds,
     by.storedBy,
   ]);
-  if (rows.length === 0) throw new ClaimLostError();
+  const [row] = rows;
+  if (row === undefined) throw new ClaimLostError();
+  if (row.stored !== progress.pagesDone) throw new PagesLostError();
 }

@@ -29,10 +29,13 @@ export interface PageSearch {
 const startMark = '\u0001';
 const endMark = '\u0002';
 
-/** Ranks all matches, then makes snippets only of those that are shown: making one costs a hundred times ranking one. */
+/** Matches that are ranked at most: of a word that is on a million pages any ten thousand are as good. */
+export const rankedAtMost = 10_000;
+
+/** Ranks the matches, then makes snippets only of those that are shown: making one costs a hundred times ranking one. */
 const search = `
-WITH hits AS MATERIALIZED (
-    SELECT p.job_id, p.number, ts_rank_cd(p.search, q) AS score
+WITH matches AS MATERIALIZED (
+    SELECT p.job_id, p.number, p.search, q
       FROM websearch_to_tsquery('pagehive', $2) q
       JOIN pages p ON p.search @@ q AND p.tenant_id = $1
       JOIN jobs j ON j.id = p.job_id AND j.status = 'COMPLETED'
@@ -41,6 +44,9 @@ WITH hits AS MATERIALIZED (
        AND ($5::text[] IS NULL OR j.failure_code = ANY($5))
        AND ($6::timestamptz IS NULL OR j.created_at >= $6)
        AND ($7::timestamptz IS NULL OR j.created_at < $7)
+     LIMIT ${rankedAtMost}
+), hits AS MATERIALIZED (
+    SELECT job_id, number, ts_rank_cd(search, q) AS score FROM matches
 ), shown AS (
     SELECT * FROM hits
      WHERE $8::float4 IS NULL OR score < $8 OR (score = $8 AND (job_id, number) > ($9::uuid, $10::int))
@@ -52,6 +58,18 @@ SELECT shown.job_id AS "jobId", shown.number, shown.score,
                    'MaxFragments=2, MaxWords=30, MinWords=12, FragmentDelimiter=" … ", StartSel=${startMark}, StopSel=${endMark}') AS headline
   FROM shown JOIN pages p ON p.job_id = shown.job_id AND p.number = shown.number
  ORDER BY shown.score DESC, shown.job_id, shown.number`;
+
+/**
+ * Whether a query asks for something that the index can find. One of stop signs and negations alone ("-draft") would
+ * have every page read.
+ */
+export async function isSearchable(database: Database, query: string): Promise<boolean> {
+  const [row] = await database.query<{ tree: string }>(
+    `SELECT querytree(websearch_to_tsquery('pagehive', $1)) AS tree`,
+    [query],
+  );
+  return row !== undefined && row.tree !== '' && row.tree !== 'T';
+}
 
 /** Pages of completed jobs that match, best first. */
 export async function searchPages(

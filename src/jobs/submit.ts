@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { RequestError } from '../errors.ts';
 import { newUuid } from '../ids.ts';
 import type { JobsContext } from './context.ts';
@@ -30,7 +29,7 @@ export interface Submission {
   /** Not before. */
   runAt: Date | null;
   idempotencyKey: string | null;
-  /** What makes a repetition a repetition, see `fingerprint`; null without a key. */
+  /** What makes a repetition a repetition, a keyed hash of `canonical`; null without a key. */
   fingerprint: string | null;
 }
 
@@ -50,6 +49,8 @@ const insertJob = `
 WITH upload AS (
     SELECT s.id FROM sources s
      WHERE s.id = $3::uuid AND s.tenant_id = $2::uuid AND s.status = 'STORED' AND s.kind = 'UPLOAD' AND $4::text IS NULL
+       -- The pruner takes what expired a while ago: the two never meet.
+       AND (s.expires_at IS NULL OR s.expires_at > now() OR EXISTS (SELECT FROM jobs o WHERE o.source_id = s.id))
        FOR KEY SHARE
 ), found AS (
     SELECT id FROM upload UNION ALL SELECT $3::uuid WHERE $4::text IS NOT NULL
@@ -123,18 +124,18 @@ async function existingJob(context: JobsContext, submission: Submission): Promis
   if ('uploadId' in source) {
     const upload = await prisma.source.findFirst({ where: { id: source.uploadId, tenantId, kind: 'UPLOAD' } });
     if (upload === null) throw new RequestError('NOT_FOUND', { message: 'There is no such upload.' });
-    if (upload.status === 'EXPIRED') throw new RequestError('UPLOAD_EXPIRED');
+    const isOver = upload.expiresAt !== null && upload.expiresAt <= new Date();
+    if (upload.status === 'EXPIRED' || isOver) throw new RequestError('UPLOAD_EXPIRED');
     if (upload.status === 'WAITING') throw new RequestError('UPLOAD_INCOMPLETE');
   }
   throw new Error('a job was neither inserted nor found');
 }
 
-/** SHA-256 of what must be the same for two submissions under one key to be one; the order of fields does not matter. */
-export function fingerprint(input: unknown): string {
-  return createHash('sha256').update(canonical(input)).digest('hex');
-}
-
-function canonical(value: unknown): string {
+/**
+ * What must be the same for two submissions under one key to be one, as text; the order of fields does not matter. It may
+ * hold a password: keep a keyed hash of it, never the text.
+ */
+export function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
   if (value instanceof Date) return JSON.stringify(value);
   if (typeof value === 'bigint') return value.toString();

@@ -32,9 +32,10 @@ UPDATE jobs j
    SET heartbeat_at = now(), lease_expires_at = now() + $8 * interval '1 second',
        stage = held.stage::"JobStage", percent = GREATEST(j.percent, held.percent), pages_done = GREATEST(j.pages_done, held.pages_done),
        pages_total = held.pages_total, bytes_done = held.bytes_done, bytes_total = held.bytes_total,
-       progress_seq = GREATEST(j.progress_seq, held.seq)
-  FROM unnest($9::uuid[], $10::int[], $11::int[], $12::text[], $13::int[], $14::int[], $15::int[], $16::bigint[], $17::bigint[])
-         AS held(id, revision, seq, stage, percent, pages_done, pages_total, bytes_done, bytes_total)
+       progress_seq = GREATEST(j.progress_seq, held.seq), eta = held.eta, eta_earliest = held.earliest, eta_latest = held.latest
+  FROM unnest($9::uuid[], $10::int[], $11::int[], $12::text[], $13::int[], $14::int[], $15::int[], $16::bigint[], $17::bigint[],
+              $18::timestamptz[], $19::timestamptz[], $20::timestamptz[])
+         AS held(id, revision, seq, stage, percent, pages_done, pages_total, bytes_done, bytes_total, eta, earliest, latest)
  WHERE j.id = held.id AND j.revision = held.revision AND j.worker_id = $1 AND j.status = 'RUNNING'
 RETURNING j.id`;
 
@@ -67,6 +68,9 @@ export async function beat(
     held.map((state) => state.pagesTotal),
     held.map((state) => state.bytesDone),
     held.map((state) => state.bytesTotal),
+    held.map((state) => state.estimate?.at ?? null),
+    held.map((state) => state.estimate?.earliest ?? null),
+    held.map((state) => state.estimate?.latest ?? null),
   ]);
   return new Set(rows.map((row) => row.id));
 }

@@ -2,6 +2,9 @@
 export interface Actor {
   name: string;
   everyMs: number;
-  /** Does what there is to do and stops when there is no more. */
-  runOnce(): Promise<void>;
+  /**
+   * Does what there is to do and stops when there is no more. `answeringMs` is for how long the database has answered this
+   * process without a pause: after an outage nothing that is late is late by its own fault.
+   */
+  runOnce(answeringMs: number): Promise<void>;
 }

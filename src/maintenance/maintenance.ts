@@ -5,42 +5,70 @@ import type { Actor } from './actor.ts';
 
 /** Leadership only saves work, so it may be short: another process takes over within this time. */
 const leaseSeconds = 5;
+const tickMs = 1_000;
+/** No answer for this long is an outage, or this process was frozen. */
+const pauseMs = 3 * tickMs;
 
-const takeLease = `
-INSERT INTO leases AS l (name, holder, expires_at) VALUES ($1, $2, now() + $3 * interval '1 second')
+/** In the order of names: two processes that ask at once must not lock in opposite orders. */
+const takeLeases = `
+WITH settings AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))
+INSERT INTO leases AS l (name, holder, expires_at)
+SELECT name, $2, now() + $3 * interval '1 second' FROM settings, unnest($1::text[]) AS name ORDER BY name
 ON CONFLICT (name) DO UPDATE SET holder = EXCLUDED.holder, expires_at = EXCLUDED.expires_at
  WHERE l.holder = EXCLUDED.holder OR l.expires_at < now()
-RETURNING 1 AS held`;
+RETURNING name`;
 
-/** Runs the actors, each at its interval, in the one process that leads. Dispose waits for those at work. */
+/**
+ * Runs the actors, each at its interval, in the one process that leads it: once a second a process asks for the leases of
+ * all actors that do not work just now. So a process that dies, freezes or is cut off loses its leases, and so does a single
+ * actor that hangs; another process goes on within seconds. Two may overlap then, which actors have to bear anyway.
+ * Dispose waits for those at work.
+ */
 export function startMaintenance(context: { database: Database; logger: Logger }, actors: Actor[]): AsyncDisposable {
   const { database, logger } = context;
   const holder = newUuid();
   const working = new Map<string, Promise<void>>();
+  const dueAt = new Map<string, number>();
+  let answeredAt = Number.NEGATIVE_INFINITY;
+  let answeringSince = 0;
 
-  async function lead(actor: Actor): Promise<void> {
-    const held = await database.query(takeLease, [
-      actor.name,
-      holder,
-      Math.max(leaseSeconds, (2 * actor.everyMs) / 1000),
-    ]);
-    if (held.length > 0) await actor.runOnce();
+  async function lead(): Promise<void> {
+    const idle = actors.filter((actor) => !working.has(actor.name));
+    const names = idle.map((actor) => actor.name);
+    const held = await database.query<{ name: string }>(takeLeases, [names, holder, leaseSeconds]);
+    const now = performance.now();
+    if (now - answeredAt > pauseMs) answeringSince = now;
+    answeredAt = now;
+    const mine = new Set(held.map(({ name }) => name));
+    for (const actor of idle) {
+      if (mine.has(actor.name) && now >= (dueAt.get(actor.name) ?? 0)) run(actor, now);
+    }
   }
 
-  function tick(actor: Actor): void {
-    // One that takes longer than its interval is not started twice.
-    if (working.has(actor.name)) return;
-    const work = lead(actor)
+  function run(actor: Actor, now: number): void {
+    // Half a tick early rather than a whole one late.
+    dueAt.set(actor.name, now + actor.everyMs - tickMs / 2);
+    const work = actor
+      .runOnce(now - answeringSince)
       .catch((error) => logger.warn({ err: error, actor: actor.name }, 'an actor failed; it goes on at its next turn'))
       .finally(() => working.delete(actor.name));
     working.set(actor.name, work);
   }
 
-  const timers = actors.map((actor) => setInterval(() => tick(actor), actor.everyMs));
-  for (const actor of actors) tick(actor);
+  let leading: Promise<void> | null = null;
+  const tick = () => {
+    leading ??= lead()
+      .catch((error) => logger.warn({ err: error }, 'maintenance could not reach the database; trying again'))
+      .finally(() => {
+        leading = null;
+      });
+  };
+  const timer = setInterval(tick, tickMs);
+  tick();
   return {
     async [Symbol.asyncDispose]() {
-      for (const timer of timers) clearInterval(timer);
+      clearInterval(timer);
+      await leading;
       await Promise.all(working.values());
       await database.query('DELETE FROM leases WHERE holder = $1', [holder]).catch(() => {});
     },

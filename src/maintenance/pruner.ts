@@ -9,27 +9,36 @@ const batch = 100;
 const expireUploads = `
 UPDATE sources s SET status = 'EXPIRED', storage_key = NULL, expires_at = NULL
   FROM (SELECT o.id, o.storage_key FROM sources o
-         WHERE o.expires_at < now() AND NOT EXISTS (SELECT FROM jobs j WHERE j.source_id = o.id)
+         WHERE o.expires_at < now() - interval '1 minute' AND NOT EXISTS (SELECT FROM jobs j WHERE j.source_id = o.id)
          ORDER BY o.expires_at LIMIT $1 FOR UPDATE SKIP LOCKED) old
  WHERE s.id = old.id
 RETURNING old.storage_key AS "storageKey"`;
 
+const forgetKeys = `
+DELETE FROM idempotency_keys k
+ USING (SELECT tenant_id, key FROM idempotency_keys WHERE expires_at < now()
+         ORDER BY expires_at LIMIT $1 FOR UPDATE SKIP LOCKED) old
+ WHERE k.tenant_id = old.tenant_id AND k.key = old.key
+RETURNING 1 AS forgotten`;
+
 /** Forgets what has had its time: unused uploads, idempotency keys of deleted jobs, workers that died long ago. */
-export function createPruner(context: { database: Database; storage: Storage; logger: Logger }): Actor {
+export function createPruner(context: { database: Database; storage: Storage; logger: Logger }) {
   const { database, storage, logger } = context;
+
+  async function pruneUploads(): Promise<number> {
+    const uploads = await database.query<{ storageKey: string | null }>(expireUploads, [batch]);
+    for (const { storageKey } of uploads) if (storageKey !== null) await storage.remove(storageKey);
+    if (uploads.length > 0) logger.info({ uploads: uploads.length }, 'expired unused uploads');
+    return uploads.length;
+  }
+
   return {
     name: 'pruner',
     everyMs: 60_000,
     async runOnce() {
-      let expired: number;
-      do {
-        const uploads = await database.query<{ storageKey: string | null }>(expireUploads, [batch]);
-        for (const { storageKey } of uploads) if (storageKey !== null) await storage.remove(storageKey);
-        if (uploads.length > 0) logger.info({ uploads: uploads.length }, 'expired unused uploads');
-        expired = uploads.length;
-      } while (expired === batch);
-      await database.query('DELETE FROM idempotency_keys WHERE expires_at < now()', []);
+      while ((await pruneUploads()) === batch);
+      while ((await database.query(forgetKeys, [batch])).length === batch);
       await database.query(`DELETE FROM workers WHERE heartbeat_at < now() - interval '1 hour'`, []);
     },
-  };
+  } satisfies Actor;
 }

@@ -6,12 +6,16 @@ import type { Actor } from './actor.ts';
 
 const batch = 100;
 
+/** After an outage of the database workers get this long to renew what they hold: until it, none of them could. */
+const graceMs = 3_000;
+
 /** Takes jobs from workers that stopped renewing their leases: killed, cut off, or frozen for too long. */
 export function createRescuer({ jobs, logger }: { jobs: JobsContext; logger: Logger }): Actor {
   return {
     name: 'rescuer',
     everyMs: 1_000,
-    async runOnce() {
+    async runOnce(answeringMs) {
+      if (answeringMs < graceMs) return;
       let rescued: number;
       do {
         const taken = await rescueJobs(jobs, batch);

@@ -3,8 +3,10 @@ export type HealthStatus = 'OK' | 'DEGRADED' | 'DOWN';
 export interface HealthCheck {
   name: string;
   status: HealthStatus;
-  /** What is wrong and what to do; null when all is well. */
-  detail: string | null;
+  /** What was seen. */
+  detail: string;
+  /** What to do about it; null when all is well. */
+  advice: string | null;
 }
 
 export interface HealthReport {
@@ -13,12 +15,18 @@ export interface HealthReport {
   checks: HealthCheck[];
 }
 
-/** Answers when all is well, with a text when it isn't quite, and throws when it isn't at all. */
+/** What a probe saw. With advice it is DEGRADED. */
+export interface Finding {
+  detail: string;
+  advice?: string;
+}
+
+/** Looks at one thing; throws when it cannot be seen at all. */
 export interface Probe {
   name: string;
-  /** What its failure means for the whole: nothing can be accepted, or only slower or later. */
-  failure: 'DOWN' | 'DEGRADED';
-  run: () => Promise<string | null>;
+  run: () => Promise<Finding>;
+  /** When it throws: what that means for the whole (nothing can be accepted, or only slower or later), and what to do. */
+  failure: { status: 'DOWN' | 'DEGRADED'; detail: string; advice: string };
 }
 
 const probeTimeoutMs = 2_000;
@@ -30,20 +38,17 @@ export async function checkHealth(probes: Probe[]): Promise<HealthReport> {
   return { status: worst ?? 'OK', checks };
 }
 
-async function check({ name, failure, run }: Probe): Promise<HealthCheck> {
+async function check({ name, run, failure }: Probe): Promise<HealthCheck> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${probeTimeoutMs} ms`)), probeTimeoutMs);
+    timer = setTimeout(() => reject(new Error('no answer')), probeTimeoutMs);
   });
   try {
-    const detail = await Promise.race([run(), timeout]);
-    return { name, status: detail === null ? 'OK' : 'DEGRADED', detail };
-  } catch (error) {
-    // The error's own text may hold an address or a user name: the class of it is enough here, the log has the rest.
-    const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
-    const detail =
-      error instanceof Error && error.message.startsWith('no answer') ? error.message : `cannot be reached${code}`;
-    return { name, status: failure, detail };
+    const { detail, advice = null } = await Promise.race([run(), timeout]);
+    return { name, status: advice === null ? 'OK' : 'DEGRADED', detail, advice };
+  } catch {
+    // The error's own text may hold an address or a user name; the log has it.
+    return { name, ...failure };
   } finally {
     clearTimeout(timer);
   }

@@ -1,42 +1,101 @@
 import { JobError } from '../errors.ts';
+import { cpuTime } from './cpu-time.ts';
 import type { ExtractorChild } from './extractor-child.ts';
 
-const pollMilliseconds = 250;
+export interface WatchOptions {
+  /** Resident memory past which a busy process is killed: MEMORY_LIMIT. */
+  memoryBytes: number;
+  /** How often a busy process is asked for a sign of life. */
+  pingMilliseconds: number;
+  /** How long it may give no answer and use no CPU before it is killed: PROCESS_BLOCKED. */
+  blockedMilliseconds: number;
+}
 
-/** Watches over a busy extractor: kills it when its job is aborted or it takes more memory than it may, and knows why. */
+const memoryPollMilliseconds = 250;
+
+/** Less than this part of one processor is no work: threads that only wait wake up now and then. */
+const idleShare = 0.01;
+
+/**
+ * Watches over a busy extractor, and knows why it killed it: its job was aborted, it takes more memory than it may, or it is
+ * blocked. Blocked is one that neither answers pings nor uses the processor, such as a stopped or deadlocked one; native
+ * code that keeps its main thread from answering for minutes is work, and left alone.
+ */
 export class ChildGuard implements Disposable {
   readonly #child: ExtractorChild;
   readonly #signal: AbortSignal;
-  readonly #timer: NodeJS.Timeout;
-  #overLimit = false;
+  readonly #options: WatchOptions;
+  readonly #timers: NodeJS.Timeout[];
+  #verdict: JobError | null = null;
+  #disposed = false;
+  #received: number;
+  #cpu: number | null = null;
+  /**
+   * Pings in a row without a sign of life. They are counted, instead of looking at the clock, because this process may have
+   * been stopped itself: then only one ping was missed, however long that took.
+   */
+  #silentPings = 0;
 
-  constructor(child: ExtractorChild, signal: AbortSignal, memoryBytes: number) {
+  constructor(child: ExtractorChild, signal: AbortSignal, options: WatchOptions) {
     this.#child = child;
     this.#signal = signal;
-    signal.addEventListener('abort', this.#kill, { once: true });
-    this.#timer = setInterval(async () => {
-      if ((await child.residentMemory()) > memoryBytes) {
-        this.#overLimit = true;
-        child.kill();
-      }
-    }, pollMilliseconds);
+    this.#options = options;
+    this.#received = child.messagesReceived;
+    signal.addEventListener('abort', this.#abort, { once: true });
+    this.#timers = [
+      setInterval(() => this.#checkMemory(), memoryPollMilliseconds),
+      setInterval(() => this.#checkLife(), options.pingMilliseconds),
+    ];
+    child.send({ type: 'ping' });
     if (signal.aborted) {
       child.kill();
     }
   }
 
-  readonly #kill = () => this.#child.kill();
-
   /** To be asked after every wait for the child: throws why it was killed, if it was. */
   throwIfKilled(): void {
     this.#signal.throwIfAborted();
-    if (this.#overLimit) {
-      throw new JobError('MEMORY_LIMIT');
+    if (this.#verdict !== null) {
+      throw this.#verdict;
     }
   }
 
   [Symbol.dispose](): void {
-    clearInterval(this.#timer);
-    this.#signal.removeEventListener('abort', this.#kill);
+    this.#disposed = true;
+    for (const timer of this.#timers) {
+      clearInterval(timer);
+    }
+    this.#signal.removeEventListener('abort', this.#abort);
+  }
+
+  readonly #abort = () => this.#child.kill();
+
+  async #checkMemory(): Promise<void> {
+    if ((await this.#child.residentMemory()) > this.#options.memoryBytes) {
+      this.#condemn(new JobError('MEMORY_LIMIT'));
+    }
+  }
+
+  async #checkLife(): Promise<void> {
+    const { pingMilliseconds, blockedMilliseconds } = this.#options;
+    const before = this.#cpu;
+    this.#cpu = this.#child.pid === null ? null : await cpuTime(this.#child.pid);
+    const isIdle = before !== null && this.#cpu !== null && this.#cpu - before < pingMilliseconds * idleShare;
+    const isSilent = this.#received === this.#child.messagesReceived;
+    this.#received = this.#child.messagesReceived;
+    this.#silentPings = isSilent && isIdle ? this.#silentPings + 1 : 0;
+    if (this.#silentPings * pingMilliseconds >= blockedMilliseconds) {
+      this.#condemn(new JobError('PROCESS_BLOCKED'));
+    } else {
+      this.#child.send({ type: 'ping' });
+    }
+  }
+
+  #condemn(verdict: JobError): void {
+    // The child may have been given back while it was looked at: then it has another guard by now.
+    if (!this.#disposed) {
+      this.#verdict ??= verdict;
+      this.#child.kill();
+    }
   }
 }

@@ -1,20 +1,37 @@
 import { JobError } from '../errors.ts';
 import type { ExtractedPage } from './document.ts';
-import { engineKeys } from './engine-keys.ts';
 import type { Engines } from './engines.ts';
 import type { ExtractionEvent, ExtractionRequest, GroupEvent } from './extraction.ts';
 import { groupReader } from './liteparse-groups.ts';
-import { factsMilliseconds, type OpenDocument, openDocument } from './open-document.ts';
-import { isStored, type PageGroup, pageGroups } from './page-groups.ts';
+import {
+  factsMilliseconds,
+  liteparseOptions,
+  type OpenDocument,
+  openDocument,
+  reopenByPdfjs,
+} from './open-document.ts';
+import { countGroupPages, isStored, type PageGroup, pageGroups } from './page-groups.ts';
 import { countPages, PageRangesError, parsePageRanges, resolvePageRanges } from './page-ranges.ts';
 import type { PdfjsDocument } from './pdfjs-document.ts';
+import type { Reading } from './protocol.ts';
 import { isRightToLeft } from './text-direction.ts';
 
-/** One extraction from the first byte to the last group, in this process. Works only as far as it is asked for events. */
-export async function* runExtraction(request: ExtractionRequest, engines: Engines): AsyncGenerator<ExtractionEvent> {
-  const document = await openDocument(request, engines);
+/** One extraction in this process. `report` is told of what comes next before it is done, as it may be the last thing done. */
+interface Run {
+  request: ExtractionRequest;
+  engines: Engines;
+  report: (reading: Reading) => void;
+}
+
+/** One extraction from the first byte to the last group. Works only as far as it is asked for events. */
+export async function* runExtraction(
+  request: ExtractionRequest,
+  engines: Engines,
+  report: (reading: Reading) => void,
+): AsyncGenerator<ExtractionEvent> {
+  const document = await openDocument(request, engines, report);
   try {
-    const { facts, engine } = document;
+    const { facts, engine, key } = document;
     const selected = resolvePageRanges(readRanges(request.pages), facts.pageCount);
     const pagesTotal = countPages(selected);
     if (pagesTotal === 0) {
@@ -23,16 +40,14 @@ export async function* runExtraction(request: ExtractionRequest, engines: Engine
     if (pagesTotal > request.maxPages) {
       throw new JobError('PAGE_LIMIT');
     }
-    const key = engineKeys[engine];
     const stored = request.stored?.key === key ? request.stored.pages : [];
     const all = [...pageGroups(selected, facts.pageCount)];
     const missing = all.filter((group) => !isStored(group, stored));
-    const pagesStored = pagesTotal - missing.reduce((pages, group) => pages + group.pages.length, 0);
-    yield { type: 'opened', facts, engine, key, pagesTotal, pagesStored };
-    const isWhole = missing.length === all.length && pagesTotal === facts.pageCount;
+    yield { type: 'opened', facts, engine, key, pagesTotal, pagesStored: pagesTotal - countGroupPages(missing) };
+    const run = { request, engines, report };
     yield* engine === 'LITEPARSE'
-      ? liteparseGroups(request, engines, document, missing, isWhole)
-      : pdfjsGroups(document.pdfjs, missing);
+      ? liteparseGroups(run, document, missing, countGroupPages(missing) === facts.pageCount)
+      : pdfjsGroups(run, document.pdfjs, missing);
   } finally {
     await document.pdfjs?.close();
   }
@@ -51,23 +66,27 @@ function readRanges(pages: string | null) {
 }
 
 async function* liteparseGroups(
-  request: ExtractionRequest,
-  engines: Engines,
+  run: Run,
   document: OpenDocument,
   groups: PageGroup[],
   isWhole: boolean,
 ): AsyncGenerator<GroupEvent> {
-  if (engines.liteparse === null) {
+  if (run.engines.liteparse === null) {
     return;
   }
-  await using reader = groupReader(engines.liteparse, request, isWhole);
-  const spare = request.engine === 'AUTO' ? document.pdfjs : null;
+  await using reader = groupReader(run.engines.liteparse, await liteparseOptions(run.request), isWhole);
   for (const group of groups) {
+    // A group must not depend on what the groups before it did to pdfjs: a resumed run doesn't make those.
+    if (document.pdfjs?.alive === false) {
+      document.pdfjs = await reopenByPdfjs(run.request, run.engines);
+    }
+    const [first] = group.pages;
+    run.report({ engine: 'LITEPARSE', page: group.pages.length === 1 && first !== undefined ? first : null });
     const found = await reader.read(group);
     const pages: ExtractedPage[] = [];
     for (const number of group.pages) {
       const page = found.find((candidate) => candidate.number === number);
-      pages.push(await bestPage(number, page, document.pdfjs, spare));
+      pages.push(await bestPage(run, number, page, document.pdfjs));
     }
     yield { type: 'group', range: group.range, engine: 'LITEPARSE', pages };
   }
@@ -75,33 +94,35 @@ async function* liteparseGroups(
 
 /** LiteParse's page with what it doesn't tell, or pdfjs' own where LiteParse's is missing or has its words in disorder. */
 async function bestPage(
+  run: Run,
   number: number,
   page: ExtractedPage | undefined,
   pdfjs: PdfjsDocument | null,
-  spare: PdfjsDocument | null,
 ): Promise<ExtractedPage> {
+  const spare = run.request.engine === 'AUTO' ? pdfjs : null;
   if (page === undefined) {
-    return readByPdfjs(number, spare);
+    return readByPdfjs(run, number, spare);
   }
   // LiteParse gives the words of right-to-left lines from left to right.
   if (spare !== null && isRightToLeft(page.text)) {
-    return spare.readPage(number).catch(() => page);
+    return readByPdfjs(run, number, spare).catch(() => page);
   }
   return pdfjs === null ? page : { ...page, rotation: await pdfjs.rotationOf(number, factsMilliseconds) };
 }
 
-async function readByPdfjs(number: number, pdfjs: PdfjsDocument | null): Promise<ExtractedPage> {
+async function readByPdfjs(run: Run, number: number, pdfjs: PdfjsDocument | null): Promise<ExtractedPage> {
   if (pdfjs === null) {
     throw new JobError('PDF_DAMAGED', { detail: `Page ${number} is too damaged to read.`, page: number });
   }
+  run.report({ engine: 'PDFJS', page: number });
   return pdfjs.readPage(number);
 }
 
-async function* pdfjsGroups(document: PdfjsDocument | null, groups: PageGroup[]): AsyncGenerator<GroupEvent> {
+async function* pdfjsGroups(run: Run, pdfjs: PdfjsDocument | null, groups: PageGroup[]): AsyncGenerator<GroupEvent> {
   for (const group of groups) {
     const pages: ExtractedPage[] = [];
     for (const number of group.pages) {
-      pages.push(await readByPdfjs(number, document));
+      pages.push(await readByPdfjs(run, number, pdfjs));
     }
     yield { type: 'group', range: group.range, engine: 'PDFJS', pages };
   }

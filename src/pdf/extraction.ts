@@ -13,7 +13,7 @@ export interface ExtractionRequest {
   maxPages: number;
   /** Pages that are stored already: not extracted again if what opens the document now has the same key. */
   stored: { key: string; pages: PageRange[] } | null;
-  /** Engines not to use: they crashed on this document, or failed on it just before. */
+  /** Engines not to use: they crashed on this document, or failed on it just before. If none is left: QUARANTINED. */
   avoid: EngineName[];
   /** In a process that has not served a document before. */
   fresh: boolean;
@@ -25,12 +25,12 @@ export interface PageRange {
   last: number;
 }
 
-/** The document is open. Comes again after a crash: with the other engine, everything begins anew. */
+/** The document is open. Comes again after a crash: then groups before it don't count, everything begins anew. */
 export interface OpenedEvent {
   type: 'opened';
   facts: DocumentFacts;
   engine: EngineName;
-  /** What makes the pages: engine, its version, and the revision of our own rules. The same key makes the same pages. */
+  /** What makes the pages: engines, their versions, and the revision of our own rules. The same key makes the same pages. */
   key: string;
   /** Pages that count as done because they are stored under this key. */
   pagesStored: number;
@@ -47,13 +47,18 @@ export interface GroupEvent {
   pages: ExtractedPage[];
 }
 
-/** The process died by its own fault while it had the document. */
+/**
+ * An engine made its process die while it had the document: by a fault of its own, not by a kill from outside. What
+ * follows is the same document with the other engine, or JobError PDF_CRASHES_EXTRACTOR if that may not be used or crashed too.
+ */
 export interface CrashedEvent {
   type: 'crashed';
   engine: EngineName;
+  /** The engine in its version, as in `engineKeys`: another version may not crash. */
   key: string;
+  /** The page that was being read, where it was one alone. */
   page: number | null;
-  /** Such as the signal it died of. */
+  /** How the process died, such as "SIGSEGV". */
   detail: string;
 }
 
@@ -65,4 +70,10 @@ export type ExtractionEvent = OpenedEvent | GroupEvent | CrashedEvent;
  */
 export interface Extractor extends AsyncDisposable {
   extract(request: ExtractionRequest, signal: AbortSignal): AsyncIterable<ExtractionEvent>;
+}
+
+/** The engines that may give the pages. */
+export function usableEngines({ engine, avoid }: Pick<ExtractionRequest, 'engine' | 'avoid'>): EngineName[] {
+  const wanted: EngineName[] = engine === 'AUTO' ? ['LITEPARSE', 'PDFJS'] : [engine];
+  return wanted.filter((name) => !avoid.includes(name));
 }

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { type FromExtractor, isFromExtractor, type ToExtractor } from './protocol.ts';
+import { type FromExtractor, isFromExtractor, type Reading, type ToExtractor } from './protocol.ts';
 import { residentMemory } from './resident-memory.ts';
 
 /** How a process ended. */
@@ -21,19 +21,27 @@ function entry(): string[] {
   return ['--import', loader, fileURLToPath(new URL('./extractor-process.ts', import.meta.url))];
 }
 
-/** The parent's handle of one extractor process. Its messages are read one at a time, in order. */
+/** What an extraction is made of; the rest is between the process and this handle. */
+type Answer = Exclude<FromExtractor, { type: 'ready' | 'pong' | 'reading' }>;
+
+/** The parent's handle of one extractor process. Its answers are read one at a time, in order. */
 export class ExtractorChild {
   readonly #process: ChildProcess;
-  readonly #messages: FromExtractor[] = [];
+  readonly #answers: Answer[] = [];
   readonly exited: Promise<Exit>;
   /** Resolves once the engines are loaded, or with how the process ended before that. */
   readonly ready: Promise<Exit | null>;
   #exit: Exit | null = null;
+  #isDrained = false;
   #wake = () => {};
+  #messagesReceived = 0;
+  #hasServed = false;
+  #reading: Reading | null = null;
+  #progressedAt = new Date();
 
   constructor(memoryBytes: number) {
-    // The heap may grow as far as the process may, so that the pool's limit is what ends it, with a reason.
-    const heap = `--max-old-space-size=${Math.max(512, Math.ceil(memoryBytes / MiB))}`;
+    // The heap may outgrow the process, so that the pool's limit is what ends it, with a reason, and not a crash of V8.
+    const heap = `--max-old-space-size=${Math.max(512, Math.ceil((2 * memoryBytes) / MiB))}`;
     this.#process = spawn(process.execPath, [heap, ...entry()], {
       // The leader of a session of its own: one signal ends it with all it may have started, and Ctrl-C doesn't reach it.
       detached: true,
@@ -45,22 +53,22 @@ export class ExtractorChild {
     this.exited = new Promise((resolve) => {
       const ended = (exit: Exit) => {
         this.#exit ??= exit;
-        this.#wake();
         resolve(this.#exit);
       };
+      const drained = (exit: Exit) => {
+        ended(exit);
+        this.#isDrained = true;
+        this.#wake();
+      };
       this.#process.once('exit', (code, signal) => ended({ code, signal }));
-      this.#process.once('error', () => this.#process.pid === undefined && ended({ code: null, signal: null }));
+      // After the exit: what the process said just before it died has been read.
+      this.#process.once('close', (code, signal) => drained({ code, signal }));
+      this.#process.once('error', () => this.#process.pid === undefined && drained({ code: null, signal: null }));
     });
     const loaded = new Promise<null>((resolve) => {
       this.#process.on('message', (message: unknown) => {
-        if (!isFromExtractor(message)) {
-          return;
-        }
-        if (message.type === 'ready') {
-          resolve(null);
-        } else {
-          this.#messages.push(message);
-          this.#wake();
+        if (isFromExtractor(message)) {
+          this.#receive(message, () => resolve(null));
         }
       });
     });
@@ -77,18 +85,61 @@ export class ExtractorChild {
     return this.#exit === null;
   }
 
+  /** How many messages of any kind have come; each is a sign that the main thread is alive. */
+  get messagesReceived(): number {
+    return this.#messagesReceived;
+  }
+
+  /** Whether it has been given a document. */
+  get hasServed(): boolean {
+    return this.#hasServed;
+  }
+
+  /** What it is doing with its document; null until it has begun. */
+  get reading(): Reading | null {
+    return this.#reading;
+  }
+
+  /** When it last came further with its document. */
+  get progressedAt(): Date {
+    return this.#progressedAt;
+  }
+
   send(message: ToExtractor): void {
+    if (message.type === 'extract') {
+      this.#hasServed = true;
+      this.#reading = null;
+      this.#progressedAt = new Date();
+    }
     if (this.#process.connected) {
       this.#process.send(message, () => {});
     }
   }
 
-  /** The next message, or how the process ended once there are no more. Only one call at a time. */
-  async next(): Promise<FromExtractor | Exit> {
+  #receive(message: FromExtractor, ready: () => void): void {
+    this.#messagesReceived += 1;
+    if (message.type === 'ready') {
+      ready();
+      return;
+    }
+    if (message.type === 'pong') {
+      return;
+    }
+    this.#progressedAt = new Date();
+    if (message.type === 'reading') {
+      this.#reading = { engine: message.engine, page: message.page };
+    } else {
+      this.#answers.push(message);
+      this.#wake();
+    }
+  }
+
+  /** The next answer, or how the process ended once there are no more. Only one call at a time. */
+  async next(): Promise<Answer | Exit> {
     for (;;) {
-      const message = this.#messages.shift() ?? this.#exit;
-      if (message !== null) {
-        return message;
+      const answer = this.#answers.shift() ?? (this.#isDrained ? this.#exit : null);
+      if (answer !== null) {
+        return answer;
       }
       await new Promise<void>((resolve) => {
         this.#wake = resolve;

@@ -1,10 +1,13 @@
-import { mkdtemp, rm, symlink } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
 import { JobError } from '../errors.ts';
 import { ChildGuard } from './child-guard.ts';
-import type { EngineName } from './document.ts';
-import type { ExtractionEvent, ExtractionRequest, Extractor, PageRange } from './extraction.ts';
+import { engineKeys } from './engine-keys.ts';
+import {
+  type CrashedEvent,
+  type ExtractionEvent,
+  type ExtractionRequest,
+  type Extractor,
+  usableEngines,
+} from './extraction.ts';
 import { type Exit, ExtractorChild } from './extractor-child.ts';
 import { Slots } from './slots.ts';
 
@@ -15,6 +18,18 @@ export interface ExtractorPoolOptions {
   memoryBytes: number;
   /** Resident memory past which an idle process is replaced by a fresh one. */
   recycleBytes: number;
+  /** How often a busy process is asked for a sign of life; 2 s. */
+  pingMilliseconds?: number;
+  /** How long a process may give no answer and use no CPU before it is killed, PROCESS_BLOCKED; 10 s. */
+  blockedMilliseconds?: number;
+}
+
+/** A process that is at work on a document. */
+export interface BusyExtractor {
+  pid: number;
+  since: Date;
+  /** When it last came further: from opening to reading, from one page or group to the next. */
+  progressedAt: Date;
 }
 
 /** The extractor was killed by something outside of it and its document: the job can simply run again. */
@@ -28,14 +43,8 @@ export class ExtractorKilledError extends Error {
   }
 }
 
-/** Signals that a process doesn't bring upon itself. */
-const fromOutside = new Set<NodeJS.Signals | null>(['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT']);
-
-/** What one extraction has given so far, over both engines if the first one crashed. */
-interface Delivered {
-  engine: EngineName | null;
-  groups: PageRange[];
-}
+/** Signals that a process brings upon itself. */
+const crashSignals: NodeJS.Signals[] = ['SIGSEGV', 'SIGABRT', 'SIGBUS', 'SIGILL', 'SIGFPE', 'SIGTRAP', 'SIGSYS'];
 
 export function createExtractorPool(options: ExtractorPoolOptions): ExtractorPool {
   return new ExtractorPool(options);
@@ -43,26 +52,25 @@ export function createExtractorPool(options: ExtractorPoolOptions): ExtractorPoo
 
 /**
  * Warm extractor processes that are reused from job to job. A process is killed, never asked to stop: whatever state a
- * document left it in dies with it, and nothing can hang.
+ * document left it in dies with it, and nothing can hang. It leaves nothing behind, as it writes no files.
  */
 export class ExtractorPool implements Extractor {
-  readonly #options: ExtractorPoolOptions;
+  readonly #options: Required<ExtractorPoolOptions>;
   readonly #slots: Slots;
   readonly #children = new Set<ExtractorChild>();
-  readonly #idle: ExtractorChild[] = [];
-  #links: Promise<string> | null = null;
-  #linkNumber = 0;
+  readonly #idle = new Set<ExtractorChild>();
+  readonly #busySince = new Map<ExtractorChild, Date>();
   #disposed = false;
 
   constructor(options: ExtractorPoolOptions) {
-    this.#options = options;
+    this.#options = { pingMilliseconds: 2_000, blockedMilliseconds: 10_000, ...options };
     this.#slots = new Slots(options.size);
   }
 
   /** Starts all processes and resolves once they are warm. Without it each starts with the first job that needs it. */
   async start(): Promise<void> {
     while (this.#children.size < this.#options.size) {
-      this.#idle.push(this.#spawn());
+      this.#idle.add(this.#spawn());
     }
     await Promise.all([...this.#children].map((child) => child.ready));
   }
@@ -72,28 +80,33 @@ export class ExtractorPool implements Extractor {
     return [...this.#children].flatMap(({ pid }) => pid ?? []);
   }
 
+  /** The processes at work now, for a view of what goes on. */
+  get busy(): BusyExtractor[] {
+    return [...this.#busySince].flatMap(([{ pid, progressedAt }, since]) =>
+      pid === null ? [] : { pid, since, progressedAt },
+    );
+  }
+
   async *extract(request: ExtractionRequest, signal: AbortSignal): AsyncGenerator<ExtractionEvent> {
+    if (usableEngines(request).length === 0) {
+      throw new JobError('QUARANTINED');
+    }
     const free = await this.#slots.acquire(signal);
-    let path: string | null = null;
     try {
-      path = await this.#asPdf(request.path);
-      const delivered: Delivered = { engine: null, groups: [] };
-      const crash = yield* this.#attempt({ ...request, path }, signal, delivered);
-      if (crash === null) {
-        return;
-      }
-      if (request.engine !== 'AUTO' || delivered.engine === 'PDFJS') {
-        throw new JobError('PDF_CRASHES_EXTRACTOR');
-      }
-      const stored = null;
-      if ((yield* this.#attempt({ ...request, path, engine: 'PDFJS', stored }, signal, delivered)) !== null) {
-        throw new JobError('PDF_CRASHES_EXTRACTOR');
+      // Each crash takes an engine away, so this ends.
+      for (let left = request; ; ) {
+        const crash = yield* this.#attempt(left, signal);
+        if (crash === null) {
+          return;
+        }
+        yield crash;
+        left = { ...left, avoid: [...left.avoid, crash.engine], fresh: true };
+        if (usableEngines(left).length === 0) {
+          throw new JobError('PDF_CRASHES_EXTRACTOR', { page: crash.page });
+        }
       }
     } finally {
       free();
-      if (path !== null && path !== request.path) {
-        await rm(path, { force: true });
-      }
     }
   }
 
@@ -101,59 +114,59 @@ export class ExtractorPool implements Extractor {
   async *#attempt(
     request: ExtractionRequest,
     signal: AbortSignal,
-    delivered: Delivered,
-  ): AsyncGenerator<ExtractionEvent, Exit | null> {
-    const child = this.#take();
+  ): AsyncGenerator<ExtractionEvent, CrashedEvent | null> {
+    const child = await this.#take(request.fresh);
     let reusable = false;
     try {
-      using guard = new ChildGuard(child, signal, this.#options.memoryBytes);
+      using guard = new ChildGuard(child, signal, this.#options);
       const failedStart = await child.ready;
       guard.throwIfKilled();
       if (failedStart !== null) {
-        throw fromOutside.has(failedStart.signal)
-          ? new ExtractorKilledError(failedStart.signal)
-          : new Error(`The extractor process could not start (exit code ${failedStart.code}).`);
+        throw isOwnFault(failedStart)
+          ? new Error(`The extractor process could not start (${describe(failedStart)}).`)
+          : new ExtractorKilledError(failedStart.signal);
       }
       child.send({ type: 'extract', request });
       for (;;) {
-        const message = await child.next();
+        const answer = await child.next();
         guard.throwIfKilled();
-        if (!('type' in message)) {
-          if (fromOutside.has(message.signal)) {
-            throw new ExtractorKilledError(message.signal);
-          }
-          return message;
+        if (!('type' in answer)) {
+          return crashOf(request, child, answer);
         }
-        if (message.type === 'done') {
+        if (answer.type === 'done') {
           reusable = true;
           return null;
         }
-        if (message.type === 'failed') {
+        if (answer.type === 'failed') {
           reusable = true;
-          const { code, detail, page, trace } = message;
+          const { code, detail, page, trace } = answer;
           throw new JobError(code, { detail, page, cause: trace ?? undefined });
         }
-        if (message.type === 'event' && message.event.type === 'group') {
+        if (answer.event.type === 'group') {
           child.send({ type: 'taken' });
-          delivered.groups.push(message.event.range);
-          yield message.event;
-        } else if (message.type === 'event' && message.event.type === 'opened' && delivered.engine === null) {
-          delivered.engine = message.event.engine;
-          yield message.event;
         }
+        yield answer.event;
       }
     } finally {
       await this.#giveBack(child, reusable);
     }
   }
 
-  #take(): ExtractorChild {
-    for (let child = this.#idle.pop(); child !== undefined; child = this.#idle.pop()) {
-      if (child.alive) {
-        return child;
+  async #take(fresh: boolean): Promise<ExtractorChild> {
+    const idle = [...this.#idle].filter((child) => child.alive);
+    let child = idle.find(({ hasServed }) => !(fresh && hasServed));
+    if (child === undefined) {
+      const [used] = idle;
+      if (used !== undefined) {
+        this.#idle.delete(used);
+        used.kill();
+        await used.exited;
       }
+      child = this.#spawn();
     }
-    return this.#spawn();
+    this.#idle.delete(child);
+    this.#busySince.set(child, new Date());
+    return child;
   }
 
   #spawn(): ExtractorChild {
@@ -162,33 +175,26 @@ export class ExtractorPool implements Extractor {
     }
     const child = new ExtractorChild(this.#options.memoryBytes);
     this.#children.add(child);
-    void child.exited.then(() => this.#children.delete(child));
+    void child.exited.then(() => {
+      this.#children.delete(child);
+      this.#idle.delete(child);
+    });
     return child;
   }
 
   /** A process that is to be replaced is dead when this resolves, and its memory is free for the next. */
   async #giveBack(child: ExtractorChild, reusable: boolean): Promise<void> {
-    if (reusable && (await child.residentMemory()) <= this.#options.recycleBytes && child.alive) {
-      this.#idle.push(child);
-      return;
+    const keep = reusable && (await child.residentMemory()) <= this.#options.recycleBytes && child.alive;
+    if (!keep) {
+      child.kill();
+      await child.exited;
     }
-    child.kill();
-    await child.exited;
-    if (!this.#disposed) {
-      this.#idle.push(this.#spawn());
+    this.#busySince.delete(child);
+    if (keep) {
+      this.#idle.add(child);
+    } else if (!this.#disposed) {
+      this.#idle.add(this.#spawn());
     }
-  }
-
-  /** LiteParse knows a PDF by its name only, so a file with another name gets a link with that ending. */
-  async #asPdf(path: string): Promise<string> {
-    if (path.endsWith('.pdf')) {
-      return path;
-    }
-    this.#links ??= mkdtemp(join(tmpdir(), 'pagehive-extract-'));
-    this.#linkNumber += 1;
-    const link = join(await this.#links, `${this.#linkNumber}.pdf`);
-    await symlink(resolve(path), link);
-    return link;
   }
 
   /** Kills every process and waits for its end. Extractions under way throw `ExtractorKilledError`. */
@@ -199,8 +205,24 @@ export class ExtractorPool implements Extractor {
       child.kill();
     }
     await Promise.all(children.map((child) => child.exited));
-    if (this.#links !== null) {
-      await rm(await this.#links, { recursive: true, force: true });
-    }
   }
+}
+
+function isOwnFault({ code, signal }: Exit): boolean {
+  return code !== null || (signal !== null && crashSignals.includes(signal));
+}
+
+function describe({ code, signal }: Exit): string {
+  return signal ?? `exit code ${code}`;
+}
+
+/** Throws if the document is not to blame: a kill from outside, or a process that died before it had begun with it. */
+function crashOf(request: ExtractionRequest, child: ExtractorChild, exit: Exit): CrashedEvent {
+  const [first, ...others] = usableEngines(request);
+  if (child.reading === null || first === undefined || !isOwnFault(exit)) {
+    throw new ExtractorKilledError(exit.signal);
+  }
+  const { engine, page } = child.reading;
+  const guilty = others.includes(engine) ? engine : first;
+  return { type: 'crashed', engine: guilty, key: engineKeys[guilty], page, detail: describe(exit) };
 }

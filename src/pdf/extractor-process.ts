@@ -2,7 +2,7 @@ import { JobError } from '../errors.ts';
 import { loadEngines } from './engines.ts';
 import type { ExtractionRequest } from './extraction.ts';
 import { runExtraction } from './extraction-run.ts';
-import { type FromExtractor, isToExtractor } from './protocol.ts';
+import { type FromExtractor, isToExtractor, type Reading } from './protocol.ts';
 import { startWatchdog } from './watchdog.ts';
 
 /**
@@ -24,7 +24,9 @@ process.on('message', (message: unknown) => {
   if (!isToExtractor(message)) {
     return;
   }
-  if (message.type === 'taken') {
+  if (message.type === 'ping') {
+    send({ type: 'pong' });
+  } else if (message.type === 'taken') {
     groupsTaken += 1;
     wake();
   } else {
@@ -42,7 +44,8 @@ async function extract(request: ExtractionRequest): Promise<FromExtractor> {
   groupsSent = 0;
   groupsTaken = 0;
   try {
-    for await (const event of runExtraction(request, engines)) {
+    const report = (reading: Reading) => send({ type: 'reading', ...reading });
+    for await (const event of runExtraction(request, engines, report)) {
       send({ type: 'event', event });
       if (event.type === 'group') {
         groupsSent += 1;

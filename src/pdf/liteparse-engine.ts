@@ -15,8 +15,8 @@ export interface LiteparseFacts {
 }
 
 export interface LiteparseOptions {
-  /** A path that ends in .pdf: by any other name LiteParse looks for a program that converts it. */
-  path: string;
+  /** A path that ends in .pdf, or the bytes: by any other name LiteParse looks for a program that converts it. */
+  source: string | Uint8Array;
   password: string | null;
   keepHeadersFooters: boolean;
 }
@@ -59,7 +59,7 @@ export class LiteparseEngine {
   async open(options: LiteparseOptions): Promise<LiteparseFacts> {
     try {
       const result = await this.#parser(options, { targetPages: '1', extractDocumentMetadata: true }).parse(
-        options.path,
+        options.source,
       );
       return { pageCount: result.totalPages, metadata: toMetadata(result) };
     } catch (error) {
@@ -71,13 +71,13 @@ export class LiteparseEngine {
   async readGroup(options: LiteparseOptions, group: PageGroup): Promise<ExtractedPage[]> {
     return this.#toPages(
       options,
-      await this.#parser(options, { targetPages: group.pages.join(',') }).parse(options.path),
+      await this.#parser(options, { targetPages: group.pages.join(',') }).parse(options.source),
     );
   }
 
   /** All groups of the document from one opening of it; otherwise the same as `readGroup` on each of them. */
   async *readAllGroups(options: LiteparseOptions): AsyncGenerator<ExtractedPage[]> {
-    for await (const batch of this.#parser(options, {}).parseBatches(options.path, { batchSize: groupSize })) {
+    for await (const batch of this.#parser(options, {}).parseBatches(options.source, { batchSize: groupSize })) {
       yield await this.#toPages(options, batch.result);
     }
   }
@@ -91,7 +91,9 @@ export class LiteparseEngine {
       return read.map((page) => toPage(page, page));
     }
     const targetPages = turns.map(({ page }) => page).join(',');
-    const turned = await this.#parser(options, { targetPages, pageOrientationCorrections: turns }).parse(options.path);
+    const turned = await this.#parser(options, { targetPages, pageOrientationCorrections: turns }).parse(
+      options.source,
+    );
     return read.map((page) => toPage(page, turned.pages.find(({ pageNum }) => pageNum === page.pageNum) ?? page));
   }
 }

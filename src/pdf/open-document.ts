@@ -1,10 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { type FailureCode, JobError } from '../errors.ts';
 import type { DocumentFacts, EngineName } from './document.ts';
+import { engineKeys } from './engine-keys.ts';
 import type { Engines } from './engines.ts';
-import type { ExtractionRequest } from './extraction.ts';
-import type { LiteparseFacts } from './liteparse-engine.ts';
+import { type ExtractionRequest, usableEngines } from './extraction.ts';
+import type { LiteparseEngine, LiteparseFacts, LiteparseOptions } from './liteparse-engine.ts';
 import { PdfjsDocument } from './pdfjs-document.ts';
+import type { Reading } from './protocol.ts';
 
 /** Longer than pdfjs needs for the facts of any honest document; past it, LiteParse goes on without them. */
 export const factsMilliseconds = 20_000;
@@ -13,7 +15,9 @@ export interface OpenDocument {
   facts: DocumentFacts;
   /** The engine that gives the pages. */
   engine: EngineName;
-  /** Null where pdfjs cannot open it: then there are no page rotations, and no pages but LiteParse's. */
+  /** All that has a part in the pages, in its version: the same key makes the same pages. */
+  key: string;
+  /** Null where pdfjs cannot open it or may not: then there are no page rotations, and no pages but LiteParse's. */
   pdfjs: PdfjsDocument | null;
 }
 
@@ -21,18 +25,23 @@ export interface OpenDocument {
  * Opens a document with both engines and decides which one gives the pages. pdfjs opens some that PDFium refuses and the
  * reverse, so a document is refused only when every engine that may read it refuses. Throws `JobError` with the reason.
  */
-export async function openDocument(request: ExtractionRequest, engines: Engines): Promise<OpenDocument> {
-  if (request.engine === 'LITEPARSE' && engines.liteparse === null) {
-    throw new JobError('INTERNAL', {
-      detail: 'The LITEPARSE engine has no binary for this machine; use AUTO or PDFJS.',
-    });
-  }
+export async function openDocument(
+  request: ExtractionRequest,
+  engines: Engines,
+  report: (reading: Reading) => void,
+): Promise<OpenDocument> {
+  const usable = usableEngines(request);
   const bytes = await readDocument(request.path);
   const hasHeader = Buffer.from(bytes.buffer, 0, Math.min(bytes.length, headerWithin)).includes('%PDF-');
-  const bound = request.engine === 'PDFJS' ? null : factsMilliseconds;
+  // What has no header LiteParse would take for another kind of file.
+  const liteparseEngine = hasHeader && usable.includes('LITEPARSE') ? engines.liteparse : null;
+  if (liteparseEngine === null) {
+    checkWithoutLiteparse(request, engines);
+  }
+  report({ engine: liteparseEngine === null ? 'PDFJS' : 'LITEPARSE', page: null });
   const [pdfjs, liteparse] = await Promise.all([
-    orJobError(PdfjsDocument.open(engines.pdfjs, bytes, request.password, bound)),
-    orJobError(openWithLiteparse(request, engines, hasHeader)),
+    openByPdfjs(request, engines, bytes, liteparseEngine === null ? null : factsMilliseconds),
+    liteparseEngine === null ? null : orJobError(openByLiteparse(request, liteparseEngine)),
   ]);
   try {
     return decide(request, hasHeader, pdfjs, liteparse);
@@ -42,6 +51,19 @@ export async function openDocument(request: ExtractionRequest, engines: Engines)
     }
     throw error;
   }
+}
+
+/** Opens a document again by pdfjs alone, after its thread was lost. Null if it cannot. */
+export async function reopenByPdfjs(request: ExtractionRequest, engines: Engines): Promise<PdfjsDocument | null> {
+  const bytes = await readDocument(request.path);
+  const pdfjs = await openByPdfjs(request, engines, bytes, factsMilliseconds);
+  return pdfjs instanceof PdfjsDocument ? pdfjs : null;
+}
+
+/** What LiteParse is asked with. It knows a PDF by its name only; one with another name it gets as bytes. */
+export async function liteparseOptions(request: ExtractionRequest): Promise<LiteparseOptions> {
+  const { path, password, keepHeadersFooters } = request;
+  return { source: path.endsWith('.pdf') ? path : await readDocument(path), password, keepHeadersFooters };
 }
 
 /** Readers look for the header in the first kilobyte; mail gateways and web servers put things before it. */
@@ -60,36 +82,58 @@ async function readDocument(path: string): Promise<Uint8Array<ArrayBuffer>> {
     : new Uint8Array(file);
 }
 
-/** Null if LiteParse may not try: it isn't wanted, isn't there, or would take the bytes for another kind of file. */
-async function openWithLiteparse(
-  request: ExtractionRequest,
+/** Null if pdfjs crashed on the document: then it may not even look for its facts. */
+async function openByPdfjs(
+  { password, avoid }: ExtractionRequest,
   engines: Engines,
-  hasHeader: boolean,
-): Promise<LiteparseFacts | null> {
-  return request.engine === 'PDFJS' || !hasHeader ? null : ((await engines.liteparse?.open(request)) ?? null);
+  bytes: Uint8Array,
+  milliseconds: number | null,
+): Promise<PdfjsDocument | JobError | null> {
+  return avoid.includes('PDFJS')
+    ? null
+    : await orJobError(PdfjsDocument.open(engines.pdfjs, bytes, password, milliseconds));
+}
+
+async function openByLiteparse(request: ExtractionRequest, engine: LiteparseEngine): Promise<LiteparseFacts> {
+  return engine.open(await liteparseOptions(request));
 }
 
 function decide(
   request: ExtractionRequest,
   hasHeader: boolean,
-  pdfjs: PdfjsDocument | JobError,
+  pdfjs: PdfjsDocument | JobError | null,
   liteparse: LiteparseFacts | JobError | null,
 ): OpenDocument {
   const document = pdfjs instanceof JobError ? null : pdfjs;
   if (liteparse !== null && !(liteparse instanceof JobError) && liteparse.pageCount > 0) {
     const metadata = document?.facts.metadata ?? liteparse.metadata;
     const facts = { pageCount: liteparse.pageCount, metadata, outline: document?.facts.outline ?? [] };
-    return { facts, engine: 'LITEPARSE', pdfjs: document };
+    // pdfjs gives rotations, and pages that LiteParse cannot read.
+    const key = document === null ? engineKeys.LITEPARSE : `${engineKeys.LITEPARSE}, ${engineKeys.PDFJS}`;
+    return { facts, engine: 'LITEPARSE', key, pdfjs: document };
   }
   if (document !== null && document.pageCount > 0 && request.engine !== 'LITEPARSE') {
     const { metadata, outline } = document.facts;
-    return { facts: { pageCount: document.pageCount, metadata, outline }, engine: 'PDFJS', pdfjs: document };
+    const facts = { pageCount: document.pageCount, metadata, outline };
+    return { facts, engine: 'PDFJS', key: engineKeys.PDFJS, pdfjs: document };
   }
   if (document !== null && document.pageCount > 0) {
     const detail = 'The LITEPARSE engine cannot open this document, but PDFJS can: use that or AUTO.';
     throw new JobError('PDF_DAMAGED', { detail });
   }
   throw reasonToRefuse(hasHeader, pdfjs, liteparse);
+}
+
+/** Throws if LiteParse was the only engine that might have opened the document. */
+function checkWithoutLiteparse({ engine, avoid }: ExtractionRequest, engines: Engines): void {
+  if (engine === 'AUTO' && avoid.includes('PDFJS')) {
+    throw new JobError('QUARANTINED');
+  }
+  if (engine === 'LITEPARSE' && engines.liteparse === null) {
+    throw new JobError('INTERNAL', {
+      detail: 'The LITEPARSE engine has no binary for this machine; use AUTO or PDFJS.',
+    });
+  }
 }
 
 function reasonToRefuse(

@@ -36,6 +36,11 @@ function alignedRange(page: number, pageCount: number): PageRange {
   return { first, last: Math.min(first + groupSize - 1, pageCount) };
 }
 
+/** How many pages the groups are to give. */
+export function countGroupPages(groups: PageGroup[]): number {
+  return groups.reduce((sum, { pages }) => sum + pages.length, 0);
+}
+
 /** True when every page of the group is inside the ranges; a group of which some pages are missing is made anew. */
 export function isStored(group: PageGroup, stored: PageRange[]): boolean {
   return group.pages.every((page) => stored.some(({ first, last }) => first <= page && page <= last));

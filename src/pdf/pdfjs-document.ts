@@ -38,6 +38,11 @@ export class PdfjsDocument {
     }
   }
 
+  /** False once the thread that holds the document has been given up. */
+  get alive(): boolean {
+    return this.#thread.alive;
+  }
+
   /** Clockwise: 0, 90, 180 or 270; 0 where it cannot be read. */
   async rotationOf(number: number, milliseconds: number): Promise<number> {
     try {

@@ -1,4 +1,5 @@
 import type { FailureCode } from '../errors.ts';
+import type { EngineName } from './document.ts';
 import type { ExtractionEvent, ExtractionRequest } from './extraction.ts';
 
 /** Everything that passes between the pool and an extractor process. Both sides are always of the same version. */
@@ -7,11 +8,22 @@ export type ToExtractor =
   /** Starts an extraction; sent only to a process that is ready and idle. */
   | { type: 'extract'; request: ExtractionRequest }
   /** The consumer took one group: the process may go on with the one after the next. */
-  | { type: 'taken' };
+  | { type: 'taken' }
+  /** To be answered by the main thread as soon as it can. */
+  | { type: 'ping' };
+
+/** What the process is about to do with the document: who is to blame if it is the last that is heard of it. */
+export interface Reading {
+  engine: EngineName;
+  /** Null where it is not one page alone. */
+  page: number | null;
+}
 
 export type FromExtractor =
   /** Both engines are loaded. */
   | { type: 'ready' }
+  | { type: 'pong' }
+  | ({ type: 'reading' } & Reading)
   | { type: 'event'; event: ExtractionEvent }
   /** The extraction is complete; the process is idle. */
   | { type: 'done' }
@@ -19,11 +31,11 @@ export type FromExtractor =
   | { type: 'failed'; code: FailureCode; detail: string; page: number | null; trace: string | null };
 
 export function isToExtractor(message: unknown): message is ToExtractor {
-  return hasType(message, ['extract', 'taken']);
+  return hasType(message, ['extract', 'taken', 'ping']);
 }
 
 export function isFromExtractor(message: unknown): message is FromExtractor {
-  return hasType(message, ['ready', 'event', 'done', 'failed']);
+  return hasType(message, ['ready', 'pong', 'reading', 'event', 'done', 'failed']);
 }
 
 function hasType(message: unknown, types: string[]): boolean {

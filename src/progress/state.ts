@@ -6,6 +6,9 @@ import type { FailureCode } from '../errors.ts';
  * claim counts its updates from 1.
  */
 export interface ProgressState {
+  /** When it is expected to be final, and where in the queue it stands: null for not at all, left out where it is not known yet. */
+  estimate?: Estimate | null;
+  queuePosition?: number | null;
   jobId: string;
   tenantId: string;
   revision: number;
@@ -23,6 +26,13 @@ export interface ProgressState {
   nextRetryAt: string | null;
   failure: { code: FailureCode; message: string; page: number | null } | null;
   at: string;
+}
+
+/** Times in ISO 8601. The end should lie between the outer two four times out of five. */
+export interface Estimate {
+  at: string;
+  earliest: string;
+  latest: string;
 }
 
 export interface Cursor {

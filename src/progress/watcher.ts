@@ -9,6 +9,9 @@ export interface WatcherOptions {
   release: (watcher: Watcher) => void;
 }
 
+/** Jobs that one subscriber of all jobs keeps in mind, and states that wait for it: so one that reads nothing for days costs megabytes, not all there is. */
+const mostKept = 10_000;
+
 /**
  * One subscriber's view. What it hasn't taken yet is kept in the order of the states: every transition, and between two
  * transitions of a job only the newest update, so a client that reads nothing costs a handful of objects a job.
@@ -34,10 +37,14 @@ export class Watcher implements AsyncIterableIterator<ProgressState> {
     if (this.#ended) return;
     const newest = this.#newest.get(state.jobId);
     if (newest === undefined || isNewer(state, newest)) {
+      // Anew, so that the order is by last use.
+      this.#newest.delete(state.jobId);
       this.#newest.set(state.jobId, { revision: state.revision, seq: state.seq });
+      forgetOldest(this.#newest);
       const waiting = this.#waiting.shift();
       if (waiting) waiting({ value: state, done: false });
       else this.#pending.set(`${state.jobId} ${state.revision} ${state.seq === 0 ? 'transition' : 'update'}`, state);
+      forgetOldest(this.#pending);
     }
     if (this.#options.endsWithJob && isFinal(state)) this.end();
   }
@@ -67,5 +74,13 @@ export class Watcher implements AsyncIterableIterator<ProgressState> {
 
   [Symbol.asyncIterator](): this {
     return this;
+  }
+}
+
+function forgetOldest(map: Map<string, unknown>): void {
+  if (map.size <= mostKept) return;
+  for (const oldest of map.keys()) {
+    map.delete(oldest);
+    return;
   }
 }

@@ -1,33 +1,83 @@
-import { openPermitQueue, type QueueOptions } from './bee.ts';
+import type { QueueOptions } from './bee.ts';
+import { consume } from './consumer.ts';
 
 export interface Answerer extends AsyncDisposable {
   /** Stops taking permits at once; handlers that run go on. */
   stop(): void;
 }
 
+export interface AnswererOptions extends QueueOptions {
+  /** Slots: handlers that run at a time. */
+  concurrency: number;
+  /** Fills one slot: claims and runs until nothing is claimable. */
+  handler: () => Promise<void>;
+}
+
+/** How long a worker with idle slots waits for a permit before it looks for rows by itself; different for each, and each time. */
+const unaskedMs = () => 4_000 + 2_000 * Math.random();
+
 /**
- * Answers permits with up to `concurrency` handlers at a time. The handler's failure never reaches bee-queue: a permit has
- * done its work once it was answered, whatever became of the rows.
+ * Fills slots: one for each permit that arrives, and all idle ones when none has arrived for some seconds, so that jobs run,
+ * if a little later, with Redis down for good. A permit is only a knock: it is settled as soon as a slot has begun, whatever
+ * becomes of the rows, so nothing hangs on how long a job runs. While all slots are busy no permit is taken: another worker
+ * may have an idle one.
  */
-export function answerPermits(options: QueueOptions & { concurrency: number; handler: () => Promise<void> }): Answerer {
+export function answerPermits(options: AnswererOptions): Answerer {
   const { concurrency, handler, logger } = options;
-  const queue = openPermitQueue(options, 'worker');
-  queue.process(concurrency, async () => {
-    try {
-      await handler();
-    } catch (error) {
-      logger.error({ err: error }, 'a permit could not be answered');
+  const running = new Set<Promise<void>>();
+  let stopped = false;
+  let freed: (() => void) | null = null;
+
+  function begin(): void {
+    if (stopped || running.size >= concurrency) return;
+    const run = handler()
+      .catch((error) => logger.warn({ err: error }, 'a slot could not be filled; trying again in some seconds'))
+      .finally(() => {
+        running.delete(run);
+        freed?.();
+      });
+    running.add(run);
+  }
+
+  async function freeSlot(): Promise<void> {
+    while (running.size >= concurrency && !stopped) {
+      await new Promise<void>((resolve) => {
+        freed = resolve;
+      });
     }
+  }
+
+  let unasked: NodeJS.Timeout | undefined;
+  function waitForPermit(): void {
+    clearTimeout(unasked);
+    unasked = setTimeout(beginAll, unaskedMs());
+  }
+  function beginAll(): void {
+    // Their claims travel in one statement.
+    for (let idle = concurrency - running.size; idle > 0; idle -= 1) begin();
+    waitForPermit();
+  }
+
+  const permits = consume(options, 'permits', async () => {
+    waitForPermit();
+    begin();
+    await freeSlot();
   });
-  // A worker that was killed leaves its permits as "active"; without this check they would pile up.
-  queue.checkStalledJobs(10_000, () => {});
-  let closing: Promise<unknown> | null = null;
-  // bee-queue waits this long for handlers; the worker bounds its own drain and ends them before.
-  const close = () => (closing ??= queue.close(60_000).catch(() => {}));
+  // Rows may have waited for the first worker of all.
+  beginAll();
+
+  function stop(): void {
+    stopped = true;
+    clearTimeout(unasked);
+    permits.stop();
+    freed?.();
+  }
   return {
-    stop: () => void close(),
+    stop,
     async [Symbol.asyncDispose]() {
-      await close();
+      stop();
+      await permits[Symbol.asyncDispose]();
+      await Promise.all(running);
     },
   };
 }

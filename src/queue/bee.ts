@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import BeeQueue from 'bee-queue';
-import type { Redis } from '../connections/redis.ts';
+import { type Redis, redisPatienceMs, within } from '../connections/redis.ts';
 import type { Logger } from '../ops/logger.ts';
 
 export interface QueueOptions {
@@ -13,16 +13,72 @@ export interface QueueOptions {
   logger: Logger;
 }
 
-/** The queue of permits. Its messages carry nothing: whoever receives one claims the best runnable rows of PostgreSQL. */
-export function openPermitQueue({ redisUrl, prefix, logger }: QueueOptions, role: 'producer' | 'worker'): BeeQueue {
+/** Two queues whose messages carry nothing: permits to work, and canaries that show that workers answer. */
+export type QueueName = 'permits' | 'canary';
+
+/** A bee-queue object that can be thrown away: its connections have no watchdogs, so a doubtful one is replaced. */
+export interface Bee extends AsyncDisposable {
+  /** The one in use; opened if there is none. */
+  get(): BeeQueue;
+  /** Puts it away, whatever state its connections are in: `get` opens a new one. */
+  drop(): void;
+}
+
+/** The key of the list of messages that nobody has taken yet. */
+export function waitingKey(prefix: string, name: QueueName): string {
+  return `${prefix}:${name}:waiting`;
+}
+
+/**
+ * A queue that is opened when it is needed. Only while `redis` is ready: with a wrong address or password bee-queue gives up
+ * for good, in ways that end the process. When that connection had to be made anew, bee-queue's own ones, which nothing
+ * watches, are doubtful, too, and dropped. `opened` is called with each new object.
+ */
+export function createBee(
+  options: QueueOptions,
+  name: QueueName,
+  role: 'producer' | 'worker',
+  opened: (queue: BeeQueue) => void = () => {},
+): Bee {
+  let current: { queue: BeeQueue; retire: () => Promise<void> } | null = null;
+  const retiring = new Set<Promise<void>>();
+
+  function drop(): void {
+    const work = current?.retire();
+    current = null;
+    if (work === undefined) return;
+    retiring.add(work);
+    void work.finally(() => retiring.delete(work));
+  }
+
+  options.redis.on('ready', drop);
+  return {
+    get() {
+      if (current === null) {
+        current = open(options, name, role);
+        opened(current.queue);
+      }
+      return current.queue;
+    },
+    drop,
+    async [Symbol.asyncDispose]() {
+      options.redis.off('ready', drop);
+      drop();
+      await Promise.all(retiring);
+    },
+  };
+}
+
+function open({ redisUrl, prefix, logger }: QueueOptions, name: QueueName, role: 'producer' | 'worker') {
+  let retired = false;
   // bee-queue's typings describe an older client's options; they are a URL and these two here.
   const redis: object = {
     url: redisUrl,
-    retry_strategy: ({ attempt }: { attempt: number }) => Math.min(100 * 2 ** attempt, 2_000),
+    retry_strategy: ({ attempt }: { attempt: number }) => (retired ? undefined : Math.min(100 * 2 ** attempt, 2_000)),
     // A producer's message is worthless once Redis is back (the sweeper rings then); a worker's wait must outlast the outage.
     enable_offline_queue: role === 'worker',
   };
-  const queue = new BeeQueue('permits', {
+  const queue = new BeeQueue(name, {
     redis,
     prefix,
     isWorker: role === 'worker',
@@ -32,8 +88,29 @@ export function openPermitQueue({ redisUrl, prefix, logger }: QueueOptions, role
     removeOnSuccess: true,
     removeOnFailure: true,
   });
-  queue.on('error', (error) => logger.debug({ err: error }, 'the permit queue met an error'));
-  return queue;
+  queue.on('error', (error) => logger.debug({ err: error, queue: name }, 'a queue met an error'));
+  // Unhandled, this rejection would end the process.
+  queue.ready().catch((error) => logger.debug({ err: error, queue: name }, 'a queue could not be opened'));
+  return {
+    queue,
+    async retire() {
+      retired = true;
+      await within(redisPatienceMs, queue.close(redisPatienceMs / 2)).catch(() => {});
+      endConnections(queue);
+    },
+  };
+}
+
+/** `close` says goodbye and waits for an answer, which a dead connection never gives. */
+function endConnections(queue: BeeQueue): void {
+  for (const name of ['client', 'bclient']) {
+    const client: unknown = Reflect.get(queue, name);
+    if (canEnd(client)) client.end(true);
+  }
+}
+
+function canEnd(client: unknown): client is { end(flush: boolean): void } {
+  return typeof client === 'object' && client !== null && 'end' in client && typeof client.end === 'function';
 }
 
 /**
@@ -45,4 +122,8 @@ export async function loadScripts(redis: Redis): Promise<void> {
   for (const file of await readdir(folder)) {
     if (file.endsWith('.lua')) await redis.scriptLoad(await readFile(join(folder, file), 'utf8'));
   }
+}
+
+export function isScriptMissing(error: unknown): boolean {
+  return String(error).includes('NOSCRIPT');
 }

@@ -1,5 +1,6 @@
-import { randomUUID } from 'node:crypto';
-import { loadScripts, openPermitQueue, type QueueOptions } from './bee.ts';
+import { redisPatienceMs, within } from '../connections/redis.ts';
+import type { QueueOptions } from './bee.ts';
+import { createProducer } from './producer.ts';
 
 export interface Ringer extends AsyncDisposable {
   /**
@@ -7,8 +8,11 @@ export interface Ringer extends AsyncDisposable {
    * is lost is made up for by the sweeper.
    */
   ring(rows?: number): void;
-  /** Tells all ringers how many slots the fleet has: more than twice as many permits never wait. */
-  setSlots(slots: number): Promise<void>;
+  /**
+   * Sees to it that so many permits wait, and tells all ringers how many slots the fleet has: more than twice as many
+   * permits never wait.
+   */
+  topUp(fleet: { permits: number; slots: number }): Promise<void>;
   /** Permits that wait to be answered. */
   waiting(): Promise<number>;
 }
@@ -18,42 +22,28 @@ const coalesceMs = 5;
 
 /** Before the sweeper has counted the fleet. */
 const assumedSlots = 32;
+/** Without a sweeper the number is soon a lie. */
+const slotsKnownForSeconds = 60;
 
 export function createRinger(options: QueueOptions): Ringer {
   const { redis, prefix, logger } = options;
-  const queue = openPermitQueue(options, 'producer');
+  const permits = createProducer(options, 'permits');
   const slotsKey = `${prefix}:slots`;
-  const waitingKey = `${prefix}:permits:waiting`;
   let rows = 0;
   let flushing = false;
   let lastFlush = 0;
-
-  async function save(count: number): Promise<void> {
-    // Ids are UUIDs: bee-queue's own counter starts again after FLUSHALL, and an old handler would delete a new permit.
-    const permits = Array.from({ length: count }, () => queue.createJob({}).setId(randomUUID()));
-    // Saved in one turn of the event loop, so they travel together.
-    await Promise.all(permits.map((permit) => permit.save()));
-  }
 
   async function flush(): Promise<void> {
     while (rows > 0) {
       const wanted = rows;
       rows = 0;
-      const [waiting, slots] = await Promise.all([redis.lLen(waitingKey), redis.get(slotsKey)]);
+      if (!redis.isReady) return;
+      const [waiting, slots] = await Promise.all([permits.waiting(), within(redisPatienceMs, redis.get(slotsKey))]);
       const count = Math.min(wanted, 2 * Number(slots ?? assumedSlots) - waiting);
       if (count <= 0) return;
-      try {
-        await save(count);
-      } catch (error) {
-        if (!String(error).includes('NOSCRIPT')) throw error;
-        await loadScripts(redis);
-        await save(count);
-      }
+      await permits.send(count);
     }
   }
-
-  const reload = () => void loadScripts(redis).catch((error) => logger.debug({ err: error }, 'scripts not loaded'));
-  redis.on('ready', reload);
 
   return {
     ring(more = 1) {
@@ -72,13 +62,15 @@ export function createRinger(options: QueueOptions): Ringer {
         Math.max(0, lastFlush + coalesceMs - performance.now()),
       );
     },
-    async setSlots(slots) {
-      await redis.set(slotsKey, slots, { expiration: { type: 'EX', value: 60 } });
+    async topUp(fleet) {
+      const expiration = { type: 'EX', value: slotsKnownForSeconds } as const;
+      const [waiting] = await Promise.all([
+        permits.waiting(),
+        within(redisPatienceMs, redis.set(slotsKey, fleet.slots, { expiration })),
+      ]);
+      if (fleet.permits > waiting) await permits.send(fleet.permits - waiting);
     },
-    waiting: () => redis.lLen(waitingKey),
-    async [Symbol.asyncDispose]() {
-      redis.off('ready', reload);
-      await queue.close(1_000).catch(() => {});
-    },
+    waiting: () => permits.waiting(),
+    [Symbol.asyncDispose]: () => permits[Symbol.asyncDispose](),
   };
 }

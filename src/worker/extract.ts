@@ -47,7 +47,7 @@ export async function extractPages(context: RunContext, attempt: Attempt, docume
       rest = [];
       pagesDone = event.pagesStored;
       attempt.engine = event.engine;
-      progress.update({ stage: 'EXTRACT', pagesTotal: event.pagesTotal, pagesDone });
+      progress.opened(event);
     } else if (opened !== null) {
       const { pagesTotal, engine, key: storedBy } = opened;
       pagesDone += event.pages.length;
@@ -64,6 +64,7 @@ export async function extractPages(context: RunContext, attempt: Attempt, docume
   progress.update({ stage: 'STORE' });
   const { facts, engine, key: storedBy, pagesTotal } = opened;
   await persist(() => completeJob(context.jobs, claim, { facts, engine, storedBy, pagesTotal, rest }), signal);
+  progress.completed();
 }
 
 function requestFor(context: RunContext, claim: Claim, document: LocalDocument): ExtractionRequest {

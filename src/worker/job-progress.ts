@@ -1,16 +1,23 @@
-import { type Job, progressOf } from '../jobs/job.ts';
+import type { Claim } from '../jobs/claim.ts';
+import { Costs, costKeys } from '../jobs/costs.ts';
+import type { CostsLearner } from '../jobs/costs-learner.ts';
+import { estimateAt, workFacts } from '../jobs/estimate.ts';
+import { AttemptEstimate } from '../jobs/estimate-attempt.ts';
+import { type EtaMoment, learnEtaError } from '../jobs/estimate-error.ts';
+import { progressOf } from '../jobs/job.ts';
+import type { OpenedEvent } from '../pdf/extraction.ts';
 import type { Publish } from '../progress/publish.ts';
-import type { ProgressState } from '../progress/state.ts';
+import type { Estimate, ProgressState } from '../progress/state.ts';
 
 /** Fine updates: ten a second at most. The claim itself was published just before the first. */
 const publishEveryMs = 100;
-
-/** How much of the bar each part is worth, until costs are learned: a URL's download a sixth, extraction the rest. */
-const downloadShare = 15;
-/** 100 is for COMPLETED alone. */
-const mostBeforeTheEnd = 99;
+/** An estimate that moved by less than this part of what is left is no news. */
+const newsworthy = 0.05;
 
 type Change = Partial<Pick<ProgressState, 'stage' | 'pagesDone' | 'pagesTotal' | 'bytesDone' | 'bytesTotal'>>;
+
+/** Without a worker around it: a fresh installation's assumptions, and nothing is learned. */
+const untaught: Pick<CostsLearner, 'costs' | 'learn'> = { costs: new Costs(), learn: () => {} };
 
 /**
  * The progress of one attempt, held by whoever holds the claim: counts its updates from 1, never lets the percentage fall,
@@ -18,15 +25,22 @@ type Change = Partial<Pick<ProgressState, 'stage' | 'pagesDone' | 'pagesTotal' |
  */
 export class JobProgress {
   readonly #publish: Publish;
-  readonly #withDownload: boolean;
+  readonly #learner: Pick<CostsLearner, 'costs' | 'learn'>;
+  readonly #attempt: AttemptEstimate;
+  readonly #startedAt = performance.now();
+  /** What was expected at some moments, to be held against what comes. */
+  readonly #guesses = new Map<EtaMoment, Estimate>();
+  #pagesBefore = 0;
   #state: ProgressState;
   #timer: NodeJS.Timeout | null = null;
   #lastPublished = Date.now();
 
-  constructor(job: Job, withDownload: boolean, publish: Publish) {
-    this.#state = progressOf(job);
-    this.#withDownload = withDownload;
+  constructor(claim: Claim, publish: Publish, learner = untaught) {
     this.#publish = publish;
+    this.#learner = learner;
+    const facts = workFacts({ ...claim, toDownload: claim.sourceStorageKey === null });
+    this.#attempt = new AttemptEstimate(facts, learner.costs, learner.learn);
+    this.#state = { ...progressOf(claim), estimate: this.#estimate(), queuePosition: null };
   }
 
   get state(): ProgressState {
@@ -34,13 +48,39 @@ export class JobProgress {
   }
 
   update(change: Change): ProgressState {
-    const next: ProgressState = { ...this.#state, ...change, seq: this.#state.seq + 1, at: new Date().toISOString() };
-    next.percent = Math.max(this.#state.percent, this.#percent(next));
-    this.#state = next;
-    const wait = this.#lastPublished + publishEveryMs - Date.now();
-    if (wait <= 0) this.#flush();
-    else this.#timer ??= setTimeout(() => this.#flush(), wait);
-    return next;
+    const now = performance.now();
+    if (change.stage === 'DOWNLOAD') this.#attempt.downloading(now);
+    if (change.stage === 'OPEN') this.#attempt.opening(now);
+    if (change.stage === 'STORE') this.#attempt.storing(now);
+    if (change.bytesDone != null) this.#attempt.downloaded(change.bytesDone, change.bytesTotal ?? null, now);
+    if (change.pagesDone != null) this.#attempt.extracted(change.pagesDone - this.#pagesBefore, now);
+    return this.#next(change);
+  }
+
+  /** The document is open: from here on it is known what there is to do. */
+  opened({ engine, facts, pagesTotal, pagesStored }: OpenedEvent): ProgressState {
+    this.#pagesBefore = pagesStored;
+    this.#attempt.opened({ engine, pageCount: facts.pageCount, pagesTotal, pagesStored }, performance.now());
+    return this.#next({ stage: 'EXTRACT', pagesTotal, pagesDone: pagesStored });
+  }
+
+  /** Time passed. Where nothing was finished meanwhile, that alone moves percentage and estimate. */
+  tick(): void {
+    const before = this.#state;
+    const { at } = this.#estimate();
+    const left = Date.parse(at) - Date.now();
+    const moved = Math.abs(Date.parse(at) - Date.parse(before.estimate?.at ?? at));
+    const percent = Math.floor(this.#attempt.percent(performance.now()));
+    if (percent > before.percent || moved > Math.max(500, newsworthy * left)) this.#next({});
+  }
+
+  /** The job is COMPLETED: what it took is worth knowing. */
+  completed(): void {
+    const now = performance.now();
+    const { learn } = this.#learner;
+    this.#attempt.completed(now);
+    learn(costKeys.service(), (now - this.#startedAt) / 1000);
+    for (const [moment, guess] of this.#guesses) learnEtaError(learn, moment, guess, Date.now());
   }
 
   /** What is not published yet never will be: the transition that follows says more. */
@@ -49,19 +89,27 @@ export class JobProgress {
     this.#timer = null;
   }
 
+  #next(change: Change): ProgressState {
+    const estimate = this.#estimate();
+    const percent = Math.max(this.#state.percent, Math.floor(this.#attempt.percent(performance.now())));
+    const at = new Date().toISOString();
+    this.#state = { ...this.#state, ...change, seq: this.#state.seq + 1, at, percent, estimate };
+    if (change.stage === 'EXTRACT') this.#guesses.set('opened', estimate);
+    if (percent >= 50 && !this.#guesses.has('half')) this.#guesses.set('half', estimate);
+    const wait = this.#lastPublished + publishEveryMs - Date.now();
+    if (wait <= 0) this.#flush();
+    else this.#timer ??= setTimeout(() => this.#flush(), wait);
+    return this.#state;
+  }
+
   #flush(): void {
     this.end();
     this.#lastPublished = Date.now();
     this.#publish(this.#state);
   }
 
-  #percent(state: ProgressState): number {
-    const begin = this.#withDownload ? downloadShare : 0;
-    if (state.stage === 'QUEUED') return 0;
-    if (state.stage === 'DOWNLOAD') {
-      return state.bytesTotal ? Math.floor((begin * (state.bytesDone ?? 0)) / state.bytesTotal) : 0;
-    }
-    if (!state.pagesTotal) return begin;
-    return Math.floor(begin + ((mostBeforeTheEnd - begin) * state.pagesDone) / state.pagesTotal);
+  #estimate(): Estimate {
+    const now = Date.now();
+    return estimateAt(now, this.#attempt.rest(performance.now()), now);
   }
 }

@@ -3,6 +3,7 @@ import { encodeId } from '../ids.ts';
 import { type Claim, ClaimLostError } from '../jobs/claim.ts';
 import { failJob, giveBackJob, recordDownload } from '../jobs/lifecycle.ts';
 import { storedOptions } from '../jobs/options.ts';
+import { PagesLostError } from '../jobs/pages.ts';
 import { readQuarantine } from '../jobs/quarantine.ts';
 import { ExtractorKilledError } from '../pdf/extractor-pool.ts';
 import { StorageError } from '../storage/storage.ts';
@@ -45,7 +46,7 @@ export async function runJob(
   };
   try {
     await run(context, attempt);
-    logger.info('completed');
+    logger.debug('completed');
     return 'COMPLETED';
   } catch (error) {
     const reason: unknown = signal.aborted ? signal.reason : error;
@@ -69,6 +70,11 @@ async function writeEnd(
     if (reason instanceof DrainError) {
       await persist(() => giveBackJob(context.jobs, claim), always);
       logger.info('given back');
+      return 'GIVEN_BACK';
+    }
+    if (reason instanceof PagesLostError) {
+      await persist(() => giveBackJob(context.jobs, claim, { forgetPages: true }), always);
+      logger.warn('given back: the database crashed and lost pages');
       return 'GIVEN_BACK';
     }
     const { code, message, page } = toJobError(reason);

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { newUuid } from '../ids.ts';
 import { type Claim, ClaimLostError, claimJobs } from '../jobs/claim.ts';
+import { startLearning } from '../jobs/costs-learner.ts';
 import { beat, leave } from '../jobs/workers.ts';
 import { type Answerer, answerPermits } from '../queue/answer.ts';
 import type { QueueOptions } from '../queue/bee.ts';
@@ -48,6 +49,7 @@ export async function startWorker(context: RunContext, options: WorkerOptions): 
     version: options.version,
     concurrency: options.concurrency,
   };
+  const learner = await startLearning(context.jobs, logger);
   const held = new Map<string, Held>();
   const ended = new Map<string, Promise<void>>();
   const claimer = new Claimer((slots) => claimJobs(context.jobs, info.id, slots));
@@ -59,10 +61,9 @@ export async function startWorker(context: RunContext, options: WorkerOptions): 
     const before = ended.get(claim.id);
     held.get(claim.id)?.controller.abort(new ClaimLostError());
     await before;
-    const withDownload = claim.sourceStorageKey === null;
     const mine = {
       claim,
-      progress: new JobProgress(claim, withDownload, context.jobs.publish),
+      progress: new JobProgress(claim, context.jobs.publish, learner),
       controller: new AbortController(),
     };
     held.set(claim.id, mine);
@@ -91,6 +92,7 @@ export async function startWorker(context: RunContext, options: WorkerOptions): 
 
   async function renew(): Promise<void> {
     const mine = [...held.values()];
+    for (const { progress } of mine) progress.tick();
     const states = mine.map(({ progress }) => progress.state);
     const still = await beat(context.jobs, info, counts, states);
     for (const { claim, controller } of mine) {
@@ -124,10 +126,12 @@ export async function startWorker(context: RunContext, options: WorkerOptions): 
         for (const { controller } of held.values()) controller.abort(new DrainError());
       }, drainDeadlineMs);
       await Promise.all(ended.values());
+      // Waits for a claim that was under way, too: until then its lease is renewed, and the deadline holds for it.
+      await answerer[Symbol.asyncDispose]();
       clearTimeout(deadline);
       clearInterval(timer);
       await renewing;
-      await answerer[Symbol.asyncDispose]();
+      await learner[Symbol.asyncDispose]();
       await leave(context.jobs, info.id).catch(() => {});
     },
   };

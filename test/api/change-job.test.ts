@@ -1,8 +1,19 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { graphql } from '../graphql.ts';
-import { type Service, startService } from '../service.ts';
 import { endless } from '../jobs/extractors.ts';
-import { accepted, cancel, ended, endedJob, inline, readJob, refused, remove, storedKeys, submit } from './submitting.ts';
+import { type Service, startService } from '../service.ts';
+import {
+  accepted,
+  cancel,
+  ended,
+  endedJob,
+  inline,
+  readJob,
+  refused,
+  remove,
+  storedKeys,
+  submit,
+} from './submitting.ts';
 
 const unknown = 'job_01h455vb4pex5vsknk084sn02q';
 
@@ -25,7 +36,9 @@ describe('cancelJob', () => {
     expect(job).toMatchObject({ id, status: 'CANCELLED', revision: 2 });
     expect(job.finishedAt).not.toBeNull();
     expect(accepted(await cancel(service, id)).cancelJob.job).toEqual(job);
-    await expect(service.platform.database.prisma.job.findMany({ where: { sealedPassword: { not: null } } })).resolves.toEqual([]);
+    await expect(
+      service.platform.database.prisma.job.findMany({ where: { sealedPassword: { not: null } } }),
+    ).resolves.toEqual([]);
   });
 
   it('ends a job that waits for its runAt', async () => {
@@ -71,7 +84,11 @@ describe('cancelJob of a running job', () => {
     await extractor.aborted;
     await service.stopWorker();
     const after = await readJob(service, id, 'revision status attempts { number finishedAt failure { code } }');
-    expect(after).toMatchObject({ revision: job.revision, status: 'CANCELLED', attempts: [{ number: 1, failure: null }] });
+    expect(after).toMatchObject({
+      revision: job.revision,
+      status: 'CANCELLED',
+      attempts: [{ number: 1, failure: null }],
+    });
     expect(after.attempts[0].finishedAt).not.toBeNull();
     await service.startWorker();
     const next = await submit(service, { source: await inline('one-page') });
@@ -106,10 +123,15 @@ describe('a job that has ended', () => {
   });
 
   it('that shares an upload leaves it to the other job', async () => {
-    const { id: upload, url } = accepted(await graphql(service.url, 'mutation { createUpload(input: {}) { upload { id url } } }')).createUpload.upload;
+    const { id: upload, url } = accepted(
+      await graphql(service.url, 'mutation { createUpload(input: {}) { upload { id url } } }'),
+    ).createUpload.upload;
     await fetch(url, { method: 'PUT', body: new Uint8Array(Buffer.from((await inline('one-page')).base64, 'base64')) });
     const keys = await storedKeys(service);
-    const [first, other] = [await submit(service, { source: { upload } }), await submit(service, { source: { upload } })];
+    const [first, other] = [
+      await submit(service, { source: { upload } }),
+      await submit(service, { source: { upload } }),
+    ];
     await Promise.all([ended(service, first.id), ended(service, other.id)]);
     accepted(await remove(service, first.id));
     expect(await storedKeys(service)).toEqual(keys);
@@ -121,7 +143,9 @@ describe('a job that has ended', () => {
   });
 
   it('leaves an upload that is kept for good, such as the sample', async () => {
-    const { id: upload, url } = accepted(await graphql(service.url, 'mutation { createUpload(input: {}) { upload { id url } } }')).createUpload.upload;
+    const { id: upload, url } = accepted(
+      await graphql(service.url, 'mutation { createUpload(input: {}) { upload { id url } } }'),
+    ).createUpload.upload;
     await fetch(url, { method: 'PUT', body: 'not a PDF' });
     const { prisma } = service.platform.database;
     await prisma.source.updateMany({ where: { kind: 'UPLOAD' }, data: { expiresAt: null } });

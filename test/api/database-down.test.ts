@@ -22,7 +22,11 @@ afterAll(async () => {
 describe('while the database is away', () => {
   it('requests answer SERVICE_UNAVAILABLE, liveness holds, and all goes on when it is back', async () => {
     const { id } = await submit(service, { source: await inline('one-page'), runAt: new Date(Date.now() + 3_600_000) });
-    const watching = await openSubscription(service.url, `subscription ($id: ID!) { jobProgress(id: $id) { status } }`, { id });
+    const watching = await openSubscription(
+      service.url,
+      `subscription ($id: ID!) { jobProgress(id: $id) { status } }`,
+      { id },
+    );
     expect((await watching.next()).value.data.jobProgress.status).toBe('PENDING');
     await proxy.goDown();
 
@@ -36,15 +40,19 @@ describe('while the database is away', () => {
       tryCreateJob(service, { source: { url: 'https://example.org/a.pdf' } }),
       cancel(service, id),
       overWebSocket(service.url, { query: jobs }).then(([answer]) => answer),
-      overWebSocket(service.url, { query: `subscription { jobProgress(id: "${id}") { status } }` }).then(([answer]) => answer),
+      overWebSocket(service.url, { query: `subscription { jobProgress(id: "${id}") { status } }` }).then(
+        ([answer]) => answer,
+      ),
     ];
     const codes = (await Promise.all(answers)).map((answer) => refused({ data: null, ...answer }).extensions.code);
     expect(new Set(codes)).toEqual(new Set(['SERVICE_UNAVAILABLE']));
-    const upload = await fetch(`${service.url}/health/live`);
-    expect(upload.status).toBe(200);
+    expect((await fetch(`${service.url}/health/live`)).status).toBe(200);
     const ready = await fetch(`${service.url}/health/ready`);
     expect(ready.status).toBe(503);
-    expect(await ready.json()).toMatchObject({ status: 'DOWN', checks: [{ name: 'database', status: 'DOWN' }, { name: 'redis', status: 'OK' }, {}] });
+    const { status, checks } = (await ready.json()) as { status: string; checks: { name: string; status: string }[] };
+    expect(status).toBe('DOWN');
+    expect(checks.find(({ name }) => name === 'database')?.status).toBe('DOWN');
+    expect(checks.find(({ name }) => name === 'redis')?.status).toBe('OK');
 
     await proxy.comeBack();
     expect((await fetch(`${service.url}/health/ready`)).status).toBe(200);

@@ -1,14 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { defaultLimits } from '../../src/config.ts';
 import { graphql } from '../graphql.ts';
 import { type Service, startService } from '../service.ts';
 import { insertJob, insertPages } from './rows.ts';
-import { accepted, endedJob, fixture, inline, readJob, refused, submit, tryCreateJob } from './submitting.ts';
+import { endedJob, inline, refused, submit } from './submitting.ts';
 
 let service: Service;
 beforeAll(async () => {
-  const most = (await fixture('many-pages')).length;
-  service = await startService({ config: { limits: { ...defaultLimits, inlineBytes: most, pages: 200 } } });
+  service = await startService();
 });
 afterAll(async () => {
   await service[Symbol.asyncDispose]();
@@ -19,8 +17,6 @@ async function outcome(name: string, options: Record<string, unknown>, fields: s
   const { id } = await submit(service, { source: await inline(name), options });
   return await endedJob(service, id, fields);
 }
-
-const failure = 'status failure { code category message advice retryable } result { pageCount } attempts { failure { code } }';
 
 describe('the result of a document', () => {
   it('has what the document says about itself', async () => {
@@ -76,14 +72,27 @@ describe('the result of a document', () => {
   });
 
   it('has links inside the document where PDFJS reads it', async () => {
-    const { result } = await outcome('links', { engine: 'PDFJS' }, 'result { page(number: 3) { links { text url pageNumber } } }');
+    const { result } = await outcome(
+      'links',
+      { engine: 'PDFJS' },
+      'result { page(number: 3) { links { text url pageNumber } } }',
+    );
     expect(result.page.links).toEqual([{ text: 'Back to the start', url: null, pageNumber: 1 }]);
   });
 
   it('has the size of each page as it is shown', async () => {
     const { result } = await outcome('rotated', {}, 'result { pages { nodes { rotation width height } } }');
-    const shown = result.pages.nodes.map(({ rotation, width, height }: Record<string, number>) => [rotation, Math.round(width ?? 0), Math.round(height ?? 0)]);
-    expect(shown).toEqual([[0, 595, 842], [90, 842, 595], [180, 595, 842], [270, 842, 595]]);
+    const shown = result.pages.nodes.map(({ rotation, width, height }: Record<string, number>) => [
+      rotation,
+      Math.round(width ?? 0),
+      Math.round(height ?? 0),
+    ]);
+    expect(shown).toEqual([
+      [0, 595, 842],
+      [90, 842, 595],
+      [180, 595, 842],
+      [270, 842, 595],
+    ]);
   });
 
   it('has text and Markdown, by page and as a whole', async () => {
@@ -137,7 +146,8 @@ describe('the result of a document', () => {
   });
 
   it('is the same document by both engines', async () => {
-    const read = (engine: string) => outcome('links', { engine }, 'options { engine } result { engine text pageCount metadata { title producer } }');
+    const read = (engine: string) =>
+      outcome('links', { engine }, 'options { engine } result { engine text pageCount metadata { title producer } }');
     const [liteparse, pdfjs] = [await read('LITEPARSE'), await read('PDFJS')];
     expect(liteparse).toMatchObject({ options: { engine: 'LITEPARSE' }, result: { engine: 'LITEPARSE' } });
     expect(pdfjs).toMatchObject({ options: { engine: 'PDFJS' }, result: { engine: 'PDFJS' } });
@@ -158,114 +168,19 @@ describe('text that is too large for one answer', () => {
     const row = await insertJob(service, { status: 'COMPLETED' });
     // In bytes, not characters: 3 MiB of two-byte letters, and a little more.
     await insertPages(service, row, ['é'.repeat(3 * 1024 ** 2), 'é'.repeat(1024 ** 2), 'the last page']);
-    const answer = await graphql(service.url, `{ job(id: "${row.id}") { result { text markdown pageCount page(number: 3) { text } } } }`);
+    const answer = await graphql(
+      service.url,
+      `{ job(id: "${row.id}") { result { text markdown pageCount page(number: 3) { text } } } }`,
+    );
     expect(answer.errors?.map(({ path, extensions }) => [path?.join('.'), extensions.code]).sort()).toEqual([
       ['job.result.markdown', 'RESULT_TOO_LARGE'],
       ['job.result.text', 'RESULT_TOO_LARGE'],
     ]);
-    expect(answer.data.job.result).toMatchObject({ text: null, markdown: null, pageCount: 3, page: { text: 'the last page' } });
-  });
-});
-
-describe('a password', () => {
-  const secret = 'pagehive';
-
-  it('opens an encrypted document, and is nowhere afterwards', async () => {
-    const { id } = await submit(service, { source: await inline('encrypted'), options: { password: secret } });
-    const job = await endedJob(service, id, `status options { pages engine } result { text metadata { encrypted } }`);
-    expect(job).toMatchObject({ status: 'COMPLETED', result: { metadata: { encrypted: true } } });
-    expect(job.result.text).toContain('readable with the password only');
-    const rows = await service.platform.database.query<{ row: string }>('SELECT j::text AS row FROM jobs j WHERE sealed_password IS NOT NULL', []);
-    expect(rows).toEqual([]);
-  });
-
-  it('is sealed while the job waits', async () => {
-    const { id } = await submit(service, {
-      source: await inline('encrypted'),
-      options: { password: 'a-very-secret-word' },
-      runAt: new Date(Date.now() + 3_600_000),
+    expect(answer.data.job.result).toMatchObject({
+      text: null,
+      markdown: null,
+      pageCount: 3,
+      page: { text: 'the last page' },
     });
-    const [row] = await service.platform.database.query<{ row: string; sealed: string }>(
-      'SELECT j::text AS row, j.sealed_password AS sealed FROM jobs j WHERE sealed_password IS NOT NULL',
-      [],
-    );
-    expect(row?.sealed).toMatch(/^v1\./);
-    expect(row?.row).not.toContain('a-very-secret-word');
-    const job = await readJob(service, id, 'runAt options { pages engine keepHeadersFooters timeoutSeconds noProgressSeconds } metadata name');
-    expect(JSON.stringify(job)).not.toContain('a-very-secret-word');
-  });
-
-  it.each([
-    ['none', undefined, 'PDF_ENCRYPTED'],
-    ['a wrong one', 'Pagehive', 'PDF_WRONG_PASSWORD'],
-  ])('%s is a failure of its own', async (_, password, code) => {
-    const job = await outcome('encrypted', { password }, failure);
-    expect(job).toMatchObject({ status: 'FAILED', failure: { code, category: 'INPUT', retryable: false }, result: null });
-    if (password) expect(JSON.stringify(job)).not.toContain(password);
-  });
-
-  it('that is not needed does no harm', async () => {
-    expect(await outcome('one-page', { password: 'x' }, 'status')).toEqual({ status: 'COMPLETED' });
-    expect(await outcome('restricted', {}, 'status result { metadata { encrypted } }')).toMatchObject({ status: 'COMPLETED' });
-  });
-});
-
-describe('a page range', () => {
-  it.each([
-    ['2-3', [2, 3]],
-    ['5,2 - 3, 2', [2, 3, 5]],
-    ['299-', [299, 300]],
-    ['300,400', [300]],
-  ])('%s takes these pages alone', async (pages, numbers) => {
-    const job = await outcome('many-pages', { pages }, 'pagesDone pagesTotal options { pages } result { pageCount pages { nodes { number } } }');
-    expect(job).toMatchObject({ pagesDone: numbers.length, pagesTotal: numbers.length, options: { pages }, result: { pageCount: 300 } });
-    expect(job.result.pages.nodes.map(({ number }: { number: number }) => number)).toEqual(numbers);
-  });
-
-  it('of pages that do not exist is a failure', async () => {
-    expect(await outcome('one-page', { pages: '2-3,7-' }, failure)).toMatchObject({ status: 'FAILED', failure: { code: 'PAGES_OUT_OF_RANGE' } });
-  });
-
-  it.each(['', ' ', '0', '3-2', '-3', 'all', '1;2', '1,,2', '1-2-3', '99999999', '1,'.repeat(2_000)])(
-    'that makes no sense is refused by name and place (%#)',
-    async (pages) => {
-      expect(refused(await tryCreateJob(service, { source: await inline('one-page'), options: { pages } })).extensions).toMatchObject({
-        code: 'BAD_USER_INPUT',
-        issues: [{ path: ['input', 'options', 'pages'] }],
-      });
-    },
-  );
-});
-
-describe('a document that cannot be read', () => {
-  it.each([
-    ['not-a-pdf', 'NOT_A_PDF', 'INPUT'],
-    ['empty', 'PDF_EMPTY', 'INPUT'],
-    ['truncated', 'PDF_DAMAGED', 'INPUT'],
-    ['damaged', 'PDF_DAMAGED', 'INPUT'],
-    ['no-pages', 'PDF_NO_PAGES', 'INPUT'],
-    ['many-pages', 'PAGE_LIMIT', 'RESOURCE'],
-  ])('%s fails once with %s', async (name, code, category) => {
-    const job = await outcome(name, {}, failure);
-    expect(job).toMatchObject({ status: 'FAILED', failure: { code, category, retryable: false }, attempts: [{ failure: { code } }], result: null });
-    expect(job.failure.message.length).toBeGreaterThan(10);
-    expect(job.failure.advice.length).toBeGreaterThan(10);
-  });
-
-  it('keeps the pages that could be', async () => {
-    const job = await outcome('half-lost', {}, `${failure} pagesDone pages { nodes { number text } }`);
-    expect(job).toMatchObject({ status: 'FAILED', failure: { category: 'INPUT' } });
-    for (const { number, text } of job.pages.nodes) expect(text).toContain(`Page ${number} of a document that lost its end.`);
-  });
-
-  it('stays under the page limit with a page range', async () => {
-    expect(await outcome('many-pages', { pages: '101-300' }, 'status pagesDone')).toEqual({ status: 'COMPLETED', pagesDone: 200 });
-  });
-
-  it('is over the byte limit of an upload at its PUT', async () => {
-    await using small = await startService({ worker: false, maintenance: false, config: { limits: { ...defaultLimits, documentBytes: 1000 } } });
-    const { upload } = accepted(await graphql(small.url, 'mutation { createUpload(input: {}) { upload { url } } }')).createUpload;
-    const response = await fetch(upload.url, { method: 'PUT', body: new Uint8Array(await fixture('one-page')) });
-    expect(response.status).toBe(413);
   });
 });

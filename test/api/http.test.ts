@@ -7,7 +7,11 @@ import { insertJob } from './rows.ts';
 
 let service: Service;
 beforeAll(async () => {
-  service = await startService({ worker: false, maintenance: false, config: { publicUrl: 'https://pages.example.com' } });
+  service = await startService({
+    worker: false,
+    maintenance: false,
+    config: { publicUrl: 'https://pages.example.com' },
+  });
 });
 afterAll(async () => {
   await service[Symbol.asyncDispose]();
@@ -20,7 +24,14 @@ interface Answer {
 }
 
 /** A request with headers that `fetch` does not let one choose. */
-async function send(path: string, { method = 'GET', headers = {}, body = '' }: { method?: string; headers?: Record<string, string>; body?: string } = {}): Promise<Answer> {
+async function send(
+  path: string,
+  {
+    method = 'GET',
+    headers = {},
+    body = '',
+  }: { method?: string; headers?: Record<string, string>; body?: string } = {},
+): Promise<Answer> {
   const sent = request({ host: '127.0.0.1', port: service.config.port, path, method, headers });
   sent.end(body);
   const [response] = await once(sent, 'response');
@@ -53,7 +64,9 @@ describe('/graphql', () => {
 
   it('refuses mutations by GET and does nothing', async () => {
     const { id, uuid } = await insertJob(service);
-    const answer = await send(`/graphql?query=${encodeURIComponent(`mutation { cancelJob(id: "${id}") { job { id } } }`)}`);
+    const answer = await send(
+      `/graphql?query=${encodeURIComponent(`mutation { cancelJob(id: "${id}") { job { id } } }`)}`,
+    );
     expect(answer.status).toBe(405);
     expect((await service.platform.database.prisma.job.findUnique({ where: { id: uuid } }))?.status).toBe('PENDING');
   });
@@ -108,13 +121,26 @@ describe('the Host header', () => {
   const status = async (host: string) => (await post(health, { host })).status;
 
   it('of this machine or of PUBLIC_URL is answered', async () => {
-    for (const host of ['localhost:4000', '127.0.0.1', '[::1]:80', 'hive.localhost', 'pages.example.com', 'PAGES.example.com:443']) {
+    for (const host of [
+      'localhost:4000',
+      '127.0.0.1',
+      '[::1]:80',
+      'hive.localhost',
+      'pages.example.com',
+      'PAGES.example.com:443',
+    ]) {
       expect([host, await status(host)]).toEqual([host, 200]);
     }
   });
 
   it('of any other name is refused, so that no name can be made to lead here', async () => {
-    for (const host of ['evil.example', 'pages.example.com.evil.example', '127.0.0.1.evil.example', 'localhost.evil.example', '10.0.0.1']) {
+    for (const host of [
+      'evil.example',
+      'pages.example.com.evil.example',
+      '127.0.0.1.evil.example',
+      'localhost.evil.example',
+      '10.0.0.1',
+    ]) {
       expect([host, await status(host)]).toEqual([host, 421]);
     }
     expect((await send('/uploads/x', { method: 'PUT', headers: { host: 'evil.example' } })).status).toBe(421);

@@ -21,7 +21,10 @@ function jobCount(): Promise<number> {
 
 /** As if the day had passed for which the key of a deleted job stays taken. */
 function letKeyExpire(key: string) {
-  return service.platform.database.prisma.idempotencyKey.updateMany({ where: { key }, data: { expiresAt: new Date(0) } });
+  return service.platform.database.prisma.idempotencyKey.updateMany({
+    where: { key },
+    data: { expiresAt: new Date(0) },
+  });
 }
 
 describe('an idempotency key', () => {
@@ -102,12 +105,15 @@ describe('an idempotency key', () => {
     await prisma.idempotencyKey.create({
       data: { tenantId: other.id, key: 'shared', jobId: '00000000-0000-7000-8000-00000000000a', fingerprint: 'x' },
     });
-    expect((await submit(service, { source: await inline('one-page'), idempotencyKey: 'shared' })).deduplicated).toBe(false);
+    expect((await submit(service, { source: await inline('one-page'), idempotencyKey: 'shared' })).deduplicated).toBe(
+      false,
+    );
   });
 
   it('may have 1 to 255 characters', async () => {
     const source = await inline('one-page');
-    for (const idempotencyKey of ['', 'k'.repeat(256), 'a\0b']) expect(await codeOf({ source, idempotencyKey })).toBe('BAD_USER_INPUT');
+    for (const idempotencyKey of ['', 'k'.repeat(256), 'a\0b'])
+      expect(await codeOf({ source, idempotencyKey })).toBe('BAD_USER_INPUT');
     await submit(service, { source, idempotencyKey: 'ключ 🐝'.padEnd(255, '…') });
   });
 });

@@ -54,7 +54,12 @@ describe('the pages of jobs', () => {
   beforeAll(async () => {
     rows = [];
     for (let n = 0; n < 25; n += 1) {
-      rows.push(await insertJob(service, { name: `paged ${n}`, createdAt: new Date(1_700_000_000_000 + Math.floor(n / 2) * 1000) }));
+      rows.push(
+        await insertJob(service, {
+          name: `paged ${n}`,
+          createdAt: new Date(1_700_000_000_000 + Math.floor(n / 2) * 1000),
+        }),
+      );
     }
     rows.reverse();
   });
@@ -66,7 +71,11 @@ describe('the pages of jobs', () => {
     const page = await list({ filter });
     expect(idsOf(page)).toEqual(ids(0, 20));
     expect(page.edges.map(({ node }: { node: Row }) => node.id)).toEqual(ids(0, 20));
-    expect(page).toMatchObject({ totalCount: 25, totalCountExact: true, pageInfo: { hasNextPage: true, hasPreviousPage: false } });
+    expect(page).toMatchObject({
+      totalCount: 25,
+      totalCountExact: true,
+      pageInfo: { hasNextPage: true, hasPreviousPage: false },
+    });
   });
 
   it('go forward to the end without a gap or a repetition', async () => {
@@ -108,7 +117,11 @@ describe('the pages of jobs', () => {
     const first = await list({ filter: pending, first: 10 });
     const { endCursor } = first.pageInfo;
     // The row of the cursor and some before it leave the filter, one goes for good, and a newer one comes.
-    const gone = await insertJob(service, { name: 'paged, new', status: 'CANCELLED', createdAt: new Date(1_700_000_100_000) });
+    const gone = await insertJob(service, {
+      name: 'paged, new',
+      status: 'CANCELLED',
+      createdAt: new Date(1_700_000_100_000),
+    });
     await prisma.job.updateMany({
       where: { id: { in: rows.slice(5, 10).map(({ uuid }) => uuid) } },
       data: { status: 'CANCELLED', finishedAt: new Date() },
@@ -123,9 +136,23 @@ describe('the pages of jobs', () => {
 
 describe('the filter of jobs', () => {
   beforeAll(async () => {
-    await insertJob(service, { name: 'Invoice 100% March', status: 'COMPLETED', createdAt: new Date('2020-03-01T00:00:00Z') });
-    await insertJob(service, { name: 'invoice_april', status: 'FAILED', failureCode: 'NOT_A_PDF', createdAt: new Date('2020-04-01T00:00:00Z') });
-    await insertJob(service, { name: 'Invoice\\May', status: 'FAILED', failureCode: 'TIME_LIMIT', createdAt: new Date('2020-05-01T00:00:00Z') });
+    await insertJob(service, {
+      name: 'Invoice 100% March',
+      status: 'COMPLETED',
+      createdAt: new Date('2020-03-01T00:00:00Z'),
+    });
+    await insertJob(service, {
+      name: 'invoice_april',
+      status: 'FAILED',
+      failureCode: 'NOT_A_PDF',
+      createdAt: new Date('2020-04-01T00:00:00Z'),
+    });
+    await insertJob(service, {
+      name: 'Invoice\\May',
+      status: 'FAILED',
+      failureCode: 'TIME_LIMIT',
+      createdAt: new Date('2020-05-01T00:00:00Z'),
+    });
   });
   const year = { createdBefore: '2021-01-01T00:00:00Z' };
 
@@ -141,7 +168,11 @@ describe('the filter of jobs', () => {
     ['accepted at or after', { createdAfter: '2020-05-01T00:00:00Z' }, ['Invoice\\May']],
     ['accepted before', { createdBefore: '2020-04-01T00:00:00Z' }, ['Invoice 100% March']],
     ['all of them together', { status: ['FAILED'], name: 'may', failureCode: ['TIME_LIMIT'] }, ['Invoice\\May']],
-    ['null as if it were left out', { status: null, name: null, failureCode: null, createdAfter: null }, ['Invoice 100% March', 'Invoice\\May', 'invoice_april']],
+    [
+      'null as if it were left out',
+      { status: null, name: null, failureCode: null, createdAfter: null },
+      ['Invoice 100% March', 'Invoice\\May', 'invoice_april'],
+    ],
   ])('takes %s', async (_, filter, expected) => {
     expect(await names({ ...year, ...filter })).toEqual(expected);
     expect((await list({ filter: { ...year, ...filter } })).totalCount).toBe(expected.length);
@@ -167,7 +198,10 @@ describe('arguments of jobs that make no sense', () => {
     [{ after: '' }, ['after INVALID_CURSOR']],
     [{ before: '1700000000000_------------------------------------' }, ['before INVALID_CURSOR']],
     [{ after: '9999999999999999_018f0000-0000-7000-8000-000000000000' }, ['after INVALID_CURSOR']],
-    [{ first: 500, last: -1, after: 'x', before: 'y' }, ['first OUT_OF_RANGE', 'last OUT_OF_RANGE', 'last CONFLICT', 'after INVALID_CURSOR', 'before INVALID_CURSOR']],
+    [
+      { first: 500, last: -1, after: 'x', before: 'y' },
+      ['first OUT_OF_RANGE', 'last OUT_OF_RANGE', 'last CONFLICT', 'after INVALID_CURSOR', 'before INVALID_CURSOR'],
+    ],
   ])('are all named: %j', async (variables, expected) => {
     expect(await issuesOf(variables)).toEqual(expected);
   });

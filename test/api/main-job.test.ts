@@ -19,7 +19,9 @@ async function base64(name: string): Promise<string> {
 
 describe('the main job', () => {
   it('turns a PDF into pages and shows its progress to the end', async () => {
-    const { data, errors } = await graphql(service.url, createJob, { input: { source: { base64: await base64('many-pages.pdf') }, name: 'many' } });
+    const { data, errors } = await graphql(service.url, createJob, {
+      input: { source: { base64: await base64('many-pages.pdf') }, name: 'many' },
+    });
     expect(errors).toBeUndefined();
     const { job } = data.createJob;
     expect(job).toMatchObject({ status: 'PENDING', progressPercentage: 0, revision: 1 });

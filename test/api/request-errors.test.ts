@@ -12,7 +12,11 @@ let service: Service;
 const log: string[] = [];
 beforeAll(async () => {
   const lines = new PassThrough().on('data', (line) => log.push(String(line)));
-  service = await startService({ worker: false, maintenance: false, overrides: { logger: pino({ level: 'debug' }, lines) } });
+  service = await startService({
+    worker: false,
+    maintenance: false,
+    overrides: { logger: pino({ level: 'debug' }, lines) },
+  });
 });
 afterAll(async () => {
   await service[Symbol.asyncDispose]();
@@ -29,7 +33,10 @@ const refusals: [string, string, Record<string, unknown>?][] = [
   ['an argument of a wrong type', '{ job(id: [1]) { id } }'],
   ['a literal that is no DateTime', '{ jobs(filter: { createdAfter: "yesterday" }) { totalCount } }'],
   ['a literal that is no BigInt', 'mutation { createUpload(input: { bytes: 1.5 }) { upload { id } } }'],
-  ['a literal that is no JSONObject', 'mutation { createJob(input: { source: { url: "http://a" }, metadata: "text" }) { deduplicated } }'],
+  [
+    'a literal that is no JSONObject',
+    'mutation { createJob(input: { source: { url: "http://a" }, metadata: "text" }) { deduplicated } }',
+  ],
   ['a missing variable', createJob, {}],
   ['a variable of a wrong type', createJob, { input: 5 }],
   ['a variable that is no DateTime', createJob, { input: { source: { url: 'http://a' }, runAt: 'tomorrow' } }],
@@ -41,7 +48,11 @@ const refusals: [string, string, Record<string, unknown>?][] = [
 
 describe('what GraphQL refuses', () => {
   it.each(refusals)('%s has a documented code, the same over HTTP and WebSocket', async (what, query, variables) => {
-    const code = variables ? 'BAD_USER_INPUT' : what.startsWith('a syntax') ? 'GRAPHQL_PARSE_FAILED' : 'GRAPHQL_VALIDATION_FAILED';
+    const code = variables
+      ? 'BAD_USER_INPUT'
+      : what.startsWith('a syntax')
+        ? 'GRAPHQL_PARSE_FAILED'
+        : 'GRAPHQL_VALIDATION_FAILED';
     const http = await graphql(service.url, query, variables);
     const [webSocket] = await overWebSocket(service.url, { query, variables });
     for (const { errors = [] } of [http, webSocket ?? {}]) {
@@ -62,7 +73,10 @@ describe('a request that we refuse', () => {
   });
 
   it('has the same over WebSocket, in queries and subscriptions', async () => {
-    for (const query of ['mutation { cancelJob(id: "x") { job { id } } }', 'subscription { jobProgress(id: "x") { cursor } }']) {
+    for (const query of [
+      'mutation { cancelJob(id: "x") { job { id } } }',
+      'subscription { jobProgress(id: "x") { cursor } }',
+    ]) {
       const [{ errors } = {}] = await overWebSocket(service.url, { query });
       expect(errors).toMatchObject([{ extensions: { code: 'NOT_FOUND', advice: requestErrors.NOT_FOUND.advice } }]);
     }
@@ -92,7 +106,8 @@ describe('a request that we refuse', () => {
       'input.priority',
       'input.source.url',
     ]);
-    for (const issue of issues ?? []) expect(issue).toMatchObject({ code: expect.stringMatching(/^[A-Z_]+$/), message: expect.stringMatching(/./) });
+    for (const issue of issues ?? [])
+      expect(issue).toMatchObject({ code: expect.stringMatching(/^[A-Z_]+$/), message: expect.stringMatching(/./) });
   });
 
   it.each([
@@ -105,10 +120,20 @@ describe('a request that we refuse', () => {
   });
 
   it('is not for metadata of any JSON at all', async () => {
-    const metadata = { text: '🐝 "quoted" \\ \u0001', number: -1.5e300, list: [null, true, {}], '': 'empty key', __proto__x: 1 };
-    const answer = await graphql(service.url, `mutation ($input: CreateJobInput!) { createJob(input: $input) { job { metadata } } }`, {
-      input: { source: await inline('one-page'), metadata },
-    });
+    const metadata = {
+      text: '🐝 "quoted" \\ \u0001',
+      number: -1.5e300,
+      list: [null, true, {}],
+      '': 'empty key',
+      __proto__x: 1,
+    };
+    const answer = await graphql(
+      service.url,
+      `mutation ($input: CreateJobInput!) { createJob(input: $input) { job { metadata } } }`,
+      {
+        input: { source: await inline('one-page'), metadata },
+      },
+    );
     expect(answer.data.createJob.job.metadata).toEqual(metadata);
   });
 });
@@ -118,7 +143,10 @@ describe('an error that nobody expected', () => {
     const row = await insertJob(service, { status: 'COMPLETED', document: { unreadable: 'private detail' } });
     const answer = await graphql(service.url, `{ job(id: "${row.id}") { status result { pageCount } } }`);
     const error = refused(answer);
-    expect(error).toMatchObject({ path: ['job', 'result', 'pageCount'], extensions: { code: 'INTERNAL_SERVER_ERROR' } });
+    expect(error).toMatchObject({
+      path: ['job', 'result', 'pageCount'],
+      extensions: { code: 'INTERNAL_SERVER_ERROR' },
+    });
     expect(error.message).toBe(requestErrors.INTERNAL_SERVER_ERROR.message);
     expect(JSON.stringify(answer)).not.toMatch(/pageCount.*expected|ZodError|stack|originalError/);
     expect(log.join('')).toContain('a request failed unexpectedly');

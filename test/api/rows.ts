@@ -46,7 +46,12 @@ export async function insertJob(service: Service, given: Partial<Prisma.JobUnche
 }
 
 /** Pages of a job with these texts, numbered from 1. */
-export async function insertPages(service: Service, row: Row, texts: string[], tenantId = defaultTenantId): Promise<void> {
+export async function insertPages(
+  service: Service,
+  row: Row,
+  texts: string[],
+  tenantId = defaultTenantId,
+): Promise<void> {
   await service.platform.database.prisma.page.createMany({
     data: texts.map((text, index) => ({
       jobId: row.uuid,

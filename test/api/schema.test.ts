@@ -1,10 +1,22 @@
 import { readFileSync } from 'node:fs';
-import { type GraphQLArgument, getNamedType, isEnumType, isInputObjectType, isInterfaceType, isObjectType, isSpecifiedScalarType, lexicographicSortSchema, printSchema } from 'graphql';
+import {
+  type GraphQLArgument,
+  getNamedType,
+  isEnumType,
+  isInputObjectType,
+  isInterfaceType,
+  isObjectType,
+  isSpecifiedScalarType,
+  lexicographicSortSchema,
+  printSchema,
+} from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { failureCodes } from '../../src/errors.ts';
 import { schema } from '../../src/api/schema/schema.ts';
+import { failureCodes } from '../../src/errors.ts';
 
-const types = Object.values(schema.getTypeMap()).filter((type) => !type.name.startsWith('__') && !isSpecifiedScalarType(type));
+const types = Object.values(schema.getTypeMap()).filter(
+  (type) => !type.name.startsWith('__') && !isSpecifiedScalarType(type),
+);
 
 /** Everything that a reader of the schema meets, with its description. */
 function* described(): Generator<[string, string | null | undefined]> {
@@ -28,7 +40,9 @@ describe('the schema', () => {
   });
 
   it('describes in sentences, not in the names of our scalars library', () => {
-    const odd = [...described()].filter(([, description]) => /scalar type represents/.test(description ?? '')).map(([name]) => name);
+    const odd = [...described()]
+      .filter(([, description]) => /scalar type represents/.test(description ?? ''))
+      .map(([name]) => name);
     expect(odd).toEqual([]);
   });
 
@@ -50,11 +64,19 @@ describe('the schema', () => {
 
   it('has every failure code of the catalogue', () => {
     const type = schema.getType('FailureCode');
-    expect(isEnumType(type) && type.getValues().map(({ name }) => name).sort()).toEqual([...failureCodes].sort());
+    expect(
+      isEnumType(type) &&
+        type
+          .getValues()
+          .map(({ name }) => name)
+          .sort(),
+    ).toEqual([...failureCodes].sort());
   });
 
   it('gives back no password', () => {
     const outputs = types.filter((type) => isObjectType(type) || isInterfaceType(type));
-    expect(outputs.flatMap((type) => Object.keys(type.getFields())).filter((name) => /password/i.test(name))).toEqual([]);
+    expect(outputs.flatMap((type) => Object.keys(type.getFields())).filter((name) => /password/i.test(name))).toEqual(
+      [],
+    );
   });
 });

@@ -48,7 +48,9 @@ export function refused({ errors }: GraphqlAnswer): NonNullable<GraphqlAnswer['e
 
 /** Waits for the end of a job. */
 export async function ended(service: Service, id: string): Promise<void> {
-  for await (const event of subscribe(service.url, `subscription ($id: ID!) { jobProgress(id: $id) { cursor } }`, { id })) {
+  for await (const event of subscribe(service.url, `subscription ($id: ID!) { jobProgress(id: $id) { cursor } }`, {
+    id,
+  })) {
     accepted(event);
   }
 }
@@ -65,7 +67,11 @@ export async function readJob(service: Service, id: string, fields: string): Pro
 }
 
 export async function cancel(service: Service, id: string): Promise<GraphqlAnswer> {
-  return await graphql(service.url, `mutation ($id: ID!) { cancelJob(id: $id) { job { id revision status finishedAt } } }`, { id });
+  return await graphql(
+    service.url,
+    `mutation ($id: ID!) { cancelJob(id: $id) { job { id revision status finishedAt } } }`,
+    { id },
+  );
 }
 
 export async function remove(service: Service, id: string): Promise<GraphqlAnswer> {

@@ -47,12 +47,19 @@ describe("another tenant's rows", () => {
   });
 
   it('are not among jobs, nor counted', async () => {
-    const { jobs } = accepted(await graphql(service.url, `{ jobs(filter: { name: "honey" }) { totalCount nodes { id } edges { node { id } } } }`));
+    const { jobs } = accepted(
+      await graphql(
+        service.url,
+        `{ jobs(filter: { name: "honey" }) { totalCount nodes { id } edges { node { id } } } }`,
+      ),
+    );
     expect(jobs).toEqual({ totalCount: 1, nodes: [{ id: mine }], edges: [{ node: { id: mine } }] });
   });
 
   it('are not found by searchPages', async () => {
-    const { searchPages } = accepted(await graphql(service.url, `{ searchPages(query: "honey secret") { nodes { snippet } } }`));
+    const { searchPages } = accepted(
+      await graphql(service.url, `{ searchPages(query: "honey secret") { nodes { snippet } } }`),
+    );
     expect(searchPages.nodes).toEqual([]);
   });
 
@@ -84,6 +91,14 @@ describe("another tenant's rows", () => {
     // And not told from one that is not final.
     expect(refused(await remove(service, theirWaiting.id)).extensions.code).toBe('NOT_FOUND');
     expect(await service.platform.database.prisma.page.count()).toBe(1);
+  });
+
+  it('cannot be retried', async () => {
+    const query = 'mutation ($id: ID!) { retryJob(id: $id) { job { id } } }';
+    for (const { id } of [theirs, theirWaiting]) {
+      expect(refused(await graphql(service.url, query, { id })).extensions.code).toBe('NOT_FOUND');
+    }
+    expect((await theirRow()).revision).toBe(1);
   });
 
   it('are no upload for createJob', async () => {

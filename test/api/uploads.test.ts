@@ -53,7 +53,11 @@ describe('an upload', () => {
   it('takes the bytes by PUT and becomes a job', async () => {
     const bytes = await fixture('one-page');
     const upload = await createUpload({ filename: 'bees.pdf' });
-    expect(upload).toMatchObject({ method: 'PUT', status: 'WAITING', headers: [{ name: 'content-type', value: 'application/pdf' }] });
+    expect(upload).toMatchObject({
+      method: 'PUT',
+      status: 'WAITING',
+      headers: [{ name: 'content-type', value: 'application/pdf' }],
+    });
     expect(upload.id).toMatch(/^upload_[0-9a-z]{26}$/);
     const sha256 = createHash('sha256').update(bytes).digest('hex');
     const response = await put(upload, new Uint8Array(bytes));
@@ -69,7 +73,9 @@ describe('an upload', () => {
 
   it('without its bytes is UPLOAD_INCOMPLETE', async () => {
     const upload = await createUpload();
-    expect(refused(await tryCreateJob(service, { source: { upload: upload.id } })).extensions.code).toBe('UPLOAD_INCOMPLETE');
+    expect(refused(await tryCreateJob(service, { source: { upload: upload.id } })).extensions.code).toBe(
+      'UPLOAD_INCOMPLETE',
+    );
   });
 
   it.each(['upload_01h455vb4pex5vsknk084sn02q', 'job_01h455vb4pex5vsknk084sn02q', 'anything', ''])(
@@ -129,7 +135,9 @@ describe('an upload', () => {
     const { prisma } = service.platform.database;
     await prisma.source.updateMany({ where: { status: 'STORED' }, data: { expiresAt: new Date(0) } });
     await prisma.source.updateMany({ where: { status: 'STORED' }, data: { status: 'EXPIRED', storageKey: null } });
-    expect(refused(await tryCreateJob(service, { source: { upload: upload.id } })).extensions.code).toBe('UPLOAD_EXPIRED');
+    expect(refused(await tryCreateJob(service, { source: { upload: upload.id } })).extensions.code).toBe(
+      'UPLOAD_EXPIRED',
+    );
     const again = await put(upload, 'bytes');
     expect([again.status, await codeOf(again)]).toEqual([410, 'UPLOAD_EXPIRED']);
   });
@@ -143,7 +151,11 @@ describe('an upload', () => {
       issues: [{ path: ['input', 'bytes'], code: 'TOO_BIG' }],
     });
     const { issues } = refused(await graphql(service.url, query, { input: others })).extensions;
-    expect(issues?.map(({ path }) => path.join('.')).sort()).toEqual(['input.contentType', 'input.filename', 'input.sha256']);
+    expect(issues?.map(({ path }) => path.join('.')).sort()).toEqual([
+      'input.contentType',
+      'input.filename',
+      'input.sha256',
+    ]);
   });
 
   it('answers another method than PUT with 405', async () => {

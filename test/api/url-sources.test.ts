@@ -17,7 +17,8 @@ const answers: Record<string, RequestListener> = {
   '/missing': (_, response) => response.writeHead(404).end('no such page'),
   '/private': (_, response) => response.writeHead(401).end(),
   '/broken': (_, response) => response.writeHead(503).end(),
-  '/page': (_, response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><p>Sign in</p>'),
+  '/page': (_, response) =>
+    response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><p>Sign in</p>'),
   '/image': (_, response) => response.writeHead(200, { 'content-type': 'application/pdf' }).end('GIF89a not a PDF'),
   '/nothing': (_, response) => response.writeHead(200).end(),
   '/large': (_, response) => response.writeHead(200).end(Buffer.alloc(20_001)),
@@ -60,7 +61,10 @@ describe('a URL source', () => {
   });
 
   it('is followed where it leads', async () => {
-    expect(await jobOf('/moved')).toMatchObject({ status: 'COMPLETED', source: { url: `${server.origin}/moved`, filename: 'bees.pdf' } });
+    expect(await jobOf('/moved')).toMatchObject({
+      status: 'COMPLETED',
+      source: { url: `${server.origin}/moved`, filename: 'bees.pdf' },
+    });
   });
 
   it('that is deleted with its job leaves no bytes', async () => {
@@ -100,25 +104,34 @@ describe('a URL source', () => {
     expect(await endedJob(service, id, fields)).toMatchObject({ failure: { code: 'DOWNLOAD_FAILED' } });
   });
 
-  it.each(['http://localhost:9/a.pdf', 'http://[::1]/a.pdf', 'http://169.254.169.254/latest/meta-data', 'http://0x7f000001/a.pdf'])(
-    'on a private address fails as ADDRESS_FORBIDDEN (%s)',
-    async (url) => {
-      const allowed = url.includes('0x7f000001');
-      const { id } = await submit(service, { source: { url }, options: { maxRetries: 0 } });
-      // 0x7f000001 is 127.0.0.1, which this service allows: so it gets as far as the connection.
-      expect((await endedJob(service, id, fields)).failure.code).toBe(allowed ? 'DOWNLOAD_FAILED' : 'ADDRESS_FORBIDDEN');
-    },
-  );
+  it.each([
+    'http://localhost:9/a.pdf',
+    'http://[::1]/a.pdf',
+    'http://169.254.169.254/latest/meta-data',
+    'http://0x7f000001/a.pdf',
+  ])('on a private address fails as ADDRESS_FORBIDDEN (%s)', async (url) => {
+    const allowed = url.includes('0x7f000001');
+    const { id } = await submit(service, { source: { url }, options: { maxRetries: 0 } });
+    // 0x7f000001 is 127.0.0.1, which this service allows: so it gets as far as the connection.
+    expect((await endedJob(service, id, fields)).failure.code).toBe(allowed ? 'DOWNLOAD_FAILED' : 'ADDRESS_FORBIDDEN');
+  });
 
-  it.each(['bees.pdf', 'ftp://example.org/a.pdf', 'file:///etc/passwd', 'http://', 'javascript:alert(1)', '', `http://a/${'b'.repeat(5_000)}`])(
-    'that is none is refused by name and place (%#)',
-    async (url) => {
-      expect(refused(await tryCreateJob(service, { source: { url } })).extensions).toMatchObject({
-        code: 'BAD_USER_INPUT',
-        issues: [{ path: ['input', 'source', 'url'] }],
-      });
-    },
-  );
+  it.each([
+    'bees.pdf',
+    'ftp://example.org/a.pdf',
+    'file:///etc/passwd',
+    'http://',
+    'http://example.org/a.pdf\0',
+    'http://example.org/\ud800.pdf',
+    'javascript:alert(1)',
+    '',
+    `http://a/${'b'.repeat(5_000)}`,
+  ])('that is none is refused by name and place (%#)', async (url) => {
+    expect(refused(await tryCreateJob(service, { source: { url } })).extensions).toMatchObject({
+      code: 'BAD_USER_INPUT',
+      issues: [{ path: ['input', 'source', 'url'] }],
+    });
+  });
 
   it('may carry a password, which is sent along but never shown', async () => {
     const job = await jobOf('/bees.pdf', 'keeper:hive-secret@');
@@ -131,7 +144,10 @@ describe('without PRIVATE_HOSTS_ALLOWED', () => {
   it('a URL on this machine fails as ADDRESS_FORBIDDEN', async () => {
     await using strict = await startService();
     const { id } = await submit(strict, { source: { url: `${server.origin}/bees.pdf` } });
-    expect(await endedJob(strict, id, fields)).toMatchObject({ status: 'FAILED', failure: { code: 'ADDRESS_FORBIDDEN' } });
+    expect(await endedJob(strict, id, fields)).toMatchObject({
+      status: 'FAILED',
+      failure: { code: 'ADDRESS_FORBIDDEN' },
+    });
     // And nothing that another job does there is disturbed by it.
     const other = await submit(strict, { source: await inline('one-page') });
     expect(await endedJob(strict, other.id, 'status')).toEqual({ status: 'COMPLETED' });

@@ -8,8 +8,15 @@ export interface Operation {
 }
 
 /** Every answer to one operation over graphql-ws, until the server completes it. */
-export async function overWebSocket(url: string, { query, variables = {} }: Operation): Promise<Partial<GraphqlAnswer>[]> {
-  const client = createClient({ url: `${url.replace('http', 'ws')}/graphql`, webSocketImpl: WebSocket, retryAttempts: 0 });
+export async function overWebSocket(
+  url: string,
+  { query, variables = {} }: Operation,
+): Promise<Partial<GraphqlAnswer>[]> {
+  const client = createClient({
+    url: `${url.replace('http', 'ws')}/graphql`,
+    webSocketImpl: WebSocket,
+    retryAttempts: 0,
+  });
   const answers: Partial<GraphqlAnswer>[] = [];
   try {
     await new Promise<void>((resolve, reject) => {
@@ -18,7 +25,10 @@ export async function overWebSocket(url: string, { query, variables = {} }: Oper
         {
           next: (answer) => answers.push(JSON.parse(JSON.stringify(answer))),
           // An array of errors is an answer: the operation was refused.
-          error: (error) => (Array.isArray(error) ? resolve(void answers.push(JSON.parse(JSON.stringify({ errors: error })))) : reject(error)),
+          error: (error) =>
+            Array.isArray(error)
+              ? resolve(void answers.push(JSON.parse(JSON.stringify({ errors: error }))))
+              : reject(error),
           complete: resolve,
         },
       );

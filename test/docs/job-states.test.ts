@@ -94,6 +94,7 @@ function claimOf(job: Job): Claim {
     sourceUrl: null,
     sourceStorageKey: null,
     sourceSha256: null,
+    sourceBytes: null,
     stored: [],
     resourceFailures: 0,
     quarantined: [],

@@ -1,8 +1,16 @@
 import type { DocumentFacts, ExtractedPage } from '../../src/pdf/document.ts';
-import type { ExtractionEvent, ExtractionRequest, Extractor, GroupEvent, OpenedEvent } from '../../src/pdf/extraction.ts';
+import type {
+  ExtractionEvent,
+  ExtractionRequest,
+  Extractor,
+  GroupEvent,
+  OpenedEvent,
+} from '../../src/pdf/extraction.ts';
 
 /** An extractor that does what a test wants, in place of the processes that parse. */
-export function extractorOf(extract: (request: ExtractionRequest, signal: AbortSignal) => AsyncIterable<ExtractionEvent>): Extractor {
+export function extractorOf(
+  extract: (request: ExtractionRequest, signal: AbortSignal) => AsyncIterable<ExtractionEvent>,
+): Extractor {
   return { extract, async [Symbol.asyncDispose]() {} };
 }
 
@@ -29,7 +37,14 @@ export function page(number: number, text = `Page ${number}.`): ExtractedPage {
 }
 
 export function opened(pagesTotal: number): OpenedEvent {
-  return { type: 'opened', facts: { ...facts, pageCount: pagesTotal }, engine: 'PDFJS', key: 'test', pagesTotal, pagesStored: 0 };
+  return {
+    type: 'opened',
+    facts: { ...facts, pageCount: pagesTotal },
+    engine: 'PDFJS',
+    key: 'test',
+    pagesTotal,
+    pagesStored: 0,
+  };
 }
 
 /** A group of the pages first to last. */
@@ -80,12 +95,14 @@ export function stepwise(...events: ExtractionEvent[]): Extractor & { step(): vo
   let waiting: (() => void) | null = null;
   return {
     ...extractorOf(async function* (_, signal) {
+      const aborted = untilAborted(signal);
+      aborted.catch(() => {});
       for (const event of events) {
         while (allowed === 0) {
           const step = new Promise<void>((resolve) => {
             waiting = resolve;
           });
-          await Promise.race([step, untilAborted(signal)]);
+          await Promise.race([step, aborted]);
         }
         allowed -= 1;
         yield event;

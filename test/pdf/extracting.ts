@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { DocumentFacts, EngineName, ExtractedPage } from '../../src/pdf/document.ts';
-import type { ExtractionRequest, Extractor, GroupEvent } from '../../src/pdf/extraction.ts';
+import type { ExtractionEvent, ExtractionRequest, Extractor, GroupEvent } from '../../src/pdf/extraction.ts';
 import { createExtractorPool, type ExtractorPool, type ExtractorPoolOptions } from '../../src/pdf/extractor-pool.ts';
 
 const GiB = 1024 ** 3;
@@ -18,7 +18,9 @@ export function requestFor(fixture: string, more: Partial<ExtractionRequest> = {
     engine: 'AUTO',
     keepHeadersFooters: false,
     maxPages: 20_000,
-    stored: [],
+    stored: null,
+    avoid: [],
+    fresh: false,
     ...more,
   };
 }
@@ -26,6 +28,8 @@ export function requestFor(fixture: string, more: Partial<ExtractionRequest> = {
 export interface Extracted {
   facts: DocumentFacts;
   engine: EngineName;
+  key: string;
+  pagesStored: number;
   pagesTotal: number;
   groups: GroupEvent[];
   pages: ExtractedPage[];
@@ -38,7 +42,7 @@ export async function extractAll(extractor: Extractor, request: ExtractionReques
   for await (const event of extractor.extract(request, new AbortController().signal)) {
     if (event.type === 'opened') {
       opened = event;
-    } else {
+    } else if (event.type === 'group') {
       groups.push(event);
     }
   }
@@ -52,4 +56,46 @@ export async function extractAll(extractor: Extractor, request: ExtractionReques
 export function textOf(extracted: Extracted, number: number): string {
   const page = extracted.pages.find((candidate) => candidate.number === number);
   return (page?.text ?? '').replace(/\s+/g, ' ').trim();
+}
+
+/** Begins an extraction and takes its first group; the rest is left to the test. */
+export async function begin(
+  pool: ExtractorPool,
+  request: ExtractionRequest,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<{ events: AsyncIterator<ExtractionEvent>; first: ExtractionEvent[] }> {
+  const events = pool.extract(request, signal)[Symbol.asyncIterator]();
+  const first: ExtractionEvent[] = [];
+  while (first.at(-1)?.type !== 'group') {
+    const { value } = await events.next();
+    first.push(value);
+  }
+  return { events, first };
+}
+
+/** The events that are left. */
+export async function drain(events: AsyncIterator<ExtractionEvent>): Promise<ExtractionEvent[]> {
+  const rest: ExtractionEvent[] = [];
+  for await (const event of { [Symbol.asyncIterator]: () => events }) {
+    rest.push(event);
+  }
+  return rest;
+}
+
+export function onlyProcess(pool: ExtractorPool): number {
+  const [pid, ...others] = pool.processIds;
+  if (pid === undefined || others.length > 0) {
+    throw new Error(`The pool has ${pool.processIds.length} processes, not one.`);
+  }
+  return pid;
+}
+
+/** Whether a process is gone with its whole group. */
+export function isGone(pid: number): boolean {
+  try {
+    process.kill(-pid, 0);
+    return false;
+  } catch {
+    return true;
+  }
 }

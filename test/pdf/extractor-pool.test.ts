@@ -3,44 +3,8 @@ import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
-import type { ExtractionEvent, ExtractionRequest, GroupEvent } from '../../src/pdf/extraction.ts';
-import { ExtractorKilledError, type ExtractorPool } from '../../src/pdf/extractor-pool.ts';
-import { extractAll, newPool, requestFor } from './extracting.ts';
-
-/** Begins an extraction and takes its first group; the rest is left to the test. */
-async function begin(pool: ExtractorPool, request: ExtractionRequest, signal = new AbortController().signal) {
-  const events = pool.extract(request, signal)[Symbol.asyncIterator]();
-  const first: ExtractionEvent[] = [];
-  while (first.at(-1)?.type !== 'group') {
-    const { value } = await events.next();
-    first.push(value);
-  }
-  return { events, first };
-}
-
-/** The events that are left. */
-async function drain(events: AsyncIterator<ExtractionEvent>): Promise<ExtractionEvent[]> {
-  const rest: ExtractionEvent[] = [];
-  for await (const event of { [Symbol.asyncIterator]: () => events }) {
-    rest.push(event);
-  }
-  return rest;
-}
-
-function onlyProcess(pool: ExtractorPool): number {
-  const [pid, ...others] = pool.processIds;
-  expect(others).toEqual([]);
-  return pid ?? 0;
-}
-
-function isGone(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return false;
-  } catch {
-    return true;
-  }
-}
+import { ExtractorKilledError } from '../../src/pdf/extractor-pool.ts';
+import { begin, drain, extractAll, isGone, newPool, onlyProcess, requestFor } from './extracting.ts';
 
 test('runs jobs one after the other in the same warm process, which leads a group of its own', async () => {
   await using pool = newPool();
@@ -58,6 +22,17 @@ test('runs jobs one after the other in the same warm process, which leads a grou
   expect(command.join(' ')).toBe('pagehive extract');
 });
 
+test('gives a job that asks for it a process that has served no document', async () => {
+  await using pool = newPool();
+  await pool.start();
+  const pid = onlyProcess(pool);
+  await extractAll(pool, requestFor('one-page', { fresh: true }));
+  expect(onlyProcess(pool)).toBe(pid);
+  await extractAll(pool, requestFor('one-page', { fresh: true }));
+  expect(onlyProcess(pool)).not.toBe(pid);
+  expect(isGone(pid)).toBe(true);
+});
+
 test('replaces an idle process that has grown too large', async () => {
   await using pool = newPool({ recycleBytes: 1 });
   await pool.start();
@@ -65,6 +40,17 @@ test('replaces an idle process that has grown too large', async () => {
   await extractAll(pool, requestFor('one-page'));
   expect(onlyProcess(pool)).not.toBe(pid);
   expect(isGone(pid)).toBe(true);
+});
+
+test('tells which process is at work, since when, and when it last came further', async () => {
+  await using pool = newPool();
+  const { events } = await begin(pool, requestFor('many-pages'));
+  const [busy, ...others] = pool.busy;
+  expect(others).toEqual([]);
+  expect(busy?.pid).toBe(onlyProcess(pool));
+  expect(busy?.progressedAt.getTime()).toBeGreaterThanOrEqual(busy?.since.getTime() ?? Number.NaN);
+  await drain(events);
+  expect(pool.busy).toEqual([]);
 });
 
 test('kills the process of an aborted job and throws the reason', async () => {
@@ -99,46 +85,6 @@ test('frees the process when the consumer stops early', async () => {
     }
   }
   expect((await extractAll(pool, requestFor('one-page'))).pages).toHaveLength(1);
-});
-
-test('goes on with the other engine after a crash', async () => {
-  await using pool = newPool();
-  const { events, first } = await begin(pool, requestFor('many-pages', { pages: '1-64' }));
-  process.kill(onlyProcess(pool), 'SIGSEGV');
-  const rest = await drain(events);
-  const groups = [...first, ...rest].filter((event): event is GroupEvent => event.type === 'group');
-  expect(groups.map(({ range }) => range.first)).toEqual([1, 17, 33, 49]);
-  expect(groups.at(0)?.engine).toBe('LITEPARSE');
-  expect(groups.at(-1)?.engine).toBe('PDFJS');
-  expect([...first, ...rest].filter(({ type }) => type === 'opened')).toHaveLength(1);
-});
-
-test('blames a document on which both engines crash, or the only one it may use', async () => {
-  await using pool = newPool();
-  const crashAtEachGroup = async (request: ExtractionRequest) => {
-    for await (const event of pool.extract(request, new AbortController().signal)) {
-      if (event.type === 'group') {
-        for (const pid of pool.processIds) {
-          process.kill(pid, 'SIGSEGV');
-        }
-      }
-    }
-  };
-  const crash = { code: 'PDF_CRASHES_EXTRACTOR' };
-  await expect(crashAtEachGroup(requestFor('many-pages'))).rejects.toMatchObject(crash);
-  await expect(crashAtEachGroup(requestFor('many-pages', { engine: 'LITEPARSE' }))).rejects.toMatchObject(crash);
-});
-
-test('tells a kill from outside apart from a crash', async () => {
-  await using pool = newPool();
-  const { events } = await begin(pool, requestFor('many-pages'));
-  process.kill(onlyProcess(pool), 'SIGKILL');
-  await expect(drain(events)).rejects.toThrow(ExtractorKilledError);
-});
-
-test('kills a process that takes more memory than it may', async () => {
-  await using pool = newPool({ memoryBytes: 1 });
-  await expect(extractAll(pool, requestFor('many-pages'))).rejects.toMatchObject({ code: 'MEMORY_LIMIT' });
 });
 
 test('ends running extractions when it is disposed', async () => {

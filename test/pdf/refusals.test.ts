@@ -106,26 +106,3 @@ test('counts the selected pages against the page limit', async () => {
   const found = await extractAll(pool, requestFor('many-pages', { maxPages: 2, pages: '7,9' }));
   expect(found.pages).toHaveLength(2);
 });
-
-test('makes the same groups again, whichever of them are stored', async () => {
-  for (const engine of ['LITEPARSE', 'PDFJS'] as const) {
-    const whole = await extractAll(
-      pool,
-      requestFor('many-pages', { engine, pages: engine === 'PDFJS' ? '1-64' : null }),
-    );
-    // Half a group is no group: pages 49 and 50 are made again with the rest of theirs.
-    const stored = [
-      { first: 1, last: 16 },
-      { first: 33, last: 50 },
-    ];
-    const rest = await extractAll(
-      pool,
-      requestFor('many-pages', { engine, pages: engine === 'PDFJS' ? '1-64' : null, stored }),
-    );
-    const skipped = [1, 33];
-    expect(rest.pagesTotal).toBe(whole.pagesTotal);
-    expect(JSON.stringify(rest.groups)).toBe(
-      JSON.stringify(whole.groups.filter(({ range }) => !skipped.includes(range.first))),
-    );
-  }
-});

@@ -66,7 +66,10 @@ function expectTrueProgress(events: Event[]): void {
     status: 'COMPLETED',
     stage: 'STORE',
     progressPercentage: 100,
-    job: { status: 'COMPLETED', result: { pageCount: 300, page: { text: expect.stringContaining('This is page 300 of 300.') } } },
+    job: {
+      status: 'COMPLETED',
+      result: { pageCount: 300, page: { text: expect.stringContaining('This is page 300 of 300.') } },
+    },
   });
 }
 
@@ -79,7 +82,8 @@ describe('jobProgress', () => {
     const waiting = await openSubscription(service.url, query, { id });
     const first = eventOf((await waiting.next()).value);
     expect(first).toMatchObject({
-      cursor: '1.0',
+      // Each forecast makes it a newer state, and there may have been one.
+      cursor: expect.stringMatching(/^1\.\d+$/),
       jobId: id,
       name: 'the whole way',
       status: 'PENDING',
@@ -138,7 +142,9 @@ describe('jobProgress', () => {
     await service.stopWorker();
     const orders = seen.map(order);
     expect(orders).toEqual([...new Set(orders)].sort((a, b) => a - b));
-    expect(seen.map(({ progressPercentage }) => progressPercentage)).toEqual(seen.map(({ progressPercentage }) => progressPercentage).sort((a, b) => a - b));
+    expect(seen.map(({ progressPercentage }) => progressPercentage)).toEqual(
+      seen.map(({ progressPercentage }) => progressPercentage).sort((a, b) => a - b),
+    );
     expect(await eventsOverSse(id, after)).toEqual([]);
   });
 
@@ -157,23 +163,35 @@ describe('jobProgress', () => {
     expect(statuses.at(-1)).toEqual(['COMPLETED', 'COMPLETED']);
   });
 
-  it.each(['', 'x', '1', '1.', '-1.0', '1.0.0', '1.0 ', '9999999999.0'])('refuses a cursor that is none (%j)', async (after) => {
-    const { id } = await submit(service, { source: await inline('one-page') });
-    const [answer] = await overWebSocket(service.url, { query, variables: { id, after } });
-    for (const each of [answer, (await openSubscription(service.url, query, { id, after }).then((events) => events.next())).value]) {
-      expect(refused({ data: null, ...each }).extensions).toMatchObject({
-        code: 'BAD_USER_INPUT',
-        issues: [{ path: ['after'], code: 'INVALID_CURSOR' }],
-      });
-    }
-    await cancel(service, id);
-  });
+  it.each(['', 'x', '1', '1.', '-1.0', '1.0.0', '1.0 ', '9999999999.0'])(
+    'refuses a cursor that is none (%j)',
+    async (after) => {
+      const { id } = await submit(service, { source: await inline('one-page') });
+      const [answer] = await overWebSocket(service.url, { query, variables: { id, after } });
+      for (const each of [
+        answer,
+        (await openSubscription(service.url, query, { id, after }).then((events) => events.next())).value,
+      ]) {
+        expect(refused({ data: null, ...each }).extensions).toMatchObject({
+          code: 'BAD_USER_INPUT',
+          issues: [{ path: ['after'], code: 'INVALID_CURSOR' }],
+        });
+      }
+      await cancel(service, id);
+    },
+  );
 
-  it.each(['job_01h455vb4pex5vsknk084sn02q', 'upload_01h455vb4pex5vsknk084sn02q', 'x'])('of what is no job is NOT_FOUND (%s)', async (id) => {
-    const answers = [...(await overWebSocket(service.url, { query, variables: { id } }))];
-    for await (const answer of subscribe(service.url, query, { id })) answers.push(answer);
-    expect(answers.map((answer) => refused({ data: null, ...answer }).extensions.code)).toEqual(['NOT_FOUND', 'NOT_FOUND']);
-  });
+  it.each(['job_01h455vb4pex5vsknk084sn02q', 'upload_01h455vb4pex5vsknk084sn02q', 'x'])(
+    'of what is no job is NOT_FOUND (%s)',
+    async (id) => {
+      const answers = [...(await overWebSocket(service.url, { query, variables: { id } }))];
+      for await (const answer of subscribe(service.url, query, { id })) answers.push(answer);
+      expect(answers.map((answer) => refused({ data: null, ...answer }).extensions.code)).toEqual([
+        'NOT_FOUND',
+        'NOT_FOUND',
+      ]);
+    },
+  );
 
   it('of a failed job ends with its failure', async () => {
     await service.startWorker();

@@ -1,4 +1,5 @@
 import { createClient } from 'graphql-ws';
+import pg from 'pg';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
 import { cancel, inline, submit } from '../api/submitting.ts';
@@ -28,6 +29,21 @@ async function cleared(): Promise<void> {
   await expect.poll(() => redis.pubSubChannels(`${config.redisPrefix}:*`)).toEqual([]);
 }
 
+/** Holds back every answer that needs the job; `asked` resolves once somebody waits for one. */
+async function whileJobsAreLocked(work: (asked: () => Promise<void>) => Promise<void>): Promise<void> {
+  const client = new pg.Client({ connectionString: service.config.databaseUrl ?? '' });
+  await client.connect();
+  try {
+    await client.query('BEGIN');
+    await client.query('LOCK TABLE jobs IN ACCESS EXCLUSIVE MODE');
+    const waiting = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+    await work(() => expect.poll(async () => (await client.query(waiting)).rowCount).toBe(1));
+    await client.query('COMMIT');
+  } finally {
+    await client.end();
+  }
+}
+
 function webSocket(): WebSocket {
   return new WebSocket(`${service.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
 }
@@ -43,7 +59,9 @@ async function subscribedSocket(count: number): Promise<WebSocket> {
       const message = JSON.parse(String(data));
       if (message.type === 'connection_ack') {
         for (let n = 0; n < count; n += 1) {
-          socket.send(JSON.stringify({ id: String(n), type: 'subscribe', payload: { query: progress, variables: { id } } }));
+          socket.send(
+            JSON.stringify({ id: String(n), type: 'subscribe', payload: { query: progress, variables: { id } } }),
+          );
         }
       }
       if (message.type === 'next') seen += 1;
@@ -56,7 +74,9 @@ async function subscribedSocket(count: number): Promise<WebSocket> {
 describe('a subscriber that goes away', () => {
   it('over SSE leaves nothing behind, while it waits for the next event', async () => {
     const controllers = Array.from({ length: 5 }, () => new AbortController());
-    const streams = await Promise.all(controllers.map(({ signal }) => openSubscription(service.url, progress, { id }, signal)));
+    const streams = await Promise.all(
+      controllers.map(({ signal }) => openSubscription(service.url, progress, { id }, signal)),
+    );
     for (const stream of streams) await stream.next();
     expect(service.api.hub.watched).toBe(1);
     const next = streams.map((stream) => stream.next().catch(() => 'aborted'));
@@ -66,9 +86,19 @@ describe('a subscriber that goes away', () => {
   });
 
   it('over SSE leaves nothing behind, before it is answered', async () => {
+    await whileJobsAreLocked(async (asked) => {
+      const controller = new AbortController();
+      const opening = openSubscription(service.url, progress, { id }, controller.signal).catch(() => 'aborted');
+      await asked();
+      controller.abort();
+      expect(await opening).toBe('aborted');
+    });
+    await cleared();
     for (let n = 0; n < 20; n += 1) {
       const controller = new AbortController();
-      const opening = openSubscription(service.url, n % 2 ? progress : updates, { id }, controller.signal).catch(() => null);
+      const opening = openSubscription(service.url, n % 2 ? progress : updates, { id }, controller.signal).catch(
+        () => null,
+      );
       setTimeout(() => controller.abort(), n / 2);
       await opening;
     }
@@ -103,6 +133,17 @@ describe('a subscriber that goes away', () => {
       setTimeout(() => socket.terminate(), n);
       await new Promise((resolve) => socket.once('close', resolve));
     }
+    await cleared();
+    await whileJobsAreLocked(async (asked) => {
+      const socket = webSocket();
+      await new Promise((resolve) => socket.once('open', resolve));
+      socket.send(JSON.stringify({ type: 'connection_init' }));
+      await new Promise((resolve) => socket.once('message', resolve));
+      socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload: { query: progress, variables: { id } } }));
+      await asked();
+      socket.terminate();
+      await new Promise((resolve) => socket.once('close', resolve));
+    });
   });
 
   it('over WebSocket may unsubscribe and keep its connection', async () => {

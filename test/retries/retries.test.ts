@@ -101,6 +101,22 @@ describe('a failed attempt', () => {
     ]);
   });
 
+  it('leaves no page of an engine that was given up, even one that the other does not have', async () => {
+    script = [
+      async function* (request) {
+        yield* extracts(request, 'LITEPARSE', 2);
+        throw new JobError('TIME_LIMIT');
+      },
+      async function* () {
+        yield { type: 'opened', facts, engine: 'PDFJS', key: engineKeys.PDFJS, pagesTotal: 1, pagesStored: 0 };
+        yield { type: 'group', range: { first: 1, last: 1 }, engine: 'PDFJS', pages: [page(1)] };
+      },
+    ];
+    const job = await run();
+    expect(job.status).toBe('COMPLETED');
+    expect(job.pages.nodes.map(({ number }: { number: number }) => number)).toEqual([1]);
+  });
+
   it('is given up when time or memory ran out twice', async () => {
     script = [fails('TIME_LIMIT'), fails('MEMORY_LIMIT')];
     expect(await run()).toMatchObject({
@@ -144,6 +160,33 @@ describe('a failed attempt', () => {
   it('is final when no retries are left', async () => {
     script = [fails('DOWNLOAD_FAILED')];
     expect(await run({ maxRetries: 0 })).toMatchObject({ status: 'FAILED', retryCount: 0, attempts: [{ number: 1 }] });
+  });
+});
+
+describe('pages that a crash of the database took along', () => {
+  /** What such a crash leaves: the claim, but not the newest groups. */
+  async function losePages() {
+    await service.platform.database.query(`UPDATE jobs SET stored_pages = '{}' WHERE status = 'RUNNING'`, []);
+    await service.platform.database.query(
+      `DELETE FROM pages WHERE job_id IN (SELECT id FROM jobs WHERE status = 'RUNNING')`,
+      [],
+    );
+  }
+
+  it.each([1, 2])('are made again, without costing a retry, when they are lost after page %i', async (lostAfter) => {
+    script = [
+      async function* (request) {
+        for await (const event of extracts(request)) {
+          yield event;
+          if (event.type === 'group' && event.range.last === lostAfter) await losePages();
+        }
+      },
+      (request) => extracts(request),
+    ];
+    const job = await run();
+    expect(job).toMatchObject({ status: 'COMPLETED', retryCount: 0, failure: null });
+    expect(job.pages.nodes.map(({ number }: { number: number }) => number)).toEqual([1, 2, 3]);
+    expect(requests).toHaveLength(2);
   });
 });
 

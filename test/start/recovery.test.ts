@@ -116,7 +116,7 @@ test('thirty jobs end once each, whatever is killed in the middle of them', asyn
   await expect.poll(ended, { timeout: 150_000, interval: 200 }).toBe(jobs);
   const query = `query ($id: ID!) { job(id: $id) {
     status failure { code } progressPercentage attempts { number finishedAt failure { code } } result { pageCount }
-    pages(last: 1) { nodes { number text } }
+    pages(first: 100) { nodes { number text } }
   } }`;
   for (const id of ids) {
     const { job } = await ask(url, query, { id });
@@ -126,7 +126,8 @@ test('thirty jobs end once each, whatever is killed in the middle of them', asyn
       failure: null,
       result: { pageCount: 300 },
     });
-    expect(job.pages.nodes).toMatchObject([{ number: 96, text: expect.stringContaining('This is page 96 of 300.') }]);
+    expect(job.pages.nodes).toHaveLength(96);
+    for (const { number, text } of job.pages.nodes) expect(text).toContain(`This is page ${number} of 300.`);
     expect(job.attempts.filter((attempt: { failure: unknown }) => attempt.failure === null)).toHaveLength(1);
   }
   // A key from before all of it still gives its job.

@@ -45,7 +45,7 @@ builder.mutationFields((t) => ({
       'Starts a FAILED or CANCELLED job anew, with all its retries before it. Its history stays, and so do the pages that are stored: only the others ' +
       'are made. One that is COMPLETED is the error JOB_FINAL, one that has not ended JOB_NOT_FINAL.',
     args: {
-      id: t.arg.id({ required: true }),
+      id: t.arg.id({ required: true, description: 'The id of the job.' }),
       password: t.arg.string({
         description: 'Opens an encrypted document: the first one was erased when the job ended.',
       }),

@@ -1,5 +1,5 @@
 import { defaultPriority, passwordPurpose } from '../../jobs/options.ts';
-import { fingerprint, type NewSource, type Submitted, submitJob } from '../../jobs/submit.ts';
+import { canonical, type NewSource, type Submitted, submitJob } from '../../jobs/submit.ts';
 import type { ApiContext } from '../context.ts';
 import { type CreateJobInput, jobOptions, parseCreateJob } from '../inputs.ts';
 import { discardSource, receiveSource } from '../sources.ts';
@@ -96,7 +96,7 @@ async function createJob(context: ApiContext, input: CreateJobInput): Promise<Su
       fingerprint:
         idempotencyKey === null
           ? null
-          : fingerprint({
+          : fingerprint(context, {
               source: await identity(context, source),
               options,
               password,
@@ -108,12 +108,18 @@ async function createJob(context: ApiContext, input: CreateJobInput): Promise<Su
             }),
     });
     if (submitted.deduplicated) await discardSource(context, source);
+    else if (submitted.job.dueAt === null) context.estimates.arrived(submitted.job);
     return submitted;
   } catch (error) {
     // Unknown whether the row was written, if the connection broke in between: then the bytes stay.
     if (error instanceof Error && error.name === 'RequestError') await discardSource(context, source);
     throw error;
   }
+}
+
+/** Keyed, as the input may hold a password, and outlives the job. */
+function fingerprint({ secrets }: ApiContext, input: unknown): string {
+  return secrets.digest('idempotency', canonical(input));
 }
 
 /** What makes two sources the same document for idempotency: their bytes where they are known, else where they come from. */

@@ -3,6 +3,14 @@ import { failureOf } from '../../jobs/job.ts';
 import { type JobOptions, storedOptions } from '../../jobs/options.ts';
 import { builder } from './builder.ts';
 import { Engine, JobStage, JobStatus } from './enums.ts';
+import {
+  estimatedCompletionEarliestText,
+  estimatedCompletionLatestText,
+  estimatedCompletionText,
+  estimateOf,
+  estimateSelection,
+  queuePositionText,
+} from './estimate.ts';
 import { JobFailure } from './failure.ts';
 import { Node } from './node.ts';
 import { PageConnection, resolvePages } from './page.ts';
@@ -123,6 +131,33 @@ export const Job = builder.prismaObject('Job', {
       description: 'When the current or last attempt began.',
     }),
     finishedAt: t.expose('finishedAt', { type: 'DateTime', nullable: true, description: 'When it became final.' }),
+    estimatedCompletion: t.field({
+      type: 'DateTime',
+      nullable: true,
+      select: estimateSelection,
+      description: estimatedCompletionText,
+      resolve: async (job, _, context) => (await estimateOf(job, context)).estimate?.at,
+    }),
+    estimatedCompletionEarliest: t.field({
+      type: 'DateTime',
+      nullable: true,
+      select: estimateSelection,
+      description: estimatedCompletionEarliestText,
+      resolve: async (job, _, context) => (await estimateOf(job, context)).estimate?.earliest,
+    }),
+    estimatedCompletionLatest: t.field({
+      type: 'DateTime',
+      nullable: true,
+      select: estimateSelection,
+      description: estimatedCompletionLatestText,
+      resolve: async (job, _, context) => (await estimateOf(job, context)).estimate?.latest,
+    }),
+    queuePosition: t.int({
+      nullable: true,
+      select: estimateSelection,
+      description: queuePositionText,
+      resolve: async (job, _, context) => (await estimateOf(job, context)).queuePosition,
+    }),
     workerId: t.id({
       nullable: true,
       select: { workerId: true },

@@ -1,8 +1,15 @@
 import { RequestError } from '../../errors.ts';
 import { decodeId, encodeId } from '../../ids.ts';
 import { formatCursor, type ProgressState, parseCursor } from '../../progress/state.ts';
+import { perSubscriber } from '../shared-events.ts';
 import { builder } from './builder.ts';
 import { JobStage, JobStatus } from './enums.ts';
+import {
+  estimatedCompletionEarliestText,
+  estimatedCompletionLatestText,
+  estimatedCompletionText,
+  queuePositionText,
+} from './estimate.ts';
 import { JobFailure } from './failure.ts';
 import { Job } from './job.ts';
 
@@ -33,6 +40,29 @@ const JobProgress = builder.objectRef<ProgressState>('JobProgress').implement({
       nullable: true,
       description: 'Bytes to download, where the server tells.',
     }),
+    queuePosition: t.int({
+      nullable: true,
+      description: queuePositionText,
+      resolve: async (state, _, { estimates }) => (await estimates.ofState(state)).queuePosition,
+    }),
+    estimatedCompletion: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: estimatedCompletionText,
+      resolve: async (state, _, { estimates }) => (await estimates.ofState(state)).estimate?.at,
+    }),
+    estimatedCompletionEarliest: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: estimatedCompletionEarliestText,
+      resolve: async (state, _, { estimates }) => (await estimates.ofState(state)).estimate?.earliest,
+    }),
+    estimatedCompletionLatest: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: estimatedCompletionLatestText,
+      resolve: async (state, _, { estimates }) => (await estimates.ofState(state)).estimate?.latest,
+    }),
     retryCount: t.exposeInt('retryCount', { description: 'Retries so far.' }),
     nextRetryAt: t.expose('nextRetryAt', {
       type: 'DateTime',
@@ -43,6 +73,7 @@ const JobProgress = builder.objectRef<ProgressState>('JobProgress').implement({
     at: t.expose('at', { type: 'DateTime', description: 'When this was so.' }),
     job: t.prismaField({
       type: Job,
+      extensions: perSubscriber,
       description: 'The job itself, never older than this event; on a COMPLETED event `result` is there.',
       async resolve(query, { jobId, tenantId }, _, { database }) {
         const job = await database.prisma.job.findFirst({ ...query, where: { id: jobId, tenantId } });

@@ -1,6 +1,6 @@
 import { RequestError } from '../../errors.ts';
 import type { Job as JobRow } from '../../jobs/job.ts';
-import { type PageHit, readJobs, searchPages } from '../../jobs/search.ts';
+import { isSearchable, type PageHit, rankedAtMost, readJobs, searchPages } from '../../jobs/search.ts';
 import { checkJobFilter } from '../inputs.ts';
 import { builder } from './builder.ts';
 import { checkConnectionArgs, pageSize, uuidPattern } from './connection.ts';
@@ -61,7 +61,8 @@ builder.queryField('searchPages', (t) =>
     type: PageHitConnection,
     description:
       'Full-text search over the pages of completed jobs, best first. Write words; "quotes" for a phrase, `or` between alternatives, a minus before what ' +
-      'must not occur. Words are compared by their English stem and without regard to case.',
+      'must not occur. Words are compared by their English stem and without regard to case. ' +
+      `Of a word that is on very many pages ${rankedAtMost} are ranked.`,
     args: {
       query: t.arg.string({ required: true, description: '1 to 500 characters.' }),
       first: t.arg.int({ description: 'Hits at most: 20 by default, up to 100.' }),
@@ -74,6 +75,17 @@ builder.queryField('searchPages', (t) =>
       if (query.trim() === '' || query.length > 500 || query.includes('\0')) {
         throw new RequestError('BAD_USER_INPUT', {
           issues: [{ path: ['query'], code: 'OUT_OF_RANGE', message: 'must have 1 to 500 characters' }],
+        });
+      }
+      if (!(await isSearchable(database, query))) {
+        throw new RequestError('BAD_USER_INPUT', {
+          issues: [
+            {
+              path: ['query'],
+              code: 'NOT_SEARCHABLE',
+              message: 'must hold a word to look for, not only ones to leave out',
+            },
+          ],
         });
       }
       const limit = first ?? pageSize.defaultSize;

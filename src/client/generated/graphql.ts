@@ -105,6 +105,20 @@ export type FailureCode =
   /** The worker that ran the job disappeared. (TRANSIENT) */
   | 'WORKER_LOST';
 
+/** Which jobs; conditions are combined by "and". */
+export type JobFilter = {
+  /** Accepted at or after this. */
+  createdAfter?: string | null | undefined;
+  /** Accepted before this. */
+  createdBefore?: string | null | undefined;
+  /** Whose last attempt failed with one of these. */
+  failureCode?: Array<FailureCode> | null | undefined;
+  /** Whose name contains this, in upper or lower case. */
+  name?: string | null | undefined;
+  /** In one of these states. */
+  status?: Array<JobStatus> | null | undefined;
+};
+
 /** What to do with the document. */
 export type JobOptionsInput = {
   /** What reads the pages. Default AUTO. */
@@ -179,29 +193,79 @@ export type SourceKind =
 
 export type FailureFragment = { code: FailureCode, category: FailureCategory, message: string, advice: string | null, page: number | null, retryable: boolean };
 
+export type JobFragment = { id: string, revision: number, status: JobStatus, stage: JobStage, progressPercentage: number, name: string | null, metadata: Record<string, unknown> | null, priority: number, createdAt: string, startedAt: string | null, finishedAt: string | null, pagesDone: number, pagesTotal: number | null, retryCount: number, maxRetries: number, nextRetryAt: string | null, queuePosition: number | null, estimatedCompletion: string | null, estimatedCompletionEarliest: string | null, estimatedCompletionLatest: string | null, source: { kind: SourceKind, url: string | null, filename: string | null, bytes: number | null, sha256: string | null }, failure: { code: FailureCode, category: FailureCategory, message: string, advice: string | null, page: number | null, retryable: boolean } | null };
+
+export type JobQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type JobQuery = { job: { id: string, revision: number, status: JobStatus, stage: JobStage, progressPercentage: number, name: string | null, metadata: Record<string, unknown> | null, priority: number, createdAt: string, startedAt: string | null, finishedAt: string | null, pagesDone: number, pagesTotal: number | null, retryCount: number, maxRetries: number, nextRetryAt: string | null, queuePosition: number | null, estimatedCompletion: string | null, estimatedCompletionEarliest: string | null, estimatedCompletionLatest: string | null, result: { pageCount: number, engine: Engine | null, metadata: { title: string | null, author: string | null, subject: string | null, keywords: string | null, creator: string | null, producer: string | null, createdAt: string | null, modifiedAt: string | null, pdfVersion: string | null, tagged: boolean, encrypted: boolean } } | null, source: { kind: SourceKind, url: string | null, filename: string | null, bytes: number | null, sha256: string | null }, failure: { code: FailureCode, category: FailureCategory, message: string, advice: string | null, page: number | null, retryable: boolean } | null } | null };
+
+export type JobsQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  last?: number | null | undefined;
+  before?: string | null | undefined;
+  filter?: JobFilter | null | undefined;
+}>;
+
+
+export type JobsQuery = { jobs: { totalCount: number, totalCountExact: boolean, nodes: Array<{ id: string, revision: number, status: JobStatus, stage: JobStage, progressPercentage: number, name: string | null, metadata: Record<string, unknown> | null, priority: number, createdAt: string, startedAt: string | null, finishedAt: string | null, pagesDone: number, pagesTotal: number | null, retryCount: number, maxRetries: number, nextRetryAt: string | null, queuePosition: number | null, estimatedCompletion: string | null, estimatedCompletionEarliest: string | null, estimatedCompletionLatest: string | null, source: { kind: SourceKind, url: string | null, filename: string | null, bytes: number | null, sha256: string | null }, failure: { code: FailureCode, category: FailureCategory, message: string, advice: string | null, page: number | null, retryable: boolean } | null }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } };
+
 export type CreateJobMutationVariables = Exact<{
   input: CreateJobInput;
 }>;
 
 
-export type CreateJobMutation = { createJob: { deduplicated: boolean, job: { id: string } } };
+export type CreateJobMutation = { createJob: { deduplicated: boolean, job: { id: string, revision: number, status: JobStatus, stage: JobStage, progressPercentage: number, name: string | null, metadata: Record<string, unknown> | null, priority: number, createdAt: string, startedAt: string | null, finishedAt: string | null, pagesDone: number, pagesTotal: number | null, retryCount: number, maxRetries: number, nextRetryAt: string | null, queuePosition: number | null, estimatedCompletion: string | null, estimatedCompletionEarliest: string | null, estimatedCompletionLatest: string | null, source: { kind: SourceKind, url: string | null, filename: string | null, bytes: number | null, sha256: string | null }, failure: { code: FailureCode, category: FailureCategory, message: string, advice: string | null, page: number | null, retryable: boolean } | null } } };
 
-export type FinishedJobQueryVariables = Exact<{
+export type CancelJobMutationVariables = Exact<{
   id: string;
 }>;
 
 
-export type FinishedJobQuery = { job: { id: string, revision: number, status: JobStatus, name: string | null, metadata: Record<string, unknown> | null, createdAt: string, startedAt: string | null, finishedAt: string | null, pagesDone: number, pagesTotal: number | null, retryCount: number, source: { kind: SourceKind, url: string | null, filename: string | null, bytes: number | null, sha256: string | null }, failure: { code: FailureCode, category: FailureCategory, message: string, advice: string | null, page: number | null, retryable: boolean } | null, result: { pageCount: number, engine: Engine | null, metadata: { title: string | null, author: string | null, subject: string | null, keywords: string | null, creator: string | null, producer: string | null, createdAt: string | null, modifiedAt: string | null, pdfVersion: string | null, tagged: boolean, encrypted: boolean } } | null } | null };
+export type CancelJobMutation = { cancelJob: { job: { id: string, revision: number, status: JobStatus, stage: JobStage, progressPercentage: number, name: string | null, metadata: Record<string, unknown> | null, priority: number, createdAt: string, startedAt: string | null, finishedAt: string | null, pagesDone: number, pagesTotal: number | null, retryCount: number, maxRetries: number, nextRetryAt: string | null, queuePosition: number | null, estimatedCompletion: string | null, estimatedCompletionEarliest: string | null, estimatedCompletionLatest: string | null, source: { kind: SourceKind, url: string | null, filename: string | null, bytes: number | null, sha256: string | null }, failure: { code: FailureCode, category: FailureCategory, message: string, advice: string | null, page: number | null, retryable: boolean } | null } } };
 
-export type ResultPagesQueryVariables = Exact<{
+export type RetryJobMutationVariables = Exact<{
   id: string;
+  password?: string | null | undefined;
+}>;
+
+
+export type RetryJobMutation = { retryJob: { job: { id: string, revision: number, status: JobStatus, stage: JobStage, progressPercentage: number, name: string | null, metadata: Record<string, unknown> | null, priority: number, createdAt: string, startedAt: string | null, finishedAt: string | null, pagesDone: number, pagesTotal: number | null, retryCount: number, maxRetries: number, nextRetryAt: string | null, queuePosition: number | null, estimatedCompletion: string | null, estimatedCompletionEarliest: string | null, estimatedCompletionLatest: string | null, source: { kind: SourceKind, url: string | null, filename: string | null, bytes: number | null, sha256: string | null }, failure: { code: FailureCode, category: FailureCategory, message: string, advice: string | null, page: number | null, retryable: boolean } | null } } };
+
+export type DeleteJobMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type DeleteJobMutation = { deleteJob: { deletedId: string } };
+
+export type PageInfoFragment = { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null };
+
+export type PageFragment = { number: number, label: string | null, width: number, height: number, rotation: number, text: string, markdown: string, links: Array<{ text: string | null, url: string | null, pageNumber: number | null }> };
+
+export type PagesQueryVariables = Exact<{
+  id: string;
+  first?: number | null | undefined;
   after?: string | null | undefined;
 }>;
 
 
-export type ResultPagesQuery = { job: { result: { pages: { nodes: Array<{ number: number, text: string, markdown: string }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } | null } | null };
+export type PagesQuery = { job: { pages: { nodes: Array<{ number: number, label: string | null, width: number, height: number, rotation: number, text: string, markdown: string, links: Array<{ text: string | null, url: string | null, pageNumber: number | null }> }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } } | null };
 
-export type ProgressFragment = { cursor: string, revision: number, jobId: string, name: string | null, status: JobStatus, stage: JobStage, progressPercentage: number, pagesDone: number, pagesTotal: number | null, bytesDone: number | null, bytesTotal: number | null, retryCount: number, nextRetryAt: string | null, at: string, failure: { code: FailureCode, category: FailureCategory, message: string, advice: string | null, page: number | null, retryable: boolean } | null };
+export type SearchPagesQueryVariables = Exact<{
+  query: string;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  filter?: JobFilter | null | undefined;
+}>;
+
+
+export type SearchPagesQuery = { searchPages: { nodes: Array<{ score: number, snippet: string, highlights: Array<{ start: number, end: number }>, page: { number: number, label: string | null }, job: { id: string, name: string | null } }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } };
+
+export type ProgressFragment = { cursor: string, revision: number, jobId: string, name: string | null, status: JobStatus, stage: JobStage, progressPercentage: number, pagesDone: number, pagesTotal: number | null, bytesDone: number | null, bytesTotal: number | null, retryCount: number, nextRetryAt: string | null, queuePosition: number | null, estimatedCompletion: string | null, estimatedCompletionEarliest: string | null, estimatedCompletionLatest: string | null, at: string, failure: { code: FailureCode, category: FailureCategory, message: string, advice: string | null, page: number | null, retryable: boolean } | null };
 
 export type JobProgressSubscriptionVariables = Exact<{
   id: string;
@@ -209,7 +273,12 @@ export type JobProgressSubscriptionVariables = Exact<{
 }>;
 
 
-export type JobProgressSubscription = { jobProgress: { cursor: string, revision: number, jobId: string, name: string | null, status: JobStatus, stage: JobStage, progressPercentage: number, pagesDone: number, pagesTotal: number | null, bytesDone: number | null, bytesTotal: number | null, retryCount: number, nextRetryAt: string | null, at: string, failure: { code: FailureCode, category: FailureCategory, message: string, advice: string | null, page: number | null, retryable: boolean } | null } };
+export type JobProgressSubscription = { jobProgress: { cursor: string, revision: number, jobId: string, name: string | null, status: JobStatus, stage: JobStage, progressPercentage: number, pagesDone: number, pagesTotal: number | null, bytesDone: number | null, bytesTotal: number | null, retryCount: number, nextRetryAt: string | null, queuePosition: number | null, estimatedCompletion: string | null, estimatedCompletionEarliest: string | null, estimatedCompletionLatest: string | null, at: string, failure: { code: FailureCode, category: FailureCategory, message: string, advice: string | null, page: number | null, retryable: boolean } | null } };
+
+export type JobUpdatesSubscriptionVariables = Exact<{ [key: string]: never; }>;
+
+
+export type JobUpdatesSubscription = { jobUpdates: { cursor: string, revision: number, jobId: string, name: string | null, status: JobStatus, stage: JobStage, progressPercentage: number, pagesDone: number, pagesTotal: number | null, bytesDone: number | null, bytesTotal: number | null, retryCount: number, nextRetryAt: string | null, queuePosition: number | null, estimatedCompletion: string | null, estimatedCompletionEarliest: string | null, estimatedCompletionLatest: string | null, at: string, failure: { code: FailureCode, category: FailureCategory, message: string, advice: string | null, page: number | null, retryable: boolean } | null } };
 
 export type CreateUploadMutationVariables = Exact<{
   input: CreateUploadInput;
@@ -246,6 +315,71 @@ export const FailureFragmentDoc = new TypedDocumentString(`
   retryable
 }
     `, {"fragmentName":"Failure"}) as unknown as TypedDocumentString<FailureFragment, unknown>;
+export const JobFragmentDoc = new TypedDocumentString(`
+    fragment Job on Job {
+  id
+  revision
+  status
+  stage
+  progressPercentage
+  name
+  metadata
+  priority
+  createdAt
+  startedAt
+  finishedAt
+  pagesDone
+  pagesTotal
+  retryCount
+  maxRetries
+  nextRetryAt
+  queuePosition
+  estimatedCompletion
+  estimatedCompletionEarliest
+  estimatedCompletionLatest
+  source {
+    kind
+    url
+    filename
+    bytes
+    sha256
+  }
+  failure {
+    ...Failure
+  }
+}
+    fragment Failure on JobFailure {
+  code
+  category
+  message
+  advice
+  page
+  retryable
+}`, {"fragmentName":"Job"}) as unknown as TypedDocumentString<JobFragment, unknown>;
+export const PageInfoFragmentDoc = new TypedDocumentString(`
+    fragment PageInfo on PageInfo {
+  hasNextPage
+  hasPreviousPage
+  startCursor
+  endCursor
+}
+    `, {"fragmentName":"PageInfo"}) as unknown as TypedDocumentString<PageInfoFragment, unknown>;
+export const PageFragmentDoc = new TypedDocumentString(`
+    fragment Page on Page {
+  number
+  label
+  width
+  height
+  rotation
+  text
+  markdown
+  links {
+    text
+    url
+    pageNumber
+  }
+}
+    `, {"fragmentName":"Page"}) as unknown as TypedDocumentString<PageFragment, unknown>;
 export const ProgressFragmentDoc = new TypedDocumentString(`
     fragment Progress on JobProgress {
   cursor
@@ -261,6 +395,10 @@ export const ProgressFragmentDoc = new TypedDocumentString(`
   bytesTotal
   retryCount
   nextRetryAt
+  queuePosition
+  estimatedCompletion
+  estimatedCompletionEarliest
+  estimatedCompletionLatest
   failure {
     ...Failure
   }
@@ -274,40 +412,10 @@ export const ProgressFragmentDoc = new TypedDocumentString(`
   page
   retryable
 }`, {"fragmentName":"Progress"}) as unknown as TypedDocumentString<ProgressFragment, unknown>;
-export const CreateJobDocument = new TypedDocumentString(`
-    mutation CreateJob($input: CreateJobInput!) {
-  createJob(input: $input) {
-    deduplicated
-    job {
-      id
-    }
-  }
-}
-    `) as unknown as TypedDocumentString<CreateJobMutation, CreateJobMutationVariables>;
-export const FinishedJobDocument = new TypedDocumentString(`
-    query FinishedJob($id: ID!) {
+export const JobDocument = new TypedDocumentString(`
+    query Job($id: ID!) {
   job(id: $id) {
-    id
-    revision
-    status
-    name
-    metadata
-    createdAt
-    startedAt
-    finishedAt
-    pagesDone
-    pagesTotal
-    retryCount
-    source {
-      kind
-      url
-      filename
-      bytes
-      sha256
-    }
-    failure {
-      ...Failure
-    }
+    ...Job
     result {
       pageCount
       engine
@@ -334,26 +442,319 @@ export const FinishedJobDocument = new TypedDocumentString(`
   advice
   page
   retryable
-}`) as unknown as TypedDocumentString<FinishedJobQuery, FinishedJobQueryVariables>;
-export const ResultPagesDocument = new TypedDocumentString(`
-    query ResultPages($id: ID!, $after: String) {
+}
+fragment Job on Job {
+  id
+  revision
+  status
+  stage
+  progressPercentage
+  name
+  metadata
+  priority
+  createdAt
+  startedAt
+  finishedAt
+  pagesDone
+  pagesTotal
+  retryCount
+  maxRetries
+  nextRetryAt
+  queuePosition
+  estimatedCompletion
+  estimatedCompletionEarliest
+  estimatedCompletionLatest
+  source {
+    kind
+    url
+    filename
+    bytes
+    sha256
+  }
+  failure {
+    ...Failure
+  }
+}`) as unknown as TypedDocumentString<JobQuery, JobQueryVariables>;
+export const JobsDocument = new TypedDocumentString(`
+    query Jobs($first: Int, $after: String, $last: Int, $before: String, $filter: JobFilter) {
+  jobs(
+    first: $first
+    after: $after
+    last: $last
+    before: $before
+    filter: $filter
+  ) {
+    nodes {
+      ...Job
+    }
+    pageInfo {
+      ...PageInfo
+    }
+    totalCount
+    totalCountExact
+  }
+}
+    fragment Failure on JobFailure {
+  code
+  category
+  message
+  advice
+  page
+  retryable
+}
+fragment Job on Job {
+  id
+  revision
+  status
+  stage
+  progressPercentage
+  name
+  metadata
+  priority
+  createdAt
+  startedAt
+  finishedAt
+  pagesDone
+  pagesTotal
+  retryCount
+  maxRetries
+  nextRetryAt
+  queuePosition
+  estimatedCompletion
+  estimatedCompletionEarliest
+  estimatedCompletionLatest
+  source {
+    kind
+    url
+    filename
+    bytes
+    sha256
+  }
+  failure {
+    ...Failure
+  }
+}
+fragment PageInfo on PageInfo {
+  hasNextPage
+  hasPreviousPage
+  startCursor
+  endCursor
+}`) as unknown as TypedDocumentString<JobsQuery, JobsQueryVariables>;
+export const CreateJobDocument = new TypedDocumentString(`
+    mutation CreateJob($input: CreateJobInput!) {
+  createJob(input: $input) {
+    deduplicated
+    job {
+      ...Job
+    }
+  }
+}
+    fragment Failure on JobFailure {
+  code
+  category
+  message
+  advice
+  page
+  retryable
+}
+fragment Job on Job {
+  id
+  revision
+  status
+  stage
+  progressPercentage
+  name
+  metadata
+  priority
+  createdAt
+  startedAt
+  finishedAt
+  pagesDone
+  pagesTotal
+  retryCount
+  maxRetries
+  nextRetryAt
+  queuePosition
+  estimatedCompletion
+  estimatedCompletionEarliest
+  estimatedCompletionLatest
+  source {
+    kind
+    url
+    filename
+    bytes
+    sha256
+  }
+  failure {
+    ...Failure
+  }
+}`) as unknown as TypedDocumentString<CreateJobMutation, CreateJobMutationVariables>;
+export const CancelJobDocument = new TypedDocumentString(`
+    mutation CancelJob($id: ID!) {
+  cancelJob(id: $id) {
+    job {
+      ...Job
+    }
+  }
+}
+    fragment Failure on JobFailure {
+  code
+  category
+  message
+  advice
+  page
+  retryable
+}
+fragment Job on Job {
+  id
+  revision
+  status
+  stage
+  progressPercentage
+  name
+  metadata
+  priority
+  createdAt
+  startedAt
+  finishedAt
+  pagesDone
+  pagesTotal
+  retryCount
+  maxRetries
+  nextRetryAt
+  queuePosition
+  estimatedCompletion
+  estimatedCompletionEarliest
+  estimatedCompletionLatest
+  source {
+    kind
+    url
+    filename
+    bytes
+    sha256
+  }
+  failure {
+    ...Failure
+  }
+}`) as unknown as TypedDocumentString<CancelJobMutation, CancelJobMutationVariables>;
+export const RetryJobDocument = new TypedDocumentString(`
+    mutation RetryJob($id: ID!, $password: String) {
+  retryJob(id: $id, password: $password) {
+    job {
+      ...Job
+    }
+  }
+}
+    fragment Failure on JobFailure {
+  code
+  category
+  message
+  advice
+  page
+  retryable
+}
+fragment Job on Job {
+  id
+  revision
+  status
+  stage
+  progressPercentage
+  name
+  metadata
+  priority
+  createdAt
+  startedAt
+  finishedAt
+  pagesDone
+  pagesTotal
+  retryCount
+  maxRetries
+  nextRetryAt
+  queuePosition
+  estimatedCompletion
+  estimatedCompletionEarliest
+  estimatedCompletionLatest
+  source {
+    kind
+    url
+    filename
+    bytes
+    sha256
+  }
+  failure {
+    ...Failure
+  }
+}`) as unknown as TypedDocumentString<RetryJobMutation, RetryJobMutationVariables>;
+export const DeleteJobDocument = new TypedDocumentString(`
+    mutation DeleteJob($id: ID!) {
+  deleteJob(id: $id) {
+    deletedId
+  }
+}
+    `) as unknown as TypedDocumentString<DeleteJobMutation, DeleteJobMutationVariables>;
+export const PagesDocument = new TypedDocumentString(`
+    query Pages($id: ID!, $first: Int, $after: String) {
   job(id: $id) {
-    result {
-      pages(first: 100, after: $after) {
-        nodes {
-          number
-          text
-          markdown
-        }
-        pageInfo {
-          hasNextPage
-          endCursor
-        }
+    pages(first: $first, after: $after) {
+      nodes {
+        ...Page
+      }
+      pageInfo {
+        ...PageInfo
       }
     }
   }
 }
-    `) as unknown as TypedDocumentString<ResultPagesQuery, ResultPagesQueryVariables>;
+    fragment PageInfo on PageInfo {
+  hasNextPage
+  hasPreviousPage
+  startCursor
+  endCursor
+}
+fragment Page on Page {
+  number
+  label
+  width
+  height
+  rotation
+  text
+  markdown
+  links {
+    text
+    url
+    pageNumber
+  }
+}`) as unknown as TypedDocumentString<PagesQuery, PagesQueryVariables>;
+export const SearchPagesDocument = new TypedDocumentString(`
+    query SearchPages($query: String!, $first: Int, $after: String, $filter: JobFilter) {
+  searchPages(query: $query, first: $first, after: $after, filter: $filter) {
+    nodes {
+      score
+      snippet
+      highlights {
+        start
+        end
+      }
+      page {
+        number
+        label
+      }
+      job {
+        id
+        name
+      }
+    }
+    pageInfo {
+      ...PageInfo
+    }
+  }
+}
+    fragment PageInfo on PageInfo {
+  hasNextPage
+  hasPreviousPage
+  startCursor
+  endCursor
+}`) as unknown as TypedDocumentString<SearchPagesQuery, SearchPagesQueryVariables>;
 export const JobProgressDocument = new TypedDocumentString(`
     subscription JobProgress($id: ID!, $after: String) {
   jobProgress(id: $id, after: $after) {
@@ -382,11 +783,52 @@ fragment Progress on JobProgress {
   bytesTotal
   retryCount
   nextRetryAt
+  queuePosition
+  estimatedCompletion
+  estimatedCompletionEarliest
+  estimatedCompletionLatest
   failure {
     ...Failure
   }
   at
 }`) as unknown as TypedDocumentString<JobProgressSubscription, JobProgressSubscriptionVariables>;
+export const JobUpdatesDocument = new TypedDocumentString(`
+    subscription JobUpdates {
+  jobUpdates {
+    ...Progress
+  }
+}
+    fragment Failure on JobFailure {
+  code
+  category
+  message
+  advice
+  page
+  retryable
+}
+fragment Progress on JobProgress {
+  cursor
+  revision
+  jobId
+  name
+  status
+  stage
+  progressPercentage
+  pagesDone
+  pagesTotal
+  bytesDone
+  bytesTotal
+  retryCount
+  nextRetryAt
+  queuePosition
+  estimatedCompletion
+  estimatedCompletionEarliest
+  estimatedCompletionLatest
+  failure {
+    ...Failure
+  }
+  at
+}`) as unknown as TypedDocumentString<JobUpdatesSubscription, JobUpdatesSubscriptionVariables>;
 export const CreateUploadDocument = new TypedDocumentString(`
     mutation CreateUpload($input: CreateUploadInput!) {
   createUpload(input: $input) {

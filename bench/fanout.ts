@@ -1,0 +1,137 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { defaultTenantId } from '../src/api/context.ts';
+import { freePort } from '../src/connections/embedded-server.ts';
+import { openRedis } from '../src/connections/redis.ts';
+import { decodeId } from '../src/ids.ts';
+import { createLogger } from '../src/ops/logger.ts';
+import { createPublisher } from '../src/progress/publish.ts';
+import { cli, openLab, script } from './lab/lab.ts';
+import { percentile, post } from './lab/load.ts';
+import { cpuSeconds, residentBytes } from './lab/process.ts';
+import { uploadFixture } from './lab/upload.ts';
+import { type Watchers, watchBareWebSocket, watchBySse, watchByWebSocket } from './lab/watchers.ts';
+
+// What watching costs: one job's progress to many watchers by WebSocket and SSE, beside a bare ws broadcast of the same bytes.
+
+const events = 100;
+const everyMs = Number(process.argv[3] ?? 100);
+const sizes = (process.argv[2] ?? '1,100,1000,5000').split(',').map(Number);
+
+await using lab = await openLab();
+const serve = await lab.run(cli, ['serve']);
+const barePort = await freePort();
+const bare = await lab.run(script('bare-ws'), [], { BARE_PORT: String(barePort) });
+const api = `${lab.config.publicUrl}/graphql`;
+const redis = openRedis(lab.config.redisUrl, createLogger({ logLevel: 'silent' }, 'bench'));
+await redis.connect();
+const publish = createPublisher(redis, lab.config.redisPrefix);
+
+const upload = await uploadFixture(lab.config.publicUrl);
+const created = await post(
+  api,
+  `mutation { createJob(input: { source: { upload: "${upload}" } }) { job { id } } }`,
+  {},
+);
+const { job } = created.data.createJob as { job: { id: string } };
+const jobId = decodeId('job', job.id) ?? '';
+
+/** Seq of the newest event sent, over all rounds: a watcher takes only what is newer. */
+let seq = 0;
+const sentAt = new Map<number, number>();
+
+function sendState(): void {
+  seq += 1;
+  sentAt.set(seq, performance.now());
+  const none = { name: null, bytesDone: null, bytesTotal: null, retryCount: 0, nextRetryAt: null, failure: null };
+  const state = {
+    jobId,
+    tenantId: defaultTenantId,
+    revision: 2,
+    seq,
+    percent: 50,
+    pagesDone: seq,
+    pagesTotal: 1_000_000,
+    ...none,
+  };
+  publish({ ...state, status: 'RUNNING', stage: 'EXTRACT', at: new Date().toISOString() });
+}
+
+function sendBare(): void {
+  seq += 1;
+  sentAt.set(seq, performance.now());
+  const payload = {
+    cursor: `2.${seq}`,
+    status: 'RUNNING',
+    stage: 'EXTRACT',
+    progressPercentage: 50,
+    pagesDone: seq,
+    pagesTotal: 1_000_000,
+  };
+  bare.send(JSON.stringify({ id: '1', type: 'next', payload: { data: { jobProgress: payload } } }));
+}
+
+interface Contender {
+  name: string;
+  pid: number;
+  send: () => void;
+  open: (count: number, onText: (text: string) => void) => Promise<Watchers>;
+}
+
+const contenders: Contender[] = [
+  {
+    name: 'bare ws',
+    pid: bare.pid ?? 0,
+    send: sendBare,
+    open: (count, onText) => watchBareWebSocket(barePort, count, onText),
+  },
+  {
+    name: 'WebSocket',
+    pid: serve.pid ?? 0,
+    send: sendState,
+    open: (count, onText) => watchByWebSocket(api, job.id, count, onText),
+  },
+  {
+    name: 'SSE',
+    pid: serve.pid ?? 0,
+    send: sendState,
+    open: (count, onText) => watchBySse(api, job.id, count, onText),
+  },
+];
+
+for (const count of sizes) {
+  let floor = 0;
+  for (const { name, pid, send, open } of contenders) {
+    const latencies: number[] = [];
+    const first = seq;
+    let received = 0;
+    const memory = residentBytes(pid);
+    const watchers = await open(count, (text) => {
+      const got = Number(/"pagesDone":(\d+)/.exec(text)?.[1]);
+      const sent = sentAt.get(got);
+      if (sent === undefined || got <= first) return;
+      received += 1;
+      latencies.push(performance.now() - sent);
+    });
+    await sleep(500);
+    const perWatcher = (residentBytes(pid) - memory) / count;
+    const cpu = cpuSeconds(pid);
+    for (let n = 0; n < events; n++) {
+      send();
+      await sleep(everyMs);
+    }
+    // A slow watcher gets the newest state instead of a backlog: what counts is that the last one arrives everywhere.
+    for (let n = 0; n < 100 && received < events * count; n++) await sleep(50);
+    const cost = ((cpuSeconds(pid) - cpu) * 1e6) / received;
+    if (name === 'bare ws') floor = cost;
+    latencies.sort((a, b) => a - b);
+    console.log(
+      `${String(count).padStart(5)} ${name.padEnd(10)} p50 ${percentile(latencies, 0.5).toFixed(1)} ms  p99 ${percentile(latencies, 0.99).toFixed(1)} ms  ` +
+        `${cost.toFixed(1)} µs CPU an event (${(cost / floor).toFixed(2)}× bare ws)  ${(perWatcher / 1024).toFixed(1)} KB an idle watcher  ` +
+        `${received} of ${events * count} received`,
+    );
+    watchers.close();
+    sentAt.clear();
+    await sleep(500);
+  }
+}
+redis.destroy();

@@ -1,0 +1,102 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
+import type { Random } from './random.ts';
+
+/** The server understood the request and refused it. */
+export class RefusedError extends Error {
+  readonly code: string;
+
+  constructor(code: string, message: string) {
+    super(`${code}: ${message}`);
+    this.name = 'RefusedError';
+    this.code = code;
+  }
+}
+
+/** No answer came, or one that asks to try again: what became of the request is not known. */
+export class UnknownOutcomeError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'UnknownOutcomeError';
+  }
+}
+
+/** A frozen server answers late; a client that gives up does not know what happened. */
+const patienceMs = 8_000;
+
+const answerShape = z.object({
+  data: z.record(z.string(), z.unknown()).nullish(),
+  errors: z
+    .array(z.object({ message: z.string(), extensions: z.object({ code: z.string() }).partial().optional() }))
+    .optional(),
+});
+
+/** Sends an operation to any of the servers, once. */
+export interface Api {
+  readonly urls: readonly string[];
+  anyUrl(): string;
+  ask<T>(query: string, variables: Record<string, unknown>, shape: z.ZodType<T>): Promise<T>;
+  /** PUTs the bytes of an upload; true also if they are there already. */
+  put(url: string, bytes: Buffer): Promise<void>;
+}
+
+export function createApi(urls: readonly string[], random: Random): Api {
+  return {
+    urls,
+    anyUrl: () => random.pick(urls),
+    async ask(query, variables, shape) {
+      const answer = await post(random.pick(urls), { query, variables });
+      const [error] = answer.errors ?? [];
+      if (error !== undefined) {
+        const code = error.extensions?.code ?? 'NO_CODE';
+        if (code === 'SERVICE_UNAVAILABLE') throw new UnknownOutcomeError(error.message);
+        throw new RefusedError(code, error.message);
+      }
+      return shape.parse(answer.data);
+    },
+    async put(url, bytes) {
+      const response = await carry(() =>
+        fetch(url, { method: 'PUT', body: new Uint8Array(bytes), signal: AbortSignal.timeout(patienceMs) }),
+      );
+      if (response.ok || response.status === 409) return;
+      if (response.status === 503) throw new UnknownOutcomeError('the upload met a 503');
+      throw new RefusedError(`HTTP ${response.status}`, await carry(() => response.text()));
+    },
+  };
+}
+
+async function post(url: string, body: object): Promise<z.infer<typeof answerShape>> {
+  const response = await carry(() =>
+    fetch(`${url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'application/json' },
+      body: JSON.stringify(body),
+      signal: AbortSignal.timeout(patienceMs),
+    }),
+  );
+  return answerShape.parse(await carry(() => response.json()));
+}
+
+async function carry<T>(task: () => Promise<T>): Promise<T> {
+  try {
+    return await task();
+  } catch (error) {
+    throw new UnknownOutcomeError(error instanceof Error ? error.message : String(error), { cause: error });
+  }
+}
+
+/** Does it again until the outcome is known, as a client does that wants to be sure. */
+export async function untilKnown<T>(
+  task: () => Promise<T>,
+  { signal, onRetry }: { signal: AbortSignal; onRetry?: () => void },
+): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await task();
+    } catch (error) {
+      if (!(error instanceof UnknownOutcomeError)) throw error;
+      onRetry?.();
+      await sleep(Math.min(2_000, 100 * 2 ** tries), undefined, { signal });
+    }
+  }
+}

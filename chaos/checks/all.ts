@@ -1,0 +1,34 @@
+import type { Check } from '../evidence.ts';
+import { completedOnce, historyIsGapless, watchersAgree } from './attempts.ts';
+import { healthIsGood, noExtractorIsLeft, permitsAgreeWithRows, workersTableIsTrue } from './fleet.ts';
+import {
+  acknowledgedJobsAreFinal,
+  cancelledStaysCancelled,
+  everyJobIsFinal,
+  jobsEndAsTheyShould,
+  oneKeyOneJob,
+  rowsMakeSense,
+} from './jobs.ts';
+import { pagesAreComplete } from './pages.ts';
+import { storageMatchesSources } from './storage.ts';
+import { everyWatcherSawTheEnd } from './watchers.ts';
+
+/** Every promise that is held against a run, in the order in which its breach is told. */
+export const checks: readonly Check[] = [
+  acknowledgedJobsAreFinal,
+  everyJobIsFinal,
+  oneKeyOneJob,
+  cancelledStaysCancelled,
+  jobsEndAsTheyShould,
+  rowsMakeSense,
+  historyIsGapless,
+  completedOnce,
+  watchersAgree,
+  everyWatcherSawTheEnd,
+  pagesAreComplete,
+  storageMatchesSources,
+  noExtractorIsLeft,
+  workersTableIsTrue,
+  permitsAgreeWithRows,
+  healthIsGood,
+];

@@ -1,0 +1,71 @@
+import type { Evidence, JobRow } from '../evidence.ts';
+import type { Breach } from '../journal.ts';
+
+/** Attempts are numbered without gaps, and every one of them has its row. */
+export function historyIsGapless({ jobs, attempts }: Evidence): Breach[] {
+  return [...jobs.values()].flatMap((row): Breach[] => {
+    const numbers = (attempts.get(row.id) ?? []).map(({ number }) => number);
+    const expected = Array.from({ length: row.attempt }, (_, index) => index + 1);
+    if (numbers.join() === expected.join()) return [];
+    return [
+      { promise: 'the history is complete', detail: `attempt ${row.attempt}, rows ${numbers.join()}`, jobId: row.id },
+    ];
+  });
+}
+
+/**
+ * A job is completed once. An attempt without a failure before the last one was given back by a worker that had to drain,
+ * or cancelled before the client had the job run again.
+ */
+export function completedOnce(evidence: Evidence): Breach[] {
+  return [...evidence.jobs.values()].flatMap((row) => [...early(evidence, row), ...last(evidence, row)]);
+}
+
+function early({ attempts, clientJob, observer, world }: Evidence, row: JobRow): Breach[] {
+  const drained = new Set([...world.services.values()].flatMap((service) => [...service.drained]));
+  return (attempts.get(row.id) ?? []).slice(0, -1).flatMap(({ number, failure_code, worker_id }): Breach[] => {
+    const pid = worker_id === null ? undefined : observer.workerPids.get(worker_id);
+    const wasGivenBack = pid === undefined || drained.has(pid);
+    if (failure_code !== null || wasGivenBack || clientJob(row.id)?.retried != null) return [];
+    const detail = `attempt ${number} of ${row.attempt} ended without a failure, and its worker had not been asked to drain`;
+    return [{ promise: 'a job is completed once', detail, jobId: row.id }];
+  });
+}
+
+function last({ attempts }: Evidence, row: JobRow): Breach[] {
+  const attempt = attempts.get(row.id)?.at(-1);
+  const promise = 'the last attempt tells the end';
+  if (row.status === 'COMPLETED' && (attempt === undefined || attempt.failure_code !== null)) {
+    return [{ promise, detail: `COMPLETED, but ${attempt?.failure_code ?? 'no attempt'}`, jobId: row.id }];
+  }
+  if (row.status === 'FAILED' && attempt?.failure_code !== row.failure_code) {
+    return [{ promise, detail: `FAILED by ${row.failure_code}, but ${attempt?.failure_code}`, jobId: row.id }];
+  }
+  return [];
+}
+
+/** What all the watchers of a job saw as an end of one revision is the same end. */
+export function watchersAgree({ journal }: Evidence): Breach[] {
+  return [...journal.jobs.values()].flatMap((job): Breach[] => {
+    const ends = new Map<number, string>();
+    const breaches: Breach[] = [];
+    for (const { revision, status } of job.views.flatMap(({ events }) => events)) {
+      if (status !== 'COMPLETED' && status !== 'FAILED' && status !== 'CANCELLED') continue;
+      const other = ends.get(revision);
+      ends.set(revision, status);
+      if (other !== undefined && other !== status) {
+        breaches.push({
+          promise: 'a run ends once',
+          detail: `revision ${revision} is ${other} and ${status}`,
+          jobId: job.id,
+        });
+      }
+    }
+    const completions = [...ends].filter(([, status]) => status === 'COMPLETED');
+    if (completions.length > 1) {
+      const detail = `completed at the revisions ${completions.map(([revision]) => revision).join()}`;
+      breaches.push({ promise: 'a job is completed once', detail, jobId: job.id });
+    }
+    return breaches;
+  });
+}

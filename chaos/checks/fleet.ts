@@ -1,0 +1,89 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createClient } from 'redis';
+import type { Evidence } from '../evidence.ts';
+import type { Breach } from '../journal.ts';
+import { extractorsOf, processorTicks } from '../processes.ts';
+import { workerNames } from '../schedule.ts';
+import { redisPrefix, slots } from '../world.ts';
+
+/** Nothing is being done any more where there is nothing to do. */
+export async function noExtractorIsLeft({ world, journal }: Evidence): Promise<Breach[]> {
+  const breaches: Breach[] = [];
+  const promise = 'no extractor outlives its job';
+  const live = new Set<number>();
+  for (const name of workerNames) {
+    const { pid } = world.service(name);
+    const children = pid === null ? [] : extractorsOf(pid);
+    for (const child of children) live.add(child);
+    if (children.length > slots)
+      breaches.push({ promise, detail: `${name} has ${children.length} extractors for ${slots} slots` });
+  }
+  journal.count('extractor processes', world.extractors.count);
+  const orphans = world.extractors.alive().filter((pid) => !live.has(pid));
+  if (orphans.length > 0) breaches.push({ promise, detail: `the workers of these are gone: ${orphans.join()}` });
+  const before = [...live].map((pid) => ({ pid, ticks: processorTicks(pid) }));
+  await sleep(1_000);
+  const busy = before.filter(({ pid, ticks }) => processorTicks(pid) - ticks > 20);
+  if (busy.length > 0)
+    breaches.push({ promise, detail: `busy although no job runs: ${busy.map(({ pid }) => pid).join()}` });
+  return breaches;
+}
+
+/** The table of workers shows the two that live, and no dead one as living. */
+export async function workersTableIsTrue({ world }: Evidence): Promise<Breach[]> {
+  const rows = await world.query<{ id: string; pid: number; age: number; concurrency: number }>(
+    'SELECT id, pid, concurrency, extract(epoch FROM now() - heartbeat_at)::float8 AS age FROM workers',
+  );
+  const living = new Set(workerNames.map((name) => world.service(name).pid));
+  const promise = 'the table of workers tells who lives';
+  const breaches: Breach[] = [];
+  for (const pid of living) {
+    const mine = rows.filter((row) => row.pid === pid && row.age < 5);
+    if (mine.length !== 1) breaches.push({ promise, detail: `the living worker ${pid} has ${mine.length} fresh rows` });
+  }
+  for (const { pid, age } of rows) {
+    if (!living.has(pid) && age < 10)
+      breaches.push({ promise, detail: `the worker ${pid} is dead, its heartbeat ${age} s old` });
+  }
+  return breaches;
+}
+
+/** With no job to be done no permit waits, and none is held by a worker that is gone. */
+export async function permitsAgreeWithRows({ world }: Evidence): Promise<Breach[]> {
+  const redis = createClient({ url: world.servers.redisUrl });
+  redis.on('error', () => undefined);
+  await redis.connect();
+  try {
+    let counts = { waiting: 0, active: 0 };
+    // bee-queue finds the permits of dead workers by a check every ten seconds.
+    for (let tries = 0; tries < 100; tries++) {
+      const [waiting, active] = await Promise.all([
+        redis.lLen(`${redisPrefix}:permits:waiting`),
+        redis.lLen(`${redisPrefix}:permits:active`),
+      ]);
+      counts = { waiting, active };
+      if (waiting === 0 && active === 0) return [];
+      await sleep(400);
+    }
+    return [{ promise: 'permits and rows agree', detail: `no row is claimable, permits: ${JSON.stringify(counts)}` }];
+  } finally {
+    redis.destroy();
+  }
+}
+
+/** Both servers say that all is well. */
+export async function healthIsGood({ world }: Evidence): Promise<Breach[]> {
+  const breaches: Breach[] = [];
+  for (const url of world.apiUrls) {
+    let answer = '';
+    for (let tries = 0; tries < 40; tries++) {
+      const response = await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(10_000) });
+      answer = await response.text();
+      if (response.status === 200 && /"status":"OK"/.test(answer.slice(0, 60))) break;
+      if (tries === 39)
+        breaches.push({ promise: 'health is OK once all is healed', detail: `${url}: ${answer.slice(0, 600)}` });
+      await sleep(500);
+    }
+  }
+  return breaches;
+}

@@ -1,0 +1,99 @@
+import type { Evidence } from '../evidence.ts';
+import { groupBy, uuidOf } from '../evidence.ts';
+import type { Breach } from '../journal.ts';
+
+const final = ['COMPLETED', 'FAILED', 'CANCELLED'];
+
+/** A job whose createJob answered is there and final, or was deleted by its client. */
+export function acknowledgedJobsAreFinal({ journal, jobs }: Evidence): Breach[] {
+  return [...journal.jobs.values()].flatMap((job): Breach[] => {
+    const promise = 'an acknowledged job is never lost';
+    const row = jobs.get(uuidOf(job.id));
+    if (row === undefined) {
+      return job.deleted === null ? [{ promise, detail: `"${job.intent.name}" is gone`, jobId: job.id }] : [];
+    }
+    if (job.deleted === 'answered')
+      return [{ promise: 'a deleted job is gone', detail: 'it is still there', jobId: job.id }];
+    return final.includes(row.status) ? [] : [{ promise, detail: `it is ${row.status}`, jobId: job.id }];
+  });
+}
+
+/** Nothing is left running or waiting, whoever made it. */
+export function everyJobIsFinal({ jobs }: Evidence): Breach[] {
+  return [...jobs.values()]
+    .filter(({ status }) => !final.includes(status))
+    .map(({ id, status }) => ({ promise: 'every job reaches a final state', detail: `it is ${status}`, jobId: id }));
+}
+
+/** One idempotency key, one job; without a key no more jobs than requests. */
+export async function oneKeyOneJob({ world, journal, jobs }: Evidence): Promise<Breach[]> {
+  const promise = 'one idempotency key, one job';
+  const byName = groupBy(jobs.values(), ({ name }) => name);
+  const keys = await world.query<{ key: string; job_id: string; expires_at: Date | null }>(
+    'SELECT * FROM idempotency_keys',
+  );
+  const byKey = new Map(keys.map((key) => [key.key, key]));
+  return journal.intents.flatMap((intent): Breach[] => {
+    const rows = byName.get(intent.name)?.length ?? 0;
+    const about = `"${intent.name}" (key ${intent.key}): ${rows} rows, answers ${[...intent.answers].join(' ') || 'none'}`;
+    if (intent.key === null) return rows > intent.answers.size + intent.unknown ? [{ promise, detail: about }] : [];
+    if (intent.answers.size > 1 || rows > 1) return [{ promise, detail: about }];
+    const [answer] = intent.answers;
+    if (answer === undefined) return [];
+    const key = byKey.get(intent.key);
+    if (key?.job_id !== uuidOf(answer)) return [{ promise, detail: `${about}; the key names ${key?.job_id}` }];
+    if ((key.expires_at === null) !== jobs.has(key.job_id)) {
+      return [{ promise, detail: `${about}; the key expires at ${key.expires_at?.toISOString() ?? 'no time'}` }];
+    }
+    return [];
+  });
+}
+
+/** Each kind of document ends as in the reference run, whatever was done to it meanwhile. */
+export function jobsEndAsTheyShould({ jobs, clientJob, references }: Evidence): Breach[] {
+  return [...jobs.values()].flatMap((row): Breach[] => {
+    const client = clientJob(row.id);
+    if (client === undefined || row.status === 'CANCELLED') return [];
+    const { kind } = client.intent;
+    const reference = references.get(kind.name)?.asSent;
+    if (reference === undefined) return [];
+    const expected = [reference.failureCode ?? 'COMPLETED', ...(kind.mayFail ?? [])];
+    const ended = row.failure_code ?? row.status;
+    // A retried job's password is sent again, so it ends the same way.
+    if (expected.includes(ended)) return [];
+    if (row.status === 'FAILED' && row.retry_count === row.max_retries) return [];
+    return [
+      {
+        promise: 'a document ends as it does undisturbed',
+        detail: `${ended} in place of ${expected.join(' or ')}`,
+        jobId: row.id,
+      },
+    ];
+  });
+}
+
+/** A cancelJob that was answered holds for ever, unless the client has it run again. */
+export function cancelledStaysCancelled({ journal, jobs }: Evidence): Breach[] {
+  return [...journal.jobs.values()].flatMap((job): Breach[] => {
+    const row = jobs.get(uuidOf(job.id));
+    if (job.cancelled !== 'answered' || job.retried !== null || row === undefined || row.status === 'CANCELLED')
+      return [];
+    return [{ promise: 'a cancelled job stays cancelled', detail: `it is ${row.status}`, jobId: job.id }];
+  });
+}
+
+/** What the row says of itself. */
+export function rowsMakeSense({ jobs }: Evidence): Breach[] {
+  return [...jobs.values()].flatMap((row): Breach[] => {
+    const wrong: string[] = [];
+    if ((row.percent === 100) !== (row.status === 'COMPLETED')) wrong.push(`${row.percent} % while ${row.status}`);
+    if (row.retry_count > row.max_retries) wrong.push(`${row.retry_count} retries of ${row.max_retries}`);
+    if ((row.failure_code !== null) !== (row.status === 'FAILED') && row.status !== 'CANCELLED') {
+      wrong.push(`${row.status} with failure ${row.failure_code}`);
+    }
+    if (row.status === 'COMPLETED' && row.pages_done !== row.pages_total)
+      wrong.push(`${row.pages_done} of ${row.pages_total} pages`);
+    if (row.sealed_password !== null) wrong.push('a password although it is final');
+    return wrong.map((detail) => ({ promise: 'a final row makes sense', detail, jobId: row.id }));
+  });
+}

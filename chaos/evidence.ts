@@ -1,0 +1,112 @@
+import type pg from 'pg';
+import { decodeId, encodeId } from '../src/ids.ts';
+import type { DocumentKind } from './documents.ts';
+import type { Breach, ClientJob, Journal } from './journal.ts';
+import type { Observer } from './observer.ts';
+import type { References } from './reference.ts';
+import type { World } from './world.ts';
+
+export interface JobRow {
+  id: string;
+  name: string;
+  status: 'PENDING' | 'RUNNING' | 'RETRYING' | 'COMPLETED' | 'FAILED' | 'CANCELLED';
+  revision: number;
+  percent: number;
+  pages_done: number;
+  pages_total: number | null;
+  attempt: number;
+  run: number;
+  retry_count: number;
+  max_retries: number;
+  failure_code: string | null;
+  engine: string | null;
+  source_id: string;
+  sealed_password: string | null;
+}
+
+export interface AttemptRow {
+  job_id: string;
+  number: number;
+  worker_id: string | null;
+  failure_code: string | null;
+  started_at: Date;
+  finished_at: Date;
+}
+
+/** Everything that a check may look at, once all is healed and final. */
+export interface Evidence {
+  world: World;
+  journal: Journal;
+  observer: Observer;
+  references: ReadonlyMap<string, References>;
+  kinds: readonly DocumentKind[];
+  jobs: ReadonlyMap<string, JobRow>;
+  attempts: ReadonlyMap<string, AttemptRow[]>;
+  /** The job of a client by its bare id; undefined for those of the harness itself and those nobody was told of. */
+  clientJob(id: string): ClientJob | undefined;
+}
+
+/** A promise and how it is held against the evidence. More of them make the harness know more. */
+export type Check = (evidence: Evidence) => Promise<Breach[]> | Breach[];
+
+export async function gatherEvidence(
+  given: Pick<Evidence, 'world' | 'journal' | 'observer' | 'references' | 'kinds'>,
+): Promise<Evidence> {
+  const { world, journal } = given;
+  const read = <Row extends pg.QueryResultRow>(text: string) => world.query<Row>(text);
+  const jobs = await read<JobRow>('SELECT * FROM jobs');
+  const attempts = groupBy(
+    await read<AttemptRow>('SELECT * FROM job_attempts ORDER BY job_id, number'),
+    (attempt) => attempt.job_id,
+  );
+  const clientJobs = new Map([...journal.jobs.values()].map((job) => [uuidOf(job.id), job]));
+  return {
+    ...given,
+    jobs: new Map(jobs.map((job) => [job.id, job])),
+    attempts,
+    clientJob: (id) => clientJobs.get(id),
+  };
+}
+
+/** The bare id behind a public one. */
+export function uuidOf(id: string): string {
+  const uuid = decodeId('job', id);
+  if (uuid === null) throw new Error(`${id} is no id of a job`);
+  return uuid;
+}
+
+/** Everything known of one job, for people: the row, its history, and what its clients saw. */
+export async function describeJob(evidence: Evidence, id: string): Promise<string[]> {
+  const uuid = id.startsWith('job_') ? uuidOf(id) : id;
+  const job = evidence.jobs.get(uuid);
+  const client = evidence.clientJob(uuid);
+  const lines = [
+    `${encodeId('job', uuid)} ${job === undefined ? 'is not there' : JSON.stringify({ ...job, document: undefined })}`,
+  ];
+  for (const { number, worker_id, failure_code, started_at, finished_at } of evidence.attempts.get(uuid) ?? []) {
+    const pid = worker_id === null ? null : evidence.observer.workerPids.get(worker_id);
+    const times = `${started_at.toISOString()} to ${finished_at.toISOString()}`;
+    lines.push(`attempt ${number}: ${times}, ${failure_code ?? 'no failure'}, worker ${worker_id} (pid ${pid})`);
+  }
+  if (client !== undefined) {
+    const { cancelled, deleted, retried, intent } = client;
+    lines.push(
+      `its client: ${JSON.stringify({ cancelled, deleted, retried, key: intent.key, unknown: intent.unknown })}`,
+    );
+    for (const view of client.views) {
+      const events = view.events.slice(-12).map(({ cursor, status, percent }) => `${cursor} ${status} ${percent}%`);
+      lines.push(`${view.by}, ${view.connections} connections, ${view.end ?? 'no end'}: ${events.join(', ')}`);
+    }
+  }
+  return lines;
+}
+
+export function groupBy<Key, Value>(values: Iterable<Value>, keyOf: (value: Value) => Key): Map<Key, Value[]> {
+  const groups = new Map<Key, Value[]>();
+  for (const value of values) {
+    const group = groups.get(keyOf(value));
+    if (group === undefined) groups.set(keyOf(value), [value]);
+    else group.push(value);
+  }
+  return groups;
+}

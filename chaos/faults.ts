@@ -1,0 +1,134 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createClient } from 'redis';
+import { sendSignal } from '../src/supervisor/leftovers.ts';
+import { extractorsOf, processorTicks } from './processes.ts';
+import { describeFault, type Fault, type PlannedFault } from './schedule.ts';
+import type { World } from './world.ts';
+
+export interface FaultOutcome {
+  fault: Fault;
+  /** False: what it was meant for was just not there. */
+  done: boolean;
+}
+
+/** Carries out a plan; resolves when the last fault has been undone, or at once when aborted. */
+export async function injectFaults(
+  world: World,
+  plan: readonly PlannedFault[],
+  { signal, log }: { signal: AbortSignal; log(line: string): void },
+): Promise<FaultOutcome[]> {
+  const begin = performance.now();
+  const running: Promise<FaultOutcome>[] = [];
+  for (const { atSeconds, fault } of plan) {
+    await sleep(Math.max(0, atSeconds * 1000 - (performance.now() - begin)), undefined, { signal });
+    log(`${((performance.now() - begin) / 1000).toFixed(1).padStart(6)} s  ${describeFault(fault)}`);
+    running.push(
+      inject(world, fault, signal).then(
+        (done) => ({ fault, done }),
+        (error: unknown) => {
+          signal.throwIfAborted();
+          throw new Error(`the harness could not ${describeFault(fault)}`, { cause: error });
+        },
+      ),
+    );
+  }
+  return await Promise.all(running);
+}
+
+/** Resolves when the fault has passed: true if it met what it was meant for. */
+async function inject(world: World, fault: Fault, signal: AbortSignal): Promise<boolean> {
+  switch (fault.kind) {
+    case 'kill': {
+      const service = world.service(fault.service);
+      const { isReady } = service;
+      service.kill();
+      return isReady;
+    }
+    case 'terminate': {
+      const service = world.service(fault.service);
+      // In its first moments a process has no handler yet, and none of the promises of a drain.
+      if (!service.isReady) return false;
+      await service.terminate();
+      return true;
+    }
+    case 'freeze': {
+      const service = world.service(fault.service);
+      service.freeze();
+      await sleep(fault.seconds * 1000, undefined, { signal });
+      service.thaw();
+      return true;
+    }
+    case 'kill-extractor':
+      return await killExtractor(world.service(fault.service).pid, fault.signal);
+    case 'redis-flush':
+      return await withRedis(world, (redis) => redis.flushAll());
+    case 'redis-forget-scripts':
+      return await withRedis(world, (redis) => redis.scriptFlush());
+    case 'redis-down':
+      await world.servers.restartRedis(fault.seconds * 1000);
+      return true;
+    case 'postgres-restart':
+      if (fault.how === 'backend') return await killBackend(world);
+      await world.servers.restartPostgres(fault.how);
+      return true;
+    case 'cut':
+    case 'half-open': {
+      const proxy = world.proxy(fault.service, fault.server);
+      if (fault.kind === 'cut') proxy.cut();
+      else proxy.silence();
+      await sleep(fault.seconds * 1000, undefined, { signal });
+      proxy.heal();
+      return true;
+    }
+    case 'lose-reply': {
+      const reply = { statement: fault.statement, ending: fault.ending, at: null };
+      world.lostReplies.push(reply);
+      // Whether a statement meets it is told by `at`, in the end.
+      return true;
+    }
+  }
+}
+
+/** The extractor that is busiest at this moment: a document is being read there. */
+async function killExtractor(worker: number | null, signal: NodeJS.Signals): Promise<boolean> {
+  if (worker === null) return false;
+  const before = extractorsOf(worker).map((pid) => ({ pid, ticks: processorTicks(pid) }));
+  await sleep(60);
+  const [busiest] = before
+    .map(({ pid, ticks }) => ({ pid, used: processorTicks(pid) - ticks }))
+    .sort((a, b) => b.used - a.used);
+  return busiest !== undefined && sendSignal(busiest.pid, signal);
+}
+
+function openRedis({ servers }: World) {
+  return createClient({ url: servers.redisUrl, socket: { reconnectStrategy: false, connectTimeout: 1_000 } });
+}
+
+type RedisClient = ReturnType<typeof openRedis>;
+
+async function withRedis(world: World, use: (redis: RedisClient) => Promise<unknown>): Promise<boolean> {
+  const redis = openRedis(world);
+  redis.on('error', () => undefined);
+  try {
+    await redis.connect();
+    await use(redis);
+    return true;
+  } catch {
+    // It is down for another fault.
+    return false;
+  } finally {
+    redis.destroy();
+  }
+}
+
+/** One session killed by SIGKILL: PostgreSQL ends all the others and recovers. */
+async function killBackend(world: World): Promise<boolean> {
+  try {
+    const [row] = await world.query<{ pid: number }>(
+      `SELECT pid FROM pg_stat_activity WHERE application_name LIKE 'pagehive%' ORDER BY random() LIMIT 1`,
+    );
+    return row !== undefined && sendSignal(row.pid, 'SIGKILL');
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,53 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { commandLineOf, identify, isAlive, type ProcessIdentity } from '../src/supervisor/process-identity.ts';
+
+/** Processes by their parent, from /proc. */
+export function childrenOf(parent: number): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => statOf(pid)?.parent === parent);
+}
+
+/** The extractors of a worker. */
+export function extractorsOf(worker: number): number[] {
+  return childrenOf(worker).filter((pid) => /pagehive extract|extractor-process/.test(commandLineOf(pid)));
+}
+
+/** Ticks of processor time that a process has used; 0 if it is gone. */
+export function processorTicks(pid: number): number {
+  return statOf(pid)?.ticks ?? 0;
+}
+
+function statOf(pid: number): { parent: number; ticks: number } | null {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return { parent: Number(fields[1]), ticks: Number(fields[11]) + Number(fields[12]) };
+  } catch {
+    return null;
+  }
+}
+
+/** Every extractor that was ever seen, so that one which outlives its worker is found. */
+export class ExtractorRegister {
+  readonly #seen = new Map<number, ProcessIdentity>();
+
+  /** Looks at the extractors of a worker; null: it is just not running. */
+  note(worker: number | null): void {
+    if (worker === null) return;
+    for (const pid of extractorsOf(worker)) {
+      if (this.#seen.has(pid)) continue;
+      const identity = identify(pid);
+      if (identity !== null) this.#seen.set(pid, identity);
+    }
+  }
+
+  get count(): number {
+    return this.#seen.size;
+  }
+
+  alive(): number[] {
+    return [...this.#seen.values()].filter(isAlive).map(({ pid }) => pid);
+  }
+}

@@ -1,0 +1,129 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
+import { type Api, RefusedError, UnknownOutcomeError, untilKnown } from './api.ts';
+import type { DocumentServer } from './document-server.ts';
+import { bytesOf, type DocumentKind, pickDocument } from './documents.ts';
+import type { ClientJob, Intent, Journal } from './journal.ts';
+import type { Random } from './random.ts';
+
+export interface SubmitterOptions {
+  api: Api;
+  journal: Journal;
+  documents: DocumentServer;
+  kinds: readonly DocumentKind[];
+  random: Random;
+  /** Jobs that nobody knows the end of yet. */
+  backlog(): number;
+  onJob(job: ClientJob): void;
+  /** Ends the stream of new jobs. */
+  until: AbortSignal;
+  /** Ends everything. */
+  signal: AbortSignal;
+}
+
+/** More than this would only wait. */
+const mostBacklog = 24;
+
+const createJobShape = z.object({ createJob: z.object({ job: z.object({ id: z.string() }) }) });
+const createJob = 'mutation ($input: CreateJobInput!) { createJob(input: $input) { job { id } } }';
+const createUploadShape = z.object({
+  createUpload: z.object({ upload: z.object({ id: z.string(), url: z.string() }) }),
+});
+const createUpload = 'mutation { createUpload(input: {}) { upload { id url } } }';
+
+/** Submits one document after the other until told to stop; then finishes what it has begun. */
+export async function runSubmitter(options: SubmitterOptions): Promise<void> {
+  const { journal, random, until, signal } = options;
+  while (!until.aborted) {
+    if (options.backlog() < mostBacklog) await submitOne(options, journal.intents.length);
+    await sleep(random.int(50, 600), undefined, { signal });
+  }
+}
+
+async function submitOne(options: SubmitterOptions, number: number): Promise<void> {
+  const { journal, random, kinds } = options;
+  const kind = pickDocument(random, kinds);
+  const intent: Intent = {
+    name: `${kind.name} #${number}`,
+    kind,
+    // Without a key nobody may repeat a request.
+    key: random.chance(0.85) ? `key ${number}` : null,
+    maxRetries: 20,
+    unknown: 0,
+    answers: new Set(),
+  };
+  journal.intents.push(intent);
+  const input = await makeInput(options, intent, number);
+  if (input === null) return;
+  const copies = intent.key !== null && random.chance(0.25) ? random.int(2, 3) : 1;
+  await Promise.all(Array.from({ length: copies }, () => submitCopy(options, intent, input)));
+}
+
+async function submitCopy(options: SubmitterOptions, intent: Intent, input: object): Promise<void> {
+  const { api, journal, signal } = options;
+  const send = () => api.ask(createJob, { input }, createJobShape);
+  const onRetry = () => {
+    intent.unknown += 1;
+    journal.count('createJob without an answer');
+  };
+  try {
+    const answer = await (intent.key === null ? send() : untilKnown(send, { signal, onRetry }));
+    journal.count('createJob answered');
+    const { id } = answer.createJob.job;
+    const job = journal.acknowledge(intent, id);
+    if (job !== null) options.onJob(job);
+  } catch (error) {
+    if (error instanceof UnknownOutcomeError) {
+      onRetry();
+    } else if (error instanceof RefusedError && error.code === 'IDEMPOTENCY_CONFLICT' && wasDeleted(journal, intent)) {
+      journal.count('createJob refused as its job was deleted');
+    } else if (error instanceof RefusedError) {
+      journal.breach('requests fail with a clear error', `createJob of "${intent.name}" was refused: ${error.message}`);
+    } else {
+      throw error;
+    }
+  }
+}
+
+/** A copy that comes late may find that its job has come, ended and been deleted. */
+function wasDeleted(journal: Journal, intent: Intent): boolean {
+  return [...intent.answers].some((id) => journal.jobs.get(id)?.deleted != null);
+}
+
+/** Null: an upload that could not be made. */
+async function makeInput(options: SubmitterOptions, intent: Intent, number: number): Promise<object | null> {
+  const { random, documents, journal } = options;
+  const { kind } = intent;
+  const rest = {
+    name: intent.name,
+    metadata: { number },
+    options: { maxRetries: intent.maxRetries, ...kind.options },
+    priority: random.int(0, 9),
+    idempotencyKey: intent.key,
+    // A few are for later.
+    ...(random.chance(0.05) ? { runAt: new Date(Date.now() + random.int(500, 4_000)).toISOString() } : {}),
+  };
+  const bytes = bytesOf(kind, number);
+  const way = kind.missing
+    ? 'url'
+    : random.pick(bytes.length === 0 ? (['url'] as const) : (['url', 'base64', 'upload'] as const));
+  journal.count(`documents by ${way}`);
+  if (way === 'url') return { ...rest, source: { url: documents.urlOf(kind.name, number) } };
+  if (way === 'base64') return { ...rest, source: { base64: bytes.toString('base64') } };
+  const upload = await uploadBytes(options, bytes);
+  return upload === null ? null : { ...rest, source: { upload } };
+}
+
+async function uploadBytes({ api, journal, signal }: SubmitterOptions, bytes: Buffer): Promise<string | null> {
+  const onRetry = () => journal.count('uploads without an answer');
+  try {
+    const { upload } = (await untilKnown(() => api.ask(createUpload, {}, createUploadShape), { signal, onRetry }))
+      .createUpload;
+    await untilKnown(() => api.put(upload.url, bytes), { signal, onRetry });
+    return upload.id;
+  } catch (error) {
+    if (!(error instanceof RefusedError)) throw error;
+    journal.breach('requests fail with a clear error', `an upload was refused: ${error.message}`);
+    return null;
+  }
+}

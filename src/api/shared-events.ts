@@ -1,0 +1,83 @@
+import {
+  type DocumentNode,
+  type ExecutionArgs,
+  type ExecutionResult,
+  getOperationAST,
+  TypeInfo,
+  visit,
+  visitWithTypeInfo,
+} from 'graphql';
+
+/** Marks a schema field whose value depends on who asks or when: events that select it are executed for each subscriber. */
+export const perSubscriber = { perSubscriber: true } as const;
+
+/** What subscribers must have in common to be sent the same result of an event. */
+interface Sharing {
+  document: DocumentNode;
+  operationName: string | null | undefined;
+  /** JSON of the variables that the selection of the event depends on; those of the root field's arguments don't matter any more. */
+  variables: string;
+}
+
+const analysed = new WeakMap<DocumentNode, { shareable: boolean; variables: Set<string> }>();
+
+/** Whether the events of a document are the same for everybody, and on which variables they depend. */
+function analyse({ document, schema, operationName }: ExecutionArgs): { shareable: boolean; variables: Set<string> } {
+  const known = analysed.get(document);
+  if (known !== undefined) return known;
+  const typeInfo = new TypeInfo(schema);
+  const result = { shareable: getOperationAST(document, operationName) !== null, variables: new Set<string>() };
+  let depth = 0;
+  visit(
+    document,
+    visitWithTypeInfo(typeInfo, {
+      Field: {
+        enter() {
+          depth += 1;
+          if (typeInfo.getFieldDef()?.extensions.perSubscriber === true) result.shareable = false;
+        },
+        leave() {
+          depth -= 1;
+        },
+      },
+      Variable(node, _key, parent) {
+        const isDeclaration = parent !== undefined && 'kind' in parent && parent.kind === 'VariableDefinition';
+        if (!isDeclaration && !(depth === 1 && typeInfo.getArgument() != null)) result.variables.add(node.name.value);
+      },
+    }),
+  );
+  analysed.set(document, result);
+  return result;
+}
+
+/** How a subscription may share results with others; null if it may not. */
+export function sharingOf(args: ExecutionArgs): Sharing | null {
+  const { shareable, variables } = analyse(args);
+  if (!shareable) return null;
+  const given = Object.entries(args.variableValues ?? {}).filter(([name]) => variables.has(name));
+  return { document: args.document, operationName: args.operationName, variables: JSON.stringify(given) };
+}
+
+type Result = ExecutionResult | Promise<ExecutionResult>;
+
+/** Results by event, then by what the subscribers have in common; an event that is forgotten takes its results along. */
+const results = new WeakMap<object, { sharing: Sharing; result: Result }[]>();
+
+/** Executes an event once for all who selected the same fields of it. */
+export function shareResult(event: object, sharing: Sharing, execute: () => Result): Result {
+  let shared = results.get(event);
+  if (shared === undefined) {
+    shared = [];
+    results.set(event, shared);
+  }
+  const found = shared.find(
+    (each) =>
+      each.sharing.document === sharing.document &&
+      each.sharing.operationName === sharing.operationName &&
+      each.sharing.variables === sharing.variables,
+  );
+  if (found !== undefined) return found.result;
+  const result = execute();
+  shared.push({ sharing, result });
+  return result;
+}

@@ -1,0 +1,116 @@
+import type { Client } from './client.ts';
+import { isTemporary } from './errors.ts';
+import type { JobFilter, JobFragment, ProgressFragment } from './generated/graphql.ts';
+import type { ConnectionState } from './resume.ts';
+import { createStore, type Store } from './store.ts';
+
+/** What both `jobs` and `jobUpdates` know about a job. */
+export type JobListEntry = Pick<
+  JobFragment,
+  | 'id'
+  | 'revision'
+  | 'name'
+  | 'status'
+  | 'stage'
+  | 'progressPercentage'
+  | 'pagesDone'
+  | 'pagesTotal'
+  | 'retryCount'
+  | 'nextRetryAt'
+  | 'queuePosition'
+  | 'estimatedCompletion'
+  | 'estimatedCompletionEarliest'
+  | 'estimatedCompletionLatest'
+  | 'failure'
+>;
+
+export interface JobList {
+  /** Newest first. */
+  jobs: JobListEntry[];
+  state: 'connecting' | ConnectionState;
+  error: Error | null;
+}
+
+/** Between two queries of the list: what changes it comes in bursts. */
+const queryEveryMs = 1_000;
+
+/**
+ * The newest jobs of a filter. The list itself is queried on each connection and whenever an event is about a job that
+ * may have entered or left it; events alone change the jobs that are in it.
+ */
+export function createJobListStore(client: Client, list: { filter: JobFilter; first: number }): Store<JobList> {
+  const nothingYet: JobList = { jobs: [], state: 'connecting', error: null };
+  return createStore(nothingYet, (update) => {
+    const stop = new AbortController();
+    let jobs: JobListEntry[] = [];
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let isQuerying = false;
+    let again = false;
+
+    async function query(): Promise<void> {
+      if (isQuerying) {
+        // What asked for this may have happened after the answer under way was read.
+        again = true;
+        return;
+      }
+      isQuerying = true;
+      again = false;
+      try {
+        const { nodes } = await client.jobs(list, { signal: stop.signal });
+        const known = new Map(jobs.map((job) => [job.id, job]));
+        jobs = nodes.map((job) => newerOf(job, known.get(job.id)));
+        update({ jobs, error: null });
+      } catch (error) {
+        if (stop.signal.aborted || !(error instanceof Error)) return;
+        update({ error });
+        again = isTemporary(error);
+      } finally {
+        isQuerying = false;
+        if (again) querySoon();
+      }
+    }
+    function querySoon(): void {
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        if (!stop.signal.aborted) void query();
+      }, queryEveryMs);
+    }
+    function take(event: ProgressFragment): void {
+      const index = jobs.findIndex(({ id }) => id === event.jobId);
+      const known = jobs[index];
+      if (known === undefined || leaves(list.filter, event)) querySoon();
+      if (known === undefined || known.revision > event.revision) return;
+      jobs = jobs.with(index, entryOf(event));
+      update({ jobs });
+    }
+    const subscription = client
+      .jobUpdates({
+        onState(state, error) {
+          if (stop.signal.aborted) return;
+          update({ state, error: error ?? null });
+          if (state !== 'connected') return;
+          void query();
+          // And again: the subscription may be in force a moment later than the first answer.
+          querySoon();
+        },
+      })
+      .subscribe({ next: take, error: () => undefined });
+    return () => {
+      stop.abort();
+      clearTimeout(timer);
+      subscription.unsubscribe();
+    };
+  });
+}
+
+function newerOf(a: JobListEntry, b: JobListEntry | undefined): JobListEntry {
+  return b === undefined || a.revision >= b.revision ? a : b;
+}
+
+function leaves({ status }: JobFilter, event: ProgressFragment): boolean {
+  return status != null && !status.includes(event.status);
+}
+
+function entryOf({ jobId, ...event }: ProgressFragment): JobListEntry {
+  return { id: jobId, ...event };
+}

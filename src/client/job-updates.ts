@@ -1,0 +1,31 @@
+import { JobUpdatesDocument, type ProgressFragment } from './generated/graphql.ts';
+import { isNewer } from './job-progress.ts';
+import type { Resumable } from './resume.ts';
+import type { Subscribe } from './transport.ts';
+
+/** Jobs whose newest event is kept to compare with: the ones that something happened to last. */
+const rememberedJobs = 10_000;
+
+/** What happens to all jobs while connected. There is no snapshot and no end. */
+export function jobUpdates(subscribe: Subscribe): Resumable<ProgressFragment> {
+  const newest = new Map<string, Pick<ProgressFragment, 'revision' | 'cursor'>>();
+  return {
+    async *connect(connection) {
+      for await (const { jobUpdates } of subscribe(JobUpdatesDocument, {}, connection)) yield jobUpdates;
+    },
+    take(event) {
+      const { jobId, revision, cursor } = event;
+      const last = newest.get(jobId);
+      if (last !== undefined && !isNewer(event, last)) return false;
+      newest.delete(jobId);
+      newest.set(jobId, { revision, cursor });
+      for (const oldest of newest.keys()) {
+        if (newest.size <= rememberedJobs) break;
+        newest.delete(oldest);
+      }
+      return true;
+    },
+    isLast: () => false,
+    endsHere: () => false,
+  };
+}

@@ -1,0 +1,69 @@
+import { untilAborted } from './backoff.ts';
+import type { Endpoint } from './endpoint.ts';
+import { errorOf, reasonOf, ServerUnreachableError } from './errors.ts';
+import { createEventParser } from './event-stream.ts';
+import { post, readAnswer } from './request.ts';
+import type { Connection, Subscribe } from './transport.ts';
+
+/** The server gives a sign of life every 12 seconds; a connection that is silent for longer is given up. */
+const silenceMs = 30_000;
+
+/** Subscriptions over Server-Sent Events: a request each, wherever `fetch` can read an answer as it comes. */
+export function createSseTransport(endpoint: Endpoint): Subscribe {
+  return async function* subscribe<Data>(
+    document: { toString(): string },
+    variables: unknown,
+    { signal, onConnected }: Connection,
+  ): AsyncGenerator<Data, void, undefined> {
+    const hangUp = new AbortController();
+    const response = await post(
+      endpoint,
+      { query: document.toString(), variables },
+      { accept: 'text/event-stream', signal: AbortSignal.any([signal, hangUp.signal]) },
+    );
+    try {
+      if (!response.headers.get('content-type')?.startsWith('text/event-stream') || response.body === null) {
+        throw (
+          errorOf(await readAnswer(endpoint.base, response)) ??
+          new ServerUnreachableError(endpoint.base, 'it does not stream')
+        );
+      }
+      onConnected();
+      for await (const { type, data } of eventsOf(endpoint.base, response.body, signal)) {
+        if (type === 'complete') return;
+        if (type !== 'next') continue;
+        const answer: { data?: Data | null } = JSON.parse(data);
+        const error = errorOf(answer);
+        if (error !== null) throw error;
+        if (answer.data) yield answer.data;
+      }
+    } finally {
+      hangUp.abort();
+    }
+  };
+}
+
+async function* eventsOf(base: string, body: ReadableStream<Uint8Array>, signal: AbortSignal) {
+  const parse = createEventParser();
+  const reader = body.getReader();
+  for (;;) {
+    const { value, done } = await withinSilence(base, untilAborted(reader.read(), signal)).catch((error: unknown) => {
+      signal.throwIfAborted();
+      throw error instanceof ServerUnreachableError
+        ? error
+        : new ServerUnreachableError(base, reasonOf(error), { cause: error });
+    });
+    // The end of a subscription has an event of its own.
+    if (done) throw new ServerUnreachableError(base, 'the connection was closed');
+    yield* parse(value);
+  }
+}
+
+/** The promise, or an error if it takes too long. */
+async function withinSilence<T>(base: string, promise: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const silence = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new ServerUnreachableError(base, 'the connection has gone silent')), silenceMs);
+  });
+  return await Promise.race([promise, silence]).finally(() => clearTimeout(timer));
+}

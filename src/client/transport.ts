@@ -1,0 +1,18 @@
+import type { TypedDocumentString } from './generated/graphql.ts';
+
+/** One connection of a subscription; making another one after it is up to whoever asked for this one. */
+export interface Connection {
+  signal: AbortSignal;
+  /** Called once the server has taken the subscription, or is about to. */
+  onConnected: () => void;
+}
+
+/**
+ * Runs a subscription on one connection: ends when the server completes it, and throws `ServerUnreachableError` when the
+ * connection is lost, `GraphQLRequestError` when the server refuses, and the signal's reason when that is aborted.
+ */
+export type Subscribe = <Data, Variables extends Record<string, unknown>>(
+  document: TypedDocumentString<Data, Variables>,
+  variables: Variables,
+  connection: Connection,
+) => AsyncIterable<Data>;

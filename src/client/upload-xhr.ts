@@ -1,0 +1,61 @@
+import type { Endpoint } from './endpoint.ts';
+import { ServerUnreachableError } from './errors.ts';
+import { checkAnswer, type Sending } from './upload-fetch.ts';
+
+/** As much of the browser's class as is used here. */
+interface Xhr {
+  readonly status: number;
+  readonly responseText: string;
+  readonly upload: { onprogress: ((event: { loaded: number }) => void) | null };
+  onload: (() => void) | null;
+  onerror: (() => void) | null;
+  onabort: (() => void) | null;
+  open(method: string, url: string): void;
+  setRequestHeader(name: string, value: string): void;
+  send(body: Blob): void;
+  abort(): void;
+}
+
+declare const XMLHttpRequest: (new () => Xhr) | undefined;
+
+/** Browsers have it, and their `fetch` tells no progress of what it sends. */
+export function canPutByXhr(): boolean {
+  return typeof XMLHttpRequest === 'function';
+}
+
+/** Sends a blob from a browser; it is read from disk as it goes. */
+export function putByXhr({ base }: Endpoint, body: Blob, { target, onProgress, signal }: Sending): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (XMLHttpRequest === undefined) throw new Error('there is no XMLHttpRequest');
+    signal?.throwIfAborted();
+    const xhr = new XMLHttpRequest();
+    const onAbort = () => xhr.abort();
+    signal?.addEventListener('abort', onAbort, { once: true });
+    function settle(outcome: () => void): void {
+      signal?.removeEventListener('abort', onAbort);
+      outcome();
+    }
+    xhr.upload.onprogress = ({ loaded }) => onProgress(loaded);
+    xhr.onload = () =>
+      settle(() => {
+        try {
+          resolve(checkAnswer(base, xhr.status, jsonOf(base, xhr)));
+        } catch (error) {
+          reject(error);
+        }
+      });
+    xhr.onerror = () => settle(() => reject(new ServerUnreachableError(base, 'the connection failed')));
+    xhr.onabort = () => settle(() => reject(signal?.reason));
+    xhr.open(target.method, target.url);
+    for (const { name, value } of target.headers) xhr.setRequestHeader(name, value);
+    xhr.send(body);
+  });
+}
+
+function jsonOf(base: string, { status, responseText }: Xhr): unknown {
+  try {
+    return JSON.parse(responseText);
+  } catch {
+    throw new ServerUnreachableError(base, `what answers there is not Pagehive (HTTP ${status})`);
+  }
+}

@@ -1,0 +1,25 @@
+import type { Client } from '../client/client.ts';
+import type { JobFragment } from '../client/generated/graphql.ts';
+import type { ClientConfig } from '../config.ts';
+import { openClient } from './open-client.ts';
+import { printRefusal } from './refusal.ts';
+import { toStdout } from './watch-view.ts';
+
+/** Does something to one job after the other, and prints how each stands then. Gives the exit code. */
+export async function changeJobs(
+  config: ClientConfig,
+  ids: string[],
+  change: (client: Client, id: string) => Promise<Pick<JobFragment, 'id' | 'status'>>,
+): Promise<number> {
+  const client = await openClient(config);
+  let code = 0;
+  for (const id of new Set(ids)) {
+    try {
+      const job = await change(client, id);
+      toStdout(`${job.id} ${job.status}`);
+    } catch (error) {
+      code = Math.max(code, printRefusal(error, id));
+    }
+  }
+  return code;
+}

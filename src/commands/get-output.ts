@@ -1,0 +1,93 @@
+import { constants } from 'node:fs';
+import { access, type FileHandle, mkdir, open, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Client } from '../client/client.ts';
+import type { PageFragment } from '../client/generated/graphql.ts';
+import { UsageError } from './usage-error.ts';
+
+/** Bytes of a name that leave room for a number and an extension in the 255 that file systems allow. */
+const maxNameBytes = 200;
+
+/** Makes the directory that `--out` names, if need be. */
+export async function prepareDirectory(directory: string): Promise<void> {
+  try {
+    await mkdir(directory, { recursive: true });
+    await access(directory, constants.W_OK);
+  } catch (error) {
+    throw new UsageError([
+      `--out ${directory} cannot be written to: ${error instanceof Error ? error.message : error}`,
+    ]);
+  }
+}
+
+/**
+ * Writes NAME.md and NAME.txt (the text of the pages, a form feed between them), reading page by page, so that documents
+ * may be of any length. Files that are there already stay: the name gets a number then.
+ */
+export async function writeResult(
+  client: Client,
+  jobId: string,
+  target: { directory: string; name: string },
+  signal?: AbortSignal,
+): Promise<string[]> {
+  const { markdown, text, paths } = await claimFiles(target.directory, safeName(target.name));
+  try {
+    let isFirst = true;
+    for await (const page of client.pages(jobId, { signal })) {
+      await markdown.write(markdownOf(page, isFirst));
+      await text.write(textOf(page, isFirst));
+      isFirst = false;
+    }
+    return paths;
+  } catch (error) {
+    for (const path of paths) await rm(path, { force: true });
+    throw error;
+  } finally {
+    await markdown.close();
+    await text.close();
+  }
+}
+
+/** A page in the text of a whole document: what `JobResult.text` is made of, too. */
+export function textOf({ text }: PageFragment, isFirst: boolean): string {
+  return `${isFirst ? '' : '\f'}${text}`;
+}
+
+/** A page in the Markdown of a whole document. */
+export function markdownOf({ markdown }: PageFragment, isFirst: boolean): string {
+  return `${isFirst ? '' : '\n'}${markdown.trimEnd()}\n`;
+}
+
+/** Opens both files under a name that neither has yet; two processes at once get different ones. */
+async function claimFiles(directory: string, name: string) {
+  for (let number = 1; ; number++) {
+    const stem = join(directory, number === 1 ? name : `${name}-${number}`);
+    const paths = [`${stem}.md`, `${stem}.txt`];
+    const markdown = await openNew(`${stem}.md`);
+    if (markdown === null) continue;
+    const text = await openNew(`${stem}.txt`);
+    if (text !== null) return { markdown, text, paths };
+    await markdown.close();
+    await rm(`${stem}.md`);
+  }
+}
+
+async function openNew(path: string): Promise<FileHandle | null> {
+  try {
+    return await open(path, 'wx');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return null;
+    throw error;
+  }
+}
+
+/** A name that stays in the directory and that every file system takes. */
+function safeName(name: string): string {
+  let safe = name
+    .normalize('NFC')
+    .replace(/\.pdf$/i, '')
+    .replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}<>:"/\\|?*]/gu, '_')
+    .replace(/^[\s.]+|[\s.]+$/g, '');
+  while (Buffer.byteLength(safe) > maxNameBytes) safe = [...safe].slice(0, -1).join('');
+  return safe || 'document';
+}

@@ -1,0 +1,81 @@
+import type { Client } from '../client/client.ts';
+import { GraphQLRequestError } from '../client/errors.ts';
+import type { JobQuery } from '../client/generated/graphql.ts';
+import type { ClientConfig } from '../config.ts';
+import { markdownOf, prepareDirectory, textOf, writeResult } from './get-output.ts';
+import { openClient } from './open-client.ts';
+import { printable } from './printable.ts';
+import { printRefusal } from './refusal.ts';
+import { describeEnd, describeProgress, megabytes } from './watch-messages.ts';
+import { toStderr, toStdout } from './watch-view.ts';
+
+/** One of these, or none for a summary. */
+export interface GetOptions {
+  /** A directory for the text and the Markdown. */
+  out?: string;
+  json?: boolean;
+  text?: boolean;
+  markdown?: boolean;
+}
+
+type Job = NonNullable<JobQuery['job']>;
+
+/** `pagehive get`: prints a job, or its result. Gives the exit code. */
+export async function get(config: ClientConfig, id: string, options: GetOptions): Promise<number> {
+  if (options.out !== undefined) await prepareDirectory(options.out);
+  const client = await openClient(config);
+  try {
+    const job = await client.job(id);
+    if (job === null) throw new GraphQLRequestError('NOT_FOUND', 'There is no such job.');
+    if (options.json) toStdout(JSON.stringify(job));
+    else if (options.out === undefined && !options.text && !options.markdown) printSummary(job);
+    else return await giveResult(client, job, options);
+    return 0;
+  } catch (error) {
+    return printRefusal(error, id);
+  }
+}
+
+async function giveResult(client: Client, job: Job, { out, text }: GetOptions): Promise<number> {
+  if (job.status !== 'COMPLETED') {
+    toStderr(`${job.id} has no result: ${describeEnd(job)}`);
+    return 1;
+  }
+  if (out !== undefined) {
+    const name = job.name ?? job.source.filename ?? job.id;
+    for (const path of await writeResult(client, job.id, { directory: out, name })) toStdout(path);
+    return 0;
+  }
+  const render = text ? textOf : markdownOf;
+  let isFirst = true;
+  for await (const page of client.pages(job.id)) {
+    process.stdout.write(render(page, isFirst));
+    isFirst = false;
+  }
+  return 0;
+}
+
+function printSummary(job: Job): void {
+  const { source, result } = job;
+  const bytes = source.bytes === null ? null : megabytes(source.bytes, null);
+  const lines: [string, string | null | undefined][] = [
+    ['id', job.id],
+    ['name', job.name],
+    ['status', statusOf(job)],
+    ['source', [source.filename ?? source.url, bytes, `by ${source.kind.toLowerCase()}`].filter(Boolean).join(', ')],
+    ['title', result?.metadata.title],
+    ['author', result?.metadata.author],
+    ['engine', result?.engine?.toLowerCase()],
+    ['retries', job.retryCount === 0 ? null : String(job.retryCount)],
+    ['created', job.createdAt],
+    ['started', job.startedAt],
+    ['finished', job.finishedAt],
+  ];
+  for (const [label, value] of lines) if (value != null) toStdout(`${label.padEnd(9)} ${printable(value)}`);
+}
+
+function statusOf(job: Job): string {
+  if (job.status === 'COMPLETED' || job.status === 'FAILED' || job.status === 'CANCELLED') return describeEnd(job);
+  const now = { at: new Date().toISOString(), bytesDone: null, bytesTotal: null };
+  return `${job.status}, ${job.progressPercentage}%, ${describeProgress({ ...job, ...now })}`;
+}

@@ -1,0 +1,50 @@
+import type { Client } from '../client/client.ts';
+import type { JobFragment, JobStatus } from '../client/generated/graphql.ts';
+import type { ClientConfig } from '../config.ts';
+import { openClient } from './open-client.ts';
+import { printable } from './printable.ts';
+import { printRefusal } from './refusal.ts';
+import { toStdout } from './watch-view.ts';
+
+export interface ListOptions {
+  status?: JobStatus[];
+  limit: number;
+  json?: boolean;
+}
+
+/** `pagehive list`: prints jobs, newest first. Gives the exit code. */
+export async function list(config: ClientConfig, { status, limit, json = false }: ListOptions): Promise<number> {
+  const client = await openClient(config);
+  try {
+    if (!json) toStdout(line('ID', 'STATUS', 'DONE', 'PAGES', 'CREATED', 'NAME'));
+    for await (const job of newestJobs(client, status, limit)) toStdout(json ? JSON.stringify(job) : lineOf(job));
+    return 0;
+  } catch (error) {
+    return printRefusal(error);
+  }
+}
+
+async function* newestJobs(client: Client, status: JobStatus[] | undefined, limit: number) {
+  let after: string | null = null;
+  let left = limit;
+  do {
+    const variables: Parameters<Client['jobs']>[0] = { first: Math.min(left, 100), after, filter: { status } };
+    const { nodes, pageInfo }: Awaited<ReturnType<Client['jobs']>> = await client.jobs(variables);
+    yield* nodes;
+    left -= nodes.length;
+    after = pageInfo.hasNextPage ? pageInfo.endCursor : null;
+  } while (after !== null && left > 0);
+}
+
+function lineOf(job: JobFragment): string {
+  const { id, status, progressPercentage, pagesDone, pagesTotal, createdAt, name, source } = job;
+  const pages = pagesTotal === null ? '' : pagesDone === pagesTotal ? `${pagesTotal}` : `${pagesDone}/${pagesTotal}`;
+  const called = printable(name ?? source.filename ?? source.url ?? '');
+  return line(id, status, `${progressPercentage}%`, pages, createdAt, called);
+}
+
+function line(id: string, status: string, done: string, pages: string, created: string, name: string): string {
+  return [id.padEnd(30), status.padEnd(9), done.padStart(4), pages.padStart(11), created.padEnd(24), name]
+    .join('  ')
+    .trimEnd();
+}

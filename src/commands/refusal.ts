@@ -1,0 +1,20 @@
+import { GraphQLRequestError, ServerUnreachableError } from '../client/errors.ts';
+import { describeError } from './watch-messages.ts';
+import { toStderr } from './watch-view.ts';
+
+/** What to do about a server that does not answer. */
+export function unreachable(error: ServerUnreachableError): string {
+  return `${error.message}. Start it with \`npm start\`, or set PAGEHIVE_URL to where it runs.`;
+}
+
+/** 2 if what was asked for makes no sense, else 1. */
+export function exitCodeOf(error: unknown): number {
+  return error instanceof GraphQLRequestError && error.code === 'BAD_USER_INPUT' ? 2 : 1;
+}
+
+/** Says on standard error what the server had against a request. Gives the exit code. */
+export function printRefusal(error: unknown, about?: string): number {
+  const text = error instanceof ServerUnreachableError ? unreachable(error) : describeError(error);
+  toStderr(about === undefined ? text : `${about}: ${text}`);
+  return exitCodeOf(error);
+}

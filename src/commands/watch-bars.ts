@@ -1,0 +1,62 @@
+import { MultiBar, Presets, type SingleBar } from 'cli-progress';
+import type { ProgressFragment } from '../client/generated/graphql.ts';
+import { describeEnd, describeError, describeProgress, describeUpload } from './watch-messages.ts';
+import { createIdPrinter, type Item, type JobView, toStderr, toStdout } from './watch-view.ts';
+
+/** An id fits. */
+const nameWidth = 30;
+
+/** A bar for each, on a terminal. What has to be read calmly follows once the bars stand still. */
+export function createBarsView(items: Item[]): JobView {
+  const bars = new MultiBar(
+    {
+      format: '{name} {bar} {percentage}% {detail}',
+      stream: process.stderr,
+      barsize: 24,
+      hideCursor: true,
+      linewrap: false,
+      autopadding: true,
+      gracefulExit: false,
+    },
+    Presets.shades_classic,
+  );
+  const byItem = new Map<Item, SingleBar>(
+    items.map((item) => [item, bars.create(100, 0, { name: fitted(item.label), detail: '' })]),
+  );
+  const afterwards: (() => void)[] = [];
+  const ids = createIdPrinter(items, (id) => afterwards.push(() => toStdout(id)));
+  function show(item: Item, detail: string, percentage?: number): void {
+    const bar = byItem.get(item);
+    if (percentage === undefined) bar?.update({ detail });
+    else bar?.update(percentage, { detail });
+  }
+  return {
+    uploading: (item, bytesSent, bytesTotal) => show(item, describeUpload(bytesSent, bytesTotal)),
+    submitted: (item, { id }) => ids.settle(item, id),
+    progress: (item, event: ProgressFragment) => show(item, describeProgress(event), event.progressPercentage),
+    finished(item, job, files) {
+      const end = describeEnd(job);
+      show(item, job.failure === null ? end : `${job.status} ${job.failure.code}`);
+      if (job.status !== 'COMPLETED') afterwards.push(() => toStderr(`${item.label} ${end}`));
+      if (files.length > 0) afterwards.push(() => toStderr(`${item.label} written to ${files.join(' and ')}`));
+    },
+    refused(item, error) {
+      ids.settle(item, null);
+      show(item, 'not processed');
+      afterwards.push(() => toStderr(`${item.label}: ${describeError(error)}`));
+    },
+    note: (line) => afterwards.push(() => toStderr(line)),
+    close() {
+      ids.close();
+      bars.stop();
+      for (const print of afterwards.splice(0)) print();
+    },
+  };
+}
+
+/** The name in as many columns as every other one. */
+function fitted(label: string): string {
+  const characters = [...label];
+  if (characters.length <= nameWidth) return label.padEnd(nameWidth);
+  return `${characters.slice(0, nameWidth - 1).join('')}…`;
+}

@@ -1,0 +1,33 @@
+import { retry } from '../client/backoff.ts';
+import type { Client } from '../client/client.ts';
+import { GraphQLRequestError } from '../client/errors.ts';
+import { writeResult } from './get-output.ts';
+import type { FinishedJob } from './watch-messages.ts';
+import type { Item, JobView } from './watch-view.ts';
+
+/** Connections that may fail one after the other before a command gives up: some five minutes. */
+const maxTries = 36;
+
+/** Shows a job's progress to its end, and writes its result where asked. Gives the job as it ended. */
+export async function watchJob(
+  client: Client,
+  item: Item,
+  id: string,
+  target: { directory: string; name: string } | null,
+  view: JobView,
+  signal: AbortSignal,
+): Promise<FinishedJob> {
+  const events = client.jobProgress(id, {
+    signal,
+    maxTries,
+    onState(state, error) {
+      if (state === 'reconnecting') view.note(`${item.label}: ${error?.message}; trying again`);
+    },
+  });
+  for await (const event of events) view.progress(item, event);
+  const job = await retry(() => client.job(id, { signal }), { maxTries: 10, signal });
+  if (job === null) throw new GraphQLRequestError('NOT_FOUND', 'The job was deleted meanwhile.');
+  const done = job.status === 'COMPLETED' && target !== null;
+  view.finished(item, job, done ? await writeResult(client, id, target, signal) : []);
+  return job;
+}

@@ -1,0 +1,29 @@
+import { GraphQLRequestError } from '../client/errors.ts';
+import { describeError } from './watch-messages.ts';
+import { type JobView, toStderr, toStdout } from './watch-view.ts';
+
+function print(type: string, value: object): void {
+  toStdout(JSON.stringify({ type, ...value }));
+}
+
+/** One JSON object a line on standard output; `type` tells which, `argument` what document it is about. */
+export function createJsonView({ follow }: { follow: boolean }): JobView {
+  return {
+    uploading: () => undefined,
+    submitted({ argument }, { id, deduplicated }) {
+      if (!follow) print('submitted', { argument, id, deduplicated });
+    },
+    progress: ({ argument }, event) => print('progress', { argument, ...event }),
+    finished: ({ argument }, job, files) => print('job', { argument, ...job, ...(files.length > 0 ? { files } : {}) }),
+    refused(item, error) {
+      const { argument, label } = item;
+      const message = error instanceof Error ? error.message : String(error);
+      const known = error instanceof GraphQLRequestError ? error : { code: 'UNKNOWN', advice: null, issues: [] };
+      const { code, advice, issues } = known;
+      print('error', { argument, code, message, advice, issues });
+      toStderr(`${label}: ${describeError(error)}`);
+    },
+    note: toStderr,
+    close: () => undefined,
+  };
+}

@@ -1,0 +1,232 @@
+import type { Span } from './estimate.ts';
+import { TimeHeap } from './estimate-slots.ts';
+
+/** A waiting row, or one of a stretch of rows, by where it stands among its tenant's. */
+export interface WaitingRow {
+  id: string;
+  /** Milliseconds. */
+  claimOrder: number;
+  /** 1 for the tenant's first; rows between two ranks are like those that are known. */
+  rank: number;
+  /** What its attempt will take. */
+  work: Span;
+}
+
+export interface Queue {
+  /** Of living workers. */
+  slots: number;
+  running: { tenantId: string; rest: Span }[];
+  /** By tenant, in the order in which its rows are claimed. */
+  waiting: Map<string, WaitingRow[]>;
+  /** What an attempt usually takes, for rows of which nothing is known. */
+  usual: Span;
+}
+
+/** Where a row stands: how many are claimed before it in all, and when it starts, in seconds from the forecast on. */
+export interface Place {
+  position: number;
+  start: Span;
+}
+
+/** claimOrder, id, position, and the mean and variance of the start. */
+export type Point = [claimOrder: number, id: string, position: number, mean: number, variance: number];
+
+/** How the queue will go on if nothing comes to it: what every API process needs to place any waiting job. */
+export interface Forecast {
+  /** 0 without a living worker: then there are places, but no times. */
+  slots: number;
+  /** What an attempt takes on average: mean and variance. */
+  service: [number, number];
+  /** When the slots are free once all that waits has started, the first few of them. */
+  free: number[];
+  /** Where the first job of a tenant that has none would come in. */
+  newcomer: [position: number, mean: number, variance: number];
+  tenants: Record<string, Point[]>;
+}
+
+/** Claims that are played through; what is behind is extrapolated. */
+const mostClaims = 20_000;
+const mostFree = 64;
+
+/**
+ * Plays through how `claim_jobs` would go on: whenever a slot becomes free, the tenant that would then have the fewest
+ * running gets it for its first row. Costs the number of claims times that of waiting tenants, whatever waits.
+ */
+export function playQueue({ slots, running, waiting, usual }: Queue): Forecast {
+  // Without a worker the order is the same as with one slot.
+  const busy = running.map(({ tenantId, rest }) => ({ at: rest.mean, tenantId })).sort((a, b) => a.at - b.at);
+  const used = busy.slice(0, Math.max(1, slots));
+  const free = Array.from({ length: Math.max(1, slots) - used.length }, () => ({ at: 0, tenantId: '' }));
+  const heap = new TimeHeap([...free, ...used]);
+  const counts = new Map<string, number>();
+  for (const { tenantId } of used) counts.set(tenantId, (counts.get(tenantId) ?? 0) + 1);
+  const queues = [...waiting].map(([tenantId, rows]) => new TenantQueue(tenantId, rows));
+  const service = meanOf(queues.flatMap(({ known }) => known)) ?? usual;
+
+  let variance = running.reduce((sum, { rest }) => sum + rest.variance, 0);
+  let position = 0;
+  let newcomer: Forecast['newcomer'] | null = null;
+  const spread = () => variance / Math.max(1, slots) ** 2;
+  while (position < mostClaims) {
+    const { at, tenantId } = heap.first;
+    if (tenantId !== '') counts.set(tenantId, (counts.get(tenantId) ?? 1) - 1);
+    heap.first.tenantId = '';
+    const next = nextTenant(queues, counts);
+    const claims = next === null ? 0 : (counts.get(next.tenantId) ?? 0) + 1;
+    if (newcomer === null && claims !== 1) newcomer = [position + 1, at, spread()];
+    if (next === null) break;
+    position += 1;
+    const work = next.claim(position, { mean: at, variance: spread() }) ?? service;
+    variance += work.variance;
+    counts.set(next.tenantId, claims);
+    heap.replaceFirst({ at: at + work.mean, tenantId: next.tenantId });
+  }
+  return {
+    slots,
+    service: [round(service.mean), round(service.variance)],
+    free: heap.times(mostFree).map(round),
+    newcomer: newcomer ?? [position + 1, heap.first.at, spread()],
+    tenants: Object.fromEntries(queues.map(({ tenantId, points }) => [tenantId, points])),
+  };
+}
+
+/** A tenant's rows as they are claimed one after the other. */
+class TenantQueue {
+  readonly tenantId: string;
+  readonly known: Span[];
+  readonly points: Point[] = [];
+  readonly #rows: WaitingRow[];
+  #next = 0;
+  #claimed = 0;
+
+  constructor(tenantId: string, rows: WaitingRow[]) {
+    this.tenantId = tenantId;
+    this.#rows = rows;
+    this.known = rows.map(({ work }) => work);
+  }
+
+  /** The row that is known next: itself the first in line, or one behind it. */
+  get head(): WaitingRow | undefined {
+    return this.#rows[this.#next];
+  }
+
+  /** Takes the first in line; answers its work if it is known. */
+  claim(position: number, { mean, variance }: Span): Span | null {
+    this.#claimed += 1;
+    const row = this.head;
+    if (row === undefined || row.rank > this.#claimed) return null;
+    this.points.push([row.claimOrder, row.id, position, round(mean), round(variance)]);
+    this.#next += 1;
+    return row.work;
+  }
+}
+
+/** As `claim_jobs` chooses: by how many the tenant would have running, then by the order of the rows. */
+function nextTenant(queues: TenantQueue[], counts: Map<string, number>): TenantQueue | null {
+  let best: TenantQueue | null = null;
+  let bestCount = 0;
+  for (const queue of queues) {
+    const { head } = queue;
+    if (head === undefined) continue;
+    const count = counts.get(queue.tenantId) ?? 0;
+    if (best?.head === undefined || count < bestCount || (count === bestCount && isBefore(head, best.head))) {
+      best = queue;
+      bestCount = count;
+    }
+  }
+  return best;
+}
+
+function isBefore(a: WaitingRow, b: WaitingRow): boolean {
+  return a.claimOrder < b.claimOrder || (a.claimOrder === b.claimOrder && a.id < b.id);
+}
+
+function meanOf(spans: Span[]): Span | null {
+  if (spans.length === 0) return null;
+  const mean = spans.reduce((sum, span) => sum + span.mean, 0) / spans.length;
+  const within = spans.reduce((sum, span) => sum + span.variance, 0) / spans.length;
+  return { mean, variance: within + spans.reduce((sum, span) => sum + (span.mean - mean) ** 2, 0) / spans.length };
+}
+
+function round(seconds: number): number {
+  return Number(seconds.toPrecision(4));
+}
+
+/** The wait is not better known than to this part of it: others come and go, and a machine has better and worse minutes. */
+const waitSpread = 0.15;
+
+/** How long a job at this place waits that may not start before `due`, in seconds from the forecast on. */
+export function waitFor({ start }: Place, due: number): Span {
+  return { mean: Math.max(start.mean, due), variance: start.variance + (waitSpread * start.mean) ** 2 };
+}
+
+/** A row that is to be placed. */
+export interface ToPlace {
+  tenantId: string;
+  id: string;
+  claimOrder: number;
+  /** What its tenant's other rows take that came after the forecast and before it, as far as this process knows. */
+  arrived: (Span | null)[];
+}
+
+/** Finds a waiting row's place in a forecast: between the two points around it, or behind the last. */
+export function placeOf({ tenantId, id, claimOrder, arrived }: ToPlace, forecast: Forecast): Place {
+  const points = forecast.tenants[tenantId] ?? [];
+  const after = points.findIndex((point) => point[0] > claimOrder || (point[0] === claimOrder && point[1] >= id));
+  const next = points[after];
+  if (next !== undefined) return between(points[after - 1], next, id, claimOrder);
+  const [first, last] = [points[0], points.at(-1)];
+  if (first !== undefined && last !== undefined && arrived.length === 0 && last[2] > 0.9 * mostClaims) {
+    return farBehind(first, last, claimOrder);
+  }
+  return behind(last, arrived, forecast);
+}
+
+function between(before: Point | undefined, next: Point, id: string, claimOrder: number): Place {
+  // Before the first: it came later with a higher priority. The very one: exact.
+  if (before === undefined || next[1] === id) return { position: next[2], start: { mean: next[3], variance: next[4] } };
+  const width = next[0] - before[0];
+  const share = width > 0 ? (claimOrder - before[0]) / width : 0.5;
+  const mix = (a: number, b: number) => a + (b - a) * share;
+  return {
+    position: Math.round(mix(before[2], next[2])),
+    start: { mean: mix(before[3], next[3]), variance: mix(before[4], next[4]) },
+  };
+}
+
+/** So long a queue was not played to its end: it goes on as it began. */
+function farBehind(first: Point, last: Point, claimOrder: number): Place {
+  const width = last[0] - first[0];
+  const ratio = width > 0 ? Math.max(1, (claimOrder - first[0]) / width) : 1;
+  return { position: Math.round(last[2] * ratio), start: { mean: last[3] * ratio, variance: last[4] * ratio ** 2 } };
+}
+
+/** What came after the forecast: behind its tenant's last row, or where a newcomer comes in, and behind what came before it. */
+function behind(last: Point | undefined, arrived: (Span | null)[], forecast: Forecast): Place {
+  const { slots, free, newcomer, tenants } = forecast;
+  const service = { mean: forecast.service[0], variance: forecast.service[1] };
+  const capacity = Math.max(1, slots);
+  const rivals = Object.keys(tenants).length;
+  const ahead = arrived.map((span) => span ?? service);
+  const work = ahead.reduce((sum, { mean }) => sum + mean, 0);
+  const position = (last === undefined ? newcomer[0] : last[2] + 1) + ahead.length;
+  const [, , , mean, variance] = last ?? [0, '', ...newcomer];
+  const spread = variance + ahead.reduce((sum, span) => sum + span.variance, 0) / capacity ** 2;
+  const alone = rivals === 0 || (rivals === 1 && last !== undefined);
+  if (alone) return { position, start: { mean: levelOf(free, (work * free.length) / capacity), variance: spread } };
+  // Tenants take turns: of the slots it has its share.
+  const step = last === undefined ? 0 : service.mean;
+  return { position, start: { mean: mean + ((step + work) * rivals) / capacity, variance: spread } };
+}
+
+/** How high work stands when it is poured over slots that are free at these times, in order. */
+function levelOf(free: number[], work: number): number {
+  let sum = 0;
+  for (const [index, at] of free.entries()) {
+    sum += at;
+    const level = (sum + work) / (index + 1);
+    const next = free[index + 1];
+    if (next === undefined || level <= next) return level;
+  }
+  return 0;
+}

@@ -1,0 +1,45 @@
+export interface Slot {
+  /** When it is free. */
+  at: number;
+  /** Whose job it runs until then; empty for nobody's. */
+  tenantId: string;
+}
+
+/** Slots by when they are free: a binary heap, as a fleet may have thousands. */
+export class TimeHeap {
+  readonly #slots: Slot[];
+
+  /** At least one. */
+  constructor(slots: Slot[]) {
+    this.#slots = slots.toSorted((a, b) => a.at - b.at);
+  }
+
+  get first(): Slot {
+    const [first] = this.#slots;
+    if (first === undefined) throw new Error('there is no slot');
+    return first;
+  }
+
+  replaceFirst(slot: Slot): void {
+    const slots = this.#slots;
+    let hole = 0;
+    for (;;) {
+      const left = 2 * hole + 1;
+      const [a, b] = [slots[left], slots[left + 1]];
+      const child = b !== undefined && a !== undefined && b.at < a.at ? left + 1 : left;
+      const lower = slots[child];
+      if (lower === undefined || lower.at >= slot.at) break;
+      slots[hole] = lower;
+      hole = child;
+    }
+    slots[hole] = slot;
+  }
+
+  /** The earliest times, at most so many. */
+  times(most: number): number[] {
+    return this.#slots
+      .map(({ at }) => at)
+      .sort((a, b) => a - b)
+      .slice(0, most);
+  }
+}

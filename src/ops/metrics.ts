@@ -1,0 +1,125 @@
+import { Counter, Gauge, Registry } from 'prom-client';
+import { failureCodes, isFailureCode } from '../errors.ts';
+import type { Vitals } from './vitals.ts';
+
+/** Where the numbers come from. A source that fails leaves its metrics out: no number is better than an old one. */
+export interface MetricSources {
+  readVitals: () => Promise<Vitals>;
+  /** Jobs by status; exact for unfinished ones, an estimate for the others once there are many. */
+  countJobs: () => Promise<Map<string, number>>;
+  /** Permits that wait in Redis. */
+  countPermits: () => Promise<number>;
+  /** What `countersOf` named, and how often. */
+  readCounters: () => Promise<Map<string, number>>;
+  /** How good the estimates of late were, by the moment when they were made. */
+  readEtaQuality: () => Promise<EtaQuality[]>;
+}
+
+export interface EtaQuality {
+  moment: string;
+  /** Half of the errors were smaller than the first, nine of ten smaller than the second; seconds. */
+  medianError: number;
+  ninthDecileError: number;
+  /** The share of intervals that held. */
+  coverage: number;
+}
+
+export interface Scrape {
+  contentType: string;
+  body: string;
+}
+
+const finalStatuses = ['COMPLETED', 'FAILED', 'CANCELLED'];
+const finished = (status: string) => `finished:${status}`;
+const failed = (code: string) => `failed:${code}`;
+const rescued = 'rescued';
+
+/** Which counters a published state raises: only transitions do, and each is published once, by whoever made it. */
+export function countersOf(state: { seq: number; status: string; failure: { code: string } | null }): string[] {
+  if (state.seq > 0) return [];
+  const counters: string[] = [];
+  if (finalStatuses.includes(state.status)) counters.push(finished(state.status));
+  if (state.failure !== null && (state.status === 'RETRYING' || state.status === 'FAILED')) {
+    counters.push(failed(isFailureCode(state.failure.code) ? state.failure.code : 'INTERNAL'));
+    if (state.failure.code === 'WORKER_LOST') counters.push(rescued);
+  }
+  return counters;
+}
+
+/** All metrics in Prometheus' text format. They describe the whole installation, so every API process shows the same. */
+export async function scrape(sources: MetricSources): Promise<Scrape> {
+  const [vitals, jobs, permits, counters, etas] = await Promise.all([
+    orNull(sources.readVitals()),
+    orNull(sources.countJobs()),
+    orNull(sources.countPermits()),
+    orNull(sources.readCounters()),
+    orNull(sources.readEtaQuality()),
+  ]);
+  // A fresh registry each time: what could not be read is not in it.
+  const registry = new Registry();
+  const registers = [registry];
+  const gauge = (name: string, help: string, value: number) => new Gauge({ name, help, registers }).set(value);
+  if (jobs !== null) {
+    const help = 'Jobs by status; finished ones are an estimate once there are many.';
+    const byStatus = new Gauge({ name: 'pagehive_jobs', help, labelNames: ['status'], registers });
+    for (const [status, n] of jobs) byStatus.set({ status }, n);
+  }
+  if (permits !== null) gauge('pagehive_queue_permits_waiting', 'Permits that no worker has taken yet.', permits);
+  if (vitals !== null) {
+    const { workers, slots, running, firstWaitingSeconds } = vitals;
+    const waiting = 'How long the first job in line has been waiting; 0 if none waits.';
+    gauge('pagehive_queue_oldest_waiting_seconds', waiting, firstWaitingSeconds ?? 0);
+    gauge('pagehive_workers', 'Workers that live.', workers);
+    gauge('pagehive_worker_slots', 'Jobs that the living workers can run at a time.', slots);
+    gauge('pagehive_worker_slots_busy', 'Jobs that run.', running);
+  }
+  if (counters !== null) {
+    const total = (
+      name: string,
+      help: string,
+      label: string,
+      values: readonly string[],
+      key: (value: string) => string,
+    ) => {
+      const counter = new Counter({ name, help, labelNames: [label], registers });
+      for (const value of values) counter.inc({ [label]: value }, counters.get(key(value)) ?? 0);
+    };
+    const since = 'Counted since Redis was last emptied.';
+    total('pagehive_jobs_finished_total', `Jobs that ended, by how. ${since}`, 'status', finalStatuses, finished);
+    total('pagehive_attempts_failed_total', `Attempts that failed, by why. ${since}`, 'code', failureCodes, failed);
+    const help = `Jobs taken from workers that were lost. ${since}`;
+    new Counter({ name: 'pagehive_jobs_rescued_total', help, registers }).inc(counters.get(rescued) ?? 0);
+  }
+  if (etas !== null) setEtaQuality(etas, registers);
+  return { contentType: registry.contentType, body: await registry.metrics() };
+}
+
+function setEtaQuality(etas: EtaQuality[], registers: Registry[]): void {
+  const error = new Gauge({
+    name: 'pagehive_eta_error_seconds',
+    help: 'By how much estimates of the end of a job were wrong of late, by when they were made.',
+    labelNames: ['moment', 'quantile'],
+    registers,
+  });
+  const held = new Gauge({
+    name: 'pagehive_eta_interval_held_ratio',
+    help: 'How often the end of a job was inside the estimated interval of late, by when it was made; 0.8 is meant.',
+    labelNames: ['moment'],
+    registers,
+  });
+  for (const { moment, medianError, ninthDecileError, coverage } of etas) {
+    error.set({ moment, quantile: '0.5' }, medianError);
+    error.set({ moment, quantile: '0.9' }, ninthDecileError);
+    held.set({ moment }, coverage);
+  }
+}
+
+const patienceMs = 2_000;
+
+async function orNull<T>(reading: Promise<T>): Promise<T | null> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<null>((resolve) => {
+    timer = setTimeout(() => resolve(null), patienceMs);
+  });
+  return await Promise.race([reading.catch(() => null), late]).finally(() => clearTimeout(timer));
+}

@@ -1,0 +1,136 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Finding, Probe } from './health.ts';
+import { canaryDeadSeconds, countedUpTo, type Vitals } from './vitals.ts';
+
+/** What the probes look with. */
+export interface ProbeSources {
+  pingDatabase: () => Promise<unknown>;
+  pingRedis: () => Promise<unknown>;
+  readVitals: () => Promise<Vitals>;
+}
+
+/** Nothing claimed for this long, though there is work and a slot for it, is no coincidence. */
+const stuckSeconds = 15;
+/** A slot is idle between two jobs, for a moment; it must be so twice. */
+const lookAgainMs = 500;
+/** A batch may well wait for some minutes; beyond that somebody will want to know. */
+const overloadedSeconds = 300;
+
+const ok = (detail: string): Finding => ({ detail });
+
+/** The checks of `health`, most basic ones first. A fleet that is dead and one that is overloaded look different. */
+export function createProbes({ pingDatabase, pingRedis, readVitals }: ProbeSources): Probe[] {
+  let reading: Promise<Vitals> | null = null;
+  /** One reading serves all probes of a check. */
+  const vitals = () => {
+    reading ??= readVitals().finally(() => {
+      reading = null;
+    });
+    return reading;
+  };
+  const failure = {
+    status: 'DEGRADED',
+    detail: 'Not known: the database does not answer.',
+    advice: 'See to the database first.',
+  } as const;
+  return [
+    {
+      name: 'database',
+      failure: {
+        status: 'DOWN',
+        detail: 'PostgreSQL does not answer; requests are refused, accepted jobs are safe.',
+        advice: 'Check that PostgreSQL runs and that DATABASE_URL is right.',
+      },
+      run: async () => {
+        await pingDatabase();
+        return ok('PostgreSQL answers.');
+      },
+    },
+    {
+      name: 'redis',
+      failure: {
+        status: 'DEGRADED',
+        detail: 'Redis does not answer; jobs start some seconds late, and progress comes every other second.',
+        advice: 'Check that Redis runs and that REDIS_URL is right.',
+      },
+      run: async () => {
+        await pingRedis();
+        return ok('Redis answers.');
+      },
+    },
+    { failure, name: 'maintenance', run: async () => maintenance(await vitals()) },
+    { failure, name: 'workers', run: async () => workers(await vitals()) },
+    {
+      failure,
+      name: 'queue',
+      run: async () => {
+        const first = await vitals();
+        if (!isStuck(first)) return queue(first, false);
+        await wait(lookAgainMs);
+        const second = await vitals();
+        return queue(second, isStuck(second));
+      },
+    },
+    { failure, name: 'canary', run: async () => canary(await vitals()) },
+  ];
+}
+
+function maintenance({ maintained }: Vitals): Finding {
+  if (maintained) return ok('Maintenance runs.');
+  return {
+    detail: 'No maintenance process runs: retries start late, and jobs of lost workers stay where they are.',
+    advice: 'Start one: `pagehive maintain`.',
+  };
+}
+
+function workers({ workers, slots, running }: Vitals): Finding {
+  if (workers > 0) return ok(`${count(workers, 'worker')}, ${count(slots, 'slot')}, ${count(running, 'job')} running.`);
+  return { detail: 'No worker runs; jobs are accepted and wait.', advice: 'Start one: `pagehive work`.' };
+}
+
+function isStuck({ workers, slots, running, firstWaitingSeconds, lastStartSeconds }: Vitals): boolean {
+  const long = (seconds: number | null) => seconds === null || seconds > stuckSeconds;
+  return (
+    workers > 0 &&
+    running < slots &&
+    firstWaitingSeconds !== null &&
+    long(firstWaitingSeconds) &&
+    long(lastStartSeconds)
+  );
+}
+
+function queue({ workers, slots, running, claimable, firstWaitingSeconds }: Vitals, stuck: boolean): Finding {
+  if (firstWaitingSeconds === null) return ok('No job waits.');
+  const jobs = claimable < countedUpTo ? count(claimable, 'job') : `${countedUpTo} jobs or more`;
+  const waiting = `${jobs} waiting, the first in line for ${Math.round(firstWaitingSeconds)} s`;
+  if (stuck) {
+    return {
+      detail: `${waiting}, and nothing is claimed although ${count(slots - running, 'slot')} of ${slots} are idle.`,
+      advice: 'Look at the logs of the workers and restart them.',
+    };
+  }
+  if (workers > 0 && running >= slots && firstWaitingSeconds > overloadedSeconds) {
+    return {
+      detail: `${waiting}, and all ${count(slots, 'slot')} are busy: the fleet is overloaded.`,
+      advice: 'Start more workers, or raise CONCURRENCY where processors are idle.',
+    };
+  }
+  return ok(`${waiting}.`);
+}
+
+function canary({ canarySeconds, fleetSeconds }: Vitals): Finding {
+  if (canarySeconds !== null && canarySeconds <= canaryDeadSeconds) return ok('Workers answer.');
+  // Nobody can have answered yet.
+  if (fleetSeconds !== null && fleetSeconds <= canaryDeadSeconds) return ok('The workers have just started.');
+  return {
+    detail:
+      canarySeconds === null
+        ? 'No canary ever came back from a worker.'
+        : `No canary came back from a worker for ${Math.round(canarySeconds)} s.`,
+    advice: 'If Redis, maintenance and workers are well, the workers do not answer: restart them.',
+  };
+}
+
+function count(n: number, what: string): string {
+  return `${n} ${what}${n === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,94 @@
+import { redisPatienceMs, within } from '../connections/redis.ts';
+import { createBee, isScriptMissing, loadScripts, type QueueName, type QueueOptions, waitingKey } from './bee.ts';
+
+export interface Consumer extends AsyncDisposable {
+  /** Takes no more messages, at once. */
+  stop(): void;
+}
+
+const lookEveryMs = 1_000;
+/** A message whose taker was killed goes back to the others after at most two of these. */
+const stalledCheckMs = 10_000;
+
+/**
+ * Takes messages one at a time: the next one when `take` has ended. It must not throw.
+ *
+ * Why this never gets stuck: once a second it looks whether messages wait while none arrives here. With a living
+ * connection that cannot be (Redis hands a message at once to whoever waits for one), so the bee-queue object is thrown
+ * away and a new one opened. That covers what bee-queue has no answer to: a connection that is half open, a first
+ * connection that was refused, scripts that Redis has forgotten, and whatever else we don't know.
+ */
+export function consume(options: QueueOptions, name: QueueName, take: () => Promise<void>): Consumer {
+  const { redis, prefix, logger } = options;
+  let stopped = false;
+  let taking = 0;
+  let taken = 0;
+  /** What `taken` was at the last look, if messages waited then; null if none did. */
+  let takenAtLastLook: number | null = null;
+  let stalledCheckAt = 0;
+
+  const bee = createBee(options, name, 'worker', (queue) => {
+    queue.process(1, async () => {
+      taken += 1;
+      taking += 1;
+      await take();
+      taking -= 1;
+    });
+  });
+
+  /** By hand: bee-queue's own periodic check ends the process when Redis has forgotten its scripts. */
+  async function checkStalled(): Promise<void> {
+    if (performance.now() < stalledCheckAt) return;
+    stalledCheckAt = performance.now() + stalledCheckMs;
+    await within(redisPatienceMs, bee.get().checkStalledJobs()).catch((error) => {
+      if (!isScriptMissing(error)) throw error;
+      return within(redisPatienceMs, loadScripts(redis));
+    });
+  }
+
+  async function look(): Promise<void> {
+    if (stopped || !redis.isReady) return;
+    bee.get();
+    const before = takenAtLastLook;
+    takenAtLastLook = null;
+    if (taking > 0) return;
+    await checkStalled();
+    const waiting = await within(redisPatienceMs, redis.lLen(waitingKey(prefix, name)));
+    if (waiting === 0 || taking > 0 || stopped) return;
+    if (before !== taken) {
+      takenAtLastLook = taken;
+      return;
+    }
+    logger.warn({ queue: name, waiting }, 'messages wait but do not arrive here; connecting anew');
+    bee.drop();
+    bee.get();
+  }
+
+  let looking: Promise<void> | null = null;
+  const lookOnce = () => {
+    looking ??= look()
+      .catch((error) => logger.debug({ err: error, queue: name }, 'could not look at a queue'))
+      .finally(() => {
+        looking = null;
+      });
+  };
+  const timer = setInterval(lookOnce, lookEveryMs);
+  redis.on('ready', lookOnce);
+  lookOnce();
+
+  function stop(): void {
+    stopped = true;
+    clearInterval(timer);
+    redis.off('ready', lookOnce);
+    bee.drop();
+  }
+
+  return {
+    stop,
+    async [Symbol.asyncDispose]() {
+      stop();
+      await looking;
+      await bee[Symbol.asyncDispose]();
+    },
+  };
+}

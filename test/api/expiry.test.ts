@@ -1,0 +1,102 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createPruner } from '../../src/maintenance/pruner.ts';
+import { graphql } from '../graphql.ts';
+import { deferred } from '../jobs/extractors.ts';
+import { type Service, startService } from '../service.ts';
+import { accepted, ended, fixture, refused, storedKeys, submit, tryCreateJob } from './submitting.ts';
+
+let service: Service;
+beforeAll(async () => {
+  service = await startService({ maintenance: false });
+});
+afterAll(async () => {
+  await service[Symbol.asyncDispose]();
+});
+
+async function createUpload(): Promise<{ id: string; url: string }> {
+  return accepted(await graphql(service.url, 'mutation { createUpload(input: {}) { upload { id url } } }')).createUpload
+    .upload;
+}
+
+async function stored(): Promise<string> {
+  const { id, url } = await createUpload();
+  await fetch(url, { method: 'PUT', body: new Uint8Array(await fixture('one-page')) });
+  return id;
+}
+
+/** As if the day had passed in which uploads must be used. */
+async function letUploadsExpire(): Promise<void> {
+  await service.platform.database.query(
+    `UPDATE sources SET expires_at = now() - interval '1 second' WHERE expires_at IS NOT NULL`,
+    [],
+  );
+}
+
+function prune(): Promise<void> {
+  return createPruner(service.platform).runOnce();
+}
+
+async function statusOf(id: string): Promise<string> {
+  return accepted(await graphql(service.url, `query ($id: ID!) { node(id: $id) { ... on Upload { status } } }`, { id }))
+    .node.status;
+}
+
+describe('an upload past its time', () => {
+  it('goes with its bytes, and is told from one that never was', async () => {
+    const [unused, waiting] = [await stored(), await createUpload()];
+    const keys = await storedKeys(service);
+    await prune();
+    expect(await storedKeys(service)).toEqual(keys);
+    await letUploadsExpire();
+    await prune();
+    expect(await storedKeys(service)).toHaveLength(keys.length - 1);
+    for (const upload of [unused, waiting.id]) {
+      expect(await statusOf(upload)).toBe('EXPIRED');
+      expect(refused(await tryCreateJob(service, { source: { upload } })).extensions.code).toBe('UPLOAD_EXPIRED');
+    }
+  });
+
+  it('stays while a job uses it', async () => {
+    const upload = await stored();
+    const { id } = await submit(service, { source: { upload } });
+    await ended(service, id);
+    await letUploadsExpire();
+    await prune();
+    expect(await statusOf(upload)).toBe('STORED');
+    const again = await submit(service, { source: { upload } });
+    await ended(service, again.id);
+  });
+
+  it('stays for good if it has no end, such as the sample', async () => {
+    const upload = await stored();
+    await service.platform.database.query('UPDATE sources SET expires_at = NULL', []);
+    await prune();
+    expect(await statusOf(upload)).toBe('STORED');
+  });
+
+  it('that expires while its bytes arrive is UPLOAD_EXPIRED and keeps nothing', async () => {
+    const keys = await storedKeys(service);
+    const { url } = await createUpload();
+    const expired = deferred<void>();
+    const body = new ReadableStream({
+      async start(controller) {
+        controller.enqueue(new TextEncoder().encode('%PDF-'));
+        await expired.promise;
+        controller.close();
+      },
+    });
+    const sending = fetch(url, { method: 'PUT', body, duplex: 'half' } as RequestInit);
+    await expect.poll(() => readdir(join(service.config.dataDir, 'storage', 'incoming'))).toHaveLength(1);
+    await letUploadsExpire();
+    await prune();
+    expired.resolve();
+    const response = await sending;
+    expect([response.status, refused((await response.json()) as never).extensions.code]).toEqual([
+      410,
+      'UPLOAD_EXPIRED',
+    ]);
+    expect(await storedKeys(service)).toEqual(keys);
+  });
+});

@@ -1,0 +1,32 @@
+import { expect, test, vi } from 'vitest';
+import { runChaos } from '../../chaos/chaos.ts';
+import { documentKinds } from '../../chaos/documents.ts';
+
+// `npm run chaos` is the same for longer, with more of everything: docs/chaos.md.
+
+const seconds = 14;
+vi.setConfig({ testTimeout: 240_000 });
+
+const names = [
+  'one-page',
+  'links',
+  'rtl',
+  'opened',
+  'large',
+  'ranges',
+  'very large',
+  'slow',
+  'damaged',
+  'empty',
+  'encrypted',
+  'missing',
+];
+const kinds = documentKinds.filter(({ name }) => names.includes(name));
+
+test('every promise holds while processes are killed, frozen and cut off', async ({ signal }) => {
+  const lines: string[] = [];
+  const report = await runChaos({ seed: 3, seconds, kinds, log: (line) => lines.push(line), signal });
+  // The schedule is part of what a failure shows.
+  expect(report.breaches, [...lines, JSON.stringify(report.logs, null, 2)].join('\n')).toEqual([]);
+  expect(report.counts.find(([what]) => what === 'results compared')?.[1]).toBeGreaterThan(0);
+});

@@ -1,0 +1,69 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFileSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+
+/**
+ * Installs the client as a package into a folder: compiled from this very source, with the real package.json, and beside it
+ * only the packages named. What it imports but doesn't find there fails.
+ */
+export async function installClient(directory: string, packages: string[]): Promise<void> {
+  const home = join(directory, 'node_modules', 'pagehive');
+  mkdirSync(home, { recursive: true });
+  copyFileSync(join(root, 'package.json'), join(home, 'package.json'));
+  writeFileSync(join(directory, 'package.json'), '{ "type": "module" }');
+  for (const name of packages) {
+    mkdirSync(dirname(join(directory, 'node_modules', name)), { recursive: true });
+    symlinkSync(join(root, 'node_modules', name), join(directory, 'node_modules', name));
+  }
+  const project = {
+    extends: join(root, 'tsconfig.build.json'),
+    compilerOptions: {
+      rootDir: join(root, 'src'),
+      outDir: join(home, 'dist'),
+      typeRoots: [join(root, 'node_modules', '@types')],
+      incremental: false,
+      tsBuildInfoFile: null,
+    },
+    include: [join(root, 'src', 'client')],
+  };
+  writeFileSync(join(directory, 'tsconfig.client.json'), JSON.stringify(project));
+  await runNode(directory, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.client.json']);
+}
+
+/**
+ * Compiles the files of a folder without writing anything; throws with what the compiler says. The declarations of packages
+ * are checked too, unless they are known not to be right.
+ */
+export async function checkTypes(directory: string, { skipLibCheck = false } = {}): Promise<void> {
+  const project = {
+    compilerOptions: {
+      target: 'es2023',
+      lib: ['es2023', 'esnext.disposable', 'dom', 'dom.iterable', 'dom.asynciterable'],
+      module: 'nodenext',
+      jsx: 'react-jsx',
+      strict: true,
+      skipLibCheck,
+      allowImportingTsExtensions: true,
+      noEmit: true,
+      types: ['node'],
+      typeRoots: [join(root, 'node_modules', '@types')],
+    },
+    include: ['*.ts', '*.tsx'],
+  };
+  writeFileSync(join(directory, 'tsconfig.json'), JSON.stringify(project));
+  await runNode(directory, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.json']);
+}
+
+/** Runs Node.js in a folder to its end and gives what it printed; throws if it fails. */
+export async function runNode(directory: string, args: string[]): Promise<string> {
+  const child = spawn(process.execPath, args, { cwd: directory, stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text));
+  const [code] = await once(child, 'close');
+  if (code !== 0) throw new Error(`node ${args.join(' ')} ended with ${code}:\n${output}`);
+  return output;
+}

@@ -1,0 +1,152 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { accepted, inline, refused, submit, tryCreateJob } from '../api/submitting.ts';
+import { type GraphqlAnswer, graphql } from '../graphql.ts';
+import { deferred, extractorOf, group, opened } from '../jobs/extractors.ts';
+import { type Service, startService } from '../service.ts';
+import { type FaultyProxy, startFaultyProxy } from './faulty-proxy.ts';
+import { type OwnPostgres, startOwnPostgres } from './own-postgres.ts';
+import { completeOnce, soon, submitSome } from './watching.ts';
+
+let postgres: OwnPostgres;
+let proxy: FaultyProxy;
+let service: Service;
+/** While it is set, extractions wait for it after their first group of pages. */
+let gate: { promise: Promise<void>; resolve: () => void } | null = null;
+const extractor = extractorOf(async function* () {
+  yield opened(2);
+  yield group(1, 1);
+  await gate?.promise;
+  yield group(2, 2);
+});
+
+beforeAll(async () => {
+  postgres = await startOwnPostgres();
+  proxy = await startFaultyProxy(postgres.url);
+  service = await startService({ config: { databaseUrl: proxy.through(postgres.url) }, overrides: { extractor } });
+});
+afterAll(async () => {
+  await service[Symbol.asyncDispose]();
+  await proxy[Symbol.asyncDispose]();
+  await postgres[Symbol.asyncDispose]();
+});
+
+function holdExtractions(): () => void {
+  const { promise, resolve } = deferred<void>();
+  gate = { promise, resolve: () => resolve() };
+  return () => {
+    gate?.resolve();
+    gate = null;
+  };
+}
+
+async function running(ids: string[]): Promise<void> {
+  const status = async (id: string) =>
+    accepted(await graphql(service.url, '{ job(id: "' + id + '") { status pagesDone } }')).job;
+  for (const id of ids) await expect.poll(() => status(id), soon).toEqual({ status: 'RUNNING', pagesDone: 1 });
+}
+
+const requests = (): Promise<GraphqlAnswer>[] => [
+  graphql(service.url, '{ jobs { nodes { id } } }'),
+  graphql(service.url, '{ searchPages(query: "bee") { nodes { score } } }'),
+  graphql(service.url, 'mutation { createUpload(input: {}) { upload { id } } }'),
+  tryCreateJob(service, { source: { url: 'https://example.org/a.pdf' }, runAt: new Date(Date.now() + 3_600_000) }),
+];
+
+async function unavailable(): Promise<void> {
+  for (const answer of await Promise.all(requests())) {
+    expect(refused({ data: null, ...answer }).extensions.code).toBe('SERVICE_UNAVAILABLE');
+  }
+  expect((await fetch(`${service.url}/health/ready`)).status).toBe(503);
+  expect((await fetch(`${service.url}/health/live`)).status).toBe(200);
+}
+
+async function available(): Promise<void> {
+  await expect.poll(async () => (await fetch(`${service.url}/health/ready`)).status, soon).toBe(200);
+  for (const request of requests()) accepted(await request);
+}
+
+describe('an outage of PostgreSQL', () => {
+  it('a crash: requests are refused with a clear code, and jobs that run are carried through it', async () => {
+    const release = holdExtractions();
+    const ids = await submitSome(service, 2);
+    await running(ids);
+    await postgres.kill();
+    await unavailable();
+    release();
+    await postgres.start();
+    await completeOnce(service, ids);
+    await available();
+  });
+
+  it('connections that it ends: no process dies of it, and jobs that run are carried through it', async () => {
+    const release = holdExtractions();
+    const ids = await submitSome(service, 2);
+    await running(ids);
+    for (let n = 0; n < 5; n += 1) {
+      const during = Promise.all(requests());
+      await postgres.query(
+        'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND client_port IS NOT NULL',
+      );
+      for (const { errors } of await during) {
+        for (const error of errors ?? []) expect(error.extensions.code).toBe('SERVICE_UNAVAILABLE');
+      }
+    }
+    release();
+    await completeOnce(service, ids);
+    await available();
+  });
+
+  it('a freeze longer than a lease: requests are refused in seconds, and no job is taken from its living worker', async () => {
+    const release = holdExtractions();
+    const ids = await submitSome(service, 2);
+    await running(ids);
+    {
+      using _frozen = postgres.freeze();
+      await unavailable();
+      await unavailable();
+    }
+    await available();
+    release();
+    await completeOnce(service, ids);
+  });
+
+  it('silence on every connection: requests are refused in seconds, and jobs that run are carried through it', async () => {
+    const release = holdExtractions();
+    const ids = await submitSome(service, 2);
+    await running(ids);
+    proxy.silence();
+    await unavailable();
+    proxy.heal();
+    release();
+    await completeOnce(service, ids);
+    await available();
+  });
+});
+
+describe('an answer that is lost after its commit', () => {
+  it('completeJob: the job is completed once', async () => {
+    const lost = proxy.loseReplyTo("SET status = 'COMPLETED'");
+    const ids = await submitSome(service, 1);
+    await lost;
+    await completeOnce(service, ids);
+  });
+
+  it('storePages: pages stored twice are there once', async () => {
+    const lost = proxy.loseReplyTo("stage = 'EXTRACT', heartbeat_at");
+    const [id = ''] = await submitSome(service, 1);
+    await lost;
+    await completeOnce(service, [id]);
+    const { job } = accepted(await graphql(service.url, '{ job(id: "' + id + '") { pages { nodes { number } } } }'));
+    expect(job.pages.nodes).toEqual([{ number: 1 }, { number: 2 }]);
+  });
+
+  it('createJob: the same key gives the job that was made', async () => {
+    const lost = proxy.loseReplyTo('INSERT INTO idempotency_keys');
+    const input = { source: await inline('one-page'), idempotencyKey: 'once' };
+    expect(refused(await tryCreateJob(service, input)).extensions.code).toBe('SERVICE_UNAVAILABLE');
+    await lost;
+    const { id, deduplicated } = await submit(service, input);
+    expect(deduplicated).toBe(true);
+    await completeOnce(service, [id]);
+  });
+});

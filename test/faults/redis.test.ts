@@ -1,0 +1,101 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { canaryDeadSeconds } from '../../src/ops/vitals.ts';
+import { accepted, inline, submit } from '../api/submitting.ts';
+import { subscribe } from '../graphql.ts';
+import { type Service, startService } from '../service.ts';
+import { type FaultyProxy, startFaultyProxy } from './faulty-proxy.ts';
+import { type OwnRedis, startOwnRedis } from './own-redis.ts';
+import { ailing, completeOnce, pages, soon, submitSome } from './watching.ts';
+
+let redis: OwnRedis;
+let proxy: FaultyProxy;
+let service: Service;
+beforeAll(async () => {
+  redis = await startOwnRedis();
+  proxy = await startFaultyProxy(redis.url);
+  service = await startService({ config: { redisUrl: proxy.through(redis.url) }, overrides: { extractor: pages() } });
+});
+afterAll(async () => {
+  await service[Symbol.asyncDispose]();
+  await proxy[Symbol.asyncDispose]();
+  await redis[Symbol.asyncDispose]();
+});
+
+/** Redis is in use again: a canary comes back through the worker, nobody leaves a permit lying, and all is well. */
+async function recovered(of = service): Promise<void> {
+  const { database, ringer } = of.platform;
+  const [moment] = await database.query<{ now: Date }>('SELECT now()', []);
+  const answered = `SELECT 1 AS answered FROM leases WHERE name = 'canary' AND expires_at > $1::timestamptz + $2 * interval '1 second'`;
+  const canaries = () => database.query(answered, [moment?.now ?? null, canaryDeadSeconds]);
+  await expect.poll(canaries, soon).toHaveLength(1);
+  await expect.poll(() => ringer.waiting(), soon).toBe(0);
+  await expect.poll(() => ailing(of), soon).toEqual([]);
+}
+
+describe('Redis is disposable', () => {
+  it('its contents: FLUSHALL at any moment loses no job and runs none twice', async () => {
+    const ids: string[] = [];
+    for (let n = 0; n < 5; n += 1) {
+      ids.push(...(await submitSome(service, 3)));
+      await redis.command('FLUSHALL');
+    }
+    await completeOnce(service, ids);
+    await recovered();
+  });
+
+  it('its scripts: after SCRIPT FLUSH permits and canaries are sent and taken as before', async () => {
+    await redis.command('SCRIPT', 'FLUSH', 'SYNC');
+    await completeOnce(service, await submitSome(service, 3));
+    await recovered();
+  });
+
+  it('its process: jobs are accepted, run and watched to their end while it is down, and it is used again when it is back', async () => {
+    const before = await submitSome(service, 2);
+    await redis.kill();
+    const during = await submitSome(service, 4);
+    const { id } = await submit(service, { source: await inline('one-page') });
+    const states: string[] = [];
+    for await (const answer of subscribe(service.url, 'subscription ($id: ID!) { jobProgress(id: $id) { status } }', {
+      id,
+    })) {
+      states.push(accepted(answer).jobProgress.status);
+    }
+    expect(states.at(-1)).toBe('COMPLETED');
+    await completeOnce(service, [...before, ...during, id]);
+    expect(await ailing(service)).toContain('redis');
+    await redis.start();
+    await completeOnce(service, await submitSome(service, 4));
+    await recovered();
+  });
+
+  it('its connections: half-open ones are noticed, by those that wait on them, too', async () => {
+    proxy.silence();
+    const during = await submitSome(service, 4);
+    await completeOnce(service, during);
+    await expect.poll(() => ailing(service), soon).toContain('redis');
+    proxy.heal();
+    await recovered();
+    await completeOnce(service, await submitSome(service, 4));
+    await recovered();
+  });
+
+  it('a connection that waits for messages: others notice for it that it is half open', async () => {
+    proxy.silenceThoseThatSent('brpoplpush');
+    await completeOnce(service, await submitSome(service, 4));
+    await recovered();
+  });
+
+  it('its password: a worker that starts with a wrong one works, and uses Redis once it is right', async () => {
+    await service.stopWorker();
+    await redis.setPassword('another');
+    await using other = await startService({
+      config: { redisUrl: proxy.through(redis.url) },
+      overrides: { extractor: pages() },
+    });
+    await completeOnce(other, await submitSome(other, 2));
+    expect(await ailing(other)).toContain('redis');
+    await redis.setPassword(new URL(redis.url).password);
+    await recovered(other);
+    await completeOnce(other, await submitSome(other, 2));
+  });
+});

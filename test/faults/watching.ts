@@ -1,0 +1,46 @@
+import { expect } from 'vitest';
+import type { ExtractionEvent, Extractor } from '../../src/pdf/extraction.ts';
+import { accepted, inline, submit } from '../api/submitting.ts';
+import { graphql } from '../graphql.ts';
+import { extractorOf, group, opened, untilAborted } from '../jobs/extractors.ts';
+import type { Service } from '../service.ts';
+
+/** For what recovers by itself: longer than any of it may take on a busy machine. */
+export const soon = { timeout: 30_000, interval: 50 };
+
+/** One page at once, or when it is told to. */
+export function pages(until?: Promise<void>): Extractor {
+  return extractorOf(async function* (_, signal): AsyncGenerator<ExtractionEvent> {
+    yield opened(1);
+    if (until !== undefined) {
+      const aborted = untilAborted(signal);
+      aborted.catch(() => undefined);
+      await Promise.race([until, aborted]);
+    }
+    yield group(1, 1);
+  });
+}
+
+/** Creates so many jobs, one after the other; each must be accepted. */
+export async function submitSome(service: Service, n: number): Promise<string[]> {
+  const ids: string[] = [];
+  for (let i = 0; i < n; i += 1) ids.push((await submit(service, { source: await inline('one-page') })).id);
+  return ids;
+}
+
+const job = `query ($id: ID!) { job(id: $id) { status retryCount attempts { failure { code } } } }`;
+
+/** Waits until each of them is completed, by its first attempt and once. */
+export async function completeOnce(service: Service, ids: string[]): Promise<void> {
+  const once = { status: 'COMPLETED', retryCount: 0, attempts: [{ failure: null }] };
+  for (const id of ids) {
+    await expect.poll(async () => (await graphql(service.url, job, { id })).data?.job, soon).toEqual(once);
+  }
+}
+
+/** The checks of `health` that are not OK. */
+export async function ailing(service: Service): Promise<string[]> {
+  const { health } = accepted(await graphql(service.url, '{ health { checks { name status } } }'));
+  const checks: { name: string; status: string }[] = health.checks;
+  return checks.filter(({ status }) => status !== 'OK').map(({ name }) => name);
+}

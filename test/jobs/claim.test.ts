@@ -1,0 +1,161 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { insertJob, insertTenant } from '../api/rows.ts';
+import { inline, readJob, submit } from '../api/submitting.ts';
+import { type Service, startService } from '../service.ts';
+import { claim } from './claiming.ts';
+
+let service: Service;
+beforeAll(async () => {
+  service = await startService({ worker: false, maintenance: false });
+});
+afterEach(async () => {
+  await service.platform.database.query('DELETE FROM jobs', []);
+});
+afterAll(async () => {
+  await service[Symbol.asyncDispose]();
+});
+
+const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000);
+const inMinutes = (minutes: number) => minutesAgo(-minutes);
+
+/** Names of what is claimed one by one, until nothing is left. */
+async function claimedInTurn(): Promise<(string | null)[]> {
+  const names = [];
+  for (let [next] = await claim(service, 1); next !== undefined; [next] = await claim(service, 1))
+    names.push(next.name);
+  return names;
+}
+
+describe('a claim', () => {
+  it('takes what was accepted first', async () => {
+    for (const name of ['first', 'second', 'third']) await submit(service, { source: await inline('one-page'), name });
+    expect(await claimedInTurn()).toEqual(['first', 'second', 'third']);
+  });
+
+  it('lets a step of priority overtake ten minutes of waiting, and no more', async () => {
+    const submitAt = async (name: string, priority: number, minutes: number) => {
+      const { id } = await submit(service, { source: await inline('one-page'), name, priority });
+      await service.platform.database.query(
+        `UPDATE jobs SET claim_order = claim_order - $2 * interval '1 minute' WHERE name = $1`,
+        [name, minutes],
+      );
+      return id;
+    };
+    await submitAt('normal', 5, 0);
+    await submitAt('last', 9, 0);
+    await submitAt('normal, waits for 45 minutes', 5, 45);
+    await submitAt('first', 0, 0);
+    await submitAt('normal, waits for 55 minutes', 5, 55);
+    expect(await claimedInTurn()).toEqual([
+      'normal, waits for 55 minutes',
+      'first',
+      'normal, waits for 45 minutes',
+      'normal',
+      'last',
+    ]);
+  });
+
+  it('is shared fairly by tenants: one row does not wait for thousands of another', async () => {
+    const [crowd, single] = [await insertTenant(service, 'crowd'), await insertTenant(service, 'single')];
+    for (let n = 0; n < 10; n += 1)
+      await insertJob(service, { tenantId: crowd, name: `crowd ${n}`, createdAt: minutesAgo(60 - n) });
+    await insertJob(service, { tenantId: single, name: 'single 0' });
+    await insertJob(service, { tenantId: single, name: 'single 1' });
+    expect((await claim(service, 4)).map(({ name }) => name)).toEqual(['crowd 0', 'single 0', 'crowd 1', 'single 1']);
+    // Both have two running now; so it goes on by age.
+    expect((await claim(service, 1)).map(({ name }) => name)).toEqual(['crowd 2']);
+  });
+
+  it('counts what a tenant has running already', async () => {
+    const [busy, idle] = [await insertTenant(service, 'busy'), await insertTenant(service, 'idle')];
+    for (let n = 0; n < 5; n += 1)
+      await insertJob(service, { tenantId: busy, name: `busy ${n}`, createdAt: minutesAgo(90 - n) });
+    await claim(service, 3);
+    await insertJob(service, { tenantId: idle, name: 'idle' });
+    expect((await claim(service, 1)).map(({ name }) => name)).toEqual(['idle']);
+  });
+
+  it('leaves a row until its runAt has come', async () => {
+    const soon = await submit(service, { source: await inline('one-page'), name: 'later', runAt: inMinutes(1) });
+    await submit(service, { source: await inline('one-page'), name: 'was due', runAt: minutesAgo(1) });
+    expect(await claimedInTurn()).toEqual(['was due']);
+    expect((await readJob(service, soon.id, 'status runAt')).runAt).not.toBeNull();
+    await service.platform.database.query(`UPDATE jobs SET due_at = now() WHERE name = 'later'`, []);
+    expect(await claimedInTurn()).toEqual(['later']);
+    expect(await readJob(service, soon.id, 'status runAt nextRetryAt')).toEqual({
+      status: 'RUNNING',
+      runAt: null,
+      nextRetryAt: null,
+    });
+  });
+
+  it('takes a retry once it is due', async () => {
+    await insertJob(service, { status: 'RETRYING', name: 'not due', dueAt: inMinutes(1) });
+    await insertJob(service, { status: 'RETRYING', name: 'due', dueAt: minutesAgo(1) });
+    expect(await claimedInTurn()).toEqual(['due']);
+  });
+
+  it('leaves rows that are running or have ended', async () => {
+    for (const status of ['COMPLETED', 'FAILED', 'CANCELLED'] as const) await insertJob(service, { status });
+    await insertJob(service, { name: 'mine' });
+    expect(await claimedInTurn()).toEqual(['mine']);
+  });
+
+  it('says what the row is now, leased to the worker', async () => {
+    const { uuid, id } = await insertJob(service, { name: 'n' });
+    const workerId = '018f0000-0000-7000-8000-000000000001';
+    const [held] = await claim(service, 1, workerId);
+    expect(held).toMatchObject({
+      id: uuid,
+      status: 'RUNNING',
+      stage: 'OPEN',
+      revision: 2,
+      progressSeq: 0,
+      attempt: 1,
+      percent: 0,
+      workerId,
+    });
+    const job = await readJob(
+      service,
+      id,
+      'status stage revision workerId startedAt lastHeartbeat attempts { number workerId finishedAt }',
+    );
+    expect(job).toMatchObject({
+      status: 'RUNNING',
+      revision: 2,
+      workerId: expect.stringMatching(/^worker_/),
+      attempts: [{ number: 1, workerId: job.workerId, finishedAt: null }],
+    });
+  });
+
+  it('by many at the same time gives no row twice and forgets none', async () => {
+    const rows = [];
+    for (let n = 0; n < 60; n += 1) rows.push(await insertJob(service, { name: `row ${n}` }));
+    const taken: string[] = [];
+    const claimer = async (slots: number) => {
+      for (let claims = await claim(service, slots); claims.length > 0; claims = await claim(service, slots)) {
+        expect(claims.length).toBeLessThanOrEqual(slots);
+        taken.push(...claims.map(({ id }) => id));
+      }
+    };
+    await Promise.all([1, 2, 3, 1, 2, 3, 5, 8].map(claimer));
+    expect(taken).toHaveLength(60);
+    expect([...taken].sort()).toEqual(rows.map(({ uuid }) => uuid).sort());
+  });
+
+  it('of a row that is cancelled at the same time is either there or not', async () => {
+    const { cancelJob } = await import('../../src/jobs/cancel.ts');
+    for (let n = 0; n < 20; n += 1) {
+      const { uuid } = await insertJob(service);
+      const { jobs, database } = service.platform;
+      const { tenantId } = await database.prisma.job.findUniqueOrThrow({ where: { id: uuid } });
+      const [claims] = await Promise.all([claim(service, 1), cancelJob(jobs, tenantId, uuid)]);
+      const { status, revision, attempt } = await database.prisma.job.findUniqueOrThrow({ where: { id: uuid } });
+      expect({ status, revision, attempt }).toEqual({
+        status: 'CANCELLED',
+        revision: 2 + claims.length,
+        attempt: claims.length,
+      });
+    }
+  });
+});

@@ -1,0 +1,245 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { newUuid } from '../../src/ids.ts';
+import { JobProgress } from '../../src/worker/job-progress.ts';
+import { DrainError, runJob } from '../../src/worker/run-job.ts';
+import { cancel, ended, endedJob, inline, readJob, submit } from '../api/submitting.ts';
+import { type Service, startService } from '../service.ts';
+import { claim, letLeaseExpire } from './claiming.ts';
+import { deferred, endless, extractorOf, group, opened, stepwise } from './extractors.ts';
+
+let service: Service;
+beforeAll(async () => {
+  service = await startService({ worker: false });
+});
+afterEach(async () => {
+  await service.stopWorker();
+});
+afterAll(async () => {
+  await service[Symbol.asyncDispose]();
+});
+
+const fields = `status retryCount maxRetries failure { code category message } attempts { number workerId finishedAt failure { code } }
+  nextRetryAt pagesDone pages { nodes { number } }`;
+
+/** All that a worker has when it runs a job. */
+function runContext(extractor: Parameters<typeof runJob>[0]['extractor']) {
+  const { jobs, storage, secrets, config, logger } = service.platform;
+  return { jobs, storage, extractor, secrets, limits: config.limits, privateHostsAllowed: [], logger };
+}
+
+describe('a job of a worker that shuts down', () => {
+  it('is given back without costing a retry, keeps its pages, and goes on elsewhere', async () => {
+    const { id } = await submit(service, { source: await inline('one-page'), options: { maxRetries: 0 } });
+    const [held] = await claim(service, 1);
+    if (held === undefined) throw new Error('nothing to claim');
+    const extractor = endless(opened(2), group(1, 1));
+    const stop = new AbortController();
+    const run = runJob(runContext(extractor), held, new JobProgress(held, service.platform.jobs.publish), stop.signal);
+    await extractor.began;
+    stop.abort(new DrainError());
+    await run;
+    await extractor.aborted;
+    expect(await readJob(service, id, fields)).toMatchObject({
+      status: 'PENDING',
+      retryCount: 0,
+      failure: null,
+      attempts: [{ number: 1, failure: null }],
+      pages: { nodes: [{ number: 1 }] },
+    });
+    await service.startWorker();
+    expect(await endedJob(service, id, fields)).toMatchObject({
+      status: 'COMPLETED',
+      retryCount: 0,
+      attempts: [{ number: 1 }, { number: 2 }],
+    });
+  });
+
+  it('that can finish in time finishes', async () => {
+    const extractor = stepwise(opened(1), group(1, 1));
+    await service.startWorker({ extractor });
+    const { id } = await submit(service, { source: await inline('one-page') });
+    extractor.step();
+    await expect.poll(() => readJob(service, id, 'status')).toEqual({ status: 'RUNNING' });
+    const stopped = service.stopWorker();
+    extractor.step();
+    await stopped;
+    expect(await readJob(service, id, 'status')).toEqual({ status: 'COMPLETED' });
+  });
+});
+
+describe('a job of a worker that is lost', () => {
+  it('runs again on another one', async () => {
+    const { id, row } = await claimedByNobody({ maxRetries: 1 });
+    await service.startWorker();
+    await letLeaseExpire(service, row);
+    const job = await endedJob(service, id, fields);
+    expect(job).toMatchObject({
+      status: 'COMPLETED',
+      retryCount: 1,
+      failure: null,
+      attempts: [
+        { number: 1, failure: { code: 'WORKER_LOST' } },
+        { number: 2, failure: null },
+      ],
+    });
+    expect(job.attempts[0].workerId).not.toBe(job.attempts[1].workerId);
+  });
+
+  it('fails in the end: a document that kills its workers must not do so for ever', async () => {
+    const { id, row } = await claimedByNobody({ maxRetries: 0 });
+    await letLeaseExpire(service, row);
+    expect(await endedJob(service, id, fields)).toMatchObject({
+      status: 'FAILED',
+      failure: { code: 'WORKER_LOST', category: 'TRANSIENT' },
+      attempts: [{ number: 1, failure: { code: 'WORKER_LOST' } }],
+    });
+  });
+
+  it('is not touched while its worker renews the lease', async () => {
+    const extractor = endless(opened(1));
+    await service.startWorker({ extractor });
+    const { id } = await submit(service, { source: await inline('one-page') });
+    await extractor.began;
+    const { lastHeartbeat } = await readJob(service, id, 'lastHeartbeat');
+    await expect
+      .poll(async () => (await readJob(service, id, 'lastHeartbeat')).lastHeartbeat, { timeout: 10_000 })
+      .not.toBe(lastHeartbeat);
+    expect(await readJob(service, id, 'status attempts { number }')).toEqual({
+      status: 'RUNNING',
+      attempts: [{ number: 1 }],
+    });
+    await cancel(service, id);
+    await extractor.aborted;
+  });
+
+  async function claimedByNobody(options: { maxRetries: number }) {
+    const { id } = await submit(service, { source: await inline('one-page'), options });
+    const [held] = await claim(service, 1, newUuid());
+    if (held === undefined) throw new Error('nothing to claim');
+    return { id, row: { id, uuid: held.id, sourceUuid: held.sourceId } };
+  }
+});
+
+describe('a document that never comes to an end', () => {
+  it('is killed at timeoutSeconds', async () => {
+    let number = 0;
+    const slow = extractorOf(async function* (_, signal) {
+      yield opened(1_000_000);
+      for (;;) {
+        number += 1;
+        signal.throwIfAborted();
+        yield group(number, number);
+      }
+    });
+    await service.startWorker({ extractor: slow });
+    const { id } = await submit(service, {
+      source: await inline('one-page'),
+      options: { timeoutSeconds: 1, noProgressSeconds: 30, maxRetries: 0 },
+    });
+    const job = await endedJob(service, id, fields);
+    expect(job).toMatchObject({
+      status: 'FAILED',
+      failure: { code: 'TIME_LIMIT', category: 'RESOURCE', message: expect.stringContaining('1 second') },
+    });
+    expect(job.pages.nodes.length).toBeGreaterThan(0);
+  });
+
+  it('is killed at noProgressSeconds', async () => {
+    const extractor = endless(opened(2), group(1, 1));
+    await service.startWorker({ extractor });
+    const { id } = await submit(service, {
+      source: await inline('one-page'),
+      options: { timeoutSeconds: 30, noProgressSeconds: 1, maxRetries: 0 },
+    });
+    expect(await endedJob(service, id, fields)).toMatchObject({
+      status: 'FAILED',
+      failure: { code: 'NO_PROGRESS', category: 'RESOURCE' },
+    });
+    await extractor.aborted;
+  });
+});
+
+describe('a failure', () => {
+  it('of the world is tried again when its pause is over, and every attempt is listed', async () => {
+    const { id } = await submit(service, {
+      source: { url: 'http://nowhere.invalid/a.pdf' },
+      options: { maxRetries: 1 },
+    });
+    await service.startWorker();
+    await expect.poll(() => readJob(service, id, 'status'), { timeout: 10_000 }).toEqual({ status: 'RETRYING' });
+    const waiting = await readJob(service, id, `${fields} stage finishedAt`);
+    expect(waiting).toMatchObject({
+      stage: 'QUEUED',
+      retryCount: 1,
+      finishedAt: null,
+      failure: { code: 'DOWNLOAD_FAILED' },
+    });
+    expect(new Date(waiting.nextRetryAt).getTime()).toBeLessThan(Date.now() + 10_000);
+    const job = await endedJob(service, id, fields);
+    expect(job).toMatchObject({
+      status: 'FAILED',
+      retryCount: 1,
+      nextRetryAt: null,
+      failure: { code: 'DOWNLOAD_FAILED' },
+      attempts: [
+        { number: 1, failure: { code: 'DOWNLOAD_FAILED' } },
+        { number: 2, failure: { code: 'DOWNLOAD_FAILED' } },
+      ],
+    });
+  });
+
+  it('that nobody expected is INTERNAL, and says nothing of what went wrong inside', async () => {
+    // biome-ignore lint/correctness/useYield: it fails before it gives anything
+    const broken = extractorOf(async function* () {
+      throw new Error('a secret of the house');
+    });
+    await service.startWorker({ extractor: broken });
+    const { id } = await submit(service, { source: await inline('one-page'), options: { maxRetries: 0 } });
+    const job = await endedJob(service, id, `${fields} failure { code category message advice }`);
+    expect(job).toMatchObject({ status: 'FAILED', failure: { code: 'INTERNAL', category: 'INTERNAL' } });
+    expect(JSON.stringify(job)).not.toContain('secret');
+  });
+});
+
+describe('a worker', () => {
+  it('runs several jobs at once, and as many as it has slots', async () => {
+    let running = 0;
+    let most = 0;
+    const full = deferred<void>();
+    const counting = extractorOf(async function* () {
+      running += 1;
+      most = Math.max(most, running);
+      if (running === service.config.concurrency) full.resolve();
+      yield opened(1);
+      await full.promise;
+      running -= 1;
+      yield group(1, 1);
+    });
+    await service.startWorker({ extractor: counting });
+    const source = await inline('one-page');
+    const jobs = await Promise.all(Array.from({ length: 6 }, () => submit(service, { source })));
+    await Promise.all(jobs.map(({ id }) => ended(service, id)));
+    expect(most).toBe(service.config.concurrency);
+  });
+
+  it('finds what was accepted before it came, without anybody ringing', async () => {
+    const { id } = await submit(service, { source: await inline('one-page') });
+    const { redis, config } = service.platform;
+    // As after FLUSHALL: the permits are gone.
+    for (const key of await redis.keys(`${config.redisPrefix}:*`)) await redis.del(key);
+    await service.startWorker();
+    await ended(service, id);
+  });
+
+  it('goes on when all permits are lost in the middle', async () => {
+    await service.startWorker();
+    const source = await inline('one-page');
+    const { redis, config } = service.platform;
+    const jobs = [];
+    for (let n = 0; n < 10; n += 1) {
+      jobs.push(await submit(service, { source }));
+      for (const key of await redis.keys(`${config.redisPrefix}:*`)) await redis.del(key);
+    }
+    for (const { id } of jobs) await ended(service, id);
+  });
+});

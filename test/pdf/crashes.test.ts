@@ -1,0 +1,109 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { ExtractionEvent, ExtractionRequest } from '../../src/pdf/extraction.ts';
+import { ExtractorKilledError } from '../../src/pdf/extractor-pool.ts';
+import { begin, drain, extractAll, newPool, onlyProcess, requestFor } from './extracting.ts';
+
+const pool = newPool();
+
+beforeAll(() => pool.start());
+afterAll(() => pool[Symbol.asyncDispose]());
+
+/** Makes the process crash at every group, and takes what comes until that fails. */
+async function crashAtEachGroup(request: ExtractionRequest): Promise<{ events: ExtractionEvent[]; error: unknown }> {
+  const events: ExtractionEvent[] = [];
+  try {
+    for await (const event of pool.extract(request, new AbortController().signal)) {
+      events.push(event);
+      if (event.type === 'group') {
+        process.kill(onlyProcess(pool), 'SIGSEGV');
+      }
+    }
+  } catch (error) {
+    return { events, error };
+  }
+  throw new Error('The extraction survived.');
+}
+
+test('begins anew with the other engine after a crash, so that no result mixes the two', async () => {
+  const { events, first } = await begin(pool, requestFor('many-pages', { pages: '1-64' }));
+  expect(first[0]).toMatchObject({ type: 'opened', engine: 'LITEPARSE', key: expect.stringMatching(/^LITEPARSE /) });
+  process.kill(onlyProcess(pool), 'SIGSEGV');
+  const rest = await drain(events);
+  const crash = rest.findIndex(({ type }) => type === 'crashed');
+  expect(rest[crash]).toEqual({
+    type: 'crashed',
+    engine: 'LITEPARSE',
+    key: expect.stringMatching(/^LITEPARSE \d+\.\d+\.\d+\/\d+$/),
+    page: null,
+    detail: 'SIGSEGV',
+  });
+  const [opened, ...groups] = rest.slice(crash + 1);
+  expect(opened).toMatchObject({ type: 'opened', engine: 'PDFJS', pagesTotal: 64, pagesStored: 0 });
+  const untouched = await extractAll(pool, requestFor('many-pages', { pages: '1-64', engine: 'PDFJS' }));
+  expect(JSON.stringify(groups)).toBe(JSON.stringify(untouched.groups));
+});
+
+test('blames a document on which both engines crash, and tells of both', async () => {
+  const { events, error } = await crashAtEachGroup(requestFor('many-pages'));
+  expect(error).toMatchObject({ name: 'JobError', code: 'PDF_CRASHES_EXTRACTOR', page: expect.any(Number) });
+  const crashes = events.flatMap((event) => (event.type === 'crashed' ? [{ ...event }] : []));
+  expect(crashes.map(({ engine }) => engine)).toEqual(['LITEPARSE', 'PDFJS']);
+  // PDFJS reads page by page, and is a group ahead of the consumer at most.
+  expect(crashes[1]?.page).toBeLessThanOrEqual(48);
+});
+
+test('blames a document on which the only engine that it may use crashes', async () => {
+  for (const [request, guilty] of [
+    [requestFor('many-pages', { engine: 'LITEPARSE' }), 'LITEPARSE'],
+    [requestFor('many-pages', { engine: 'PDFJS' }), 'PDFJS'],
+    [requestFor('many-pages', { avoid: ['LITEPARSE'] }), 'PDFJS'],
+  ] as const) {
+    const { events, error } = await crashAtEachGroup(request);
+    expect(error).toMatchObject({ code: 'PDF_CRASHES_EXTRACTOR' });
+    expect(events.at(-1)).toMatchObject({ type: 'crashed', engine: guilty });
+  }
+});
+
+test('blames the engine that was at work: PDFJS, where it reads a page that LITEPARSE cannot put in order', async () => {
+  const { events, first } = await begin(pool, requestFor('rtl'));
+  expect(first[0]).toMatchObject({ engine: 'LITEPARSE' });
+  process.kill(onlyProcess(pool), 'SIGABRT');
+  const rest = await drain(events);
+  expect(rest).toMatchObject([
+    { type: 'crashed', engine: 'PDFJS', page: 2, detail: 'SIGABRT' },
+    { type: 'opened', engine: 'LITEPARSE', key: expect.not.stringContaining('PDFJS') },
+    { type: 'group' },
+  ]);
+});
+
+test('tells a kill from outside apart from a crash', async () => {
+  for (const signal of ['SIGKILL', 'SIGTERM', 'SIGUSR2'] as const) {
+    const { events } = await begin(pool, requestFor('many-pages'));
+    process.kill(onlyProcess(pool), signal);
+    const seen: ExtractionEvent[] = [];
+    const rest = async () => {
+      for await (const event of { [Symbol.asyncIterator]: () => events }) {
+        seen.push(event);
+      }
+    };
+    await expect(rest()).rejects.toThrow(ExtractorKilledError);
+    expect(seen.filter(({ type }) => type === 'crashed')).toEqual([]);
+  }
+});
+
+test('does not touch a document with an engine that is to be avoided', async () => {
+  const byLiteparse = await extractAll(pool, requestFor('outline', { avoid: ['PDFJS'] }));
+  expect(byLiteparse).toMatchObject({ engine: 'LITEPARSE', facts: { pageCount: 6, outline: [] } });
+  const byPdfjs = await extractAll(pool, requestFor('outline', { avoid: ['LITEPARSE'] }));
+  expect(byPdfjs).toMatchObject({ engine: 'PDFJS', facts: { pageCount: 6 } });
+});
+
+test('refuses a document whose engines are all to be avoided as QUARANTINED', async () => {
+  for (const request of [
+    requestFor('one-page', { avoid: ['LITEPARSE', 'PDFJS'] }),
+    requestFor('one-page', { engine: 'LITEPARSE', avoid: ['LITEPARSE'] }),
+    requestFor('one-page', { engine: 'PDFJS', avoid: ['PDFJS'] }),
+  ]) {
+    await expect(extractAll(pool, request)).rejects.toMatchObject({ name: 'JobError', code: 'QUARANTINED' });
+  }
+});

@@ -1,0 +1,121 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { ExtractedPage } from '../../src/pdf/document.ts';
+import { loadEngines } from '../../src/pdf/engines.ts';
+import type { ExtractionRequest, PageRange } from '../../src/pdf/extraction.ts';
+import { runExtraction } from '../../src/pdf/extraction-run.ts';
+import { extractAll, newPool, requestFor } from './extracting.ts';
+
+const pool = newPool();
+
+beforeAll(() => pool.start());
+afterAll(() => pool[Symbol.asyncDispose]());
+
+const sample = requestFor('many-pages', {
+  path: new URL('../../samples/pagehive-sample.pdf', import.meta.url).pathname,
+});
+
+/** Documents of many groups: repeated headers that LITEPARSE strips group by group, ranges, and pages all different. */
+const requests: [string, ExtractionRequest][] = [
+  ['every page of a document with headers', requestFor('many-pages')],
+  ['ranges of it', requestFor('many-pages', { pages: '3,15-18,40-90,130,290-' })],
+  ['a document with tables and lists', { ...sample, pages: '8-80' }],
+];
+
+function rangesOf(pages: Iterable<number>): PageRange[] {
+  return [...pages].map((page) => ({ first: page, last: page }));
+}
+
+describe.each(['LITEPARSE', 'PDFJS'] as const)('by %s', (engine) => {
+  test.each(requests)('gives the same bytes however often it is interrupted: %s', async (_, someRequest) => {
+    const request = { ...someRequest, engine };
+    const { key, pagesTotal, pages: whole } = await extractAll(pool, request);
+    const groupsBefore = fc.array(fc.nat({ max: 4 }), { minLength: 1, maxLength: 2 });
+    await fc.assert(
+      fc.asyncProperty(groupsBefore, async (interruptions) => {
+        const done = new Map<number, ExtractedPage>();
+        for (const groups of [...interruptions, Number.POSITIVE_INFINITY]) {
+          const stored = { key, pages: rangesOf(done.keys()) };
+          let left = groups;
+          for await (const event of pool.extract({ ...request, stored }, new AbortController().signal)) {
+            if (event.type === 'opened') {
+              expect(event).toMatchObject({ key, pagesTotal, pagesStored: done.size });
+            } else if (event.type === 'group') {
+              for (const page of event.pages) {
+                done.set(page.number, page);
+              }
+              left -= 1;
+            }
+            if (left <= 0) {
+              break;
+            }
+          }
+        }
+        expect(JSON.stringify([...done.values()])).toBe(JSON.stringify(whole));
+      }),
+      { numRuns: 1 },
+    );
+  });
+
+  test.each(requests)('makes the groups that are missing, whichever are stored: %s', async (_, someRequest) => {
+    const request = { ...someRequest, engine };
+    const { key, groups } = await extractAll(pool, request);
+    await fc.assert(
+      fc.asyncProperty(fc.subarray(groups), fc.nat({ max: 3 }), async (stored, brokenOff) => {
+        const pages = stored.flatMap((group) => group.pages.map(({ number }) => number));
+        // A group of which some pages are missing is no group: it is made anew.
+        const missing = groups.filter((group) => !stored.includes(group));
+        const half = missing.slice(0, brokenOff).flatMap((group) => group.pages.slice(1).map(({ number }) => number));
+        const rest = await extractAll(pool, { ...request, stored: { key, pages: rangesOf([...pages, ...half]) } });
+        expect(rest.pagesStored).toBe(pages.length);
+        expect(JSON.stringify(rest.groups)).toBe(JSON.stringify(missing));
+      }),
+      { numRuns: 3 },
+    );
+  });
+
+  test('makes everything anew if what is stored has another key', async () => {
+    const request = requestFor('many-pages', { engine, pages: '1-40' });
+    const stored = { key: 'LITEPARSE 0.0.1/1', pages: [{ first: 1, last: 40 }] };
+    const found = await extractAll(pool, { ...request, stored });
+    expect(found).toMatchObject({ pagesStored: 0, pagesTotal: 40 });
+    expect(found.pages).toHaveLength(40);
+  });
+});
+
+/** A fixture with its bytes changed, for as long as the test needs it. */
+async function variantOf(fixture: string, change: (text: string) => string) {
+  const folder = await mkdtemp(join(tmpdir(), 'pagehive-test-'));
+  const path = join(folder, 'variant.pdf');
+  await writeFile(path, change(await readFile(requestFor(fixture).path, 'latin1')), 'latin1');
+  return { path, [Symbol.asyncDispose]: () => rm(folder, { recursive: true }) };
+}
+
+test('opens a document that LITEPARSE refuses with PDFJS again, and goes on with what is stored of that', async () => {
+  await using document = await variantOf('many-pages', (text) => text.replace('%PDF-', ''));
+  const request = requestFor('many-pages', { path: document.path, pages: '1-20' });
+  const { key, engine, groups } = await extractAll(pool, request);
+  expect(engine).toBe('PDFJS');
+  const again = await extractAll(pool, { ...request, stored: { key, pages: [{ first: 1, last: 16 }] } });
+  expect(again).toMatchObject({ engine: 'PDFJS', key, pagesStored: 16, pagesTotal: 20 });
+  expect(JSON.stringify(again.groups)).toBe(JSON.stringify(groups.slice(1)));
+});
+
+test('gives later groups the same when PDFJS lost its thread in an earlier one, as a resumed run would', async () => {
+  await using document = await variantOf('many-pages', (text) => text.replaceAll(/\/Type \/Page\b/g, '$& /Rotate 90'));
+  const request = requestFor('many-pages', { path: document.path, pages: '1-40' });
+  const untouched = await extractAll(pool, request);
+  expect(new Set(untouched.pages.map(({ rotation }) => rotation))).toEqual(new Set([90]));
+  const engines = await loadEngines();
+  const pages: ExtractedPage[] = [];
+  for await (const event of runExtraction(request, engines, () => {})) {
+    if (event.type === 'group') {
+      pages.push(...event.pages);
+      await engines.pdfjs.within(new Promise(() => {}), 1).catch(() => {});
+    }
+  }
+  expect(JSON.stringify(pages)).toBe(JSON.stringify(untouched.pages));
+});

@@ -1,0 +1,57 @@
+import { expect, test } from 'vitest';
+import { begin, drain, extractAll, isGone, newPool, onlyProcess, requestFor } from './extracting.ts';
+import { longBlocker, memoryBomb } from './heavy-documents.ts';
+
+const MiB = 1024 ** 2;
+
+/** Impatient enough for a test, patient enough for a machine with more to do. */
+const impatient = { pingMilliseconds: 50, blockedMilliseconds: 600 };
+
+test('kills a process that neither answers nor uses the processor, and the next job runs', async () => {
+  await using pool = newPool(impatient);
+  const { events } = await begin(pool, requestFor('many-pages'));
+  const pid = onlyProcess(pool);
+  process.kill(pid, 'SIGSTOP');
+  await expect(drain(events)).rejects.toMatchObject({ name: 'JobError', code: 'PROCESS_BLOCKED' });
+  expect(isGone(pid)).toBe(true);
+  expect((await extractAll(pool, requestFor('one-page'))).pages).toHaveLength(1);
+});
+
+test('kills a process that is blocked before it could start', async () => {
+  await using pool = newPool(impatient);
+  const starting = pool.start();
+  process.kill(onlyProcess(pool), 'SIGSTOP');
+  await expect(extractAll(pool, requestFor('one-page'))).rejects.toMatchObject({ code: 'PROCESS_BLOCKED' });
+  await starting;
+});
+
+test('leaves a process alone that does not answer because it is at work', async () => {
+  await using document = await longBlocker();
+  await using pool = newPool(impatient);
+  const found = await extractAll(pool, requestFor('one-page', { path: document.path, engine: 'LITEPARSE' }));
+  expect(found.pages[0]?.links).toHaveLength(1);
+});
+
+test('leaves a process alone that waits for its consumer', async () => {
+  await using pool = newPool(impatient);
+  await pool.start();
+  const { events } = await begin(pool, requestFor('many-pages', { pages: '1-64' }));
+  // Starting another process takes longer than this one may be silent.
+  await using another = newPool();
+  await another.start();
+  const rest = await drain(events);
+  expect(rest.map(({ type }) => type)).toEqual(['group', 'group', 'group']);
+});
+
+test('kills a process that takes more memory than it may, with either engine', async () => {
+  await using document = await memoryBomb();
+  await using pool = newPool({ memoryBytes: 450 * MiB });
+  for (const engine of ['LITEPARSE', 'PDFJS'] as const) {
+    await pool.start();
+    const pid = onlyProcess(pool);
+    const bomb = requestFor('one-page', { path: document.path, engine });
+    await expect(extractAll(pool, bomb)).rejects.toMatchObject({ name: 'JobError', code: 'MEMORY_LIMIT' });
+    expect(isGone(pid)).toBe(true);
+  }
+  expect((await extractAll(pool, requestFor('one-page'))).pages).toHaveLength(1);
+});

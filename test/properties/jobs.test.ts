@@ -1,0 +1,146 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { type Database, openDatabase } from '../../src/connections/database.ts';
+import { createLogger } from '../../src/ops/logger.ts';
+import { createDatabase } from '../service.ts';
+import { expectSense, isHeld, Jobs, type Outcome, type Rows, readRows, type Step, step } from './job-model.ts';
+
+// What is found is shrunk and reported with its path: put `seed` and `path` of the report in place of these to run it alone.
+// Shrinking may take long; what it has found by then is reported.
+const parameters = { seed: 20_261_123, numRuns: 60, interruptAfterTimeLimit: 40_000 };
+vi.setConfig({ testTimeout: 120_000 });
+
+let home: Awaited<ReturnType<typeof createDatabase>>;
+let database: Database;
+beforeAll(async () => {
+  home = await createDatabase();
+  database = openDatabase({ url: home.url, name: 'properties', logger: createLogger({ logLevel: 'silent' }, 'test') });
+});
+afterAll(async () => {
+  await database[Symbol.asyncDispose]();
+  await home.drop();
+});
+
+async function fresh(): Promise<Jobs> {
+  await database.query('DELETE FROM jobs', []);
+  await database.query('DELETE FROM sources', []);
+  return new Jobs(database);
+}
+
+/** Ids of the jobs whose rows are not what they were. */
+function changed(before: Rows, after: Rows): string[] {
+  const ids = new Set([...before.keys(), ...after.keys()]);
+  const text = (rows: Rows, id: string) =>
+    JSON.stringify(rows.get(id), (_, value) => (typeof value === 'bigint' ? `${value}` : value));
+  return [...ids].filter((id) => text(before, id) !== text(after, id));
+}
+
+/** What a step may change at all, and what it must have done if it says so. */
+function expectEffect(jobs: Jobs, each: Step, outcome: Outcome, before: Rows, after: Rows): void {
+  const touched = changed(before, after);
+  if (outcome !== 'done') {
+    expect(touched).toEqual([]);
+    return;
+  }
+  if ('claim' in each) {
+    const claim = jobs.claim(each.claim);
+    if (claim === undefined) throw new Error('there is a claim, or nothing was done');
+    expect(touched.filter((id) => id !== claim.id)).toEqual([]);
+    const now = after.get(claim.id);
+    if (isHeld(before, claim)) {
+      const stays = each.do === 'store' || each.do === 'download';
+      expect(now?.revision).toBe(claim.revision + (stays ? 0 : 1));
+      expect(now?.status).toMatch(becomes[each.do]);
+      if (each.do === 'fail') expect(now?.failureCode).toBe(each.code);
+      if (each.do === 'fail' && each.code === 'NOT_A_PDF') expect(now?.status).toBe('FAILED');
+      if (each.do === 'fail' && each.code === 'INTERNAL' && claim.retryCount < claim.maxRetries) {
+        expect(now?.status).toBe('RETRYING');
+      }
+    } else {
+      // Completing may be repeated by whoever has done it, as its answer may have been lost.
+      expect(each.do).toBe('complete');
+      expect(now).toMatchObject({ status: 'COMPLETED', revision: claim.revision + 1, workerId: claim.workerId });
+      expect(touched).toEqual([]);
+    }
+  } else if ('job' in each) {
+    const id = jobs.id(each.job);
+    expect(touched.filter((one) => one !== id)).toEqual([]);
+    if (each.do === 'cancel') expect(after.get(id ?? '')?.status).toBe('CANCELLED');
+    if (each.do === 'delete') expect(after.has(id ?? '')).toBe(false);
+    if (each.do === 'retry') expect(after.get(id ?? '')).toMatchObject({ status: 'PENDING', retryCount: 0 });
+  }
+}
+
+const becomes = {
+  store: /^RUNNING$/,
+  download: /^RUNNING$/,
+  complete: /^COMPLETED$/,
+  fail: /^(RETRYING|FAILED)$/,
+  'give back': /^PENDING$/,
+} as const;
+
+describe('jobs, whatever is done to them in whatever order', () => {
+  it('change only by who holds them, and a lost claim changes nothing', async () => {
+    const sequences = fc.array(step, { minLength: 20, maxLength: 60 });
+    const property = fc.asyncProperty(sequences, async (steps) => {
+      const jobs = await fresh();
+      let before = await readRows(jobs.context);
+      for (const each of steps) {
+        const held = 'claim' in each ? jobs.claim(each.claim) : undefined;
+        const wasHeld = held !== undefined && isHeld(before, held);
+        const outcome = await jobs.run(each);
+        const after = await readRows(jobs.context);
+        expectSense(before, after);
+        expectEffect(jobs, each, outcome, before, after);
+        if (wasHeld) expect(outcome).toBe('done');
+        before = after;
+      }
+      expectRisingRevisions(jobs);
+    });
+    await fc.assert(property, parameters);
+  });
+
+  it('have one holder and one end, also when steps overlap', async () => {
+    const rounds = fc.array(fc.array(step, { minLength: 4, maxLength: 8 }), { minLength: 3, maxLength: 10 });
+    const property = fc.asyncProperty(rounds, async (all) => {
+      const jobs = await fresh();
+      for (let n = 0; n < 3; n++) await jobs.run({ do: 'submit', maxRetries: 2 });
+      for (const round of all) {
+        const before = await readRows(jobs.context);
+        const outcomes = await Promise.all(round.map((each) => jobs.run(each)));
+        const after = await readRows(jobs.context);
+        expectSense(before, after);
+        expectOneEnd(jobs, round, outcomes);
+      }
+      const holders = jobs.claims.map(({ id, revision }) => `${id} ${revision}`);
+      expect(new Set(holders).size).toBe(holders.length);
+    });
+    await fc.assert(property, parameters);
+  });
+});
+
+/** Of the ends that were written for one claim at the same time, one was the end; completing alone may be repeated. */
+function expectOneEnd(jobs: Jobs, round: Step[], outcomes: Outcome[]): void {
+  const ends = new Map<string, Set<string>>();
+  for (const [index, each] of round.entries()) {
+    if (outcomes[index] !== 'done' || (each.do !== 'complete' && each.do !== 'fail' && each.do !== 'give back'))
+      continue;
+    const claim = jobs.claim(each.claim);
+    if (claim === undefined) continue;
+    const key = `${claim.id} ${claim.revision}`;
+    const known = ends.get(key) ?? new Set();
+    if (each.do !== 'complete') expect(known.has(each.do)).toBe(false);
+    ends.set(key, known.add(each.do));
+  }
+  for (const known of ends.values()) expect(known.size).toBe(1);
+}
+
+function expectRisingRevisions({ published }: Jobs): void {
+  const newest = new Map<string, number>();
+  for (const { jobId, revision } of published) {
+    const before = newest.get(jobId) ?? 0;
+    // Repeating a completion tells of it again.
+    expect(revision).toBeGreaterThanOrEqual(before);
+    newest.set(jobId, revision);
+  }
+}
