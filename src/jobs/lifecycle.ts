@@ -10,6 +10,8 @@ export interface Failure {
   code: FailureCode;
   message: string;
   page: number | null;
+  /** What it was busy with. */
+  stage: Job['stage'];
   /** What the attempt used, so that a retry can use the other one; null if the document was not opened. */
   engine: EngineName | null;
 }
@@ -73,14 +75,14 @@ export async function completeJob(context: JobsContext, claim: Claim, completion
  */
 const failRows = (
   rows: string,
-  failure: { code: string; message: string; page: string; delay: string; engine: string },
+  failure: { code: string; message: string; page: string; delay: string; engine: string; stage: string },
 ) => `
 WITH old AS (
     SELECT j.id, ${failure.delay} IS NOT NULL AND j.retry_count < j.max_retries AS again FROM jobs j WHERE ${rows}
 ), job AS (
     UPDATE jobs j
        SET status = CASE WHEN old.again THEN 'RETRYING' ELSE 'FAILED' END::"JobStatus",
-           stage = CASE WHEN old.again THEN 'QUEUED' ELSE j.stage END,
+           stage = CASE WHEN old.again THEN 'QUEUED' ELSE ${failure.stage} END,
            retry_count = j.retry_count + old.again::int,
            due_at = CASE WHEN old.again THEN now() + ${failure.delay} * interval '1 second' END,
            finished_at = CASE WHEN old.again THEN NULL ELSE now() END,
@@ -99,6 +101,7 @@ const failClaimed = failRows(`${fence} FOR UPDATE`, {
   page: '$6::int',
   delay: '$7::float8',
   engine: '$8::"Engine"',
+  stage: '$9::"JobStage"',
 });
 
 /** RUNNING → RETRYING or FAILED, as the retry policy says. */
@@ -111,6 +114,7 @@ export async function failJob(context: JobsContext, claim: Claim, failure: Failu
     failure.page,
     delay,
     failure.engine,
+    failure.stage,
   ]);
   if (job === undefined) throw new ClaimLostError();
   context.publish(progressOf(job));
@@ -145,7 +149,14 @@ export async function giveBackJob(
 
 const rescue = failRows(
   `j.status = 'RUNNING' AND j.lease_expires_at < now() ORDER BY j.lease_expires_at LIMIT $1 FOR UPDATE SKIP LOCKED`,
-  { code: `'WORKER_LOST'`, message: '$2', page: 'NULL::int', delay: '0::float8', engine: 'NULL::"Engine"' },
+  {
+    code: `'WORKER_LOST'`,
+    message: '$2',
+    page: 'NULL::int',
+    delay: '0::float8',
+    engine: 'NULL::"Engine"',
+    stage: 'j.stage',
+  },
 );
 
 /**

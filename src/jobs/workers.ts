@@ -30,7 +30,7 @@ worker AS (
 )
 UPDATE jobs j
    SET heartbeat_at = now(), lease_expires_at = now() + $8 * interval '1 second',
-       stage = held.stage::"JobStage", percent = GREATEST(j.percent, held.percent), pages_done = GREATEST(j.pages_done, held.pages_done),
+       stage = held.stage::"JobStage", percent = GREATEST(j.percent, held.percent), pages_done = held.pages_done,
        pages_total = held.pages_total, bytes_done = held.bytes_done, bytes_total = held.bytes_total,
        progress_seq = GREATEST(j.progress_seq, held.seq), eta = held.eta, eta_earliest = held.earliest, eta_latest = held.latest
   FROM unnest($9::uuid[], $10::int[], $11::int[], $12::text[], $13::int[], $14::int[], $15::int[], $16::bigint[], $17::bigint[],

@@ -61,7 +61,7 @@ export async function runJob(
 /** Writes why an attempt ended before its job was done. Also when it was told to stop: only a lost claim leaves nothing to write. */
 async function writeEnd(
   context: RunContext,
-  { claim, engine }: Attempt,
+  { claim, engine, progress }: Attempt,
   reason: unknown,
   logger: RunContext['logger'],
 ): Promise<Outcome> {
@@ -80,7 +80,10 @@ async function writeEnd(
     const { code, message, page } = toJobError(reason);
     if (code === 'INTERNAL') logger.error({ err: reason }, 'failed unexpectedly');
     else logger.info({ code }, 'failed');
-    await persist(() => failJob(context.jobs, claim, { code, message, page, engine }), always);
+    await persist(
+      () => failJob(context.jobs, claim, { code, message, page, engine, stage: progress.state.stage }),
+      always,
+    );
     return 'FAILED';
   } catch (late) {
     // The claim was lost meanwhile, or the database stayed away: the lease runs out and somebody else goes on.

@@ -1,47 +1,16 @@
-import { existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createOperation, storeSample, watchOperation } from '../../src/commands/first-minute.ts';
 import { type Service, startService } from '../service.ts';
+import { hasBrowser, launchBrowser } from './chromium.ts';
 
-/** An installed Chromium or Chrome; nothing is downloaded. */
-function findBrowser(): string | null {
-  const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
-  const fromPath = (process.env.PATH ?? '')
-    .split(delimiter)
-    .flatMap((folder) => names.map((name) => join(folder, name)));
-  const places = [
-    ...fromPath,
-    '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-    '/Applications/Chromium.app/Contents/MacOS/Chromium',
-  ];
-  return places.find((path) => existsSync(path)) ?? null;
-}
-
-const executablePath = findBrowser();
-if (executablePath === null) {
-  console.warn('The browser test was SKIPPED: install Chromium or Chrome to run it.');
-}
-
-describe.skipIf(executablePath === null)('the first minute in a browser', () => {
+describe.skipIf(!hasBrowser)('the first minute in a browser', () => {
   let service: Service;
   let browser: Browser;
   beforeAll(async () => {
     service = await startService();
     await storeSample(service.platform);
-    browser = await chromium.launch({
-      executablePath: executablePath ?? '',
-      // As root there is no sandbox; and a browser without a network must not look for updates.
-      args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-        '--no-first-run',
-      ],
-    });
+    browser = await launchBrowser();
   });
   afterAll(async () => {
     await browser.close();

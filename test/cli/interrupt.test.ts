@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { graphql } from '../graphql.ts';
 import { type Service, startService } from '../service.ts';
 import { temporaryDirectory } from '../start/running.ts';
-import { fixture, launch } from './running.ts';
+import { fixture, launch, run } from './running.ts';
 
 // No worker: a job that is followed stays what it is for as long as it takes.
 let service: Service;
@@ -47,5 +47,18 @@ describe('submit --follow without an end', () => {
     const { code, stderr } = await cli.ended;
     expect(code).toBe(1);
     expect(stderr).toContain('one-page.pdf: NOT_FOUND: ');
+  });
+});
+
+describe('watch without an end', () => {
+  it('stops at Ctrl-C with 130, and says that the job goes on', async () => {
+    const { stdout } = await run(['submit', fixture('one-page.pdf')], service);
+    const id = stdout.trim();
+    await using cli = launch(['watch', id], service);
+    await cli.says(/waiting for a worker/);
+    cli.child.kill('SIGINT');
+    const { code, stderr } = await cli.ended;
+    expect(code).toBe(130);
+    expect(stderr).toContain(`${id} goes on on the server`);
   });
 });

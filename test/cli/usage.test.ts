@@ -24,6 +24,10 @@ describe('the command line', () => {
     ['an engine that is none', ['submit', '--engine', 'tesseract', fixture('one-page.pdf')]],
     ['one name for two jobs', ['submit', '--name', 'x', fixture('one-page.pdf'), fixture('table.pdf')]],
     ['standard input twice', ['submit', '-', '-']],
+    ['no job to watch', ['watch']],
+    ['a status that is none', ['list', '--status', 'finished']],
+    ['a limit that is none', ['list', '--limit', '0']],
+    ['two forms of a job at once', ['get', 'job_1', '--text', '--json']],
   ])('ends with 2 for %s', async (_, args) => {
     const { code, stdout, stderr } = await run(args);
     expect(code).toBe(2);
@@ -43,9 +47,14 @@ describe('the command line', () => {
     expect(stderr).toMatch(/^pagehive: PAGEHIVE_URL must be a URL such as .*\n$/);
   });
 
-  it('says in one line how to reach a server when none answers, however many documents there are', async () => {
+  it.each([
+    ['submit', [fixture('one-page.pdf'), fixture('table.pdf')]],
+    ['watch', ['job_1', 'job_2']],
+    ['list', ['--json']],
+    ['get', ['job_1']],
+  ])('says in one line how to reach a server when none answers: %s', async (command, args) => {
     const url = `http://127.0.0.1:${await freePort()}`;
-    const { code, stdout, stderr } = await run(['submit', fixture('one-page.pdf'), fixture('table.pdf')], { url });
+    const { code, stdout, stderr } = await run([command, ...args], { url });
     expect(code).toBe(1);
     expect(stdout).toBe('');
     expect(stderr.trim().split('\n')).toHaveLength(1);

@@ -79,7 +79,7 @@ const act: Record<string, (job: Job, to: string) => Promise<unknown>> = {
     completeJob(context, claimOf(job), { facts, engine: 'PDFJS', storedBy: 'test', pagesTotal: 0, rest: [] }),
   failJob: (job, to) => {
     const code = to === 'RETRYING' ? 'DOWNLOAD_FAILED' : 'NOT_A_PDF';
-    return failJob(context, claimOf(job), { code, message: 'It failed.', page: null, engine: null });
+    return failJob(context, claimOf(job), { code, message: 'It failed.', page: null, engine: null, stage: 'OPEN' });
   },
   giveBackJob: (job) => giveBackJob(context, claimOf(job)),
   rescueJobs: rescued,

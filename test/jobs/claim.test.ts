@@ -108,7 +108,7 @@ describe('a claim', () => {
     expect(held).toMatchObject({
       id: uuid,
       status: 'RUNNING',
-      stage: 'OPEN',
+      stage: 'DOWNLOAD',
       revision: 2,
       progressSeq: 0,
       attempt: 1,

@@ -18,7 +18,7 @@ afterAll(async () => {
   await service[Symbol.asyncDispose]();
 });
 
-const failure = { code: 'INTERNAL', message: 'of a zombie', page: null, engine: null } as const;
+const failure = { code: 'INTERNAL', message: 'of a zombie', page: null, engine: null, stage: 'EXTRACT' } as const;
 const progress = { seq: 5, percent: 50, pagesDone: 1, pagesTotal: 2 };
 
 /** Everything that a holder of a claim may write, by name. */

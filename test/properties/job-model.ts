@@ -167,7 +167,7 @@ export class Jobs {
       const rest = [1, 2, 3].map((number) => page(number));
       await completeJob(context, claim, { facts, ...by, pagesTotal: 3, rest });
     } else if (step.do === 'fail') {
-      await failJob(context, claim, { code: step.code, message: 'It failed.', page: null, engine: null });
+      await failJob(context, claim, { code: step.code, message: 'It failed.', page: null, engine: null, stage: 'EXTRACT' });
     } else {
       await giveBackJob(context, claim);
     }

@@ -65,7 +65,7 @@ BEGIN
         UNION ALL
         (SELECT j."id", j."tenant_id", j."claim_order" FROM "jobs" j
           WHERE j."due_at" IS NOT NULL AND j."status" IN ('PENDING', 'RETRYING') AND j."due_at" <= now()
-          ORDER BY j."due_at", j."id" LIMIT slots)
+          ORDER BY j."due_at", j."id" LIMIT greatest(slots, 200))
     ),
     running AS (
         SELECT j."tenant_id", count(*) AS n FROM "jobs" j WHERE j."status" = 'RUNNING' GROUP BY j."tenant_id"
@@ -80,7 +80,10 @@ BEGIN
          LIMIT slots
     )
     UPDATE "jobs" j
-       SET "status" = 'RUNNING', "stage" = 'OPEN', "revision" = j."revision" + 1, "progress_seq" = 0, "percent" = 0,
+       SET "status" = 'RUNNING',
+           "stage" = CASE WHEN EXISTS (SELECT FROM "sources" s WHERE s."id" = j."source_id" AND s."storage_key" IS NULL)
+                          THEN 'DOWNLOAD'::"JobStage" ELSE 'OPEN' END,
+           "revision" = j."revision" + 1, "progress_seq" = 0, "percent" = 0,
            "pages_done" = (SELECT coalesce(sum(upper(r) - lower(r)), 0) FROM unnest(j."stored_pages") r),
            "bytes_done" = NULL, "bytes_total" = NULL, "eta" = NULL, "eta_earliest" = NULL, "eta_latest" = NULL, "attempt" = j."attempt" + 1, "due_at" = NULL,
            "started_at" = now(), "worker_id" = worker, "heartbeat_at" = now(), "lease_expires_at" = now() + lease

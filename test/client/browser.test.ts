@@ -1,0 +1,111 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createClient } from '../../src/client/client.ts';
+import { freePort } from '../../src/connections/embedded-server.ts';
+import { hasBrowser, launchBrowser } from '../browser/chromium.ts';
+import { fixture } from '../cli/running.ts';
+import { readDocument } from '../docs/markdown.ts';
+import { group, opened, stepwise } from '../jobs/extractors.ts';
+import { type Service, startService } from '../service.ts';
+import { type Directory, temporaryDirectory } from '../start/running.ts';
+import { examplesOf } from './examples.ts';
+import { type LossyProxy, startLossyProxy } from './lossy-proxy.ts';
+import { installClient } from './package.ts';
+import { submitFixture } from './running.ts';
+
+describe.skipIf(!hasBrowser)('the client in a browser', () => {
+  let service: Service;
+  let proxy: LossyProxy;
+  let directory: Directory;
+  let browser: Browser;
+  beforeAll(async () => {
+    const port = await freePort();
+    proxy = await startLossyProxy(port);
+    service = await startService({ config: { port, publicUrl: proxy.origin }, worker: false });
+    directory = temporaryDirectory();
+    await installClient(directory.path, ['@graphql-typed-document-node/core', 'graphql-ws', 'react', 'react-dom']);
+    browser = await launchBrowser();
+  });
+  afterAll(async () => {
+    await browser.close();
+    directory[Symbol.dispose]();
+    await service[Symbol.asyncDispose]();
+    await proxy[Symbol.asyncDispose]();
+  });
+
+  /** Opens a page of the server's own origin that runs an example of docs/client.md. */
+  async function open(example: string, { body = '', search = '' }: { body?: string; search?: string }): Promise<Page> {
+    const code = examplesOf(readDocument('docs/client.md')).find(({ name }) => name === example)?.code ?? '';
+    const entry = join(directory.path, example);
+    writeFileSync(entry, code);
+    const { outputFiles } = await build({
+      entryPoints: [entry],
+      bundle: true,
+      write: false,
+      format: 'esm',
+      jsx: 'automatic',
+      define: { 'process.env.NODE_ENV': '"production"' },
+    });
+    const page = await browser.newPage();
+    const address = `${proxy.origin}/app.html`;
+    await page.route(`${proxy.origin}/app*`, (route) =>
+      route.request().url().endsWith('.js')
+        ? route.fulfill({ contentType: 'text/javascript', body: outputFiles[0]?.text })
+        : route.fulfill({
+            contentType: 'text/html',
+            body: `<!doctype html><body>${body}<script type="module" src="/app.js"></script></body>`,
+          }),
+    );
+    await page.goto(`${address}${search}`);
+    return page;
+  }
+
+  it('shows the progress of a job and of all jobs with React, through a lost connection, to 100', async () => {
+    const id = await submitFixture(createClient({ url: service.url }), 'one-page.pdf');
+    const page = await open('react.tsx', { search: `?job=${id}` });
+    const bar = page.locator('output');
+    const list = page.locator('li');
+    await expect.poll(() => bar.innerText()).toBe('PENDING 0%');
+    await expect.poll(() => list.allInnerTexts()).toEqual([expect.stringContaining('PENDING 0%')]);
+
+    const extractor = stepwise(opened(4), group(1, 2), group(3, 4));
+    await service.startWorker({ extractor });
+    extractor.step();
+    extractor.step();
+    await expect.poll(() => bar.innerText()).toMatch(/^RUNNING [1-9]\d*%$/);
+    const shown = Number.parseInt((await bar.innerText()).replace(/\D+/, ''), 10);
+    proxy.cut();
+    extractor.step();
+    await expect.poll(() => bar.innerText()).toBe('COMPLETED 100%');
+    expect(shown).toBeLessThan(100);
+    await expect.poll(() => list.allInnerTexts()).toEqual([expect.stringContaining('COMPLETED 100%')]);
+
+    await submitFixture(createClient({ url: service.url }), 'table.pdf');
+    await expect.poll(() => list.count()).toBe(2);
+    await service.stopWorker();
+  });
+
+  it('says with React that a job is not there', async () => {
+    const page = await open('react.tsx', { search: '?job=job_01h455vb4pex5vsknk084sn02q' });
+    await expect.poll(() => page.locator('[role=alert]').innerText()).toBe('There is no such job.');
+  });
+
+  it('sends a file and shows how much of it has left, then the job', async () => {
+    const page = await open('browser.ts', {
+      body: '<input type="file"><progress value="0"></progress><output></output>',
+    });
+    const seen: string[] = [];
+    await page.exposeFunction('see', (text: string) => seen.push(text));
+    await page.evaluate(`new MutationObserver(() => see(document.querySelector('output').value))
+      .observe(document.querySelector('output'), { childList: true, characterData: true, subtree: true })`);
+    await service.startWorker();
+    await page.locator('input').setInputFiles(fixture('many-pages.pdf'));
+    await expect.poll(() => seen.at(-1), { timeout: 30_000 }).toBe('COMPLETED');
+    const sent = seen.filter((text) => text.startsWith('sending')).map((text) => text.match(/\d+/g)?.map(Number) ?? []);
+    expect(sent.at(-1)?.[0]).toBe(sent.at(-1)?.[1]);
+    expect(await page.locator('progress').evaluate((bar) => bar.getAttribute('value'))).toBe('1');
+  });
+});

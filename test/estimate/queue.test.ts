@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import type { Span } from '../../src/jobs/estimate.ts';
+import { type Forecast, placeOf, playQueue, type WaitingRow } from '../../src/jobs/estimate-queue.ts';
+
+const second: Span = { mean: 1, variance: 0.01 };
+
+/** Rows of a tenant, one millisecond after the other. */
+function rows(tenant: string, count: number, work: Span = second): WaitingRow[] {
+  return Array.from({ length: count }, (_, index) => ({
+    id: `${tenant}${index}`,
+    claimOrder: index,
+    rank: index + 1,
+    work,
+  }));
+}
+
+function play(slots: number, waiting: Record<string, WaitingRow[]>, running: [string, number][] = []): Forecast {
+  return playQueue({
+    slots,
+    running: running.map(([tenantId, mean]) => ({ tenantId, rest: { mean, variance: 0 } })),
+    waiting: new Map(Object.entries(waiting)),
+    usual: second,
+  });
+}
+
+function place(forecast: Forecast, tenantId: string, index: number, arrived: (Span | null)[] = []) {
+  return placeOf({ tenantId, id: `${tenantId}${index}`, claimOrder: index, arrived }, forecast);
+}
+
+describe('a forecast of the queue', () => {
+  it('starts as many at once as there are idle slots, and the next when the first ends', () => {
+    const forecast = play(2, { a: rows('a', 5) });
+    const starts = [0, 1, 2, 3, 4].map((index) => place(forecast, 'a', index).start.mean);
+    expect(starts).toEqual([0, 0, 1, 1, 2]);
+    expect([0, 1, 2].map((index) => place(forecast, 'a', index).position)).toEqual([1, 2, 3]);
+  });
+
+  it('waits for what runs', () => {
+    const forecast = play(2, { a: rows('a', 2) }, [
+      ['a', 3],
+      ['a', 5],
+    ]);
+    expect(place(forecast, 'a', 0).start.mean).toBe(3);
+    expect(place(forecast, 'a', 1).start.mean).toBe(4);
+  });
+
+  it('lets tenants take turns, however much one of them has waiting', () => {
+    const forecast = play(1, { a: rows('a', 1_000), b: rows('b', 2) });
+    expect(place(forecast, 'b', 0).position).toBeLessThanOrEqual(2);
+    expect(place(forecast, 'b', 1).position).toBeLessThanOrEqual(4);
+    expect(place(forecast, 'a', 999).position).toBe(1_002);
+  });
+
+  it('gives a tenant that runs something the later turn', () => {
+    const forecast = play(2, { a: rows('a', 2), b: rows('b', 2) }, [['a', 10]]);
+    expect(place(forecast, 'b', 0).position).toBe(1);
+    expect(place(forecast, 'b', 1).position).toBe(2);
+  });
+
+  it('has places without a worker, in the same order', () => {
+    const forecast = play(0, { a: rows('a', 3) });
+    expect(forecast.slots).toBe(0);
+    expect([0, 1, 2].map((index) => place(forecast, 'a', index).position)).toEqual([1, 2, 3]);
+  });
+
+  it('finds a row between those it knows', () => {
+    const all = rows('a', 1_001);
+    const forecast = play(1, { a: [...all.slice(0, 10), ...all.slice(1_000)] });
+    const { position, start } = place(forecast, 'a', 500);
+    expect(position).toBeGreaterThan(450);
+    expect(position).toBeLessThan(550);
+    expect(start.mean).toBeGreaterThan(450);
+    expect(start.mean).toBeLessThan(550);
+  });
+
+  it('is less sure of what is further away', () => {
+    const forecast = play(2, { a: rows('a', 100) });
+    expect(place(forecast, 'a', 90).start.variance).toBeGreaterThan(place(forecast, 'a', 10).start.variance);
+  });
+
+  it('puts what came after it behind the last, and behind one another', () => {
+    const forecast = play(2, { a: rows('a', 4) });
+    const first = place(forecast, 'a', 10);
+    const second = place(forecast, 'a', 11, [{ mean: 6, variance: 0 }]);
+    const third = place(forecast, 'a', 12, [{ mean: 6, variance: 0 }, null]);
+    expect([first, second, third].map(({ position }) => position)).toEqual([5, 6, 7]);
+    expect(first.start.mean).toBe(2);
+    expect(second.start.mean).toBeGreaterThan(first.start.mean);
+    expect(third.start.mean).toBeGreaterThan(second.start.mean);
+  });
+
+  it('lets the first job of another tenant in before the crowd', () => {
+    const forecast = play(2, { a: rows('a', 500) }, [['a', 1]]);
+    expect(place(forecast, 'b', 501).position).toBeLessThanOrEqual(3);
+  });
+
+  it('starts at once what comes to an empty queue with idle slots', () => {
+    const forecast = play(2, {});
+    expect(place(forecast, 'a', 0)).toMatchObject({ position: 1, start: { mean: 0 } });
+    expect(place(forecast, 'a', 1, [second]).start.mean).toBeLessThan(1);
+    expect(place(forecast, 'a', 2, [second, second]).start.mean).toBe(1);
+  });
+});
