@@ -25,6 +25,7 @@ async function main(): Promise<number> {
       log,
       signal: interrupted.signal,
     });
+    log('everything is stopped and removed');
     print(options.seed, report);
     return report.breaches.length === 0 ? 0 : 1;
   } catch (error) {

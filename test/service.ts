@@ -4,7 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { inject } from 'vitest';
-import { type Api, type Overrides, openPlatform, type Platform, startApi, startMaintain, startWork } from '../src/app.ts';
+import {
+  type Api,
+  type Overrides,
+  openPlatform,
+  type Platform,
+  startApi,
+  startMaintain,
+  startWork,
+} from '../src/app.ts';
 import { type Config, defaultLimits } from '../src/config.ts';
 import { freePort } from '../src/connections/embedded-server.ts';
 import { templateDatabase } from './servers.ts';

@@ -79,17 +79,19 @@ const connectionCodes = new Set([
   // Node: no connection, or it broke.
   'ECONNREFUSED',
   'ECONNRESET',
+  'ECONNABORTED',
   'EPIPE',
   'ETIMEDOUT',
   'ENOTFOUND',
   'EHOSTUNREACH',
   'ENETUNREACH',
   'EAI_AGAIN',
-  // PostgreSQL: shutting down, crashed, starting up, too many connections.
+  // PostgreSQL: shutting down, crashed, starting up; a statement took longer than it may; a standby that was not promoted yet.
   '57P01',
   '57P02',
   '57P03',
-  '53300',
+  '57014',
+  '25006',
   // Prisma: cannot reach the server, timed out, connection closed, pool timeout.
   'P1001',
   'P1002',
@@ -99,17 +101,30 @@ const connectionCodes = new Set([
   'P2037',
 ]);
 
-/** Whether an error means that the database cannot be reached right now, so that trying again makes sense. */
+/** PostgreSQL: connection exceptions; out of connections, memory or disk. */
+const connectionClasses = /^(08|53)[0-9A-Z]{3}$/;
+
+/** What pg says without a code. */
+const connectionMessages =
+  /Connection terminated|Query read timeout|timeout exceeded when trying to connect|Client has encountered a connection error/;
+
+/**
+ * Whether an error means that the database cannot be reached right now, so that trying again makes sense. Prisma wraps what
+ * pg throws, each version in another way, so all that an error holds is looked at.
+ */
 export function isConnectionError(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  return (
-    connectionCodes.has(code) ||
-    code.startsWith('08') ||
-    /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/.test(
-      error.message,
-    ) ||
-    (error.cause !== undefined && isConnectionError(error.cause)) ||
-    (error instanceof AggregateError && error.errors.some(isConnectionError))
-  );
+  if (typeof error !== 'object' || error === null) return false;
+  const codes = [read(error, 'code'), read(error, 'originalCode')];
+  if (codes.some((code) => typeof code === 'string' && (connectionCodes.has(code) || connectionClasses.test(code)))) {
+    return true;
+  }
+  const message = read(error, 'message');
+  if (typeof message === 'string' && connectionMessages.test(message)) return true;
+  const inner = [read(error, 'cause'), read(read(error, 'meta'), 'driverAdapterError')];
+  if (error instanceof AggregateError) inner.push(...error.errors);
+  return inner.some(isConnectionError);
+}
+
+function read(value: unknown, key: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
 }

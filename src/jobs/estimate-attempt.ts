@@ -67,6 +67,7 @@ export class AttemptEstimate {
 
   downloaded(done: number, total: number | null, now: number): void {
     if (total !== null && this.#facts.bytes !== total) {
+      this.#base = Math.max(this.#base, this.percent(now));
       this.#facts = { ...this.#facts, bytes: total };
       this.#expected = expectStages(this.#facts, this.#costs);
     }
@@ -82,9 +83,9 @@ export class AttemptEstimate {
       this.#learn(costKeys.bytes(), Math.log(done));
       this.#learn(costKeys.download(done), Math.log(this.#seconds(now) / done));
     }
-    this.#facts = { ...this.#facts, toDownload: false };
-    this.#expected = { ...expectStages(this.#facts, this.#costs), download: noTime };
     this.#enter('open', now);
+    this.#facts = { ...this.#facts, toDownload: false };
+    this.#expected = expectStages(this.#facts, this.#costs);
   }
 
   /** Also again, when another engine has to begin anew. */
@@ -96,8 +97,8 @@ export class AttemptEstimate {
     if (ranges === null && bytes !== null) this.#learn(costKeys.pages(bytes), Math.log(found.pageCount));
     const total = found.pagesTotal - found.pagesStored;
     const cost = this.#costs.of(costKeys.extract(found.engine, total, this.#bytesPerPage));
-    this.#expected = { ...this.#expected, open: noTime, extract: spanOf(cost, total) };
     this.#enter('extract', now);
+    this.#expected = { ...this.#expected, extract: spanOf(cost, total) };
     this.#count({ done: 0, total, part: groupSize, cost }, now);
   }
 
@@ -116,7 +117,6 @@ export class AttemptEstimate {
       // Of what is over at once nothing is learned about the machine.
       if (done * Math.exp(usual) > tellingSeconds) this.#learn(costKeys.pace(), Math.log(seconds / done) - usual);
     }
-    this.#expected = { ...this.#expected, extract: noTime };
     this.#enter('store', now);
   }
 

@@ -40,10 +40,10 @@ export function quantiles({ mean, variance }: Span): { expected: number; earlies
   return { expected, earliest: expected / factor, latest: expected * factor };
 }
 
-/** An estimate of what lies a span after a time, none of it before `now`; both in milliseconds. */
-export function estimateAt(since: number, span: Span, now: number): Estimate {
+/** An estimate of what lies a span after a time, but not before another; both in milliseconds. */
+export function estimateAt(since: number, span: Span, notBefore: number): Estimate {
   const { expected, earliest, latest } = quantiles(span);
-  const at = (seconds: number) => new Date(Math.max(now, since + seconds * 1000)).toISOString();
+  const at = (seconds: number) => new Date(Math.max(notBefore, since + seconds * 1000)).toISOString();
   return { at: at(expected), earliest: at(earliest), latest: at(latest) };
 }
 

@@ -116,8 +116,9 @@ export function createEstimates(context: Pick<JobsContext, 'database'>, logger: 
     const isDue = row.dueAt === null || row.dueAt.getTime() <= now;
     const queuePosition = isDue ? place.position : null;
     if (known.queue.slots === 0) return { estimate: null, queuePosition };
-    const due = row.dueAt === null ? 0 : (row.dueAt.getTime() - known.madeAt) / 1000;
-    return { estimate: estimateAt(known.madeAt, addSpans(waitFor(place, due), work), now), queuePosition };
+    const due = Math.max(now, row.dueAt?.getTime() ?? 0);
+    const span = addSpans(waitFor(place, isDue ? 0 : (due - known.madeAt) / 1000), work);
+    return { estimate: estimateAt(known.madeAt, span, due), queuePosition };
   }
 
   function ofRow(row: EstimatedRow, known: KnownForecast | null): JobEstimate {

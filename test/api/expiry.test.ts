@@ -29,7 +29,7 @@ async function stored(): Promise<string> {
 /** As if the day had passed in which uploads must be used. */
 async function letUploadsExpire(): Promise<void> {
   await service.platform.database.query(
-    `UPDATE sources SET expires_at = now() - interval '1 second' WHERE expires_at IS NOT NULL`,
+    `UPDATE sources SET expires_at = now() - interval '2 minutes' WHERE expires_at IS NOT NULL`,
     [],
   );
 }

@@ -84,7 +84,9 @@ describe('the migrations', () => {
     const { rows } = await client.query<{ name: string; value: string }>(`
       SELECT t.typname AS name, e.enumlabel AS value FROM pg_enum e JOIN pg_type t ON t.oid = e.enumtypid ORDER BY t.typname, e.enumsortorder`);
     const names = [...new Set(rows.map(({ name }) => name))];
-    const values = Object.fromEntries(names.map((name) => [name, rows.filter((row) => row.name === name).map((row) => row.value)]));
+    const values = Object.fromEntries(
+      names.map((name) => [name, rows.filter((row) => row.name === name).map((row) => row.value)]),
+    );
     expect(values).toEqual(Object.fromEntries(enums));
   });
 });

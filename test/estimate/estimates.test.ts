@@ -116,7 +116,7 @@ describe('a job that waits', () => {
     const retrying = await insertJob(service, { dueAt, status: 'RETRYING', failureCode: 'DOWNLOAD_FAILED' });
     for (const state of await statesAfterForecast([later.uuid, retrying.uuid])) {
       expect(state.queuePosition).toBeNull();
-      expect(Date.parse(state.estimate?.earliest ?? '')).toBeGreaterThanOrEqual(dueAt.getTime() - 1_000);
+      expect(Date.parse(state.estimate?.earliest ?? '')).toBeGreaterThanOrEqual(dueAt.getTime());
       expect(state.seq).toBe(0);
     }
   });
@@ -131,7 +131,7 @@ describe('a job that waits', () => {
   });
 
   it('is not pushed back by another tenant with a thousand', async () => {
-    await pretendWorker(1);
+    await pretendWorker(2);
     const crowd = await insertTenant(service, 'crowd');
     const early = new Date(Date.now() - 60_000);
     const { uuid: first } = await insertJob(service, { tenantId: crowd, createdAt: early });

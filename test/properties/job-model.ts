@@ -9,7 +9,7 @@ import type { JobsContext } from '../../src/jobs/context.ts';
 import { isFinalStatus, progressOf } from '../../src/jobs/job.ts';
 import { completeJob, failJob, giveBackJob, recordDownload, rescueJobs } from '../../src/jobs/lifecycle.ts';
 import { defaultOptions } from '../../src/jobs/options.ts';
-import { storePages } from '../../src/jobs/pages.ts';
+import { PagesLostError, storePages } from '../../src/jobs/pages.ts';
 import { deleteJob } from '../../src/jobs/remove.ts';
 import { retryJob } from '../../src/jobs/retry.ts';
 import { submitJob } from '../../src/jobs/submit.ts';
@@ -74,14 +74,22 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant('delete' as const), job: any }) },
 );
 
-/** How a step went. The two errors are how a loser is told; everything else is a bug. */
-export type Outcome = 'done' | 'nothing to do it on' | 'claim lost' | 'refused';
+/** How a step went, and what it was done on. */
+export interface Done {
+  outcome: Outcome;
+  claim: Claim | undefined;
+  jobId: string | undefined;
+}
+
+/** The errors are how a loser is told; everything else is a bug. */
+export type Outcome = 'done' | 'nothing to do it on' | 'claim lost' | 'pages lost' | 'refused';
 
 /** The system under test, driven by steps, with all the claims that were ever given out. */
 export class Jobs {
   readonly context: JobsContext;
   readonly claims: Claim[] = [];
   readonly ids: string[] = [];
+  readonly #stored = new Map<Claim, Set<number>>();
   /** What subscribers were told, as "job revision.seq". */
   readonly published: { jobId: string; revision: number; seq: number }[] = [];
 
@@ -89,25 +97,29 @@ export class Jobs {
     this.context = { database, publish: (state) => this.published.push(state), ring: () => {} };
   }
 
-  claim(index: number): Claim | undefined {
+  #claim(index: number): Claim | undefined {
     return this.claims[index % Math.max(1, this.claims.length)];
   }
 
-  id(index: number): string | undefined {
+  #id(index: number): string | undefined {
     return this.ids[index % Math.max(1, this.ids.length)];
   }
 
-  async run(step: Step): Promise<Outcome> {
+  async run(step: Step): Promise<Done> {
+    const claim = 'claim' in step ? this.#claim(step.claim) : undefined;
+    const jobId = 'job' in step ? this.#id(step.job) : claim?.id;
+    const done = (outcome: Outcome) => ({ outcome, claim, jobId });
     try {
-      return (await this.#run(step)) ? 'done' : 'nothing to do it on';
+      return done((await this.#run(step, claim, jobId)) ? 'done' : 'nothing to do it on');
     } catch (error) {
-      if (error instanceof ClaimLostError) return 'claim lost';
-      if (error instanceof RequestError) return 'refused';
+      if (error instanceof ClaimLostError) return done('claim lost');
+      if (error instanceof PagesLostError) return done('pages lost');
+      if (error instanceof RequestError) return done('refused');
       throw error;
     }
   }
 
-  async #run(step: Step): Promise<boolean> {
+  async #run(step: Step, claim: Claim | undefined, jobId: string | undefined): Promise<boolean> {
     const { context } = this;
     switch (step.do) {
       case 'submit':
@@ -134,9 +146,9 @@ export class Jobs {
       case 'lose worker':
       case 'retry':
       case 'delete':
-        return await this.#onJob(step.do, this.id(step.job));
+        return await this.#onJob(step.do, jobId);
       default:
-        return await this.#asHolder(step, this.claim(step.claim));
+        return await this.#asHolder(step, claim);
     }
   }
 
@@ -153,26 +165,44 @@ export class Jobs {
     return true;
   }
 
+  /** What a worker knows of its own claim: pages that were stored when it got it, and those it has stored since. */
+  #pagesDone(claim: Claim): Set<number> {
+    const known = this.#stored.get(claim) ?? new Set(claim.stored.flatMap(({ first, last }) => numbers(first, last)));
+    this.#stored.set(claim, known);
+    return known;
+  }
+
   async #asHolder(step: Extract<Step, { claim: number }>, claim: Claim | undefined): Promise<boolean> {
     const { context } = this;
     if (claim === undefined) return false;
     const by = { engine: 'PDFJS' as const, storedBy: 'test' };
     if (step.do === 'store') {
-      const progress = { seq: 1, percent: step.percent, pagesDone: 1, pagesTotal: 3 };
+      const done = this.#pagesDone(claim).add(step.page);
+      const progress = { seq: 1, percent: step.percent, pagesDone: done.size, pagesTotal: 3 };
       await storePages(context, claim, [page(step.page, `Page ${step.page} by ${claim.revision}`)], by, progress);
     } else if (step.do === 'download') {
       const download = { storageKey: 'a', bytes: 1, sha256: 'a', filename: null, contentType: null };
       await recordDownload(context, claim, download);
     } else if (step.do === 'complete') {
-      const rest = [1, 2, 3].map((number) => page(number));
+      const rest = numbers(1, 3).map((number) => page(number));
       await completeJob(context, claim, { facts, ...by, pagesTotal: 3, rest });
     } else if (step.do === 'fail') {
-      await failJob(context, claim, { code: step.code, message: 'It failed.', page: null, engine: null, stage: 'EXTRACT' });
+      await failJob(context, claim, {
+        code: step.code,
+        message: 'It failed.',
+        page: null,
+        engine: null,
+        stage: 'EXTRACT',
+      });
     } else {
       await giveBackJob(context, claim);
     }
     return true;
   }
+}
+
+function numbers(first: number, last: number): number[] {
+  return Array.from({ length: last - first + 1 }, (_, index) => first + index);
 }
 
 function workerOf(index: number): string {

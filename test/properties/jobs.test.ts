@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Database, openDatabase } from '../../src/connections/database.ts';
 import { createLogger } from '../../src/ops/logger.ts';
 import { createDatabase } from '../service.ts';
-import { expectSense, isHeld, Jobs, type Outcome, type Rows, readRows, type Step, step } from './job-model.ts';
+import { type Done, expectSense, isHeld, Jobs, type Rows, readRows, type Step, step } from './job-model.ts';
 
 // What is found is shrunk and reported with its path: put `seed` and `path` of the report in place of these to run it alone.
 // Shrinking may take long; what it has found by then is reported.
@@ -36,14 +36,13 @@ function changed(before: Rows, after: Rows): string[] {
 }
 
 /** What a step may change at all, and what it must have done if it says so. */
-function expectEffect(jobs: Jobs, each: Step, outcome: Outcome, before: Rows, after: Rows): void {
+function expectEffect(each: Step, { outcome, claim, jobId }: Done, before: Rows, after: Rows): void {
   const touched = changed(before, after);
   if (outcome !== 'done') {
     expect(touched).toEqual([]);
     return;
   }
   if ('claim' in each) {
-    const claim = jobs.claim(each.claim);
     if (claim === undefined) throw new Error('there is a claim, or nothing was done');
     expect(touched.filter((id) => id !== claim.id)).toEqual([]);
     const now = after.get(claim.id);
@@ -63,11 +62,11 @@ function expectEffect(jobs: Jobs, each: Step, outcome: Outcome, before: Rows, af
       expect(touched).toEqual([]);
     }
   } else if ('job' in each) {
-    const id = jobs.id(each.job);
+    const id = jobId ?? '';
     expect(touched.filter((one) => one !== id)).toEqual([]);
-    if (each.do === 'cancel') expect(after.get(id ?? '')?.status).toBe('CANCELLED');
-    if (each.do === 'delete') expect(after.has(id ?? '')).toBe(false);
-    if (each.do === 'retry') expect(after.get(id ?? '')).toMatchObject({ status: 'PENDING', retryCount: 0 });
+    if (each.do === 'cancel') expect(after.get(id)?.status).toBe('CANCELLED');
+    if (each.do === 'delete') expect(after.has(id)).toBe(false);
+    if (each.do === 'retry') expect(after.get(id)).toMatchObject({ status: 'PENDING', retryCount: 0 });
   }
 }
 
@@ -86,13 +85,11 @@ describe('jobs, whatever is done to them in whatever order', () => {
       const jobs = await fresh();
       let before = await readRows(jobs.context);
       for (const each of steps) {
-        const held = 'claim' in each ? jobs.claim(each.claim) : undefined;
-        const wasHeld = held !== undefined && isHeld(before, held);
-        const outcome = await jobs.run(each);
+        const done = await jobs.run(each);
         const after = await readRows(jobs.context);
         expectSense(before, after);
-        expectEffect(jobs, each, outcome, before, after);
-        if (wasHeld) expect(outcome).toBe('done');
+        expectEffect(each, done, before, after);
+        if (done.claim !== undefined && isHeld(before, done.claim)) expect(done.outcome).toBe('done');
         before = after;
       }
       expectRisingRevisions(jobs);
@@ -110,7 +107,7 @@ describe('jobs, whatever is done to them in whatever order', () => {
         const outcomes = await Promise.all(round.map((each) => jobs.run(each)));
         const after = await readRows(jobs.context);
         expectSense(before, after);
-        expectOneEnd(jobs, round, outcomes);
+        expectOneEnd(round, outcomes);
       }
       const holders = jobs.claims.map(({ id, revision }) => `${id} ${revision}`);
       expect(new Set(holders).size).toBe(holders.length);
@@ -120,12 +117,11 @@ describe('jobs, whatever is done to them in whatever order', () => {
 });
 
 /** Of the ends that were written for one claim at the same time, one was the end; completing alone may be repeated. */
-function expectOneEnd(jobs: Jobs, round: Step[], outcomes: Outcome[]): void {
+function expectOneEnd(round: Step[], outcomes: Done[]): void {
   const ends = new Map<string, Set<string>>();
   for (const [index, each] of round.entries()) {
-    if (outcomes[index] !== 'done' || (each.do !== 'complete' && each.do !== 'fail' && each.do !== 'give back'))
-      continue;
-    const claim = jobs.claim(each.claim);
+    const { outcome, claim } = outcomes[index] ?? {};
+    if (outcome !== 'done' || (each.do !== 'complete' && each.do !== 'fail' && each.do !== 'give back')) continue;
     if (claim === undefined) continue;
     const key = `${claim.id} ${claim.revision}`;
     const known = ends.get(key) ?? new Set();
