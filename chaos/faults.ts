@@ -68,6 +68,7 @@ async function inject(world: World, fault: Fault, signal: AbortSignal): Promise<
       await world.servers.restartRedis(fault.seconds * 1000);
       return true;
     case 'postgres-restart':
+      if (fault.how !== 'fast') world.databaseCrashes.push(Date.now());
       if (fault.how === 'backend') return await killBackend(world);
       await world.servers.restartPostgres(fault.how);
       return true;

@@ -26,6 +26,8 @@ export interface World extends AsyncDisposable {
   readonly extractors: ExtractorRegister;
   /** Replies that the proxies shall swallow. */
   readonly lostReplies: LostReply[];
+  /** When PostgreSQL was made to crash: what had not reached the disk yet is gone then. */
+  readonly databaseCrashes: number[];
   /** Past all proxies. Fails while PostgreSQL is away. */
   query<Row extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<Row[]>;
   service(name: ServiceName): Service;
@@ -110,6 +112,7 @@ async function buildWorld({ random, onBreach }: WorldOptions, closers: Closers):
     servers,
     extractors,
     lostReplies,
+    databaseCrashes: [],
     async query<Row extends pg.QueryResultRow>(text: string, values: unknown[] = []): Promise<Row[]> {
       return (await pool.query<Row>(text, values)).rows;
     },

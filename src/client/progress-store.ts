@@ -22,6 +22,7 @@ export function createProgressStore(client: Client, id: string): Store<JobProgre
   let isOver = false;
   return createStore(nothingYet, (update) => {
     if (isOver) return () => undefined;
+    let listening = true;
     const subscription = client
       .jobProgress(id, {
         after,
@@ -40,7 +41,6 @@ export function createProgressStore(client: Client, id: string): Store<JobProgre
           isOver = true;
         },
       });
-    let listening = true;
     return () => {
       listening = false;
       subscription.unsubscribe();

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { Socket } from 'node:net';
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import type { Logger } from '../ops/logger.ts';
@@ -43,9 +44,18 @@ export interface DatabaseOptions {
   logger: Logger;
 }
 
+const goodbyeMs = 2_000;
+
 export function openDatabase({ url, size = 10, name, logger }: DatabaseOptions): Database {
+  const sockets = new Set<Socket>();
   const pool = new pg.Pool({
     connectionString: url,
+    stream() {
+      const socket = new Socket();
+      sockets.add(socket);
+      socket.once('close', () => sockets.delete(socket));
+      return socket;
+    },
     max: size,
     application_name: name,
     connectionTimeoutMillis: 5_000,
@@ -69,8 +79,13 @@ export function openDatabase({ url, size = 10, name, logger }: DatabaseOptions):
       return result.rows;
     },
     async [Symbol.asyncDispose]() {
+      // Saying goodbye on a half-open connection would take for ever.
+      const timer = setTimeout(() => {
+        for (const socket of sockets) socket.destroy();
+      }, goodbyeMs);
       await prisma.$disconnect();
       await pool.end();
+      clearTimeout(timer);
     },
   };
 }

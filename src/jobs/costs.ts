@@ -12,6 +12,7 @@ import type { EngineName } from '../pdf/document.ts';
  *   PAGES         pages of a document, by size
  *   PACE          by what factor the machine is slower just now than it used to be: of the last few jobs only
  *   SERVICE       seconds of a whole attempt that completed its job, no logarithm: it is summed up
+ *   WAIT          by what factor jobs that waited were done later than forecast
  *   ETA_ERROR     seconds by which an estimate was wrong, by the moment when it was made
  *   ETA_COVERAGE  how often its interval held: 0 or 1, no logarithm
  */
@@ -24,6 +25,7 @@ export type Measure =
   | 'PAGES'
   | 'PACE'
   | 'SERVICE'
+  | 'WAIT'
   | 'ETA_ERROR'
   | 'ETA_COVERAGE';
 
@@ -76,6 +78,7 @@ export const costKeys = {
   pages: (bytes: number | null): CostKey => ({ measure: 'PAGES', engine: '', size: byBytes(bytes) }),
   pace: (): CostKey => ({ measure: 'PACE', engine: '', size: '' }),
   service: (): CostKey => ({ measure: 'SERVICE', engine: '', size: '' }),
+  wait: (): CostKey => ({ measure: 'WAIT', engine: '', size: '' }),
 };
 
 const usualBytes = 300 * 1024;
@@ -107,6 +110,8 @@ function prior({ measure, engine, size }: CostKey): LogNormal {
       return { mean: Math.log(Math.max(1, bytes / 20e3)), variance: 1 };
     case 'SERVICE':
       return { mean: 1, variance: 4 };
+    case 'WAIT':
+      return { mean: 0, variance: 0.15 ** 2 };
     case 'PACE':
     case 'ETA_ERROR':
     case 'ETA_COVERAGE':
@@ -135,7 +140,8 @@ export class Costs {
       this.#offsets.set(group, offset);
     }
     const pace = this.learned(costKeys.pace());
-    this.pace = pace === null ? 0 : (pace.mean * pace.weight) / (pace.weight + priorWeight);
+    // Half of it: what is unusual does not last.
+    this.pace = pace === null ? 0 : (0.5 * pace.mean * pace.weight) / (pace.weight + priorWeight);
   }
 
   of(key: CostKey): LogNormal {
@@ -158,6 +164,12 @@ export class Costs {
       (priorWeight * learned.weight * distance ** 2) / all ** 2;
     // The mean itself is uncertain, too.
     return { mean: (priorWeight * mean + learned.weight * learned.mean) / all, variance: spread * (1 + 1 / all) };
+  }
+
+  /** By what part of it a wait usually differs from what was forecast: others come and go, and a machine has its minutes. */
+  get waitSpread(): number {
+    const { mean, variance } = this.#usual(costKeys.wait());
+    return Math.sqrt(mean ** 2 + variance);
   }
 
   /** What was learned under this key alone; null if nothing was. */

@@ -138,16 +138,18 @@ export interface Made {
   takenAt: Date;
   queue: Queue;
   forecast: Forecast;
+  costs: Costs;
 }
 
 /** Makes a forecast and leaves it where every API process finds it. */
 export async function makeForecast(context: Pick<JobsContext, 'database'>): Promise<Made> {
   const learned = await readCosts(context);
-  const { takenAt, queue } = await readQueue(context, new Costs(learned));
+  const costs = new Costs(learned);
+  const { takenAt, queue } = await readQueue(context, costs);
   const forecast = playQueue(queue);
   const stored: Stored = { queue: forecast, costs: learned };
   await context.database.query(store, [takenAt, JSON.stringify(stored)]);
-  return { takenAt, queue, forecast };
+  return { takenAt, queue, forecast, costs };
 }
 
 /** A forecast as an API process has it. */

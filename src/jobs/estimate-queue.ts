@@ -1,3 +1,4 @@
+import type { Costs } from './costs.ts';
 import type { Span } from './estimate.ts';
 import { TimeHeap } from './estimate-slots.ts';
 
@@ -152,12 +153,9 @@ function round(seconds: number): number {
   return Number(seconds.toPrecision(4));
 }
 
-/** The wait is not better known than to this part of it: others come and go, and a machine has better and worse minutes. */
-const waitSpread = 0.15;
-
 /** How long a job at this place waits that may not start before `due`, in seconds from the forecast on. */
-export function waitFor({ start }: Place, due: number): Span {
-  return { mean: Math.max(start.mean, due), variance: start.variance + (waitSpread * start.mean) ** 2 };
+export function waitFor({ start }: Place, due: number, { waitSpread }: Costs): Span {
+  return { mean: Math.max(start.mean, due), variance: Math.max(start.variance, (waitSpread * start.mean) ** 2) };
 }
 
 /** A row that is to be placed. */

@@ -117,7 +117,7 @@ export function createEstimates(context: Pick<JobsContext, 'database'>, logger: 
     const queuePosition = isDue ? place.position : null;
     if (known.queue.slots === 0) return { estimate: null, queuePosition };
     const due = Math.max(now, row.dueAt?.getTime() ?? 0);
-    const span = addSpans(waitFor(place, isDue ? 0 : (due - known.madeAt) / 1000), work);
+    const span = addSpans(waitFor(place, isDue ? 0 : (due - known.madeAt) / 1000, known.costs), work);
     return { estimate: estimateAt(known.madeAt, span, due), queuePosition };
   }
 

@@ -1,5 +1,5 @@
 import type { JobsContext } from '../jobs/context.ts';
-import type { LearnedCost } from '../jobs/costs.ts';
+import { costKeys, type LearnedCost } from '../jobs/costs.ts';
 import { mergeCosts } from '../jobs/costs-learner.ts';
 import { addSpans, estimateAt } from '../jobs/estimate.ts';
 import { learnEtaError } from '../jobs/estimate-error.ts';
@@ -9,6 +9,14 @@ import { readStates } from '../jobs/read.ts';
 import { type Estimate, isFinal } from '../progress/state.ts';
 import type { Actor } from './actor.ts';
 
+interface Guess extends Estimate {
+  /** Milliseconds. */
+  madeAt: number;
+}
+
+/** Below this many seconds a wait says nothing about forecasts. */
+const tellingSeconds = 2;
+
 /** Waiting jobs whose estimates are remembered until they have ended. */
 const mostGuesses = 20;
 
@@ -17,7 +25,7 @@ const mostGuesses = 20;
  * to hold it against what comes.
  */
 export function createForecaster({ jobs }: { jobs: JobsContext }): Actor {
-  const guesses = new Map<string, Estimate>();
+  const guesses = new Map<string, Guess>();
 
   async function compare(): Promise<void> {
     const found = await readStates(jobs, [...guesses.keys()]);
@@ -28,7 +36,11 @@ export function createForecaster({ jobs }: { jobs: JobsContext }): Actor {
       const observed: LearnedCost[] = [];
       const learn = (key: Pick<LearnedCost, 'measure' | 'engine' | 'size'>, mean: number) =>
         observed.push({ ...key, weight: 1, mean, variance: 0 });
-      learnEtaError(learn, 'waiting', guess, Date.parse(state.at));
+      const endedAt = Date.parse(state.at);
+      learnEtaError(learn, 'waiting', guess, endedAt);
+      const expected = (Date.parse(guess.at) - guess.madeAt) / 1000;
+      const took = Math.max(0.1, (endedAt - guess.madeAt) / 1000);
+      if (expected > tellingSeconds) learn(costKeys.wait(), Math.log(took / expected));
       await mergeCosts(jobs, observed);
     }
     const left = new Set(waiting.map(({ jobId }) => jobId));
@@ -47,10 +59,11 @@ export function createForecaster({ jobs }: { jobs: JobsContext }): Actor {
 }
 
 /** Any of the waiting jobs: which one must not depend on how good its estimate is. */
-function guessOne({ takenAt, queue, forecast }: Made, guesses: Map<string, Estimate>): void {
+function guessOne({ takenAt, queue, forecast, costs }: Made, guesses: Map<string, Guess>): void {
   const rows = [...queue.waiting].flatMap(([tenantId, each]) => each.map((row) => ({ ...row, tenantId })));
   const row = rows[Math.floor(Math.random() * rows.length)];
   if (row === undefined || forecast.slots === 0 || guesses.has(row.id)) return;
-  const wait = waitFor(placeOf({ ...row, arrived: [] }, forecast), 0);
-  guesses.set(row.id, estimateAt(takenAt.getTime(), addSpans(wait, row.work), takenAt.getTime()));
+  const wait = waitFor(placeOf({ ...row, arrived: [] }, forecast), 0, costs);
+  const madeAt = takenAt.getTime();
+  guesses.set(row.id, { madeAt, ...estimateAt(madeAt, addSpans(wait, row.work), madeAt) });
 }

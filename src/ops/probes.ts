@@ -105,13 +105,13 @@ function queue({ workers, slots, running, claimable, firstWaitingSeconds }: Vita
   const waiting = `${jobs} waiting, the first in line for ${Math.round(firstWaitingSeconds)} s`;
   if (stuck) {
     return {
-      detail: `${waiting}, and nothing is claimed although ${count(slots - running, 'slot')} of ${slots} are idle.`,
+      detail: `${waiting}, and nothing is claimed although ${slots - running} of ${count(slots, 'slot')} are idle.`,
       advice: 'Look at the logs of the workers and restart them.',
     };
   }
   if (workers > 0 && running >= slots && firstWaitingSeconds > overloadedSeconds) {
     return {
-      detail: `${waiting}, and all ${count(slots, 'slot')} are busy: the fleet is overloaded.`,
+      detail: `${waiting}, and ${slots} of ${count(slots, 'slot')} busy: the fleet is overloaded.`,
       advice: 'Start more workers, or raise CONCURRENCY where processors are idle.',
     };
   }

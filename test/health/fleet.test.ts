@@ -1,0 +1,81 @@
+import { afterEach, expect, it } from 'vitest';
+import type { HealthCheck } from '../../src/ops/health.ts';
+import { insertJob } from '../api/rows.ts';
+import { accepted, ended, inline, submit } from '../api/submitting.ts';
+import { pages, soon } from '../faults/watching.ts';
+import { graphql } from '../graphql.ts';
+import { deferred } from '../jobs/extractors.ts';
+import { type Service, startService } from '../service.ts';
+
+let service: Service;
+afterEach(async () => {
+  await service[Symbol.asyncDispose]();
+});
+
+async function check(name: string): Promise<HealthCheck | undefined> {
+  const { health } = accepted(await graphql(service.url, '{ health { checks { name status detail advice } } }'));
+  const checks: HealthCheck[] = health.checks;
+  return checks.find((each) => each.name === name);
+}
+
+const longAgo = () => new Date(Date.now() - 400_000);
+
+it('an overloaded fleet is DEGRADED for its queue, and its canaries come back although all slots are busy', async () => {
+  const { promise, resolve } = deferred<void>();
+  service = await startService({ config: { concurrency: 1 }, overrides: { extractor: pages(promise) } });
+  const { id } = await submit(service, { source: await inline('one-page') });
+  await expect.poll(async () => (await check('workers'))?.detail, soon).toBe('1 worker, 1 slot, 1 job running.');
+  await insertJob(service, { createdAt: longAgo() });
+  // Neither the worker's youth nor an answer from before it was busy may be what makes it look alive.
+  const { database } = service.platform;
+  await database.query(`UPDATE workers SET started_at = now() - interval '1 hour'`, []);
+  await database.query(`DELETE FROM leases WHERE name = 'canary'`, []);
+  await expect.poll(() => check('canary'), soon).toMatchObject({ status: 'OK', detail: 'Workers answer.' });
+  expect(await check('queue')).toEqual({
+    name: 'queue',
+    status: 'DEGRADED',
+    detail: expect.stringMatching(
+      /^1 job waiting, the first in line for 40\d s, and 1 of 1 slot busy: the fleet is overloaded\.$/,
+    ),
+    advice: expect.stringContaining('CONCURRENCY'),
+  });
+  await database.query(`DELETE FROM jobs WHERE status = 'PENDING'`, []);
+  resolve();
+  await ended(service, id);
+  expect(await check('queue')).toMatchObject({ status: 'OK', detail: 'No job waits.' });
+});
+
+it('a fleet whose heart beats but that does nothing is DEGRADED for its canary and its queue', async () => {
+  service = await startService({ worker: false });
+  await service.platform.database.query(
+    `INSERT INTO workers (id, host, pid, version, concurrency, started_at, heartbeat_at)
+     VALUES (gen_random_uuid(), 'h', 1, 'v', 2, now() - interval '1 hour', now() + interval '1 hour')`,
+    [],
+  );
+  await insertJob(service, { createdAt: longAgo() });
+  expect(await check('workers')).toMatchObject({ status: 'OK', detail: '1 worker, 2 slots, 0 jobs running.' });
+  expect(await check('canary')).toMatchObject({
+    status: 'DEGRADED',
+    detail: 'No canary ever came back from a worker.',
+    advice: expect.stringContaining('restart'),
+  });
+  expect(await check('queue')).toMatchObject({
+    status: 'DEGRADED',
+    detail: expect.stringMatching(/^1 job waiting, .* nothing is claimed although 2 of 2 slots are idle\.$/),
+    advice: expect.stringContaining('restart'),
+  });
+});
+
+it('an installation without maintenance or workers says which process to start', async () => {
+  service = await startService({ worker: false, maintenance: false });
+  expect(await check('maintenance')).toMatchObject({ status: 'DEGRADED', advice: 'Start one: `pagehive maintain`.' });
+  expect(await check('workers')).toMatchObject({ status: 'DEGRADED', advice: 'Start one: `pagehive work`.' });
+});
+
+it('a worker finds rows that no permit announced', async () => {
+  service = await startService({ maintenance: false, overrides: { extractor: pages() } });
+  const { id } = await submit(service, { source: await inline('one-page'), runAt: new Date(Date.now() + 3_600_000) });
+  // It became due, and nobody is there to ring.
+  await service.platform.database.query('UPDATE jobs SET due_at = NULL', []);
+  await ended(service, id);
+});
