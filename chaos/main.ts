@@ -70,4 +70,4 @@ function print(seed: number, { breaches, counts, logs }: ChaosReport): void {
   console.log(`seed ${seed}: ${verdict}`);
 }
 
-process.exitCode = await main();
+process.exit(await main());

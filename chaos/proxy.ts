@@ -37,9 +37,15 @@ class Link {
   }
 
   reset(): void {
-    this.near.resetAndDestroy();
-    this.far.resetAndDestroy();
+    reset(this.near);
+    reset(this.far);
   }
+}
+
+/** A socket that is just ending or connecting cannot be reset: Node.js would neither do it nor close it. */
+function reset(socket: Socket): void {
+  if (socket.connecting || socket.writableEnded) socket.destroy();
+  else socket.resetAndDestroy();
 }
 
 export interface ProxyOptions {
@@ -57,7 +63,7 @@ export async function startProxy({ targetPort, statements, lostReplies }: ProxyO
   function accept(near: Socket): void {
     near.on('error', () => undefined);
     if (mode === 'refuse') {
-      near.resetAndDestroy();
+      reset(near);
       return;
     }
     const far = connect(targetPort, '127.0.0.1');

@@ -1,10 +1,10 @@
 import { type ApiKey, endpointOf } from './endpoint.ts';
 import type { ProgressFragment } from './generated/graphql.ts';
 import { type JobProgressOptions, jobProgress } from './job-progress.ts';
-import { jobUpdates } from './job-updates.ts';
+import { type JobUpdatesOptions, jobUpdates } from './job-updates.ts';
 import { createOperations, type Operations, type Request } from './operations.ts';
 import { sendRequest } from './request.ts';
-import { resume, type WatchOptions } from './resume.ts';
+import { resume } from './resume.ts';
 import { createSocketTransport } from './socket.ts';
 import { createSseTransport } from './sse.ts';
 import { createStream, type Stream } from './stream.ts';
@@ -39,7 +39,7 @@ export interface Client extends Operations {
    * What happens to all your jobs from now on, without an end. What happens while the connection is lost is not made up
    * for: query `jobs` whenever the state is `connected`, and of two views of a job keep the one with the higher revision.
    */
-  jobUpdates(options?: WatchOptions): Stream<ProgressFragment>;
+  jobUpdates(options?: JobUpdatesOptions): Stream<ProgressFragment>;
 }
 
 export function createClient({ url, apiKey, transport, webSocket }: ClientOptions): Client {
@@ -63,6 +63,7 @@ export function createClient({ url, apiKey, transport, webSocket }: ClientOption
     upload: (body, options = {}) => upload(endpoint, body, options),
     jobProgress: (id, options = {}) =>
       createStream((stop) => resume(jobProgress(subscribe, id, options), endpoint.base, options, stop)),
-    jobUpdates: (options = {}) => createStream((stop) => resume(jobUpdates(subscribe), endpoint.base, options, stop)),
+    jobUpdates: (options = {}) =>
+      createStream((stop) => resume(jobUpdates(subscribe, options), endpoint.base, options, stop)),
   };
 }

@@ -78,13 +78,14 @@ export function createJobListStore(client: Client, list: { filter: JobFilter; fi
     function take(event: ProgressFragment): void {
       const index = jobs.findIndex(({ id }) => id === event.jobId);
       const known = jobs[index];
-      if (known === undefined || leaves(list.filter, event)) querySoon();
+      if ((known === undefined) !== isOutside(list.filter, event)) querySoon();
       if (known === undefined || known.revision > event.revision) return;
       jobs = jobs.with(index, entryOf(event));
       update({ jobs });
     }
     const subscription = client
       .jobUpdates({
+        filter: list.filter,
         onState(state, error) {
           if (stop.signal.aborted) return;
           update({ state, error: error ?? null });
@@ -107,7 +108,8 @@ function newerOf(a: JobListEntry, b: JobListEntry | undefined): JobListEntry {
   return b === undefined || a.revision >= b.revision ? a : b;
 }
 
-function leaves({ status }: JobFilter, event: ProgressFragment): boolean {
+/** Whether the filter has no place for a job like this. */
+function isOutside({ status }: JobFilter, event: ProgressFragment): boolean {
   return status != null && !status.includes(event.status);
 }
 

@@ -1,17 +1,25 @@
-import { JobUpdatesDocument, type ProgressFragment } from './generated/graphql.ts';
+import { type JobFilter, JobUpdatesDocument, type ProgressFragment } from './generated/graphql.ts';
 import { isNewer } from './job-progress.ts';
-import type { Resumable } from './resume.ts';
+import type { Resumable, WatchOptions } from './resume.ts';
 import type { Subscribe } from './transport.ts';
+
+export interface JobUpdatesOptions extends WatchOptions {
+  /** Only these jobs; an event by which one leaves the filter comes too. */
+  filter?: JobFilter;
+}
 
 /** Jobs whose newest event is kept to compare with: the ones that something happened to last. */
 const rememberedJobs = 10_000;
 
 /** What happens to all jobs while connected. There is no snapshot and no end. */
-export function jobUpdates(subscribe: Subscribe): Resumable<ProgressFragment> {
+export function jobUpdates(
+  subscribe: Subscribe,
+  { filter }: Pick<JobUpdatesOptions, 'filter'>,
+): Resumable<ProgressFragment> {
   const newest = new Map<string, Pick<ProgressFragment, 'revision' | 'cursor'>>();
   return {
     async *connect(connection) {
-      for await (const { jobUpdates } of subscribe(JobUpdatesDocument, {}, connection)) yield jobUpdates;
+      for await (const { jobUpdates } of subscribe(JobUpdatesDocument, { filter }, connection)) yield jobUpdates;
     },
     take(event) {
       const { jobId, revision, cursor } = event;

@@ -5,6 +5,7 @@ export type { ApiKey } from './endpoint.ts';
 export { GraphQLRequestError, type RequestIssue, ServerUnreachableError } from './errors.ts';
 export * from './generated/graphql.ts';
 export { isFinal, type JobProgressOptions } from './job-progress.ts';
+export type { JobUpdatesOptions } from './job-updates.ts';
 export type { Operations } from './operations.ts';
 export type { RequestOptions } from './request.ts';
 export type { ConnectionState, WatchOptions } from './resume.ts';

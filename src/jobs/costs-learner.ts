@@ -2,12 +2,13 @@ import type { Logger } from '../ops/logger.ts';
 import type { JobsContext } from './context.ts';
 import { type CostKey, Costs, keyOf, type LearnedCost } from './costs.ts';
 
-/** No more than so many observations are remembered, and the pace of the last few only. */
+/** No more than so many observations are remembered: fewer of what changes with the hour. */
 const memory = 100;
+const waitMemory = 30;
 const paceMemory = 8;
 
 /** What the observations up to now weigh against new ones. */
-const before = `LEAST(c.weight, CASE c.measure WHEN 'PACE' THEN ${paceMemory} ELSE ${memory} END)`;
+const before = `LEAST(c.weight, CASE c.measure WHEN 'PACE' THEN ${paceMemory} WHEN 'WAIT' THEN ${waitMemory} ELSE ${memory} END)`;
 
 /**
  * Merges means and variances of two groups of observations (Chan, Golub and LeVeque, "Updating formulae and a pairwise

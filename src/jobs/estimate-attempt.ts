@@ -20,7 +20,10 @@ const downloadPart = 256 * 1024;
 /** 100 is for COMPLETED alone. */
 const mostPercent = 99;
 
+/** Shorter extractions say nothing about the pace of the machine. */
 const tellingSeconds = 0.2;
+/** What is shorter cannot be told from the time that messages take. */
+const leastSeconds = 0.01;
 
 type Stage = keyof Stages;
 
@@ -110,11 +113,10 @@ export class AttemptEstimate {
   storing(now: number): void {
     if (this.#stage === 'extract' && this.#counted !== null && this.#counted.done > 0) {
       const { done, progressedAt } = this.#counted;
-      const seconds = (progressedAt - this.#stageSince) / 1000;
+      const seconds = Math.max(leastSeconds, (progressedAt - this.#stageSince) / 1000);
       const key = costKeys.extract(this.#engine, done, this.#bytesPerPage);
       const usual = this.#costs.of(key).mean - this.#costs.pace;
       this.#learn(key, Math.log(seconds / done));
-      // Of what is over at once nothing is learned about the machine.
       if (done * Math.exp(usual) > tellingSeconds) this.#learn(costKeys.pace(), Math.log(seconds / done) - usual);
     }
     this.#enter('store', now);
@@ -151,7 +153,7 @@ export class AttemptEstimate {
   }
 
   #seconds(now: number): number {
-    return Math.max(1e-4, (now - this.#stageSince) / 1000);
+    return Math.max(leastSeconds, (now - this.#stageSince) / 1000);
   }
 
   #later(): Span {
@@ -173,7 +175,7 @@ export class AttemptEstimate {
   /** What a unit of the counted stage costs: as expected, moved towards what was seen by how much was seen. */
   #unitCost({ done, part, cost, progressedAt }: Counted): LogNormal {
     if (done <= 0) return cost;
-    const seen = Math.log(Math.max(1e-4, (progressedAt - this.#stageSince) / 1000) / done);
+    const seen = Math.log(Math.max(leastSeconds, (progressedAt - this.#stageSince) / 1000) / done);
     const [expectedWeight, seenWeight] = [1 / cost.variance, done / part / withinDocument];
     const all = expectedWeight + seenWeight;
     return { mean: (expectedWeight * cost.mean + seenWeight * seen) / all, variance: 1 / all };

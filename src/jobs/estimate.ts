@@ -19,11 +19,15 @@ export function addSpans(...spans: Span[]): Span {
   };
 }
 
+/** Costs that spread more than this do so for want of data: to believe it would let one small job make all others uncertain. */
+const mostVariance = 1.2;
+
 /** The span that a cost and a number of units make. */
 export function spanOf(cost: LogNormal, units = 1): Span {
   if (units <= 0) return noTime;
-  const mean = units * Math.exp(cost.mean + cost.variance / 2);
-  return { mean, variance: mean ** 2 * (Math.exp(cost.variance) - 1) };
+  const spread = Math.min(mostVariance, cost.variance);
+  const mean = units * Math.exp(cost.mean + spread / 2);
+  return { mean, variance: mean ** 2 * (Math.exp(spread) - 1) };
 }
 
 /** What nobody can know better: when the process gets its turn, when a message arrives. */

@@ -19,8 +19,11 @@ export interface HubOptions {
 export interface Hub extends AsyncDisposable {
   /** The current state if it is newer than `after`, then newer ones as they come; ends after the final one. */
   watchJob(tenantId: string, jobId: string, after: Cursor | null): AsyncIterableIterator<ProgressState>;
-  /** Everything that happens to a tenant's jobs once this has resolved; no snapshot, no end. */
-  watchTenant(tenantId: string): Promise<AsyncIterableIterator<ProgressState>>;
+  /** Everything that happens to a tenant's jobs once this has resolved, if it is accepted; no snapshot, no end. */
+  watchTenant(
+    tenantId: string,
+    accepts?: (state: ProgressState) => boolean,
+  ): Promise<AsyncIterableIterator<ProgressState>>;
   /** Channels that somebody watches. */
   readonly watched: number;
 }
@@ -87,9 +90,9 @@ export function createHub({ redis, prefix, readStates, logger, rereadEveryMs = 2
         .catch((error) => logger.warn({ err: error }, 'a snapshot could not be read; trying again'));
       return watcher;
     },
-    async watchTenant(tenantId) {
+    async watchTenant(tenantId, accepts) {
       const name = tenantPattern(prefix, tenantId);
-      const watcher = new Watcher({ endsWithJob: false, release: (self) => channels.leave(name, self) });
+      const watcher = new Watcher({ accepts, endsWithJob: false, release: (self) => channels.leave(name, self) });
       // There is no snapshot that would make up for what happened before Redis confirmed.
       await channels.join(name, watcher);
       return watcher;

@@ -3,6 +3,8 @@ import { type Cursor, isFinal, isNewer, type ProgressState } from './state.ts';
 export interface WatcherOptions {
   /** What the subscriber has seen already, by job. */
   seen?: Map<string, Cursor>;
+  /** Which states it wants; all by default. */
+  accepts?: (state: ProgressState) => boolean;
   /** Whether a job's final state is the end of it all. */
   endsWithJob: boolean;
   /** Called once, when nothing more can come. */
@@ -34,7 +36,7 @@ export class Watcher implements AsyncIterableIterator<ProgressState> {
 
   /** Takes a state if it is newer than all before it. */
   push(state: ProgressState): void {
-    if (this.#ended) return;
+    if (this.#ended || this.#options.accepts?.(state) === false) return;
     const newest = this.#newest.get(state.jobId);
     if (newest === undefined || isNewer(state, newest)) {
       // Anew, so that the order is by last use.

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { createClient } from '../../src/client/client.ts';
-import type { ProgressFragment } from '../../src/client/generated/graphql.ts';
+import type { JobFilter, ProgressFragment } from '../../src/client/generated/graphql.ts';
 import { isFinal } from '../../src/client/job-progress.ts';
 import { freePort } from '../../src/connections/embedded-server.ts';
 import { type Service, startService } from '../service.ts';
@@ -51,5 +51,45 @@ describe.each(['websocket', 'sse'] as const)('jobUpdates over %s', (transport) =
       expect(own.at(-1)).toMatchObject({ status: 'COMPLETED', progressPercentage: 100 });
       expect(stepsBack(own)).toEqual([]);
     }
+  });
+});
+
+describe('jobUpdates with a filter', () => {
+  it('tells of jobs that match, and when one stops matching', async () => {
+    await service.stopWorker();
+    const client = createClient({ url: service.url, transport: 'sse' });
+    const filter = { name: 'MINE', status: ['PENDING', 'RUNNING'] } satisfies JobFilter;
+    const events = client.jobUpdates({ filter })[Symbol.asyncIterator]();
+    const first = events.next();
+    await expect.poll(() => service.api.hub.watched).toBe(1);
+    const upload = await client.upload(new Blob(['%PDF-1.7']));
+    const ids: string[] = [];
+    for (const name of ['theirs', 'still mine']) {
+      const { job } = await client.createJob({ source: { upload }, name });
+      ids.push(job.id);
+      await client.cancelJob(job.id);
+    }
+    expect((await first).value).toMatchObject({ jobId: ids[1], status: 'PENDING' });
+    expect((await events.next()).value).toMatchObject({ jobId: ids[1], status: 'CANCELLED' });
+    await events.return?.();
+  });
+
+  it('tells nothing of a job that was never in it', async () => {
+    const client = createClient({ url: service.url, transport: 'sse' });
+    const events = client.jobUpdates({ filter: { status: ['CANCELLED'] } })[Symbol.asyncIterator]();
+    const first = events.next();
+    await expect.poll(() => service.api.hub.watched).toBe(1);
+    const id = await submitFixture(client, 'one-page.pdf');
+    await client.cancelJob(id);
+    expect((await first).value).toMatchObject({ jobId: id, status: 'CANCELLED' });
+    await client.retryJob(id);
+    expect((await events.next()).value).toMatchObject({ jobId: id, status: 'PENDING' });
+    await events.return?.();
+  });
+
+  it('refuses a filter that makes no sense', async () => {
+    const client = createClient({ url: service.url });
+    const events = client.jobUpdates({ filter: { name: '\0' } })[Symbol.asyncIterator]();
+    await expect(events.next()).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
   });
 });

@@ -1,7 +1,9 @@
 import { RequestError } from '../../errors.ts';
 import { decodeId, encodeId } from '../../ids.ts';
 import { formatCursor, type ProgressState, parseCursor } from '../../progress/state.ts';
+import { checkJobFilter } from '../inputs.ts';
 import { perSubscriber } from '../shared-events.ts';
+import { acceptsUpdates } from '../update-filter.ts';
 import { builder } from './builder.ts';
 import { JobStage, JobStatus } from './enums.ts';
 import {
@@ -12,6 +14,7 @@ import {
 } from './estimate.ts';
 import { JobFailure } from './failure.ts';
 import { Job } from './job.ts';
+import { JobFilter } from './jobs.ts';
 
 const JobProgress = builder.objectRef<ProgressState>('JobProgress').implement({
   description: 'The progress of a job at one moment, complete in itself: a progress bar needs nothing else.',
@@ -116,8 +119,12 @@ builder.subscriptionField('jobUpdates', (t) =>
     type: JobProgress,
     description:
       'What happens to all your jobs from now on. No snapshot: subscribe, then query `jobs`, and of two views of a job keep the one with the higher ' +
-      'revision. Never completes.',
-    subscribe: (_, __, { hub, tenantId }) => hub.watchTenant(tenantId),
+      'revision. Never completes. With a filter, an event by which a job leaves it is sent too.',
+    args: { filter: t.arg({ type: JobFilter, description: 'Only these jobs.' }) },
+    subscribe(_, { filter }, { hub, tenantId }) {
+      checkJobFilter(filter);
+      return hub.watchTenant(tenantId, acceptsUpdates(filter));
+    },
     resolve: (state) => state,
   }),
 );
