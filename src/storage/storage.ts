@@ -41,7 +41,10 @@ export interface Storage {
   put(key: string, source: AsyncIterable<Uint8Array>, options: PutOptions): Promise<Stored>;
   /** The stream has to be read to its end or destroyed. */
   get(key: string, range?: ByteRange): Promise<Readable>;
-  /** Gives `use` a path to read from, which is good until `use` has settled: an engine needs a file, not a stream. */
+  /**
+   * Gives `use` a path to read from, which is good until `use` has settled: an engine needs a file, not a
+   * stream. A missing object is for `use` to meet, as a path that isn't there: looking first would cost every job a call.
+   */
   withLocalFile<T>(key: string, use: (path: string) => Promise<T>): Promise<T>;
   /** Null: there is no such object. */
   stat(key: string): Promise<ObjectStat | null>;
