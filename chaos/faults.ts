@@ -22,15 +22,16 @@ export async function injectFaults(
   for (const { atSeconds, fault } of plan) {
     await sleep(Math.max(0, atSeconds * 1000 - (performance.now() - begin)), undefined, { signal });
     log(`${((performance.now() - begin) / 1000).toFixed(1).padStart(6)} s  ${describeFault(fault)}`);
-    running.push(
-      inject(world, fault, signal).then(
-        (done) => ({ fault, done }),
-        (error: unknown) => {
-          signal.throwIfAborted();
-          throw new Error(`the harness could not ${describeFault(fault)}`, { cause: error });
-        },
-      ),
+    const injected = inject(world, fault, signal).then(
+      (done) => ({ fault, done }),
+      (error: unknown) => {
+        signal.throwIfAborted();
+        throw new Error(`the harness could not ${describeFault(fault)}`, { cause: error });
+      },
     );
+    // It is waited for in the end; until then nobody listens.
+    injected.catch(() => undefined);
+    running.push(injected);
   }
   return await Promise.all(running);
 }

@@ -78,9 +78,10 @@ export function createJobListStore(client: Client, list: { filter: JobFilter; fi
     function take(event: ProgressFragment): void {
       const index = jobs.findIndex(({ id }) => id === event.jobId);
       const known = jobs[index];
-      if ((known === undefined) !== isOutside(list.filter, event)) querySoon();
+      const stays = !isOutside(list.filter, event);
+      if ((known === undefined) === stays) querySoon();
       if (known === undefined || known.revision > event.revision) return;
-      jobs = jobs.with(index, entryOf(event));
+      jobs = stays ? jobs.with(index, entryOf(event)) : jobs.toSpliced(index, 1);
       update({ jobs });
     }
     const subscription = client
@@ -104,8 +105,10 @@ export function createJobListStore(client: Client, list: { filter: JobFilter; fi
   });
 }
 
-function newerOf(a: JobListEntry, b: JobListEntry | undefined): JobListEntry {
-  return b === undefined || a.revision >= b.revision ? a : b;
+/** Within a revision rows lag a second or so behind events, whose percentage never falls. */
+function newerOf(row: JobListEntry, known: JobListEntry | undefined): JobListEntry {
+  if (known === undefined || row.revision > known.revision) return row;
+  return row.revision === known.revision && row.progressPercentage >= known.progressPercentage ? row : known;
 }
 
 /** Whether the filter has no place for a job like this. */

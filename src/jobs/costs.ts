@@ -111,7 +111,7 @@ function prior({ measure, engine, size }: CostKey): LogNormal {
     case 'SERVICE':
       return { mean: 1, variance: 4 };
     case 'WAIT':
-      return { mean: 0, variance: 0.15 ** 2 };
+      return { mean: 0, variance: 0.4 ** 2 };
     case 'PACE':
     case 'ETA_ERROR':
     case 'ETA_COVERAGE':

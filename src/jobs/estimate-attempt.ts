@@ -14,7 +14,7 @@ import {
 } from './estimate.ts';
 
 /** The variance of the logarithm of what one part of a document costs, against the document's own mean. */
-const withinDocument = 0.15;
+const withinDocument = 0.3;
 /** Bytes of a download that are one part of it. */
 const downloadPart = 256 * 1024;
 /** 100 is for COMPLETED alone. */

@@ -54,7 +54,7 @@ UNION ALL
 /** What runs and lives, as many rows as the fleet has slots. */
 const runningRows = `
 SELECT j.tenant_id AS "tenantId", extract(epoch FROM now() - j.started_at)::float8 AS "seconds",
-       extract(epoch FROM j.eta - now())::float8 AS "left", extract(epoch FROM j.eta_latest - j.eta_earliest)::float8 AS "width",
+       extract(epoch FROM j.eta - now())::float8 AS "left",
        s.storage_key IS NULL AS "toDownload", s.bytes AS "sourceBytes", j.options, j.pages_total AS "pagesTotal", j.pages_done AS "pagesDone"
   FROM jobs j JOIN sources s ON s.id = j.source_id
  WHERE j.status = 'RUNNING' AND j.lease_expires_at > now()`;
@@ -74,7 +74,6 @@ interface Running extends WorkRow {
   tenantId: string;
   seconds: number;
   left: number | null;
-  width: number | null;
 }
 
 /** Looks at the queue, the fleet and what runs: three statements, bounded whatever the number of jobs. */
@@ -106,19 +105,16 @@ async function readQueue(
     slots: fleet.slots,
     running: running.map((row) => ({ tenantId: row.tenantId, rest: restOf(row, workOf) })),
     waiting,
-    usual: costs.of(costKeys.service()),
+    usual: costs.of(costKeys.service()).mean,
   };
   return { takenAt: fleet.takenAt, queue };
 }
 
 /** As its worker says; before it does, what the work takes but for what has passed. */
-function restOf(row: Running, workOf: (row: WorkRow) => Span): Span {
-  if (row.left !== null && row.width !== null) {
-    // The interval is 2.56 standard deviations wide.
-    return { mean: Math.max(0, row.left), variance: (row.width / 2.56) ** 2 };
-  }
-  const { mean, variance } = workOf(row);
-  return { mean: Math.max(mean - row.seconds, mean / 10), variance };
+function restOf(row: Running, workOf: (row: WorkRow) => Span): number {
+  if (row.left !== null) return Math.max(0, row.left);
+  const { mean } = workOf(row);
+  return Math.max(mean - row.seconds, mean / 10);
 }
 
 /** What the row of the forecast holds. */

@@ -16,32 +16,32 @@ export interface WaitingRow {
 export interface Queue {
   /** Of living workers. */
   slots: number;
-  running: { tenantId: string; rest: Span }[];
+  /** And in how many seconds they are free. */
+  running: { tenantId: string; rest: number }[];
   /** By tenant, in the order in which its rows are claimed. */
   waiting: Map<string, WaitingRow[]>;
   /** What an attempt usually takes, for rows of which nothing is known. */
-  usual: Span;
+  usual: number;
 }
 
 /** Where a row stands: how many are claimed before it in all, and when it starts, in seconds from the forecast on. */
 export interface Place {
   position: number;
-  start: Span;
+  start: number;
 }
 
-/** claimOrder, id, position, and the mean and variance of the start. */
-export type Point = [claimOrder: number, id: string, position: number, mean: number, variance: number];
+export type Point = [claimOrder: number, id: string, position: number, start: number];
 
 /** How the queue will go on if nothing comes to it: what every API process needs to place any waiting job. */
 export interface Forecast {
   /** 0 without a living worker: then there are places, but no times. */
   slots: number;
-  /** What an attempt takes on average: mean and variance. */
-  service: [number, number];
+  /** Seconds that an attempt takes on average. */
+  service: number;
   /** When the slots are free once all that waits has started, the first few of them. */
   free: number[];
   /** Where the first job of a tenant that has none would come in. */
-  newcomer: [position: number, mean: number, variance: number];
+  newcomer: [position: number, start: number];
   tenants: Record<string, Point[]>;
 }
 
@@ -55,7 +55,7 @@ const mostFree = 64;
  */
 export function playQueue({ slots, running, waiting, usual }: Queue): Forecast {
   // Without a worker the order is the same as with one slot.
-  const busy = running.map(({ tenantId, rest }) => ({ at: rest.mean, tenantId })).sort((a, b) => a.at - b.at);
+  const busy = running.map(({ tenantId, rest }) => ({ at: rest, tenantId })).sort((a, b) => a.at - b.at);
   const used = busy.slice(0, Math.max(1, slots));
   const free = Array.from({ length: Math.max(1, slots) - used.length }, () => ({ at: 0, tenantId: '' }));
   const heap = new TimeHeap([...free, ...used]);
@@ -64,29 +64,26 @@ export function playQueue({ slots, running, waiting, usual }: Queue): Forecast {
   const queues = [...waiting].map(([tenantId, rows]) => new TenantQueue(tenantId, rows));
   const service = meanOf(queues.flatMap(({ known }) => known)) ?? usual;
 
-  let variance = running.reduce((sum, { rest }) => sum + rest.variance, 0);
   let position = 0;
   let newcomer: Forecast['newcomer'] | null = null;
-  const spread = () => variance / Math.max(1, slots) ** 2;
   while (position < mostClaims) {
     const { at, tenantId } = heap.first;
     if (tenantId !== '') counts.set(tenantId, (counts.get(tenantId) ?? 1) - 1);
     heap.first.tenantId = '';
     const next = nextTenant(queues, counts);
     const claims = next === null ? 0 : (counts.get(next.tenantId) ?? 0) + 1;
-    if (newcomer === null && claims !== 1) newcomer = [position + 1, at, spread()];
+    if (newcomer === null && claims !== 1) newcomer = [position + 1, round(at)];
     if (next === null) break;
     position += 1;
-    const work = next.claim(position, { mean: at, variance: spread() }) ?? service;
-    variance += work.variance;
+    const work = next.claim(position, at) ?? service;
     counts.set(next.tenantId, claims);
-    heap.replaceFirst({ at: at + work.mean, tenantId: next.tenantId });
+    heap.replaceFirst({ at: at + work, tenantId: next.tenantId });
   }
   return {
     slots,
-    service: [round(service.mean), round(service.variance)],
+    service: round(service),
     free: heap.times(mostFree).map(round),
-    newcomer: newcomer ?? [position + 1, heap.first.at, spread()],
+    newcomer: newcomer ?? [position + 1, round(heap.first.at)],
     tenants: Object.fromEntries(queues.map(({ tenantId, points }) => [tenantId, points])),
   };
 }
@@ -94,7 +91,7 @@ export function playQueue({ slots, running, waiting, usual }: Queue): Forecast {
 /** A tenant's rows as they are claimed one after the other. */
 class TenantQueue {
   readonly tenantId: string;
-  readonly known: Span[];
+  readonly known: number[];
   readonly points: Point[] = [];
   readonly #rows: WaitingRow[];
   #next = 0;
@@ -103,7 +100,7 @@ class TenantQueue {
   constructor(tenantId: string, rows: WaitingRow[]) {
     this.tenantId = tenantId;
     this.#rows = rows;
-    this.known = rows.map(({ work }) => work);
+    this.known = rows.map(({ work }) => work.mean);
   }
 
   /** The row that is known next: itself the first in line, or one behind it. */
@@ -112,13 +109,13 @@ class TenantQueue {
   }
 
   /** Takes the first in line; answers its work if it is known. */
-  claim(position: number, { mean, variance }: Span): Span | null {
+  claim(position: number, start: number): number | null {
     this.#claimed += 1;
     const row = this.head;
     if (row === undefined || row.rank > this.#claimed) return null;
-    this.points.push([row.claimOrder, row.id, position, round(mean), round(variance)]);
+    this.points.push([row.claimOrder, row.id, position, round(start)]);
     this.#next += 1;
-    return row.work;
+    return row.work.mean;
   }
 }
 
@@ -142,20 +139,23 @@ function isBefore(a: WaitingRow, b: WaitingRow): boolean {
   return a.claimOrder < b.claimOrder || (a.claimOrder === b.claimOrder && a.id < b.id);
 }
 
-function meanOf(spans: Span[]): Span | null {
-  if (spans.length === 0) return null;
-  const mean = spans.reduce((sum, span) => sum + span.mean, 0) / spans.length;
-  const within = spans.reduce((sum, span) => sum + span.variance, 0) / spans.length;
-  return { mean, variance: within + spans.reduce((sum, span) => sum + (span.mean - mean) ** 2, 0) / spans.length };
+function meanOf(numbers: number[]): number | null {
+  return numbers.length === 0 ? null : numbers.reduce((sum, each) => sum + each, 0) / numbers.length;
 }
 
 function round(seconds: number): number {
   return Number(seconds.toPrecision(4));
 }
 
-/** How long a job at this place waits that may not start before `due`, in seconds from the forecast on. */
-export function waitFor({ start }: Place, due: number, { waitSpread }: Costs): Span {
-  return { mean: Math.max(start.mean, due), variance: Math.max(start.variance, (waitSpread * start.mean) ** 2) };
+/**
+ * When a job at this place is done that may not start before `due`, in seconds from the forecast on: as uncertain as waits
+ * turned out to be, and its own work at least.
+ */
+export function endOf({ start }: Place, due: number, work: Span, { waitSpread }: Costs): Span {
+  return {
+    mean: Math.max(start, due) + work.mean,
+    variance: Math.max(work.variance, (waitSpread * (start + work.mean)) ** 2),
+  };
 }
 
 /** A row that is to be placed. */
@@ -163,8 +163,8 @@ export interface ToPlace {
   tenantId: string;
   id: string;
   claimOrder: number;
-  /** What its tenant's other rows take that came after the forecast and before it, as far as this process knows. */
-  arrived: (Span | null)[];
+  /** Seconds that its tenant's other rows take that came after the forecast and before it; null where this process does not know. */
+  arrived: (number | null)[];
 }
 
 /** Finds a waiting row's place in a forecast: between the two points around it, or behind the last. */
@@ -182,39 +182,32 @@ export function placeOf({ tenantId, id, claimOrder, arrived }: ToPlace, forecast
 
 function between(before: Point | undefined, next: Point, id: string, claimOrder: number): Place {
   // Before the first: it came later with a higher priority. The very one: exact.
-  if (before === undefined || next[1] === id) return { position: next[2], start: { mean: next[3], variance: next[4] } };
+  if (before === undefined || next[1] === id) return { position: next[2], start: next[3] };
   const width = next[0] - before[0];
   const share = width > 0 ? (claimOrder - before[0]) / width : 0.5;
   const mix = (a: number, b: number) => a + (b - a) * share;
-  return {
-    position: Math.round(mix(before[2], next[2])),
-    start: { mean: mix(before[3], next[3]), variance: mix(before[4], next[4]) },
-  };
+  return { position: Math.round(mix(before[2], next[2])), start: mix(before[3], next[3]) };
 }
 
 /** So long a queue was not played to its end: it goes on as it began. */
 function farBehind(first: Point, last: Point, claimOrder: number): Place {
   const width = last[0] - first[0];
   const ratio = width > 0 ? Math.max(1, (claimOrder - first[0]) / width) : 1;
-  return { position: Math.round(last[2] * ratio), start: { mean: last[3] * ratio, variance: last[4] * ratio ** 2 } };
+  return { position: Math.round(last[2] * ratio), start: last[3] * ratio };
 }
 
 /** What came after the forecast: behind its tenant's last row, or where a newcomer comes in, and behind what came before it. */
-function behind(last: Point | undefined, arrived: (Span | null)[], forecast: Forecast): Place {
-  const { slots, free, newcomer, tenants } = forecast;
-  const service = { mean: forecast.service[0], variance: forecast.service[1] };
+function behind(last: Point | undefined, arrived: (number | null)[], forecast: Forecast): Place {
+  const { slots, service, free, newcomer, tenants } = forecast;
   const capacity = Math.max(1, slots);
   const rivals = Object.keys(tenants).length;
-  const ahead = arrived.map((span) => span ?? service);
-  const work = ahead.reduce((sum, { mean }) => sum + mean, 0);
-  const position = (last === undefined ? newcomer[0] : last[2] + 1) + ahead.length;
-  const [, , , mean, variance] = last ?? [0, '', ...newcomer];
-  const spread = variance + ahead.reduce((sum, span) => sum + span.variance, 0) / capacity ** 2;
+  const work = arrived.reduce<number>((sum, seconds) => sum + (seconds ?? service), 0);
+  const position = (last === undefined ? newcomer[0] : last[2] + 1) + arrived.length;
   const alone = rivals === 0 || (rivals === 1 && last !== undefined);
-  if (alone) return { position, start: { mean: levelOf(free, (work * free.length) / capacity), variance: spread } };
+  if (alone) return { position, start: levelOf(free, (work * free.length) / capacity) };
   // Tenants take turns: of the slots it has its share.
-  const step = last === undefined ? 0 : service.mean;
-  return { position, start: { mean: mean + ((step + work) * rivals) / capacity, variance: spread } };
+  const start = last === undefined ? newcomer[1] : last[3] + (service * rivals) / capacity;
+  return { position, start: start + (work * rivals) / capacity };
 }
 
 /** How high work stands when it is poured over slots that are free at these times, in order. */

@@ -1,9 +1,9 @@
 import type { Logger } from '../ops/logger.ts';
 import { type Estimate, isFinal, type ProgressState } from '../progress/state.ts';
 import type { JobsContext } from './context.ts';
-import { addSpans, estimateAt, expectStages, type Span, totalOf, type WorkRow, workFacts } from './estimate.ts';
+import { estimateAt, expectStages, totalOf, type WorkRow, workFacts } from './estimate.ts';
 import { type KnownForecast, readForecast } from './estimate-forecast.ts';
-import { placeOf, waitFor } from './estimate-queue.ts';
+import { endOf, placeOf } from './estimate-queue.ts';
 import { etaOf, isFinalStatus, type Job, jobColumns, progressOf } from './job.ts';
 
 /** When a job is expected to be final and where in the queue it stands; null where that does not apply or is not known. */
@@ -44,8 +44,8 @@ const none: JobEstimate = { estimate: null, queuePosition: null };
 interface Arrival {
   id: string;
   at: number;
-  /** What it takes; null as long as nobody asked. */
-  work: Span | null;
+  /** Seconds that it takes; null as long as nobody asked. */
+  work: number | null;
 }
 
 type StateRow = EstimatedRow & Job;
@@ -95,7 +95,7 @@ export function createEstimates(context: Pick<JobsContext, 'database'>, logger: 
   }
 
   /** What came before this row; what the row itself takes is noted for those that come after it. */
-  function arrivedBefore({ tenantId, id }: EstimatedRow, work: Span): (Span | null)[] {
+  function arrivedBefore({ tenantId, id }: EstimatedRow, work: number): (number | null)[] {
     const jobs = arrivals.get(tenantId) ?? [];
     const index = jobs.findLastIndex((job) => job.id <= id);
     const last = jobs[index];
@@ -112,12 +112,12 @@ export function createEstimates(context: Pick<JobsContext, 'database'>, logger: 
       return { estimate: etaOf(row) ?? estimateAt(startedAt, work, now), queuePosition: null };
     }
     const claimOrder = row.claimOrder.getTime();
-    const place = placeOf({ ...row, claimOrder, arrived: arrivedBefore(row, work) }, known.queue);
+    const place = placeOf({ ...row, claimOrder, arrived: arrivedBefore(row, work.mean) }, known.queue);
     const isDue = row.dueAt === null || row.dueAt.getTime() <= now;
     const queuePosition = isDue ? place.position : null;
     if (known.queue.slots === 0) return { estimate: null, queuePosition };
     const due = Math.max(now, row.dueAt?.getTime() ?? 0);
-    const span = addSpans(waitFor(place, isDue ? 0 : (due - known.madeAt) / 1000, known.costs), work);
+    const span = endOf(place, isDue ? 0 : (due - known.madeAt) / 1000, work, known.costs);
     return { estimate: estimateAt(known.madeAt, span, due), queuePosition };
   }
 

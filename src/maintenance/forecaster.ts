@@ -1,10 +1,10 @@
 import type { JobsContext } from '../jobs/context.ts';
 import { costKeys, type LearnedCost } from '../jobs/costs.ts';
 import { mergeCosts } from '../jobs/costs-learner.ts';
-import { addSpans, estimateAt } from '../jobs/estimate.ts';
+import { estimateAt } from '../jobs/estimate.ts';
 import { learnEtaError } from '../jobs/estimate-error.ts';
 import { type Made, makeForecast } from '../jobs/estimate-forecast.ts';
-import { placeOf, waitFor } from '../jobs/estimate-queue.ts';
+import { endOf, placeOf } from '../jobs/estimate-queue.ts';
 import { readStates } from '../jobs/read.ts';
 import { type Estimate, isFinal } from '../progress/state.ts';
 import type { Actor } from './actor.ts';
@@ -63,7 +63,7 @@ function guessOne({ takenAt, queue, forecast, costs }: Made, guesses: Map<string
   const rows = [...queue.waiting].flatMap(([tenantId, each]) => each.map((row) => ({ ...row, tenantId })));
   const row = rows[Math.floor(Math.random() * rows.length)];
   if (row === undefined || forecast.slots === 0 || guesses.has(row.id)) return;
-  const wait = waitFor(placeOf({ ...row, arrived: [] }, forecast), 0, costs);
+  const end = endOf(placeOf({ ...row, arrived: [] }, forecast), 0, row.work, costs);
   const madeAt = takenAt.getTime();
-  guesses.set(row.id, { madeAt, ...estimateAt(madeAt, addSpans(wait, row.work), madeAt) });
+  guesses.set(row.id, { madeAt, ...estimateAt(madeAt, end, madeAt) });
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { Costs, costKeys } from '../../src/jobs/costs.ts';
 import type { Span } from '../../src/jobs/estimate.ts';
-import { type Forecast, placeOf, playQueue, type WaitingRow } from '../../src/jobs/estimate-queue.ts';
+import { endOf, type Forecast, placeOf, playQueue, type WaitingRow } from '../../src/jobs/estimate-queue.ts';
 
 const second: Span = { mean: 1, variance: 0.01 };
 
@@ -17,20 +18,20 @@ function rows(tenant: string, count: number, work: Span = second): WaitingRow[] 
 function play(slots: number, waiting: Record<string, WaitingRow[]>, running: [string, number][] = []): Forecast {
   return playQueue({
     slots,
-    running: running.map(([tenantId, mean]) => ({ tenantId, rest: { mean, variance: 0 } })),
+    running: running.map(([tenantId, rest]) => ({ tenantId, rest })),
     waiting: new Map(Object.entries(waiting)),
-    usual: second,
+    usual: 1,
   });
 }
 
-function place(forecast: Forecast, tenantId: string, index: number, arrived: (Span | null)[] = []) {
+function place(forecast: Forecast, tenantId: string, index: number, arrived: (number | null)[] = []) {
   return placeOf({ tenantId, id: `${tenantId}${index}`, claimOrder: index, arrived }, forecast);
 }
 
 describe('a forecast of the queue', () => {
   it('starts as many at once as there are idle slots, and the next when the first ends', () => {
     const forecast = play(2, { a: rows('a', 5) });
-    const starts = [0, 1, 2, 3, 4].map((index) => place(forecast, 'a', index).start.mean);
+    const starts = [0, 1, 2, 3, 4].map((index) => place(forecast, 'a', index).start);
     expect(starts).toEqual([0, 0, 1, 1, 2]);
     expect([0, 1, 2].map((index) => place(forecast, 'a', index).position)).toEqual([1, 2, 3]);
   });
@@ -40,8 +41,8 @@ describe('a forecast of the queue', () => {
       ['a', 3],
       ['a', 5],
     ]);
-    expect(place(forecast, 'a', 0).start.mean).toBe(3);
-    expect(place(forecast, 'a', 1).start.mean).toBe(4);
+    expect(place(forecast, 'a', 0).start).toBe(3);
+    expect(place(forecast, 'a', 1).start).toBe(4);
   });
 
   it('lets tenants take turns, however much one of them has waiting', () => {
@@ -69,24 +70,27 @@ describe('a forecast of the queue', () => {
     const { position, start } = place(forecast, 'a', 500);
     expect(position).toBeGreaterThan(450);
     expect(position).toBeLessThan(550);
-    expect(start.mean).toBeGreaterThan(450);
-    expect(start.mean).toBeLessThan(550);
+    expect(start).toBeGreaterThan(450);
+    expect(start).toBeLessThan(550);
   });
 
-  it('is less sure of what is further away', () => {
+  it('is less sure of what is further away, by as much as waits turned out to be', () => {
     const forecast = play(2, { a: rows('a', 100) });
-    expect(place(forecast, 'a', 90).start.variance).toBeGreaterThan(place(forecast, 'a', 10).start.variance);
+    const width = (index: number, costs: Costs) => endOf(place(forecast, 'a', index), 0, second, costs).variance;
+    expect(width(90, new Costs())).toBeGreaterThan(width(10, new Costs()));
+    const punctual = new Costs([{ ...costKeys.wait(), weight: 30, mean: 0, variance: 0.0001 }]);
+    expect(width(90, punctual)).toBeLessThan(width(90, new Costs()));
   });
 
   it('puts what came after it behind the last, and behind one another', () => {
     const forecast = play(2, { a: rows('a', 4) });
     const first = place(forecast, 'a', 10);
-    const second = place(forecast, 'a', 11, [{ mean: 6, variance: 0 }]);
-    const third = place(forecast, 'a', 12, [{ mean: 6, variance: 0 }, null]);
+    const second = place(forecast, 'a', 11, [6]);
+    const third = place(forecast, 'a', 12, [6, null]);
     expect([first, second, third].map(({ position }) => position)).toEqual([5, 6, 7]);
-    expect(first.start.mean).toBe(2);
-    expect(second.start.mean).toBeGreaterThan(first.start.mean);
-    expect(third.start.mean).toBeGreaterThan(second.start.mean);
+    expect(first.start).toBe(2);
+    expect(second.start).toBeGreaterThan(first.start);
+    expect(third.start).toBeGreaterThan(second.start);
   });
 
   it('lets the first job of another tenant in before the crowd', () => {
@@ -96,8 +100,8 @@ describe('a forecast of the queue', () => {
 
   it('starts at once what comes to an empty queue with idle slots', () => {
     const forecast = play(2, {});
-    expect(place(forecast, 'a', 0)).toMatchObject({ position: 1, start: { mean: 0 } });
-    expect(place(forecast, 'a', 1, [second]).start.mean).toBeLessThan(1);
-    expect(place(forecast, 'a', 2, [second, second]).start.mean).toBe(1);
+    expect(place(forecast, 'a', 0)).toMatchObject({ position: 1, start: 0 });
+    expect(place(forecast, 'a', 1, [1]).start).toBeLessThan(1);
+    expect(place(forecast, 'a', 2, [1, 1]).start).toBe(1);
   });
 });

@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { newUuid } from '../../src/ids.ts';
 import type { Actor } from '../../src/maintenance/actor.ts';
 import { startMaintenance } from '../../src/maintenance/maintenance.ts';
+import { createRescuer } from '../../src/maintenance/rescuer.ts';
 import { insertJob } from '../api/rows.ts';
 import { accepted } from '../api/submitting.ts';
 import { graphql } from '../graphql.ts';
@@ -102,5 +103,15 @@ describe('maintenance', () => {
     hangs.resolve();
     await first[Symbol.asyncDispose]();
     await second[Symbol.asyncDispose]();
+  });
+
+  it('holds no expired lease against a worker just after the database was away', async () => {
+    const rescuer = createRescuer(service.platform);
+    const id = await insertLost();
+    const status = async () => accepted(await graphql(service.url, `{ job(id: "${id}") { status } }`)).job.status;
+    await rescuer.runOnce(0);
+    expect(await status()).toBe('RUNNING');
+    await rescuer.runOnce(60_000);
+    expect(await status()).toBe('RETRYING');
   });
 });

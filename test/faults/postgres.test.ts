@@ -131,7 +131,7 @@ describe('an outage of PostgreSQL', () => {
 /** The text of a statement travels once a connection, so it is met on new ones. */
 async function loseReplyTo(text: string): Promise<{ lost: Promise<void> }> {
   await postgres.query(endConnections);
-  await available();
+  await expect.poll(async () => (await fetch(`${service.url}/health/ready`)).status, soon).toBe(200);
   return { lost: proxy.loseReplyTo(text) };
 }
 
