@@ -12,7 +12,7 @@ import type { EngineName } from '../pdf/document.ts';
  *   PAGES         pages of a document, by size
  *   PACE          by what factor the machine is slower just now than it used to be: of the last few jobs only
  *   SERVICE       seconds of a whole attempt that completed its job, no logarithm: it is summed up
- *   WAIT          by what factor jobs that waited were done later than forecast
+ *   WAIT          by what factor jobs that waited were done later than forecast, scaled to a wait of ten seconds
  *   ETA_ERROR     seconds by which an estimate was wrong, by the moment when it was made
  *   ETA_COVERAGE  how often its interval held: 0 or 1, no logarithm
  */
@@ -111,7 +111,7 @@ function prior({ measure, engine, size }: CostKey): LogNormal {
     case 'SERVICE':
       return { mean: 1, variance: 4 };
     case 'WAIT':
-      return { mean: 0, variance: 0.4 ** 2 };
+      return { mean: 0, variance: 0.3 ** 2 };
     case 'PACE':
     case 'ETA_ERROR':
     case 'ETA_COVERAGE':
@@ -166,16 +166,24 @@ export class Costs {
     return { mean: (priorWeight * mean + learned.weight * learned.mean) / all, variance: spread * (1 + 1 / all) };
   }
 
-  /** By what part of it a wait usually differs from what was forecast: others come and go, and a machine has its minutes. */
-  get waitSpread(): number {
+  /** By what part of it a wait of so many seconds usually differs from what was forecast. */
+  waitSpread(seconds: number): number {
     const { mean, variance } = this.#usual(costKeys.wait());
-    return Math.sqrt(mean ** 2 + variance);
+    return Math.sqrt(mean ** 2 + variance) / waitScale(seconds);
   }
 
   /** What was learned under this key alone; null if nothing was. */
   learned(key: CostKey): LearnedCost | null {
     return this.#learned.get(keyOf(key)) ?? null;
   }
+}
+
+/**
+ * By what the error of a forecast is multiplied to be compared with that of ten seconds: over a long wait large jobs and small ones
+ * even out, but a machine that is slower than usual stays so.
+ */
+export function waitScale(seconds: number): number {
+  return (Math.max(1, seconds) / 10) ** 0.25;
 }
 
 export function keyOf({ measure, engine, size }: CostKey): string {

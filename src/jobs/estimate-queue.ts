@@ -151,10 +151,11 @@ function round(seconds: number): number {
  * When a job at this place is done that may not start before `due`, in seconds from the forecast on: as uncertain as waits
  * turned out to be, and its own work at least.
  */
-export function endOf({ start }: Place, due: number, work: Span, { waitSpread }: Costs): Span {
+export function endOf({ start }: Place, due: number, work: Span, costs: Costs): Span {
+  const seconds = start + work.mean;
   return {
     mean: Math.max(start, due) + work.mean,
-    variance: Math.max(work.variance, (waitSpread * (start + work.mean)) ** 2),
+    variance: Math.max(work.variance, (costs.waitSpread(seconds) * seconds) ** 2),
   };
 }
 

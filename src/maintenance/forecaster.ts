@@ -1,5 +1,5 @@
 import type { JobsContext } from '../jobs/context.ts';
-import { costKeys, type LearnedCost } from '../jobs/costs.ts';
+import { costKeys, type LearnedCost, waitScale } from '../jobs/costs.ts';
 import { mergeCosts } from '../jobs/costs-learner.ts';
 import { estimateAt } from '../jobs/estimate.ts';
 import { learnEtaError } from '../jobs/estimate-error.ts';
@@ -40,7 +40,7 @@ export function createForecaster({ jobs }: { jobs: JobsContext }): Actor {
       learnEtaError(learn, 'waiting', guess, endedAt);
       const expected = (Date.parse(guess.at) - guess.madeAt) / 1000;
       const took = Math.max(0.1, (endedAt - guess.madeAt) / 1000);
-      if (expected > tellingSeconds) learn(costKeys.wait(), Math.log(took / expected));
+      if (expected > tellingSeconds) learn(costKeys.wait(), Math.log(took / expected) * waitScale(expected));
       await mergeCosts(jobs, observed);
     }
     const left = new Set(waiting.map(({ jobId }) => jobId));
