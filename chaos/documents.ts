@@ -9,10 +9,6 @@ export interface DocumentKind {
   options: JobOptionsInput;
   /** How often it comes. */
   weight: number;
-  /** Bytes of its own for each job, so that what is remembered of a document's hash concerns no other. */
-  unique?: boolean;
-  /** A worker's extractors are killed while it runs. */
-  killer?: boolean;
   /** May also fail with these, besides what the reference run ended with. */
   mayFail?: readonly string[];
   /** It is at a URL that does not exist. */
@@ -54,16 +50,7 @@ export const documentKinds: readonly DocumentKind[] = [
   { name: 'large', file: `${fixtures}/many-pages.pdf`, options: none, weight: 14 },
   { name: 'large by pdfjs', file: `${fixtures}/many-pages.pdf`, options: { engine: 'PDFJS' }, weight: 5 },
   { name: 'ranges', file: `${fixtures}/many-pages.pdf`, options: { pages: '3-40,90-200,299-' }, weight: 5 },
-  { name: 'very large', file: sample, options: none, weight: 8 },
-  {
-    name: 'killer',
-    file: sample,
-    options: none,
-    weight: 4,
-    unique: true,
-    killer: true,
-    mayFail: ['PDF_CRASHES_EXTRACTOR'],
-  },
+  { name: 'very large', file: sample, options: none, weight: 12 },
   {
     name: 'slow',
     file: sample,
@@ -84,7 +71,10 @@ export const documentKinds: readonly DocumentKind[] = [
 
 const read = new Map<string, Buffer>();
 
-/** The bytes of a document; `number` makes those of a unique kind its own. */
+/**
+ * The bytes of a document, made a job's own by `number`: what is remembered of its hash, once it is thought to crash
+ * engines, concerns no other job.
+ */
 export function bytesOf(kind: DocumentKind, number: number): Buffer {
   let bytes = read.get(kind.file);
   if (bytes === undefined) {
@@ -92,7 +82,7 @@ export function bytesOf(kind: DocumentKind, number: number): Buffer {
     read.set(kind.file, bytes);
   }
   // A comment behind the end changes nothing that is shown.
-  return kind.unique ? Buffer.concat([bytes, Buffer.from(`\n% ${number}\n`)]) : bytes;
+  return bytes.length === 0 ? bytes : Buffer.concat([bytes, Buffer.from(`\n% ${number}\n`)]);
 }
 
 export function pickDocument(random: Random, kinds: readonly DocumentKind[]): DocumentKind {

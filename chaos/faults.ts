@@ -60,7 +60,7 @@ async function inject(world: World, fault: Fault, signal: AbortSignal): Promise<
       return true;
     }
     case 'kill-extractor':
-      return await killExtractor(world.service(fault.service).pid, fault.signal);
+      return await killExtractor(world, world.service(fault.service).pid, fault.signal);
     case 'redis-flush':
       return await withRedis(world, (redis) => redis.flushAll());
     case 'redis-forget-scripts':
@@ -92,13 +92,14 @@ async function inject(world: World, fault: Fault, signal: AbortSignal): Promise<
 }
 
 /** The extractor that is busiest at this moment: a document is being read there. */
-async function killExtractor(worker: number | null, signal: NodeJS.Signals): Promise<boolean> {
+async function killExtractor(world: World, worker: number | null, signal: NodeJS.Signals): Promise<boolean> {
   if (worker === null) return false;
   const before = extractorsOf(worker).map((pid) => ({ pid, ticks: processorTicks(pid) }));
   await sleep(60);
   const [busiest] = before
     .map(({ pid, ticks }) => ({ pid, used: processorTicks(pid) - ticks }))
     .sort((a, b) => b.used - a.used);
+  if (signal === 'SIGSEGV') world.crashes.push({ at: Date.now(), worker });
   return busiest !== undefined && sendSignal(busiest.pid, signal);
 }
 

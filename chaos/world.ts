@@ -28,6 +28,8 @@ export interface World extends AsyncDisposable {
   readonly lostReplies: LostReply[];
   /** When PostgreSQL was made to crash: what had not reached the disk yet is gone then. */
   readonly databaseCrashes: number[];
+  /** When an extractor of a worker died as if by its document. */
+  readonly crashes: { at: number; worker: number }[];
   /** Past all proxies. Fails while PostgreSQL is away. */
   query<Row extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<Row[]>;
   service(name: ServiceName): Service;
@@ -113,6 +115,7 @@ async function buildWorld({ random, onBreach }: WorldOptions, closers: Closers):
     extractors,
     lostReplies,
     databaseCrashes: [],
+    crashes: [],
     async query<Row extends pg.QueryResultRow>(text: string, values: unknown[] = []): Promise<Row[]> {
       return (await pool.query<Row>(text, values)).rows;
     },

@@ -53,19 +53,27 @@ export async function permitsAgreeWithRows({ world }: Evidence): Promise<Breach[
   const redis = createClient({ url: world.servers.redisUrl });
   redis.on('error', () => undefined);
   await redis.connect();
+  const key = (name: string) => `${redisPrefix}:permits:${name}`;
   try {
-    let counts = { waiting: 0, active: 0 };
+    let left: string[] = [];
     // bee-queue finds the permits of dead workers by a check every ten seconds.
     for (let tries = 0; tries < 100; tries++) {
-      const [waiting, active] = await Promise.all([
-        redis.lLen(`${redisPrefix}:permits:waiting`),
-        redis.lLen(`${redisPrefix}:permits:active`),
-      ]);
-      counts = { waiting, active };
-      if (waiting === 0 && active === 0) return [];
+      const lists = ['waiting', 'active'].map(async (list) => {
+        const ids = await redis.lRange(key(list), 0, -1);
+        return ids.map((id) => ({ list, id }));
+      });
+      const ids = (await Promise.all(lists)).flat();
+      if (ids.length === 0) return [];
+      left = await Promise.all(
+        ids.map(
+          async ({ list, id }) => `${id} ${list}, ${(await redis.hExists(key('jobs'), id)) ? 'with' : 'without'} data`,
+        ),
+      );
       await sleep(400);
     }
-    return [{ promise: 'permits and rows agree', detail: `no row is claimable, permits: ${JSON.stringify(counts)}` }];
+    return [
+      { promise: 'permits and rows agree', detail: `no row is claimable, but permits are left: ${left.join('; ')}` },
+    ];
   } finally {
     redis.destroy();
   }

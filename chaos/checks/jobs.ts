@@ -1,4 +1,4 @@
-import type { Evidence } from '../evidence.ts';
+import type { Evidence, JobRow } from '../evidence.ts';
 import { groupBy, uuidOf } from '../evidence.ts';
 import type { Breach } from '../journal.ts';
 
@@ -50,7 +50,8 @@ export async function oneKeyOneJob({ world, journal, jobs }: Evidence): Promise<
 }
 
 /** Each kind of document ends as in the reference run, whatever was done to it meanwhile. */
-export function jobsEndAsTheyShould({ jobs, clientJob, references }: Evidence): Breach[] {
+export function jobsEndAsTheyShould(evidence: Evidence): Breach[] {
+  const { jobs, clientJob, references } = evidence;
   return [...jobs.values()].flatMap((row): Breach[] => {
     const client = clientJob(row.id);
     if (client === undefined || row.status === 'CANCELLED') return [];
@@ -62,6 +63,7 @@ export function jobsEndAsTheyShould({ jobs, clientJob, references }: Evidence): 
     // A retried job's password is sent again, so it ends the same way.
     if (expected.includes(ended)) return [];
     if (row.status === 'FAILED' && row.retry_count === row.max_retries) return [];
+    if (crashCodes.includes(ended) && wasMadeToCrash(evidence, row)) return [];
     return [
       {
         promise: 'a document ends as it does undisturbed',
@@ -69,6 +71,18 @@ export function jobsEndAsTheyShould({ jobs, clientJob, references }: Evidence): 
         jobId: row.id,
       },
     ];
+  });
+}
+
+const crashCodes = ['PDF_CRASHES_EXTRACTOR', 'QUARANTINED'];
+
+/** Whether its extractor, or the one in the next slot, died by SIGSEGV during an attempt: the document is thought guilty. */
+function wasMadeToCrash({ attempts, observer, world }: Evidence, row: JobRow): boolean {
+  return (attempts.get(row.id) ?? []).some(({ worker_id, started_at, finished_at }) => {
+    const pid = worker_id === null ? undefined : observer.workerPids.get(worker_id);
+    return world.crashes.some(
+      ({ at, worker }) => worker === pid && at >= started_at.getTime() && at <= finished_at.getTime(),
+    );
   });
 }
 
