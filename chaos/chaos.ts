@@ -77,7 +77,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const until = submitting.signal;
   const storageKeyOf = (job: ClientJob) => readStorageKey(world, job);
   const meddler = new Meddler({ api, journal, random: random.fork(), watchers, storageKeyOf, until, signal });
-  const killers = random.fork();
+  const doubled = random.fork();
   const stream = {
     api,
     journal,
@@ -88,7 +88,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     backlog: () => observer.backlog,
     onJob(job: ClientJob) {
       watchers.add(job);
-      if (killers.chance(0.2)) watchers.add(job);
+      if (doubled.chance(0.2)) watchers.add(job);
       meddler.meet(job);
     },
   };

@@ -41,21 +41,42 @@ export class ClaimLostError extends Error {
   }
 }
 
+type Details = Pick<
+  Claim,
+  'sourceUrl' | 'sourceStorageKey' | 'sourceSha256' | 'sourceBytes' | 'resourceFailures' | 'quarantined'
+>;
+type Claimed = Omit<Claim, keyof Details>;
+
 const claimNext = `
-SELECT ${jobColumns}, s.url AS "sourceUrl", s.storage_key AS "sourceStorageKey", s.sha256 AS "sourceSha256",
-       s.bytes AS "sourceBytes",
-       j.stored_by AS "storedBy",
+SELECT ${jobColumns}, j.stored_by AS "storedBy",
        (SELECT coalesce(jsonb_agg(jsonb_build_object('first', lower(r), 'last', upper(r) - 1) ORDER BY r), '[]')
-          FROM unnest(j.stored_pages) r) AS "stored",
+          FROM unnest(j.stored_pages) r) AS "stored"
+  FROM claim_jobs($1, $2, $3 * interval '1 second') j`;
+
+/**
+ * What other tables know of claimed jobs. A statement of its own: the claim waits for its lock inside the function, and
+ * a join around it would look with the eyes of before, in which a job that came meanwhile has no source.
+ */
+const readDetails = `
+SELECT j.id, s.url AS "sourceUrl", s.storage_key AS "sourceStorageKey", s.sha256 AS "sourceSha256", s.bytes AS "sourceBytes",
        (SELECT count(*)::int FROM job_attempts a
-         WHERE a.job_id = j.id AND a.run = j.run AND a.failure_code = ANY($4::text[])) AS "resourceFailures",
+         WHERE a.job_id = j.id AND a.run = j.run AND a.failure_code = ANY($2::text[])) AS "resourceFailures",
        ARRAY(SELECT q.engine_key FROM quarantine q WHERE q.tenant_id = j.tenant_id AND q.sha256 = s.sha256) AS "quarantined"
-  FROM claim_jobs($1, $2, $3 * interval '1 second') j
-  JOIN sources s ON s.id = j.source_id`;
+  FROM jobs j JOIN sources s ON s.id = j.source_id
+ WHERE j.id = ANY($1::uuid[])`;
 
 /** The best runnable jobs, at most `slots`, now RUNNING and leased to this worker. */
 export async function claimJobs(context: JobsContext, workerId: string, slots: number): Promise<Claim[]> {
-  const claims = await context.database.query<Claim>(claimNext, [workerId, slots, leaseSeconds, [...resourceCodes]]);
-  for (const claim of claims) context.publish(progressOf(claim));
-  return claims;
+  const { database, publish } = context;
+  const claimed = await database.query<Claimed>(claimNext, [workerId, slots, leaseSeconds]);
+  if (claimed.length === 0) return [];
+  for (const job of claimed) publish(progressOf(job));
+  const ids = claimed.map(({ id }) => id);
+  const details = await database.query<Details & { id: string }>(readDetails, [ids, [...resourceCodes]]);
+  const byId = new Map(details.map((each) => [each.id, each]));
+  // One that was cancelled and deleted in between is nobody's any more.
+  return claimed.flatMap((job) => {
+    const found = byId.get(job.id);
+    return found === undefined ? [] : [{ ...job, ...found }];
+  });
 }

@@ -21,7 +21,7 @@ afterAll(async () => {
   await service[Symbol.asyncDispose]();
 });
 
-const cli = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
+const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 
 const children: ChildProcess[] = [];
 afterEach(async () => {
@@ -31,7 +31,7 @@ afterEach(async () => {
   }
 });
 
-/** `pagehive maintain`, as a process of its own. */
+/** `pagehive maintain` as users run it, compiled. */
 function maintain(): ChildProcess {
   const { databaseUrl, redisUrl, redisPrefix, dataDir } = service.config;
   const env = {
@@ -40,7 +40,7 @@ function maintain(): ChildProcess {
     REDIS_PREFIX: redisPrefix,
     DATA_DIR: dataDir,
   };
-  const child = spawn(process.execPath, ['--import', 'tsx', cli, 'maintain'], {
+  const child = spawn(process.execPath, [cli, 'maintain'], {
     env: { ...process.env, ...env },
     stdio: 'ignore',
   });

@@ -64,18 +64,6 @@ test('blames a document on which the only engine that it may use crashes', async
   }
 });
 
-test('blames the engine that was at work: PDFJS, where it reads a page that LITEPARSE cannot put in order', async () => {
-  const { events, first } = await begin(pool, requestFor('rtl'));
-  expect(first[0]).toMatchObject({ engine: 'LITEPARSE' });
-  process.kill(onlyProcess(pool), 'SIGABRT');
-  const rest = await drain(events);
-  expect(rest).toMatchObject([
-    { type: 'crashed', engine: 'PDFJS', page: 2, detail: 'SIGABRT' },
-    { type: 'opened', engine: 'LITEPARSE', key: expect.not.stringContaining('PDFJS') },
-    { type: 'group' },
-  ]);
-});
-
 test('tells a kill from outside apart from a crash', async () => {
   for (const signal of ['SIGKILL', 'SIGTERM', 'SIGUSR2'] as const) {
     const { events } = await begin(pool, requestFor('many-pages'));
