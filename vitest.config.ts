@@ -12,6 +12,8 @@ export default defineConfig({
     // A CI machine of two cores may be busy with the other files; no test measures time.
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // Tests mostly wait, for processes and servers: more at once than one fewer than cores, which on two cores is one.
+    maxWorkers: 3,
     // What a timing-dependent test would hide behind.
     retry: 0,
   },
