@@ -24,7 +24,8 @@ describe('the main job', () => {
     });
     expect(errors).toBeUndefined();
     const { job } = data.createJob;
-    expect(job).toMatchObject({ status: 'PENDING', progressPercentage: 0, revision: 1 });
+    // A worker may have it already.
+    expect(job.status).toMatch(/^(PENDING|RUNNING)$/);
     const seen = [];
     const query = `subscription ($id: ID!) { jobProgress(id: $id) { cursor revision status stage progressPercentage pagesDone pagesTotal failure { code message } job { result { pageCount page(number: 137) { text } } } } }`;
     for await (const event of subscribe(service.url, query, { id: job.id })) {
