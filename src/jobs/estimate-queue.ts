@@ -72,7 +72,8 @@ export function playQueue({ slots, running, waiting, usual }: Queue): Forecast {
     heap.first.tenantId = '';
     const next = nextTenant(queues, counts);
     const claims = next === null ? 0 : (counts.get(next.tenantId) ?? 0) + 1;
-    if (newcomer === null && claims !== 1) newcomer = [position + 1, round(at)];
+    // At the latest when a turn is over: where in the circle it will stand is not known.
+    if (newcomer === null && (claims !== 1 || next?.servedAt !== 0)) newcomer = [position + 1, round(at)];
     if (next === null) break;
     position += 1;
     const work = next.claim(position, at) ?? service;
@@ -93,6 +94,8 @@ class TenantQueue {
   readonly tenantId: string;
   readonly known: number[];
   readonly points: Point[] = [];
+  /** The position of its last claim; 0 before the first. */
+  servedAt = 0;
   readonly #rows: WaitingRow[];
   #next = 0;
   #claimed = 0;
@@ -111,6 +114,7 @@ class TenantQueue {
   /** Takes the first in line; answers its work if it is known. */
   claim(position: number, start: number): number | null {
     this.#claimed += 1;
+    this.servedAt = position;
     const row = this.head;
     if (row === undefined || row.rank > this.#claimed) return null;
     this.points.push([row.claimOrder, row.id, position, round(start)]);
@@ -119,7 +123,10 @@ class TenantQueue {
   }
 }
 
-/** As `claim_jobs` chooses: by how many the tenant would have running, then by the order of the rows. */
+/**
+ * As `claim_jobs` chooses: by how many the tenant would have running, then in turn. In which order tenants take turns it
+ * alone knows; any fixed one differs from it by less than a turn.
+ */
 function nextTenant(queues: TenantQueue[], counts: Map<string, number>): TenantQueue | null {
   let best: TenantQueue | null = null;
   let bestCount = 0;
@@ -127,16 +134,12 @@ function nextTenant(queues: TenantQueue[], counts: Map<string, number>): TenantQ
     const { head } = queue;
     if (head === undefined) continue;
     const count = counts.get(queue.tenantId) ?? 0;
-    if (best?.head === undefined || count < bestCount || (count === bestCount && isBefore(head, best.head))) {
+    if (best === null || count < bestCount || (count === bestCount && queue.servedAt < best.servedAt)) {
       best = queue;
       bestCount = count;
     }
   }
   return best;
-}
-
-function isBefore(a: WaitingRow, b: WaitingRow): boolean {
-  return a.claimOrder < b.claimOrder || (a.claimOrder === b.claimOrder && a.id < b.id);
 }
 
 function meanOf(numbers: number[]): number | null {

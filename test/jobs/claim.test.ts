@@ -1,8 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Claim } from '../../src/jobs/claim.ts';
+import { completeJob } from '../../src/jobs/lifecycle.ts';
 import { insertJob, insertTenant } from '../api/rows.ts';
 import { inline, readJob, submit } from '../api/submitting.ts';
 import { type Service, startService } from '../service.ts';
-import { claim } from './claiming.ts';
+import { claim, completion } from './claiming.ts';
 
 let service: Service;
 beforeAll(async () => {
@@ -24,6 +26,14 @@ async function claimedInTurn(): Promise<(string | null)[]> {
   for (let [next] = await claim(service, 1); next !== undefined; [next] = await claim(service, 1))
     names.push(next.name);
   return names;
+}
+
+/** One slot: when it claims again, nothing runs. */
+async function claimedAndCompleted(): Promise<Claim> {
+  const [held] = await claim(service, 1);
+  if (held === undefined) throw new Error('nothing was claimable');
+  await completeJob(service.platform.jobs, held, completion(1));
+  return held;
 }
 
 describe('a claim', () => {
@@ -61,9 +71,26 @@ describe('a claim', () => {
       await insertJob(service, { tenantId: crowd, name: `crowd ${n}`, createdAt: minutesAgo(60 - n) });
     await insertJob(service, { tenantId: single, name: 'single 0' });
     await insertJob(service, { tenantId: single, name: 'single 1' });
-    expect((await claim(service, 4)).map(({ name }) => name)).toEqual(['crowd 0', 'single 0', 'crowd 1', 'single 1']);
-    // Both have two running now; so it goes on by age.
-    expect((await claim(service, 1)).map(({ name }) => name)).toEqual(['crowd 2']);
+    const names = (await claim(service, 4)).map(({ name }) => name);
+    expect(names.slice(0, 2).sort()).toEqual(['crowd 0', 'single 0']);
+    expect(names.slice(2).sort()).toEqual(['crowd 1', 'single 1']);
+  });
+
+  it('is taken in turn by tenants with equally many running, however old the rows of one are', async () => {
+    const tenants = await Promise.all(['crowd', 'many', 'few'].map((name) => insertTenant(service, name)));
+    for (const [age, tenantId] of tenants.entries()) {
+      for (let n = 0; n < 4; n += 1)
+        await insertJob(service, { tenantId, name: `${age} ${n}`, createdAt: minutesAgo(500 - 100 * age - n) });
+    }
+    const turns: string[] = [];
+    for (let n = 0; n < 9; n += 1) turns.push((await claimedAndCompleted()).tenantId);
+    for (const round of [0, 3, 6]) expect(new Set(turns.slice(round, round + 3)).size).toBe(3);
+    // Who comes in the middle waits for one turn at most.
+    const late = await insertTenant(service, 'late');
+    await insertJob(service, { tenantId: late, name: 'late' });
+    const names: (string | null)[] = [];
+    for (let n = 0; n < 4; n += 1) names.push((await claimedAndCompleted()).name);
+    expect(names).toContain('late');
   });
 
   it('counts what a tenant has running already', async () => {
