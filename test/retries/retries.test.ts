@@ -221,7 +221,11 @@ describe('retryJob', () => {
     const failed = await run();
     expect(failed).toMatchObject({ status: 'FAILED', failure: { code: 'PDF_DAMAGED' } });
     const { data } = await graphql(service.url, retry, { id: failed.id });
-    expect(data.retryJob.job).toMatchObject({ status: expect.stringMatching(/PENDING|RUNNING/), retryCount: 0, failure: null });
+    expect(data.retryJob.job).toMatchObject({
+      status: expect.stringMatching(/PENDING|RUNNING/),
+      retryCount: 0,
+      failure: null,
+    });
     const job = await ended(failed.id);
     expect(job).toMatchObject({ status: 'COMPLETED', failure: null });
     expect(job.attempts).toEqual([
