@@ -54,6 +54,7 @@ async function inject(world: World, fault: Fault, signal: AbortSignal): Promise<
     }
     case 'freeze': {
       const service = world.service(fault.service);
+      world.databaseTroubles.push(Date.now());
       service.freeze();
       await sleep(fault.seconds * 1000, undefined, { signal });
       service.thaw();
@@ -69,13 +70,14 @@ async function inject(world: World, fault: Fault, signal: AbortSignal): Promise<
       await world.servers.restartRedis(fault.seconds * 1000);
       return true;
     case 'postgres-restart':
-      if (fault.how !== 'fast') world.databaseCrashes.push(Date.now());
+      world.databaseTroubles.push(Date.now());
       if (fault.how === 'backend') return await killBackend(world);
       await world.servers.restartPostgres(fault.how);
       return true;
     case 'cut':
     case 'half-open': {
       const proxy = world.proxy(fault.service, fault.server);
+      if (fault.server === 'postgres') world.databaseTroubles.push(Date.now());
       if (fault.kind === 'cut') proxy.cut();
       else proxy.silence();
       await sleep(fault.seconds * 1000, undefined, { signal });

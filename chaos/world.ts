@@ -26,8 +26,8 @@ export interface World extends AsyncDisposable {
   readonly extractors: ExtractorRegister;
   /** Replies that the proxies shall swallow. */
   readonly lostReplies: LostReply[];
-  /** When PostgreSQL was made to crash: what had not reached the disk yet is gone then. */
-  readonly databaseCrashes: number[];
+  /** When PostgreSQL crashed, and what had not reached the disk was gone, or a reply of it may not have reached its worker. */
+  readonly databaseTroubles: number[];
   /** When an extractor of a worker died as if by its document. */
   readonly crashes: { at: number; worker: number }[];
   /** Past all proxies. Fails while PostgreSQL is away. */
@@ -114,7 +114,7 @@ async function buildWorld({ random, onBreach }: WorldOptions, closers: Closers):
     servers,
     extractors,
     lostReplies,
-    databaseCrashes: [],
+    databaseTroubles: [],
     crashes: [],
     async query<Row extends pg.QueryResultRow>(text: string, values: unknown[] = []): Promise<Row[]> {
       return (await pool.query<Row>(text, values)).rows;
@@ -123,7 +123,7 @@ async function buildWorld({ random, onBreach }: WorldOptions, closers: Closers):
     proxy: (name, server) => found(proxies.get(`${name} ${server}`), `${name} ${server}`),
     async heal(signal) {
       // What no statement has met never will be.
-      lostReplies.length = 0;
+      lostReplies.splice(0, lostReplies.length, ...lostReplies.filter(({ at }) => at !== null));
       for (const proxy of proxies.values()) proxy.heal();
       for (const each of services.values()) each.thaw();
       await servers.settled();

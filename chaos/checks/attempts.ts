@@ -14,21 +14,26 @@ export function historyIsGapless({ jobs, attempts }: Evidence): Breach[] {
 }
 
 /**
- * A job is completed once. An attempt without a failure before the last one was given back, by a worker that had to drain
- * or for pages that a crash of PostgreSQL had lost, or it was cancelled before the client had the job run again.
+ * A job is completed once. An attempt without a failure before the last one was given back, by a worker that had to drain,
+ * for pages that a crash of PostgreSQL had lost or because the answer to its claim was lost; or it was cancelled before the
+ * client had the job run again.
  */
 export function completedOnce(evidence: Evidence): Breach[] {
   return [...evidence.jobs.values()].flatMap((row) => [...early(evidence, row), ...last(evidence, row)]);
 }
 
 function early({ attempts, clientJob, observer, world }: Evidence, row: JobRow): Breach[] {
+  const lostClaims = world.lostReplies.flatMap(({ statement, at }) =>
+    statement === 'claim' && at !== null ? [at] : [],
+  );
+  const troubles = [...world.databaseTroubles, ...lostClaims];
   const drained = new Set([...world.services.values()].flatMap((service) => [...service.drained]));
   return (attempts.get(row.id) ?? []).slice(0, -1).flatMap((attempt): Breach[] => {
     if (attempt.failure_code !== null || clientJob(row.id)?.retried != null) return [];
     const pid = attempt.worker_id === null ? undefined : observer.workerPids.get(attempt.worker_id);
     const [begin, end] = [attempt.started_at.getTime(), attempt.finished_at.getTime()];
-    const crashed = world.databaseCrashes.some((at) => at > begin - 1_000 && at < end);
-    if (pid === undefined || drained.has(pid) || crashed) return [];
+    const troubled = troubles.some((at) => at > begin - 1_000 && at < end);
+    if (pid === undefined || drained.has(pid) || troubled) return [];
     const detail = `attempt ${attempt.number} of ${row.attempt} ended without a failure, and nobody had to give it back`;
     return [{ promise: 'a job is completed once', detail, jobId: row.id }];
   });

@@ -29,7 +29,10 @@ export interface Claim extends Job {
  * wait for the disk) and the same revision be given to another worker. */
 export const fence = `j.id = $1 AND j.revision = $2 AND j.worker_id = $3 AND j.status = 'RUNNING'`;
 
-export function fenceValues(claim: Claim): [string, number, string] {
+/** What a claim is told by. */
+export type Fenced = Pick<Claim, 'id' | 'revision' | 'workerId'>;
+
+export function fenceValues(claim: Fenced): [string, number, string] {
   return [claim.id, claim.revision, claim.workerId];
 }
 

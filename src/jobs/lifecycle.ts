@@ -1,6 +1,6 @@
 import { type FailureCode, failures } from '../errors.ts';
 import type { DocumentFacts, EngineName, ExtractedPage } from '../pdf/document.ts';
-import { type Claim, ClaimLostError, fence, fenceValues } from './claim.ts';
+import { type Claim, ClaimLostError, type Fenced, fence, fenceValues } from './claim.ts';
 import type { JobsContext } from './context.ts';
 import { type Job, jobColumns, progressOf } from './job.ts';
 import { countOf, insertPages, PagesLostError, pageValues, withPages } from './pages.ts';
@@ -137,7 +137,7 @@ SELECT ${jobColumns} FROM job j`;
  */
 export async function giveBackJob(
   context: JobsContext,
-  claim: Claim,
+  claim: Fenced,
   { forgetPages = false }: { forgetPages?: boolean } = {},
 ): Promise<Job> {
   const [job] = await context.database.query<Job>(giveBack, [...fenceValues(claim), forgetPages]);

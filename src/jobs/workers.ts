@@ -1,5 +1,5 @@
 import type { ProgressState } from '../progress/state.ts';
-import { leaseSeconds } from './claim.ts';
+import { type Fenced, leaseSeconds } from './claim.ts';
 import type { JobsContext } from './context.ts';
 
 /** A worker process, as the others see it. */
@@ -27,30 +27,44 @@ worker AS (
     SELECT $1, $2, $3, $4, $5, cardinality($9::uuid[]), $6, $7 FROM settings
     ON CONFLICT (id) DO UPDATE
        SET heartbeat_at = now(), running = EXCLUDED.running, completed = EXCLUDED.completed, failed = EXCLUDED.failed
+), renewed AS (
+    UPDATE jobs j
+       SET heartbeat_at = now(), lease_expires_at = now() + $8 * interval '1 second',
+           stage = held.stage::"JobStage", percent = GREATEST(j.percent, held.percent), pages_done = held.pages_done,
+           pages_total = held.pages_total, bytes_done = held.bytes_done, bytes_total = held.bytes_total,
+           progress_seq = GREATEST(j.progress_seq, held.seq), eta = held.eta, eta_earliest = held.earliest, eta_latest = held.latest
+      FROM unnest($9::uuid[], $10::int[], $11::int[], $12::text[], $13::int[], $14::int[], $15::int[], $16::bigint[], $17::bigint[],
+                  $18::timestamptz[], $19::timestamptz[], $20::timestamptz[])
+             AS held(id, revision, seq, stage, percent, pages_done, pages_total, bytes_done, bytes_total, eta, earliest, latest)
+     WHERE j.id = held.id AND j.revision = held.revision AND j.worker_id = $1 AND j.status = 'RUNNING'
+    RETURNING j.id
 )
-UPDATE jobs j
-   SET heartbeat_at = now(), lease_expires_at = now() + $8 * interval '1 second',
-       stage = held.stage::"JobStage", percent = GREATEST(j.percent, held.percent), pages_done = held.pages_done,
-       pages_total = held.pages_total, bytes_done = held.bytes_done, bytes_total = held.bytes_total,
-       progress_seq = GREATEST(j.progress_seq, held.seq), eta = held.eta, eta_earliest = held.earliest, eta_latest = held.latest
-  FROM unnest($9::uuid[], $10::int[], $11::int[], $12::text[], $13::int[], $14::int[], $15::int[], $16::bigint[], $17::bigint[],
-              $18::timestamptz[], $19::timestamptz[], $20::timestamptz[])
-         AS held(id, revision, seq, stage, percent, pages_done, pages_total, bytes_done, bytes_total, eta, earliest, latest)
- WHERE j.id = held.id AND j.revision = held.revision AND j.worker_id = $1 AND j.status = 'RUNNING'
-RETURNING j.id`;
+SELECT now() AS at, ARRAY(SELECT id FROM renewed) AS held,
+       (SELECT coalesce(jsonb_agg(jsonb_build_object('id', j.id, 'revision', j.revision, 'workerId', j.worker_id)), '[]')
+          FROM jobs j
+         WHERE j.status = 'RUNNING' AND j.worker_id = $1 AND j.started_at < $21 AND j.id <> ALL($9)) AS strays`;
+
+export interface Heard {
+  /** By the database's clock. */
+  at: Date;
+  /** Ids of the jobs that are still held: the others were cancelled or given to somebody else, and their extraction must end. */
+  held: Set<string>;
+  /** Jobs that were given to this worker before `strayBefore` and that it does not hold: it never learned of them. */
+  strays: Fenced[];
+}
 
 /**
  * A worker's heartbeat, one statement a tick: "I live", all its leases renewed by the database's clock, and the coarse
- * progress of each job. Answers the ids that are still held: the others were cancelled or given to somebody else, and
- * their extraction must end.
+ * progress of each job. `strayBefore`: whatever it was given before that moment it holds, or will never hold.
  */
 export async function beat(
   context: Pick<JobsContext, 'database'>,
   worker: WorkerInfo,
   counts: WorkerCounts,
   held: ProgressState[],
-): Promise<Set<string>> {
-  const rows = await context.database.query<{ id: string }>(tick, [
+  strayBefore: Date | null = null,
+): Promise<Heard> {
+  const [row] = await context.database.query<{ at: Date; held: string[]; strays: Fenced[] }>(tick, [
     worker.id,
     worker.host,
     worker.pid,
@@ -71,8 +85,10 @@ export async function beat(
     held.map((state) => state.estimate?.at ?? null),
     held.map((state) => state.estimate?.earliest ?? null),
     held.map((state) => state.estimate?.latest ?? null),
+    strayBefore,
   ]);
-  return new Set(rows.map((row) => row.id));
+  if (row === undefined) throw new Error('a statement that always has one row had none');
+  return { ...row, held: new Set(row.held) };
 }
 
 /** Leaves the fleet: its slots no longer count. */

@@ -1,7 +1,8 @@
 import { hostname } from 'node:os';
-import { newUuid } from '../ids.ts';
+import { encodeId, newUuid } from '../ids.ts';
 import { type Claim, ClaimLostError, claimJobs } from '../jobs/claim.ts';
 import { startLearning } from '../jobs/costs-learner.ts';
+import { giveBackJob } from '../jobs/lifecycle.ts';
 import { beat, leave } from '../jobs/workers.ts';
 import { type Answerer, answerPermits } from '../queue/answer.ts';
 import type { QueueOptions } from '../queue/bee.ts';
@@ -52,29 +53,40 @@ export async function startWorker(context: RunContext, options: WorkerOptions): 
   const learner = await startLearning(context.jobs, logger);
   const held = new Map<string, Held>();
   const ended = new Map<string, Promise<void>>();
-  const claimer = new Claimer((slots) => claimJobs(context.jobs, info.id, slots));
+  /** When the database was last heard of, by its clock, and how far that was when the claim under way was sent. */
+  let heardAt: Date | null = null;
+  let claimingSince: { heardAt: Date | null } | null = null;
+  const claimer = new Claimer(async (slots) => {
+    claimingSince = { heardAt };
+    try {
+      return await claimJobs(context.jobs, info.id, slots);
+    } finally {
+      claimingSince = null;
+    }
+  });
   const counts = { completed: 0, failed: 0 };
   let draining = false;
 
   async function run(claim: Claim): Promise<void> {
-    // PostgreSQL crashed and forgot our claim, and it came back to us: what we ran of it before must end first.
-    const before = ended.get(claim.id);
-    held.get(claim.id)?.controller.abort(new ClaimLostError());
-    await before;
     const mine = {
       claim,
       progress: new JobProgress(claim, context.jobs.publish, learner),
       controller: new AbortController(),
     };
+    // PostgreSQL crashed and forgot our claim, and it came back to us: what we ran of it before must end first.
+    const before = ended.get(claim.id);
+    held.get(claim.id)?.controller.abort(new ClaimLostError());
     held.set(claim.id, mine);
-    const end = runJob(context, claim, mine.progress, mine.controller.signal).then((outcome) => {
-      if (outcome === 'COMPLETED') counts.completed += 1;
-      if (outcome === 'FAILED') counts.failed += 1;
-      if (held.get(claim.id) === mine) {
-        held.delete(claim.id);
-        ended.delete(claim.id);
-      }
-    });
+    const end = Promise.resolve(before)
+      .then(() => runJob(context, claim, mine.progress, mine.controller.signal))
+      .then((outcome) => {
+        if (outcome === 'COMPLETED') counts.completed += 1;
+        if (outcome === 'FAILED') counts.failed += 1;
+        if (held.get(claim.id) === mine) {
+          held.delete(claim.id);
+          ended.delete(claim.id);
+        }
+      });
     ended.set(claim.id, end);
     await end;
   }
@@ -94,9 +106,18 @@ export async function startWorker(context: RunContext, options: WorkerOptions): 
     const mine = [...held.values()];
     for (const { progress } of mine) progress.tick();
     const states = mine.map(({ progress }) => progress.state);
-    const still = await beat(context.jobs, info, counts, states);
+    // What was claimed before is held by now or lost on its way; what the claim under way gets, was not yet given then.
+    const strayBefore = claimingSince === null ? heardAt : claimingSince.heardAt;
+    const heard = await beat(context.jobs, info, counts, states, strayBefore);
+    heardAt = heard.at;
     for (const { claim, controller } of mine) {
-      if (!still.has(claim.id) && held.get(claim.id)?.claim === claim) controller.abort(new ClaimLostError());
+      if (!heard.held.has(claim.id) && held.get(claim.id)?.claim === claim) controller.abort(new ClaimLostError());
+    }
+    for (const stray of heard.strays) {
+      const given = await giveBackJob(context.jobs, stray).catch((error) => {
+        if (!(error instanceof ClaimLostError)) throw error;
+      });
+      if (given) logger.warn({ job: encodeId('job', stray.id) }, 'given back: the answer to its claim was lost');
     }
   }
 
@@ -109,10 +130,8 @@ export async function startWorker(context: RunContext, options: WorkerOptions): 
       });
   }, renewEveryMs);
 
-  await beat(context.jobs, info, counts, []);
+  await renew();
   const answerer: Answerer = answerPermits({ ...options.queue, concurrency: options.concurrency, handler: drain });
-  // Rows may have waited for the first worker of all.
-  context.jobs.ring(options.concurrency);
 
   return {
     id: info.id,
@@ -131,6 +150,10 @@ export async function startWorker(context: RunContext, options: WorkerOptions): 
       clearTimeout(deadline);
       clearInterval(timer);
       await renewing;
+      // Once for the time, and once for what was given before it and never arrived.
+      await renew()
+        .then(renew)
+        .catch((error) => logger.warn({ err: error }, 'it could not be seen whether any claim was lost'));
       await learner[Symbol.asyncDispose]();
       await leave(context.jobs, info.id).catch(() => {});
     },

@@ -152,6 +152,18 @@ describe('an answer that is lost after its commit', () => {
     expect(job.pages.nodes).toEqual([{ number: 1 }, { number: 2 }]);
   });
 
+  it.each([
+    ['claimJobs: the job', 'FROM claim_jobs('],
+    ['the details of a claim: the job', 'AS "resourceFailures"'],
+  ])('%s is given back before its lease ends, and runs without having cost a retry', async (_, text) => {
+    await service.stopWorker();
+    const ids = await submitSome(service, 2);
+    const { lost } = await loseReplyTo(text);
+    await service.startWorker();
+    await lost;
+    await completeWithoutFailure(service, ids);
+  });
+
   it('createJob: the same key gives the job that was made', async () => {
     const { lost } = await loseReplyTo('INSERT INTO idempotency_keys');
     const input = { source: await inline('one-page'), idempotencyKey: 'once' };
