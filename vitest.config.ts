@@ -14,6 +14,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     // Tests mostly wait, for processes and servers: more at once than one fewer than cores, which on two cores is one.
     maxWorkers: 3,
+    expect: { poll: { timeout: 30_000, interval: 25 } },
     // What a timing-dependent test would hide behind.
     retry: 0,
   },

@@ -24,7 +24,7 @@ const bare = await lab.run(script('bare-ws'), [], { BARE_PORT: String(barePort) 
 const api = `${lab.config.publicUrl}/graphql`;
 const redis = openRedis(lab.config.redisUrl, createLogger({ logLevel: 'silent' }, 'bench'));
 await redis.connect();
-const publish = createPublisher(redis, lab.config.redisPrefix);
+const { publish } = createPublisher(redis, lab.config.redisPrefix);
 
 const upload = await uploadFixture(lab.config.publicUrl);
 const created = await post(
@@ -42,7 +42,15 @@ const sentAt = new Map<number, number>();
 function sendState(): void {
   seq += 1;
   sentAt.set(seq, performance.now());
-  const none = { name: null, bytesDone: null, bytesTotal: null, retryCount: 0, nextRetryAt: null, failure: null };
+  const none = {
+    name: null,
+    bytesDone: null,
+    bytesTotal: null,
+    retryCount: 0,
+    nextRetryAt: null,
+    failure: null,
+    batchId: null,
+  };
   const state = {
     jobId,
     tenantId: defaultTenantId,

@@ -12,6 +12,7 @@ import { Costs } from './jobs/costs.ts';
 import { readCosts } from './jobs/costs-learner.ts';
 import { etaQuality } from './jobs/estimate-error.ts';
 import { createEstimates } from './jobs/estimates.ts';
+import { createFolder, type Folder } from './jobs/folder.ts';
 import { countByStatus, readVitals } from './jobs/vitals.ts';
 import { createCanaryKeeper } from './maintenance/canary-keeper.ts';
 import { createForecaster } from './maintenance/forecaster.ts';
@@ -72,10 +73,14 @@ export async function openPlatform(config: Config, process: string, overrides: O
     const queue = { redis, redisUrl, prefix: config.redisPrefix, logger };
     const ringer = createRinger(queue);
     const counters = createCounters(redis, config.redisPrefix, logger);
+    const { publish, publishBatch } = createPublisher(redis, config.redisPrefix);
+    const folder = createFolder({ database, publish: publishBatch, logger });
     const jobs = {
       database,
-      publish: counting(createPublisher(redis, config.redisPrefix), counters),
+      publish: folding(counting(publish, counters), folder),
+      publishBatch,
       ring: ringer.ring,
+      fold: folder.fold,
     };
     return {
       config,
@@ -89,6 +94,7 @@ export async function openPlatform(config: Config, process: string, overrides: O
       storage,
       secrets: createSecrets(secret),
       async [Symbol.asyncDispose]() {
+        await folder[Symbol.asyncDispose]();
         await ringer[Symbol.asyncDispose]();
         await counters[Symbol.asyncDispose]();
         redis.destroy();
@@ -123,6 +129,15 @@ async function openInstallation(database: Database, dataDir: string): Promise<{ 
 function counting(publish: Publish, counters: Counters): Publish {
   return (state) => {
     for (const name of countersOf(state)) counters.count(name);
+    publish(state);
+  };
+}
+
+/** Whatever happens to a job of a batch changes the counts of the batch. */
+function folding(publish: Publish, folder: Folder): Publish {
+  return (state) => {
+    const isNew = state.revision === 1 && state.seq === 0;
+    if (state.batchId !== null && !isNew) folder.touch(state.batchId, state.seq === 0 ? 'transition' : 'progress');
     publish(state);
   };
 }

@@ -221,6 +221,11 @@ export const requestErrors = {
     message: 'The job has already ended.',
     advice: 'A job that has ended is not cancelled; a completed one is not run again.',
   },
+  BATCH_FINAL: {
+    status: 409,
+    message: 'The batch has already ended.',
+    advice: 'A batch that has ended is not cancelled; retryBatch runs its failed jobs again.',
+  },
   JOB_NOT_FINAL: {
     status: 409,
     message: 'The job has not ended yet.',

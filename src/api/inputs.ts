@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type InputIssue, RequestError } from '../errors.ts';
+import { maxBatchItems } from '../jobs/batch.ts';
 import { defaultMaxRetries, defaultOptions, type JobOptions } from '../jobs/options.ts';
 import { PageRangesError, parsePageRanges } from '../pdf/page-ranges.ts';
 
@@ -89,6 +90,31 @@ const createJob = z.object({
   idempotencyKey: shortText(255).min(1).nullish(),
 });
 
+const batchItem = z.object({
+  source: z
+    .object({ url: httpUrl.nullish(), upload: z.string().nullish(), base64: z.string().nullish() })
+    .refine((source) => Object.values(source).filter((each) => each != null).length === 1, {
+      error: 'exactly one of url, upload and base64 must be given',
+      when: () => true,
+    }),
+  name: shortText(500).nullish(),
+  metadata: metadata.nullish(),
+  options: options.nullish(),
+});
+
+const createBatch = z.object({
+  name: shortText(500).nullish(),
+  items: z
+    .array(z.unknown())
+    .min(1, 'a batch needs an item at least')
+    .max(maxBatchItems, `a batch holds ${maxBatchItems} items at most: send several batches`)
+    // Before each item is looked at.
+    .pipe(z.array(batchItem)),
+  options: options.nullish(),
+  priority: z.number().int().min(0).max(9).nullish(),
+  idempotencyKey: shortText(255).min(1).nullish(),
+});
+
 const createUpload = z.object({
   filename: shortText(255).nullish(),
   contentType: shortText(255).nullish(),
@@ -102,6 +128,7 @@ const createUpload = z.object({
 
 const jobFilter = z
   .object({
+    batch: z.string().nullish(),
     name: shortText(500).nullish(),
     createdAfter: storableDate.nullish(),
     createdBefore: storableDate.nullish(),
@@ -121,10 +148,15 @@ function parse<T>(schema: z.ZodType<T>, value: unknown, argument = 'input'): T {
 }
 
 export type CreateJobInput = z.infer<typeof createJob>;
+export type CreateBatchInput = z.infer<typeof createBatch>;
 export type CreateUploadInput = z.infer<typeof createUpload>;
 
 export function parseCreateJob(input: unknown): CreateJobInput {
   return parse(createJob, input);
+}
+
+export function parseCreateBatch(input: unknown): CreateBatchInput {
+  return parse(createBatch, input);
 }
 
 /** The `password` argument of a mutation. */
@@ -141,14 +173,17 @@ export function checkJobFilter(filter: unknown): void {
   parse(jobFilter, filter, 'filter');
 }
 
-/** The options with defaults filled in, apart from the password. */
-export function jobOptions(input: CreateJobInput['options']): {
+export interface ChosenOptions {
   options: JobOptions;
   password: string | null;
   maxRetries: number;
-} {
-  const { password, maxRetries, ...given } = input ?? {};
-  const chosen = Object.fromEntries(Object.entries(given).filter(([, value]) => value != null));
+}
+
+/** The options with defaults filled in, apart from the password; of several, the last that says something counts. */
+export function jobOptions(...inputs: CreateJobInput['options'][]): ChosenOptions {
+  const all = inputs.flatMap((input) => Object.entries(input ?? {}).filter(([, value]) => value != null));
+  const { password, maxRetries, ...chosen }: Partial<JobOptions & { password: string; maxRetries: number }> =
+    Object.fromEntries(all);
   return {
     options: { ...defaultOptions, ...chosen },
     password: password ?? null,

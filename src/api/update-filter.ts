@@ -1,5 +1,6 @@
+import { decodeId } from '../ids.ts';
 import type { ProgressState } from '../progress/state.ts';
-import type { JobFilterInput } from './schema/jobs.ts';
+import type { JobFilterInput } from './schema/job-connection.ts';
 
 type Status = ProgressState['status'];
 
@@ -19,12 +20,14 @@ const cameFrom: Record<Status, Status[]> = {
  * transition that *may* have left the filter counts as one that did.
  */
 export function acceptsUpdates(filter: JobFilterInput | null | undefined): (state: ProgressState) => boolean {
-  const { status, failureCode, name, createdAfter, createdBefore } = filter ?? {};
+  const { status, failureCode, name, batch, createdAfter, createdBefore } = filter ?? {};
+  const batchId = batch == null ? null : decodeId('batch', batch);
   const part = name?.toLowerCase();
 
   function matchesForGood(state: ProgressState): boolean {
     const created = madeAt(state.jobId);
     return (
+      (batch == null || (state.batchId !== null && state.batchId === batchId)) &&
       (!part || (state.name?.toLowerCase().includes(part) ?? false)) &&
       (createdAfter == null || created >= createdAfter.getTime()) &&
       (createdBefore == null || created < createdBefore.getTime())

@@ -29,6 +29,8 @@ export interface Estimates {
   ofJob(row: EstimatedRow): Promise<JobEstimate>;
   /** At once where the state says it itself; one and the same state is looked up once, whoever asks. */
   ofState(state: ProgressState): JobEstimate | Promise<JobEstimate>;
+  /** When the last of a batch's jobs is expected to be final; null where that is not known. */
+  ofBatch(batchId: string): Promise<Estimate | null>;
   /** The current states of these jobs, those that wait with their estimates of now; those that are gone are left out. */
   readStates(ids: string[]): Promise<ProgressState[]>;
   /** A job was accepted here: it is ahead of those that come after it, before the next forecast knows. */
@@ -50,9 +52,17 @@ interface Arrival {
 
 type StateRow = EstimatedRow & Job;
 
-const stateRows = `
+const rowsOf = (jobs: string) => `
 SELECT ${jobColumns}, s.storage_key IS NULL AS "toDownload", s.bytes AS "sourceBytes"
-  FROM jobs j JOIN sources s ON s.id = j.source_id WHERE j.id = ANY($1::uuid[])`;
+  FROM ${jobs} j JOIN sources s ON s.id = j.source_id`;
+
+const stateRows = `${rowsOf('jobs')} WHERE j.id = ANY($1::uuid[])`;
+
+/** What a batch waits for: those of its jobs that run, and of those that wait the last item, which hardly ever starts before another one. */
+const lastOfBatch = rowsOf(`(
+    (SELECT * FROM jobs WHERE batch_id = $1 AND status = 'RUNNING')
+    UNION ALL
+    (SELECT * FROM jobs WHERE batch_id = $1 AND status IN ('PENDING', 'RETRYING') ORDER BY batch_index DESC LIMIT 1))`);
 
 /**
  * Answers for all of a process when jobs will be done. A running job's worker says so itself; a waiting one is placed in the
@@ -157,6 +167,15 @@ export function createEstimates(context: Pick<JobsContext, 'database'>, logger: 
       const answer = found.get(state) ?? lookUp(state);
       found.set(state, answer);
       return answer;
+    },
+    async ofBatch(batchId) {
+      const rows = await context.database.query<StateRow & Record<string, unknown>>(lastOfBatch, [batchId]);
+      const known = rows.length === 0 ? null : await current();
+      const ends = rows.map((row) => ofRow(row, known).estimate);
+      return ends.reduce(
+        (last, end) => (last === null || end === null ? null : end.at > last.at ? end : last),
+        ends[0] ?? null,
+      );
     },
     async readStates(ids) {
       const rows = await readRows(ids);

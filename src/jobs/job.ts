@@ -39,6 +39,8 @@ export const jobColumns = (
     'options',
     'sealed_password',
     'source_id',
+    'batch_id',
+    'batch_index',
     'failure_code',
     'failure_message',
     'failure_page',
@@ -87,6 +89,7 @@ export function progressOf(job: Job): ProgressState {
   return {
     jobId: job.id,
     tenantId: job.tenantId,
+    batchId: job.batchId,
     revision: job.revision,
     seq: job.progressSeq,
     name: job.name,

@@ -16,10 +16,12 @@ export interface NewSource {
   storageKey: string | null;
 }
 
+/** The id of a stored upload of the tenant, or a source of the job's own. */
+export type SourceOfJob = { uploadId: string } | NewSource;
+
 export interface Submission {
   tenantId: string;
-  /** Either the id of a stored upload of the tenant, or a source of the job's own. */
-  source: { uploadId: string } | NewSource;
+  source: SourceOfJob;
   options: JobOptions;
   sealedPassword: string | null;
   name: string | null;
@@ -58,7 +60,7 @@ WITH upload AS (
     INSERT INTO idempotency_keys AS k (tenant_id, key, job_id, fingerprint)
     SELECT $2::uuid, $12::text, $1::uuid, $13 FROM found WHERE $12::text IS NOT NULL
     ON CONFLICT (tenant_id, key) DO UPDATE
-       SET job_id = EXCLUDED.job_id, fingerprint = EXCLUDED.fingerprint, created_at = now(), expires_at = NULL
+       SET job_id = EXCLUDED.job_id, batch_id = NULL, fingerprint = EXCLUDED.fingerprint, created_at = now(), expires_at = NULL
      WHERE k.expires_at < now()
     RETURNING job_id
 ), go AS (
@@ -113,7 +115,8 @@ async function existingJob(context: JobsContext, submission: Submission): Promis
   if (idempotencyKey !== null) {
     const key = await prisma.idempotencyKey.findUnique({ where: { tenantId_key: { tenantId, key: idempotencyKey } } });
     if (key !== null && (key.expiresAt === null || key.expiresAt > new Date())) {
-      if (key.fingerprint !== submission.fingerprint) throw new RequestError('IDEMPOTENCY_CONFLICT');
+      if (key.jobId === null || key.fingerprint !== submission.fingerprint)
+        throw new RequestError('IDEMPOTENCY_CONFLICT');
       const job = await prisma.job.findUnique({ where: { id: key.jobId } });
       if (job === null) {
         throw new RequestError('IDEMPOTENCY_CONFLICT', { message: 'The job of this idempotency key was deleted.' });

@@ -11,6 +11,8 @@ export interface ProgressState {
   queuePosition?: number | null;
   jobId: string;
   tenantId: string;
+  /** The batch that it belongs to. */
+  batchId: string | null;
   revision: number;
   seq: number;
   name: string | null;
@@ -25,6 +27,28 @@ export interface ProgressState {
   /** ISO 8601, as is `at`. */
   nextRetryAt: string | null;
   failure: { code: FailureCode; message: string; page: number | null } | null;
+  at: string;
+}
+
+/**
+ * The counts of a batch at one moment, as folded: they add up to `total`. Plain JSON, as above; its revision alone is its
+ * order.
+ */
+export interface BatchState {
+  batchId: string;
+  tenantId: string;
+  revision: number;
+  name: string | null;
+  status: 'PENDING' | 'RUNNING' | 'COMPLETED' | 'PARTIALLY_FAILED' | 'FAILED' | 'CANCELLED';
+  total: number;
+  /** RETRYING included. */
+  pending: number;
+  running: number;
+  completed: number;
+  failed: number;
+  cancelled: number;
+  percent: number;
+  /** ISO 8601. */
   at: string;
 }
 

@@ -28,7 +28,7 @@ beforeAll(async () => {
   home = await createDatabase();
   const logger = createLogger({ logLevel: 'silent' }, 'test');
   database = openDatabase({ url: home.url, name: 'docs', logger });
-  context = { database, publish: () => {}, ring: () => {} };
+  context = { database, publish: () => {}, publishBatch: () => {}, ring: () => {}, fold: async () => {} };
 });
 afterAll(async () => {
   await database[Symbol.asyncDispose]();

@@ -94,7 +94,13 @@ export class Jobs {
   readonly published: { jobId: string; revision: number; seq: number }[] = [];
 
   constructor(database: JobsContext['database']) {
-    this.context = { database, publish: (state) => this.published.push(state), ring: () => {} };
+    this.context = {
+      database,
+      publish: (state) => this.published.push(state),
+      publishBatch: () => {},
+      ring: () => {},
+      fold: async () => {},
+    };
   }
 
   #claim(index: number): Claim | undefined {

@@ -20,6 +20,7 @@ function state(revision: number, seq: number, status: ProgressState['status']): 
     ...none,
     jobId,
     tenantId: 'a tenant',
+    batchId: null,
     revision,
     seq,
     status,

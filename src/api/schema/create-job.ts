@@ -1,8 +1,8 @@
 import { defaultPriority, passwordPurpose } from '../../jobs/options.ts';
-import { canonical, type NewSource, type Submitted, submitJob } from '../../jobs/submit.ts';
+import { canonical, type SourceOfJob, type Submitted, submitJob } from '../../jobs/submit.ts';
 import type { ApiContext } from '../context.ts';
 import { type CreateJobInput, jobOptions, parseCreateJob } from '../inputs.ts';
-import { discardSource, receiveSource } from '../sources.ts';
+import { checkSource, discardSource, storeSource } from '../sources.ts';
 import { builder } from './builder.ts';
 import { Engine } from './enums.ts';
 import { Job } from './job.ts';
@@ -20,7 +20,7 @@ const JobSourceInput = builder.inputType('JobSourceInput', {
   }),
 });
 
-const JobOptionsInput = builder.inputType('JobOptionsInput', {
+export const JobOptionsInput = builder.inputType('JobOptionsInput', {
   description: 'What to do with the document.',
   fields: (t) => ({
     password: t.string({
@@ -78,7 +78,7 @@ builder.mutationField('createJob', (t) =>
 
 async function createJob(context: ApiContext, input: CreateJobInput): Promise<Submitted> {
   const { options, password, maxRetries } = jobOptions(input.options);
-  const source = await receiveSource(context, input.source);
+  const source = await storeSource(context, checkSource(input.source, context.limits));
   const priority = input.priority ?? defaultPriority;
   const { name = null, metadata = null, runAt = null, idempotencyKey = null } = input;
   try {
@@ -123,7 +123,7 @@ function fingerprint({ secrets }: ApiContext, input: unknown): string {
 }
 
 /** What makes two sources the same document for idempotency: their bytes where they are known, else where they come from. */
-async function identity({ database, tenantId }: ApiContext, source: { uploadId: string } | NewSource): Promise<object> {
+async function identity({ database, tenantId }: ApiContext, source: SourceOfJob): Promise<object> {
   if (!('uploadId' in source)) return source.sha256 === null ? { url: source.url } : { sha256: source.sha256 };
   // The same file uploaded again has another id.
   const where = { id: source.uploadId, tenantId };

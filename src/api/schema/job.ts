@@ -107,8 +107,8 @@ const JobAttempt = builder.objectRef<Attempt>('JobAttempt').implement({
 export const Job = builder.prismaObject('Job', {
   description: 'A document being turned into pages: from `createJob` to a final state that it reaches exactly once.',
   interfaces: [Node],
-  // Lists page by these two; everything else is read only where it is asked for.
-  select: { id: true, createdAt: true },
+  // Lists page by these; everything else is read only where it is asked for.
+  select: { id: true, createdAt: true, batchIndex: true },
   fields: (t) => ({
     id: t.id({ description: 'Such as job_01h455vb4pex5vsknk084sn02q.', resolve: ({ id }) => encodeId('job', id) }),
     revision: t.exposeInt('revision', {
@@ -193,6 +193,10 @@ export const Job = builder.prismaObject('Job', {
       select: { metadata: true },
       description: "The client's own data, given back as it came.",
       resolve: ({ metadata }) => metadata,
+    }),
+    batchIndex: t.exposeInt('batchIndex', {
+      nullable: true,
+      description: 'The index of its item in `createBatch`, from 0; null without a batch.',
     }),
     source: t.relation('source', { type: JobSource, description: 'The document it was given.' }),
     options: t.field({

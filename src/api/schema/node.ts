@@ -17,13 +17,18 @@ builder.queryField('node', (t) =>
     type: Node,
     nullable: true,
     description: 'Anything by its id; null if there is no such thing, or it is not yours.',
-    args: { id: t.arg.id({ required: true, description: 'The id of a job or an upload.' }) },
+    args: { id: t.arg.id({ required: true, description: 'The id of a job, a batch or an upload.' }) },
     async resolve(_, { id }, { database, tenantId }) {
       const type = idType(id);
       if (type === 'job') {
         const uuid = decodeId('job', id);
         const job = uuid && (await database.prisma.job.findFirst({ where: { id: uuid, tenantId } }));
         return job ? { ...job, __typename: 'Job' } : null;
+      }
+      if (type === 'batch') {
+        const uuid = decodeId('batch', id);
+        const batch = uuid && (await database.prisma.batch.findFirst({ where: { id: uuid, tenantId } }));
+        return batch ? { ...batch, __typename: 'Batch' } : null;
       }
       if (type === 'upload') {
         const uuid = decodeId('upload', id);

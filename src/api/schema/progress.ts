@@ -14,7 +14,7 @@ import {
 } from './estimate.ts';
 import { JobFailure } from './failure.ts';
 import { Job } from './job.ts';
-import { JobFilter } from './jobs.ts';
+import { JobFilter } from './job-connection.ts';
 
 const JobProgress = builder.objectRef<ProgressState>('JobProgress').implement({
   description: 'The progress of a job at one moment, complete in itself: a progress bar needs nothing else.',

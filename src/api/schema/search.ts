@@ -5,7 +5,7 @@ import { checkJobFilter } from '../inputs.ts';
 import { builder } from './builder.ts';
 import { checkConnectionArgs, pageSize, uuidPattern } from './connection.ts';
 import { Job } from './job.ts';
-import { JobFilter } from './jobs.ts';
+import { JobFilter } from './job-connection.ts';
 import { Page } from './page.ts';
 
 const TextRange = builder.objectRef<{ start: number; end: number }>('TextRange').implement({

@@ -107,6 +107,8 @@ export type FailureCode =
 
 /** Which jobs; conditions are combined by "and". */
 export type JobFilter = {
+  /** Of this batch. */
+  batch?: string | null | undefined;
   /** Accepted at or after this. */
   createdAfter?: string | null | undefined;
   /** Accepted before this. */

@@ -1,0 +1,144 @@
+import { setImmediate } from 'node:timers/promises';
+import { type Batch as BatchRow, maxBatchItems } from '../../jobs/batch.ts';
+import { defaultPriority, passwordPurpose } from '../../jobs/options.ts';
+import { canonical, type SourceOfJob } from '../../jobs/submit.ts';
+import { type BatchItem, type SubmittedBatch, submitBatch } from '../../jobs/submit-batch.ts';
+import { discardSources, receiveSources } from '../batch-sources.ts';
+import type { ApiContext } from '../context.ts';
+import { type CreateBatchInput, jobOptions, parseCreateBatch } from '../inputs.ts';
+import { Batch } from './batch.ts';
+import { builder } from './builder.ts';
+import { JobOptionsInput } from './create-job.ts';
+
+const BatchSourceInput = builder.inputType('BatchSourceInput', {
+  description: 'The document of an item: exactly one of these.',
+  fields: (t) => ({
+    url: t.string({
+      description: 'http or https; downloaded by a worker, 1 GiB at most. Private addresses are refused.',
+    }),
+    upload: t.id({ description: 'The id of an upload whose bytes have arrived. Several items may name the same one.' }),
+    base64: t.string({
+      description: 'The bytes themselves (RFC 4648). A whole request carries 25 MiB of them at most.',
+    }),
+  }),
+});
+
+const BatchItemInput = builder.inputType('BatchItemInput', {
+  description: 'One document of a batch.',
+  fields: (t) => ({
+    source: t.field({ type: BatchSourceInput, required: true, description: 'The document.' }),
+    name: t.string({ description: 'A label of your own, 500 characters at most.' }),
+    metadata: t.field({ type: 'JSONObject', description: 'Your own data, given back as it came; 16 KiB at most.' }),
+    options: t.field({
+      type: JobOptionsInput,
+      description: 'What is different for this document from the options of the batch.',
+    }),
+  }),
+});
+
+const CreateBatchInputType = builder.inputType('CreateBatchInput', {
+  description: 'Many documents at once.',
+  fields: (t) => ({
+    name: t.string({ description: 'A label of your own for the batch, 500 characters at most.' }),
+    items: t.field({
+      type: [BatchItemInput],
+      required: true,
+      description: `The documents, 1 to ${maxBatchItems}. Each becomes a job, also one that is there twice.`,
+    }),
+    options: t.field({ type: JobOptionsInput, description: 'What to do with all of them.' }),
+    priority: t.int({ description: '0 (first) to 9, default 5, of all of them.' }),
+    idempotencyKey: t.string({
+      description:
+        'Makes repeating safe: the same key gives the same batch. Other content under the same key is the error IDEMPOTENCY_CONFLICT; jobs and ' +
+        'batches share the keys. 255 characters at most.',
+    }),
+  }),
+});
+
+const CreateBatchPayload = builder.objectRef<SubmittedBatch>('CreateBatchPayload').implement({
+  description: 'What createBatch gives back.',
+  fields: (t) => ({
+    batch: t.field({
+      type: Batch,
+      description: 'The batch: all its jobs accepted and safe on disk.',
+      resolve: ({ batch }): BatchRow => batch,
+    }),
+    deduplicated: t.exposeBoolean('deduplicated', {
+      description: 'True if an earlier call with this idempotency key made the batch.',
+    }),
+  }),
+});
+
+builder.mutationField('createBatch', (t) =>
+  t.field({
+    type: CreateBatchPayload,
+    description:
+      'Accepts many documents, all or none, and answers once they are safe on disk; watch them with `batchProgress`. If any item is wrong, nothing is ' +
+      'accepted, and the one error names every wrong item by its index.',
+    args: {
+      input: t.arg({ type: CreateBatchInputType, required: true, description: 'The documents and what to do.' }),
+    },
+    resolve: (_, { input }, context) => createBatch(context, parseCreateBatch(input)),
+  }),
+);
+
+async function createBatch(context: ApiContext, input: CreateBatchInput): Promise<SubmittedBatch> {
+  const sources = await receiveSources(context, input.items);
+  const { name = null, idempotencyKey = null } = input;
+  const priority = input.priority ?? defaultPriority;
+  try {
+    const items = await jobsOf(context, input, sources);
+    const submitted = await submitBatch(context.jobs, {
+      tenantId: context.tenantId,
+      name,
+      items,
+      priority,
+      idempotencyKey,
+      fingerprint: idempotencyKey === null ? null : await fingerprint(context, input, sources),
+    });
+    if (submitted.deduplicated) await discardSources(context, sources);
+    return submitted;
+  } catch (error) {
+    // Unknown whether the rows were written, if the connection broke in between: then the bytes stay.
+    if (error instanceof Error && error.name === 'RequestError') await discardSources(context, sources);
+    throw error;
+  }
+}
+
+async function jobsOf(context: ApiContext, input: CreateBatchInput, sources: SourceOfJob[]): Promise<BatchItem[]> {
+  const jobs: BatchItem[] = [];
+  for (const [index, item] of input.items.entries()) {
+    // Others are served in between.
+    if (index % 500 === 499) await setImmediate();
+    const { options, password, maxRetries } = jobOptions(input.options, item.options);
+    const source = sources[index];
+    if (source === undefined) throw new Error('an item of a batch has no source');
+    jobs.push({
+      source,
+      options,
+      sealedPassword: password === null ? null : context.secrets.seal(passwordPurpose, password),
+      name: item.name ?? null,
+      metadata: item.metadata ?? null,
+      maxRetries,
+    });
+  }
+  return jobs;
+}
+
+/** Keyed, as the input may hold passwords. Documents count by their bytes where those are known. */
+async function fingerprint(context: ApiContext, input: CreateBatchInput, sources: SourceOfJob[]): Promise<string> {
+  const uploads = sources.flatMap((source) => ('uploadId' in source ? [source.uploadId] : []));
+  const where = { id: { in: uploads }, tenantId: context.tenantId };
+  const rows = await context.database.prisma.source.findMany({ where, select: { id: true, sha256: true } });
+  const hashes = new Map(rows.map(({ id, sha256 }) => [id, sha256]));
+  const items = input.items.map((item, index) => {
+    const source = sources[index];
+    if (source === undefined) return item;
+    const sha256 = 'uploadId' in source ? (hashes.get(source.uploadId) ?? null) : source.sha256;
+    const { options, password, maxRetries } = jobOptions(input.options, item.options);
+    const { name, metadata } = item;
+    return { source: sha256 === null ? item.source : { sha256 }, options, password, maxRetries, name, metadata };
+  });
+  const { name, priority = defaultPriority } = input;
+  return context.secrets.digest('idempotency', canonical({ batch: items, name, priority }));
+}

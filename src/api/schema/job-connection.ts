@@ -1,0 +1,136 @@
+import { queryFromInfo } from '@pothos/plugin-prisma';
+import type { GraphQLResolveInfo } from 'graphql';
+import type { Prisma } from '../../connections/prisma/client.ts';
+import { decodeId } from '../../ids.ts';
+import type { ApiContext } from '../context.ts';
+import { builder } from './builder.ts';
+import { type ConnectionArgs, checkConnectionArgs, resolveKeyset, uuidPattern } from './connection.ts';
+import { JobStatus } from './enums.ts';
+import { FailureCode } from './failure.ts';
+import { Job } from './job.ts';
+
+export const JobFilter = builder.inputType('JobFilter', {
+  description: 'Which jobs; conditions are combined by "and".',
+  fields: (t) => ({
+    status: t.field({ type: [JobStatus], description: 'In one of these states.' }),
+    name: t.string({ description: 'Whose name contains this, in upper or lower case.' }),
+    failureCode: t.field({ type: [FailureCode], description: 'Whose last attempt failed with one of these.' }),
+    batch: t.id({ description: 'Of this batch.' }),
+    createdAfter: t.field({ type: 'DateTime', description: 'Accepted at or after this.' }),
+    createdBefore: t.field({ type: 'DateTime', description: 'Accepted before this.' }),
+  }),
+});
+
+export type JobFilterInput = typeof JobFilter.$inferInput;
+
+/** Prisma leaves the wildcards of LIKE as they are. */
+function literal(text: string): string {
+  return text.replace(/[\\%_]/g, '\\$&');
+}
+
+/** A filter as Prisma's condition, within a tenant. */
+export function jobsWhere(tenantId: string, filter: JobFilterInput | null | undefined): Prisma.JobWhereInput {
+  return {
+    tenantId,
+    ...(filter?.status ? { status: { in: filter.status } } : {}),
+    ...(filter?.name ? { name: { contains: literal(filter.name), mode: 'insensitive' } } : {}),
+    // An id that is none matches nothing, as that of somebody else's batch.
+    ...(filter?.batch ? { batchId: decodeId('batch', filter.batch) ?? { in: [] } } : {}),
+    ...(filter?.failureCode ? { failureCode: { in: filter.failureCode } } : {}),
+    createdAt: {
+      ...(filter?.createdAfter ? { gte: filter.createdAfter } : {}),
+      ...(filter?.createdBefore ? { lt: filter.createdBefore } : {}),
+    },
+  };
+}
+
+/** Counting goes no further than this: a list of millions must not be counted for a page of twenty. */
+const countLimit = 10_000;
+
+/** An order of jobs, and the keys of a row as a cursor: it stays good whatever becomes of the row. */
+interface Keyset {
+  cursor: RegExp;
+  toCursor: (job: { id: string; createdAt: Date; batchIndex: number | null }) => string;
+  /** Rows on one side of a cursor. */
+  beyond: (cursor: string, side: 'after' | 'before') => Prisma.JobWhereInput;
+  order: Prisma.JobOrderByWithRelationInput[];
+  inverted: Prisma.JobOrderByWithRelationInput[];
+}
+
+export const newestFirst: Keyset = {
+  cursor: new RegExp(`^\\d{1,14}_${uuidPattern}$`),
+  toCursor: ({ createdAt, id }) => `${createdAt.getTime()}_${id}`,
+  // The first condition is what the index can use.
+  beyond(cursor, side) {
+    const [time, id] = cursor.split('_');
+    const createdAt = new Date(Number(time));
+    const op = side === 'after' ? 'lt' : 'gt';
+    return { createdAt: { [`${op}e`]: createdAt }, OR: [{ createdAt: { [op]: createdAt } }, { id: { [op]: id } }] };
+  },
+  order: [{ createdAt: 'desc' }, { id: 'desc' }],
+  inverted: [{ createdAt: 'asc' }, { id: 'asc' }],
+};
+
+/** The jobs of a batch as its items were. */
+export const byBatchIndex: Keyset = {
+  cursor: /^\d{1,9}$/,
+  toCursor: ({ batchIndex }) => `${batchIndex}`,
+  beyond: (cursor, side) => ({ batchIndex: { [side === 'after' ? 'gt' : 'lt']: Number(cursor) } }),
+  order: [{ batchIndex: 'asc' }],
+  inverted: [{ batchIndex: 'desc' }],
+};
+
+interface Counted {
+  countRows: () => Promise<number>;
+}
+
+export const JobConnection = builder.connectionObject(
+  {
+    type: Job,
+    name: 'JobConnection',
+    description: 'A part of a list of jobs.',
+    fields: (t) => ({
+      totalCount: t.int({
+        description: `Jobs in the whole list, counted up to ${countLimit}.`,
+        resolve: async (connection) => Math.min(await countOf(connection), countLimit),
+      }),
+      totalCountExact: t.boolean({
+        description: `False if there are more than the ${countLimit} that were counted.`,
+        resolve: async (connection) => (await countOf(connection)) <= countLimit,
+      }),
+    }),
+  },
+  { name: 'JobEdge', description: 'A job and its cursor.' },
+);
+
+const counters = new WeakMap<object, Counted>();
+
+async function countOf(connection: object): Promise<number> {
+  return (await counters.get(connection)?.countRows()) ?? 0;
+}
+
+/** A part of the jobs that a condition selects, in an order. */
+export async function resolveJobs(
+  where: Prisma.JobWhereInput,
+  { cursor, toCursor, beyond, order, inverted }: Keyset,
+  args: ConnectionArgs,
+  context: ApiContext,
+  info: GraphQLResolveInfo,
+) {
+  checkConnectionArgs(args, (text) => cursor.test(text));
+  const { prisma } = context.database;
+  const query = queryFromInfo({ context, info, paths: [['nodes'], ['edges', 'node']], typeName: 'Job' });
+  const connection = await resolveKeyset(args, toCursor, (part) =>
+    prisma.job.findMany({
+      ...query,
+      where: {
+        AND: [where, part.after ? beyond(part.after, 'after') : {}, part.before ? beyond(part.before, 'before') : {}],
+      },
+      orderBy: part.inverted ? inverted : order,
+      take: part.limit,
+    }),
+  );
+  let count: Promise<number> | null = null;
+  counters.set(connection, { countRows: () => (count ??= prisma.job.count({ where, take: countLimit + 1 })) });
+  return connection;
+}

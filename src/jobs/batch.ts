@@ -1,0 +1,52 @@
+import type { Batch } from '../connections/prisma/client.ts';
+import type { BatchState } from '../progress/state.ts';
+
+export type { Batch };
+
+/** A row as Prisma would give it, for statements that bypass Prisma: `SELECT ${batchColumns} FROM batches b`. */
+export const batchColumns = (
+  [
+    'id',
+    'tenant_id',
+    'revision',
+    'status',
+    'name',
+    'total',
+    'pending',
+    'running',
+    'completed',
+    'failed',
+    'cancelled',
+    'percent',
+    'created_at',
+    'finished_at',
+    'cancelled_at',
+    'folded_at',
+  ] as const
+)
+  .map((column) => `b.${column} AS "${column.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())}"`)
+  .join(', ');
+
+/** Items at most, so that accepting them takes seconds and one request can carry them. */
+export const maxBatchItems = 10_000;
+
+/** What subscribers see of a row. */
+export function batchStateOf(batch: Batch): BatchState {
+  const { id, tenantId, revision, name, status, total, pending, running, completed, failed, cancelled, percent } =
+    batch;
+  return {
+    batchId: id,
+    tenantId,
+    revision,
+    name,
+    status,
+    total,
+    pending,
+    running,
+    completed,
+    failed,
+    cancelled,
+    percent,
+    at: batch.foldedAt.toISOString(),
+  };
+}

@@ -1,0 +1,77 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Service, startService } from '../service.ts';
+import { submitBatch } from './batching.ts';
+
+let service: Service;
+beforeAll(async () => {
+  service = await startService({ worker: false, maintenance: false });
+});
+afterAll(async () => {
+  await service[Symbol.asyncDispose]();
+});
+
+const good = { source: { url: 'https://example.com/a.pdf' } };
+
+async function issuesOf(input: object) {
+  const { errors } = await submitBatch(service, input);
+  expect(errors?.[0]?.extensions.code).toBe('BAD_USER_INPUT');
+  // Nothing of it was accepted.
+  const { prisma } = service.platform.database;
+  expect([await prisma.batch.count(), await prisma.job.count(), await prisma.source.count()]).toEqual([0, 0, 0]);
+  return errors?.[0]?.extensions.issues;
+}
+
+describe('createBatch refuses', () => {
+  it('a batch without items', async () => {
+    expect(await issuesOf({ items: [] })).toEqual([
+      { path: ['input', 'items'], code: 'TOO_SMALL', message: 'a batch needs an item at least' },
+    ]);
+  });
+
+  it('more items than it takes, looking at none of them', async () => {
+    expect(await issuesOf({ items: Array.from({ length: 10_001 }, () => ({ source: { url: 'nonsense' } })) })).toEqual([
+      { path: ['input', 'items'], code: 'TOO_BIG', message: expect.stringContaining('10000') },
+    ]);
+  });
+
+  it('ten thousand items for one bad one, and names it', async () => {
+    const items = Array.from({ length: 10_000 }, (_, index) =>
+      index === 7_654 ? { source: { url: 'ftp://example.com' } } : good,
+    );
+    expect(await issuesOf({ items })).toEqual([
+      { path: ['input', 'items', 7_654, 'source', 'url'], code: 'CUSTOM', message: 'must be an http or https URL' },
+    ]);
+  });
+
+  it('every bad item at once: no source, two, and what is wrong with each', async () => {
+    const upload = 'upload_01h455vb4pex5vsknk084sn02q';
+    const items = [
+      { source: {} },
+      good,
+      { source: { url: 'https://example.com', base64: 'AA==' } },
+      { source: { base64: '*' } },
+      { source: { upload: 'nonsense' } },
+      { source: { upload } },
+      { ...good, name: 'a\0b' },
+      { ...good, options: { pages: '5-1', maxRetries: 99 } },
+      { source: { base64: '!' } },
+    ];
+    const shape = await issuesOf({ items });
+    expect(shape.map(({ path }: { path: unknown[] }) => path.slice(2).join('.'))).toEqual([
+      '0.source',
+      '2.source',
+      '6.name',
+      '7.options.pages',
+      '7.options.maxRetries',
+    ]);
+    const sources = await issuesOf({ items: items.filter((_, index) => [1, 3, 4, 5, 8].includes(index)) });
+    expect(sources.map(({ path, code }: { path: unknown[]; code: string }) => [path.slice(2).join('.'), code])).toEqual(
+      [
+        ['1.source.base64', 'INVALID_BASE64'],
+        ['2.source.upload', 'NOT_FOUND'],
+        ['3.source.upload', 'NOT_FOUND'],
+        ['4.source.base64', 'INVALID_BASE64'],
+      ],
+    );
+  });
+});
