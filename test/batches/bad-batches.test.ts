@@ -18,7 +18,7 @@ async function issuesOf(input: object) {
   // Nothing of it was accepted.
   const { prisma } = service.platform.database;
   expect([await prisma.batch.count(), await prisma.job.count(), await prisma.source.count()]).toEqual([0, 0, 0]);
-  return errors?.[0]?.extensions.issues;
+  return errors?.[0]?.extensions.issues ?? [];
 }
 
 describe('createBatch refuses', () => {
