@@ -13,6 +13,7 @@ import { readCosts } from './jobs/costs-learner.ts';
 import { etaQuality } from './jobs/estimate-error.ts';
 import { createEstimates } from './jobs/estimates.ts';
 import { createFolder, type Folder } from './jobs/folder.ts';
+import { readBatchStates } from './jobs/read.ts';
 import { countByStatus, readVitals } from './jobs/vitals.ts';
 import { createCanaryKeeper } from './maintenance/canary-keeper.ts';
 import { createForecaster } from './maintenance/forecaster.ts';
@@ -156,6 +157,7 @@ export async function startApi(platform: Platform): Promise<Api> {
     redis: subscriber,
     prefix: config.redisPrefix,
     readStates: (ids) => estimates.readStates(ids),
+    readBatchStates: (ids) => readBatchStates(jobs, ids),
     logger,
   });
   const vitals = () => readVitals(jobs);
@@ -185,7 +187,7 @@ export async function startApi(platform: Platform): Promise<Api> {
     logger,
   };
   const close = async () => {
-    await hub[Symbol.asyncDispose]();
+    hub[Symbol.dispose]();
     subscriber.destroy();
   };
   try {

@@ -3,6 +3,7 @@ import { type InputIssue, RequestError } from '../errors.ts';
 import { maxBatchItems } from '../jobs/batch.ts';
 import { defaultMaxRetries, defaultOptions, type JobOptions } from '../jobs/options.ts';
 import { PageRangesError, parsePageRanges } from '../pdf/page-ranges.ts';
+import { type Cursor, parseCursor } from '../progress/state.ts';
 
 /** PostgreSQL stores neither NUL nor half a surrogate pair. */
 function storable(value: string): boolean {
@@ -166,6 +167,16 @@ export function parsePassword(value: unknown): string | null {
 
 export function parseCreateUpload(input: unknown): CreateUploadInput {
   return parse(createUpload, input);
+}
+
+/** The `after` argument of a subscription. */
+export function parseAfter(after: string | null | undefined, of: string): Cursor | null {
+  if (after == null) return null;
+  const cursor = parseCursor(after);
+  if (cursor !== null) return cursor;
+  throw new RequestError('BAD_USER_INPUT', {
+    issues: [{ path: ['after'], code: 'INVALID_CURSOR', message: `is no cursor of ${of}` }],
+  });
 }
 
 /** What PostgreSQL could not even compare with a row is refused. */

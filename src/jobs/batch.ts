@@ -38,6 +38,7 @@ export function batchStateOf(batch: Batch): BatchState {
     batchId: id,
     tenantId,
     revision,
+    seq: 0,
     name,
     status,
     total,

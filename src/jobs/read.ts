@@ -1,4 +1,5 @@
-import type { ProgressState } from '../progress/state.ts';
+import type { BatchState, ProgressState } from '../progress/state.ts';
+import { batchStateOf } from './batch.ts';
 import type { JobsContext } from './context.ts';
 import { type Job, jobColumns, progressOf } from './job.ts';
 
@@ -8,6 +9,12 @@ export async function readStates(context: Pick<JobsContext, 'database'>, ids: st
     ids,
   ]);
   return jobs.map(progressOf);
+}
+
+/** The current counts of these batches; those that are gone are left out. */
+export async function readBatchStates(context: Pick<JobsContext, 'database'>, ids: string[]): Promise<BatchState[]> {
+  const batches = await context.database.prisma.batch.findMany({ where: { id: { in: ids } } });
+  return batches.map(batchStateOf);
 }
 
 /** Rows that could start right now, counted up to a limit. */

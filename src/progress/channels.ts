@@ -1,9 +1,9 @@
 import type { Redis } from '../connections/redis.ts';
-import type { ProgressState } from './state.ts';
+import type { Cursor } from './state.ts';
 import type { Watcher } from './watcher.ts';
 
-interface Channel {
-  watchers: Set<Watcher>;
+interface Channel<State extends Cursor> {
+  watchers: Set<Watcher<State>>;
   /** Settles when Redis has confirmed the subscription, or can't: then re-reading alone serves the watchers. */
   subscribed: Promise<void>;
 }
@@ -12,9 +12,9 @@ interface Channel {
  * The Redis subscriptions of this process: one a channel, however many watch it, from the first watcher to the last. A name
  * that ends in an asterisk is a pattern.
  */
-export class Channels {
+export class Channels<State extends Cursor> {
   readonly #redis: Redis;
-  readonly #channels = new Map<string, Channel>();
+  readonly #channels = new Map<string, Channel<State>>();
 
   constructor(redis: Redis) {
     this.#redis = redis;
@@ -24,12 +24,12 @@ export class Channels {
     return [...this.#channels.keys()];
   }
 
-  watchers(name: string): Watcher[] {
+  watchers(name: string): Watcher<State>[] {
     return [...(this.#channels.get(name)?.watchers ?? [])];
   }
 
   /** Adds a watcher; resolves when what is published from now on reaches it. */
-  join(name: string, watcher: Watcher): Promise<void> {
+  join(name: string, watcher: Watcher<State>): Promise<void> {
     let channel = this.#channels.get(name);
     if (channel === undefined) {
       channel = { watchers: new Set(), subscribed: this.#subscribe(name) };
@@ -39,7 +39,7 @@ export class Channels {
     return channel.subscribed;
   }
 
-  leave(name: string, watcher: Watcher): void {
+  leave(name: string, watcher: Watcher<State>): void {
     const channel = this.#channels.get(name);
     if (!channel?.watchers.delete(watcher) || channel.watchers.size > 0) return;
     this.#channels.delete(name);
@@ -56,7 +56,7 @@ export class Channels {
   async #subscribe(name: string): Promise<void> {
     if (!this.#redis.isReady) return;
     const deliver = (message: string) => {
-      const state: ProgressState = JSON.parse(message);
+      const state: State = JSON.parse(message);
       for (const watcher of this.watchers(name)) watcher.push(state);
     };
     const done = name.endsWith('*') ? this.#redis.pSubscribe(name, deliver) : this.#redis.subscribe(name, deliver);

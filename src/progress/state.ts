@@ -30,14 +30,13 @@ export interface ProgressState {
   at: string;
 }
 
-/**
- * The counts of a batch at one moment, as folded: they add up to `total`. Plain JSON, as above; its revision alone is its
- * order.
- */
+/** The counts of a batch at one moment, as folded: they add up to `total`. Plain JSON, as above. */
 export interface BatchState {
   batchId: string;
   tenantId: string;
+  /** Rises with every fold: nothing happens to a batch between two of them. */
   revision: number;
+  seq: 0;
   name: string | null;
   status: 'PENDING' | 'RUNNING' | 'COMPLETED' | 'PARTIALLY_FAILED' | 'FAILED' | 'CANCELLED';
   total: number;
@@ -76,6 +75,10 @@ export function parseCursor(text: string): Cursor | null {
 
 export function isNewer(a: Cursor, b: Cursor): boolean {
   return a.revision > b.revision || (a.revision === b.revision && a.seq > b.seq);
+}
+
+export function isFinalBatch({ status }: Pick<BatchState, 'status'>): boolean {
+  return status !== 'PENDING' && status !== 'RUNNING';
 }
 
 export function isFinal(state: Pick<ProgressState, 'status'>): boolean {

@@ -1,14 +1,24 @@
-import { type Cursor, isFinal, isNewer, type ProgressState } from './state.ts';
+import { type Cursor, isNewer } from './state.ts';
 
-export interface WatcherOptions {
-  /** What the subscriber has seen already, by job. */
+/** What a watcher has to know of the states that it is given. */
+export interface Subject<State extends Cursor> {
+  /** What the state is of: newer states of the same replace older ones. */
+  idOf: (state: State) => string;
+  /** States that wait in the same place replace each other. */
+  placeOf: (state: State) => string;
+  isFinal: (state: State) => boolean;
+}
+
+export interface WatcherOptions<State extends Cursor> {
+  subject: Subject<State>;
+  /** What the subscriber has seen already, by id. */
   seen?: Map<string, Cursor>;
   /** Which states it wants; all by default. */
-  accepts?: (state: ProgressState) => boolean;
-  /** Whether a job's final state is the end of it all. */
-  endsWithJob: boolean;
+  accepts?: (state: State) => boolean;
+  /** Whether a final state is the end of it all. */
+  endsWhenFinal: boolean;
   /** Called once, when nothing more can come. */
-  release: (watcher: Watcher) => void;
+  release: (watcher: Watcher<State>) => void;
 }
 
 /** Jobs that one subscriber of all jobs keeps in mind, and states that wait for it: so one that reads nothing for days costs megabytes, not all there is. */
@@ -21,34 +31,36 @@ const mostKept = 10_000;
  * An iterator written by hand: an async generator's `finally` never runs when its client goes away while the generator
  * awaits, and `return` is what both SSE and WebSocket call then.
  */
-export class Watcher implements AsyncIterableIterator<ProgressState> {
-  readonly #options: WatcherOptions;
+export class Watcher<State extends Cursor> implements AsyncIterableIterator<State> {
+  readonly #options: WatcherOptions<State>;
   readonly #newest: Map<string, Cursor>;
   /** Setting a key that is there already keeps its place. */
-  readonly #pending = new Map<string, ProgressState>();
-  readonly #waiting: ((result: IteratorResult<ProgressState>) => void)[] = [];
+  readonly #pending = new Map<string, State>();
+  readonly #waiting: ((result: IteratorResult<State>) => void)[] = [];
   #ended = false;
 
-  constructor(options: WatcherOptions) {
+  constructor(options: WatcherOptions<State>) {
     this.#options = options;
     this.#newest = options.seen ?? new Map();
   }
 
   /** Takes a state if it is newer than all before it. */
-  push(state: ProgressState): void {
+  push(state: State): void {
     if (this.#ended || this.#options.accepts?.(state) === false) return;
-    const newest = this.#newest.get(state.jobId);
+    const { subject, endsWhenFinal } = this.#options;
+    const id = subject.idOf(state);
+    const newest = this.#newest.get(id);
     if (newest === undefined || isNewer(state, newest)) {
       // Anew, so that the order is by last use.
-      this.#newest.delete(state.jobId);
-      this.#newest.set(state.jobId, { revision: state.revision, seq: state.seq });
+      this.#newest.delete(id);
+      this.#newest.set(id, { revision: state.revision, seq: state.seq });
       forgetOldest(this.#newest);
       const waiting = this.#waiting.shift();
       if (waiting) waiting({ value: state, done: false });
-      else this.#pending.set(`${state.jobId} ${state.revision} ${state.seq === 0 ? 'transition' : 'update'}`, state);
+      else this.#pending.set(subject.placeOf(state), state);
       forgetOldest(this.#pending);
     }
-    if (this.#options.endsWithJob && isFinal(state)) this.end();
+    if (endsWhenFinal && subject.isFinal(state)) this.end();
   }
 
   /** Nothing more comes; what is pending is still delivered. */
@@ -59,7 +71,7 @@ export class Watcher implements AsyncIterableIterator<ProgressState> {
     for (const waiting of this.#waiting.splice(0)) waiting({ value: undefined, done: true });
   }
 
-  next(): Promise<IteratorResult<ProgressState>> {
+  next(): Promise<IteratorResult<State>> {
     for (const [key, state] of this.#pending) {
       this.#pending.delete(key);
       return Promise.resolve({ value: state, done: false });
@@ -68,7 +80,7 @@ export class Watcher implements AsyncIterableIterator<ProgressState> {
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
-  return(): Promise<IteratorResult<ProgressState>> {
+  return(): Promise<IteratorResult<State>> {
     this.#pending.clear();
     this.end();
     return Promise.resolve({ value: undefined, done: true });

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { inline } from '../api/submitting.ts';
 import { graphql } from '../graphql.ts';
 import { type Service, startService } from '../service.ts';
-import { counts, finalBatch, inline, readBatch, submitBatch, submittedBatch } from './batching.ts';
+import { counts, finalBatch, readBatch, submitBatch, submittedBatch } from './batching.ts';
 
 let service: Service;
 beforeAll(async () => {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { defaultTenantId } from '../../src/api/context.ts';
 import { decodeId } from '../../src/ids.ts';
 import { progressOf } from '../../src/jobs/job.ts';
+import { jobSubject } from '../../src/progress/hub.ts';
 import type { ProgressState } from '../../src/progress/state.ts';
 import { Watcher } from '../../src/progress/watcher.ts';
 import { insertJob } from '../api/rows.ts';
@@ -98,7 +99,7 @@ describe('many subscribers of one job', () => {
 
 describe('a subscriber of all jobs that reads nothing for days', () => {
   it('keeps the newest ten thousand states, in order', async () => {
-    const watcher = new Watcher({ endsWithJob: false, release: () => {} });
+    const watcher = new Watcher({ subject: jobSubject, endsWhenFinal: false, release: () => {} });
     const { uuid } = await insertJob(service);
     const state = progressOf(await service.platform.database.prisma.job.findUniqueOrThrow({ where: { id: uuid } }));
     for (let n = 0; n < 10_500; n += 1) watcher.push({ ...state, jobId: `job ${n}` });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { jobSubject } from '../../src/progress/hub.ts';
 import {
   type Cursor,
   formatCursor,
@@ -54,7 +55,8 @@ async function watch(life: ProgressState[], what: (number | 'read')[], seen: Cur
   let released = 0;
   const watcher = new Watcher({
     seen: new Map(seen === null ? [] : [[jobId, seen]]),
-    endsWithJob: true,
+    subject: jobSubject,
+    endsWhenFinal: true,
     release: () => {
       released += 1;
     },

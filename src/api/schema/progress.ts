@@ -1,7 +1,7 @@
 import { RequestError } from '../../errors.ts';
 import { decodeId, encodeId } from '../../ids.ts';
-import { formatCursor, type ProgressState, parseCursor } from '../../progress/state.ts';
-import { checkJobFilter } from '../inputs.ts';
+import { formatCursor, type ProgressState } from '../../progress/state.ts';
+import { checkJobFilter, parseAfter } from '../inputs.ts';
 import { perSubscriber } from '../shared-events.ts';
 import { acceptsUpdates } from '../update-filter.ts';
 import { builder } from './builder.ts';
@@ -98,12 +98,7 @@ builder.subscriptionField('jobProgress', (t) =>
       after: t.arg.string({ description: 'The cursor of the last event you have: only what is newer is sent.' }),
     },
     async subscribe(_, { id, after }, { hub, database, tenantId }) {
-      const cursor = after == null ? null : parseCursor(after);
-      if (after != null && cursor === null) {
-        throw new RequestError('BAD_USER_INPUT', {
-          issues: [{ path: ['after'], code: 'INVALID_CURSOR', message: 'is no cursor of jobProgress' }],
-        });
-      }
+      const cursor = parseAfter(after, 'jobProgress');
       const jobId = decodeId('job', id);
       const found =
         jobId && (await database.prisma.job.findFirst({ where: { id: jobId, tenantId }, select: { id: true } }));

@@ -9,6 +9,7 @@ import './create-batch.ts';
 import './change-batch.ts';
 import './change-job.ts';
 import './progress.ts';
+import './batch-progress.ts';
 import { builder } from './builder.ts';
 
 /** The whole schema; `schema.graphql` is printed from it. */

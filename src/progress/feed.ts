@@ -1,0 +1,115 @@
+import type { Redis } from '../connections/redis.ts';
+import type { Logger } from '../ops/logger.ts';
+import { Channels } from './channels.ts';
+import type { Cursor } from './state.ts';
+import { type Subject, Watcher } from './watcher.ts';
+
+export interface FeedOptions<State extends Cursor> {
+  /** A connection for nothing but subscriptions. */
+  redis: Redis;
+  subject: Subject<State>;
+  /** The current states from PostgreSQL; those that are gone are left out. */
+  readStates: (ids: string[]) => Promise<State[]>;
+  logger: Logger;
+  /** How often what is watched is re-read, in milliseconds. */
+  rereadEveryMs: number;
+}
+
+/**
+ * The states of one kind of thing, for all subscribers of this process: one Redis subscription a thing, however many watch it.
+ *
+ * Why nobody misses the end: a watcher joins its channel *before* the snapshot is read, so what happens between the two
+ * reaches it by Redis; and all that is watched is re-read from PostgreSQL every two seconds, so a publish that was lost
+ * (Redis down, a crash between commit and publish, a reconnect) is made up for. Each watcher takes only what is newer
+ * than what it has, so these sources may overlap in any order.
+ */
+export class Feed<State extends Cursor> implements Disposable {
+  readonly #options: FeedOptions<State>;
+  readonly #channels: Channels<State>;
+  /** Who watches what. */
+  readonly #watchers = new Map<string, Set<Watcher<State>>>();
+  readonly #timer: NodeJS.Timeout;
+  #rereading = false;
+
+  constructor(options: FeedOptions<State>) {
+    this.#options = options;
+    this.#channels = new Channels(options.redis);
+    this.#timer = setInterval(() => void this.#reread(), options.rereadEveryMs);
+    options.redis.on('ready', this.#onReady);
+  }
+
+  /** Channels that somebody watches. */
+  get watched(): number {
+    return this.#channels.names().length;
+  }
+
+  /** The current state if it is newer than `after`, then newer ones as they come; ends after the final one. */
+  watch(channel: string, id: string, after: Cursor | null): Watcher<State> {
+    const { subject, logger } = this.#options;
+    const watchers = this.#watchers.get(id) ?? new Set();
+    const watcher = new Watcher<State>({
+      subject,
+      seen: new Map(after === null ? [] : [[id, after]]),
+      endsWhenFinal: true,
+      release: (self) => {
+        this.#channels.leave(channel, self);
+        if (watchers.delete(self) && watchers.size === 0) this.#watchers.delete(id);
+      },
+    });
+    this.#watchers.set(id, watchers.add(watcher));
+    this.#channels
+      .join(channel, watcher)
+      .then(() => this.#read([id]))
+      // Not the end: the next re-reading tries again.
+      .catch((error) => logger.warn({ err: error }, 'a snapshot could not be read; trying again'));
+    return watcher;
+  }
+
+  /** Everything on the channels of a pattern once this has resolved, if it is accepted; no snapshot, no end. */
+  async watchAll(pattern: string, accepts?: (state: State) => boolean): Promise<Watcher<State>> {
+    const watcher = new Watcher<State>({
+      subject: this.#options.subject,
+      accepts,
+      endsWhenFinal: false,
+      release: (self) => this.#channels.leave(pattern, self),
+    });
+    // There is no snapshot that would make up for what happened before Redis confirmed.
+    await this.#channels.join(pattern, watcher);
+    return watcher;
+  }
+
+  /** Ends all watchers. */
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer);
+    this.#options.redis.off('ready', this.#onReady);
+    for (const name of this.#channels.names()) for (const watcher of this.#channels.watchers(name)) watcher.end();
+  }
+
+  readonly #onReady = () => {
+    this.#channels.resubscribe();
+    void this.#reread();
+  };
+
+  async #read(ids: string[]): Promise<void> {
+    const { subject, readStates } = this.#options;
+    const gone = new Set(ids);
+    for (const state of await readStates(ids)) {
+      const id = subject.idOf(state);
+      gone.delete(id);
+      for (const watcher of [...(this.#watchers.get(id) ?? [])]) watcher.push(state);
+    }
+    for (const id of gone) for (const watcher of [...(this.#watchers.get(id) ?? [])]) watcher.end();
+  }
+
+  async #reread(): Promise<void> {
+    if (this.#rereading || this.#watchers.size === 0) return;
+    this.#rereading = true;
+    try {
+      await this.#read([...this.#watchers.keys()]);
+    } catch (error) {
+      this.#options.logger.warn({ err: error }, 'what is watched could not be re-read; trying again');
+    } finally {
+      this.#rereading = false;
+    }
+  }
+}
