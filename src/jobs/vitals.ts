@@ -15,8 +15,13 @@ WITH RECURSIVE tenants_waiting(tenant_id) AS (
         SELECT j.tenant_id FROM jobs j
          WHERE j.status = 'PENDING' AND j.due_at IS NULL AND j.tenant_id > t.tenant_id
          ORDER BY j.tenant_id LIMIT 1) next)
+), eligible AS (
+    -- What a tenant's own limit holds back does not wait for the fleet.
+    SELECT w.tenant_id FROM tenants_waiting w JOIN tenants t ON t.id = w.tenant_id
+     WHERE t.max_running IS NULL
+        OR t.max_running > (SELECT count(*) FROM jobs j WHERE j.tenant_id = t.id AND j.status = 'RUNNING')
 ), first AS (
-    SELECT head.created_at AS since FROM tenants_waiting t
+    SELECT head.created_at AS since FROM eligible t
      CROSS JOIN LATERAL (
         SELECT j.created_at FROM jobs j
          WHERE j.status = 'PENDING' AND j.due_at IS NULL AND j.tenant_id = t.tenant_id
@@ -25,7 +30,10 @@ WITH RECURSIVE tenants_waiting(tenant_id) AS (
     (SELECT due_at FROM jobs WHERE due_at IS NOT NULL AND status IN ('PENDING', 'RETRYING') AND due_at <= now()
       ORDER BY due_at LIMIT 1)
 ), claimable AS (
-    (SELECT 1 FROM jobs WHERE status = 'PENDING' AND due_at IS NULL LIMIT $2)
+    (SELECT 1 FROM eligible e
+      CROSS JOIN LATERAL (
+        SELECT 1 FROM jobs j WHERE j.status = 'PENDING' AND j.due_at IS NULL AND j.tenant_id = e.tenant_id LIMIT $2) rows
+      LIMIT $2)
     UNION ALL
     (SELECT 1 FROM jobs WHERE due_at IS NOT NULL AND status IN ('PENDING', 'RETRYING') AND due_at <= now() LIMIT $2)
 ), fleet AS (

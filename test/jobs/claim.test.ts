@@ -102,6 +102,49 @@ describe('a claim', () => {
     expect((await claim(service, 1)).map(({ name }) => name)).toEqual(['idle']);
   });
 
+  it('by thirty-two at the same time never takes more of a tenant than may run at once, and leaves no slot idle for it', async () => {
+    const tenants = await Promise.all(['three', 'five', 'none', 'any'].map((name) => insertTenant(service, name)));
+    const most = [3, 5, 0, null];
+    const { prisma } = service.platform.database;
+    for (const [index, id] of tenants.entries()) {
+      await prisma.tenant.update({ where: { id }, data: { maxRunning: most[index] ?? null } });
+      for (let n = 0; n < 40; n += 1) await insertJob(service, { tenantId: id });
+    }
+    const claims = (await Promise.all(Array.from({ length: 32 }, () => claim(service, 1)))).flat();
+    const taken = tenants.map((id) => claims.filter(({ tenantId }) => tenantId === id).length);
+    expect(taken).toEqual([3, 5, 0, 24]);
+    // And again once one of them has ended.
+    const ended = claims.find(({ tenantId }) => tenantId === tenants[0]);
+    if (ended === undefined) throw new Error('nothing was claimed');
+    await completeJob(service.platform.jobs, ended, completion(1));
+    const next = (await Promise.all(Array.from({ length: 32 }, () => claim(service, 1)))).flat();
+    expect(next.filter(({ tenantId }) => tenantId === tenants[0])).toHaveLength(1);
+    expect(next).toHaveLength(17);
+  });
+
+  it('looks at as many rows as it takes, however many wait', async () => {
+    const { database } = service.platform;
+    const crowd = await insertTenant(service, 'crowd');
+    const { sourceUuid } = await insertJob(service, { tenantId: crowd });
+    await database.query(
+      `INSERT INTO jobs (id, tenant_id, source_id, options, priority, max_retries, claim_order)
+       SELECT gen_random_uuid(), $1, $2, '{}', 5, 3, now() + n * interval '1 second' FROM generate_series(1, 100000) n`,
+      [crowd, sourceUuid],
+    );
+    await database.query('ANALYZE jobs', []);
+    const [count] = await database.query<{ before: bigint; after: bigint }>(
+      `WITH before AS MATERIALIZED (SELECT idx_tup_fetch + seq_tup_read AS n FROM pg_stat_xact_user_tables WHERE relname = 'jobs'),
+            claimed AS MATERIALIZED (SELECT count(*) FROM before, claim_jobs(gen_random_uuid(), 8, interval '10 s'))
+       SELECT before.n AS before,
+              (SELECT idx_tup_fetch + seq_tup_read FROM pg_stat_xact_user_tables WHERE relname = 'jobs' AND claimed.count = 8) AS after
+         FROM before, claimed`,
+      [],
+    );
+    const looked = Number(count?.after) - Number(count?.before);
+    expect(looked).toBeGreaterThanOrEqual(8);
+    expect(looked).toBeLessThan(100);
+  });
+
   it('leaves a row until its runAt has come', async () => {
     const soon = await submit(service, { source: await inline('one-page'), name: 'later', runAt: inMinutes(1) });
     await submit(service, { source: await inline('one-page'), name: 'was due', runAt: minutesAgo(1) });
