@@ -63,6 +63,7 @@ const options = z.object({
   pages: pages.nullish(),
   engine: z.enum(['AUTO', 'LITEPARSE', 'PDFJS']).nullish(),
   keepHeadersFooters: z.boolean().nullish(),
+  keepHyphenation: z.boolean().nullish(),
   timeoutSeconds: seconds(86_400).nullish(),
   noProgressSeconds: seconds(86_400).nullish(),
   maxRetries: z.number().int().min(0).max(20).nullish(),

@@ -6,6 +6,7 @@ export interface JobOptions {
   pages: string | null;
   engine: 'AUTO' | EngineName;
   keepHeadersFooters: boolean;
+  keepHyphenation: boolean;
   timeoutSeconds: number;
   noProgressSeconds: number;
 }
@@ -14,6 +15,7 @@ export const defaultOptions: JobOptions = {
   pages: null,
   engine: 'AUTO',
   keepHeadersFooters: false,
+  keepHyphenation: false,
   timeoutSeconds: 900,
   noProgressSeconds: 120,
 };

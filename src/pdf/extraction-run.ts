@@ -1,7 +1,7 @@
 import { JobError } from '../errors.ts';
-import type { ExtractedPage } from './document.ts';
 import type { Engines } from './engines.ts';
 import type { ExtractionEvent, ExtractionRequest, GroupEvent } from './extraction.ts';
+import { finishPages } from './finish-pages.ts';
 import { groupReader } from './liteparse-groups.ts';
 import {
   factsMilliseconds,
@@ -14,6 +14,7 @@ import { countGroupPages, isStored, type PageGroup, pageGroups } from './page-gr
 import { countPages, PageRangesError, parsePageRanges, resolvePageRanges } from './page-ranges.ts';
 import type { PdfjsDocument } from './pdfjs-document.ts';
 import type { Reading } from './protocol.ts';
+import type { ReadPage } from './read-page.ts';
 import { isRightToLeft } from './text-direction.ts';
 
 /** One extraction in this process. `report` is told of what comes next before it is done, as it may be the last thing done. */
@@ -83,12 +84,12 @@ async function* liteparseGroups(
     const [first] = group.pages;
     run.report({ engine: 'LITEPARSE', page: group.pages.length === 1 && first !== undefined ? first : null });
     const found = await reader.read(group);
-    const pages: ExtractedPage[] = [];
+    const pages: ReadPage[] = [];
     for (const number of group.pages) {
       const page = found.find((candidate) => candidate.number === number);
       pages.push(await bestPage(run, number, page, document.pdfjs));
     }
-    yield { type: 'group', range: group.range, engine: 'LITEPARSE', pages };
+    yield { type: 'group', range: group.range, engine: 'LITEPARSE', pages: finishPages(pages, run.request) };
   }
 }
 
@@ -96,21 +97,21 @@ async function* liteparseGroups(
 async function bestPage(
   run: Run,
   number: number,
-  page: ExtractedPage | undefined,
+  page: ReadPage | undefined,
   pdfjs: PdfjsDocument | null,
-): Promise<ExtractedPage> {
+): Promise<ReadPage> {
   const spare = run.request.engine === 'AUTO' ? pdfjs : null;
   if (page === undefined) {
     return readByPdfjs(run, number, spare);
   }
   // LiteParse gives the words of right-to-left lines from left to right.
-  if (spare !== null && isRightToLeft(page.text)) {
+  if (spare !== null && isRightToLeft(page.pieces.map(({ text }) => text).join(''))) {
     return readByPdfjs(run, number, spare).catch(() => page);
   }
   return pdfjs === null ? page : { ...page, rotation: await pdfjs.rotationOf(number, factsMilliseconds) };
 }
 
-async function readByPdfjs(run: Run, number: number, pdfjs: PdfjsDocument | null): Promise<ExtractedPage> {
+async function readByPdfjs(run: Run, number: number, pdfjs: PdfjsDocument | null): Promise<ReadPage> {
   if (pdfjs === null) {
     throw new JobError('PDF_DAMAGED', { detail: `Page ${number} is too damaged to read.`, page: number });
   }
@@ -120,10 +121,10 @@ async function readByPdfjs(run: Run, number: number, pdfjs: PdfjsDocument | null
 
 async function* pdfjsGroups(run: Run, pdfjs: PdfjsDocument | null, groups: PageGroup[]): AsyncGenerator<GroupEvent> {
   for (const group of groups) {
-    const pages: ExtractedPage[] = [];
+    const pages: ReadPage[] = [];
     for (const number of group.pages) {
       pages.push(await readByPdfjs(run, number, pdfjs));
     }
-    yield { type: 'group', range: group.range, engine: 'PDFJS', pages };
+    yield { type: 'group', range: group.range, engine: 'PDFJS', pages: finishPages(pages, run.request) };
   }
 }

@@ -1,14 +1,21 @@
 import type { DocumentFacts, EngineName, ExtractedPage } from './document.ts';
 
+/** What the client chose about the Markdown. */
+export interface PageOptions {
+  /** Running headers, footers and page numbers stay in it. */
+  keepHeadersFooters: boolean;
+  /** Words parted at line ends stay parted. */
+  keepHyphenation: boolean;
+}
+
 /** What to extract. Crosses to the extractor process as it is. */
-export interface ExtractionRequest {
+export interface ExtractionRequest extends PageOptions {
   /** A local file. */
   path: string;
   password: string | null;
   /** `options.pages` as the client wrote it, such as "1-5,9,20-"; null for all. */
   pages: string | null;
   engine: 'AUTO' | EngineName;
-  keepHeadersFooters: boolean;
   /** More pages than this to extract is PAGE_LIMIT. */
   maxPages: number;
   /** Pages that are stored already: not extracted again if what opens the document now has the same key. */

@@ -1,14 +1,17 @@
 import { createValidAbsoluteUrl } from 'pdfjs-dist/legacy/build/pdf.mjs';
 import { cleanFact, cleanText } from './clean-text.ts';
-import type { TextPiece } from './text-layout.ts';
+import type { Link } from './document.ts';
+import { type Box, bottom, middle, type Piece, right, toWords } from './layout/piece.ts';
 
-/** A box in points from the top left of the page as displayed. */
-export interface Box {
-  x: number;
-  y: number;
-  width: number;
-  height: number;
+/** A link as it lies on the page. */
+export interface PlacedLink {
+  boxes: Box[];
+  url: string | null;
+  pageNumber: number | null;
 }
+
+/** Links times pieces; links past it are left without their words. */
+const mostWork = 5_000_000;
 
 /** The address of a link if it is one that may be shown as a link: never `javascript:` or a local file. */
 export function readUrl(value: unknown): string | null {
@@ -18,24 +21,35 @@ export function readUrl(value: unknown): string | null {
   return createValidAbsoluteUrl(cleanText(value), undefined, { addDefaultProtocol: true })?.href ?? null;
 }
 
-/** The words under the boxes of a link. Inside a piece, where words lie is estimated from their share of its characters. */
-export function textUnder(boxes: Box[], pieces: TextPiece[]): string | null {
-  const words = boxes.flatMap((box) => pieces.flatMap((piece) => wordsInside(box, piece)));
-  return cleanFact(words.join(' '));
+/** Gives the words under links their address, and the links their words. */
+export function placeLinks(placed: PlacedLink[], pieces: Piece[]): { links: Link[]; pieces: Piece[] } {
+  let marked = pieces;
+  const links = placed.map(({ boxes, url, pageNumber }, index): Link => {
+    if (index * pieces.length > mostWork) {
+      return { text: null, url, pageNumber };
+    }
+    const words: string[] = [];
+    marked = marked.flatMap((piece) => {
+      const touched = boxes.filter((box) => touches(box, piece));
+      if (touched.length === 0) return [piece];
+      const parts = markWords(piece, touched, url);
+      words.push(...parts.filter(({ isUnder }) => isUnder).map((part) => part.piece.text));
+      return url === null ? [piece] : parts.map((part) => part.piece);
+    });
+    return { text: cleanFact(words.join(' ')), url, pageNumber };
+  });
+  return { links, pieces: marked };
 }
 
-function wordsInside(box: Box, piece: TextPiece): string[] {
-  const middle = piece.y + piece.height / 2;
-  const touches = piece.x < box.x + box.width && piece.x + piece.width > box.x;
-  if (!touches || middle < box.y || middle > box.y + box.height) {
-    return [];
-  }
-  const words: string[] = [];
-  for (const match of piece.text.matchAll(/\S+/g)) {
-    const centre = piece.x + (piece.width * (match.index + match[0].length / 2)) / piece.text.length;
-    if (centre >= box.x && centre <= box.x + box.width) {
-      words.push(match[0]);
-    }
-  }
-  return words;
+function touches(box: Box, piece: Piece): boolean {
+  const y = middle(piece);
+  return piece.x < right(box) && right(piece) > box.x && y >= box.y && y <= bottom(box);
+}
+
+function markWords(piece: Piece, boxes: Box[], url: string | null): { piece: Piece; isUnder: boolean }[] {
+  return toWords(piece).map((word) => {
+    const x = word.x + word.width / 2;
+    const isUnder = boxes.some((box) => x >= box.x && x <= right(box));
+    return { piece: isUnder && url !== null ? { ...word, url } : word, isUnder };
+  });
 }

@@ -1,10 +1,10 @@
-import type { ExtractedPage } from './document.ts';
 import type { LiteparseEngine, LiteparseOptions } from './liteparse-engine.ts';
 import type { PageGroup } from './page-groups.ts';
+import type { ReadPage } from './read-page.ts';
 
 export interface GroupReader extends AsyncDisposable {
   /** The pages of the next group, but for those LiteParse cannot read. Groups are asked for in order. */
-  read(group: PageGroup): Promise<ExtractedPage[]>;
+  read(group: PageGroup): Promise<ReadPage[]>;
 }
 
 /**

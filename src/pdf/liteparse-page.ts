@@ -1,63 +1,104 @@
-import type { ParsedPage } from '@llamaindex/liteparse';
+import type { LayoutBlock, ParsedPage, TextItem } from '@llamaindex/liteparse';
 import { cleanText } from './clean-text.ts';
-import type { ExtractedPage, Link } from './document.ts';
-import { readUrl, textUnder } from './links.ts';
-import { toPlainText } from './paragraphs.ts';
-import { layOut } from './text-layout.ts';
+import type { Cell } from './layout/block.ts';
+import { type Piece, readFont } from './layout/piece.ts';
+import type { Rule } from './layout/rules.ts';
+import type { Table } from './layout/table.ts';
+import { type PlacedLink, readUrl } from './links.ts';
+import type { ReadPage } from './read-page.ts';
 
 const turns = [0, 90, 180, 270] as const;
 
 /** By how much most of a page's text is turned on the display, clockwise. */
 export function turnOf(page: ParsedPage): (typeof turns)[number] {
   const characters = [0, 0, 0, 0];
-  for (const { rotation, text } of page.textItems) {
-    const quarter = Math.round((rotation ?? 0) / 90) % 4;
-    characters[quarter] = (characters[quarter] ?? 0) + text.length;
+  for (const item of page.textItems) {
+    const quarter = quarterTurns(item);
+    characters[quarter] = (characters[quarter] ?? 0) + item.text.length;
   }
   return turns[characters.indexOf(Math.max(...characters))] ?? 0;
+}
+
+function quarterTurns({ rotation }: TextItem): number {
+  return Math.round((rotation ?? 0) / 90) % 4;
 }
 
 /**
  * A page as LiteParse shows it, its text as LiteParse reads it once turned upright (the same page for nearly all). Rotation
  * isn't among what it tells; its sizes and places are those of the page as displayed.
  */
-export function toPage(shown: ParsedPage, read: ParsedPage): ExtractedPage {
+export function toReadPage(shown: ParsedPage, read: ParsedPage): ReadPage {
+  const items = read.textItems.filter(({ text }) => text.trim() !== '');
   return {
     number: shown.pageNum,
     label: cleanText(shown.pageLabel ?? '') || null,
-    width: shown.width,
-    height: shown.height,
+    width: read.width,
+    height: read.height,
+    shown: { width: shown.width, height: shown.height },
     rotation: 0,
-    text: cleanText(readText(read)),
-    markdown: cleanText(read.markdown),
+    pieces: items.filter((item) => quarterTurns(item) === 0).map(toPiece),
+    turned: items.filter((item) => quarterTurns(item) !== 0).map(toPiece),
+    rules: readRules(read),
+    tables: (read.blocks ?? []).flatMap((block) => toTable(block) ?? []),
     links: readLinks(read),
   };
 }
 
-/** LiteParse's text keeps the look of the page, which sets columns side by side: those are put one after the other. */
-function readText(page: ParsedPage): string {
-  const { lines, columns } = layOut(page.textItems.filter(isUpright));
-  if (!columns) {
-    return page.text;
-  }
-  const rest = page.textItems.filter((item) => !isUpright(item));
-  return toPlainText([...lines, ...rest.map((item) => ({ ...item, startsRegion: true }))]);
+/** Boxes far higher than the type come from badly made fonts, whose lines would lie over one another. */
+const tallest = 1.7;
+
+export function hasTallBox({ height, fontHeight }: TextItem): boolean {
+  return fontHeight !== undefined && fontHeight > 0 && height > tallest * fontHeight;
 }
 
-function isUpright({ rotation }: { rotation?: number }): boolean {
-  return Math.round((rotation ?? 0) / 90) % 4 === 0;
+function toPiece(item: TextItem): Piece {
+  const size = Math.round((item.fontHeight || item.height) * 10) / 10;
+  const isTall = hasTallBox(item);
+  return {
+    text: item.text,
+    x: item.x,
+    y: isTall ? item.y + item.height / 2 - 0.6 * size : item.y,
+    width: item.width,
+    height: isTall ? 1.2 * size : item.height,
+    size,
+    ...readFont(item.fontName ?? '', item.fontWeight ?? 400),
+  };
 }
 
-function readLinks(page: ParsedPage): Link[] {
-  const words = page.textItems.flatMap((item) => item.words ?? [item]);
-  const links: Link[] = [];
-  for (const annotation of page.annotations ?? []) {
-    const url = annotation.subtype.toLowerCase() === 'link' ? readUrl(annotation.uri) : null;
-    if (url !== null) {
-      const quads = annotation.quadpointRects;
-      const boxes = quads.length === 0 && annotation.rect !== undefined ? [annotation.rect] : quads;
-      links.push({ text: textUnder(boxes, words), url, pageNumber: null });
+function readRules({ vectorGraphics }: ParsedPage): ReadPage['rules'] {
+  const horizontal: Rule[] = [];
+  const vertical: Rule[] = [];
+  for (const { x1, y1, x2, y2 } of vectorGraphics?.lines ?? []) {
+    if (Math.abs(y1 - y2) < 1) {
+      horizontal.push({ at: y1, from: Math.min(x1, x2), to: Math.max(x1, x2) });
+    } else if (Math.abs(x1 - x2) < 1) {
+      vertical.push({ at: x1, from: Math.min(y1, y2), to: Math.max(y1, y2) });
     }
   }
-  return links;
+  return { horizontal, vertical };
+}
+
+function toTable({ kind, bbox, header, rows }: LayoutBlock): Table | null {
+  if (kind !== 'table' || bbox === undefined) {
+    return null;
+  }
+  const all = [...(header === undefined || header.length === 0 ? [] : [header]), ...(rows ?? [])];
+  return {
+    box: bbox,
+    rows: all.map((row) => row.map(({ text }): Cell => ({ text: plain(text), columns: 1, rows: 1 }))),
+  };
+}
+
+/** LiteParse writes Markdown in its cells: what it escaped, its links and its line breaks become text again. */
+function plain(text: string): string {
+  return text.replace(/\\([\\`*_{}[\]()#+.!|<>~-])/g, '$1').replace(/<br\s?\/?>/g, ' ');
+}
+
+function readLinks(page: ParsedPage): PlacedLink[] {
+  return (page.annotations ?? []).flatMap((annotation) => {
+    const url = annotation.subtype.toLowerCase() === 'link' ? readUrl(annotation.uri) : null;
+    const quads = annotation.quadpointRects;
+    const boxes = quads.length === 0 && annotation.rect !== undefined ? [annotation.rect] : quads;
+    return url === null ? [] : [{ boxes, url, pageNumber: null }];
+  });
 }

@@ -62,8 +62,8 @@ export async function reopenByPdfjs(request: ExtractionRequest, engines: Engines
 
 /** What LiteParse is asked with. It knows a PDF by its name only; one with another name it gets as bytes. */
 export async function liteparseOptions(request: ExtractionRequest): Promise<LiteparseOptions> {
-  const { path, password, keepHeadersFooters } = request;
-  return { source: path.endsWith('.pdf') ? path : await readDocument(path), password, keepHeadersFooters };
+  const { path, password } = request;
+  return { source: path.endsWith('.pdf') ? path : await readDocument(path), password };
 }
 
 /** Readers look for the header in the first kilobyte; mail gateways and web servers put things before it. */

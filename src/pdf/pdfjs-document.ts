@@ -1,9 +1,9 @@
 import type { PDFDocumentProxy } from 'pdfjs-dist/legacy/build/pdf.mjs';
 import { JobError } from '../errors.ts';
-import type { ExtractedPage } from './document.ts';
 import { type PdfjsFacts, readFacts } from './document-facts.ts';
 import { pdfjsPageReader } from './pdfjs-pages.ts';
 import type { PdfjsThread } from './pdfjs-thread.ts';
+import type { ReadPage } from './read-page.ts';
 
 const closeMilliseconds = 5_000;
 
@@ -13,7 +13,7 @@ export class PdfjsDocument {
   readonly pageCount: number;
   readonly #thread: PdfjsThread;
   readonly #proxy: PDFDocumentProxy;
-  readonly #readPage: (number: number) => Promise<ExtractedPage>;
+  readonly #readPage: (number: number) => Promise<ReadPage>;
 
   private constructor(thread: PdfjsThread, proxy: PDFDocumentProxy, facts: PdfjsFacts) {
     this.facts = facts;
@@ -54,7 +54,7 @@ export class PdfjsDocument {
   }
 
   /** Throws `JobError` PDF_DAMAGED if the page cannot be read. */
-  async readPage(number: number): Promise<ExtractedPage> {
+  async readPage(number: number): Promise<ReadPage> {
     try {
       return await this.#thread.within(this.#readPage(number), null);
     } catch (error) {

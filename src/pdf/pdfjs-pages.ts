@@ -1,10 +1,9 @@
 import type { PDFDocumentProxy, PDFPageProxy } from 'pdfjs-dist/legacy/build/pdf.mjs';
 import { cleanText } from './clean-text.ts';
-import type { ExtractedPage, Link } from './document.ts';
-import { type Box, readUrl, textUnder } from './links.ts';
+import { type Box, type Piece, readFont } from './layout/piece.ts';
+import { type PlacedLink, readUrl } from './links.ts';
 import { destinationResolver } from './outline.ts';
-import { toMarkdown, toPlainText } from './paragraphs.ts';
-import { layOut, type TextPiece } from './text-layout.ts';
+import type { ReadPage } from './read-page.ts';
 
 type Viewport = ReturnType<PDFPageProxy['getViewport']>;
 type TextContent = Awaited<ReturnType<PDFPageProxy['getTextContent']>>;
@@ -14,7 +13,7 @@ type TextItem = Extract<TextContent['items'][number], { str: string }>;
 export function pdfjsPageReader(
   document: PDFDocumentProxy,
   labels: string[] | null,
-): (number: number) => Promise<ExtractedPage> {
+): (number: number) => Promise<ReadPage> {
   const pageOf = destinationResolver(document);
   return async (number) => {
     const page = await document.getPage(number);
@@ -23,18 +22,19 @@ export function pdfjsPageReader(
     // Text that runs across the display is read with the page turned by so much that it runs upright.
     const reading = page.getViewport({ scale: 1, rotation: (page.rotate + 360 - turnOf(content, viewport)) % 360 });
     const { upright, turned } = readPieces(content, reading);
-    const { lines } = layOut(upright);
-    const rest = turned.map((piece) => ({ ...piece, startsRegion: true }));
-    const links = await readLinks(page, reading, upright, pageOf);
+    const links = await readLinks(page, reading, pageOf);
     page.cleanup();
     return {
       number,
       label: cleanText(labels?.[number - 1] ?? '') || null,
-      width: viewport.width,
-      height: viewport.height,
+      width: reading.width,
+      height: reading.height,
+      shown: { width: viewport.width, height: viewport.height },
       rotation: page.rotate,
-      text: cleanText(toPlainText([...lines, ...rest])),
-      markdown: cleanText(toMarkdown([...lines, ...rest])),
+      pieces: upright,
+      turned,
+      rules: { horizontal: [], vertical: [] },
+      tables: [],
       links,
     };
   };
@@ -58,9 +58,9 @@ function quarterTurns({ transform }: TextItem, viewport: Viewport): number {
 }
 
 /** The page's text as pieces in the coordinates of the viewport; what doesn't run from left to right there is set apart. */
-function readPieces(content: TextContent, viewport: Viewport): { upright: TextPiece[]; turned: TextPiece[] } {
-  const upright: TextPiece[] = [];
-  const turned: TextPiece[] = [];
+function readPieces(content: TextContent, viewport: Viewport): { upright: Piece[]; turned: Piece[] } {
+  const upright: Piece[] = [];
+  const turned: Piece[] = [];
   for (const item of content.items) {
     if (!('str' in item) || item.str.trim() === '') {
       continue;
@@ -70,7 +70,15 @@ function readPieces(content: TextContent, viewport: Viewport): { upright: TextPi
     const height = Math.hypot(c, d) || item.height || 1;
     const isUpright = quarterTurns(item, viewport) === 0 && content.styles[item.fontName]?.vertical !== true;
     // Four fifths above the baseline, one below: near enough for any font to tell rows apart.
-    const piece = { text: item.str, x, y: baseline - 0.8 * height, width: item.width, height };
+    const piece = {
+      text: item.str,
+      x,
+      y: baseline - 0.8 * height,
+      width: item.width,
+      height,
+      size: Math.round(height * 10) / 10,
+      ...readFont(item.fontName, 400),
+    };
     (isUpright ? upright : turned).push(piece);
   }
   return { upright, turned };
@@ -79,12 +87,11 @@ function readPieces(content: TextContent, viewport: Viewport): { upright: TextPi
 async function readLinks(
   page: PDFPageProxy,
   viewport: Viewport,
-  pieces: TextPiece[],
   pageOf: (destination: unknown) => Promise<number | null>,
-): Promise<Link[]> {
+): Promise<PlacedLink[]> {
   // A damaged annotation must not cost the page its text.
   const annotations: Record<string, unknown>[] = await page.getAnnotations().catch(() => []);
-  const links: Link[] = [];
+  const links: PlacedLink[] = [];
   for (const annotation of annotations) {
     if (annotation.subtype !== 'Link') {
       continue;
@@ -92,7 +99,7 @@ async function readLinks(
     const url = readUrl(annotation.url ?? annotation.unsafeUrl);
     const pageNumber = url === null ? await pageOf(annotation.dest) : null;
     if (url !== null || pageNumber !== null) {
-      links.push({ text: textUnder(toBoxes(annotation.rect, viewport), pieces), url, pageNumber });
+      links.push({ boxes: toBoxes(annotation.rect, viewport), url, pageNumber });
     }
   }
   return links;

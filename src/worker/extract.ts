@@ -75,6 +75,7 @@ function requestFor(context: RunContext, claim: Claim, document: LocalDocument):
     pages: options.pages,
     engine: options.engine,
     keepHeadersFooters: options.keepHeadersFooters,
+    keepHyphenation: options.keepHyphenation,
     maxPages: context.limits.pages,
     stored: claim.storedBy === null ? null : { key: claim.storedBy, pages: claim.stored },
     avoid: enginesToAvoid(claim, options, document.quarantined),

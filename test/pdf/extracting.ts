@@ -17,6 +17,7 @@ export function requestFor(fixture: string, more: Partial<ExtractionRequest> = {
     pages: null,
     engine: 'AUTO',
     keepHeadersFooters: false,
+    keepHyphenation: false,
     maxPages: 20_000,
     stored: null,
     avoid: [],

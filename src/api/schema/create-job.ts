@@ -29,6 +29,10 @@ export const JobOptionsInput = builder.inputType('JobOptionsInput', {
     pages: t.string({ description: 'Only these pages, such as "1-5,9,20-".' }),
     engine: t.field({ type: Engine, description: 'What reads the pages. Default AUTO.' }),
     keepHeadersFooters: t.boolean({ description: 'Keep running headers and footers in the Markdown. Default false.' }),
+    keepHyphenation: t.boolean({
+      description:
+        'Keep words parted at line ends as they are printed in the Markdown, instead of joining them. Default false.',
+    }),
     timeoutSeconds: t.int({ description: 'How long an attempt may take in all, 1 to 86400. Default 900.' }),
     noProgressSeconds: t.int({
       description: 'How long an attempt may go without finishing a page, 1 to 86400. Default 120.',

@@ -66,6 +66,9 @@ const JobOptionsType = builder.objectRef<JobOptions>('JobOptions').implement({
     keepHeadersFooters: t.exposeBoolean('keepHeadersFooters', {
       description: 'Whether running headers and footers stay in the Markdown.',
     }),
+    keepHyphenation: t.exposeBoolean('keepHyphenation', {
+      description: 'Whether words parted at line ends stay parted in the Markdown.',
+    }),
     timeoutSeconds: t.exposeInt('timeoutSeconds', { description: 'How long an attempt may take in all.' }),
     noProgressSeconds: t.exposeInt('noProgressSeconds', {
       description: 'How long an attempt may go without finishing a page.',

@@ -127,6 +127,8 @@ export type JobOptionsInput = {
   engine?: Engine | null | undefined;
   /** Keep running headers and footers in the Markdown. Default false. */
   keepHeadersFooters?: boolean | null | undefined;
+  /** Keep words parted at line ends as they are printed in the Markdown, instead of joining them. Default false. */
+  keepHyphenation?: boolean | null | undefined;
   /** Retries at most, 0 to 20. Default 3. */
   maxRetries?: number | null | undefined;
   /** How long an attempt may go without finishing a page, 1 to 86400. Default 120. */

@@ -1,0 +1,69 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { EngineName } from '../src/pdf/document.ts';
+import { createExtractorPool, type ExtractorPool } from '../src/pdf/extractor-pool.ts';
+
+// How near the Markdown comes to what people wrote down of the same pages, for each engine, by the way a job takes.
+//
+//   npm run bench -- quality DIR [OUT]
+//
+// DIR, or EXTRACTION_BENCH, is a folder with a scorer for Markdown (score.mjs), dev/pdf/NAME.pdf and dev/truth/NAME.md. With
+// OUT the Markdown and all scores stay there, to be compared document by document.
+
+const folder = process.argv[2] ?? process.env.EXTRACTION_BENCH;
+if (folder === undefined || !existsSync(join(folder, 'score.mjs'))) {
+  console.error(
+    'Nothing to score against: name a folder with score.mjs, dev/pdf and dev/truth, or set EXTRACTION_BENCH.',
+  );
+  process.exit(2);
+}
+const keep = process.argv[3];
+const out = keep === undefined ? mkdtempSync(join(tmpdir(), 'pagehive-quality-')) : resolve(keep);
+const pdfs = resolve(folder, 'dev/pdf');
+const names = readdirSync(pdfs)
+  .filter((name) => name.endsWith('.pdf'))
+  .map((name) => name.slice(0, -'.pdf'.length))
+  .sort();
+
+async function extract(pool: ExtractorPool, engine: EngineName, name: string): Promise<string> {
+  const request = {
+    path: join(pdfs, `${name}.pdf`),
+    password: null,
+    pages: null,
+    engine,
+    // The truth has both.
+    keepHeadersFooters: true,
+    keepHyphenation: true,
+    maxPages: 20_000,
+    stored: null,
+    avoid: [],
+    fresh: false,
+  };
+  const pages: string[] = [];
+  for await (const event of pool.extract(request, new AbortController().signal)) {
+    if (event.type === 'group') pages.push(...event.pages.map(({ markdown }) => markdown));
+  }
+  return pages.join('\n\n');
+}
+
+console.log(`engine        NID    TEDS     MHS  overall   (${names.length} documents)`);
+{
+  await using pool = createExtractorPool({ size: 1, memoryBytes: 4 * 1024 ** 3, recycleBytes: 2 * 1024 ** 3 });
+  for (const engine of ['LITEPARSE', 'PDFJS'] as const) {
+    const target = join(out, engine);
+    mkdirSync(target, { recursive: true });
+    for (const name of names) {
+      writeFileSync(join(target, `${name}.md`), await extract(pool, engine, name));
+    }
+    const scores = join(out, `${engine}.json`);
+    const truth = resolve(folder, 'dev/truth');
+    const args = [resolve(folder, 'score.mjs'), '--pred', target, '--truth', truth, '--json', scores];
+    execFileSync(process.execPath, args);
+    const { means } = JSON.parse(readFileSync(scores, 'utf8'));
+    const columns = [means.nid, means.teds, means.mhs, means.overall].map((mean) => Number(mean).toFixed(4));
+    console.log(`${engine.padEnd(10)} ${columns.map((column) => column.padStart(7)).join(' ')}`);
+  }
+}
+if (keep === undefined) rmSync(out, { recursive: true });

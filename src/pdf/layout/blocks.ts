@@ -1,0 +1,91 @@
+import type { Block } from './block.ts';
+import { headingLevel, standsOut, type Typography } from './headings.ts';
+import type { Line } from './lines.ts';
+import { type Box, bottom, right, sameRow, union } from './piece.ts';
+
+const bullet = /^([•‣▪●◦○■□◆❖➢✓·\uf0b7\uf0a7-])\s*(?=\S)/u;
+const numbered = /^(\(?\d{1,3}[.)]|\(?[a-z]\)|\(?[ivx]{1,4}[.)])\s+(?=\S)/u;
+
+/** Parts lines in reading order into paragraphs, list items, code and headings. `alone`: no other bold line is beside it. */
+export function toBlocks(lines: Line[], typography: Typography, alone: (line: Line) => boolean): Block[] {
+  const groups: Line[][] = [];
+  for (const line of lines) {
+    const current = groups.at(-1);
+    const before = current?.at(-1);
+    if (current === undefined || before === undefined || startsBlock(before, line, current, typography)) {
+      groups.push([line]);
+    } else {
+      current.push(line);
+    }
+  }
+  const blocks = groups.map((group, index) => {
+    const runsIn = runsOn(groups[index - 1], group) || runsOn(group, groups[index + 1]);
+    return toBlock(group, typography, !runsIn && group.every(alone));
+  });
+  return mergeNumbers(blocks, typography);
+}
+
+function startsBlock(before: Line, line: Line, current: Line[], { mostlyFixedWidth }: Typography): boolean {
+  const gap = line.y - bottom(before);
+  const size = Math.max(line.size, before.size);
+  if (sameRow(before, line) && line.x >= before.x) {
+    return false;
+  }
+  const isCode = line.fixedWidth && before.fixedWidth && !mostlyFixedWidth;
+  const isItem = bullet.test(current[0]?.text ?? '');
+  return (
+    line.fixedWidth !== before.fixedWidth ||
+    Math.abs(line.size - before.size) > 0.08 * size ||
+    gap > (isCode ? 1.6 : 0.75) * size ||
+    gap < -1.5 * size ||
+    (line.boldThroughout !== before.boldThroughout && !isItem && !isCode) ||
+    !overlaps(before, line) ||
+    (!isCode && (bullet.test(line.text) || numbered.test(line.text)))
+  );
+}
+
+function overlaps(a: Box, b: Box): boolean {
+  return Math.min(right(a), right(b)) > Math.max(a.x, b.x);
+}
+
+/** Bold words that begin or end inside a sentence: the text goes on at the usual distance, with a small letter. */
+function runsOn(above: Line[] | undefined, below: Line[] | undefined): boolean {
+  const last = above?.at(-1);
+  const first = below?.[0];
+  if (last === undefined || first === undefined || Math.abs(last.size - first.size) > 0.08 * last.size) {
+    return false;
+  }
+  const gap = first.y - bottom(last);
+  return gap > -0.5 * last.size && gap < 0.5 * last.size && /^\p{Ll}/u.test(first.text);
+}
+
+function toBlock(lines: Line[], typography: Typography, alone: boolean): Block {
+  const box = union(lines);
+  const first = lines[0]?.text ?? '';
+  if (!typography.mostlyFixedWidth && lines.length > 1 && lines.every(({ fixedWidth }) => fixedWidth)) {
+    return { kind: 'CODE', box, lines };
+  }
+  const level = bullet.test(first) ? 0 : headingLevel(lines, alone, typography);
+  if (level > 0) {
+    return { kind: 'HEADING', box, level, lines };
+  }
+  const marker = (bullet.exec(first) ?? numbered.exec(first))?.[1];
+  return marker === undefined ? { kind: 'PARAGRAPH', box, lines } : { kind: 'LIST_ITEM', box, marker, lines };
+}
+
+const onlyNumber = /^(?:\d{1,3}|[IVXLC]{1,6})[.:]?$/;
+
+/** The number of a chapter, set large on a line of its own, is the beginning of its heading. */
+function mergeNumbers(blocks: Block[], { body }: Typography): Block[] {
+  const merged: Block[] = [];
+  for (const block of blocks) {
+    const before = merged.at(-1);
+    const line = before?.kind === 'PARAGRAPH' && before.lines.length === 1 ? before.lines[0] : undefined;
+    if (block.kind === 'HEADING' && line !== undefined && line.size > standsOut * body && onlyNumber.test(line.text)) {
+      merged[merged.length - 1] = { ...block, box: union([line, block.box]), lines: [line, ...block.lines] };
+    } else {
+      merged.push(block);
+    }
+  }
+  return merged;
+}

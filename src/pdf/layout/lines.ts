@@ -1,0 +1,147 @@
+import { isRightToLeft } from '../text-direction.ts';
+import { bottom, middle, type Piece, right, union } from './piece.ts';
+
+/** Pieces that follow one another on one baseline. */
+export interface Line extends Piece {
+  /** From left to right. */
+  pieces: Piece[];
+  /** Every word of it: `bold` is true where most are. */
+  boldThroughout: boolean;
+}
+
+/** Gaps wider than this, in sizes of the type, separate columns or cells; narrower ones are spaces between words. */
+const cellGap = 1.15;
+const wordGap = 0.12;
+/** What follows a list marker or the number of a heading may stand further away. */
+const markerGap = 4;
+
+const marker = /^(?:[•‣▪●◦○■□◆❖➢✓·*–—-]|\(?(?:\d{1,3}|[a-z]|[ivx]{1,4})[.)])$/iu;
+const sectionNumber = /^(?:\d{1,2}(?:\.\d{1,2}){0,4}|[A-Z])$/;
+
+const bucketHeight = 6;
+/** Lines that are tried for each piece, in each bucket, so that a page of a million pieces costs a million steps. */
+const candidates = 6;
+
+/** Joins pieces to lines: from left to right, each to the line whose end it stands next to. */
+export function toLines(pieces: Piece[]): Line[] {
+  const open = new Map<number, Piece[][]>();
+  const lines: Piece[][] = [];
+  for (const piece of [...pieces].sort((a, b) => a.x - b.x || a.y - b.y)) {
+    const bucket = Math.round(middle(piece) / bucketHeight);
+    const line = nearest(open, bucket, piece);
+    if (line !== null) {
+      line.push(piece);
+      continue;
+    }
+    const fresh = [piece];
+    lines.push(fresh);
+    const there = open.get(bucket) ?? [];
+    there.push(fresh);
+    if (there.length > candidates) there.shift();
+    open.set(bucket, there);
+  }
+  return splitAtEdges(lines).map(joinPieces);
+}
+
+function nearest(open: Map<number, Piece[][]>, bucket: number, piece: Piece): Piece[] | null {
+  let best: Piece[] | null = null;
+  let bestGap = Infinity;
+  for (let key = bucket - 1; key <= bucket + 1; key += 1) {
+    for (const line of open.get(key) ?? []) {
+      const last = line.at(-1);
+      const gap = last === undefined ? Infinity : Math.abs(piece.x - right(last));
+      if (last !== undefined && gap < bestGap && follows(line, last, piece)) {
+        [best, bestGap] = [line, gap];
+      }
+    }
+  }
+  return best;
+}
+
+function follows(line: Piece[], last: Piece, piece: Piece): boolean {
+  const overlap = Math.min(bottom(last), bottom(piece)) - Math.max(last.y, piece.y);
+  if (overlap < 0.5 * Math.min(last.height, piece.height)) {
+    return false;
+  }
+  const size = Math.max(last.size, piece.size);
+  const gap = piece.x - right(last);
+  const start = line.length <= 2 ? line.map(({ text }) => text.trim()).join('') : '';
+  const isMarker = marker.test(start) || (last.bold && piece.bold && sectionNumber.test(start));
+  return gap > -0.5 * size && gap < (isMarker ? markerGap : cellGap) * size;
+}
+
+/** So many pieces that begin one below the other, each after more than a space, make the edge of a column. */
+const edgePieces = 5;
+const edgeGap = 0.6;
+
+/** Columns may stand nearer to one another than words do elsewhere: what gives them away is their straight left edge. */
+function splitAtEdges(lines: Piece[][]): Piece[][] {
+  const isApart = (before: Piece | undefined, piece: Piece) =>
+    before !== undefined && piece.x - right(before) > edgeGap * piece.size;
+  const starts = new Map<number, number>();
+  for (const line of lines) {
+    for (const [index, piece] of line.entries()) {
+      const x = Math.round(piece.x);
+      if (isApart(line[index - 1], piece)) starts.set(x, (starts.get(x) ?? 0) + 1);
+    }
+  }
+  const isEdge = ({ x }: Piece) =>
+    [-1, 0, 1].reduce((sum, step) => sum + (starts.get(Math.round(x) + step) ?? 0), 0) >= edgePieces;
+  return lines.flatMap((line) => {
+    const parts: Piece[][] = [];
+    for (const piece of line) {
+      const part = parts.at(-1);
+      const before = part?.at(-1);
+      const isMarker = part?.length === 1 && marker.test(before?.text.trim() ?? '');
+      if (part === undefined || (!isMarker && isApart(before, piece) && isEdge(piece))) parts.push([piece]);
+      else part.push(piece);
+    }
+    return parts;
+  });
+}
+
+function joinPieces(pieces: Piece[]): Line {
+  let [all, bold, fixedWidth] = [0, 0, 0];
+  const sizes = new Map<number, number>();
+  for (const piece of pieces) {
+    const { length } = piece.text;
+    all += length;
+    if (piece.bold) bold += length;
+    if (piece.fixedWidth) fixedWidth += length;
+    sizes.set(piece.size, (sizes.get(piece.size) ?? 0) + length);
+  }
+  const [commonest] = [...sizes].reduce((best, entry) => (entry[1] > best[1] ? entry : best), [0, -1]);
+  return {
+    ...union(pieces),
+    pieces,
+    text: joinText(pieces, ({ text }) => text),
+    size: commonest,
+    bold: bold * 2 > all,
+    boldThroughout: pieces.every((piece) => piece.bold || !/[\p{L}\d]/u.test(piece.text)),
+    fixedWidth: fixedWidth * 2 > all,
+  };
+}
+
+/**
+ * The text of pieces that stand side by side, with spaces where there are gaps. Engines give right-to-left text in logical order
+ * inside a piece; the pieces still need turning.
+ */
+export function joinText(pieces: Piece[], textOf: (piece: Piece) => string): string {
+  const ordered = isRightToLeft(pieces.map(({ text }) => text).join('')) ? [...pieces].reverse() : pieces;
+  const parts: string[] = [];
+  let before: Piece | null = null;
+  for (const piece of ordered) {
+    const gap = before === null ? 0 : Math.max(piece.x - right(before), before.x - right(piece));
+    const apart = before !== null && gap > wordGap * Math.min(before.size, piece.size);
+    if (apart && !/\s$/.test(before?.text ?? '') && !/^\s/.test(piece.text)) parts.push(' ');
+    parts.push(textOf(piece));
+    before = piece;
+  }
+  return parts
+    .join('')
+    .trim()
+    .replace(leaders, (dots) => dots.replaceAll(' ', ''));
+}
+
+/** Dots that lead from an entry of a table of contents to its page number. */
+const leaders = /\.(?: ?\.){3,}/g;

@@ -1,0 +1,90 @@
+import type { Block } from './block.ts';
+import { toBlocks } from './blocks.ts';
+import { gridTables } from './grid-tables.ts';
+import type { Typography } from './headings.ts';
+import { type Line, toLines } from './lines.ts';
+import { type Box, bottom, type Piece } from './piece.ts';
+import { readingOrder } from './reading-order.ts';
+import type { Rules } from './rules.ts';
+import { acceptTables, type PlacedTable, type Table, withoutOverlaps } from './table.ts';
+
+/** What a page shows, as an engine found it, in points from the top left of the page as displayed. */
+export interface PageContent {
+  width: number;
+  height: number;
+  /** Text that runs upright. */
+  pieces: Piece[];
+  /** Text that doesn't: labels of axes, notes along the margin. */
+  turned: Piece[];
+  rules: Rules;
+  /** Tables the engine found itself. */
+  tables: Table[];
+}
+
+/** A page whose tables and lines are known, but not yet what the lines are. */
+export interface PageLayout {
+  height: number;
+  tables: PlacedTable[];
+  lines: Line[];
+  turned: Line[];
+}
+
+export function layOutPage({ height, pieces, turned, rules, tables }: PageContent): PageLayout {
+  const placed = withoutOverlaps(gridTables(rules, pieces), acceptTables(tables, pieces));
+  const inTables = new Set(placed.flatMap((table) => [...table.pieces]));
+  return {
+    height,
+    tables: placed,
+    lines: toLines(pieces.filter((piece) => !inTables.has(piece))),
+    turned: turned.flatMap((piece) => toLines([piece])),
+  };
+}
+
+/** The page's blocks in reading order, without the lines to be left out. */
+export function readBlocks(layout: PageLayout, typography: Typography, leftOut: Set<Line>): Block[] {
+  const lines = layout.lines.filter((line) => !leftOut.has(line));
+  const items = [
+    ...lines.map((line) => ({
+      ...box(line),
+      size: line.size,
+      weight: line.text.length,
+      goesOn: /^\p{Ll}/u.test(line.text),
+      line,
+    })),
+    ...layout.tables.map((table) => ({ ...box(table.box), size: typography.body, weight: 0, goesOn: false, table })),
+  ];
+  const alone = aloneInRow(layout);
+  const blocks = layout.turned.map((line): Block => ({ kind: 'PARAGRAPH', box: box(line), lines: [line] }));
+  let run: Line[] = [];
+  const flush = () => {
+    blocks.push(...toBlocks(run, typography, alone));
+    run = [];
+  };
+  for (const item of readingOrder(items).flat()) {
+    if ('line' in item) {
+      run.push(item.line);
+    } else {
+      flush();
+      blocks.push({ kind: 'TABLE', box: box(item.table.box), rows: item.table.rows });
+    }
+  }
+  flush();
+  return blocks;
+}
+
+function box({ x, y, width, height }: Box): Box {
+  return { x, y, width, height };
+}
+
+/** Bold lines side by side are the head of a table rather than headings; so near the page's edge they are running ones. */
+function aloneInRow({ lines, height }: PageLayout): (line: Line) => boolean {
+  const rows = new Map<string, number>();
+  const key = (line: Line, step: number) => `${Math.round(line.y) + step} ${Math.round(line.size * 2)}`;
+  for (const line of lines) {
+    if (line.bold) rows.set(key(line, 0), (rows.get(key(line, 0)) ?? 0) + 1);
+  }
+  return (line) =>
+    [-1, 0, 1].reduce((sum, step) => sum + (rows.get(key(line, step)) ?? 0), 0) <= 1 &&
+    bottom(line) > 0.06 * height &&
+    line.y < 0.95 * height;
+}

@@ -1,0 +1,88 @@
+/** A box in points from the top left of the page as displayed. */
+export interface Box {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
+/** A run of text as an engine found it. */
+export interface Piece extends Box {
+  text: string;
+  /** Of the type, in points. */
+  size: number;
+  bold: boolean;
+  /** All characters of the font are equally wide. */
+  fixedWidth: boolean;
+  /** Where a link over it leads. */
+  url?: string;
+}
+
+export function right(box: Box): number {
+  return box.x + box.width;
+}
+
+export function bottom(box: Box): number {
+  return box.y + box.height;
+}
+
+export function middle(box: Box): number {
+  return box.y + box.height / 2;
+}
+
+/** The smallest box around all of them. */
+export function union(boxes: Box[]): Box {
+  let [x1, y1, x2, y2] = [Infinity, Infinity, -Infinity, -Infinity];
+  for (const box of boxes) {
+    x1 = Math.min(x1, box.x);
+    y1 = Math.min(y1, box.y);
+    x2 = Math.max(x2, right(box));
+    y2 = Math.max(y2, bottom(box));
+  }
+  return { x: x1, y: y1, width: x2 - x1, height: y2 - y1 };
+}
+
+/** True where more than half of the lower one's height is beside the other. */
+export function sameRow(a: Box, b: Box): boolean {
+  return Math.min(bottom(a), bottom(b)) - Math.max(a.y, b.y) > 0.5 * Math.min(a.height, b.height);
+}
+
+/** A piece word by word; where they stand is estimated by how wide their characters are in most fonts. */
+export function toWords(piece: Piece): Piece[] {
+  const words = [...piece.text.matchAll(/\S+/g)];
+  if (words.length < 2) {
+    return [piece];
+  }
+  const scale = piece.width / estimateWidth(piece.text);
+  let [at, x] = [0, piece.x];
+  return words.map((match) => {
+    x += estimateWidth(piece.text.slice(at, match.index)) * scale;
+    const word = { ...piece, text: match[0], x, width: estimateWidth(match[0]) * scale };
+    x += word.width;
+    at = match.index + match[0].length;
+    return word;
+  });
+}
+
+function estimateWidth(text: string): number {
+  let width = 0;
+  for (const character of text) {
+    width += narrow.has(character) ? 0.5 : wide.has(character) ? 1.5 : 1;
+  }
+  return width;
+}
+
+const narrow = new Set(" iljtfrI.,:;'!|()[]/-");
+const wide = new Set('mwMWABCDGHKNOQRUVXYZ@%&—');
+
+const boldName = /bold|black|heavy|demi|medi\b|^(?:[A-Z]{6}\+)?CMB|-B$/i;
+const plainName = /regular|light|book|roman|medium/i;
+const fixedName = /mono|courier|consolas|typewriter|menlo|CMTT/i;
+
+/** What the name of a font tells of it; its weight counts where the name says nothing. */
+export function readFont(name: string, weight: number): { bold: boolean; fixedWidth: boolean } {
+  return {
+    bold: boldName.test(name) || (weight >= 600 && !plainName.test(name)),
+    fixedWidth: fixedName.test(name),
+  };
+}

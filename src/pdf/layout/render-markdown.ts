@@ -1,0 +1,75 @@
+import type { Block, Cell } from './block.ts';
+import { flowText } from './flow-text.ts';
+import type { Line } from './lines.ts';
+import { escapeMarkdown } from './markdown-text.ts';
+
+export interface MarkdownOptions {
+  /** Leaves words parted at line ends as they are printed; null joins them, looking at the words of the document. */
+  words: Set<string> | null;
+}
+
+/** Blocks as Markdown, an empty line between them. Only tables whose cells span are HTML. */
+export function toMarkdown(blocks: Block[], options: MarkdownOptions): string {
+  return blocks.map((block) => render(block, options)).join('\n\n');
+}
+
+function render(block: Block, { words }: MarkdownOptions): string {
+  switch (block.kind) {
+    case 'HEADING':
+      return `${'#'.repeat(block.level)} ${flowText(block.lines, words)}`;
+    case 'PARAGRAPH':
+      return escapeStart(flowText(block.lines, words));
+    case 'LIST_ITEM': {
+      const text = flowText(block.lines, words);
+      const isNumber = /[\p{L}\d]/u.test(block.marker);
+      return isNumber ? text : `- ${text.slice(block.marker.length).trimStart()}`;
+    }
+    case 'CODE':
+      return renderCode(block.lines);
+    case 'TABLE':
+      return renderTable(block.rows);
+  }
+}
+
+/** What only looks like a heading or a quotation must not become one. */
+function escapeStart(text: string): string {
+  return text.replace(/^(#{1,6}(?:\s|$)|>|[-+*]\s)/, '\\$1');
+}
+
+function renderCode(lines: Line[]): string {
+  const left = lines.reduce((least, { x }) => Math.min(least, x), Infinity);
+  const text = lines.map((line) => {
+    const advance = line.width / Math.max(1, line.text.length);
+    return ' '.repeat(Math.min(40, Math.round((line.x - left) / advance))) + line.text;
+  });
+  const fence = text.some((line) => line.startsWith('```')) ? '~~~~' : '```';
+  return `${fence}\n${text.join('\n')}\n${fence}`;
+}
+
+function renderTable(rows: Cell[][]): string {
+  const spans = rows.some((row) => row.some((cell) => cell.columns > 1 || cell.rows > 1));
+  return spans ? renderHtml(rows) : renderPipes(rows);
+}
+
+function renderPipes(rows: Cell[][]): string {
+  const width = Math.max(...rows.map((row) => row.length));
+  const lines = rows.map((row) => {
+    const cells = Array.from({ length: width }, (_, index) =>
+      escapeMarkdown(row[index]?.text ?? '').replaceAll('|', '\\|'),
+    );
+    return `| ${cells.join(' | ')} |`;
+  });
+  const rule = `|${' --- |'.repeat(width)}`;
+  return [lines[0], rule, ...lines.slice(1)].join('\n');
+}
+
+function renderHtml(rows: Cell[][]): string {
+  const lines = rows.map((row) => {
+    const cells = row.map(({ text, columns, rows }) => {
+      const spans = `${columns > 1 ? ` colspan="${columns}"` : ''}${rows > 1 ? ` rowspan="${rows}"` : ''}`;
+      return `    <td${spans}>${text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')}</td>`;
+    });
+    return ['  <tr>', ...cells, '  </tr>'].join('\n');
+  });
+  return ['<table>', ...lines, '</table>'].join('\n');
+}
