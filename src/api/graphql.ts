@@ -1,8 +1,9 @@
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
-import { createYoga, type Plugin } from 'graphql-yoga';
+import { createYoga } from 'graphql-yoga';
 import { type ApiContext, type ApiServices, defaultTenantId } from './context.ts';
 import { createErrorMask } from './errors.ts';
 import { schema } from './schema/schema.ts';
+import { createServerSentEvents, type HttpContext } from './sse.ts';
 import { createSubscribe } from './subscribe.ts';
 
 /** In whose name a request works. Until API keys exist there is one tenant. */
@@ -14,8 +15,7 @@ export function createContext(services: ApiServices): ApiContext {
 export function createGraphql(services: ApiServices) {
   const maskError = createErrorMask(services.logger);
   const subscribe = createSubscribe(maskError);
-  const ownSubscribe: Plugin = { onSubscribe: ({ setSubscribeFn }) => setSubscribeFn(subscribe) };
-  const yoga = createYoga<object, ApiContext>({
+  const yoga = createYoga<HttpContext, ApiContext>({
     schema,
     context: () => createContext(services),
     graphqlEndpoint: '/graphql',
@@ -26,7 +26,7 @@ export function createGraphql(services: ApiServices) {
     renderGraphiQL,
     graphiql: { title: 'Pagehive', defaultQuery: welcome },
     maskedErrors: { maskError, errorMessage: 'Something unexpected went wrong.' },
-    plugins: [ownSubscribe],
+    plugins: [createServerSentEvents(subscribe, 12_000)],
   });
   return { yoga, subscribe };
 }

@@ -77,7 +77,25 @@ export function shareResult(event: object, sharing: Sharing, execute: () => Resu
       each.sharing.variables === sharing.variables,
   );
   if (found !== undefined) return found.result;
-  const result = execute();
-  shared.push({ sharing, result });
-  return result;
+  const entry = { sharing, result: execute() };
+  shared.push(entry);
+  if ('then' in entry.result) {
+    const keep = (result: ExecutionResult) => {
+      entry.result = result;
+    };
+    // Its failure is for those who wait for it.
+    entry.result.then(keep, () => undefined);
+  }
+  return entry.result;
+}
+
+const texts = new WeakMap<ExecutionResult, string>();
+
+/** A result as JSON, made once for all who share it. */
+export function textOf(result: ExecutionResult): string {
+  const known = texts.get(result);
+  if (known !== undefined) return known;
+  const text = JSON.stringify(result);
+  texts.set(result, text);
+  return text;
 }

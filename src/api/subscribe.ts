@@ -1,7 +1,10 @@
 import { createSourceEventStream, type ExecutionArgs, type ExecutionResult, execute, type GraphQLError } from 'graphql';
+import type { Cursor } from '../progress/state.ts';
+import { Watcher } from '../progress/watcher.ts';
+import { Results } from './results.ts';
 import { shareResult, sharingOf } from './shared-events.ts';
 
-export type Subscribe = (args: ExecutionArgs) => Promise<AsyncIterableIterator<ExecutionResult> | ExecutionResult>;
+export type Subscribe = (args: ExecutionArgs) => Promise<Results | ExecutionResult>;
 
 /**
  * graphql-js' `subscribe`, with three differences. An event is executed once for all who selected the same fields of the
@@ -16,48 +19,17 @@ export function createSubscribe(mask: (error: GraphQLError) => GraphQLError): Su
   return async (args) => {
     const source = await createSourceEventStream(args);
     if (!(Symbol.asyncIterator in source)) return masked(source);
-    const events = source[Symbol.asyncIterator]();
+    if (!(source instanceof Watcher)) throw new Error('every subscription is a watcher of the hub');
     const sharing = sharingOf(args);
 
-    async function resultOf(event: unknown): Promise<ExecutionResult> {
+    function resultOf(state: Cursor): ExecutionResult | Promise<ExecutionResult> {
       const contextValue = Object.assign({}, args.contextValue);
-      return masked(await execute({ ...args, contextValue, rootValue: event }));
+      const result = execute({ ...args, contextValue, rootValue: state });
+      return 'then' in result ? result.then(masked) : masked(result);
     }
 
-    const results: AsyncIterableIterator<ExecutionResult> = {
-      async next() {
-        const event = await events.next();
-        if (event.done) return { value: undefined, done: true };
-        const { value } = event;
-        const shared = sharing !== null && typeof value === 'object' && value !== null;
-        return {
-          value: await (shared ? shareResult(value, sharing, () => resultOf(value)) : resultOf(value)),
-          done: false,
-        };
-      },
-      async return() {
-        await events.return?.();
-        return { value: undefined, done: true };
-      },
-      [Symbol.asyncIterator]() {
-        return results;
-      },
-    };
-    endWithRequest(args.contextValue, results);
-    return results;
+    return new Results(source, (state) =>
+      sharing === null ? resultOf(state) : shareResult(state, sharing, () => resultOf(state)),
+    );
   };
-}
-
-/**
- * Over SSE, a client that goes away before Yoga has answered it leaves nothing for Yoga to cancel, and nobody else ends the
- * source. Over WebSocket there is no request, and graphql-ws sees to it.
- */
-function endWithRequest(context: unknown, results: AsyncIterableIterator<ExecutionResult>): void {
-  const request = typeof context === 'object' && context !== null && 'request' in context ? context.request : null;
-  const signal = typeof request === 'object' && request !== null && 'signal' in request ? request.signal : null;
-  if (typeof signal !== 'object' || signal === null || !('aborted' in signal) || !('addEventListener' in signal))
-    return;
-  const end = () => void results.return?.();
-  if (signal.aborted) end();
-  else if (typeof signal.addEventListener === 'function') signal.addEventListener('abort', end, { once: true });
 }

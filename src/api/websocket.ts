@@ -1,9 +1,11 @@
 import type { Server } from 'node:http';
 import { type ExecutionArgs, GraphQLError } from 'graphql';
 import { useServer as serveWebSocket } from 'graphql-ws/use/ws';
-import { WebSocketServer } from 'ws';
+import { type WebSocket, WebSocketServer } from 'ws';
 import type { createGraphql } from './graphql.ts';
 import { checkHost, checkOrigin } from './guards.ts';
+import { Results } from './results.ts';
+import { textOf } from './shared-events.ts';
 
 /** Of one message: a document and its variables. Files go by PUT. */
 const maxMessageBytes = 1024 ** 2;
@@ -36,6 +38,8 @@ export function serveGraphqlWs(server: Server, graphql: Graphql, publicUrl: stri
     {
       execute: (args) => envelopes.get(args)?.execute(args),
       subscribe: graphql.subscribe,
+      onOperation: ({ extra }, id, _payload, _args, result) =>
+        result instanceof Results ? sentPast(result, id, extra.socket) : undefined,
       async onSubscribe({ subscriptions, extra }, _id, payload) {
         if (Object.keys(subscriptions).length > maxOperations) {
           return [
@@ -73,4 +77,24 @@ export function serveGraphqlWs(server: Server, graphql: Graphql, publicUrl: stri
       await service.dispose();
     },
   };
+}
+
+/**
+ * What graphql-ws gets for a subscription. It sees to the beginning, the end and errors, but would serialise each result
+ * anew for each subscriber: so they go past it, and to it this looks like a subscription without any.
+ */
+function sentPast(results: Results, id: string, socket: WebSocket): AsyncIterableIterator<never> {
+  const begin = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
+  const nothing: AsyncIterableIterator<never> = {
+    async next() {
+      await results.sendAll((result, sent) => socket.send(`${begin}${textOf(result)}}`, sent));
+      return { value: undefined, done: true };
+    },
+    async return() {
+      await results.return();
+      return { value: undefined, done: true };
+    },
+    [Symbol.asyncIterator]: () => nothing,
+  };
+  return nothing;
 }

@@ -28,6 +28,8 @@ export class Feed<State extends Cursor> implements Disposable {
   readonly #channels: Channels<State>;
   /** Who watches what. */
   readonly #watchers = new Map<string, Set<Watcher<State>>>();
+  /** Those who wait for their snapshot. */
+  #newcomers = new Map<string, Watcher<State>[]>();
   readonly #timer: NodeJS.Timeout;
   #rereading = false;
 
@@ -45,10 +47,9 @@ export class Feed<State extends Cursor> implements Disposable {
 
   /** The current state if it is newer than `after`, then newer ones as they come; ends after the final one. */
   watch(channel: string, id: string, after: Cursor | null): Watcher<State> {
-    const { subject, logger } = this.#options;
     const watchers = this.#watchers.get(id) ?? new Set();
     const watcher = new Watcher<State>({
-      subject,
+      subject: this.#options.subject,
       seen: new Map(after === null ? [] : [[id, after]]),
       endsWhenFinal: true,
       release: (self) => {
@@ -57,11 +58,7 @@ export class Feed<State extends Cursor> implements Disposable {
       },
     });
     this.#watchers.set(id, watchers.add(watcher));
-    this.#channels
-      .join(channel, watcher)
-      .then(() => this.#read([id]))
-      // Not the end: the next re-reading tries again.
-      .catch((error) => logger.warn({ err: error }, 'a snapshot could not be read; trying again'));
+    void this.#channels.join(channel, watcher).then(() => this.#readFor(id, watcher));
     return watcher;
   }
 
@@ -90,22 +87,40 @@ export class Feed<State extends Cursor> implements Disposable {
     void this.#reread();
   };
 
-  async #read(ids: string[]): Promise<void> {
+  /** Thousands may come at once, as after a restart of the server: those of one moment share one query. */
+  #readFor(id: string, newcomer: Watcher<State>): void {
+    if (this.#newcomers.size === 0) {
+      setImmediate(() => {
+        const newcomers = this.#newcomers;
+        this.#newcomers = new Map();
+        // Not the end: the next re-reading tries again.
+        this.#read(newcomers).catch((error) =>
+          this.#options.logger.warn({ err: error }, 'a snapshot could not be read; trying again'),
+        );
+      });
+    }
+    const others = this.#newcomers.get(id);
+    if (others === undefined) this.#newcomers.set(id, [newcomer]);
+    else others.push(newcomer);
+  }
+
+  async #read(watchers: ReadonlyMap<string, Iterable<Watcher<State>>>): Promise<void> {
     const { subject, readStates } = this.#options;
-    const gone = new Set(ids);
-    for (const state of await readStates(ids)) {
+    const gone = new Map(watchers);
+    for (const state of await readStates([...watchers.keys()])) {
       const id = subject.idOf(state);
       gone.delete(id);
-      for (const watcher of [...(this.#watchers.get(id) ?? [])]) watcher.push(state);
+      for (const watcher of watchers.get(id) ?? []) watcher.push(state);
     }
-    for (const id of gone) for (const watcher of [...(this.#watchers.get(id) ?? [])]) watcher.end();
+    for (const watchersOfNone of gone.values()) for (const watcher of watchersOfNone) watcher.end();
   }
 
   async #reread(): Promise<void> {
     if (this.#rereading || this.#watchers.size === 0) return;
     this.#rereading = true;
     try {
-      await this.#read([...this.#watchers.keys()]);
+      // Copies: who gets the end leaves.
+      await this.#read(new Map([...this.#watchers].map(([id, watchers]) => [id, [...watchers]])));
     } catch (error) {
       this.#options.logger.warn({ err: error }, 'what is watched could not be re-read; trying again');
     } finally {

@@ -52,13 +52,15 @@ export class Watcher<State extends Cursor> implements AsyncIterableIterator<Stat
     const newest = this.#newest.get(id);
     if (newest === undefined || isNewer(state, newest)) {
       // Anew, so that the order is by last use.
-      this.#newest.delete(id);
-      this.#newest.set(id, { revision: state.revision, seq: state.seq });
+      if (this.#newest.size > 1) this.#newest.delete(id);
+      this.#newest.set(id, state);
       forgetOldest(this.#newest);
       const waiting = this.#waiting.shift();
       if (waiting) waiting({ value: state, done: false });
-      else this.#pending.set(subject.placeOf(state), state);
-      forgetOldest(this.#pending);
+      else {
+        this.#pending.set(subject.placeOf(state), state);
+        forgetOldest(this.#pending);
+      }
     }
     if (endsWhenFinal && subject.isFinal(state)) this.end();
   }
@@ -72,12 +74,21 @@ export class Watcher<State extends Cursor> implements AsyncIterableIterator<Stat
   }
 
   next(): Promise<IteratorResult<State>> {
+    return new Promise((resolve) => this.take(resolve));
+  }
+
+  /**
+   * As `next`, but it calls back, the moment there is a state. So a thousand watchers of one job are served one after the other,
+   * each while its own data is at hand; with promises all of them take turns at every `await`.
+   */
+  take(then: (result: IteratorResult<State>) => void): void {
     for (const [key, state] of this.#pending) {
       this.#pending.delete(key);
-      return Promise.resolve({ value: state, done: false });
+      then({ value: state, done: false });
+      return;
     }
-    if (this.#ended) return Promise.resolve({ value: undefined, done: true });
-    return new Promise((resolve) => this.#waiting.push(resolve));
+    if (this.#ended) then({ value: undefined, done: true });
+    else this.#waiting.push(then);
   }
 
   return(): Promise<IteratorResult<State>> {

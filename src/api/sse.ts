@@ -1,0 +1,90 @@
+import type { ServerResponse } from 'node:http';
+import type { ExecutionResult } from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+import { Results } from './results.ts';
+import { textOf } from './shared-events.ts';
+import type { Subscribe } from './subscribe.ts';
+
+/** A comment: browsers show an answer as begun only when something of it has arrived. */
+const signOfLife = ':\n\n';
+const complete = 'event: complete\ndata:\n\n';
+
+const headers = {
+  'content-type': 'text/event-stream',
+  'cache-control': 'no-cache, no-transform',
+  connection: 'keep-alive',
+  // Tells nginx not to collect events.
+  'x-accel-buffering': 'no',
+};
+
+/** What Yoga hands on of a request that came to the HTTP server. */
+export interface HttpContext {
+  res: ServerResponse;
+}
+
+/**
+ * Subscriptions over HTTP: Server-Sent Events as graphql-sse has them ("distinct connections"). Yoga's own way serialises
+ * each event for each subscriber, and what is between it and the socket costs more than the socket; so this writes to the
+ * response itself, and Yoga has nothing left to answer.
+ */
+export function createServerSentEvents(subscribe: Subscribe, keepAliveMs: number): Plugin<object, HttpContext> {
+  /** What `subscribe` gave; Yoga wraps it. */
+  const subscribed = new WeakMap<Request, Results>();
+  return {
+    onSubscribe({ args: { contextValue }, setSubscribeFn }) {
+      setSubscribeFn(subscribe);
+      return {
+        onSubscribeResult({ result }) {
+          if (!(result instanceof Results)) return;
+          const { request } = contextValue;
+          subscribed.set(request, result);
+          // A client that goes away before it is answered leaves nothing for Yoga to cancel.
+          request.signal.addEventListener('abort', () => void result.return(), { once: true });
+          if (request.signal.aborted) void result.return();
+        },
+      };
+    },
+    onResultProcess({ request, resultProcessor, setResultProcessor, serverContext }) {
+      const results = subscribed.get(request);
+      if (results === undefined) return;
+      // The client does not accept a stream.
+      if (resultProcessor === undefined) return void results.return();
+      setResultProcessor(async (_, { Response }) => {
+        await answer(serverContext.res, results, keepAliveMs);
+        return new Response();
+      }, headers['content-type']);
+    },
+  };
+}
+
+async function answer(response: ServerResponse, results: Results, keepAliveMs: number): Promise<void> {
+  if (response.destroyed) return void results.return();
+  response.once('close', () => void results.return());
+  response.writeHead(200, headers).write(signOfLife);
+  const keepAlive = setInterval(() => {
+    if (!response.destroyed && !response.writableNeedDrain) response.write(signOfLife);
+  }, keepAliveMs);
+  try {
+    await results.sendAll((result, sent) => {
+      if (response.destroyed) sent();
+      else response.write(frameOf(result), sent);
+    });
+    response.end(complete);
+  } catch {
+    // Cut off, not completed: a client sees that there is more to come.
+    response.destroy();
+  } finally {
+    clearInterval(keepAlive);
+  }
+}
+
+const frames = new WeakMap<ExecutionResult, Buffer>();
+
+/** A result as an event, made once for all who share it. */
+function frameOf(result: ExecutionResult): Buffer {
+  const known = frames.get(result);
+  if (known !== undefined) return known;
+  const frame = Buffer.from(`event: next\ndata: ${textOf(result)}\n\n`);
+  frames.set(result, frame);
+  return frame;
+}
