@@ -11,7 +11,7 @@ beforeAll(async () => {
   service = await startService({ worker: false, maintenance: false });
 });
 afterEach(async () => {
-  await service.platform.database.query('DELETE FROM jobs', []);
+  await service.platform.database.query('TRUNCATE jobs CASCADE', []);
 });
 afterAll(async () => {
   await service[Symbol.asyncDispose]();
@@ -127,11 +127,13 @@ describe('a claim', () => {
     const crowd = await insertTenant(service, 'crowd');
     const { sourceUuid } = await insertJob(service, { tenantId: crowd });
     const blocksRead = async (rows: number) => {
-      await database.query(
-        `INSERT INTO jobs (id, tenant_id, source_id, options, priority, max_retries, claim_order)
-         SELECT gen_random_uuid(), $1, $2, '{}', 5, 3, now() + n * interval '1 second' FROM generate_series(1, $3::int) n`,
-        [crowd, sourceUuid, rows],
-      );
+      for (let left = rows; left > 0; left -= 10_000) {
+        await database.query(
+          `INSERT INTO jobs (id, tenant_id, source_id, options, priority, max_retries, claim_order)
+           SELECT gen_random_uuid(), $1, $2, '{}', 5, 3, now() + n * interval '1 second' FROM generate_series(1, $3::int) n`,
+          [crowd, sourceUuid, Math.min(left, 10_000)],
+        );
+      }
       await database.query('ANALYZE jobs', []);
       const [answer] = await database.query<{ 'QUERY PLAN': { Plan: Record<string, number> }[] }>(
         `EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) SELECT * FROM claim_jobs(gen_random_uuid(), 8, interval '10 s')`,
