@@ -1,0 +1,157 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+import { openPlatform } from '../src/app.ts';
+import { newUuid } from '../src/ids.ts';
+import { defaultOptions } from '../src/jobs/options.ts';
+import { submitJob } from '../src/jobs/submit.ts';
+import { cli, openLab, script } from './lab/lab.ts';
+import { load, percentile, post } from './lab/load.ts';
+import { uploadFixture } from './lab/upload.ts';
+
+// What a batch costs: accepting ten thousand items, its counts, and what others notice of it. The engine does nothing.
+
+const items = Number(process.argv[2] ?? 10_000);
+const finishers = 64;
+
+await using lab = await openLab();
+const url = `${lab.config.publicUrl}/graphql`;
+await lab.run(cli, ['serve']);
+const upload = await uploadFixture(lab.config.publicUrl);
+const client = new pg.Client({ connectionString: lab.config.databaseUrl });
+await client.connect();
+
+const createBatch = 'mutation ($input: CreateBatchInput!) { createBatch(input: $input) { batch { id } } }';
+const createJob = 'mutation ($upload: ID!) { createJob(input: { source: { upload: $upload } }) { job { id } } }';
+const batchOf = (count: number) => Array.from({ length: count }, (_, n) => ({ source: { upload }, name: `item ${n}` }));
+const submitJobs = (count: number) => load(16, count, () => post(url, createJob, { upload }));
+const submitBatch = (count: number) => post(url, createBatch, { input: { items: batchOf(count) } });
+
+async function number(sql: string, values: unknown[] = []): Promise<number> {
+  const { rows } = await client.query<{ n: number }>(sql, values);
+  return Number(rows[0]?.n);
+}
+const unfinished = () => number('SELECT count(*) AS n FROM jobs WHERE finished_at IS NULL');
+const ms = (value: number) => `${Math.round(value)} ms`;
+
+async function accept(): Promise<void> {
+  const alone = await submitJobs(500);
+  const begin = performance.now();
+  let done = false;
+  const accepted = submitBatch(items).then(() => {
+    done = true;
+    return performance.now() - begin;
+  });
+  const beside: number[] = [];
+  while (!done) {
+    const since = performance.now();
+    await post(url, createJob, { upload });
+    beside.push(performance.now() - since);
+  }
+  beside.sort((a, b) => a - b);
+  console.log(`accept    ${items} items: ${ms(await accepted)} from mutation to id`);
+  console.log(
+    `beside    createJob one after the other meanwhile: p50 ${ms(percentile(beside, 0.5))}, slowest ${ms(beside.at(-1) ?? 0)}; ` +
+      `16 at once without a batch: p50 ${ms(percentile(alone.each, 0.5))}, p99 ${ms(percentile(alone.each, 0.99))}`,
+  );
+}
+
+/** Sessions that wait for another one's row or transaction; the claims' advisory lock is not one of these. */
+const waiting = `SELECT count(*) AS n FROM pg_stat_activity
+  WHERE wait_event_type = 'Lock' AND wait_event <> 'advisory' AND datname = current_database()`;
+
+/** Jobs that wait already, run by a worker that starts now: from its first claim to the last end. */
+async function drain(): Promise<{ seconds: number; lockWaits: number }> {
+  const before = new Date();
+  const worker = await lab.run(script('no-op-worker'), [], { CONCURRENCY: String(finishers), LOG_LEVEL: 'silent' });
+  let lockWaits = 0;
+  while ((await unfinished()) > 0) {
+    lockWaits += await number(waiting);
+    await sleep(5);
+  }
+  const seconds = await number(
+    'SELECT extract(epoch FROM max(finished_at) - min(started_at)) AS n FROM jobs WHERE started_at > $1',
+    [before],
+  );
+  worker.kill('SIGTERM');
+  await new Promise((resolve) => worker.once('exit', resolve));
+  return { seconds, lockWaits };
+}
+
+async function count(): Promise<void> {
+  await client.query('TRUNCATE jobs, batches, batch_deltas CASCADE');
+  const size = 3_000;
+  const single: number[] = [];
+  const batched: number[] = [];
+  for (let round = 1; round <= 6; round++) {
+    const inBatch = round % 2 === 0;
+    await (inBatch ? submitBatch(size) : submitJobs(size));
+    const { seconds, lockWaits } = await drain();
+    (inBatch ? batched : single).push(size / seconds);
+    console.log(
+      `count     ${size} jobs ${inBatch ? 'of one batch' : 'without one '}, ${finishers} finishers: ${Math.round(size / seconds)}/s, lock waits seen: ${lockWaits}`,
+    );
+  }
+  const best = (rates: number[]) => Math.max(...rates);
+  console.log(`ratio     without / with a batch: ${(best(single) / best(batched)).toFixed(2)} (aim: under 1.15)`);
+}
+
+/** How long another tenant's single job takes, from its acceptance to its end. */
+async function fairness(): Promise<void> {
+  await client.query('TRUNCATE jobs, batches, batch_deltas CASCADE');
+  const other = newUuid();
+  await client.query('INSERT INTO tenants (id, name) VALUES ($1, $2)', [other, 'other']);
+  await using platform = await openPlatform({ ...lab.config, logLevel: 'silent' }, 'bench');
+  const source = {
+    id: '',
+    kind: 'BASE64',
+    url: null,
+    filename: null,
+    contentType: null,
+    bytes: 1,
+    sha256: null,
+  } as const;
+  const single = async () => {
+    const id = newUuid();
+    const { job } = await submitJob(platform.jobs, {
+      tenantId: other,
+      source: { ...source, id, storageKey: `sources/${id}/0.pdf` },
+      options: defaultOptions,
+      sealedPassword: null,
+      name: null,
+      metadata: null,
+      priority: 5,
+      maxRetries: 0,
+      runAt: null,
+      idempotencyKey: null,
+      fingerprint: null,
+    });
+    const wait =
+      'SELECT extract(epoch FROM started_at - created_at) * 1000 AS n FROM jobs WHERE id = $1 AND started_at IS NOT NULL';
+    let waited = await number(wait, [job.id]);
+    while (Number.isNaN(waited)) {
+      await sleep(2);
+      waited = await number(wait, [job.id]);
+    }
+    return waited;
+  };
+  await lab.run(script('no-op-worker'), [], { CONCURRENCY: '4', LOG_LEVEL: 'silent' });
+  const measure = async () => {
+    const waits: number[] = [];
+    for (let n = 0; n < 30; n++) waits.push(await single());
+    return waits.sort((a, b) => a - b);
+  };
+  await measure();
+  const idle = await measure();
+  await submitBatch(items);
+  const busy = await measure();
+  const left = await unfinished();
+  console.log(
+    `fairness  another tenant's job waits p50 ${ms(percentile(idle, 0.5))}, p95 ${ms(percentile(idle, 0.95))} in an idle fleet; ` +
+      `p50 ${ms(percentile(busy, 0.5))}, p95 ${ms(percentile(busy, 0.95))} beside a batch (${left} jobs of it left at the end)`,
+  );
+}
+
+await accept();
+await count();
+await fairness();
+await client.end();
