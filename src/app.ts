@@ -15,6 +15,7 @@ import { createEstimates } from './jobs/estimates.ts';
 import { createFolder, type Folder } from './jobs/folder.ts';
 import { readBatchStates } from './jobs/read.ts';
 import { countByStatus, readVitals } from './jobs/vitals.ts';
+import { createBatchFolder } from './maintenance/batch-folder.ts';
 import { createCanaryKeeper } from './maintenance/canary-keeper.ts';
 import { createForecaster } from './maintenance/forecaster.ts';
 import { createJanitor } from './maintenance/janitor.ts';
@@ -242,6 +243,7 @@ export function startMaintain(platform: Platform): AsyncDisposable {
     createPruner(platform),
     createJanitor(platform),
     createForecaster(platform),
+    createBatchFolder(platform),
     canaries,
   ];
   const maintenance = startMaintenance(platform, actors);

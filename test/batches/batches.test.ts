@@ -202,6 +202,19 @@ describe('retryBatch', () => {
   });
 });
 
+describe('counts', () => {
+  it('are made up for what a process changed that died before it counted', async () => {
+    await service.stopWorker();
+    const batch = await submittedBatch(service, { items: [broken, broken] });
+    await service.platform.database.query(
+      `UPDATE jobs SET status = 'CANCELLED', finished_at = now(), revision = revision + 1 WHERE status = 'PENDING'`,
+      [],
+    );
+    expect(await finalBatch(service, batch.id)).toMatchObject({ status: 'CANCELLED', cancelled: 2 });
+    await service.startWorker();
+  });
+});
+
 describe('the same idempotency key', () => {
   it('gives the same batch, under concurrency too, and is refused for another one or a job', async () => {
     const items = [broken, { ...broken, name: 'second' }];

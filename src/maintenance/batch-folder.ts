@@ -1,0 +1,20 @@
+import { batchStateOf } from '../jobs/batch.ts';
+import type { JobsContext } from '../jobs/context.ts';
+import { batchesToFold, foldBatches } from '../jobs/fold.ts';
+import type { Actor } from './actor.ts';
+
+const batch = 100;
+
+/** Counts what a process that died, or was cut off, had changed in batches and not folded itself. */
+export function createBatchFolder({ jobs }: { jobs: JobsContext }): Actor {
+  return {
+    name: 'folder',
+    everyMs: 1_000,
+    async runOnce() {
+      const ids = await batchesToFold(jobs.database, batch);
+      if (ids.length === 0) return;
+      const { changed } = await foldBatches(jobs.database, ids, 0);
+      for (const each of changed) jobs.publishBatch(batchStateOf(each));
+    },
+  };
+}
