@@ -59,6 +59,8 @@ SELECT j.tenant_id AS "tenantId", extract(epoch FROM now() - j.started_at)::floa
   FROM jobs j JOIN sources s ON s.id = j.source_id
  WHERE j.status = 'RUNNING' AND j.lease_expires_at > now()`;
 
+const limitsOf = 'SELECT id, max_running AS most FROM tenants WHERE id = ANY($1::uuid[]) AND max_running IS NOT NULL';
+
 const slotsNow = `
 SELECT now() AS "takenAt", coalesce(sum(concurrency), 0)::int AS slots FROM workers WHERE heartbeat_at > now() - $1 * interval '1 second'`;
 
@@ -76,7 +78,7 @@ interface Running extends WorkRow {
   left: number | null;
 }
 
-/** Looks at the queue, the fleet and what runs: three statements, bounded whatever the number of jobs. */
+/** Looks at the queue, the fleet and what runs: four statements, bounded whatever the number of jobs. */
 async function readQueue(
   { database }: Pick<JobsContext, 'database'>,
   costs: Costs,
@@ -101,7 +103,9 @@ async function readQueue(
       work: workOf(row),
     });
   }
+  const limits = await database.query<{ id: string; most: number }>(limitsOf, [[...waiting.keys()]]);
   const queue = {
+    limits: new Map(limits.map(({ id, most }) => [id, most])),
     slots: fleet.slots,
     running: running.map((row) => ({ tenantId: row.tenantId, rest: restOf(row, workOf) })),
     waiting,

@@ -20,6 +20,8 @@ export interface Queue {
   running: { tenantId: string; rest: number }[];
   /** By tenant, in the order in which its rows are claimed. */
   waiting: Map<string, WaitingRow[]>;
+  /** How many of a tenant's jobs may run at once; of those that have a limit. */
+  limits: Map<string, number>;
   /** What an attempt usually takes, for rows of which nothing is known. */
   usual: number;
 }
@@ -53,11 +55,13 @@ const mostFree = 64;
  * Plays through how `claim_jobs` would go on: whenever a slot becomes free, the tenant that would then have the fewest
  * running gets it for its first row. Costs the number of claims times that of waiting tenants, whatever waits.
  */
-export function playQueue({ slots, running, waiting, usual }: Queue): Forecast {
-  // Without a worker the order is the same as with one slot.
+export function playQueue({ slots, running, waiting, limits, usual }: Queue): Forecast {
   const busy = running.map(({ tenantId, rest }) => ({ at: rest, tenantId })).sort((a, b) => a.at - b.at);
-  const used = busy.slice(0, Math.max(1, slots));
-  const free = Array.from({ length: Math.max(1, slots) - used.length }, () => ({ at: 0, tenantId: '' }));
+  // Without a worker the order is the same as with one slot. Slots that no tenant may use are none.
+  const usable = [...waiting.keys()].reduce((sum, tenantId) => sum + (limits.get(tenantId) ?? slots), busy.length);
+  const played = Math.max(1, Math.min(slots, usable));
+  const used = busy.slice(0, played);
+  const free = Array.from({ length: played - used.length }, () => ({ at: 0, tenantId: '' }));
   const heap = new TimeHeap([...free, ...used]);
   const counts = new Map<string, number>();
   for (const { tenantId } of used) counts.set(tenantId, (counts.get(tenantId) ?? 0) + 1);
@@ -66,15 +70,21 @@ export function playQueue({ slots, running, waiting, usual }: Queue): Forecast {
 
   let position = 0;
   let newcomer: Forecast['newcomer'] | null = null;
-  while (position < mostClaims) {
+  for (let step = 0; step < mostClaims; step += 1) {
     const { at, tenantId } = heap.first;
     if (tenantId !== '') counts.set(tenantId, (counts.get(tenantId) ?? 1) - 1);
     heap.first.tenantId = '';
-    const next = nextTenant(queues, counts);
+    const next = nextTenant(queues, counts, limits);
     const claims = next === null ? 0 : (counts.get(next.tenantId) ?? 0) + 1;
     // At the latest when a turn is over: where in the circle it will stand is not known.
     if (newcomer === null && (claims !== 1 || next?.servedAt !== 0)) newcomer = [position + 1, round(at)];
-    if (next === null) break;
+    if (next === null) {
+      const release = queues.some(({ head }) => head !== undefined) ? heap.nextRelease() : null;
+      if (release === null) break;
+      // All that wait are at their limits: the slot is idle until a job ends.
+      heap.replaceFirst({ at: Math.max(at, release) + 0.001, tenantId: '' });
+      continue;
+    }
     position += 1;
     const work = next.claim(position, at) ?? service;
     counts.set(next.tenantId, claims);
@@ -127,13 +137,18 @@ class TenantQueue {
  * As `claim_jobs` chooses: by how many the tenant would have running, then in turn. In which order tenants take turns it
  * alone knows; any fixed one differs from it by less than a turn.
  */
-function nextTenant(queues: TenantQueue[], counts: Map<string, number>): TenantQueue | null {
+function nextTenant(
+  queues: TenantQueue[],
+  counts: Map<string, number>,
+  limits: Map<string, number>,
+): TenantQueue | null {
   let best: TenantQueue | null = null;
   let bestCount = 0;
   for (const queue of queues) {
     const { head } = queue;
     if (head === undefined) continue;
     const count = counts.get(queue.tenantId) ?? 0;
+    if (count >= (limits.get(queue.tenantId) ?? Number.POSITIVE_INFINITY)) continue;
     if (best === null || count < bestCount || (count === bestCount && queue.servedAt < best.servedAt)) {
       best = queue;
       bestCount = count;

@@ -35,6 +35,12 @@ export class TimeHeap {
     slots[hole] = slot;
   }
 
+  /** When the first of the jobs that run ends; null if none runs. */
+  nextRelease(): number | null {
+    const ends = this.#slots.filter(({ tenantId }) => tenantId !== '').map(({ at }) => at);
+    return ends.length === 0 ? null : Math.min(...ends);
+  }
+
   /** The earliest times, at most so many. */
   times(most: number): number[] {
     return this.#slots

@@ -15,9 +15,15 @@ function rows(tenant: string, count: number, work: Span = second): WaitingRow[] 
   }));
 }
 
-function play(slots: number, waiting: Record<string, WaitingRow[]>, running: [string, number][] = []): Forecast {
+function play(
+  slots: number,
+  waiting: Record<string, WaitingRow[]>,
+  running: [string, number][] = [],
+  limits: Record<string, number> = {},
+): Forecast {
   return playQueue({
     slots,
+    limits: new Map(Object.entries(limits)),
     running: running.map(([tenantId, rest]) => ({ tenantId, rest })),
     waiting: new Map(Object.entries(waiting)),
     usual: 1,
@@ -50,6 +56,16 @@ describe('a forecast of the queue', () => {
     expect(place(forecast, 'b', 0).position).toBeLessThanOrEqual(2);
     expect(place(forecast, 'b', 1).position).toBeLessThanOrEqual(4);
     expect(place(forecast, 'a', 999).position).toBe(1_002);
+  });
+
+  it('keeps to how many of a tenant may run at once, while others and after others', () => {
+    const alone = play(8, { a: rows('a', 6) }, [], { a: 2 });
+    expect([0, 1, 2, 3, 4, 5].map((index) => place(alone, 'a', index).start)).toEqual([0, 0, 1, 1, 2, 2]);
+    const both = play(4, { a: rows('a', 4), b: rows('b', 3) }, [], { a: 1 });
+    const starts = [0, 1, 2, 3].map((index) => Math.round(place(both, 'a', index).start));
+    expect(starts).toEqual([0, 1, 2, 3]);
+    expect([0, 1, 2].map((index) => place(both, 'b', index).start)).toEqual([0, 0, 0]);
+    expect(play(4, { a: rows('a', 4) }, [], { a: 0 }).tenants.a).toEqual([]);
   });
 
   it('gives a tenant that runs something the later turn', () => {
