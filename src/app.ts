@@ -7,12 +7,12 @@ import { type Counters, createCounters } from './connections/counters.ts';
 import { type Database, openDatabase } from './connections/database.ts';
 import { openRedis, type Redis } from './connections/redis.ts';
 import { createSecrets, type Secrets } from './connections/secrets.ts';
+import { createAfterCommit } from './jobs/after-commit.ts';
 import type { JobsContext } from './jobs/context.ts';
 import { Costs } from './jobs/costs.ts';
 import { readCosts } from './jobs/costs-learner.ts';
 import { etaQuality } from './jobs/estimate-error.ts';
 import { createEstimates } from './jobs/estimates.ts';
-import { createFolder, type Folder } from './jobs/folder.ts';
 import { readBatchStates } from './jobs/read.ts';
 import { countByStatus, readVitals } from './jobs/vitals.ts';
 import { createBatchFolder } from './maintenance/batch-folder.ts';
@@ -25,12 +25,12 @@ import { createRescuer } from './maintenance/rescuer.ts';
 import { createSweeper } from './maintenance/sweeper.ts';
 import { checkHealth } from './ops/health.ts';
 import { createLogger, type Logger } from './ops/logger.ts';
-import { countersOf, scrape } from './ops/metrics.ts';
+import { scrape } from './ops/metrics.ts';
 import { createProbes } from './ops/probes.ts';
 import type { Extractor } from './pdf/extraction.ts';
 import { createExtractorPool } from './pdf/extractor-pool.ts';
 import { createHub, type Hub } from './progress/hub.ts';
-import { createPublisher, type Publish } from './progress/publish.ts';
+import { createPublisher } from './progress/publish.ts';
 import type { QueueOptions } from './queue/bee.ts';
 import { answerCanaries } from './queue/canary.ts';
 import { createRinger, type Ringer } from './queue/ring.ts';
@@ -46,6 +46,8 @@ export interface Platform extends AsyncDisposable {
   redis: Redis;
   queue: QueueOptions;
   ringer: Ringer;
+  /** For deliveries of webhooks. */
+  deliveryRinger: Ringer;
   counters: Counters;
   jobs: JobsContext;
   storage: Storage;
@@ -73,17 +75,14 @@ export async function openPlatform(config: Config, process: string, overrides: O
     // Not awaited: while Redis is away jobs are accepted all the same.
     redis.connect().catch((error) => logger.warn({ err: error }, 'Redis cannot be reached'));
     const queue = { redis, redisUrl, prefix: config.redisPrefix, logger };
-    const ringer = createRinger(queue);
+    const ringer = createRinger(queue, 'permits');
+    const deliveryRinger = createRinger(queue, 'deliveries');
     const counters = createCounters(redis, config.redisPrefix, logger);
-    const { publish, publishBatch } = createPublisher(redis, config.redisPrefix);
-    const folder = createFolder({ database, publish: publishBatch, logger });
-    const jobs = {
-      database,
-      publish: folding(counting(publish, counters), folder),
-      publishBatch,
-      ring: ringer.ring,
-      fold: folder.fold,
-    };
+    const publisher = createPublisher(redis, config.redisPrefix);
+    const ringDeliveries = () => deliveryRinger.ring();
+    const afterCommit = createAfterCommit({ ...publisher, database, logger, counters, ringDeliveries });
+    const { publish, publishBatch, fold } = afterCommit;
+    const jobs = { database, publish, publishBatch, ring: ringer.ring, fold };
     return {
       config,
       logger,
@@ -91,13 +90,15 @@ export async function openPlatform(config: Config, process: string, overrides: O
       redis,
       queue,
       ringer,
+      deliveryRinger,
       counters,
       jobs,
       storage,
       secrets: createSecrets(secret),
       async [Symbol.asyncDispose]() {
-        await folder[Symbol.asyncDispose]();
+        await afterCommit[Symbol.asyncDispose]();
         await ringer[Symbol.asyncDispose]();
+        await deliveryRinger[Symbol.asyncDispose]();
         await counters[Symbol.asyncDispose]();
         redis.destroy();
         await database[Symbol.asyncDispose]();
@@ -127,30 +128,13 @@ async function openInstallation(database: Database, dataDir: string): Promise<{ 
   return { storage, secret: Buffer.from(installation.secret) };
 }
 
-/** Every transition is published once, by the process that made it: there it is counted. */
-function counting(publish: Publish, counters: Counters): Publish {
-  return (state) => {
-    for (const name of countersOf(state)) counters.count(name);
-    publish(state);
-  };
-}
-
-/** Whatever happens to a job of a batch changes the counts of the batch. */
-function folding(publish: Publish, folder: Folder): Publish {
-  return (state) => {
-    const isNew = state.revision === 1 && state.seq === 0;
-    if (state.batchId !== null && !isNew) folder.touch(state.batchId, state.seq === 0 ? 'transition' : 'progress');
-    publish(state);
-  };
-}
-
 export interface Api extends ApiServer {
   readonly hub: Hub;
 }
 
 /** The API process. */
 export async function startApi(platform: Platform): Promise<Api> {
-  const { config, logger, database, jobs, storage, secrets, redis, queue, ringer, counters } = platform;
+  const { config, logger, database, jobs, storage, secrets, redis, queue, ringer, deliveryRinger, counters } = platform;
   const subscriber = openRedis(queue.redisUrl, logger);
   subscriber.connect().catch(() => {});
   const estimates = createEstimates(jobs, logger);
@@ -174,6 +158,7 @@ export async function startApi(platform: Platform): Promise<Api> {
     estimates,
     storage,
     secrets,
+    ringDeliveries: deliveryRinger.ring,
     limits: config.limits,
     publicUrl: config.publicUrl,
     checkHealth: () => checkHealth(probes),

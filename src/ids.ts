@@ -4,7 +4,7 @@ import { TypeID, typeidUnboxed } from 'typeid-js';
  * Public ids are TypeIDs, such as job_01h455vb4pex5vsknk084sn02q: a type and a UUIDv7, the same in the API, logs, the CLI
  * and webhooks. The database holds the bare UUID.
  */
-export type IdType = 'job' | 'upload' | 'worker' | 'tenant' | 'batch';
+export type IdType = 'job' | 'upload' | 'worker' | 'tenant' | 'batch' | 'endpoint' | 'delivery';
 
 /** A new UUIDv7: sorts by the time of its making. */
 export function newUuid(): string {

@@ -17,6 +17,8 @@ export interface ApiServices {
   estimates: Estimates;
   storage: Storage;
   secrets: Secrets;
+  /** Called after a commit that made deliveries of webhooks due. */
+  ringDeliveries: () => void;
   limits: Limits;
   /** The base of every URL handed out. */
   publicUrl: string;

@@ -4,6 +4,7 @@ import { maxBatchItems } from '../jobs/batch.ts';
 import { defaultMaxRetries, defaultOptions, type JobOptions } from '../jobs/options.ts';
 import { PageRangesError, parsePageRanges } from '../pdf/page-ranges.ts';
 import { type Cursor, parseCursor } from '../progress/state.ts';
+import { isBatchEvent, WebhookEvent } from '../webhooks/events.ts';
 
 /** PostgreSQL stores neither NUL nor half a surrogate pair. */
 function storable(value: string): boolean {
@@ -77,6 +78,23 @@ function isFile(value: unknown): boolean {
 /** What both JavaScript and PostgreSQL can write down. */
 const storableDate = z.date().min(new Date('0001-01-01T00:00:00Z')).max(new Date('9999-12-31T23:59:59.999Z'));
 
+const events = z
+  .array(z.enum(WebhookEvent))
+  .min(1, 'name an event at least, or leave them out for the default ones')
+  .max(100);
+
+const webhook = z
+  .object({ url: httpUrl.nullish(), endpoint: z.string().nullish(), events: events.nullish() })
+  .refine(({ url, endpoint }) => (url == null) !== (endpoint == null), {
+    error: 'exactly one of url and endpoint must be given',
+    when: () => true,
+  });
+
+const webhookOfJob = webhook.refine(({ events }) => !events?.some(isBatchEvent), {
+  error: 'a job has no events of batches',
+  path: ['events'],
+});
+
 const createJob = z.object({
   source: z.object({
     url: httpUrl.nullish(),
@@ -90,6 +108,7 @@ const createJob = z.object({
   priority: z.number().int().min(0).max(9).nullish(),
   runAt: storableDate.nullish(),
   idempotencyKey: shortText(255).min(1).nullish(),
+  webhook: webhookOfJob.nullish(),
 });
 
 const batchItem = z.object({
@@ -115,6 +134,13 @@ const createBatch = z.object({
   options: options.nullish(),
   priority: z.number().int().min(0).max(9).nullish(),
   idempotencyKey: shortText(255).min(1).nullish(),
+  webhook: webhook.nullish(),
+});
+
+const createWebhookEndpoint = z.object({
+  url: httpUrl,
+  name: shortText(500).nullish(),
+  events: events.nullish(),
 });
 
 const createUpload = z.object({
@@ -152,6 +178,7 @@ function parse<T>(schema: z.ZodType<T>, value: unknown, argument = 'input'): T {
 export type CreateJobInput = z.infer<typeof createJob>;
 export type CreateBatchInput = z.infer<typeof createBatch>;
 export type CreateUploadInput = z.infer<typeof createUpload>;
+export type WebhookInput = z.infer<typeof webhook>;
 
 export function parseCreateJob(input: unknown): CreateJobInput {
   return parse(createJob, input);
@@ -164,6 +191,10 @@ export function parseCreateBatch(input: unknown): CreateBatchInput {
 /** The `password` argument of a mutation. */
 export function parsePassword(value: unknown): string | null {
   return parse(password, value, 'password') ?? null;
+}
+
+export function parseCreateWebhookEndpoint(input: unknown): z.infer<typeof createWebhookEndpoint> {
+  return parse(createWebhookEndpoint, input);
 }
 
 export function parseCreateUpload(input: unknown): CreateUploadInput {

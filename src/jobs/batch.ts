@@ -22,6 +22,7 @@ export const batchColumns = (
     'finished_at',
     'cancelled_at',
     'folded_at',
+    'webhook_id',
   ] as const
 )
   .map((column) => `b.${column} AS "${column.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())}"`)
@@ -37,6 +38,7 @@ export function batchStateOf(batch: Batch): BatchState {
   return {
     batchId: id,
     tenantId,
+    owesWebhook: batch.webhookId !== null,
     revision,
     seq: 0,
     name,

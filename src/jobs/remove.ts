@@ -5,9 +5,12 @@ const remove = `
 WITH job AS (
     DELETE FROM jobs j
      WHERE j.id = $1 AND j.tenant_id = $2 AND j.status IN ('COMPLETED', 'FAILED', 'CANCELLED')
-    RETURNING j.id, j.source_id
+    RETURNING j.id, j.source_id, j.batch_id, j.webhook_id
 ), key AS (
     UPDATE idempotency_keys k SET expires_at = now() + interval '24 hours' FROM job WHERE k.job_id = job.id
+), webhook AS (
+    -- That of a batch is for its other jobs, too. What is owed already is told.
+    DELETE FROM webhooks w USING job WHERE w.id = job.webhook_id AND job.batch_id IS NULL
 ), source AS (
     DELETE FROM sources s USING job
      WHERE s.id = job.source_id AND $3

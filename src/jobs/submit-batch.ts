@@ -5,7 +5,7 @@ import type { ProgressState } from '../progress/state.ts';
 import { type Batch, batchColumns, batchStateOf } from './batch.ts';
 import type { JobsContext } from './context.ts';
 import { type JobOptions, priorityIntervalSeconds } from './options.ts';
-import type { SourceOfJob } from './submit.ts';
+import { type SourceOfJob, type WebhookTarget, webhookValues } from './submit.ts';
 
 export interface BatchItem {
   source: SourceOfJob;
@@ -21,6 +21,7 @@ export interface BatchSubmission {
   name: string | null;
   items: BatchItem[];
   priority: number;
+  webhook: WebhookTarget | null;
   idempotencyKey: string | null;
   /** As of a job's submission. */
   fingerprint: string | null;
@@ -58,9 +59,12 @@ WITH item AS MATERIALIZED (
     RETURNING batch_id
 ), go AS (
     SELECT 1 FROM complete WHERE $4::text IS NULL OR EXISTS (SELECT FROM key)
+), webhook AS (
+    INSERT INTO webhooks (id, tenant_id, url, endpoint_id, lane, events)
+    SELECT $8::uuid, $2, $9, $10::uuid, $11, $12::text[]::"WebhookEvent"[] FROM go WHERE $8::uuid IS NOT NULL
 ), b AS (
-    INSERT INTO batches (id, tenant_id, name, total, pending)
-    SELECT $1, $2, $3, n, n FROM go, (SELECT count(*) AS n FROM item) counted
+    INSERT INTO batches (id, tenant_id, name, total, pending, webhook_id)
+    SELECT $1, $2, $3, n, n, $8::uuid FROM go, (SELECT count(*) AS n FROM item) counted
     RETURNING *
 ), source AS (
     INSERT INTO sources (id, tenant_id, kind, status, url, filename, content_type, bytes, sha256, storage_key)
@@ -69,9 +73,9 @@ WITH item AS MATERIALIZED (
       FROM item, go WHERE kind IS NOT NULL
 ), job AS (
     INSERT INTO jobs (id, tenant_id, source_id, batch_id, batch_index, options, sealed_password, name, metadata, priority,
-                      max_retries, created_at, claim_order)
+                      max_retries, created_at, claim_order, webhook_id)
     SELECT id, $2, source, $1, index, options, password, name, metadata, $7::int, retries, now(),
-           now() + $7::int * interval '${priorityIntervalSeconds} seconds'
+           now() + $7::int * interval '${priorityIntervalSeconds} seconds', CASE WHEN $13 THEN $8::uuid END
       FROM item, go
 )
 SELECT ${batchColumns} FROM b`;
@@ -110,16 +114,28 @@ export async function submitBatch(context: JobsContext, submission: BatchSubmiss
     submission.fingerprint,
     JSON.stringify(items.map(rowOf)),
     priority,
+    ...webhookValues(submission.webhook),
+    tellsOfJobs(submission.webhook),
   ]);
   if (batch === undefined) return await existingBatch(context, submission);
   context.publishBatch(batchStateOf(batch));
   context.ring(items.length);
-  void announce(context, batch, items);
+  void announce(context, batch, items, tellsOfJobs(submission.webhook));
   return { batch, deduplicated: false };
 }
 
+/** Its jobs have no webhook otherwise: their transitions then cost nothing more. */
+function tellsOfJobs(webhook: WebhookTarget | null): boolean {
+  return webhook?.events.some((event) => event.startsWith('JOB_')) ?? false;
+}
+
 /** Tells whoever watches all jobs of the tenant, in parts, so that nobody else waits for it. */
-async function announce(context: JobsContext, batch: Batch, items: { id: string; name: string | null }[]) {
+async function announce(
+  context: JobsContext,
+  batch: Batch,
+  items: { id: string; name: string | null }[],
+  owesWebhook: boolean,
+) {
   const { publish } = context;
   for (const [index, { id, name }] of items.entries()) {
     if (index % 200 === 199) await setImmediate();
@@ -127,6 +143,7 @@ async function announce(context: JobsContext, batch: Batch, items: { id: string;
       jobId: id,
       tenantId: batch.tenantId,
       batchId: batch.id,
+      owesWebhook,
       revision: 1,
       seq: 0,
       name,

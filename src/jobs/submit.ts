@@ -19,6 +19,15 @@ export interface NewSource {
 /** The id of a stored upload of the tenant, or a source of the job's own. */
 export type SourceOfJob = { uploadId: string } | NewSource;
 
+/** Whom to tell, of what: a URL or an endpoint of the tenant. */
+export interface WebhookTarget {
+  url: string | null;
+  endpointId: string | null;
+  /** What its deliveries share the way with, see src/webhooks/target.ts. */
+  lane: string;
+  events: string[];
+}
+
 export interface Submission {
   tenantId: string;
   source: SourceOfJob;
@@ -28,6 +37,7 @@ export interface Submission {
   metadata: Record<string, unknown> | null;
   priority: number;
   maxRetries: number;
+  webhook: WebhookTarget | null;
   /** Not before. */
   runAt: Date | null;
   idempotencyKey: string | null;
@@ -70,10 +80,14 @@ WITH upload AS (
     SELECT go.id, $2::uuid, $4::text::"SourceKind", CASE WHEN $19::text IS NULL THEN 'WAITING' ELSE 'STORED' END::"UploadStatus",
            $14, $15, $16, $17, $18, $19::text
       FROM go WHERE $4::text IS NOT NULL
+), webhook AS (
+    INSERT INTO webhooks (id, tenant_id, url, endpoint_id, lane, events)
+    SELECT $20::uuid, $2::uuid, $21, $22::uuid, $23, $24::text[]::"WebhookEvent"[] FROM go WHERE $20::uuid IS NOT NULL
 )
-INSERT INTO jobs AS j (id, tenant_id, source_id, options, sealed_password, name, metadata, priority, max_retries, due_at, created_at, claim_order)
+INSERT INTO jobs AS j (id, tenant_id, source_id, options, sealed_password, name, metadata, priority, max_retries, due_at, created_at, claim_order,
+                       webhook_id)
 SELECT $1::uuid, $2::uuid, go.id, $5, $6, $7, $8, $9::int, $10, CASE WHEN $11::timestamptz > now() THEN $11::timestamptz END, now(),
-       now() + $9::int * interval '${priorityIntervalSeconds} seconds'
+       now() + $9::int * interval '${priorityIntervalSeconds} seconds', $20::uuid
   FROM go
 RETURNING ${jobColumns}`;
 
@@ -101,11 +115,18 @@ export async function submitJob(context: JobsContext, submission: Submission): P
     own?.bytes ?? null,
     own?.sha256 ?? null,
     own?.storageKey ?? null,
+    ...webhookValues(submission.webhook),
   ]);
   if (job === undefined) return await existingJob(context, submission);
   context.publish(progressOf(job));
   if (job.dueAt === null) context.ring();
   return { job, deduplicated: false };
+}
+
+/** Its row: a new id, URL, endpoint, lane and events. */
+export function webhookValues(webhook: WebhookTarget | null): (string | null | string[])[] {
+  if (webhook === null) return [null, null, null, null, null];
+  return [newUuid(), webhook.url, webhook.endpointId, webhook.lane, webhook.events];
 }
 
 /** The job that has this key already; or the error that says why nothing was inserted. */

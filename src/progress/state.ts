@@ -13,6 +13,8 @@ export interface ProgressState {
   tenantId: string;
   /** The batch that it belongs to. */
   batchId: string | null;
+  /** Whether anybody may be told of it by webhook. */
+  owesWebhook?: boolean;
   revision: number;
   seq: number;
   name: string | null;
@@ -34,6 +36,8 @@ export interface ProgressState {
 export interface BatchState {
   batchId: string;
   tenantId: string;
+  /** As of a job. */
+  owesWebhook?: boolean;
   /** Rises with every fold: nothing happens to a batch between two of them. */
   revision: number;
   seq: 0;

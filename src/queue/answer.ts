@@ -1,4 +1,4 @@
-import type { QueueOptions } from './bee.ts';
+import type { QueueName, QueueOptions } from './bee.ts';
 import { consume } from './consumer.ts';
 
 export interface Answerer extends AsyncDisposable {
@@ -7,6 +7,8 @@ export interface Answerer extends AsyncDisposable {
 }
 
 export interface AnswererOptions extends QueueOptions {
+  /** Whose permits. */
+  name: QueueName;
   /** Slots: handlers that run at a time. */
   concurrency: number;
   /** Fills one slot: claims and runs until nothing is claimable. */
@@ -58,7 +60,7 @@ export function answerPermits(options: AnswererOptions): Answerer {
     waitForPermit();
   }
 
-  const permits = consume(options, 'permits', async () => {
+  const permits = consume(options, options.name, async () => {
     waitForPermit();
     begin();
     await freeSlot();

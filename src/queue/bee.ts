@@ -13,8 +13,8 @@ export interface QueueOptions {
   logger: Logger;
 }
 
-/** Two queues whose messages carry nothing: permits to work, and canaries that show that workers answer. */
-export type QueueName = 'permits' | 'canary';
+/** Queues whose messages carry nothing: permits to work, permits to deliver webhooks, and canaries that show that workers answer. */
+export type QueueName = 'permits' | 'deliveries' | 'canary';
 
 /** A bee-queue object that can be thrown away: its connections have no watchdogs, so a doubtful one is replaced. */
 export interface Bee extends AsyncDisposable {

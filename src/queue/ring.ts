@@ -1,5 +1,5 @@
 import { redisPatienceMs, within } from '../connections/redis.ts';
-import type { QueueOptions } from './bee.ts';
+import type { QueueName, QueueOptions } from './bee.ts';
 import { createProducer } from './producer.ts';
 
 export interface Ringer extends AsyncDisposable {
@@ -25,10 +25,10 @@ const assumedSlots = 32;
 /** Without a sweeper the number is soon a lie. */
 const slotsKnownForSeconds = 60;
 
-export function createRinger(options: QueueOptions): Ringer {
+export function createRinger(options: QueueOptions, name: QueueName): Ringer {
   const { redis, prefix, logger } = options;
-  const permits = createProducer(options, 'permits');
-  const slotsKey = `${prefix}:slots`;
+  const permits = createProducer(options, name);
+  const slotsKey = `${prefix}:${name}:slots`;
   let rows = 0;
   let flushing = false;
   let lastFlush = 0;

@@ -131,7 +131,8 @@ export async function startWorker(context: RunContext, options: WorkerOptions): 
   }, renewEveryMs);
 
   await renew();
-  const answerer: Answerer = answerPermits({ ...options.queue, concurrency: options.concurrency, handler: drain });
+  const { queue, concurrency } = options;
+  const answerer: Answerer = answerPermits({ ...queue, name: 'permits', concurrency, handler: drain });
 
   return {
     id: info.id,

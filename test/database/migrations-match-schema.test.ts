@@ -53,7 +53,7 @@ function declaredColumns(): string[] {
       const native = /@db\.(\w+(?:\(\d+\))?)/.exec(line)?.[1];
       const declared = field[3] ?? (native === undefined ? scalarTypes[field[2] ?? ''] : nativeTypes[native]);
       const type = declared ?? `"${field[2]}"`;
-      return [`${table}.${column} ${type}${field[4] === '?' ? '' : ' not null'}`];
+      return [`${table}.${column} ${type}${field[4] === '[]' ? '[]' : ''}${field[4] === '?' ? '' : ' not null'}`];
     });
   });
 }

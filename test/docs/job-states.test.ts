@@ -49,6 +49,7 @@ async function submitted(maxRetries: number): Promise<Job> {
     metadata: null,
     priority: 5,
     maxRetries,
+    webhook: null,
     runAt: null,
     idempotencyKey: null,
     fingerprint: '',

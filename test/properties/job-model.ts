@@ -226,6 +226,7 @@ async function submit(context: JobsContext, maxRetries: number): Promise<string>
     metadata: null,
     priority: 5,
     maxRetries,
+    webhook: null,
     runAt: null,
     idempotencyKey: null,
     fingerprint: null,

@@ -6,9 +6,11 @@ import { type BatchItem, type SubmittedBatch, submitBatch } from '../../jobs/sub
 import { discardSources, receiveSources } from '../batch-sources.ts';
 import type { ApiContext } from '../context.ts';
 import { type CreateBatchInput, jobOptions, parseCreateBatch } from '../inputs.ts';
+import { receiveWebhook } from '../webhook-target.ts';
 import { Batch } from './batch.ts';
 import { builder } from './builder.ts';
 import { JobOptionsInput } from './create-job.ts';
+import { WebhookInput } from './webhook-input.ts';
 
 const BatchSourceInput = builder.inputType('BatchSourceInput', {
   description: 'The document of an item: exactly one of these.',
@@ -52,6 +54,11 @@ const CreateBatchInputType = builder.inputType('CreateBatchInput', {
         'Makes repeating safe: the same key gives the same batch. Other content under the same key is the error IDEMPOTENCY_CONFLICT; jobs and ' +
         'batches share the keys. 255 characters at most.',
     }),
+    webhook: t.field({
+      type: WebhookInput,
+      description:
+        'Whom to tell of it, by default when all of it has ended. Its jobs are told of only if their events are named.',
+    }),
   }),
 });
 
@@ -83,6 +90,7 @@ builder.mutationField('createBatch', (t) =>
 );
 
 async function createBatch(context: ApiContext, input: CreateBatchInput): Promise<SubmittedBatch> {
+  const webhook = await receiveWebhook(context, 'batch', input.webhook);
   const sources = await receiveSources(context, input.items);
   const { name = null, idempotencyKey = null } = input;
   const priority = input.priority ?? defaultPriority;
@@ -93,6 +101,7 @@ async function createBatch(context: ApiContext, input: CreateBatchInput): Promis
       name,
       items,
       priority,
+      webhook,
       idempotencyKey,
       fingerprint: idempotencyKey === null ? null : await fingerprint(context, input, sources),
     });
@@ -139,6 +148,6 @@ async function fingerprint(context: ApiContext, input: CreateBatchInput, sources
     const { name, metadata } = item;
     return { source: sha256 === null ? item.source : { sha256 }, options, password, maxRetries, name, metadata };
   });
-  const { name, priority = defaultPriority } = input;
-  return context.secrets.digest('idempotency', canonical({ batch: items, name, priority }));
+  const { name, priority = defaultPriority, webhook } = input;
+  return context.secrets.digest('idempotency', canonical({ batch: items, name, priority, webhook }));
 }

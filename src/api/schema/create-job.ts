@@ -3,9 +3,11 @@ import { canonical, type SourceOfJob, type Submitted, submitJob } from '../../jo
 import type { ApiContext } from '../context.ts';
 import { type CreateJobInput, jobOptions, parseCreateJob } from '../inputs.ts';
 import { checkSource, discardSource, storeSource } from '../sources.ts';
+import { receiveWebhook } from '../webhook-target.ts';
 import { builder } from './builder.ts';
 import { Engine } from './enums.ts';
 import { Job } from './job.ts';
+import { WebhookInput } from './webhook-input.ts';
 
 const JobSourceInput = builder.inputType('JobSourceInput', {
   isOneOf: true,
@@ -57,6 +59,7 @@ const CreateJobInputType = builder.inputType('CreateJobInput', {
         'Makes repeating safe: the same key gives the same job, until 24 hours after it was deleted. Other content or options under the same key is ' +
         'the error IDEMPOTENCY_CONFLICT. 255 characters at most.',
     }),
+    webhook: t.field({ type: WebhookInput, description: 'Whom to tell of it, by default when it has ended.' }),
   }),
 });
 
@@ -82,6 +85,7 @@ builder.mutationField('createJob', (t) =>
 
 async function createJob(context: ApiContext, input: CreateJobInput): Promise<Submitted> {
   const { options, password, maxRetries } = jobOptions(input.options);
+  const webhook = await receiveWebhook(context, 'job', input.webhook);
   const source = await storeSource(context, checkSource(input.source, context.limits));
   const priority = input.priority ?? defaultPriority;
   const { name = null, metadata = null, runAt = null, idempotencyKey = null } = input;
@@ -95,6 +99,7 @@ async function createJob(context: ApiContext, input: CreateJobInput): Promise<Su
       metadata,
       priority,
       maxRetries,
+      webhook,
       runAt,
       idempotencyKey,
       fingerprint:
@@ -109,6 +114,7 @@ async function createJob(context: ApiContext, input: CreateJobInput): Promise<Su
               priority,
               maxRetries,
               runAt,
+              webhook: input.webhook,
             }),
     });
     if (submitted.deduplicated) await discardSource(context, source);

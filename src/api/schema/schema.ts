@@ -9,6 +9,9 @@ import './create-batch.ts';
 import './change-batch.ts';
 import './change-job.ts';
 import './progress.ts';
+import './webhook-endpoint.ts';
+import './webhook-deliveries.ts';
+import './viewer.ts';
 import './batch-progress.ts';
 import { builder } from './builder.ts';
 

@@ -20,6 +20,8 @@ export type CreateJobInput = {
   runAt?: string | null | undefined;
   /** The document. */
   source: JobSourceInput;
+  /** Whom to tell of it, by default when it has ended. */
+  webhook?: WebhookInput | null | undefined;
 };
 
 /** What is going to be sent; all of it optional. */
@@ -194,6 +196,39 @@ export type SourceKind =
   | 'UPLOAD'
   /** Downloaded by a worker. */
   | 'URL';
+
+/** What a webhook can tell of. */
+export type WebhookEvent =
+  /** The batch is CANCELLED. */
+  | 'BATCH_CANCELLED'
+  /** The batch is COMPLETED or PARTIALLY_FAILED: at least a part of it has a result. Look at its status. */
+  | 'BATCH_COMPLETED'
+  /** The batch is FAILED: no job of it is COMPLETED. */
+  | 'BATCH_FAILED'
+  /** The batch went past another ten percent. Several steps at once are one event. */
+  | 'BATCH_PROGRESS'
+  /** The job is CANCELLED. */
+  | 'JOB_CANCELLED'
+  /** The job is COMPLETED. */
+  | 'JOB_COMPLETED'
+  /** The job is FAILED: no retry is left, or none made sense. */
+  | 'JOB_FAILED'
+  /** The job went past another ten percent. Several steps at once are one event. */
+  | 'JOB_PROGRESS'
+  /** The job was accepted, or is started anew by `retryJob` or `retryBatch`. */
+  | 'JOB_QUEUED'
+  /** A worker has taken the job: once an attempt. */
+  | 'JOB_STARTED';
+
+/** Whom to tell of what: a URL or an endpoint, exactly one of them. docs/webhooks.md has what is sent. */
+export type WebhookInput = {
+  /** The id of an endpoint; what is sent there is signed with its own secret. */
+  endpoint?: string | null | undefined;
+  /** Which events. By default those of the endpoint, or the three ends: of the job, or of the batch. The events of jobs, on a batch, tell of each of its jobs. */
+  events?: Array<WebhookEvent> | null | undefined;
+  /** http or https. What is sent there is signed with `viewer.webhookSecret`. Private addresses are refused when it comes to sending. */
+  url?: string | null | undefined;
+};
 
 export type FailureFragment = { code: FailureCode, category: FailureCategory, message: string, advice: string | null, page: number | null, retryable: boolean };
 

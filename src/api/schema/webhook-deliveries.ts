@@ -1,0 +1,73 @@
+import { queryFromInfo } from '@pothos/plugin-prisma';
+import type { Prisma } from '../../connections/prisma/client.ts';
+import { decodeId } from '../../ids.ts';
+import { builder } from './builder.ts';
+import { checkConnectionArgs, resolveKeyset, uuidPattern } from './connection.ts';
+import { WebhookDelivery, WebhookDeliveryStatus } from './webhook-delivery.ts';
+import { WebhookEvent } from './webhook-input.ts';
+
+const WebhookDeliveryFilter = builder.inputType('WebhookDeliveryFilter', {
+  description: 'Which deliveries; conditions are combined by "and".',
+  fields: (t) => ({
+    status: t.field({ type: [WebhookDeliveryStatus], description: 'In one of these states.' }),
+    event: t.field({ type: [WebhookEvent], description: 'Of one of these events.' }),
+    endpoint: t.id({ description: 'To this endpoint.' }),
+    job: t.id({ description: 'About this job.' }),
+    batch: t.id({ description: 'About this batch or one of its jobs.' }),
+  }),
+});
+
+type Filter = typeof WebhookDeliveryFilter.$inferInput | null | undefined;
+
+function deliveriesWhere(tenantId: string, filter: Filter): Prisma.WebhookDeliveryWhereInput {
+  // An id that is none matches nothing, as somebody else's.
+  const nothing = { in: [] };
+  return {
+    tenantId,
+    ...(filter?.status ? { status: { in: filter.status } } : {}),
+    ...(filter?.event ? { event: { in: filter.event } } : {}),
+    ...(filter?.endpoint ? { endpointId: decodeId('endpoint', filter.endpoint) ?? nothing } : {}),
+    ...(filter?.job ? { jobId: decodeId('job', filter.job) ?? nothing } : {}),
+    ...(filter?.batch ? { batchId: decodeId('batch', filter.batch) ?? nothing } : {}),
+  };
+}
+
+const WebhookDeliveryConnection = builder.connectionObject(
+  {
+    type: WebhookDelivery,
+    name: 'WebhookDeliveryConnection',
+    description: 'A part of a list of deliveries, newest first.',
+  },
+  { name: 'WebhookDeliveryEdge', description: 'A delivery and its cursor.' },
+);
+
+/** A UUIDv7 sorts by the time of its making. */
+const cursor = new RegExp(`^${uuidPattern}$`);
+
+builder.queryField('webhookDeliveries', (t) =>
+  t.field({
+    type: WebhookDeliveryConnection,
+    description: 'The events of your jobs and batches that are to be told by webhook, or were; newest first.',
+    args: {
+      ...t.arg.connectionArgs(),
+      filter: t.arg({ type: WebhookDeliveryFilter, description: 'Only these deliveries.' }),
+    },
+    resolve(_, { filter, ...args }, context, info) {
+      checkConnectionArgs(args, (text) => cursor.test(text));
+      const paths = [['nodes'], ['edges', 'node']];
+      const query = queryFromInfo({ context, info, paths, typeName: 'WebhookDelivery' });
+      const where = deliveriesWhere(context.tenantId, filter);
+      return resolveKeyset(
+        args,
+        ({ id }: { id: string }) => id,
+        ({ before, after, limit, inverted }) =>
+          context.database.prisma.webhookDelivery.findMany({
+            ...query,
+            where: { ...where, id: { ...(after ? { lt: after } : {}), ...(before ? { gt: before } : {}) } },
+            orderBy: { id: inverted ? 'asc' : 'desc' },
+            take: limit,
+          }),
+      );
+    },
+  }),
+);

@@ -1,0 +1,33 @@
+import { RequestError } from '../errors.ts';
+import { decodeId } from '../ids.ts';
+import type { WebhookTarget } from '../jobs/submit.ts';
+import { findEndpoint } from '../webhooks/endpoints.ts';
+import { chooseEvents, type Subject } from '../webhooks/events.ts';
+import { laneOf } from '../webhooks/target.ts';
+import type { ApiContext } from './context.ts';
+import type { WebhookInput } from './inputs.ts';
+
+/**
+ * Whom a job or batch is to tell. Where a URL leads is not looked up: that would take its time, and may be otherwise when
+ * there is something to tell; what is wrong with it shows in the attempts of its deliveries.
+ */
+export async function receiveWebhook(
+  { database, tenantId }: ApiContext,
+  subject: Subject,
+  input: WebhookInput | null | undefined,
+): Promise<WebhookTarget | null> {
+  if (input == null) return null;
+  const { url, endpoint } = input;
+  const named = input.events ?? [];
+  if (url != null) {
+    return { url, endpointId: null, lane: laneOf(tenantId, { url }), events: chooseEvents(subject, named, []) };
+  }
+  const endpointId = decodeId('endpoint', endpoint ?? '');
+  const found = endpointId && (await findEndpoint(database, tenantId, endpointId));
+  if (!found) {
+    const issue = { path: ['input', 'webhook', 'endpoint'], code: 'NOT_FOUND', message: 'There is no such endpoint.' };
+    throw new RequestError('BAD_USER_INPUT', { issues: [issue] });
+  }
+  const lane = laneOf(tenantId, { endpointId: found.id });
+  return { url: null, endpointId: found.id, lane, events: chooseEvents(subject, named, found.events) };
+}

@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import { failures, isFailureCode } from '../errors.ts';
+import { encodeId } from '../ids.ts';
+import type { WebhookEvent } from './events.ts';
+
+const time = z.coerce.date().transform((date) => date.toISOString());
+
+/** What the triggers note of a job. */
+const job = z.object({
+  revision: z.number(),
+  status: z.string(),
+  stage: z.string(),
+  percent: z.number(),
+  pagesDone: z.number(),
+  pagesTotal: z.number().nullable(),
+  retryCount: z.number(),
+  name: z.string().nullable(),
+  metadata: z.record(z.string(), z.unknown()).nullable(),
+  batchIndex: z.number().nullable(),
+  createdAt: time,
+  startedAt: time.nullable(),
+  finishedAt: time.nullable(),
+  failureCode: z.string().nullable(),
+  failureMessage: z.string().nullable(),
+  failurePage: z.number().nullable(),
+});
+
+/** What the trigger notes of a batch. */
+const batch = z.object({
+  revision: z.number(),
+  status: z.string(),
+  percent: z.number(),
+  name: z.string().nullable(),
+  total: z.number(),
+  pending: z.number(),
+  running: z.number(),
+  completed: z.number(),
+  failed: z.number(),
+  cancelled: z.number(),
+  createdAt: time,
+  finishedAt: time.nullable(),
+});
+
+export interface Told {
+  event: WebhookEvent;
+  createdAt: Date;
+  jobId: string | null;
+  batchId: string | null;
+  snapshot: unknown;
+}
+
+/** What is told: the same with every attempt, as it is made of the snapshot alone. The names are those of the schema. */
+export function payloadOf({ event, createdAt, jobId, batchId, snapshot }: Told): Record<string, unknown> {
+  const head = { type: event, timestamp: createdAt.toISOString() };
+  const batchName = batchId && encodeId('batch', batchId);
+  if (jobId === null) {
+    const { percent, ...facts } = batch.parse(snapshot);
+    return { ...head, data: { batch: { id: batchName, ...facts, progressPercentage: percent } } };
+  }
+  const { percent, failureCode, failureMessage, failurePage, ...facts } = job.parse(snapshot);
+  const failure = failureOf(failureCode, failureMessage, failurePage);
+  const id = encodeId('job', jobId);
+  return { ...head, data: { job: { id, ...facts, progressPercentage: percent, batch: batchName, failure } } };
+}
+
+function failureOf(code: string | null, message: string | null, page: number | null) {
+  if (code === null) return null;
+  const known = isFailureCode(code) ? code : 'INTERNAL';
+  const { category, message: usual, advice } = failures[known];
+  return { code: known, category, message: message ?? usual, advice, page };
+}

@@ -1,0 +1,23 @@
+import type { Database } from '../connections/database.ts';
+import type { WebhookDelivery } from '../connections/prisma/client.ts';
+import { RequestError } from '../errors.ts';
+
+export type { WebhookDelivery };
+
+const redeliver = `
+UPDATE webhook_deliveries
+   SET status = 'PENDING', tries = 0, failing_since = NULL, due_at = now(), finished_at = NULL
+ WHERE id = $1 AND tenant_id = $2
+RETURNING id`;
+
+/** Begins a delivery anew, whatever became of it: at once, with its id as it was and all its attempts before it. */
+export async function redeliverWebhook(database: Database, tenantId: string, id: string): Promise<WebhookDelivery> {
+  const [row] = await database.query(redeliver, [id, tenantId]);
+  if (row === undefined) throw new RequestError('NOT_FOUND', { message: 'There is no such delivery.' });
+  return await database.prisma.webhookDelivery.findUniqueOrThrow({ where: { id } });
+}
+
+/** Null if there is no such delivery of the tenant. */
+export function findDelivery({ prisma }: Database, tenantId: string, id: string): Promise<WebhookDelivery | null> {
+  return prisma.webhookDelivery.findFirst({ where: { id, tenantId } });
+}

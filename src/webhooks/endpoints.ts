@@ -1,0 +1,79 @@
+import type { Database } from '../connections/database.ts';
+import type { Tenant, WebhookEndpoint } from '../connections/prisma/client.ts';
+import { RequestError } from '../errors.ts';
+import { newUuid } from '../ids.ts';
+import type { WebhookEvent } from './events.ts';
+
+export type { WebhookEndpoint };
+
+export interface NewEndpoint {
+  url: string;
+  name: string | null;
+  /** Empty for the defaults. */
+  events: WebhookEvent[];
+}
+
+/** One page of a settings screen; more is a mistake of a program. */
+export const maxEndpoints = 100;
+
+export async function createEndpoint(
+  { prisma }: Database,
+  tenantId: string,
+  endpoint: NewEndpoint,
+): Promise<WebhookEndpoint> {
+  if ((await prisma.webhookEndpoint.count({ where: { tenantId } })) >= maxEndpoints) {
+    throw new RequestError('BAD_USER_INPUT', {
+      message: `There are ${maxEndpoints} endpoints already: use one of them.`,
+    });
+  }
+  return await prisma.webhookEndpoint.create({ data: { ...endpoint, id: newUuid(), tenantId } });
+}
+
+export function listEndpoints({ prisma }: Database, tenantId: string): Promise<WebhookEndpoint[]> {
+  return prisma.webhookEndpoint.findMany({ where: { tenantId }, orderBy: { id: 'desc' } });
+}
+
+/** Null if there is no such endpoint of the tenant. */
+export function findEndpoint({ prisma }: Database, tenantId: string, id: string): Promise<WebhookEndpoint | null> {
+  return prisma.webhookEndpoint.findFirst({ where: { id, tenantId } });
+}
+
+/** By the database's clock, which is the one that decides how long the one before goes on signing. */
+const rotate = (table: string, condition: string) => `
+UPDATE ${table} SET secret_version = secret_version + 1, secret_rotated_at = now() WHERE ${condition} RETURNING id`;
+
+const rotateEndpoint = rotate('webhook_endpoints', 'id = $1 AND tenant_id = $2');
+const rotateTenant = rotate('tenants', 'id = $1');
+
+/** Gives an endpoint a new secret; the one before signs for another day. */
+export async function rotateEndpointSecret(database: Database, tenantId: string, id: string): Promise<WebhookEndpoint> {
+  await database.query(rotateEndpoint, [id, tenantId]);
+  return found(await findEndpoint(database, tenantId, id));
+}
+
+/** The same for the secret that signs what is sent to URLs. */
+export async function rotateTenantSecret(database: Database, tenantId: string): Promise<Tenant> {
+  await database.query(rotateTenant, [tenantId]);
+  return await database.prisma.tenant.findUniqueOrThrow({ where: { id: tenantId } });
+}
+
+/** In parts: thousands may wait. Those that had failed are tried at once, and have all their tries before them. */
+const hurryPart = `
+UPDATE webhook_deliveries d SET due_at = now(), tries = 0, failing_since = NULL
+ WHERE d.id IN (SELECT o.id FROM webhook_deliveries o
+                 WHERE o.endpoint_id = $1 AND o.status = 'PENDING' AND o.failing_since IS NOT NULL LIMIT 1000)
+RETURNING 1 AS hurried`;
+
+/** Ends the pause of an endpoint; what waits goes on. Nothing happens to one that is not paused. */
+export async function resumeEndpoint(database: Database, tenantId: string, id: string): Promise<WebhookEndpoint> {
+  const endpoint = found(await findEndpoint(database, tenantId, id));
+  if (endpoint.pausedAt === null) return endpoint;
+  while ((await database.query(hurryPart, [id])).length === 1_000);
+  const data = { pausedAt: null, pauseReason: null, failingSince: null };
+  return await database.prisma.webhookEndpoint.update({ where: { id }, data });
+}
+
+function found(endpoint: WebhookEndpoint | null): WebhookEndpoint {
+  if (endpoint === null) throw new RequestError('NOT_FOUND', { message: 'There is no such endpoint.' });
+  return endpoint;
+}
