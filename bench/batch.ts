@@ -121,6 +121,7 @@ async function fairness(): Promise<void> {
       metadata: null,
       priority: 5,
       maxRetries: 0,
+      webhook: null,
       runAt: null,
       idempotencyKey: null,
       fingerprint: null,
