@@ -201,6 +201,11 @@ export const requestErrors = {
     message: 'The signature of this URL is not valid, or it has expired.',
     advice: 'Use the URL exactly as it was handed out, or ask for a new one.',
   },
+  DOWNLOAD_URL_INVALID: {
+    status: 403,
+    message: 'The signature of this URL is not valid, or it has expired.',
+    advice: 'Use the URL exactly as it was handed out, or ask for a new one.',
+  },
   UPLOAD_MISMATCH: {
     status: 422,
     message: 'The bytes are not the ones that createUpload announced.',
@@ -234,7 +239,7 @@ export const requestErrors = {
   RESULT_TOO_LARGE: {
     status: 413,
     message: 'The text is too large for one GraphQL answer.',
-    advice: 'Read it page by page with `pages`.',
+    advice: 'Ask for its `download`, or read it page by page with `pages`.',
   },
   SERVICE_UNAVAILABLE: {
     status: 503,

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { requestErrors } from '../errors.ts';
 import type { ApiServices } from './context.ts';
+import { serveDownload } from './downloads/serve.ts';
 import { toRequestError } from './errors.ts';
 import { createGraphql } from './graphql.ts';
 import { checkHost, checkPost, HttpError } from './guards.ts';
@@ -18,7 +19,7 @@ const shutdownMs = 5_000;
 /** An upload may take as long as its URL is good. */
 const uploadMs = 60 * 60 * 1000;
 
-/** Everything that is served over HTTP: GraphQL with GraphiQL, uploads, health, metrics. */
+/** Everything that is served over HTTP: GraphQL with GraphiQL, uploads, downloads, health, metrics. */
 export async function startApiServer(
   services: ApiServices,
   listen: { host: string; port: number },
@@ -39,6 +40,9 @@ export async function startApiServer(
     } else if (url.pathname.startsWith('/uploads/')) {
       if (request.method !== 'PUT') throw new HttpError(405, 'Use PUT.');
       await receiveUpload(services, request, response, url);
+    } else if (url.pathname.startsWith('/downloads/')) {
+      if (request.method !== 'GET' && request.method !== 'HEAD') throw new HttpError(405, 'Use GET.');
+      await serveDownload(services, request, response, url);
     } else if (url.pathname === '/health/live') {
       answer(response, 200, { status: 'OK' });
     } else if (url.pathname === '/health/ready') {

@@ -89,3 +89,12 @@ function decodeBase64(text: string, maxBytes: number, path: Path): Buffer {
   if (bytes.length > maxBytes) throw tooLarge(path, maxBytes);
   return bytes;
 }
+
+/** The address of a document, without the user name and password that it may have been given with. */
+export function withoutCredentials(address: string): string {
+  const url = new URL(address);
+  if (url.username === '' && url.password === '') return address;
+  url.username = '';
+  url.password = '';
+  return url.href;
+}

@@ -3,10 +3,8 @@ import { access, type FileHandle, mkdir, open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Client } from '../client/client.ts';
 import type { PageFragment } from '../client/generated/graphql.ts';
+import { fileStem } from '../connections/filename.ts';
 import { UsageError } from './usage-error.ts';
-
-/** Bytes of a name that leave room for a number and an extension in the 255 that file systems allow. */
-const maxNameBytes = 200;
 
 /** Makes the directory that `--out` names, if need be. */
 export async function prepareDirectory(directory: string): Promise<void> {
@@ -30,7 +28,7 @@ export async function writeResult(
   target: { directory: string; name: string },
   signal?: AbortSignal,
 ): Promise<string[]> {
-  const { markdown, text, paths } = await claimFiles(target.directory, safeName(target.name));
+  const { markdown, text, paths } = await claimFiles(target.directory, fileStem(target.name) ?? 'document');
   try {
     let isFirst = true;
     for await (const page of client.pages(jobId, { signal })) {
@@ -79,15 +77,4 @@ async function openNew(path: string): Promise<FileHandle | null> {
     if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return null;
     throw error;
   }
-}
-
-/** A name that stays in the directory and that every file system takes. */
-function safeName(name: string): string {
-  let safe = name
-    .normalize('NFC')
-    .replace(/\.pdf$/i, '')
-    .replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}<>:"/\\|?*]/gu, '_')
-    .replace(/^[\s.]+|[\s.]+$/g, '');
-  while (Buffer.byteLength(safe) > maxNameBytes) safe = [...safe].slice(0, -1).join('');
-  return safe || 'document';
 }

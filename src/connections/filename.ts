@@ -48,3 +48,31 @@ function utf8Decode(header: string): string {
     return header;
   }
 }
+
+/** Bytes of a name that leave room for a number and an extension in the 255 that file systems allow. */
+const maxStemBytes = 200;
+
+/** Names that Windows takes for devices, whatever their extension. */
+const device = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
+
+/** What a file made of a document or of a label may be called, without an extension; null where nothing is left of it. */
+export function fileStem(name: string): string | null {
+  let stem = name
+    .normalize('NFC')
+    .replace(/\.pdf$/i, '')
+    .replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}<>:"/\\|?*]/gu, '_')
+    .replace(/^[\s.]+|[\s.]+$/g, '')
+    .replace(device, '_$&');
+  while (Buffer.byteLength(stem) > maxStemBytes) stem = [...stem].slice(0, -1).join('');
+  return stem || null;
+}
+
+/** The header that makes a browser save an answer under this name (RFC 6266), with a plain name for those that know no other. */
+export function contentDisposition(filename: string): string {
+  const plain = filename.replace(/[^ -~]|["\\%]/g, '_');
+  const encoded = encodeURIComponent(filename).replace(
+    /['()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+  return `attachment; filename="${plain}"; filename*=UTF-8''${encoded}`;
+}

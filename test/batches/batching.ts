@@ -1,4 +1,4 @@
-import { expect } from 'vitest';
+import { vi } from 'vitest';
 import { accepted } from '../api/submitting.ts';
 import { type GraphqlAnswer, graphql } from '../graphql.ts';
 import type { Service } from '../service.ts';
@@ -25,8 +25,6 @@ export async function readBatch(service: Service, id: string) {
 
 /** The batch once it is final. */
 export async function finalBatch(service: Service, id: string) {
-  await expect
-    .poll(async () => (await readBatch(service, id)).finishedAt, { timeout: 40_000, interval: 50 })
-    .not.toBeNull();
+  await vi.waitUntil(async () => (await readBatch(service, id)).finishedAt !== null, { timeout: 40_000, interval: 50 });
   return await readBatch(service, id);
 }

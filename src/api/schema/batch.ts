@@ -1,8 +1,11 @@
 import { encodeId } from '../../ids.ts';
 import type { Estimate } from '../../progress/state.ts';
 import type { ApiContext } from '../context.ts';
+import { checkBatchFormat } from '../downloads/batch-file.ts';
+import { downloadOf } from '../downloads/download.ts';
 import { checkJobFilter } from '../inputs.ts';
 import { builder } from './builder.ts';
+import { Download, ResultFormat } from './download.ts';
 import { Job } from './job.ts';
 import { byBatchIndex, JobConnection, JobFilter, jobsWhere, resolveJobs } from './job-connection.ts';
 import { Node } from './node.ts';
@@ -99,6 +102,22 @@ export const Batch = builder.prismaObject('Batch', {
         checkJobFilter(filter);
         const where = { AND: [jobsWhere(context.tenantId, filter), { batchId: id }] };
         return resolveJobs(where, byBatchIndex, args, context, info);
+      },
+    }),
+    download: t.field({
+      type: Download,
+      args: {
+        format: t.arg({
+          type: ResultFormat,
+          required: true,
+          description: 'NDJSON or ZIP; another one is the error BAD_USER_INPUT.',
+        }),
+      },
+      description:
+        'Its jobs as a file, with the pages of those that are COMPLETED when it is fetched; those that were deleted are left out.',
+      resolve({ id }, { format }, context) {
+        checkBatchFormat(format);
+        return downloadOf(context, encodeId('batch', id), format, null);
       },
     }),
   }),

@@ -1,6 +1,7 @@
 import { encodeId } from '../../ids.ts';
 import { failureOf } from '../../jobs/job.ts';
 import { type JobOptions, storedOptions } from '../../jobs/options.ts';
+import { withoutCredentials } from '../sources.ts';
 import { builder } from './builder.ts';
 import { Engine, JobStage, JobStatus } from './enums.ts';
 import {
@@ -25,14 +26,6 @@ const SourceKind = builder.enumType('SourceKind', {
     BASE64: { description: 'Inside the request.' },
   } as const,
 });
-
-function withoutCredentials(address: string): string {
-  const url = new URL(address);
-  if (url.username === '' && url.password === '') return address;
-  url.username = '';
-  url.password = '';
-  return url.href;
-}
 
 export const JobSource = builder.prismaObject('Source', {
   name: 'JobSource',

@@ -1,8 +1,12 @@
 import { RequestError } from '../../errors.ts';
+import { encodeId } from '../../ids.ts';
 import { storedDocument } from '../../jobs/stored-json.ts';
 import type { DocumentMetadata, EngineName, OutlineItem } from '../../pdf/document.ts';
 import type { ApiContext } from '../context.ts';
+import { downloadOf } from '../downloads/download.ts';
+import { jobFileBytes } from '../downloads/job-file.ts';
 import { builder } from './builder.ts';
+import { Download, ResultFormat } from './download.ts';
 import { Engine } from './enums.ts';
 import { Page, PageConnection, resolvePages } from './page.ts';
 
@@ -74,14 +78,21 @@ export const JobResult = builder.objectRef<CompletedJob>('JobResult').implement(
     }),
     text: t.string({
       nullable: true,
-      description: 'The text of all pages, a form feed between them. RESULT_TOO_LARGE above 8 MiB: read `pages` then.',
+      description: 'The text of all pages, a form feed between them. RESULT_TOO_LARGE above 8 MiB: `download` it then.',
       resolve: ({ id }, _, context) => joinPages(context, id, 'text'),
     }),
     markdown: t.string({
       nullable: true,
       description:
-        'The Markdown of all pages, a form feed between them. RESULT_TOO_LARGE above 8 MiB: read `pages` then.',
+        'The Markdown of all pages, a form feed between them. RESULT_TOO_LARGE above 8 MiB: `download` it then.',
       resolve: ({ id }, _, context) => joinPages(context, id, 'markdown'),
+    }),
+    download: t.field({
+      type: Download,
+      args: { format: t.arg({ type: ResultFormat, required: true, description: 'What it is to be downloaded as.' }) },
+      description: 'All of it as a file, of whatever size.',
+      resolve: async ({ id }, { format }, context) =>
+        downloadOf(context, encodeId('job', id), format, await jobFileBytes(context.database, id, format)),
     }),
     outline: t.field({
       type: [Outline],

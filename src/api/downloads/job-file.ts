@@ -1,0 +1,97 @@
+import type { Database } from '../../connections/database.ts';
+import { fileStem } from '../../connections/filename.ts';
+import { RequestError } from '../../errors.ts';
+import { encodeId } from '../../ids.ts';
+import {
+  type CompletedJob,
+  measurePages,
+  type PageColumn,
+  readPageColumn,
+  readWholePages,
+} from '../../jobs/page-parts.ts';
+import type { ExtractedPage } from '../../pdf/document.ts';
+import { type DownloadFile, files, type ResultFormat } from './download.ts';
+import { jobRecord, jobSelection, type ListedJob, resultRecord } from './records.ts';
+import { type ZipEntry, zip } from './zip.ts';
+
+/** The result of a job as a file. NOT_FOUND if the job is gone, or has no result. */
+export async function jobFile(database: Database, id: string, format: ResultFormat): Promise<DownloadFile> {
+  const job = await database.prisma.job.findFirst({ where: { id, status: 'COMPLETED' }, select: jobSelection });
+  if (job === null) throw new RequestError('NOT_FOUND', { message: 'There is no such result.' });
+  return {
+    filename: `${stemOf(job)}.${files[format].extension}`,
+    bytes: await jobFileBytes(database, id, format),
+    content: () => contents[format](database, job),
+  };
+}
+
+/** How large the file will be; null where that is not known before it is made. */
+export async function jobFileBytes(database: Database, id: string, format: ResultFormat): Promise<number | null> {
+  if (format !== 'TEXT' && format !== 'MARKDOWN') return null;
+  const { pages, bytes } = await measurePages(database, id, format === 'TEXT' ? 'text' : 'markdown');
+  return bytes + Math.max(0, pages - 1);
+}
+
+/** What a file made of this job is called: as its client calls it, else as its document. */
+export function stemOf({ id, name, source }: Pick<ListedJob, 'id' | 'name' | 'source'>): string {
+  return fileStem(name ?? '') ?? fileStem(source.filename ?? '') ?? encodeId('job', id);
+}
+
+const contents: Record<ResultFormat, (database: Database, job: ListedJob) => AsyncIterable<string | Buffer>> = {
+  TEXT: (database, job) => joined(database, job, 'text'),
+  MARKDOWN: (database, job) => joined(database, job, 'markdown'),
+  JSON: json,
+  NDJSON: ndjson,
+  ZIP: (database, job) => zip(entriesOf(database, job)),
+};
+
+/** The same bytes as `JobResult.text` and `JobResult.markdown` have. */
+async function* joined(database: Database, job: CompletedJob, column: PageColumn): AsyncGenerator<string> {
+  let separator = '';
+  for await (const pages of readPageColumn(database, job, column)) {
+    yield separator + pages.join('\f');
+    separator = '\f';
+  }
+}
+
+/** Markdown to look at and to parse: a form feed would hide the heading that a page begins with. */
+export async function* markdownFile(database: Database, job: CompletedJob): AsyncGenerator<string> {
+  let separator = '';
+  for await (const pages of readPageColumn(database, job, 'markdown')) {
+    yield separator + pages.map((page) => `${page.trimEnd()}\n`).join('\n');
+    separator = '\n';
+  }
+}
+
+async function* json(database: Database, job: ListedJob): AsyncGenerator<string> {
+  const head = JSON.stringify({ job: jobRecord(job), ...resultRecord(job) });
+  yield `${head.slice(0, -1)},"pages":[`;
+  let separator = '\n';
+  for await (const pages of readWholePages(database, job)) {
+    yield separator + pages.map((page) => JSON.stringify(page)).join(',\n');
+    separator = ',\n';
+  }
+  yield '\n]}\n';
+}
+
+async function* ndjson(database: Database, job: CompletedJob): AsyncGenerator<string> {
+  yield* pageLines(database, job, (page) => page);
+}
+
+/** A line a page. */
+export async function* pageLines(
+  database: Database,
+  job: CompletedJob,
+  recordOf: (page: ExtractedPage) => object,
+): AsyncGenerator<string> {
+  for await (const pages of readWholePages(database, job)) {
+    yield pages.map((page) => `${JSON.stringify(recordOf(page))}\n`).join('');
+  }
+}
+
+async function* entriesOf(database: Database, job: ListedJob): AsyncGenerator<ZipEntry> {
+  const modifiedAt = job.finishedAt ?? job.createdAt;
+  yield { path: 'document.md', modifiedAt, content: () => markdownFile(database, job) };
+  yield { path: 'document.txt', modifiedAt, content: () => joined(database, job, 'text') };
+  yield { path: 'document.json', modifiedAt, content: () => json(database, job) };
+}

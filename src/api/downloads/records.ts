@@ -1,0 +1,81 @@
+import type { Batch, Job, Source } from '../../connections/prisma/client.ts';
+import { failures } from '../../errors.ts';
+import { encodeId } from '../../ids.ts';
+import { failureOf } from '../../jobs/job.ts';
+import { isRetryable } from '../../jobs/retry-policy.ts';
+import { storedDocument } from '../../jobs/stored-json.ts';
+import { withoutCredentials } from '../sources.ts';
+
+// What downloads say about jobs and batches, by the names that the schema has for it.
+
+/** What is read of a job for that. */
+export const jobSelection = {
+  id: true,
+  revision: true,
+  status: true,
+  name: true,
+  metadata: true,
+  batchIndex: true,
+  createdAt: true,
+  finishedAt: true,
+  engine: true,
+  document: true,
+  failureCode: true,
+  failureMessage: true,
+  failurePage: true,
+  source: { select: { kind: true, url: true, filename: true, bytes: true, sha256: true } },
+} as const;
+
+export type ListedJob = Pick<Job, Exclude<keyof typeof jobSelection, 'source'>> & {
+  source: Pick<Source, 'kind' | 'url' | 'filename' | 'bytes' | 'sha256'>;
+};
+
+/** Who the job is: what the client called it, and what it was given. */
+export function jobRecord({ id, name, metadata, createdAt, finishedAt, source }: ListedJob) {
+  const { kind, url, filename, bytes, sha256 } = source;
+  return {
+    id: encodeId('job', id),
+    name,
+    metadata,
+    source: {
+      kind,
+      url: url && withoutCredentials(url),
+      filename,
+      bytes: bytes === null ? null : Number(bytes),
+      sha256,
+    },
+    createdAt,
+    finishedAt,
+  };
+}
+
+/** The facts of a result; its pages come apart from them. */
+export function resultRecord({ document, engine }: Pick<ListedJob, 'document' | 'engine'>) {
+  const { pageCount, metadata, outline } = storedDocument(document);
+  return { pageCount, engine, metadata, outline };
+}
+
+export function failureRecord(job: Pick<ListedJob, 'failureCode' | 'failureMessage' | 'failurePage'>) {
+  const failure = failureOf(job);
+  if (failure === null) return null;
+  const { code, message, page } = failure;
+  const { category, advice } = failures[code];
+  return { code, category, message, advice, page, retryable: isRetryable(code) };
+}
+
+export function batchRecord(batch: Batch) {
+  const { id, name, status, total, pending, running, completed, failed, cancelled, createdAt, finishedAt } = batch;
+  return {
+    id: encodeId('batch', id),
+    name,
+    status,
+    total,
+    pending,
+    running,
+    completed,
+    failed,
+    cancelled,
+    createdAt,
+    finishedAt,
+  };
+}

@@ -1,0 +1,96 @@
+import type { Database } from '../connections/database.ts';
+import type { ExtractedPage } from '../pdf/document.ts';
+import { storedLinks } from './stored-json.ts';
+
+/** Whose pages are read: of a completed job nothing changes any more, it can only be deleted. */
+export interface CompletedJob {
+  id: string;
+  revision: number;
+}
+
+/** The rows went while they were read: what was read so far is not all of it. */
+export class ResultGoneError extends Error {
+  constructor() {
+    super('the result was deleted while it was read');
+    this.name = 'ResultGoneError';
+  }
+}
+
+/** Pages and bytes of a part at most, but for a single page that is larger. */
+const partPages = 100;
+const partBytes = 256 * 1024;
+
+/** The next part of a job's pages. Sizes are known without reading the texts. */
+const nextPart = (columns: string, bytes: string) => `
+WITH ahead AS (
+    SELECT p.number, ${bytes} AS bytes FROM pages p WHERE p.job_id = $1 AND p.number > $2 ORDER BY p.number LIMIT ${partPages}
+), part AS (
+    SELECT number, sum(bytes) OVER (ORDER BY number) - bytes AS before FROM ahead
+)
+SELECT ${columns} FROM pages p
+ WHERE p.job_id = $1 AND p.number > $2 AND p.number <= (SELECT max(number) FROM part WHERE before < ${partBytes})
+ ORDER BY p.number`;
+
+const wholePages = nextPart(
+  'p.number, p.label, p.width, p.height, p.rotation, p.text, p.markdown, p.links',
+  'octet_length(p.text) + octet_length(p.markdown) + pg_column_size(p.links)',
+);
+
+export type PageColumn = 'text' | 'markdown';
+const columnOfPages = (column: PageColumn) => nextPart(`p.number, p.${column} AS content`, `octet_length(p.${column})`);
+
+/**
+ * Rows part by part, each asked for when the one before it is used up: however many pages there are, and however slowly they
+ * are taken, one part is in memory and no connection is held. Throws `ResultGoneError` where the end is not the end.
+ */
+async function* readParts<Row extends { number: number }>(
+  database: Database,
+  job: CompletedJob,
+  statement: string,
+): AsyncGenerator<Row[], void, undefined> {
+  let after = 0;
+  for (;;) {
+    const rows = await database.query<Row>(statement, [job.id, after]);
+    const last = rows.at(-1);
+    if (last === undefined) break;
+    yield rows;
+    after = last.number;
+  }
+  // Pages go with their job, at once: if it is there still, all of them were there all the time.
+  const [found] = await database.query('SELECT 1 AS found FROM jobs WHERE id = $1 AND revision = $2', [
+    job.id,
+    job.revision,
+  ]);
+  if (found === undefined) throw new ResultGoneError();
+}
+
+/** All pages of a completed job, in order. */
+export async function* readWholePages(database: Database, job: CompletedJob): AsyncGenerator<ExtractedPage[]> {
+  for await (const rows of readParts<ExtractedPage>(database, job, wholePages)) {
+    yield rows.map((row) => ({ ...row, links: storedLinks(row.links) }));
+  }
+}
+
+/** The text or the Markdown of all pages of a completed job, in order. */
+export async function* readPageColumn(
+  database: Database,
+  job: CompletedJob,
+  column: PageColumn,
+): AsyncGenerator<string[]> {
+  for await (const rows of readParts<{ number: number; content: string }>(database, job, columnOfPages(column))) {
+    yield rows.map(({ content }) => content);
+  }
+}
+
+/** How many bytes the texts of all pages have together, and how many pages there are; none of them is read for it. */
+export async function measurePages(
+  database: Database,
+  jobId: string,
+  column: PageColumn,
+): Promise<{ pages: number; bytes: number }> {
+  const [row] = await database.query<{ pages: number; bytes: bigint }>(
+    `SELECT count(*)::int AS pages, coalesce(sum(octet_length(${column})), 0)::bigint AS bytes FROM pages WHERE job_id = $1`,
+    [jobId],
+  );
+  return { pages: row?.pages ?? 0, bytes: Number(row?.bytes ?? 0) };
+}
