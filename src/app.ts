@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import type { Authenticate } from './api/authenticate.ts';
 import type { ApiServices } from './api/context.ts';
 import { type ApiServer, startApiServer } from './api/server.ts';
 import { type Config, ConfigError } from './config.ts';
@@ -58,6 +59,8 @@ export interface Platform extends AsyncDisposable {
 export interface Overrides {
   logger?: Logger;
   extractor?: Extractor;
+  authenticate?: Authenticate;
+  keepAliveMs?: number;
 }
 
 export const version: string = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version;
@@ -133,7 +136,7 @@ export interface Api extends ApiServer {
 }
 
 /** The API process. */
-export async function startApi(platform: Platform): Promise<Api> {
+export async function startApi(platform: Platform, { authenticate, keepAliveMs }: Overrides = {}): Promise<Api> {
   const { config, logger, database, jobs, storage, secrets, redis, queue, ringer, deliveryRinger, counters } = platform;
   const subscriber = openRedis(queue.redisUrl, logger);
   subscriber.connect().catch(() => {});
@@ -177,7 +180,7 @@ export async function startApi(platform: Platform): Promise<Api> {
     subscriber.destroy();
   };
   try {
-    const server = await startApiServer(services, config);
+    const server = await startApiServer(services, { host: config.host, port: config.port, authenticate, keepAliveMs });
     return {
       port: server.port,
       hub,

@@ -23,6 +23,8 @@ export interface Service extends AsyncDisposable {
   config: Config;
   platform: Platform;
   api: Api;
+  /** Ends the API, as SIGTERM would, and starts it again on the same port; `meanwhile` nobody answers. */
+  restartApi(meanwhile?: () => Promise<void>): Promise<void>;
   /** Ends the worker, as SIGTERM would; `startWorker` begins another. */
   stopWorker(): Promise<void>;
   startWorker(overrides?: Overrides): Promise<void>;
@@ -86,7 +88,7 @@ export async function startService({
     ...given,
   };
   const platform = await openPlatform(config, 'test', overrides);
-  const api = await startApi(platform);
+  let api = await startApi(platform, overrides);
   let work = worker ? await startWork(platform, overrides) : null;
   const maintain = maintenance ? startMaintain(platform) : null;
   const stopWorker = async () => {
@@ -97,7 +99,14 @@ export async function startService({
     url: config.publicUrl,
     config,
     platform,
-    api,
+    get api() {
+      return api;
+    },
+    async restartApi(meanwhile) {
+      await api[Symbol.asyncDispose]();
+      await meanwhile?.();
+      api = await startApi(platform, overrides);
+    },
     stopWorker,
     async startWorker(more = overrides) {
       work = await startWork(platform, more);

@@ -1,23 +1,24 @@
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 import { createYoga } from 'graphql-yoga';
-import { type ApiContext, type ApiServices, defaultTenantId } from './context.ts';
+import type { Caller } from './authenticate.ts';
+import type { ApiContext, ApiServices } from './context.ts';
 import { createErrorMask } from './errors.ts';
 import { schema } from './schema/schema.ts';
 import { createServerSentEvents, type HttpContext } from './sse.ts';
 import { createSubscribe } from './subscribe.ts';
 
-/** In whose name a request works. Until API keys exist there is one tenant. */
-export function createContext(services: ApiServices): ApiContext {
-  return { ...services, tenantId: defaultTenantId };
+/** What the server hands to Yoga with each request. */
+interface RequestContext extends HttpContext {
+  caller: Caller;
 }
 
 /** GraphQL over HTTP, and SSE for subscriptions; GraphiQL is served from this machine, no CDN. */
-export function createGraphql(services: ApiServices) {
+export function createGraphql(services: ApiServices, keepAliveMs: number) {
   const maskError = createErrorMask(services.logger);
   const subscribe = createSubscribe(maskError);
-  const yoga = createYoga<HttpContext, ApiContext>({
+  const yoga = createYoga<RequestContext, ApiContext>({
     schema,
-    context: () => createContext(services),
+    context: ({ caller }) => ({ ...services, ...caller }),
     graphqlEndpoint: '/graphql',
     landingPage: false,
     // No other origin may read answers in a browser; an allow-list comes with API keys.
@@ -26,7 +27,7 @@ export function createGraphql(services: ApiServices) {
     renderGraphiQL,
     graphiql: { title: 'Pagehive', defaultQuery: welcome },
     maskedErrors: { maskError, errorMessage: 'Something unexpected went wrong.' },
-    plugins: [createServerSentEvents(subscribe, 12_000)],
+    plugins: [createServerSentEvents(subscribe, keepAliveMs)],
   });
   return { yoga, subscribe };
 }

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { requestErrors } from '../errors.ts';
+import { type Authenticate, acceptEverybody } from './authenticate.ts';
 import type { ApiServices } from './context.ts';
 import { serveDownload } from './downloads/serve.ts';
 import { toRequestError } from './errors.ts';
@@ -19,12 +20,20 @@ const shutdownMs = 5_000;
 /** An upload may take as long as its URL is good. */
 const uploadMs = 60 * 60 * 1000;
 
+export interface ServerOptions {
+  host: string;
+  port: number;
+  authenticate?: Authenticate;
+  /** Who watches gets a sign of life this often, so that no proxy takes the connection for a dead one. */
+  keepAliveMs?: number;
+}
+
 /** Everything that is served over HTTP: GraphQL with GraphiQL, uploads, downloads, health, metrics. */
 export async function startApiServer(
   services: ApiServices,
-  listen: { host: string; port: number },
+  { host, port, authenticate = acceptEverybody, keepAliveMs = 12_000 }: ServerOptions,
 ): Promise<ApiServer> {
-  const graphql = createGraphql(services);
+  const graphql = createGraphql(services, keepAliveMs);
   let draining = false;
   const busy = new Set<Promise<void>>();
   const streams = new Set<ServerResponse>();
@@ -36,7 +45,9 @@ export async function startApiServer(
       // Base64 is a third larger than its bytes.
       if (request.headers.accept?.includes('text/event-stream')) track(response);
       if (request.method === 'POST') checkPost(request, Math.ceil((services.limits.inlineBytes * 4) / 3) + 1024 ** 2);
-      await graphql.yoga(request, response);
+      const caller = await authenticate({ headers: request.headers, connectionParams: {} });
+      if (caller === null) throw new HttpError(401, 'Send a valid key: "Authorization: Bearer <key>".');
+      await graphql.yoga.handle(request, response, { caller });
     } else if (url.pathname.startsWith('/uploads/')) {
       if (request.method !== 'PUT') throw new HttpError(405, 'Use PUT.');
       await receiveUpload(services, request, response, url);
@@ -90,12 +101,13 @@ export async function startApiServer(
 
   // Node's five minutes would cut off the upload of a gigabyte; headers still have to come within one.
   server.requestTimeout = uploadMs;
-  const webSockets = serveGraphqlWs(server, graphql, services.publicUrl);
-  await listening(server, listen);
+  const { publicUrl, logger } = services;
+  const webSockets = serveGraphqlWs(server, graphql, { publicUrl, authenticate, keepAliveMs, logger });
+  await listening(server, host, port);
   return {
     get port() {
       const address = server.address();
-      return address !== null && typeof address === 'object' ? (address satisfies AddressInfo).port : listen.port;
+      return address !== null && typeof address === 'object' ? (address satisfies AddressInfo).port : port;
     },
     async [Symbol.asyncDispose]() {
       draining = true;
@@ -129,7 +141,7 @@ function answer(response: ServerResponse, status: number, body: unknown): void {
   response.end(JSON.stringify(body));
 }
 
-function listening(server: Server, { host, port }: { host: string; port: number }): Promise<void> {
+function listening(server: Server, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, () => {

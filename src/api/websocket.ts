@@ -2,6 +2,8 @@ import type { Server } from 'node:http';
 import { type ExecutionArgs, GraphQLError } from 'graphql';
 import { useServer as serveWebSocket } from 'graphql-ws/use/ws';
 import { type WebSocket, WebSocketServer } from 'ws';
+import type { Logger } from '../ops/logger.ts';
+import type { Authenticate, Caller } from './authenticate.ts';
 import type { createGraphql } from './graphql.ts';
 import { checkHost, checkOrigin } from './guards.ts';
 import { Results } from './results.ts';
@@ -11,12 +13,25 @@ import { textOf } from './shared-events.ts';
 const maxMessageBytes = 1024 ** 2;
 /** Subscriptions and queries at once on one socket. */
 const maxOperations = 100;
-const keepAliveMs = 12_000;
+/** Whoever does not say who he is. */
+const unauthorized = 4401;
 
 type Graphql = ReturnType<typeof createGraphql>;
 
+export interface WebSocketOptions {
+  publicUrl: string;
+  authenticate: Authenticate;
+  /** A socket is asked for a sign of life this often, and closed if it gives none before the next time. */
+  keepAliveMs: number;
+  logger: Logger;
+}
+
 /** GraphQL over WebSocket (graphql-transport-ws) at /graphql, through the same plugins as HTTP. */
-export function serveGraphqlWs(server: Server, graphql: Graphql, publicUrl: string): AsyncDisposable {
+export function serveGraphqlWs(
+  server: Server,
+  graphql: Graphql,
+  { publicUrl, authenticate, keepAliveMs, logger }: WebSocketOptions,
+): AsyncDisposable {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes });
   server.on('upgrade', (request, socket, head) => {
     // A client that resets the connection meanwhile must not end the process.
@@ -34,8 +49,20 @@ export function serveGraphqlWs(server: Server, graphql: Graphql, publicUrl: stri
 
   /** The functions of each operation's own envelope; graphql-ws hands the arguments from one hook to the next. */
   const envelopes = new WeakMap<ExecutionArgs, ReturnType<Graphql['yoga']['getEnveloped']>>();
+  const callers = new WeakMap<WebSocket, Caller>();
   const service = serveWebSocket(
     {
+      async onConnect({ connectionParams = {}, extra: { request, socket } }) {
+        try {
+          const caller = await authenticate({ headers: request.headers, connectionParams });
+          if (caller !== null) callers.set(socket, caller);
+          else socket.close(unauthorized, 'Unauthorized');
+        } catch (error) {
+          logger.warn({ err: error }, 'who connects by WebSocket cannot be told');
+        }
+        // Closes the socket with 4403 otherwise, if it is not closed yet.
+        return callers.has(socket);
+      },
       execute: (args) => envelopes.get(args)?.execute(args),
       subscribe: graphql.subscribe,
       onOperation: ({ extra }, id, _payload, _args, result) =>
@@ -48,7 +75,9 @@ export function serveGraphqlWs(server: Server, graphql: Graphql, publicUrl: stri
             }),
           ];
         }
-        const envelope = graphql.yoga.getEnveloped({ req: extra.request, params: payload });
+        const caller = callers.get(extra.socket);
+        if (caller === undefined) throw new Error('somebody subscribes who was not let in');
+        const envelope = graphql.yoga.getEnveloped({ req: extra.request, params: payload, caller });
         try {
           const document = envelope.parse(payload.query);
           const errors = envelope.validate(envelope.schema, document);

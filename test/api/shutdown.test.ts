@@ -3,8 +3,11 @@ import { readdir } from 'node:fs/promises';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import WebSocket from 'ws';
+import { WebSocket } from 'ws';
+import { createClient } from '../../src/client/client.ts';
+import { stepsBack } from '../client/running.ts';
 import { graphql, openSubscription } from '../graphql.ts';
+import { deferred, group, opened, stepwise } from '../jobs/extractors.ts';
 import { startService } from '../service.ts';
 import { accepted, inline, submit } from './submitting.ts';
 
@@ -19,6 +22,7 @@ describe('an API that shuts down', () => {
     const socket = new WebSocket(`${service.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
     await once(socket, 'open');
     socket.send(JSON.stringify({ type: 'connection_init' }));
+    await once(socket, 'message');
     socket.send(JSON.stringify({ id: '1', type: 'subscribe', payload: { query, variables: { id } } }));
     const next = stream.next().then(
       () => 'completed',
@@ -29,6 +33,38 @@ describe('an API that shuts down', () => {
     expect(await next).toBe('cut off');
     expect(await closed).toBe(1001);
     await expect(fetch(`${service.url}/health/live`)).rejects.toThrow();
+  });
+
+  it('makes clients come again, who lose no state by it', async () => {
+    await using service = await startService({ worker: false });
+    const extractor = stepwise(opened(4), group(1, 1), group(2, 2), group(3, 3), group(4, 4));
+    await service.startWorker({ extractor });
+    const { id } = await submit(service, { source: await inline('one-page') });
+    const seen = { websocket: deferred<void>(), sse: deferred<void>() };
+    const watching = (['websocket', 'sse'] as const).map(async (transport) => {
+      const client = createClient({ url: service.url, transport, webSocket: WebSocket });
+      const events = [];
+      const states: string[] = [];
+      for await (const event of client.jobProgress(id, { onState: (state) => states.push(state) })) {
+        events.push(event);
+        if (event.pagesDone === 2) seen[transport].resolve();
+      }
+      return { events, states };
+    });
+    // Opened, and two pages.
+    for (let n = 0; n < 3; n += 1) extractor.step();
+    await Promise.all([seen.websocket.promise, seen.sse.promise]);
+    await service.restartApi(async () => {
+      // It ends while nobody can see it.
+      for (let n = 0; n < 3; n += 1) extractor.step();
+      const { prisma } = service.platform.database;
+      await expect.poll(() => prisma.job.count({ where: { status: 'COMPLETED' } })).toBe(1);
+    });
+    for (const { events, states } of await Promise.all(watching)) {
+      expect(stepsBack(events)).toEqual([]);
+      expect(events.at(-1)).toMatchObject({ status: 'COMPLETED', pagesDone: 4 });
+      expect(states).toEqual(['connected', 'reconnecting', 'connected', 'done']);
+    }
   });
 
   it('lets an upload that is under way finish', async () => {

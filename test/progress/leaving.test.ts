@@ -127,6 +127,7 @@ describe('a subscriber that goes away', () => {
       const socket = webSocket();
       await new Promise((resolve) => socket.once('open', resolve));
       socket.send(JSON.stringify({ type: 'connection_init' }));
+      await new Promise((resolve) => socket.once('message', resolve));
       for (const [each, query] of [progress, updates].entries()) {
         socket.send(JSON.stringify({ id: String(each), type: 'subscribe', payload: { query, variables: { id } } }));
       }
