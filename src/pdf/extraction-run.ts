@@ -1,6 +1,6 @@
 import { JobError } from '../errors.ts';
 import type { Engines } from './engines.ts';
-import type { ExtractionEvent, ExtractionRequest, GroupEvent } from './extraction.ts';
+import type { ExtractionEvent, ExtractionRequest, GroupEvent, Reading } from './extraction.ts';
 import { finishPages } from './finish-pages.ts';
 import { groupReader } from './liteparse-groups.ts';
 import {
@@ -13,7 +13,6 @@ import {
 import { countGroupPages, isStored, type PageGroup, pageGroups } from './page-groups.ts';
 import { countPages, PageRangesError, parsePageRanges, resolvePageRanges } from './page-ranges.ts';
 import type { PdfjsDocument } from './pdfjs-document.ts';
-import type { Reading } from './protocol.ts';
 import type { ReadPage } from './read-page.ts';
 import { isRightToLeft } from './text-direction.ts';
 
@@ -81,8 +80,9 @@ async function* liteparseGroups(
     if (document.pdfjs?.alive === false) {
       document.pdfjs = await reopenByPdfjs(run.request, run.engines);
     }
-    const [first] = group.pages;
-    run.report({ engine: 'LITEPARSE', page: group.pages.length === 1 && first !== undefined ? first : null });
+    const [first, ...others] = group.pages;
+    const page = first !== undefined && others.length === 0 ? first : null;
+    run.report({ engine: 'LITEPARSE', page, pages: group.pages.length });
     const found = await reader.read(group);
     const pages: ReadPage[] = [];
     for (const number of group.pages) {
@@ -115,7 +115,7 @@ async function readByPdfjs(run: Run, number: number, pdfjs: PdfjsDocument | null
   if (pdfjs === null) {
     throw new JobError('PDF_DAMAGED', { detail: `Page ${number} is too damaged to read.`, page: number });
   }
-  run.report({ engine: 'PDFJS', page: number });
+  run.report({ engine: 'PDFJS', page: number, pages: 1 });
   return pdfjs.readPage(number);
 }
 

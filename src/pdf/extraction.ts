@@ -45,6 +45,20 @@ export interface OpenedEvent {
   pagesTotal: number;
 }
 
+/** What the process is about to do with the document: who is to blame if it is the last that is heard of it. */
+export interface Reading {
+  engine: EngineName;
+  /** Null where it is not one page alone. */
+  page: number | null;
+  /** Pages that will be done together: nothing is heard of any until all of them are. */
+  pages: number;
+}
+
+/** What was begun before is done, and the next thing begins. */
+export interface ReadingEvent extends Reading {
+  type: 'reading';
+}
+
 /** A group of pages is done, in page order. The next group is at most one ahead of the consumer, so memory stays bounded. */
 export interface GroupEvent {
   type: 'group';
@@ -69,7 +83,7 @@ export interface CrashedEvent {
   detail: string;
 }
 
-export type ExtractionEvent = OpenedEvent | GroupEvent | CrashedEvent;
+export type ExtractionEvent = ReadingEvent | OpenedEvent | GroupEvent | CrashedEvent;
 
 /**
  * Runs one extraction at a time per slot in a process of its own. The iteration throws `JobError` for everything that

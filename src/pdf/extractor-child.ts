@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { type FromExtractor, isFromExtractor, type Reading, type ToExtractor } from './protocol.ts';
+import type { Reading } from './extraction.ts';
+import { type FromExtractor, isFromExtractor, type ToExtractor } from './protocol.ts';
 import { residentMemory } from './resident-memory.ts';
 
 /** How a process ended. */
@@ -22,7 +23,7 @@ function entry(): string[] {
 }
 
 /** What an extraction is made of; the rest is between the process and this handle. */
-type Answer = Exclude<FromExtractor, { type: 'ready' | 'pong' | 'reading' }>;
+type Answer = Exclude<FromExtractor, { type: 'ready' | 'pong' }>;
 
 /** The parent's handle of one extractor process. Its answers are read one at a time, in order. */
 export class ExtractorChild {
@@ -126,12 +127,11 @@ export class ExtractorChild {
       return;
     }
     this.#progressedAt = new Date();
-    if (message.type === 'reading') {
-      this.#reading = { engine: message.engine, page: message.page };
-    } else {
-      this.#answers.push(message);
-      this.#wake();
+    if (message.type === 'event' && message.event.type === 'reading') {
+      this.#reading = message.event;
     }
+    this.#answers.push(message);
+    this.#wake();
   }
 
   /** The next answer, or how the process ended once there are no more. Only one call at a time. */

@@ -1,8 +1,8 @@
 import { JobError } from '../errors.ts';
 import { loadEngines } from './engines.ts';
-import type { ExtractionRequest } from './extraction.ts';
+import type { ExtractionRequest, Reading } from './extraction.ts';
 import { runExtraction } from './extraction-run.ts';
-import { type FromExtractor, isToExtractor, type Reading } from './protocol.ts';
+import { type FromExtractor, isToExtractor } from './protocol.ts';
 import { startWatchdog } from './watchdog.ts';
 
 /**
@@ -44,7 +44,7 @@ async function extract(request: ExtractionRequest): Promise<FromExtractor> {
   groupsSent = 0;
   groupsTaken = 0;
   try {
-    const report = (reading: Reading) => send({ type: 'reading', ...reading });
+    const report = (reading: Reading) => send({ type: 'event', event: { type: 'reading', ...reading } });
     for await (const event of runExtraction(request, engines, report)) {
       send({ type: 'event', event });
       if (event.type === 'group') {

@@ -3,10 +3,9 @@ import { type FailureCode, JobError } from '../errors.ts';
 import type { DocumentFacts, EngineName } from './document.ts';
 import { engineKeys } from './engine-keys.ts';
 import type { Engines } from './engines.ts';
-import { type ExtractionRequest, usableEngines } from './extraction.ts';
+import { type ExtractionRequest, type Reading, usableEngines } from './extraction.ts';
 import type { LiteparseEngine, LiteparseFacts, LiteparseOptions } from './liteparse-engine.ts';
 import { PdfjsDocument } from './pdfjs-document.ts';
-import type { Reading } from './protocol.ts';
 
 /** Longer than pdfjs needs for the facts of any honest document; past it, LiteParse goes on without them. */
 export const factsMilliseconds = 20_000;
@@ -38,7 +37,7 @@ export async function openDocument(
   if (liteparseEngine === null) {
     checkWithoutLiteparse(request, engines);
   }
-  report({ engine: liteparseEngine === null ? 'PDFJS' : 'LITEPARSE', page: null });
+  report({ engine: liteparseEngine === null ? 'PDFJS' : 'LITEPARSE', page: null, pages: 1 });
   const [pdfjs, liteparse] = await Promise.all([
     openByPdfjs(request, engines, bytes, liteparseEngine === null ? null : factsMilliseconds),
     liteparseEngine === null ? null : orJobError(openByLiteparse(request, liteparseEngine)),

@@ -1,5 +1,4 @@
 import type { FailureCode } from '../errors.ts';
-import type { EngineName } from './document.ts';
 import type { ExtractionEvent, ExtractionRequest } from './extraction.ts';
 
 /** Everything that passes between the pool and an extractor process. Both sides are always of the same version. */
@@ -12,18 +11,10 @@ export type ToExtractor =
   /** To be answered by the main thread as soon as it can. */
   | { type: 'ping' };
 
-/** What the process is about to do with the document: who is to blame if it is the last that is heard of it. */
-export interface Reading {
-  engine: EngineName;
-  /** Null where it is not one page alone. */
-  page: number | null;
-}
-
 export type FromExtractor =
   /** Both engines are loaded. */
   | { type: 'ready' }
   | { type: 'pong' }
-  | ({ type: 'reading' } & Reading)
   | { type: 'event'; event: ExtractionEvent }
   /** The extraction is complete; the process is idle. */
   | { type: 'done' }
@@ -35,7 +26,7 @@ export function isToExtractor(message: unknown): message is ToExtractor {
 }
 
 export function isFromExtractor(message: unknown): message is FromExtractor {
-  return hasType(message, ['ready', 'pong', 'reading', 'event', 'done', 'failed']);
+  return hasType(message, ['ready', 'pong', 'event', 'done', 'failed']);
 }
 
 function hasType(message: unknown, types: string[]): boolean {

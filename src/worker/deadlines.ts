@@ -12,16 +12,20 @@ export class Deadlines implements Disposable {
     this.#whole = setTimeout(() => {
       this.#abort('TIME_LIMIT', `The job did not finish within ${timeoutSeconds} seconds.`);
     }, timeoutSeconds * 1000);
-    this.#idle = this.#armIdle();
+    this.#idle = this.#armIdle(1);
   }
 
   get signal(): AbortSignal {
     return this.#controller.signal;
   }
 
-  /** Something was done. */
-  progressed(): void {
-    this.#idle.refresh();
+  /**
+   * Something was done. Of pages that are done together nothing is heard until all of them are, however well it goes; only
+   * when they took so many times the limit it is certain that one of them alone took longer than that.
+   */
+  progressed(pagesNext = 1): void {
+    clearTimeout(this.#idle);
+    this.#idle = this.#armIdle(pagesNext);
   }
 
   [Symbol.dispose](): void {
@@ -29,10 +33,13 @@ export class Deadlines implements Disposable {
     clearTimeout(this.#idle);
   }
 
-  #armIdle(): NodeJS.Timeout {
-    return setTimeout(() => {
-      this.#abort('NO_PROGRESS', `No page was finished for ${this.#noProgressSeconds} seconds.`);
-    }, this.#noProgressSeconds * 1000);
+  #armIdle(pages: number): NodeJS.Timeout {
+    const seconds = pages * this.#noProgressSeconds;
+    const detail =
+      pages === 1
+        ? `No page was finished for ${seconds} seconds.`
+        : `None of ${pages} pages that are read together was finished for ${seconds} seconds.`;
+    return setTimeout(() => this.#abort('NO_PROGRESS', detail), seconds * 1000);
   }
 
   #abort(code: 'TIME_LIMIT' | 'NO_PROGRESS', detail: string): void {

@@ -38,7 +38,7 @@ export async function extractPages(context: RunContext, attempt: Attempt, docume
   let pagesDone = 0;
   let rest: ExtractedPage[] = [];
   for await (const event of context.extractor.extract(requestFor(context, claim, document), signal)) {
-    deadlines.progressed();
+    deadlines.progressed(event.type === 'reading' ? event.pages : 1);
     if (event.type === 'crashed') {
       const finding = { sha256: document.sha256, engineKey: event.key, detail: event.detail };
       await persist(() => quarantineDocument(context.jobs, claim, finding), signal);
@@ -48,7 +48,7 @@ export async function extractPages(context: RunContext, attempt: Attempt, docume
       pagesDone = event.pagesStored;
       attempt.engine = event.engine;
       progress.opened(event);
-    } else if (opened !== null) {
+    } else if (event.type === 'group' && opened !== null) {
       const { pagesTotal, engine, key: storedBy } = opened;
       pagesDone += event.pages.length;
       const { seq, percent } = progress.update({ pagesDone });

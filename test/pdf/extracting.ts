@@ -59,7 +59,7 @@ export function textOf(extracted: Extracted, number: number): string {
   return (page?.text ?? '').replace(/\s+/g, ' ').trim();
 }
 
-/** Begins an extraction and takes its first group; the rest is left to the test. */
+/** Begins an extraction and takes its first group, without what was only begun; the rest is left to the test. */
 export async function begin(
   pool: ExtractorPool,
   request: ExtractionRequest,
@@ -69,16 +69,16 @@ export async function begin(
   const first: ExtractionEvent[] = [];
   while (first.at(-1)?.type !== 'group') {
     const { value } = await events.next();
-    first.push(value);
+    if (value.type !== 'reading') first.push(value);
   }
   return { events, first };
 }
 
-/** The events that are left. */
+/** What is left, but for what is only begun. */
 export async function drain(events: AsyncIterator<ExtractionEvent>): Promise<ExtractionEvent[]> {
   const rest: ExtractionEvent[] = [];
   for await (const event of { [Symbol.asyncIterator]: () => events }) {
-    rest.push(event);
+    if (event.type !== 'reading') rest.push(event);
   }
   return rest;
 }

@@ -37,7 +37,8 @@ export const JobOptionsInput = builder.inputType('JobOptionsInput', {
     }),
     timeoutSeconds: t.int({ description: 'How long an attempt may take in all, 1 to 86400. Default 900.' }),
     noProgressSeconds: t.int({
-      description: 'How long an attempt may go without finishing a page, 1 to 86400. Default 120.',
+      description:
+        'How long an attempt may go without finishing a page, or n times that of n pages read together; 1 to 86400. Default 120.',
     }),
     maxRetries: t.int({ description: 'Retries at most, 0 to 20. Default 3.' }),
   }),

@@ -64,7 +64,7 @@ const JobOptionsType = builder.objectRef<JobOptions>('JobOptions').implement({
     }),
     timeoutSeconds: t.exposeInt('timeoutSeconds', { description: 'How long an attempt may take in all.' }),
     noProgressSeconds: t.exposeInt('noProgressSeconds', {
-      description: 'How long an attempt may go without finishing a page.',
+      description: 'How long an attempt may go without finishing a page, or n times that of n pages read together.',
     }),
   }),
 });

@@ -133,7 +133,7 @@ export type JobOptionsInput = {
   keepHyphenation?: boolean | null | undefined;
   /** Retries at most, 0 to 20. Default 3. */
   maxRetries?: number | null | undefined;
-  /** How long an attempt may go without finishing a page, 1 to 86400. Default 120. */
+  /** How long an attempt may go without finishing a page, or n times that of n pages read together; 1 to 86400. Default 120. */
   noProgressSeconds?: number | null | undefined;
   /** Only these pages, such as "1-5,9,20-". */
   pages?: string | null | undefined;
