@@ -7,6 +7,7 @@ import { serveDownload } from './downloads/serve.ts';
 import { toRequestError } from './errors.ts';
 import { createGraphql } from './graphql.ts';
 import { checkHost, checkPost, HttpError } from './guards.ts';
+import { Readiness } from './readiness.ts';
 import { receiveUpload } from './uploads.ts';
 import { serveGraphqlWs } from './websocket.ts';
 
@@ -34,7 +35,7 @@ export async function startApiServer(
   { host, port, authenticate = acceptEverybody, keepAliveMs = 12_000 }: ServerOptions,
 ): Promise<ApiServer> {
   const graphql = createGraphql(services, keepAliveMs);
-  let draining = false;
+  const readiness = new Readiness();
   const busy = new Set<Promise<void>>();
   const streams = new Set<ServerResponse>();
 
@@ -58,8 +59,10 @@ export async function startApiServer(
       answer(response, 200, { status: 'OK' });
     } else if (url.pathname === '/health/ready') {
       const report = await services.checkHealth();
+      const { draining } = readiness;
       const ready = !draining && report.status !== 'DOWN';
       answer(response, ready ? 200 : 503, draining ? { ...report, status: 'DOWN', draining } : report);
+      readiness.asked();
     } else if (url.pathname === '/metrics') {
       const { contentType, body } = await services.scrape();
       response.writeHead(200, { 'content-type': contentType }).end(body);
@@ -76,6 +79,8 @@ export async function startApiServer(
   }
 
   const server = createServer((request, response) => {
+    // The next request of this client is for another process.
+    if (readiness.draining) response.setHeader('connection', 'close');
     const work = route(request, response)
       .catch((error: unknown) => refuse(request, response, error))
       .finally(() => busy.delete(work));
@@ -110,7 +115,7 @@ export async function startApiServer(
       return address !== null && typeof address === 'object' ? (address satisfies AddressInfo).port : port;
     },
     async [Symbol.asyncDispose]() {
-      draining = true;
+      await readiness.drain();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       await webSockets[Symbol.asyncDispose]();
       server.closeIdleConnections();

@@ -67,6 +67,24 @@ describe('an API that shuts down', () => {
     }
   });
 
+  it('tells whoever asks for readiness regularly before it closes, and serves until then', async () => {
+    const service = await startService({ worker: false, maintenance: false });
+    const ready = async () => {
+      const response = await fetch(`${service.url}/health/ready`, { headers: { connection: 'close' } });
+      return { status: response.status, body: await response.json() };
+    };
+    const jobs = async () => accepted(await graphql(service.url, '{ jobs { nodes { id } } }')).jobs;
+    expect((await ready()).status).toBe(200);
+    // What passes between two questions is how long it waits for the next: so much that this machine does in it.
+    for (let n = 0; n < 5; n += 1) await jobs();
+    expect((await ready()).status).toBe(200);
+    const disposed = service[Symbol.asyncDispose]();
+    expect(await jobs()).toEqual({ nodes: [] });
+    expect(await ready()).toMatchObject({ status: 503, body: { status: 'DOWN', draining: true } });
+    await disposed;
+    await expect(ready()).rejects.toThrow();
+  });
+
   it('lets an upload that is under way finish', async () => {
     const service = await startService({ worker: false, maintenance: false });
     const created = await graphql(service.url, 'mutation { createUpload(input: {}) { upload { url } } }');
