@@ -49,8 +49,11 @@ export class Channels<State extends Cursor> {
 
   /** After an outage: what was joined meanwhile was never asked for. */
   resubscribe(): void {
-    for (const [name, channel] of this.#channels)
-      channel.subscribed = this.#unsubscribe(name).then(() => this.#subscribe(name));
+    for (const [name, channel] of this.#channels) {
+      channel.subscribed = this.#unsubscribe(name)
+        .catch(() => {})
+        .then(() => this.#subscribe(name));
+    }
   }
 
   async #subscribe(name: string): Promise<void> {
