@@ -15,12 +15,12 @@ afterAll(async () => {
 
 // PDFJS tells of each page, LITEPARSE of all of a group together, and meanwhile the process answers nobody.
 it.each([
-  ['PDFJS', 8_000],
-  ['LITEPARSE', 1_200],
+  ['PDFJS', 14_000],
+  ['LITEPARSE', 900],
 ])('leaves a document alone that keeps its process busy, but not with one page: %s', async (engine, boxes) => {
   const source = { base64: slowPages(boxes).toString('base64') };
-  const options = { engine, noProgressSeconds: 2, maxRetries: 0 };
+  const options = { engine, noProgressSeconds: 1, maxRetries: 0 };
   const { id } = await submit(service, { source, options });
   const job = await endedJob(service, id, 'status failure { code message } pagesDone');
-  expect(job).toEqual({ status: 'COMPLETED', failure: null, pagesDone: 10 });
+  expect(job).toEqual({ status: 'COMPLETED', failure: null, pagesDone: 16 });
 });

@@ -25,7 +25,7 @@ export async function longBlocker(): Promise<HeavyDocument> {
 
 /** A document of which each page is some work, and all of them together far more than any one. */
 export function slowPages(boxes: number): Buffer {
-  return busyPages(10, boxes);
+  return busyPages(16, boxes);
 }
 
 /** The work of each page is words × boxes of a link. */

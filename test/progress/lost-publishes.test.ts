@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { inline, submit } from '../api/submitting.ts';
 import { startTcpProxy, type TcpProxy } from '../api/tcp-proxy.ts';
+import { soon } from '../faults/watching.ts';
 import { openSubscription } from '../graphql.ts';
 import { group, opened, stepwise } from '../jobs/extractors.ts';
 import { type Service, startService } from '../service.ts';
@@ -83,7 +84,7 @@ describe('while Redis is away', () => {
       last = data.jobProgress;
     expect(last).toMatchObject({ status: 'COMPLETED' });
     await expect
-      .poll(async () => (await (await fetch(`${service.url}/health/ready`)).json()) as object)
+      .poll(async () => (await (await fetch(`${service.url}/health/ready`)).json()) as object, soon)
       .toMatchObject({ checks: expect.arrayContaining([expect.objectContaining({ name: 'redis', status: 'OK' })]) });
   });
 
@@ -100,7 +101,7 @@ describe('while Redis is away', () => {
       .poll(async () => {
         await submit(service, { source });
         return seen;
-      })
+      }, soon)
       .toBe(true);
     await first;
     await updates.return(undefined);
