@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { newUuid } from '../../src/ids.ts';
 import { JobProgress } from '../../src/worker/job-progress.ts';
@@ -156,6 +157,24 @@ describe('a document that never comes to an end', () => {
       failure: { code: 'NO_PROGRESS', category: 'RESOURCE' },
     });
     await extractor.aborted;
+  });
+
+  it('is left alone while it moves: of pages that are read together nothing is heard before all are done', async () => {
+    const together = { type: 'reading', engine: 'LITEPARSE', page: null, pages: 16 } as const;
+    const slow = extractorOf(async function* () {
+      yield opened(16);
+      for (let n = 0; n < 2; n += 1) {
+        yield together;
+        await sleep(1_500);
+      }
+      yield group(1, 16);
+    });
+    await service.startWorker({ extractor: slow });
+    const { id } = await submit(service, {
+      source: await inline('one-page'),
+      options: { noProgressSeconds: 1, maxRetries: 0 },
+    });
+    expect(await endedJob(service, id, fields)).toMatchObject({ status: 'COMPLETED', failure: null });
   });
 });
 

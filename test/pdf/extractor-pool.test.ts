@@ -53,6 +53,21 @@ test('tells which process is at work, since when, and when it last came further'
   expect(pool.busy).toEqual([]);
 });
 
+test('tells before each page, or pages that are read together, that they come, and how many', async () => {
+  await using pool = newPool();
+  const readings = async (engine: 'PDFJS' | 'LITEPARSE') => {
+    const found: (number | string)[] = [];
+    const request = requestFor('many-pages', { pages: '1-20', engine });
+    for await (const event of pool.extract(request, new AbortController().signal)) {
+      found.push(event.type === 'reading' ? event.pages : event.type);
+    }
+    return found;
+  };
+  expect(await readings('LITEPARSE')).toEqual([1, 'opened', 16, 'group', 4, 'group']);
+  const ones = (count: number) => Array.from({ length: count }, () => 1);
+  expect(await readings('PDFJS')).toEqual([1, 'opened', ...ones(16), 'group', ...ones(4), 'group']);
+});
+
 test('kills the process of an aborted job and throws the reason', async () => {
   await using pool = newPool();
   const abort = new AbortController();
