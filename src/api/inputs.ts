@@ -163,12 +163,15 @@ const jobFilter = z
   })
   .nullish();
 
-/** Every bad value with the path of the argument it is in, or the value. */
-function parse<T>(schema: z.ZodType<T>, value: unknown, argument = 'input'): T {
+/** Every bad value with the path of the argument it is in (null where the value is all of them), or the value. */
+export function parse<T>(schema: z.ZodType<T>, value: unknown, argument: string | null = 'input'): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const issues: InputIssue[] = result.error.issues.map((issue) => ({
-    path: [argument, ...issue.path.map((each) => (typeof each === 'symbol' ? String(each) : each))],
+    path: [
+      ...(argument === null ? [] : [argument]),
+      ...issue.path.map((each) => (typeof each === 'symbol' ? String(each) : each)),
+    ],
     code: issue.code.toUpperCase(),
     message: issue.message,
   }));

@@ -2,6 +2,7 @@ import './node.ts';
 import './health.ts';
 import './upload.ts';
 import './jobs.ts';
+import './chunk.ts';
 import './search.ts';
 import './create-job.ts';
 import './batches.ts';

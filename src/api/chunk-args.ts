@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import { type Chunk, type ChunkOptions, type ChunkStart, firstChunk } from '../chunks/chunks.ts';
+import { parse } from './inputs.ts';
+
+const place = z.number().int().min(0);
+
+/** A cursor says where the next chunk begins, so that nothing before it has to be read again. Opaque to clients. */
+const cursor = z.tuple([
+  z.object({ maxTokens: place, overlap: place }),
+  z
+    .object({
+      index: place,
+      page: place,
+      start: place,
+      overlapPage: place,
+      overlapStart: place,
+      headings: z.array(z.object({ level: z.number().int().min(1).max(6), title: z.string() })).max(6),
+    })
+    .nullable(),
+]);
+
+export function formatChunkCursor({ next }: Chunk, options: ChunkOptions): string {
+  const { maxTokens, overlap } = options;
+  return Buffer.from(JSON.stringify([{ maxTokens, overlap }, next] satisfies z.infer<typeof cursor>)).toString(
+    'base64url',
+  );
+}
+
+function decode(text: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(text, 'base64url').toString());
+  } catch {
+    return null;
+  }
+}
+
+const chunkArgs = z
+  .object({
+    maxTokens: z.number().int().min(32).max(4_096),
+    overlap: z.number().int().min(0),
+    first: z.number().int().min(0).max(100),
+    after: z
+      .string()
+      .transform((text, context) => {
+        const found = cursor.safeParse(decode(text));
+        if (found.success) return found.data;
+        context.addIssue({ code: 'custom', message: 'is no cursor of chunks' });
+        return z.NEVER;
+      })
+      .nullable(),
+  })
+  .superRefine(({ maxTokens, overlap, after }, context) => {
+    if (overlap > maxTokens / 2)
+      context.addIssue({ code: 'custom', path: ['overlap'], message: 'must not exceed half of maxTokens' });
+    if (after !== null && (after[0].maxTokens !== maxTokens || after[0].overlap !== overlap))
+      context.addIssue({ code: 'custom', path: ['after'], message: 'is a cursor of other maxTokens or overlap' });
+  });
+
+interface ChunkArgs {
+  maxTokens?: number | null;
+  overlap?: number | null;
+  first?: number | null;
+  after?: string | null;
+}
+
+/** What was asked for, defaults filled in; `start` is null behind the last chunk. */
+export function parseChunkArgs(args: ChunkArgs): ChunkOptions & { first: number; start: ChunkStart | null } {
+  const { maxTokens, overlap, first, after } = args;
+  const given = { maxTokens: maxTokens ?? 512, overlap: overlap ?? 0, first: first ?? 20, after: after ?? null };
+  const parsed = parse(chunkArgs, given, null);
+  return { ...parsed, start: parsed.after === null ? firstChunk : parsed.after[1] };
+}

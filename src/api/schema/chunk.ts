@@ -1,0 +1,85 @@
+import { type Chunk as ChunkShape, chunksOf } from '../../chunks/chunks.ts';
+import { tokenizerName } from '../../chunks/tokens.ts';
+import { formatChunkCursor, parseChunkArgs } from '../chunk-args.ts';
+import type { ApiContext } from '../context.ts';
+import { builder } from './builder.ts';
+import { JobResult } from './result.ts';
+
+const Chunk = builder.objectRef<ChunkShape>('Chunk').implement({
+  description: 'A part of a document that is small enough to be embedded or given to a model, and makes sense alone.',
+  fields: (t) => ({
+    index: t.exposeInt('index', { description: 'Counts from 0 over the document.' }),
+    text: t.exposeString('text', { description: 'Markdown, the headings that introduce it included.' }),
+    tokens: t.exposeInt('tokens', { description: `How many tokens the text has, by ${tokenizerName}.` }),
+    headings: t.exposeStringList('headings', {
+      description:
+        'The titles of the sections that it stands in, outermost first; put them before the text to embed it in context.',
+    }),
+    firstPage: t.exposeInt('firstPage', { description: 'The page on which it begins (1-based).' }),
+    lastPage: t.exposeInt('lastPage', { description: 'The page on which it ends.' }),
+  }),
+});
+
+const ChunkConnection = builder.connectionObject(
+  { type: Chunk, name: 'ChunkConnection', description: 'A part of the chunks, in the order of the document.' },
+  { name: 'ChunkEdge', description: 'A chunk and its cursor.' },
+);
+
+/** Pages read at once. */
+const pagesAtOnce = 16;
+
+builder.objectField(JobResult, 'chunks', (t) =>
+  t.field({
+    type: ChunkConnection,
+    description:
+      'The Markdown of all pages, cut for search and RAG: a heading begins a new chunk; a section that is too long for one is cut between paragraphs, ' +
+      'sentences or lines. The same arguments always give the same chunks.',
+    args: {
+      maxTokens: t.arg.int({ description: `Tokens of a chunk at most, by ${tokenizerName}: 32 to 4096. Default 512.` }),
+      overlap: t.arg.int({
+        description:
+          'Tokens at most that a chunk repeats from the one before it, within a section: 0 to half of maxTokens. Default 0.',
+      }),
+      first: t.arg.int({ description: 'Chunks at most: 20 by default, up to 100.' }),
+      after: t.arg.string({
+        description: 'Only chunks after the one with this cursor; pass the same maxTokens and overlap.',
+      }),
+    },
+    async resolve({ id }, args, context) {
+      const { maxTokens, overlap, first, start } = parseChunkArgs(args);
+      const edges: { cursor: string; node: ChunkShape }[] = [];
+      if (first > 0 && start !== null) {
+        const pages = readPages(context, id, start.overlapPage);
+        for await (const chunk of chunksOf(pages, { maxTokens, overlap }, start)) {
+          edges.push({ cursor: formatChunkCursor(chunk, { maxTokens, overlap }), node: chunk });
+          if (edges.length === first) break;
+        }
+      }
+      return {
+        edges,
+        pageInfo: {
+          hasNextPage: edges.length === 0 ? first === 0 && start !== null : edges.at(-1)?.node.next !== null,
+          hasPreviousPage: (start?.index ?? 1) > 0,
+          startCursor: edges[0]?.cursor ?? null,
+          endCursor: edges.at(-1)?.cursor ?? null,
+        },
+      };
+    },
+  }),
+);
+
+/** The pages of a job from one on, a few at a time. */
+async function* readPages({ database }: ApiContext, jobId: string, from: number) {
+  for (let number = from; ; ) {
+    const pages = await database.prisma.page.findMany({
+      where: { jobId, number: { gte: number } },
+      select: { number: true, markdown: true },
+      orderBy: { number: 'asc' },
+      take: pagesAtOnce,
+    });
+    yield* pages;
+    const last = pages.at(-1);
+    if (last === undefined || pages.length < pagesAtOnce) return;
+    number = last.number + 1;
+  }
+}

@@ -1,0 +1,91 @@
+import { type Block, blocksOf } from './blocks.ts';
+
+/** The smallest part that a chunk is made of: a sentence, a line of a table, a heading. */
+export interface Piece {
+  page: number;
+  /** Where it begins in the page's Markdown. */
+  start: number;
+  /** With the spaces behind it: joined, pieces are the page. */
+  text: string;
+  tokens: number;
+  /** As of its block. */
+  level: number;
+  /** Whether a block begins here: the better place for a cut. */
+  opensBlock: boolean;
+}
+
+/** No piece is longer: the tokenizer takes time quadratic in the length of a word. */
+const maxLength = 400;
+
+/** Ends of sentences and lines. */
+const ends = /(?<=[.!?…。！？](?:["'”’)\]]{0,3})\s)|(?<=\n)/u;
+
+/** The pieces of a page, in order. None counts more than `maxTokens`, whatever the page is made of. */
+export function piecesOf(
+  page: { number: number; markdown: string },
+  maxTokens: number,
+  countTokens: (text: string) => number,
+): Piece[] {
+  const text = page.markdown.trim();
+  if (text === '') return [];
+  const lead = page.markdown.length - page.markdown.trimStart().length;
+  // Pages are apart like blocks.
+  return blocksOf(`${text}\n\n`).flatMap(({ level, start, text }: Block) => {
+    const begin = lead + start;
+    let at = begin;
+    return partsOf(text, maxTokens, countTokens).map((part): Piece => {
+      const piece = {
+        page: page.number,
+        start: at,
+        text: part,
+        tokens: countTokens(part),
+        level,
+        opensBlock: at === begin,
+      };
+      at += part.length;
+      return piece;
+    });
+  });
+}
+
+function partsOf(text: string, maxTokens: number, countTokens: (text: string) => number): string[] {
+  return text.split(ends).flatMap((sentence) => {
+    if (sentence.length <= maxLength && countTokens(sentence) <= maxTokens) return [sentence];
+    return wordsOf(sentence, Math.min(maxLength, 2 * maxTokens)).flatMap((part) =>
+      halved(part, maxTokens, countTokens),
+    );
+  });
+}
+
+/** Words together up to a length; a word that is longer is cut, never within a character. */
+function wordsOf(sentence: string, length: number): string[] {
+  const parts: string[] = [];
+  let part = '';
+  for (const word of sentence.split(/(?<=\s)(?=\S)/u)) {
+    if (part.length + word.length > length && part !== '') {
+      parts.push(part);
+      part = '';
+    }
+    if (word.length <= length) {
+      part += word;
+      continue;
+    }
+    for (const character of word) {
+      if (part.length + character.length > length) {
+        parts.push(part);
+        part = '';
+      }
+      part += character;
+    }
+  }
+  return part === '' ? parts : [...parts, part];
+}
+
+function halved(part: string, maxTokens: number, countTokens: (text: string) => number): string[] {
+  const characters = [...part];
+  if (characters.length < 2 || countTokens(part) <= maxTokens) return [part];
+  const middle = characters.length >> 1;
+  return [characters.slice(0, middle), characters.slice(middle)].flatMap((half) =>
+    halved(half.join(''), maxTokens, countTokens),
+  );
+}

@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { graphql } from '../graphql.ts';
+import { type Service, startService } from '../service.ts';
+import { insertJob, insertPages } from './rows.ts';
+import { accepted, refused } from './submitting.ts';
+
+let service: Service;
+let id: string;
+const paragraph = (page: number, n: number) => `Paragraph ${n} of page ${page} is about bees and what they do all day.`;
+beforeAll(async () => {
+  service = await startService({ worker: false, maintenance: false });
+  const row = await insertJob(service, { status: 'COMPLETED' });
+  id = row.id;
+  await insertPages(
+    service,
+    row,
+    Array.from({ length: 40 }, () => 'x'),
+  );
+  const { database } = service.platform;
+  for (let page = 1; page <= 40; page += 1) {
+    const markdown = [page % 4 === 1 ? `# Part ${page}` : '', ...[1, 2, 3, 4].map((n) => paragraph(page, n))].join(
+      '\n\n',
+    );
+    await database.query('UPDATE pages SET markdown = $3 WHERE job_id = $1 AND number = $2', [
+      row.uuid,
+      page,
+      markdown,
+    ]);
+  }
+});
+afterAll(async () => {
+  await service[Symbol.asyncDispose]();
+});
+
+const query = `query ($id: ID!, $maxTokens: Int, $overlap: Int, $first: Int, $after: String) {
+  job(id: $id) { result { chunks(maxTokens: $maxTokens, overlap: $overlap, first: $first, after: $after) {
+    nodes { index text tokens headings firstPage lastPage } pageInfo { hasNextPage hasPreviousPage endCursor }
+  } } }
+}`;
+
+async function chunks(args: Record<string, unknown>) {
+  return accepted(await graphql(service.url, query, { id, ...args })).job.result.chunks;
+}
+
+describe('result.chunks', () => {
+  it('are the same in one go and part by part', async () => {
+    const args = { maxTokens: 100, overlap: 20 };
+    const all = await chunks({ ...args, first: 100 });
+    expect(all.nodes.length).toBeGreaterThan(30);
+    expect(all.pageInfo.hasNextPage).toBe(false);
+    expect(all.nodes[0]).toMatchObject({ index: 0, headings: ['Part 1'], firstPage: 1 });
+    expect(all.nodes.at(-1)).toMatchObject({ headings: ['Part 37'], lastPage: 40 });
+    const parts = [];
+    let after: string | null = null;
+    do {
+      const part = await chunks({ ...args, first: 7, after });
+      expect(part.pageInfo.hasPreviousPage).toBe(after !== null);
+      parts.push(...part.nodes);
+      after = part.pageInfo.hasNextPage ? part.pageInfo.endCursor : null;
+    } while (after !== null);
+    expect(parts).toEqual(all.nodes);
+    expect((await chunks({ ...args, after: all.pageInfo.endCursor })).nodes).toEqual([]);
+  });
+
+  it('are 512 tokens at most unless asked otherwise, twenty at a time', async () => {
+    const { nodes } = await chunks({});
+    expect(nodes.length).toBeLessThanOrEqual(20);
+    for (const { tokens } of nodes) expect(tokens).toBeLessThanOrEqual(512);
+  });
+
+  it.each([
+    [{ maxTokens: 31 }, 'maxTokens'],
+    [{ maxTokens: 4_097 }, 'maxTokens'],
+    [{ maxTokens: 100, overlap: 51 }, 'overlap'],
+    [{ overlap: -1 }, 'overlap'],
+    [{ first: 101 }, 'first'],
+    [{ after: 'nonsense' }, 'after'],
+  ])('are refused for %j', async (args, path) => {
+    const error = refused(await graphql(service.url, query, { id, ...args }));
+    expect(error.extensions).toMatchObject({ code: 'BAD_USER_INPUT', issues: [{ path: [path] }] });
+  });
+
+  it('refuse a cursor of other arguments', async () => {
+    const { pageInfo } = await chunks({ maxTokens: 100, first: 1 });
+    const error = refused(await graphql(service.url, query, { id, maxTokens: 101, after: pageInfo.endCursor }));
+    expect(error.extensions).toMatchObject({ issues: [{ path: ['after'] }] });
+  });
+});
