@@ -21,6 +21,8 @@ export function createGraphql(services: ApiServices, keepAliveMs: number) {
     context: ({ caller }) => ({ ...services, ...caller }),
     graphqlEndpoint: '/graphql',
     landingPage: false,
+    // `checkPost` has seen to it, by MAX_INLINE_BYTES.
+    maxRequestBodySize: false,
     // No other origin may read answers in a browser; an allow-list comes with API keys.
     cors: false,
     logging: false,

@@ -21,7 +21,7 @@ beforeAll(async () => {
     worker: false,
     maintenance: false,
     overrides: {
-      keepAliveMs: 1_000,
+      keepAliveMs: 1_500,
       authenticate({ headers, connectionParams }) {
         shown.push({ headers, connectionParams });
         const key = String(connectionParams.authorization ?? headers.authorization ?? 'Bearer mine');

@@ -1,0 +1,47 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { vi } from 'vitest';
+
+function findNginx(): string | null {
+  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/local/sbin', '/opt/homebrew/bin'];
+  return folders.map((folder) => join(folder, 'nginx')).find((path) => existsSync(path)) ?? null;
+}
+
+const program = findNginx();
+
+/** Whether tests with nginx can run here. */
+export const hasNginx = program !== null;
+if (!hasNginx) console.warn('The nginx tests were SKIPPED: install nginx to run them.');
+
+/** Runs the real nginx with this site, until it is disposed of. */
+export async function startNginx(site: string, origin: string): Promise<AsyncDisposable> {
+  const folder = mkdtempSync(join(tmpdir(), 'pagehive-nginx-'));
+  writeFileSync(join(folder, 'pagehive.conf'), site);
+  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${name};`);
+  writeFileSync(
+    join(folder, 'nginx.conf'),
+    `daemon off; master_process off; pid nginx.pid; error_log stderr crit;
+     events { worker_connections 512; }
+     http { access_log off; ${temporary.join(' ')} include pagehive.conf; }`,
+  );
+  const nginx = spawn(program ?? '', ['-p', folder, '-c', 'nginx.conf', '-e', 'stderr'], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const ended = once(nginx, 'exit');
+  await vi.waitFor(() => answers(nginx, origin), { timeout: 30_000 });
+  return {
+    async [Symbol.asyncDispose]() {
+      nginx.kill('SIGTERM');
+      await ended;
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function answers({ exitCode }: ChildProcess, origin: string): Promise<void> {
+  if (exitCode !== null) throw new Error(`nginx ended with ${exitCode}`);
+  await fetch(`${origin}/health/live`);
+}
