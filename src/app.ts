@@ -18,6 +18,7 @@ import { readBatchStates } from './jobs/read.ts';
 import { countByStatus, readVitals } from './jobs/vitals.ts';
 import { createBatchFolder } from './maintenance/batch-folder.ts';
 import { createCanaryKeeper } from './maintenance/canary-keeper.ts';
+import { createDeliverySweeper } from './maintenance/delivery-sweeper.ts';
 import { createForecaster } from './maintenance/forecaster.ts';
 import { createJanitor } from './maintenance/janitor.ts';
 import { startMaintenance } from './maintenance/maintenance.ts';
@@ -37,6 +38,9 @@ import { answerCanaries } from './queue/canary.ts';
 import { createRinger, type Ringer } from './queue/ring.ts';
 import { openLocalStorage } from './storage/local-storage.ts';
 import type { Storage } from './storage/storage.ts';
+import { readDue } from './webhooks/claim.ts';
+import { type DeliveryPolicy, deliveryPolicy } from './webhooks/policy.ts';
+import { startDeliverer } from './worker/deliverer.ts';
 import { startWorker, type Worker } from './worker/worker.ts';
 
 /** What all three processes are built on. */
@@ -61,6 +65,8 @@ export interface Overrides {
   extractor?: Extractor;
   authenticate?: Authenticate;
   keepAliveMs?: number;
+  /** How deliveries of webhooks are tried. */
+  deliveries?: Partial<DeliveryPolicy>;
 }
 
 export const version: string = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version;
@@ -171,6 +177,7 @@ export async function startApi(platform: Platform, { authenticate, keepAliveMs }
         countJobs: () => countByStatus(jobs),
         countPermits: () => ringer.waiting(),
         readCounters: () => counters.read(),
+        readOldestDelivery: async () => (await readDue(database)).oldestSeconds,
         readEtaQuality: async () => etaQuality(new Costs(await readCosts(jobs))),
       }),
     logger,
@@ -209,6 +216,8 @@ export async function startWork(platform: Platform, overrides: Overrides = {}): 
   const context = { jobs, storage, extractor, secrets, limits, privateHostsAllowed, logger };
   const worker = await startWorker(context, { concurrency, version, queue });
   const canaries = answerCanaries({ ...queue, database, workerId: worker.id });
+  const policy = { ...deliveryPolicy, ...overrides.deliveries };
+  const deliverer = startDeliverer({ ...platform, privateHostsAllowed, policy, version });
   return {
     id: worker.id,
     get running() {
@@ -216,7 +225,7 @@ export async function startWork(platform: Platform, overrides: Overrides = {}): 
     },
     async [Symbol.asyncDispose]() {
       await canaries[Symbol.asyncDispose]();
-      await worker[Symbol.asyncDispose]();
+      await Promise.all([worker[Symbol.asyncDispose](), deliverer[Symbol.asyncDispose]()]);
       await extractor[Symbol.asyncDispose]();
     },
   };
@@ -227,6 +236,7 @@ export function startMaintain(platform: Platform): AsyncDisposable {
   const canaries = createCanaryKeeper(platform);
   const actors = [
     createSweeper(platform),
+    createDeliverySweeper(platform),
     createRescuer(platform),
     createPruner(platform),
     createJanitor(platform),

@@ -53,9 +53,7 @@ export async function outboundGet(address: string, options: OutboundOptions): Pr
   let url = withoutCredentials(first);
   for (let redirects = 0; redirects <= maxRedirects; redirects += 1) {
     const hop = url;
-    const body = await get(hop, hop.origin === first.origin ? auth : undefined, options).catch((error: unknown) => {
-      throw options.signal.aborted ? error : outboundError(error, hop);
-    });
+    const body = await send(hop, { method: 'GET', auth: hop.origin === first.origin ? auth : undefined }, options);
     const status = body.statusCode ?? 0;
     if (!redirectStatuses.includes(status)) {
       return { url, status, headers: body.headers, body };
@@ -67,10 +65,36 @@ export async function outboundGet(address: string, options: OutboundOptions): Pr
   throw new OutboundError('BAD_REDIRECT', `${first.host} redirects more than ${maxRedirects} times.`);
 }
 
-function get(url: URL, auth: string | undefined, options: OutboundOptions): Promise<IncomingMessage> {
+/**
+ * POSTs to an address that a client chose, through the guard. A redirect is an answer like any other. Rejects as
+ * `outboundGet` does.
+ */
+export async function outboundPost(address: string, body: string, options: OutboundOptions): Promise<OutboundResponse> {
+  const url = parse(address, undefined, 'BAD_URL', 'This is not an http or https URL.');
+  const bare = withoutCredentials(url);
+  const response = await send(bare, { method: 'POST', auth: credentials(url), body }, options);
+  return { url: bare, status: response.statusCode ?? 0, headers: response.headers, body: response };
+}
+
+interface Message {
+  method: 'GET' | 'POST';
+  auth: string | undefined;
+  body?: string;
+}
+
+/** One request and its answer's head. */
+async function send(url: URL, message: Message, options: OutboundOptions): Promise<IncomingMessage> {
+  try {
+    return await exchange(url, message, options);
+  } catch (error) {
+    throw options.signal.aborted ? error : outboundError(error, url);
+  }
+}
+
+function exchange(url: URL, { method, auth, body }: Message, options: OutboundOptions): Promise<IncomingMessage> {
   const { guard, signal, headers, timeouts = defaultTimeouts } = options;
   return new Promise((resolve, reject) => {
-    const request = guard.request(url, { auth, headers, signal });
+    const request = guard.request(url, { method, auth, headers, signal });
     const connecting = setTimeout(() => {
       request.destroy(new OutboundError('TIMEOUT', `${url.host} did not accept a connection in time.`));
     }, timeouts.connectMs);
@@ -92,7 +116,7 @@ function get(url: URL, auth: string | undefined, options: OutboundOptions): Prom
       clearTimeout(connecting);
       reject(new OutboundError('CONNECTION', `${url.host} closed the connection.`));
     });
-    request.end();
+    request.end(body);
   });
 }
 

@@ -21,7 +21,25 @@ DELETE FROM idempotency_keys k
  WHERE k.tenant_id = old.tenant_id AND k.key = old.key
 RETURNING 1 AS forgotten`;
 
-/** Forgets what has had its time: unused uploads, idempotency keys of deleted jobs, workers that died long ago. */
+const keepDeliveries = `interval '30 days'`;
+
+const forgetDeliveries = `
+DELETE FROM webhook_deliveries d
+ USING (SELECT id FROM webhook_deliveries WHERE finished_at < now() - ${keepDeliveries}
+         ORDER BY finished_at LIMIT $1 FOR UPDATE SKIP LOCKED) old
+ WHERE d.id = old.id
+RETURNING 1 AS forgotten`;
+
+/** What waits for an endpoint that nobody resumes. */
+const forgetPaused = `
+DELETE FROM webhook_deliveries d
+ USING (SELECT o.id FROM webhook_endpoints e JOIN webhook_deliveries o ON o.endpoint_id = e.id
+         WHERE e.paused_at < now() - ${keepDeliveries} AND o.status = 'PENDING' AND o.created_at < now() - ${keepDeliveries}
+         LIMIT $1 FOR UPDATE OF o SKIP LOCKED) old
+ WHERE d.id = old.id
+RETURNING 1 AS forgotten`;
+
+/** Forgets what has had its time: deliveries of webhooks, unused uploads, idempotency keys of deleted jobs, workers that died long ago. */
 export function createPruner(context: { database: Database; storage: Storage; logger: Logger }) {
   const { database, storage, logger } = context;
 
@@ -37,7 +55,9 @@ export function createPruner(context: { database: Database; storage: Storage; lo
     everyMs: 60_000,
     async runOnce() {
       while ((await pruneUploads()) === batch);
-      while ((await database.query(forgetKeys, [batch])).length === batch);
+      for (const forget of [forgetKeys, forgetDeliveries, forgetPaused]) {
+        while ((await database.query(forget, [batch])).length === batch);
+      }
       await database.query(`DELETE FROM workers WHERE heartbeat_at < now() - interval '1 hour'`, []);
     },
   } satisfies Actor;

@@ -11,6 +11,8 @@ export interface MetricSources {
   countPermits: () => Promise<number>;
   /** What `countersOf` named, and how often. */
   readCounters: () => Promise<Map<string, number>>;
+  /** For how long the first webhook that is due has been so; null if none is. */
+  readOldestDelivery: () => Promise<number | null>;
   /** How good the estimates of late were, by the moment when they were made. */
   readEtaQuality: () => Promise<EtaQuality[]>;
 }
@@ -33,6 +35,14 @@ const finalStatuses = ['COMPLETED', 'FAILED', 'CANCELLED'];
 const finished = (status: string) => `finished:${status}`;
 const failed = (code: string) => `failed:${code}`;
 const rescued = 'rescued';
+const outcomes = ['delivered', 'failed'] as const;
+const attempted = (outcome: string) => `webhook:${outcome}`;
+const dead = 'webhook:dead';
+
+/** Which counters an attempt to deliver a webhook raises. */
+export function deliveryCounters(delivered: boolean, isDead: boolean): string[] {
+  return [attempted(delivered ? 'delivered' : 'failed'), ...(isDead ? [dead] : [])];
+}
 
 /** Which counters a published state raises: only transitions do, and each is published once, by whoever made it. */
 export function countersOf(state: { seq: number; status: string; failure: { code: string } | null }): string[] {
@@ -48,11 +58,12 @@ export function countersOf(state: { seq: number; status: string; failure: { code
 
 /** All metrics in Prometheus' text format. They describe the whole installation, so every API process shows the same. */
 export async function scrape(sources: MetricSources): Promise<Scrape> {
-  const [vitals, jobs, permits, counters, etas] = await Promise.all([
+  const [vitals, jobs, permits, counters, delivery, etas] = await Promise.all([
     orNull(sources.readVitals()),
     orNull(sources.countJobs()),
     orNull(sources.countPermits()),
     orNull(sources.readCounters()),
+    orNull(sources.readOldestDelivery().then((seconds) => ({ seconds }))),
     orNull(sources.readEtaQuality()),
   ]);
   // A fresh registry each time: what could not be read is not in it.
@@ -73,6 +84,10 @@ export async function scrape(sources: MetricSources): Promise<Scrape> {
     gauge('pagehive_worker_slots', 'Jobs that the living workers can run at a time.', slots);
     gauge('pagehive_worker_slots_busy', 'Jobs that run.', running);
   }
+  if (delivery !== null) {
+    const late = 'How long the first webhook that is due has been so; 0 if none is.';
+    gauge('pagehive_webhooks_oldest_due_seconds', late, delivery.seconds ?? 0);
+  }
   if (counters !== null) {
     const total = (
       name: string,
@@ -87,8 +102,11 @@ export async function scrape(sources: MetricSources): Promise<Scrape> {
     const since = 'Counted since Redis was last emptied.';
     total('pagehive_jobs_finished_total', `Jobs that ended, by how. ${since}`, 'status', finalStatuses, finished);
     total('pagehive_attempts_failed_total', `Attempts that failed, by why. ${since}`, 'code', failureCodes, failed);
-    const help = `Jobs taken from workers that were lost. ${since}`;
-    new Counter({ name: 'pagehive_jobs_rescued_total', help, registers }).inc(counters.get(rescued) ?? 0);
+    total('pagehive_webhook_attempts_total', `Attempts to deliver. ${since}`, 'outcome', outcomes, attempted);
+    const single = (name: string, help: string, key: string) =>
+      new Counter({ name, help: `${help} ${since}`, registers }).inc(counters.get(key) ?? 0);
+    single('pagehive_jobs_rescued_total', 'Jobs taken from workers that were lost.', rescued);
+    single('pagehive_webhooks_dead_total', 'Deliveries that were given up.', dead);
   }
   if (etas !== null) setEtaQuality(etas, registers);
   return { contentType: registry.contentType, body: await registry.metrics() };

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { accepted } from '../api/submitting.ts';
+import { accepted, cancel, submit } from '../api/submitting.ts';
 import { graphql } from '../graphql.ts';
 import type { Service } from '../service.ts';
 
@@ -46,4 +46,17 @@ export async function createEndpoint(service: Service, input: object) {
 /** Runs a mutation of one id, with what it gives back. */
 export function change(service: Service, name: string, id: string, fields: string) {
   return graphql(service.url, `mutation ($id: ID!) { ${name}(id: $id) { ${fields} } }`, { id });
+}
+
+/** Makes something to tell at once, by nothing but requests: a job that is cancelled before it could start. Gives its id. */
+export async function cancelledJob(service: Service, webhook: object, more: object = {}): Promise<string> {
+  const source = { base64: Buffer.from('never read').toString('base64') };
+  const { id } = await submit(service, { source, runAt: '2999-01-01T00:00:00Z', webhook, ...more });
+  accepted(await cancel(service, id));
+  return id;
+}
+
+/** The secret of URLs. */
+export async function secretOfUrls(service: Service): Promise<{ id: string; webhookSecret: string }> {
+  return accepted(await graphql(service.url, '{ viewer { id webhookSecret } }')).viewer;
 }

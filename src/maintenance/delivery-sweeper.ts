@@ -1,0 +1,25 @@
+import type { Database } from '../connections/database.ts';
+import { readFleet } from '../jobs/workers.ts';
+import type { Logger } from '../ops/logger.ts';
+import type { Ringer } from '../queue/ring.ts';
+import { readDue } from '../webhooks/claim.ts';
+import { deliverySlots } from '../webhooks/policy.ts';
+import type { Actor } from './actor.ts';
+
+/** The sweeper's work for deliveries of webhooks: rings for what was not rung for, and for what has become due. */
+export function createDeliverySweeper(context: { database: Database; deliveryRinger: Ringer; logger: Logger }): Actor {
+  const { database, deliveryRinger, logger } = context;
+  return {
+    name: 'delivery-sweeper',
+    everyMs: 1_000,
+    async runOnce() {
+      const { lanes } = await readDue(database);
+      const { workers } = await readFleet({ database });
+      const slots = workers * deliverySlots.all;
+      // One slot sends all of a lane; those who deliver go on until nothing is due.
+      await deliveryRinger
+        .topUp({ permits: Math.min(lanes, slots), slots })
+        .catch((error) => logger.debug({ err: error }, 'could not top up the permits to deliver'));
+    },
+  };
+}

@@ -1,0 +1,110 @@
+import type { IncomingMessage } from 'node:http';
+import type { AddressGuard } from '../connections/address-guard.ts';
+import { OutboundError, outboundPost } from '../connections/outbound.ts';
+import type { Secrets } from '../connections/secrets.ts';
+import { encodeId } from '../ids.ts';
+import { payloadOf } from './body.ts';
+import type { ClaimedDelivery } from './claim.ts';
+import type { DeliveryPolicy } from './policy.ts';
+import { signatureOf, signingSecrets } from './secret.ts';
+
+export interface SendContext {
+  guard: AddressGuard;
+  secrets: Secrets;
+  policy: DeliveryPolicy;
+  /** Of Pagehive, for the user agent. */
+  version: string;
+}
+
+/** How a try ended. */
+export interface Sent {
+  milliseconds: number;
+  /** Null if there was no answer. */
+  statusCode: number | null;
+  /** Why it failed, for the customer; null if it did not. */
+  error: string | null;
+  answer: string | null;
+  retryAfterMs: number | null;
+}
+
+/** Of an answer, so much is kept. */
+const answerBytes = 1_024;
+
+/** Tries once: signs, sends and reads the beginning of the answer. Takes a bounded time, and redirects are not followed. */
+export async function sendDelivery(context: SendContext, delivery: ClaimedDelivery): Promise<Sent> {
+  const began = performance.now();
+  const outcome = await attempt(context, delivery);
+  return { ...outcome, milliseconds: Math.round(performance.now() - began) };
+}
+
+async function attempt(context: SendContext, delivery: ClaimedDelivery): Promise<Omit<Sent, 'milliseconds'>> {
+  const { guard, policy } = context;
+  const signal = AbortSignal.timeout(policy.timeoutMs);
+  const { host } = new URL(delivery.url);
+  try {
+    const { body, headers } = messageOf(context, delivery);
+    const response = await outboundPost(delivery.url, body, { guard, signal, headers });
+    const answer = await beginningOf(response.body, policy.answerMs);
+    const { status } = response;
+    const retryAfterMs = retryAfter(response.headers['retry-after']);
+    return { statusCode: status, error: problemOf(status, host), answer, retryAfterMs };
+  } catch (error) {
+    const none = { statusCode: null, answer: null, retryAfterMs: null };
+    if (error instanceof OutboundError) return { ...none, error: error.message };
+    if (signal.aborted) return { ...none, error: `${host} did not answer within ${policy.timeoutMs / 1000} s.` };
+    throw error;
+  }
+}
+
+function messageOf({ secrets, version }: SendContext, delivery: ClaimedDelivery) {
+  const id = encodeId('delivery', delivery.id);
+  const body = JSON.stringify(payloadOf(delivery));
+  const timestamp = Math.floor(Date.now() / 1000);
+  const signature = signatureOf(signingSecrets(secrets, delivery.owner, delivery.now), { id, timestamp, body });
+  const headers = {
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(body),
+    'accept-encoding': 'identity',
+    'user-agent': `Pagehive/${version}`,
+    'webhook-id': id,
+    'webhook-timestamp': timestamp,
+    'webhook-signature': signature,
+  };
+  return { body, headers };
+}
+
+function problemOf(status: number, host: string): string | null {
+  if (status >= 200 && status < 300) return null;
+  if (status === 410) return `${host} answered 410 Gone.`;
+  if (status >= 300 && status < 400) return `${host} redirects (${status}); name the address that it redirects to.`;
+  return `${host} answered ${status}.`;
+}
+
+/** What arrives in time, as text that the database can store. */
+async function beginningOf(body: IncomingMessage, withinMs: number): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  // Stays for good: a late error without a listener would end the process.
+  body.on('error', () => {});
+  const timer = setTimeout(() => body.destroy(), withinMs);
+  try {
+    for await (const chunk of body) {
+      chunks.push(chunk);
+      bytes += chunk.length;
+      if (bytes >= answerBytes) break;
+    }
+  } catch {
+    // It stopped in the middle: what came is what there is.
+  } finally {
+    clearTimeout(timer);
+    body.destroy();
+  }
+  return Buffer.concat(chunks).subarray(0, answerBytes).toString('utf8').replaceAll('\0', '\uFFFD');
+}
+
+/** Seconds or a date. */
+function retryAfter(header: string | undefined): number | null {
+  if (header === undefined) return null;
+  const ms = /^\d{1,9}$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
+  return Number.isNaN(ms) ? null : Math.max(0, ms);
+}

@@ -1,0 +1,106 @@
+import { createAddressGuard } from '../connections/address-guard.ts';
+import type { Counters } from '../connections/counters.ts';
+import type { Database } from '../connections/database.ts';
+import type { Secrets } from '../connections/secrets.ts';
+import { encodeId } from '../ids.ts';
+import type { Logger } from '../ops/logger.ts';
+import { deliveryCounters } from '../ops/metrics.ts';
+import { answerPermits } from '../queue/answer.ts';
+import type { QueueOptions } from '../queue/bee.ts';
+import type { Ringer } from '../queue/ring.ts';
+import { type Busy, type ClaimedDelivery, claimDeliveries } from '../webhooks/claim.ts';
+import { type DeliveryPolicy, deliverySlots } from '../webhooks/policy.ts';
+import { recordAttempt } from '../webhooks/record.ts';
+import { type Sent, sendDelivery } from '../webhooks/send.ts';
+import { Claimer } from './claimer.ts';
+import { persist } from './persist.ts';
+
+export interface DelivererContext {
+  database: Database;
+  secrets: Secrets;
+  counters: Counters;
+  privateHostsAllowed: string[];
+  queue: QueueOptions;
+  deliveryRinger: Pick<Ringer, 'ring'>;
+  policy: DeliveryPolicy;
+  version: string;
+  logger: Logger;
+}
+
+/** As of a worker's slots: then others' permits get their turn. */
+const drainMs = 30_000;
+
+/**
+ * Delivers webhooks as a worker runs jobs: a permit lets one slot claim and try deliveries until nothing is due. What it
+ * claimed and lost, being killed, is due again by itself, with the same id. Dispose lets the tries under way end.
+ */
+export function startDeliverer(context: DelivererContext): AsyncDisposable {
+  const { database, counters, policy, logger } = context;
+  const guard = createAddressGuard(context.privateHostsAllowed);
+  const sending = { ...context, guard };
+  const busy: Busy = { lanes: new Map(), tenants: new Map() };
+  const giveUp = new AbortController();
+  let draining = false;
+
+  const claimer = new Claimer(async (slots) => {
+    const claims = await claimDeliveries(database, slots, busy, policy.leaseMs);
+    for (const claim of claims) note(claim, 1);
+    return claims;
+  });
+
+  function note({ lane, tenantId }: ClaimedDelivery, change: 1 | -1): void {
+    for (const [counts, key] of [
+      [busy.lanes, lane],
+      [busy.tenants, tenantId],
+    ] as const) {
+      const n = (counts.get(key) ?? 0) + change;
+      if (n > 0) counts.set(key, n);
+      else counts.delete(key);
+    }
+  }
+
+  async function send(claim: ClaimedDelivery): Promise<Sent> {
+    try {
+      return await sendDelivery(sending, claim);
+    } catch (error) {
+      logger.error({ err: error, delivery: encodeId('delivery', claim.id) }, 'a webhook could not be sent');
+      const none = { milliseconds: 0, statusCode: null, answer: null, retryAfterMs: null };
+      return { ...none, error: 'Pagehive failed to send it, in an unexpected way.' };
+    }
+  }
+
+  async function deliver(claim: ClaimedDelivery): Promise<void> {
+    const sent = await send(claim);
+    const recorded = await persist(() => recordAttempt(database, policy, claim, sent), giveUp.signal);
+    for (const name of deliveryCounters(sent.error === null, recorded?.status === 'DEAD')) counters.count(name);
+    if (sent.error !== null && recorded?.paused && claim.endpointId !== null) {
+      logger.warn({ endpoint: encodeId('endpoint', claim.endpointId), error: sent.error }, 'an endpoint is paused');
+    }
+  }
+
+  async function drain(): Promise<void> {
+    const until = Date.now() + drainMs;
+    while (!draining) {
+      if (Date.now() > until) return context.deliveryRinger.ring();
+      const claim = await claimer.next();
+      if (claim === undefined) return;
+      try {
+        await deliver(claim);
+      } finally {
+        note(claim, -1);
+      }
+    }
+  }
+
+  const concurrency = deliverySlots.all;
+  const answerer = answerPermits({ ...context.queue, name: 'deliveries', concurrency, handler: drain });
+  return {
+    async [Symbol.asyncDispose]() {
+      draining = true;
+      // What cannot be noted until then is due again before long.
+      const deadline = setTimeout(() => giveUp.abort(), policy.leaseMs);
+      await answerer[Symbol.asyncDispose]();
+      clearTimeout(deadline);
+    },
+  };
+}
