@@ -86,7 +86,7 @@ describe('/metrics', () => {
   it('has a bounded number of samples, all named pagehive_', async () => {
     const names = [...(await scrape()).keys()];
     expect(names.filter((name) => !name.startsWith('pagehive_'))).toEqual([]);
-    expect(names.length).toBeLessThan(25 + failureCodes.length);
+    expect(names.length).toBeLessThan(30 + failureCodes.length);
   });
 
   it('goes on without a number where its source is away', async () => {
