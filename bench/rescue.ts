@@ -5,12 +5,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { extractorsOf } from '../chaos/processes.ts';
 import { decodeId } from '../src/ids.ts';
+import { leaseSeconds } from '../src/jobs/claim.ts';
 import { identify, isAlive, type ProcessIdentity } from '../src/supervisor/process-identity.ts';
 import { startHangingSource } from './lab/hanging-source.ts';
 import { cli, openLab } from './lab/lab.ts';
 import { percentile, post } from './lab/load.ts';
 
 // How fast the system lets go: kill -9 of a worker → its job RUNNING again; cancelJob and a time limit → the extractor dead.
+// A rescue cannot be faster than what is left of the lease: its whole length less the second between two renewals.
 
 const samples = Number(process.argv[2] ?? 50);
 /** Workers of one slot: so many are killed at a time, and as many take over. */
@@ -138,6 +140,7 @@ const together = (task: () => Promise<number>) => () =>
   Promise.all(Array.from({ length: extractedAtOnce }, () => task()));
 
 await startWorkers(2 * killedAtOnce);
+console.log(`floor of a rescue: what is left of a lease of ${leaseSeconds} s; promised: under 15 s`);
 await measure('kill -9 of a worker → RUNNING again', killedAtOnce, rescues);
 await Promise.all([...workers.keys()].map(killWorker));
 await startWorkers(extractedAtOnce);

@@ -56,7 +56,7 @@ export async function permitsAgreeWithRows({ world }: Evidence): Promise<Breach[
   const key = (name: string) => `${redisPrefix}:permits:${name}`;
   try {
     let left: string[] = [];
-    // bee-queue finds the permits of dead workers by a check every ten seconds.
+    // bee-queue finds the permits of dead workers by two checks, six seconds apart.
     for (let tries = 0; tries < 100; tries++) {
       const lists = ['waiting', 'active'].map(async (list) => {
         const ids = await redis.lRange(key(list), 0, -1);

@@ -6,6 +6,11 @@ export type Redis = ReturnType<typeof openRedis>;
 /** A healthy Redis answers in less than a millisecond; longer than this is a connection that is dead and doesn't know. */
 export const redisPatienceMs = 2_000;
 
+/** How long to wait before the next try to connect: never long, so that an outage of minutes is over as soon as one of seconds. */
+export function reconnectDelayMs(tries: number): number {
+  return Math.min(100 * 2 ** tries, 2_000);
+}
+
 /**
  * A Redis connection that comes back by itself. While it is down commands fail at once instead of queueing: Redis only
  * rings doorbells here, and what was missed is made up for from PostgreSQL.
@@ -18,7 +23,7 @@ export function openRedis(url: string, logger: Logger) {
       connectTimeout: 5_000,
       // Of the greeting; later on what is sent counts as life, so the pings below take over.
       socketTimeout: 5_000,
-      reconnectStrategy: (retries) => Math.min(100 * 2 ** retries, 2_000),
+      reconnectStrategy: reconnectDelayMs,
     },
   });
   let down = false;

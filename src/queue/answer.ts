@@ -28,7 +28,12 @@ export function answerPermits(options: AnswererOptions): Answerer {
   const { concurrency, handler, logger } = options;
   const running = new Set<Promise<void>>();
   let stopped = false;
-  let freed: (() => void) | null = null;
+  /** More than one permit may wait for a slot: whoever took one on a connection that ended goes on waiting beside the new one. */
+  const waiting = new Set<() => void>();
+  function freed(): void {
+    for (const wake of waiting) wake();
+    waiting.clear();
+  }
 
   function begin(): void {
     if (stopped || running.size >= concurrency) return;
@@ -36,16 +41,14 @@ export function answerPermits(options: AnswererOptions): Answerer {
       .catch((error) => logger.warn({ err: error }, 'a slot could not be filled; trying again in some seconds'))
       .finally(() => {
         running.delete(run);
-        freed?.();
+        freed();
       });
     running.add(run);
   }
 
   async function freeSlot(): Promise<void> {
     while (running.size >= concurrency && !stopped) {
-      await new Promise<void>((resolve) => {
-        freed = resolve;
-      });
+      await new Promise<void>((resolve) => waiting.add(resolve));
     }
   }
 
@@ -72,7 +75,7 @@ export function answerPermits(options: AnswererOptions): Answerer {
     stopped = true;
     clearTimeout(unasked);
     permits.stop();
-    freed?.();
+    freed();
   }
   return {
     stop,

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import BeeQueue from 'bee-queue';
-import { type Redis, redisPatienceMs, within } from '../connections/redis.ts';
+import { type Redis, reconnectDelayMs, redisPatienceMs, within } from '../connections/redis.ts';
 import type { Logger } from '../ops/logger.ts';
 
 export interface QueueOptions {
@@ -74,7 +74,7 @@ function open({ redisUrl, prefix, logger }: QueueOptions, name: QueueName, role:
   // bee-queue's typings describe an older client's options; they are a URL and these two here.
   const redis: object = {
     url: redisUrl,
-    retry_strategy: ({ attempt }: { attempt: number }) => (retired ? undefined : Math.min(100 * 2 ** attempt, 2_000)),
+    retry_strategy: ({ attempt }: { attempt: number }) => (retired ? undefined : reconnectDelayMs(attempt)),
     // A producer's message is worthless once Redis is back (the sweeper rings then); a worker's wait must outlast the outage.
     enable_offline_queue: role === 'worker',
   };

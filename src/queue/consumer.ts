@@ -8,7 +8,7 @@ export interface Consumer extends AsyncDisposable {
 
 const lookEveryMs = 1_000;
 /** A message whose taker was killed goes back to the others after at most two of these. */
-const stalledCheckMs = 10_000;
+const stalledCheckMs = 6_000;
 
 /**
  * Takes messages one at a time: the next one when `take` has ended. It must not throw.

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { reconnectDelayMs } from '../../src/connections/redis.ts';
 import { canaryDeadSeconds } from '../../src/ops/vitals.ts';
 import { accepted, inline, submit } from '../api/submitting.ts';
 import { subscribe } from '../graphql.ts';
+import { deferred } from '../jobs/extractors.ts';
 import { type Service, startService } from '../service.ts';
 import { type FaultyProxy, startFaultyProxy } from './faulty-proxy.ts';
 import { type OwnRedis, startOwnRedis } from './own-redis.ts';
@@ -68,6 +70,13 @@ describe('Redis is disposable', () => {
     await recovered();
   });
 
+  it('its absence for minutes: whoever waits for it tries again every other second at least, however long it takes', () => {
+    for (const tries of [0, 5, 50, 5_000, 5_000_000]) {
+      expect(reconnectDelayMs(tries)).toBeGreaterThan(0);
+      expect(reconnectDelayMs(tries)).toBeLessThanOrEqual(2_000);
+    }
+  });
+
   it('its connections: half-open ones are noticed, by those that wait on them, too', async () => {
     proxy.silence();
     const during = await submitSome(service, 4);
@@ -83,6 +92,27 @@ describe('Redis is disposable', () => {
     proxy.silenceThoseThatSent('brpoplpush');
     await completeOnce(service, await submitSome(service, 4));
     await recovered();
+  });
+
+  it('its connections: ending while all slots are busy leaves no permit with a worker that forgot it', async () => {
+    const ended = deferred<void>();
+    await using other = await startService({
+      config: { redisUrl: redis.url, concurrency: 1 },
+      overrides: { extractor: pages(ended.promise) },
+    });
+    const active = () => redis.command('LRANGE', `${other.config.redisPrefix}:permits:active`, '0', '-1');
+    const ids = await submitSome(other, 4);
+    await expect.poll(active, soon).toHaveLength(1);
+    for (const taken of [2, 3]) {
+      // Its consumer connects anew and takes the next permit, while the one before still waits for a slot.
+      await redis.command('CLIENT', 'KILL', 'TYPE', 'normal');
+      await other.platform.ringer.topUp({ permits: 1, slots: 1 }).catch(() => undefined);
+      await expect.poll(active, soon).toHaveLength(taken);
+    }
+    ended.resolve();
+    await completeOnce(other, ids);
+    // Those of the connections that are gone are found by two checks, six seconds apart.
+    await expect.poll(active, soon).toEqual([]);
   });
 
   it('its password: a worker that starts with a wrong one works, and uses Redis once it is right', async () => {

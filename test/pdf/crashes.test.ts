@@ -64,6 +64,24 @@ test('blames a document on which the only engine that it may use crashes', async
   }
 });
 
+test('blames the engine that was at work: PDFJS, where it reads a page that LITEPARSE cannot put in order', async () => {
+  const events = pool.extract(requestFor('rtl'), new AbortController().signal)[Symbol.asyncIterator]();
+  for (let { value } = await events.next(); !isReadByPdfjs(value); { value } = await events.next());
+  // Whatever it has done since, it goes no further than this group before that is taken.
+  process.kill(onlyProcess(pool), 'SIGABRT');
+  const rest = await drain(events);
+  const crash = rest.findIndex(({ type }) => type === 'crashed');
+  expect(rest[crash]).toMatchObject({ engine: 'PDFJS', page: expect.any(Number), detail: 'SIGABRT' });
+  expect(rest.slice(crash + 1)).toMatchObject([
+    { type: 'opened', engine: 'LITEPARSE', key: expect.not.stringContaining('PDFJS') },
+    { type: 'group' },
+  ]);
+});
+
+function isReadByPdfjs(event: ExtractionEvent): boolean {
+  return event.type === 'reading' && event.engine === 'PDFJS';
+}
+
 test('tells a kill from outside apart from a crash', async () => {
   for (const signal of ['SIGKILL', 'SIGTERM', 'SIGUSR2'] as const) {
     const { events } = await begin(pool, requestFor('many-pages'));
