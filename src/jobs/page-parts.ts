@@ -17,8 +17,8 @@ export class ResultGoneError extends Error {
 }
 
 /** Pages and bytes of a part at most, but for a single page that is larger. */
-const partPages = 100;
-const partBytes = 256 * 1024;
+const partPages = 50;
+const partBytes = 64 * 1024;
 
 /** The next part of a job's pages. Sizes are known without reading the texts. */
 const nextPart = (columns: string, bytes: string) => `
