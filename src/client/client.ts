@@ -1,8 +1,10 @@
+import { batchProgress } from './batch-progress.ts';
 import { type ApiKey, endpointOf } from './endpoint.ts';
-import type { ProgressFragment } from './generated/graphql.ts';
-import { type JobProgressOptions, jobProgress } from './job-progress.ts';
+import type { BatchCountsFragment, ProgressFragment } from './generated/graphql.ts';
+import { jobProgress } from './job-progress.ts';
 import { type JobUpdatesOptions, jobUpdates } from './job-updates.ts';
 import { createOperations, type Operations, type Request } from './operations.ts';
+import type { ProgressOptions } from './progress.ts';
 import { sendRequest } from './request.ts';
 import { resume } from './resume.ts';
 import { createSocketTransport } from './socket.ts';
@@ -34,7 +36,9 @@ export interface Client extends Operations {
    * The progress of a job until it is final: its current state, then every change. Lost connections and restarts of the
    * server are made up for: nothing comes twice, nothing steps back, and the final state always comes.
    */
-  jobProgress(id: string, options?: JobProgressOptions): Stream<ProgressFragment>;
+  jobProgress(id: string, options?: ProgressOptions): Stream<ProgressFragment>;
+  /** The counts of a batch until it is final, as reliable as `jobProgress`: ten times a second at most. */
+  batchProgress(id: string, options?: ProgressOptions): Stream<BatchCountsFragment>;
   /**
    * What happens to all your jobs from now on, without an end. What happens while the connection is lost is not made up
    * for: query `jobs` whenever the state is `connected`, and of two views of a job keep the one with the higher revision.
@@ -63,6 +67,8 @@ export function createClient({ url, apiKey, transport, webSocket }: ClientOption
     upload: (body, options = {}) => upload(endpoint, body, options),
     jobProgress: (id, options = {}) =>
       createStream((stop) => resume(jobProgress(subscribe, id, options), endpoint.base, options, stop)),
+    batchProgress: (id, options = {}) =>
+      createStream((stop) => resume(batchProgress(subscribe, id, options), endpoint.base, options, stop)),
     jobUpdates: (options = {}) =>
       createStream((stop) => resume(jobUpdates(subscribe, options), endpoint.base, options, stop)),
   };

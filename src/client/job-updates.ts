@@ -1,5 +1,5 @@
 import { type JobFilter, JobUpdatesDocument, type ProgressFragment } from './generated/graphql.ts';
-import { isNewer } from './job-progress.ts';
+import { isNewer, type Position } from './progress.ts';
 import type { Resumable, WatchOptions } from './resume.ts';
 import type { Subscribe } from './transport.ts';
 
@@ -16,7 +16,7 @@ export function jobUpdates(
   subscribe: Subscribe,
   { filter }: Pick<JobUpdatesOptions, 'filter'>,
 ): Resumable<ProgressFragment> {
-  const newest = new Map<string, Pick<ProgressFragment, 'revision' | 'cursor'>>();
+  const newest = new Map<string, Position>();
   return {
     async *connect(connection) {
       for await (const { jobUpdates } of subscribe(JobUpdatesDocument, { filter }, connection)) yield jobUpdates;

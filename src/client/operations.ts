@@ -1,19 +1,36 @@
 import { retry } from './backoff.ts';
 import { GraphQLRequestError } from './errors.ts';
 import {
+  BatchDocument,
+  BatchesDocument,
+  type BatchesQuery,
+  type BatchesQueryVariables,
+  type BatchFragment,
+  BatchJobsDocument,
+  type BatchJobsQuery,
+  CancelBatchDocument,
   CancelJobDocument,
+  CreateBatchDocument,
+  type CreateBatchInput,
+  type CreateBatchMutation,
   CreateJobDocument,
   type CreateJobInput,
   type CreateJobMutation,
   DeleteJobDocument,
+  DownloadDocument,
+  type DownloadFragment,
   JobDocument,
+  type JobFilter,
   type JobFragment,
   type JobQuery,
   JobsDocument,
   type JobsQuery,
   type JobsQueryVariables,
   type PageFragment,
+  type PageInfoFragment,
   PagesDocument,
+  type ResultFormat,
+  RetryBatchDocument,
   RetryJobDocument,
   SearchPagesDocument,
   type SearchPagesQuery,
@@ -27,6 +44,9 @@ export type Request = <Data, Variables>(
   variables: Variables,
   options?: RequestOptions,
 ) => Promise<Data>;
+
+/** A job of a batch; `batchIndex` is that of its item. */
+export type BatchJob = NonNullable<BatchJobsQuery['batch']>['jobs']['nodes'][number];
 
 /** The queries and mutations of the generated documents, one function each. */
 export interface Operations {
@@ -45,6 +65,20 @@ export interface Operations {
   retryJob(id: string, options?: RequestOptions & { password?: string }): Promise<JobFragment>;
   /** Deletes a job that has ended; gives its id. */
   deleteJob(id: string, options?: RequestOptions): Promise<string>;
+  /** Accepts up to 10,000 documents, all or none, and answers at once. `idempotencyKey` makes it safe to repeat. */
+  createBatch(input: CreateBatchInput, options?: RequestOptions): Promise<CreateBatchMutation['createBatch']>;
+  /** One batch with its counts; null if there is none. */
+  batch(id: string, options?: RequestOptions): Promise<BatchFragment | null>;
+  /** Batches, newest first: 20, or `first` up to 100; go on with `after: pageInfo.endCursor`. */
+  batches(variables?: BatchesQueryVariables, options?: RequestOptions): Promise<BatchesQuery['batches']>;
+  /** The jobs of a batch in the order of its items, one after the other, however many there are. */
+  batchJobs(id: string, options?: RequestOptions & { filter?: JobFilter }): AsyncIterable<BatchJob>;
+  /** Cancels the jobs of a batch that have not ended. */
+  cancelBatch(id: string, options?: RequestOptions): Promise<BatchFragment>;
+  /** Starts the failed jobs of a batch anew. */
+  retryBatch(id: string, options?: RequestOptions): Promise<BatchFragment>;
+  /** A signed URL of the result of a job, or of a batch, as a file; null if there is none. */
+  download(id: string, format: ResultFormat, options?: RequestOptions): Promise<DownloadFragment | null>;
 }
 
 export function createOperations(request: Request): Operations {
@@ -58,6 +92,17 @@ export function createOperations(request: Request): Operations {
     retryJob: async (id, { password, ...options } = {}) =>
       (await request(RetryJobDocument, { id, password }, options)).retryJob.job,
     deleteJob: async (id, options) => (await request(DeleteJobDocument, { id }, options)).deleteJob.deletedId,
+    createBatch: async (input, options) => (await request(CreateBatchDocument, { input }, options)).createBatch,
+    batch: async (id, options) => (await request(BatchDocument, { id }, options)).batch,
+    batches: async (variables = {}, options) => (await request(BatchesDocument, variables, options)).batches,
+    batchJobs: (id, options) => readBatchJobs(request, id, options),
+    cancelBatch: async (id, options) => (await request(CancelBatchDocument, { id }, options)).cancelBatch.batch,
+    retryBatch: async (id, options) => (await request(RetryBatchDocument, { id }, options)).retryBatch.batch,
+    async download(id, format, options) {
+      const { node } = await request(DownloadDocument, { id, format }, options);
+      if (node === null) return null;
+      return ('result' in node ? node.result?.download : 'download' in node ? node.download : null) ?? null;
+    },
   };
 }
 
@@ -66,13 +111,40 @@ async function* readPages(
   id: string,
   options: RequestOptions = {},
 ): AsyncGenerator<PageFragment, void, undefined> {
+  yield* readAll(options.signal, async (part) => {
+    const { job } = await request(PagesDocument, { id, ...part }, options);
+    if (job === null) throw new GraphQLRequestError('NOT_FOUND', 'There is no such job.');
+    return job.pages;
+  });
+}
+
+async function* readBatchJobs(
+  request: Request,
+  id: string,
+  { filter, ...options }: RequestOptions & { filter?: JobFilter } = {},
+): AsyncGenerator<BatchJob, void, undefined> {
+  yield* readAll(options.signal, async (part) => {
+    const { batch } = await request(BatchJobsDocument, { id, filter, ...part }, options);
+    if (batch === null) throw new GraphQLRequestError('NOT_FOUND', 'There is no such batch.');
+    return batch.jobs;
+  });
+}
+
+interface Part<Node> {
+  nodes: Node[];
+  pageInfo: PageInfoFragment;
+}
+
+/** A long list takes many requests: one that gets lost must not lose the others. */
+async function* readAll<Node>(
+  signal: AbortSignal | undefined,
+  read: (part: { first: number; after: string | null }) => Promise<Part<Node>>,
+): AsyncGenerator<Node, void, undefined> {
   let after: string | null = null;
   do {
-    const variables: { id: string; first: number; after: string | null } = { id, first: 100, after };
-    // A long document takes many requests: one that gets lost must not lose the others.
-    const { job } = await retry(() => request(PagesDocument, variables, options), { maxTries: 10, ...options });
-    if (job === null) throw new GraphQLRequestError('NOT_FOUND', 'There is no such job.');
-    yield* job.pages.nodes;
-    after = job.pages.pageInfo.hasNextPage ? job.pages.pageInfo.endCursor : null;
+    const part: Parameters<typeof read>[0] = { first: 100, after };
+    const { nodes, pageInfo }: Part<Node> = await retry(() => read(part), { maxTries: 10, signal });
+    yield* nodes;
+    after = pageInfo.hasNextPage ? pageInfo.endCursor : null;
   } while (after !== null);
 }

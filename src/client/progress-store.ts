@@ -1,46 +1,50 @@
-import type { Client } from './client.ts';
-import type { ProgressFragment } from './generated/graphql.ts';
+import type { Position, ProgressOptions } from './progress.ts';
 import type { ConnectionState } from './resume.ts';
 import { createStore, type Store } from './store.ts';
+import type { Stream } from './stream.ts';
 
-export interface JobProgressState {
+export interface ProgressState<Event> {
   /** The newest event; null until the first. */
-  progress: ProgressFragment | null;
+  progress: Event | null;
   state: 'connecting' | ConnectionState;
-  /** Why it ended without the job's end, such as NOT_FOUND; also what a lost connection was lost by. */
+  /** Why it ended without a final event, such as NOT_FOUND; also what a lost connection was lost by. */
   error: Error | null;
 }
 
-const nothingYet: JobProgressState = { progress: null, state: 'connecting', error: null };
+function nothingYet<Event>(): ProgressState<Event> {
+  return { progress: null, state: 'connecting', error: null };
+}
 
-/** Of no job at all. */
-export const unwatched: Store<JobProgressState> = createStore(nothingYet, () => () => undefined);
+/** Of nothing at all. */
+export function unwatched<Event>(): Store<ProgressState<Event>> {
+  return createStore(nothingYet<Event>(), () => () => undefined);
+}
 
-/** Watches a job while somebody listens; goes on from the newest event when somebody listens again. */
-export function createProgressStore(client: Client, id: string): Store<JobProgressState> {
+/** Watches a job or a batch while somebody listens; goes on from the newest event when somebody listens again. */
+export function createProgressStore<Event extends Position>(
+  watch: (options: ProgressOptions) => Stream<Event>,
+): Store<ProgressState<Event>> {
   let after: string | undefined;
   let isOver = false;
-  return createStore(nothingYet, (update) => {
+  return createStore(nothingYet<Event>(), (update) => {
     if (isOver) return () => undefined;
     let listening = true;
-    const subscription = client
-      .jobProgress(id, {
-        after,
-        onState: (state, error) => listening && update({ state, error: error ?? null }),
-      })
-      .subscribe({
-        next(progress) {
-          after = progress.cursor;
-          update({ progress });
-        },
-        complete() {
-          isOver = true;
-        },
-        // It is in the state already.
-        error() {
-          isOver = true;
-        },
-      });
+    const subscription = watch({
+      after,
+      onState: (state, error) => listening && update({ state, error: error ?? null }),
+    }).subscribe({
+      next(progress) {
+        after = progress.cursor;
+        update({ progress });
+      },
+      complete() {
+        isOver = true;
+      },
+      // It is in the state already.
+      error() {
+        isOver = true;
+      },
+    });
     return () => {
       listening = false;
       subscription.unsubscribe();

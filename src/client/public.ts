@@ -1,12 +1,14 @@
 // What `import … from 'pagehive/client'` gives. Nothing inside imports it.
 
+export { isFinalBatch } from './batch-progress.ts';
 export { type Client, type ClientOptions, createClient } from './client.ts';
 export type { ApiKey } from './endpoint.ts';
 export { GraphQLRequestError, type RequestIssue, ServerUnreachableError } from './errors.ts';
 export * from './generated/graphql.ts';
-export { isFinal, type JobProgressOptions } from './job-progress.ts';
+export { isFinal } from './job-progress.ts';
 export type { JobUpdatesOptions } from './job-updates.ts';
 export type { Operations } from './operations.ts';
+export type { ProgressOptions } from './progress.ts';
 export type { RequestOptions } from './request.ts';
 export type { ConnectionState, WatchOptions } from './resume.ts';
 export type { Observer, Stream } from './stream.ts';

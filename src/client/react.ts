@@ -1,18 +1,42 @@
 import { useMemo, useSyncExternalStore } from 'react';
 import type { Client } from './client.ts';
-import type { JobFilter } from './generated/graphql.ts';
+import type { BatchCountsFragment, JobFilter, ProgressFragment } from './generated/graphql.ts';
 import { createJobListStore, type JobList } from './job-list-store.ts';
-import { createProgressStore, type JobProgressState, unwatched } from './progress-store.ts';
+import { createProgressStore, type ProgressState, unwatched } from './progress-store.ts';
 
 export type { JobList, JobListEntry } from './job-list-store.ts';
-export type { JobProgressState } from './progress-store.ts';
+export type { ProgressState } from './progress-store.ts';
 
 /**
  * The progress of a job, live, until it is final; nothing while the id is null. The client must be the same in each
  * render: make it once, outside of components.
  */
-export function useJobProgress(id: string | null | undefined, { client }: { client: Client }): JobProgressState {
-  const store = useMemo(() => (id == null ? unwatched : createProgressStore(client, id)), [client, id]);
+export function useJobProgress(
+  id: string | null | undefined,
+  { client }: { client: Client },
+): ProgressState<ProgressFragment> {
+  const store = useMemo(
+    () =>
+      id == null
+        ? unwatched<ProgressFragment>()
+        : createProgressStore<ProgressFragment>((options) => client.jobProgress(id, options)),
+    [client, id],
+  );
+  return useSyncExternalStore(store.subscribe, store.get, store.get);
+}
+
+/** The counts of a batch, live, until it is final; otherwise as `useJobProgress`. */
+export function useBatchProgress(
+  id: string | null | undefined,
+  { client }: { client: Client },
+): ProgressState<BatchCountsFragment> {
+  const store = useMemo(
+    () =>
+      id == null
+        ? unwatched<BatchCountsFragment>()
+        : createProgressStore<BatchCountsFragment>((options) => client.batchProgress(id, options)),
+    [client, id],
+  );
   return useSyncExternalStore(store.subscribe, store.get, store.get);
 }
 

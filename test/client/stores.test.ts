@@ -23,7 +23,7 @@ describe('what is behind useJobProgress', () => {
     const [first, second] = [await submitFixture(client, 'one-page.pdf'), await submitFixture(client, 'table.pdf')];
     const other = client.jobProgress(first)[Symbol.asyncIterator]();
     await other.next();
-    const store = createProgressStore(client, second);
+    const store = createProgressStore((options) => client.jobProgress(second, options));
     expect(store.get()).toEqual({ progress: null, state: 'connecting', error: null });
     const leave = store.subscribe(ignore);
     await expect.poll(() => store.get().progress?.status).toBe('PENDING');
@@ -35,7 +35,7 @@ describe('what is behind useJobProgress', () => {
 
   it('stops with the last listener, and goes on with the next from where it was', async () => {
     const id = await submitFixture(client, 'one-page.pdf');
-    const store = createProgressStore(client, id);
+    const store = createProgressStore((options) => client.jobProgress(id, options));
     const leave = [store.subscribe(ignore), store.subscribe(ignore)];
     await expect.poll(() => store.get().progress?.status).toBe('PENDING');
     leave[0]?.();

@@ -88,7 +88,7 @@ describe('a download of many megabytes', () => {
       const document = { pageCount: 1_000, metadata: {}, outline: [] };
       const done = { status: 'COMPLETED', document, percent: 100, finishedAt: new Date() } as const;
       await prisma.job.updateMany({ where, data: done });
-      await insertLargePages({ uuid: first.id }, 400);
+      await insertLargePages({ uuid: first.id }, 250);
       const response = await open((await downloadOf(service, id, format)).url);
       await take(response, MiB);
       for (const row of others.slice(-1)) await remove(service, encodeId('job', row.id));

@@ -4,6 +4,59 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+/** One document of a batch. */
+export type BatchItemInput = {
+  /** Your own data, given back as it came; 16 KiB at most. */
+  metadata?: Record<string, unknown> | null | undefined;
+  /** A label of your own, 500 characters at most. */
+  name?: string | null | undefined;
+  /** What is different for this document from the options of the batch. */
+  options?: JobOptionsInput | null | undefined;
+  /** The document. */
+  source: BatchSourceInput;
+};
+
+/** The document of an item: exactly one of these. */
+export type BatchSourceInput = {
+  /** The bytes themselves (RFC 4648). A whole request carries 25 MiB of them at most. */
+  base64?: string | null | undefined;
+  /** The id of an upload whose bytes have arrived. Several items may name the same one. */
+  upload?: string | null | undefined;
+  /** http or https; downloaded by a worker, 1 GiB at most. Private addresses are refused. */
+  url?: string | null | undefined;
+};
+
+/** Where a batch stands. It is final when all its jobs are; a retry of one of them opens it again. */
+export type BatchStatus =
+  /** All jobs have ended, by `cancelBatch` or each by `cancelJob`. */
+  | 'CANCELLED'
+  /** All jobs have ended and none has failed. */
+  | 'COMPLETED'
+  /** All jobs have ended; some are FAILED, none is COMPLETED. */
+  | 'FAILED'
+  /** All jobs have ended; some are COMPLETED, some FAILED. */
+  | 'PARTIALLY_FAILED'
+  /** No job has started. */
+  | 'PENDING'
+  /** Some jobs have started or ended, not all have ended. */
+  | 'RUNNING';
+
+/** Many documents at once. */
+export type CreateBatchInput = {
+  /** Makes repeating safe: the same key gives the same batch. Other content under the same key is the error IDEMPOTENCY_CONFLICT; jobs and batches share the keys. 255 characters at most. */
+  idempotencyKey?: string | null | undefined;
+  /** The documents, 1 to 10000. Each becomes a job, also one that is there twice. */
+  items: Array<BatchItemInput>;
+  /** A label of your own for the batch, 500 characters at most. */
+  name?: string | null | undefined;
+  /** What to do with all of them. */
+  options?: JobOptionsInput | null | undefined;
+  /** 0 (first) to 9, default 5, of all of them. */
+  priority?: number | null | undefined;
+  /** Whom to tell of it, by default when all of it has ended. Its jobs are told of only if their events are named. */
+  webhook?: WebhookInput | null | undefined;
+};
+
 /** A document and what to do with it. */
 export type CreateJobInput = {
   /** Makes repeating safe: the same key gives the same job, until 24 hours after it was deleted. Other content or options under the same key is the error IDEMPOTENCY_CONFLICT. 255 characters at most. */
@@ -186,6 +239,19 @@ export type JobStatus =
   /** A worker holds it. */
   | 'RUNNING';
 
+/** What a result or a batch is downloaded as. docs/downloads.md has an example of each. */
+export type ResultFormat =
+  /** One JSON document: metadata, outline and all pages. */
+  | 'JSON'
+  /** The Markdown of all pages, as in `JobResult.markdown` (text/markdown; charset=utf-8). */
+  | 'MARKDOWN'
+  /** JSON lines: a page each; of a batch, a line for each job before those of its pages. */
+  | 'NDJSON'
+  /** The text of all pages, as in `JobResult.text` (text/plain; charset=utf-8). */
+  | 'TEXT'
+  /** An archive with the Markdown, the text and the JSON; of a batch, a Markdown file for each COMPLETED job, and batch.ndjson. */
+  | 'ZIP';
+
 /** How a document came in. */
 export type SourceKind =
   /** Inside the request. */
@@ -229,6 +295,80 @@ export type WebhookInput = {
   /** http or https. What is sent there is signed with `viewer.webhookSecret`. Private addresses are refused when it comes to sending. */
   url?: string | null | undefined;
 };
+
+export type BatchFragment = { id: string, revision: number, name: string | null, status: BatchStatus, total: number, pending: number, running: number, completed: number, failed: number, cancelled: number, progressPercentage: number, estimatedCompletion: string | null, estimatedCompletionEarliest: string | null, estimatedCompletionLatest: string | null, createdAt: string, finishedAt: string | null };
+
+export type BatchQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type BatchQuery = { batch: { id: string, revision: number, name: string | null, status: BatchStatus, total: number, pending: number, running: number, completed: number, failed: number, cancelled: number, progressPercentage: number, estimatedCompletion: string | null, estimatedCompletionEarliest: string | null, estimatedCompletionLatest: string | null, createdAt: string, finishedAt: string | null } | null };
+
+export type BatchesQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  last?: number | null | undefined;
+  before?: string | null | undefined;
+}>;
+
+
+export type BatchesQuery = { batches: { nodes: Array<{ id: string, revision: number, name: string | null, status: BatchStatus, total: number, pending: number, running: number, completed: number, failed: number, cancelled: number, progressPercentage: number, estimatedCompletion: string | null, estimatedCompletionEarliest: string | null, estimatedCompletionLatest: string | null, createdAt: string, finishedAt: string | null }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } };
+
+export type BatchJobsQueryVariables = Exact<{
+  id: string;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  filter?: JobFilter | null | undefined;
+}>;
+
+
+export type BatchJobsQuery = { batch: { jobs: { nodes: Array<{ batchIndex: number | null, id: string, revision: number, status: JobStatus, stage: JobStage, progressPercentage: number, name: string | null, metadata: Record<string, unknown> | null, priority: number, createdAt: string, startedAt: string | null, finishedAt: string | null, pagesDone: number, pagesTotal: number | null, retryCount: number, maxRetries: number, nextRetryAt: string | null, queuePosition: number | null, estimatedCompletion: string | null, estimatedCompletionEarliest: string | null, estimatedCompletionLatest: string | null, source: { kind: SourceKind, url: string | null, filename: string | null, bytes: number | null, sha256: string | null }, failure: { code: FailureCode, category: FailureCategory, message: string, advice: string | null, page: number | null, retryable: boolean } | null }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } } | null };
+
+export type CreateBatchMutationVariables = Exact<{
+  input: CreateBatchInput;
+}>;
+
+
+export type CreateBatchMutation = { createBatch: { deduplicated: boolean, batch: { id: string, revision: number, name: string | null, status: BatchStatus, total: number, pending: number, running: number, completed: number, failed: number, cancelled: number, progressPercentage: number, estimatedCompletion: string | null, estimatedCompletionEarliest: string | null, estimatedCompletionLatest: string | null, createdAt: string, finishedAt: string | null } } };
+
+export type CancelBatchMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type CancelBatchMutation = { cancelBatch: { batch: { id: string, revision: number, name: string | null, status: BatchStatus, total: number, pending: number, running: number, completed: number, failed: number, cancelled: number, progressPercentage: number, estimatedCompletion: string | null, estimatedCompletionEarliest: string | null, estimatedCompletionLatest: string | null, createdAt: string, finishedAt: string | null } } };
+
+export type RetryBatchMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type RetryBatchMutation = { retryBatch: { batch: { id: string, revision: number, name: string | null, status: BatchStatus, total: number, pending: number, running: number, completed: number, failed: number, cancelled: number, progressPercentage: number, estimatedCompletion: string | null, estimatedCompletionEarliest: string | null, estimatedCompletionLatest: string | null, createdAt: string, finishedAt: string | null } } };
+
+export type BatchCountsFragment = { cursor: string, revision: number, batchId: string, name: string | null, status: BatchStatus, total: number, pending: number, running: number, completed: number, failed: number, cancelled: number, progressPercentage: number, estimatedCompletion: string | null, at: string };
+
+export type BatchProgressSubscriptionVariables = Exact<{
+  id: string;
+  after?: string | null | undefined;
+}>;
+
+
+export type BatchProgressSubscription = { batchProgress: { cursor: string, revision: number, batchId: string, name: string | null, status: BatchStatus, total: number, pending: number, running: number, completed: number, failed: number, cancelled: number, progressPercentage: number, estimatedCompletion: string | null, at: string } };
+
+export type DownloadFragment = { url: string, expiresAt: string, contentType: string, bytes: number | null };
+
+export type DownloadQueryVariables = Exact<{
+  id: string;
+  format: ResultFormat;
+}>;
+
+
+export type DownloadQuery = { node:
+    | { download: { url: string, expiresAt: string, contentType: string, bytes: number | null } }
+    | { result: { download: { url: string, expiresAt: string, contentType: string, bytes: number | null } } | null }
+    | Record<PropertyKey, never>
+   | null };
 
 export type FailureFragment = { code: FailureCode, category: FailureCategory, message: string, advice: string | null, page: number | null, retryable: boolean };
 
@@ -346,6 +486,52 @@ export class TypedDocumentString<TResult, TVariables>
     return this.value;
   }
 }
+export const BatchFragmentDoc = new TypedDocumentString(`
+    fragment Batch on Batch {
+  id
+  revision
+  name
+  status
+  total
+  pending
+  running
+  completed
+  failed
+  cancelled
+  progressPercentage
+  estimatedCompletion
+  estimatedCompletionEarliest
+  estimatedCompletionLatest
+  createdAt
+  finishedAt
+}
+    `, {"fragmentName":"Batch"}) as unknown as TypedDocumentString<BatchFragment, unknown>;
+export const BatchCountsFragmentDoc = new TypedDocumentString(`
+    fragment BatchCounts on BatchProgress {
+  cursor
+  revision
+  batchId
+  name
+  status
+  total
+  pending
+  running
+  completed
+  failed
+  cancelled
+  progressPercentage
+  estimatedCompletion
+  at
+}
+    `, {"fragmentName":"BatchCounts"}) as unknown as TypedDocumentString<BatchCountsFragment, unknown>;
+export const DownloadFragmentDoc = new TypedDocumentString(`
+    fragment Download on Download {
+  url
+  expiresAt
+  contentType
+  bytes
+}
+    `, {"fragmentName":"Download"}) as unknown as TypedDocumentString<DownloadFragment, unknown>;
 export const FailureFragmentDoc = new TypedDocumentString(`
     fragment Failure on JobFailure {
   code
@@ -453,6 +639,249 @@ export const ProgressFragmentDoc = new TypedDocumentString(`
   page
   retryable
 }`, {"fragmentName":"Progress"}) as unknown as TypedDocumentString<ProgressFragment, unknown>;
+export const BatchDocument = new TypedDocumentString(`
+    query Batch($id: ID!) {
+  batch(id: $id) {
+    ...Batch
+  }
+}
+    fragment Batch on Batch {
+  id
+  revision
+  name
+  status
+  total
+  pending
+  running
+  completed
+  failed
+  cancelled
+  progressPercentage
+  estimatedCompletion
+  estimatedCompletionEarliest
+  estimatedCompletionLatest
+  createdAt
+  finishedAt
+}`) as unknown as TypedDocumentString<BatchQuery, BatchQueryVariables>;
+export const BatchesDocument = new TypedDocumentString(`
+    query Batches($first: Int, $after: String, $last: Int, $before: String) {
+  batches(first: $first, after: $after, last: $last, before: $before) {
+    nodes {
+      ...Batch
+    }
+    pageInfo {
+      ...PageInfo
+    }
+  }
+}
+    fragment Batch on Batch {
+  id
+  revision
+  name
+  status
+  total
+  pending
+  running
+  completed
+  failed
+  cancelled
+  progressPercentage
+  estimatedCompletion
+  estimatedCompletionEarliest
+  estimatedCompletionLatest
+  createdAt
+  finishedAt
+}
+fragment PageInfo on PageInfo {
+  hasNextPage
+  hasPreviousPage
+  startCursor
+  endCursor
+}`) as unknown as TypedDocumentString<BatchesQuery, BatchesQueryVariables>;
+export const BatchJobsDocument = new TypedDocumentString(`
+    query BatchJobs($id: ID!, $first: Int, $after: String, $filter: JobFilter) {
+  batch(id: $id) {
+    jobs(first: $first, after: $after, filter: $filter) {
+      nodes {
+        batchIndex
+        ...Job
+      }
+      pageInfo {
+        ...PageInfo
+      }
+    }
+  }
+}
+    fragment Failure on JobFailure {
+  code
+  category
+  message
+  advice
+  page
+  retryable
+}
+fragment Job on Job {
+  id
+  revision
+  status
+  stage
+  progressPercentage
+  name
+  metadata
+  priority
+  createdAt
+  startedAt
+  finishedAt
+  pagesDone
+  pagesTotal
+  retryCount
+  maxRetries
+  nextRetryAt
+  queuePosition
+  estimatedCompletion
+  estimatedCompletionEarliest
+  estimatedCompletionLatest
+  source {
+    kind
+    url
+    filename
+    bytes
+    sha256
+  }
+  failure {
+    ...Failure
+  }
+}
+fragment PageInfo on PageInfo {
+  hasNextPage
+  hasPreviousPage
+  startCursor
+  endCursor
+}`) as unknown as TypedDocumentString<BatchJobsQuery, BatchJobsQueryVariables>;
+export const CreateBatchDocument = new TypedDocumentString(`
+    mutation CreateBatch($input: CreateBatchInput!) {
+  createBatch(input: $input) {
+    deduplicated
+    batch {
+      ...Batch
+    }
+  }
+}
+    fragment Batch on Batch {
+  id
+  revision
+  name
+  status
+  total
+  pending
+  running
+  completed
+  failed
+  cancelled
+  progressPercentage
+  estimatedCompletion
+  estimatedCompletionEarliest
+  estimatedCompletionLatest
+  createdAt
+  finishedAt
+}`) as unknown as TypedDocumentString<CreateBatchMutation, CreateBatchMutationVariables>;
+export const CancelBatchDocument = new TypedDocumentString(`
+    mutation CancelBatch($id: ID!) {
+  cancelBatch(id: $id) {
+    batch {
+      ...Batch
+    }
+  }
+}
+    fragment Batch on Batch {
+  id
+  revision
+  name
+  status
+  total
+  pending
+  running
+  completed
+  failed
+  cancelled
+  progressPercentage
+  estimatedCompletion
+  estimatedCompletionEarliest
+  estimatedCompletionLatest
+  createdAt
+  finishedAt
+}`) as unknown as TypedDocumentString<CancelBatchMutation, CancelBatchMutationVariables>;
+export const RetryBatchDocument = new TypedDocumentString(`
+    mutation RetryBatch($id: ID!) {
+  retryBatch(id: $id) {
+    batch {
+      ...Batch
+    }
+  }
+}
+    fragment Batch on Batch {
+  id
+  revision
+  name
+  status
+  total
+  pending
+  running
+  completed
+  failed
+  cancelled
+  progressPercentage
+  estimatedCompletion
+  estimatedCompletionEarliest
+  estimatedCompletionLatest
+  createdAt
+  finishedAt
+}`) as unknown as TypedDocumentString<RetryBatchMutation, RetryBatchMutationVariables>;
+export const BatchProgressDocument = new TypedDocumentString(`
+    subscription BatchProgress($id: ID!, $after: String) {
+  batchProgress(id: $id, after: $after) {
+    ...BatchCounts
+  }
+}
+    fragment BatchCounts on BatchProgress {
+  cursor
+  revision
+  batchId
+  name
+  status
+  total
+  pending
+  running
+  completed
+  failed
+  cancelled
+  progressPercentage
+  estimatedCompletion
+  at
+}`) as unknown as TypedDocumentString<BatchProgressSubscription, BatchProgressSubscriptionVariables>;
+export const DownloadDocument = new TypedDocumentString(`
+    query Download($id: ID!, $format: ResultFormat!) {
+  node(id: $id) {
+    ... on Job {
+      result {
+        download(format: $format) {
+          ...Download
+        }
+      }
+    }
+    ... on Batch {
+      download(format: $format) {
+        ...Download
+      }
+    }
+  }
+}
+    fragment Download on Download {
+  url
+  expiresAt
+  contentType
+  bytes
+}`) as unknown as TypedDocumentString<DownloadQuery, DownloadQueryVariables>;
 export const JobDocument = new TypedDocumentString(`
     query Job($id: ID!) {
   job(id: $id) {
