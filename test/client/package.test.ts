@@ -21,7 +21,7 @@ describe('pagehive/client', () => {
        console.log(Object.keys(client).filter((name) => !/Document|FragmentDoc/.test(name)).sort().join(' '));`,
     );
     expect((await runNode(directory.path, ['use.js'])).trim()).toBe(
-      'GraphQLRequestError ServerUnreachableError createClient isFinal',
+      'GraphQLRequestError ServerUnreachableError createClient isFinal isFinalBatch',
     );
   });
 
