@@ -159,6 +159,7 @@ export async function startApi(platform: Platform, { authenticate, keepAliveMs }
     pingDatabase: () => database.query('SELECT 1', []),
     pingRedis: () => redis.ping(),
     readVitals: vitals,
+    countPermits: () => ringer.waiting(),
   });
   const services: ApiServices = {
     database,

@@ -7,6 +7,8 @@ export interface ProbeSources {
   pingDatabase: () => Promise<unknown>;
   pingRedis: () => Promise<unknown>;
   readVitals: () => Promise<Vitals>;
+  /** Permits that wait in Redis. */
+  countPermits: () => Promise<number>;
 }
 
 /** Nothing claimed for this long, though there is work and a slot for it, is no coincidence. */
@@ -19,7 +21,7 @@ const overloadedSeconds = 300;
 const ok = (detail: string): Finding => ({ detail });
 
 /** The checks of `health`, most basic ones first. A fleet that is dead and one that is overloaded look different. */
-export function createProbes({ pingDatabase, pingRedis, readVitals }: ProbeSources): Probe[] {
+export function createProbes({ pingDatabase, pingRedis, readVitals, countPermits }: ProbeSources): Probe[] {
   let reading: Promise<Vitals> | null = null;
   /** One reading serves all probes of a check. */
   const vitals = () => {
@@ -71,6 +73,15 @@ export function createProbes({ pingDatabase, pingRedis, readVitals }: ProbeSourc
         return queue(second, isStuck(second));
       },
     },
+    {
+      name: 'permits',
+      failure: {
+        status: 'DEGRADED',
+        detail: 'Not known: Redis or the database does not answer.',
+        advice: 'See to them first.',
+      },
+      run: async () => permits(await countPermits(), await vitals()),
+    },
     { failure, name: 'canary', run: async () => canary(await vitals()) },
   ];
 }
@@ -116,6 +127,12 @@ function queue({ workers, slots, running, claimable, firstWaitingSeconds }: Vita
     };
   }
   return ok(`${waiting}.`);
+}
+
+/** Of more rows than slots most are not announced; a permit without a row is a knock that somebody will find needless. */
+function permits(waiting: number, { claimable }: Vitals): Finding {
+  const rows = claimable < countedUpTo ? count(claimable, 'job') : `${countedUpTo} jobs or more`;
+  return ok(`${count(waiting, 'permit')} waiting in Redis, ${rows} claimable.`);
 }
 
 function canary({ canarySeconds, fleetSeconds }: Vitals): Finding {

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { reconnectDelayMs } from '../../src/connections/redis.ts';
 import { canaryDeadSeconds } from '../../src/ops/vitals.ts';
-import { accepted, inline, submit } from '../api/submitting.ts';
+import { accepted, cancel, inline, readJob, submit } from '../api/submitting.ts';
 import { subscribe } from '../graphql.ts';
-import { deferred } from '../jobs/extractors.ts';
+import { deferred, endless, opened } from '../jobs/extractors.ts';
 import { type Service, startService } from '../service.ts';
 import { type FaultyProxy, startFaultyProxy } from './faulty-proxy.ts';
 import { type OwnRedis, startOwnRedis } from './own-redis.ts';
@@ -67,6 +67,26 @@ describe('Redis is disposable', () => {
     expect(await ailing(service)).toContain('redis');
     await redis.start();
     await completeOnce(service, await submitSome(service, 4));
+    await recovered();
+  });
+
+  it('its process: a running job is cancelled while it is down, and its slot is free for the next', async () => {
+    const bomb = endless(opened(1));
+    const other = await startService({
+      config: { redisUrl: redis.url, concurrency: 1 },
+      overrides: { extractor: bomb },
+    });
+    const [id = ''] = await submitSome(other, 1);
+    await bomb.began;
+    await redis.kill();
+    accepted(await cancel(other, id));
+    await bomb.aborted;
+    expect(await readJob(other, id, 'status')).toEqual({ status: 'CANCELLED' });
+    const [next = ''] = await submitSome(other, 1);
+    await expect.poll(() => readJob(other, next, 'status'), soon).toEqual({ status: 'RUNNING' });
+    accepted(await cancel(other, next));
+    await other[Symbol.asyncDispose]();
+    await redis.start();
     await recovered();
   });
 

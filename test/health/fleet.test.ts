@@ -39,6 +39,11 @@ it('an overloaded fleet is DEGRADED for its queue, and its canaries come back al
     ),
     advice: expect.stringContaining('CONCURRENCY'),
   });
+  await service.platform.ringer.topUp({ permits: 2, slots: 1 });
+  expect(await check('permits')).toMatchObject({
+    status: 'OK',
+    detail: expect.stringMatching(/^[12] permits? waiting in Redis, 1 job claimable\.$/),
+  });
   await database.query(`DELETE FROM jobs WHERE status = 'PENDING'`, []);
   resolve();
   await ended(service, id);

@@ -1,5 +1,7 @@
+import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { JobError } from '../../src/errors.ts';
 import { newUuid } from '../../src/ids.ts';
 import { JobProgress } from '../../src/worker/job-progress.ts';
 import { DrainError, runJob } from '../../src/worker/run-job.ts';
@@ -239,6 +241,43 @@ describe('a worker', () => {
     const jobs = await Promise.all(Array.from({ length: 6 }, () => submit(service, { source })));
     await Promise.all(jobs.map(({ id }) => ended(service, id)));
     expect(most).toBe(service.config.concurrency);
+  });
+
+  it('has one row that says where it runs, since when, what it has done and how much it does now', async () => {
+    const held = deferred<void>();
+    const documents = [undefined, new JobError('PDF_DAMAGED'), held.promise];
+    const scripted = extractorOf(async function* () {
+      const next = documents.shift();
+      yield opened(1);
+      if (next instanceof JobError) throw next;
+      await next;
+      yield group(1, 1);
+    });
+    const { prisma } = service.platform.database;
+    await prisma.worker.deleteMany();
+    await service.startWorker({ extractor: scripted });
+    const source = await inline('one-page');
+    for (let n = 0; n < 2; n += 1) await ended(service, (await submit(service, { source })).id);
+    const { id } = await submit(service, { source });
+    const row = async () => {
+      const [worker, ...others] = await prisma.worker.findMany();
+      expect(others).toEqual([]);
+      return worker;
+    };
+    await expect.poll(row).toMatchObject({
+      host: hostname(),
+      pid: process.pid,
+      version: expect.stringMatching(/^\d/),
+      concurrency: service.config.concurrency,
+      startedAt: expect.any(Date),
+      running: 1,
+      completed: 1,
+      failed: 1,
+    });
+    held.resolve();
+    await ended(service, id);
+    await service.stopWorker();
+    expect(await row()).toBeUndefined();
   });
 
   it('finds what was accepted before it came, without anybody ringing', async () => {

@@ -13,7 +13,7 @@ const HealthStatus = builder.enumType('HealthStatus', {
 const Check = builder.objectRef<HealthCheck>('HealthCheck').implement({
   description: 'One thing that was looked at.',
   fields: (t) => ({
-    name: t.exposeString('name', { description: 'database, redis, maintenance, workers, queue or canary.' }),
+    name: t.exposeString('name', { description: 'database, redis, maintenance, workers, queue, permits or canary.' }),
     status: t.expose('status', { type: HealthStatus, description: 'How well it is.' }),
     detail: t.exposeString('detail', { description: 'What was seen.' }),
     advice: t.exposeString('advice', { nullable: true, description: 'What to do about it; null when all is well.' }),
