@@ -41,6 +41,7 @@ function createProgram(): Command {
     .option('--password <password>', 'opens an encrypted document')
     .option('--pages <ranges>', 'only these pages, such as 1-5,9,20-')
     .option('--engine <engine>', 'what reads the pages: auto, liteparse or pdfjs', engineOf)
+    .option('--webhook <url>', 'where the server tells of the end of each job')
     .option('--idempotency-key <key>', 'the same key gives the same job, however often it is sent')
     .addHelpText('after', submitEpilogue)
     .action(async (documents: string[], options: SubmitOptions) => {

@@ -9,13 +9,15 @@ export interface JobSettings {
   pages?: string;
   engine?: Engine;
   idempotencyKey?: string;
+  /** A URL. */
+  webhook?: string;
 }
 
 /** Sends one document, its bytes first if the server doesn't download it by itself. */
 export async function sendDocument(
   client: Client,
   source: SubmitSource,
-  { name, password, pages, engine, idempotencyKey }: JobSettings,
+  { name, password, pages, engine, idempotencyKey, webhook }: JobSettings,
   view: JobView,
   signal: AbortSignal,
 ): Promise<SubmittedJob> {
@@ -24,6 +26,7 @@ export async function sendDocument(
     name,
     options: { password, pages, engine },
     idempotencyKey,
+    webhook: webhook === undefined ? undefined : { url: webhook },
   };
   // Not to be interrupted: whether there is a job now would not be known.
   const { job, deduplicated } = await client.createJob(input);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { encodeId } from '../../src/ids.ts';
+import { encodeId, newUuid } from '../../src/ids.ts';
 import { progressOf } from '../../src/jobs/job.ts';
 import { graphql, openSubscription, subscribe } from '../graphql.ts';
 import { type Service, startService } from '../service.ts';
@@ -11,6 +11,8 @@ let service: Service;
 let theirs: Row;
 let theirWaiting: Row;
 let theirUpload: string;
+let theirEndpoint: string;
+let theirDelivery: string;
 let mine: string;
 
 beforeAll(async () => {
@@ -20,6 +22,18 @@ beforeAll(async () => {
   await insertPages(service, theirs, ['Their honey is a secret.'], tenantId);
   theirWaiting = await insertJob(service, { tenantId, name: 'their waiting honey' });
   theirUpload = encodeId('upload', theirs.sourceUuid);
+  const { prisma } = service.platform.database;
+  const endpoint = { id: newUuid(), tenantId, url: 'https://example.com', events: [] };
+  theirEndpoint = encodeId('endpoint', (await prisma.webhookEndpoint.create({ data: endpoint })).id);
+  const delivery = {
+    id: newUuid(),
+    tenantId,
+    event: 'JOB_FAILED',
+    endpointId: endpoint.id,
+    lane: '',
+    snapshot: {},
+  } as const;
+  theirDelivery = encodeId('delivery', (await prisma.webhookDelivery.create({ data: delivery })).id);
   mine = (await submit(service, { source: await inline('one-page'), name: 'my honey' })).id;
 });
 afterAll(async () => {
@@ -103,5 +117,34 @@ describe("another tenant's rows", () => {
 
   it('are no upload for createJob', async () => {
     expect(refused(await tryCreateJob(service, { source: { upload: theirUpload } })).extensions.code).toBe('NOT_FOUND');
+  });
+
+  it('are no endpoints and deliveries of webhooks', async () => {
+    const query = '{ webhookEndpoints { id } webhookDeliveries { nodes { id } edges { node { id } } } }';
+    const { webhookEndpoints, webhookDeliveries } = accepted(await graphql(service.url, query));
+    expect([webhookEndpoints, webhookDeliveries]).toEqual([[], { nodes: [], edges: [] }]);
+    for (const filter of [{ endpoint: theirEndpoint }, { job: theirs.id }]) {
+      const filtered = `query ($filter: WebhookDeliveryFilter) { webhookDeliveries(filter: $filter) { nodes { id } } }`;
+      expect(accepted(await graphql(service.url, filtered, { filter })).webhookDeliveries.nodes).toEqual([]);
+    }
+    expect(await nodeOf(theirEndpoint)).toBeNull();
+    expect(await nodeOf(theirDelivery)).toBeNull();
+  });
+
+  it.each([
+    ['rotateWebhookSecret', 'secret', () => theirEndpoint],
+    ['resumeWebhookEndpoint', 'endpoint { id }', () => theirEndpoint],
+    ['redeliverWebhook', 'delivery { id }', () => theirDelivery],
+  ])('are not there for %s', async (name, fields, id) => {
+    const query = `mutation ($id: ID!) { ${name}(id: $id) { ${fields} } }`;
+    expect(refused(await graphql(service.url, query, { id: id() })).extensions.code).toBe('NOT_FOUND');
+  });
+
+  it('are nobody to be told by a job', async () => {
+    const webhook = { endpoint: theirEndpoint };
+    const { code, issues } = refused(
+      await tryCreateJob(service, { source: await inline('one-page'), webhook }),
+    ).extensions;
+    expect([code, issues?.[0]?.code]).toEqual(['BAD_USER_INPUT', 'NOT_FOUND']);
   });
 });

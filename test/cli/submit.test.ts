@@ -57,6 +57,14 @@ describe('submit', () => {
     });
   });
 
+  it('has a URL told of the end of each job with --webhook', async () => {
+    const url = `${web.origin}/table.pdf`;
+    const { stdout } = await run(['submit', fixture('one-page.pdf'), '--webhook', url, '--follow'], service);
+    const query = `query ($job: ID!) { webhookDeliveries(filter: { job: $job }) { nodes { event url } } }`;
+    const { data } = await graphql(service.url, query, { job: stdout.trim() });
+    expect(data.webhookDeliveries.nodes).toEqual([{ event: 'JOB_COMPLETED', url }]);
+  });
+
   it('opens an encrypted document with --password', async () => {
     const options = ['--follow', '--json', '--password'];
     const wrong = await run(['submit', fixture('encrypted.pdf'), ...options, 'wrong'], service);

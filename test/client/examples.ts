@@ -5,5 +5,8 @@ export interface Example {
 
 /** The code blocks of a document that have a file name behind their language. */
 export function examplesOf(markdown: string): Example[] {
-  return [...markdown.matchAll(/^```tsx? (\S+)\n(.*?)^```$/gms)].map(([, name = '', code = '']) => ({ name, code }));
+  return [...markdown.matchAll(/^```(?:tsx?|python) (\S+)\n(.*?)^```$/gms)].map(([, name = '', code = '']) => ({
+    name,
+    code,
+  }));
 }

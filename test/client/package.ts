@@ -14,11 +14,7 @@ export async function installClient(directory: string, packages: string[]): Prom
   const home = join(directory, 'node_modules', 'pagehive');
   mkdirSync(home, { recursive: true });
   copyFileSync(join(root, 'package.json'), join(home, 'package.json'));
-  writeFileSync(join(directory, 'package.json'), '{ "type": "module" }');
-  for (const name of packages) {
-    mkdirSync(dirname(join(directory, 'node_modules', name)), { recursive: true });
-    symlinkSync(join(root, 'node_modules', name), join(directory, 'node_modules', name));
-  }
+  linkPackages(directory, packages);
   const project = {
     extends: join(root, 'tsconfig.build.json'),
     compilerOptions: {
@@ -32,6 +28,15 @@ export async function installClient(directory: string, packages: string[]): Prom
   };
   writeFileSync(join(directory, 'tsconfig.client.json'), JSON.stringify(project));
   await runNode(directory, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.client.json']);
+}
+
+/** Makes a folder a package of ES modules that finds the packages named, and no others. */
+export function linkPackages(directory: string, packages: string[]): void {
+  writeFileSync(join(directory, 'package.json'), '{ "type": "module" }');
+  for (const name of packages) {
+    mkdirSync(dirname(join(directory, 'node_modules', name)), { recursive: true });
+    symlinkSync(join(root, 'node_modules', name), join(directory, 'node_modules', name));
+  }
 }
 
 /**
