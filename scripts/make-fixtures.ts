@@ -7,6 +7,7 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as damage from './fixtures/damage.ts';
 import { fieldGuide } from './fixtures/guide/guide.ts';
+import * as layouts from './fixtures/layouts.ts';
 import * as pages from './fixtures/pages.ts';
 import * as scripts from './fixtures/scripts.ts';
 import * as structure from './fixtures/structure.ts';
@@ -34,6 +35,10 @@ async function makeAll(): Promise<Map<string, Uint8Array>> {
     cjk: await scripts.cjk(),
     'cjk-cmaps': scripts.cjkCmaps(),
     rtl: await scripts.rtl(),
+    layouts: await layouts.layouts(),
+    'hidden-text': layouts.hiddenText(),
+    scanned: layouts.scanned(null),
+    'scanned-layer': layouts.scanned('A layer of text over a picture.'),
     truncated: damage.truncated(onePage),
     damaged: damage.damaged(),
     repairable: damage.repairable(onePage),

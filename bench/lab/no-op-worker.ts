@@ -5,7 +5,17 @@ import type { ExtractionEvent, Extractor } from '../../src/pdf/extraction.ts';
 // A worker whose engine does nothing: what is left is what the system itself costs.
 
 const none = { title: null, author: null, subject: null, keywords: null, creator: null, producer: null };
-const metadata = { ...none, createdAt: null, modifiedAt: null, pdfVersion: null, tagged: false, encrypted: false };
+const metadata = {
+  ...none,
+  createdAt: null,
+  modifiedAt: null,
+  pdfVersion: null,
+  tagged: false,
+  encrypted: false,
+  permissions: null,
+  language: null,
+  xmp: null,
+};
 const page = {
   number: 1,
   label: null,
@@ -15,11 +25,21 @@ const page = {
   text: 'Nothing.',
   markdown: 'Nothing.',
   links: [],
+  details: {
+    engine: null,
+    fallback: null,
+    ocrReason: null,
+    language: null,
+    hidden: [],
+    annotations: [],
+    formFields: [],
+    blocks: [],
+  },
 };
 
 const noOp: Extractor = {
   async *extract(): AsyncGenerator<ExtractionEvent> {
-    const facts = { pageCount: 1, metadata, outline: [] };
+    const facts = { pageCount: 1, metadata, outline: [], attachments: [], fallback: null };
     yield { type: 'opened', facts, engine: 'PDFJS', key: 'no-op', pagesTotal: 1, pagesStored: 0 };
     yield { type: 'group', range: { first: 1, last: 1 }, engine: 'PDFJS', pages: [page] };
   },

@@ -23,14 +23,14 @@ const insertAttempt = (code: string, message: string, page: string) => `
 
 const complete = `
 WITH held AS (
-    SELECT j.id, ${withPages('$15')} AS pages FROM jobs j WHERE ${fence} FOR UPDATE
+    SELECT j.id, ${withPages('$16')} AS pages FROM jobs j WHERE ${fence} FOR UPDATE
 ), job AS (
     UPDATE jobs j
        SET status = 'COMPLETED', stage = 'STORE', revision = j.revision + 1, progress_seq = 0, percent = 100,
-           pages_total = $12, pages_done = $12, engine = $13::"Engine", document = $14, finished_at = now(), lease_expires_at = NULL,
+           pages_total = $13, pages_done = $13, engine = $14::"Engine", document = $15, finished_at = now(), lease_expires_at = NULL,
            heartbeat_at = now(), sealed_password = NULL, failure_code = NULL, failure_message = NULL, failure_page = NULL,
-           stored_pages = held.pages, stored_by = $15
-      FROM held WHERE j.id = held.id AND ${countOf('held.pages')} = $12
+           stored_pages = held.pages, stored_by = $16
+      FROM held WHERE j.id = held.id AND ${countOf('held.pages')} = $13
     RETURNING j.*
 ), attempt AS (${insertAttempt('NULL', 'NULL', 'NULL')}), page AS (${insertPages}), strange AS (
     -- Left by another engine that was given up: a result is of one making.

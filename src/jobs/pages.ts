@@ -26,14 +26,14 @@ export class PagesLostError extends Error {
  * there already (made by another engine, say) is replaced.
  */
 export const insertPages = `
-    INSERT INTO pages AS p (job_id, tenant_id, number, label, width, height, rotation, text, markdown, links)
+    INSERT INTO pages AS p (job_id, tenant_id, number, label, width, height, rotation, text, markdown, links, details)
     SELECT job.id, job.tenant_id, page.* FROM job,
-           unnest($4::int[], $5::text[], $6::real[], $7::real[], $8::int[], $9::text[], $10::text[], $11::jsonb[]) AS page
+           unnest($4::int[], $5::text[], $6::real[], $7::real[], $8::int[], $9::text[], $10::text[], $11::jsonb[], $12::jsonb[]) AS page
     ON CONFLICT (job_id, number) DO UPDATE
        SET label = EXCLUDED.label, width = EXCLUDED.width, height = EXCLUDED.height, rotation = EXCLUDED.rotation,
-           text = EXCLUDED.text, markdown = EXCLUDED.markdown, links = EXCLUDED.links`;
+           text = EXCLUDED.text, markdown = EXCLUDED.markdown, links = EXCLUDED.links, details = EXCLUDED.details`;
 
-/** The values $4 to $11 of `insertPages`. */
+/** The values $4 to $12 of `insertPages`. */
 export function pageValues(pages: ExtractedPage[]) {
   return [
     pages.map((page) => page.number),
@@ -44,6 +44,7 @@ export function pageValues(pages: ExtractedPage[]) {
     pages.map((page) => page.text),
     pages.map((page) => page.markdown),
     pages.map((page) => JSON.stringify(page.links)),
+    pages.map((page) => JSON.stringify(page.details)),
   ];
 }
 
@@ -51,9 +52,9 @@ const storeGroup = `
 WITH settings AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true)),
 job AS (
     UPDATE jobs j
-       SET stored_pages = ${withPages('$18')}, stored_by = $18, engine = $12::"Engine",
-           pages_total = $13, pages_done = $14, percent = GREATEST(j.percent, $15), progress_seq = GREATEST(j.progress_seq, $16),
-           stage = 'EXTRACT', heartbeat_at = now(), lease_expires_at = now() + $17 * interval '1 second'
+       SET stored_pages = ${withPages('$19')}, stored_by = $19, engine = $13::"Engine",
+           pages_total = $14, pages_done = $15, percent = GREATEST(j.percent, $16), progress_seq = GREATEST(j.progress_seq, $17),
+           stage = 'EXTRACT', heartbeat_at = now(), lease_expires_at = now() + $18 * interval '1 second'
       FROM settings
      WHERE ${fence}
     RETURNING j.id, j.tenant_id, j.stored_pages

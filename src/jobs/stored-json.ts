@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { DocumentFacts, Link } from '../pdf/document.ts';
+import type { DocumentFacts, Link, PageDetails } from '../pdf/document.ts';
 
 /** JSON columns, read back: what the compiler cannot know of them is checked here, and what an older version did not write has a default. */
 
@@ -23,13 +23,77 @@ const document: z.ZodType<DocumentFacts> = z.object({
     pdfVersion: text,
     tagged: z.boolean().default(false),
     encrypted: z.boolean().default(false),
+    permissions: z
+      .object({
+        print: z.boolean(),
+        printHighQuality: z.boolean(),
+        modify: z.boolean(),
+        copy: z.boolean(),
+        annotate: z.boolean(),
+        fillForms: z.boolean(),
+        assemble: z.boolean(),
+      })
+      .nullable()
+      .default(null),
+    language: text,
+    xmp: text,
   }),
   outline: z.array(z.object({ title: z.string(), depth: z.number(), pageNumber: z.number().nullable() })),
+  attachments: z.array(z.object({ name: z.string(), description: text, bytes: z.number() })).default([]),
+  fallback: z.enum(['NO_BINARY', 'CANNOT_OPEN', 'AVOIDED']).nullable().default(null),
+});
+
+const box = { x: z.number(), y: z.number(), width: z.number(), height: z.number() };
+const cell = z.object({ text: z.string(), columns: z.number(), rows: z.number() });
+
+const details: z.ZodType<PageDetails> = z.object({
+  engine: z.enum(['LITEPARSE', 'PDFJS']).nullable().default(null),
+  fallback: z
+    .enum(['UNREADABLE', 'NO_TEXT', 'GARBLED', 'FONT_BOXES', 'RIGHT_TO_LEFT', 'VERTICAL'])
+    .nullable()
+    .default(null),
+  ocrReason: z.enum(['SCANNED', 'DRAWN', 'GARBLED']).nullable().default(null),
+  language: text,
+  hidden: z
+    .array(z.object({ reason: z.enum(['INVISIBLE', 'OFF_PAGE', 'TINY', 'SAME_COLOUR']), text: z.string() }))
+    .default([]),
+  annotations: z
+    .array(z.object({ ...box, kind: z.string(), text, author: text, createdAt: text, modifiedAt: text }))
+    .default([]),
+  formFields: z
+    .array(
+      z.object({
+        ...box,
+        name: text,
+        kind: z.enum(['TEXT', 'CHECKBOX', 'RADIO', 'CHOICE', 'BUTTON', 'SIGNATURE']),
+        value: text,
+        checked: z.boolean().nullable(),
+        options: z.array(z.string()),
+        readOnly: z.boolean(),
+      }),
+    )
+    .default([]),
+  blocks: z
+    .array(
+      z.object({
+        ...box,
+        kind: z.enum(['HEADING', 'PARAGRAPH', 'LIST_ITEM', 'CODE', 'TABLE']),
+        text: z.string(),
+        level: z.number().nullable(),
+        rows: z.array(z.array(cell)).nullable(),
+      }),
+    )
+    .default([]),
 });
 
 /** The `links` column of a page. */
 export function storedLinks(value: unknown): Link[] {
   return links.parse(value);
+}
+
+/** The `details` column of a page. */
+export function storedDetails(value: unknown): PageDetails {
+  return details.parse(value);
 }
 
 /** The `document` column of a completed job. */

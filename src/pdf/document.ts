@@ -1,3 +1,7 @@
+import type { HiddenText } from './hidden-text.ts';
+import type { Block, Cell } from './layout/block.ts';
+import type { Box } from './layout/piece.ts';
+
 /** The document model: what both engines give, whatever they are. Plain data, so that it crosses processes as it is. */
 
 export interface DocumentMetadata {
@@ -14,6 +18,30 @@ export interface DocumentMetadata {
   pdfVersion: string | null;
   tagged: boolean;
   encrypted: boolean;
+  /** What the document allows; null where it doesn't restrict anything. */
+  permissions: Permissions | null;
+  /** As the document says, such as "en-GB". */
+  language: string | null;
+  /** The XMP packet; null where absent, or too long to keep. */
+  xmp: string | null;
+}
+
+/** What the author of an encrypted document lets those do who open it without the owner's password. */
+export interface Permissions {
+  print: boolean;
+  printHighQuality: boolean;
+  modify: boolean;
+  copy: boolean;
+  annotate: boolean;
+  fillForms: boolean;
+  assemble: boolean;
+}
+
+/** A file inside the document. */
+export interface Attachment {
+  name: string;
+  description: string | null;
+  bytes: number;
 }
 
 /** One entry of the bookmarks, in reading order. */
@@ -31,7 +59,51 @@ export interface DocumentFacts {
   pageCount: number;
   metadata: DocumentMetadata;
   outline: OutlineItem[];
+  attachments: Attachment[];
+  /** Why the pages are PDFJS' although LITEPARSE might have read them; null if they aren't, or PDFJS was asked for. */
+  fallback: DocumentFallback | null;
 }
+
+/** LITEPARSE has no binary here, cannot open the document, or is not to be used on it, as it crashed or failed before. */
+export type DocumentFallback = 'NO_BINARY' | 'CANNOT_OPEN' | 'AVOIDED';
+
+/** A comment, a highlight, a stamp and the like: everything on a page but links and form fields. */
+export interface Annotation extends Box {
+  /** Such as "Highlight" or "Text". */
+  kind: string;
+  text: string | null;
+  author: string | null;
+  /** ISO 8601. */
+  createdAt: string | null;
+  modifiedAt: string | null;
+}
+
+export interface FormField extends Box {
+  /** The whole name, with those of its parents; null where it has none. */
+  name: string | null;
+  /** TEXT, CHECKBOX, RADIO, CHOICE, BUTTON or SIGNATURE. */
+  kind: FormFieldKind;
+  value: string | null;
+  /** For boxes and radio buttons. */
+  checked: boolean | null;
+  /** What can be chosen. */
+  options: string[];
+  readOnly: boolean;
+}
+
+export type FormFieldKind = 'TEXT' | 'CHECKBOX' | 'RADIO' | 'CHOICE' | 'BUTTON' | 'SIGNATURE';
+
+/** A part of a page as it is read, one after the other. */
+export interface PageBlock extends Box {
+  kind: BlockKind;
+  text: string;
+  /** Of a heading, from 1; null for others. */
+  level: number | null;
+  /** The cells of a table, row by row; null for others. */
+  rows: Cell[][] | null;
+}
+
+export type BlockKind = Block['kind'];
 
 export interface Link {
   /** The text under the link, where known. */
@@ -55,6 +127,30 @@ export interface ExtractedPage {
   text: string;
   markdown: string;
   links: Link[];
+  details: PageDetails;
+}
+
+/** Why a page is read by PDFJS although LITEPARSE reads the document. */
+export type Fallback = 'UNREADABLE' | 'NO_TEXT' | 'GARBLED' | 'FONT_BOXES' | 'RIGHT_TO_LEFT' | 'VERTICAL';
+
+/** Why a page's text is not all that stands on it: it is a picture, its letters are drawn, or its fonts don't tell what they mean. */
+export type OcrReason = 'SCANNED' | 'DRAWN' | 'GARBLED';
+
+/** What is known of a page beside its text. */
+export interface PageDetails {
+  /** Null for pages stored by versions that did not tell. */
+  engine: EngineName | null;
+  /** Why it isn't the engine that reads the document. */
+  fallback: Fallback | null;
+  /** Why there is more on the page than its text says; null if there isn't. */
+  ocrReason: OcrReason | null;
+  /** A guess, such as "en"; null where there is too little to tell. */
+  language: string | null;
+  /** Text that readers don't see: left out of text and Markdown. */
+  hidden: HiddenText[];
+  annotations: Annotation[];
+  formFields: FormField[];
+  blocks: PageBlock[];
 }
 
 export type EngineName = 'LITEPARSE' | 'PDFJS';

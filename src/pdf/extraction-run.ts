@@ -1,27 +1,14 @@
 import { JobError } from '../errors.ts';
+import { bestPage, type Run, readByPdfjs } from './best-page.ts';
 import type { Engines } from './engines.ts';
 import type { ExtractionEvent, ExtractionRequest, GroupEvent, Reading } from './extraction.ts';
 import { finishPages } from './finish-pages.ts';
 import { groupReader } from './liteparse-groups.ts';
-import {
-  factsMilliseconds,
-  liteparseOptions,
-  type OpenDocument,
-  openDocument,
-  reopenByPdfjs,
-} from './open-document.ts';
+import { liteparseOptions, type OpenDocument, openDocument, reopenByPdfjs } from './open-document.ts';
 import { countGroupPages, isStored, type PageGroup, pageGroups } from './page-groups.ts';
 import { countPages, PageRangesError, parsePageRanges, resolvePageRanges } from './page-ranges.ts';
 import type { PdfjsDocument } from './pdfjs-document.ts';
 import type { ReadPage } from './read-page.ts';
-import { isRightToLeft } from './text-direction.ts';
-
-/** One extraction in this process. `report` is told of what comes next before it is done, as it may be the last thing done. */
-interface Run {
-  request: ExtractionRequest;
-  engines: Engines;
-  report: (reading: Reading) => void;
-}
 
 /** One extraction from the first byte to the last group. Works only as far as it is asked for events. */
 export async function* runExtraction(
@@ -87,36 +74,10 @@ async function* liteparseGroups(
     const pages: ReadPage[] = [];
     for (const number of group.pages) {
       const page = found.find((candidate) => candidate.number === number);
-      pages.push(await bestPage(run, number, page, document.pdfjs));
+      pages.push(await bestPage(run, number, page, document));
     }
     yield { type: 'group', range: group.range, engine: 'LITEPARSE', pages: finishPages(pages, run.request) };
   }
-}
-
-/** LiteParse's page with what it doesn't tell, or pdfjs' own where LiteParse's is missing or has its words in disorder. */
-async function bestPage(
-  run: Run,
-  number: number,
-  page: ReadPage | undefined,
-  pdfjs: PdfjsDocument | null,
-): Promise<ReadPage> {
-  const spare = run.request.engine === 'AUTO' ? pdfjs : null;
-  if (page === undefined) {
-    return readByPdfjs(run, number, spare);
-  }
-  // LiteParse gives the words of right-to-left lines from left to right.
-  if (spare !== null && isRightToLeft(page.pieces.map(({ text }) => text).join(''))) {
-    return readByPdfjs(run, number, spare).catch(() => page);
-  }
-  return pdfjs === null ? page : { ...page, rotation: await pdfjs.rotationOf(number, factsMilliseconds) };
-}
-
-async function readByPdfjs(run: Run, number: number, pdfjs: PdfjsDocument | null): Promise<ReadPage> {
-  if (pdfjs === null) {
-    throw new JobError('PDF_DAMAGED', { detail: `Page ${number} is too damaged to read.`, page: number });
-  }
-  run.report({ engine: 'PDFJS', page: number, pages: 1 });
-  return pdfjs.readPage(number);
 }
 
 async function* pdfjsGroups(run: Run, pdfjs: PdfjsDocument | null, groups: PageGroup[]): AsyncGenerator<GroupEvent> {

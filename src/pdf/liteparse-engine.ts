@@ -1,10 +1,19 @@
-import type { LiteParse, LiteParseConfig, ParseResult } from '@llamaindex/liteparse';
+import type {
+  DocumentMetadata as DocumentMetadataOfLiteparse,
+  LiteParse,
+  LiteParseConfig,
+  PageOrientationCorrection,
+  ParsedPage,
+  ParseResult,
+} from '@llamaindex/liteparse';
 import { JobError } from '../errors.ts';
 import { cleanFact } from './clean-text.ts';
-import type { DocumentMetadata } from './document.ts';
+import type { DocumentMetadata, Permissions } from './document.ts';
 import { readDate } from './document-facts.ts';
 import { toReadPage, turnOf } from './liteparse-page.ts';
+import { isSparse, mostlyPicture } from './needs-ocr.ts';
 import { groupSize, type PageGroup } from './page-groups.ts';
+import { readPermissions } from './permissions.ts';
 import type { ReadPage } from './read-page.ts';
 
 type LiteParseConstructor = new (config: Partial<LiteParseConfig>) => LiteParse;
@@ -42,10 +51,14 @@ export class LiteparseEngine {
     return new this.#LiteParse({
       // Its Markdown is not used; without it, all the rest comes in two thirds of the time.
       outputFormat: 'json',
-      imageMode: 'off',
+      // Tells where pictures are, without reading them.
+      imageMode: 'placeholder',
       ocrEnabled: false,
       extractAnnotations: true,
+      extractFormFields: true,
       extractBlocks: true,
+      extractContentBounds: true,
+      preserveVerySmallText: true,
       extractTextMetadata: true,
       extractVectorGraphics: true,
       extractLinks: false,
@@ -90,15 +103,33 @@ export class LiteparseEngine {
   async #toPages(options: LiteparseOptions, result: ParseResult): Promise<ReadPage[]> {
     const failed = new Set(result.pageErrors.map(({ pageNum }) => pageNum));
     const read = result.pages.filter(({ pageNum }) => !failed.has(pageNum));
+    const looks = await this.#look(options, read);
     const turns = read.map((page) => ({ page: page.pageNum, angle: turnOf(page) })).filter(({ angle }) => angle !== 0);
-    if (turns.length === 0) {
-      return read.map((page) => toReadPage(page, page));
-    }
+    const turned = turns.length === 0 ? [] : await this.#readTurned(options, turns);
+    return read.map((page) => {
+      const upright = turned.find(({ pageNum }) => pageNum === page.pageNum) ?? page;
+      return { ...toReadPage(page, upright), look: looks.get(page.pageNum) ?? null };
+    });
+  }
+
+  async #readTurned(options: LiteparseOptions, turns: PageOrientationCorrection[]): Promise<ParsedPage[]> {
     const targetPages = turns.map(({ page }) => page).join(',');
-    const turned = await this.#parser(options, { targetPages, pageOrientationCorrections: turns }).parse(
-      options.source,
-    );
-    return read.map((page) => toReadPage(page, turned.pages.find(({ pageNum }) => pageNum === page.pageNum) ?? page));
+    const parser = this.#parser(options, { targetPages, pageOrientationCorrections: turns });
+    return (await parser.parse(options.source)).pages;
+  }
+
+  /** What pages of few words show instead. It is asked for those alone, as it takes as long as reading a page. */
+  async #look(options: LiteparseOptions, pages: ParsedPage[]): Promise<Map<number, 'SCANNED' | 'DRAWN'>> {
+    const looks = new Map<number, 'SCANNED' | 'DRAWN'>();
+    const few = pages.filter(({ textItems }) => isSparse(textItems.map(({ text }) => text)));
+    if (few.length > 0) {
+      const targetPages = few.map(({ pageNum }) => pageNum).join(',');
+      for (const found of await this.#parser(options, { targetPages }).isComplex(options.source)) {
+        if (found.fullPageImage || found.imageCoverage > mostlyPicture) looks.set(found.pageNumber, 'SCANNED');
+        else if (found.reasons.includes('vector-text')) looks.set(found.pageNumber, 'DRAWN');
+      }
+    }
+    return looks;
   }
 }
 
@@ -108,6 +139,13 @@ function asJobError(error: unknown, password: string | null): JobError {
     return new JobError(password === null ? 'PDF_ENCRYPTED' : 'PDF_WRONG_PASSWORD', { cause: error });
   }
   return new JobError('PDF_DAMAGED', { cause: error });
+}
+
+function toPermissions(meta: DocumentMetadataOfLiteparse | undefined): Permissions | null {
+  const flags = meta?.permissions;
+  return meta?.isEncrypted !== true || flags === undefined
+    ? null
+    : readPermissions((bit) => Math.floor(flags / 2 ** (bit - 1)) % 2 === 1);
 }
 
 function toMetadata(result: ParseResult): DocumentMetadata {
@@ -124,5 +162,8 @@ function toMetadata(result: ParseResult): DocumentMetadata {
     pdfVersion: version === undefined ? null : `${Math.floor(version / 10)}.${version % 10}`,
     tagged: false,
     encrypted: result.docMeta?.isEncrypted === true,
+    permissions: toPermissions(result.docMeta),
+    language: null,
+    xmp: cleanFact(result.docMeta?.xmp),
   };
 }

@@ -1,10 +1,12 @@
 import type { LayoutBlock, ParsedPage, TextItem } from '@llamaindex/liteparse';
 import { cleanText } from './clean-text.ts';
+import { type PaintedPiece, partHidden, type Shape } from './hidden-text.ts';
 import type { Cell } from './layout/block.ts';
-import { type Piece, readFont } from './layout/piece.ts';
+import { bottom, readFont, right } from './layout/piece.ts';
 import type { Rule } from './layout/rules.ts';
 import type { Table } from './layout/table.ts';
 import { type PlacedLink, readUrl } from './links.ts';
+import { readAnnotations, toFormField } from './liteparse-annotations.ts';
 import type { ReadPage } from './read-page.ts';
 
 const turns = [0, 90, 180, 270] as const;
@@ -28,7 +30,16 @@ function quarterTurns({ rotation }: TextItem): number {
  * isn't among what it tells; its sizes and places are those of the page as displayed.
  */
 export function toReadPage(shown: ParsedPage, read: ParsedPage): ReadPage {
-  const items = read.textItems.filter(({ text }) => text.trim() !== '');
+  const found = read.textItems.filter(({ text }) => text.trim() !== '').map(toPiece);
+  const images = (read.blocks ?? []).flatMap(({ kind, bbox }) =>
+    kind === 'figure' && bbox !== undefined ? [bbox] : [],
+  );
+  const { visible, hidden } = partHidden(found, {
+    width: read.width,
+    height: read.height,
+    shapes: readShapes(read),
+    images,
+  });
   return {
     number: shown.pageNum,
     label: cleanText(shown.pageLabel ?? '') || null,
@@ -36,22 +47,40 @@ export function toReadPage(shown: ParsedPage, read: ParsedPage): ReadPage {
     height: read.height,
     shown: { width: shown.width, height: shown.height },
     rotation: 0,
-    pieces: items.filter((item) => quarterTurns(item) === 0).map(toPiece),
-    turned: items.filter((item) => quarterTurns(item) !== 0).map(toPiece),
+    pieces: visible.filter(({ turned }) => !turned),
+    turned: visible.filter(({ turned }) => turned),
+    hidden,
+    images,
+    bleeds: readBleed(shown),
+    tallShare: tallShare(read.textItems),
+    look: null,
+    engine: 'LITEPARSE',
+    fallback: null,
     rules: readRules(read),
     tables: (read.blocks ?? []).flatMap((block) => toTable(block) ?? []),
     links: readLinks(read),
+    annotations: readAnnotations(read),
+    formFields: (read.formFields ?? []).map(toFormField),
   };
 }
 
 /** Boxes far higher than the type come from badly made fonts, whose lines would lie over one another. */
 const tallest = 1.7;
 
-export function hasTallBox({ height, fontHeight }: TextItem): boolean {
+function tallShare(items: TextItem[]): number {
+  let [all, tall] = [0, 0];
+  for (const item of items) {
+    all += item.text.length;
+    if (hasTallBox(item)) tall += item.text.length;
+  }
+  return all === 0 ? 0 : tall / all;
+}
+
+function hasTallBox({ height, fontHeight }: TextItem): boolean {
   return fontHeight !== undefined && fontHeight > 0 && height > tallest * fontHeight;
 }
 
-function toPiece(item: TextItem): Piece {
+function toPiece(item: TextItem): PaintedPiece & { turned: boolean } {
   const size = Math.round((item.fontHeight || item.height) * 10) / 10;
   const isTall = hasTallBox(item);
   return {
@@ -62,7 +91,33 @@ function toPiece(item: TextItem): Piece {
     height: isTall ? 1.2 * size : item.height,
     size,
     ...readFont(item.fontName ?? '', item.fontWeight ?? 400),
+    turned: quarterTurns(item) !== 0,
+    colour: item.fillColor === undefined ? null : toColour(item.fillColor),
+    // LiteParse leaves out invisible text, unless it is all there is.
+    invisible: false,
   };
+}
+
+/** Printers let pictures and colours go some millimetres beyond the page. */
+const bleed = 24;
+
+function readBleed({ contentBounds, width, height }: ParsedPage): boolean {
+  if (contentBounds === undefined) {
+    return false;
+  }
+  const { x, y } = contentBounds;
+  return x < -bleed || y < -bleed || right(contentBounds) > width + bleed || bottom(contentBounds) > height + bleed;
+}
+
+/** From "ff805cfb", opacity first, to "#805cfb". */
+function toColour(argb: string): string {
+  return `#${argb.slice(2)}`;
+}
+
+function readShapes({ vectorGraphics }: ParsedPage): Shape[] {
+  return (vectorGraphics?.shapes ?? []).flatMap(({ bbox, fill, fillColor }) =>
+    fill && fillColor !== undefined ? [{ ...bbox, colour: toColour(fillColor) }] : [],
+  );
 }
 
 function readRules({ vectorGraphics }: ParsedPage): ReadPage['rules'] {

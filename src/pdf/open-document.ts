@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { type FailureCode, JobError } from '../errors.ts';
-import type { DocumentFacts, EngineName } from './document.ts';
+import type { DocumentFacts, DocumentFallback, EngineName } from './document.ts';
 import { engineKeys } from './engine-keys.ts';
 import type { Engines } from './engines.ts';
 import { type ExtractionRequest, type Reading, usableEngines } from './extraction.ts';
+import { mayHaveInvisibleText } from './invisible-text-hint.ts';
 import type { LiteparseEngine, LiteparseFacts, LiteparseOptions } from './liteparse-engine.ts';
 import { PdfjsDocument } from './pdfjs-document.ts';
 
@@ -18,6 +19,7 @@ export interface OpenDocument {
   key: string;
   /** Null where pdfjs cannot open it or may not: then there are no page rotations, and no pages but LiteParse's. */
   pdfjs: PdfjsDocument | null;
+  mayHaveInvisibleText: boolean;
 }
 
 /**
@@ -37,13 +39,15 @@ export async function openDocument(
   if (liteparseEngine === null) {
     checkWithoutLiteparse(request, engines);
   }
+  // Before its bytes go to the other thread.
+  const invisible = liteparseEngine !== null && mayHaveInvisibleText(bytes);
   report({ engine: liteparseEngine === null ? 'PDFJS' : 'LITEPARSE', page: null, pages: 1 });
   const [pdfjs, liteparse] = await Promise.all([
     openByPdfjs(request, engines, bytes, liteparseEngine === null ? null : factsMilliseconds),
     liteparseEngine === null ? null : orJobError(openByLiteparse(request, liteparseEngine)),
   ]);
   try {
-    return decide(request, hasHeader, pdfjs, liteparse);
+    return { ...decide(request, hasHeader, pdfjs, liteparse), mayHaveInvisibleText: invisible };
   } catch (error) {
     if (pdfjs instanceof PdfjsDocument) {
       await pdfjs.close();
@@ -102,18 +106,20 @@ function decide(
   hasHeader: boolean,
   pdfjs: PdfjsDocument | JobError | null,
   liteparse: LiteparseFacts | JobError | null,
-): OpenDocument {
+): Omit<OpenDocument, 'mayHaveInvisibleText'> {
   const document = pdfjs instanceof JobError ? null : pdfjs;
   if (liteparse !== null && !(liteparse instanceof JobError) && liteparse.pageCount > 0) {
     const metadata = document?.facts.metadata ?? liteparse.metadata;
-    const facts = { pageCount: liteparse.pageCount, metadata, outline: document?.facts.outline ?? [] };
+    const { outline, attachments } = document?.facts ?? { outline: [], attachments: [] };
+    const facts = { pageCount: liteparse.pageCount, metadata, outline, attachments, fallback: null };
     // pdfjs gives rotations, and pages that LiteParse cannot read.
     const key = document === null ? engineKeys.LITEPARSE : `${engineKeys.LITEPARSE}, ${engineKeys.PDFJS}`;
     return { facts, engine: 'LITEPARSE', key, pdfjs: document };
   }
   if (document !== null && document.pageCount > 0 && request.engine !== 'LITEPARSE') {
-    const { metadata, outline } = document.facts;
-    const facts = { pageCount: document.pageCount, metadata, outline };
+    const { metadata, outline, attachments } = document.facts;
+    const fallback = request.engine === 'PDFJS' ? null : whyNotLiteparse(request, liteparse);
+    const facts = { pageCount: document.pageCount, metadata, outline, attachments, fallback };
     return { facts, engine: 'PDFJS', key: engineKeys.PDFJS, pdfjs: document };
   }
   if (document !== null && document.pageCount > 0) {
@@ -121,6 +127,12 @@ function decide(
     throw new JobError('PDF_DAMAGED', { detail });
   }
   throw reasonToRefuse(hasHeader, pdfjs, liteparse);
+}
+
+/** `liteparse` is null where it was not even asked. */
+function whyNotLiteparse({ avoid }: ExtractionRequest, liteparse: LiteparseFacts | JobError | null): DocumentFallback {
+  if (avoid.includes('LITEPARSE')) return 'AVOIDED';
+  return liteparse === null ? 'NO_BINARY' : 'CANNOT_OPEN';
 }
 
 /** Throws if LiteParse was the only engine that might have opened the document. */

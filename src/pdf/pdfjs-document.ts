@@ -66,6 +66,15 @@ export class PdfjsDocument {
     }
   }
 
+  /** A page beside another engine's: null if it cannot be read in time. */
+  async glance(number: number, milliseconds: number): Promise<ReadPage | null> {
+    try {
+      return await this.#thread.within(this.#readPage(number), milliseconds);
+    } catch {
+      return null;
+    }
+  }
+
   /** Frees the document; a thread that is too busy to do so is ended. */
   async close(): Promise<void> {
     await this.#thread.within(this.#proxy.loadingTask.destroy(), closeMilliseconds).catch(() => {});

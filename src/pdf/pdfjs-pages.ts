@@ -1,11 +1,14 @@
 import type { PDFDocumentProxy, PDFPageProxy } from 'pdfjs-dist/legacy/build/pdf.mjs';
 import { cleanText } from './clean-text.ts';
-import { type Box, type Piece, readFont } from './layout/piece.ts';
+import { type HiddenPiece, partHidden } from './hidden-text.ts';
+import { type Box, readFont } from './layout/piece.ts';
 import { type PlacedLink, readUrl } from './links.ts';
+import { mostlyPicture } from './needs-ocr.ts';
 import { destinationResolver } from './outline.ts';
+import { readAnnotations, readFormFields, toBox, type Viewport } from './pdfjs-annotations.ts';
+import { type Paint, readDrawing } from './pdfjs-operators.ts';
 import type { ReadPage } from './read-page.ts';
 
-type Viewport = ReturnType<PDFPageProxy['getViewport']>;
 type TextContent = Awaited<ReturnType<PDFPageProxy['getTextContent']>>;
 type TextItem = Extract<TextContent['items'][number], { str: string }>;
 
@@ -18,11 +21,18 @@ export function pdfjsPageReader(
   return async (number) => {
     const page = await document.getPage(number);
     const viewport = page.getViewport({ scale: 1 });
+    // Fonts are known by name only once the drawing is read.
+    const operators = await page.getOperatorList();
     const content = await page.getTextContent();
     // Text that runs across the display is read with the page turned by so much that it runs upright.
     const reading = page.getViewport({ scale: 1, rotation: (page.rotate + 360 - turnOf(content, viewport)) % 360 });
-    const { upright, turned } = readPieces(content, reading);
-    const links = await readLinks(page, reading, pageOf);
+    const drawing = readDrawing(operators, reading.transform.map(Number));
+    const found = readPieces(page, content, reading, drawing.paints);
+    const backdrop = { width: reading.width, height: reading.height, ...drawing };
+    const { visible, hidden } = partHidden([...found, ...beyondPage(drawing.paints, found, reading)], backdrop);
+    // A damaged annotation must not cost the page its text.
+    const notes: Record<string, unknown>[] = await page.getAnnotations().catch(() => []);
+    const links = await readLinks(notes, reading, pageOf);
     page.cleanup();
     return {
       number,
@@ -31,13 +41,26 @@ export function pdfjsPageReader(
       height: reading.height,
       shown: { width: viewport.width, height: viewport.height },
       rotation: page.rotate,
-      pieces: upright,
-      turned,
-      rules: { horizontal: [], vertical: [] },
+      pieces: visible.filter((piece) => !piece.turned),
+      turned: visible.filter((piece) => piece.turned),
+      hidden,
+      rules: drawing.rules,
       tables: [],
+      images: drawing.images,
+      bleeds: false,
+      tallShare: 0,
+      look: isPicture(drawing.images, viewport) ? 'SCANNED' : null,
+      engine: 'PDFJS',
+      fallback: null,
       links,
+      annotations: readAnnotations(notes, reading),
+      formFields: readFormFields(notes, reading),
     };
   };
+}
+
+function isPicture(images: Box[], { width, height }: Viewport): boolean {
+  return images.some((image) => image.width * image.height > mostlyPicture * width * height);
 }
 
 /** By how many degrees most of the text is turned on the display, clockwise, to a quarter turn. */
@@ -57,10 +80,15 @@ function quarterTurns({ transform }: TextItem, viewport: Viewport): number {
   return (Math.round(angle / (Math.PI / 2)) + 4) % 4;
 }
 
-/** The page's text as pieces in the coordinates of the viewport; what doesn't run from left to right there is set apart. */
-function readPieces(content: TextContent, viewport: Viewport): { upright: Piece[]; turned: Piece[] } {
-  const upright: Piece[] = [];
-  const turned: Piece[] = [];
+/** The page's text as pieces in the coordinates of the viewport. */
+function readPieces(
+  page: PDFPageProxy,
+  content: TextContent,
+  viewport: Viewport,
+  paints: Paint[],
+): HiddenPiece['piece'][] {
+  const paintOf = paintFinder(paints);
+  const pieces: HiddenPiece['piece'][] = [];
   for (const item of content.items) {
     if (!('str' in item) || item.str.trim() === '') {
       continue;
@@ -68,29 +96,76 @@ function readPieces(content: TextContent, viewport: Viewport): { upright: Piece[
     const [, , c = 0, d = 0, e = 0, f = 0] = item.transform.map(Number);
     const [x = 0, baseline = 0] = viewport.convertToViewportPoint(e, f).map(Number);
     const height = Math.hypot(c, d) || item.height || 1;
-    const isUpright = quarterTurns(item, viewport) === 0 && content.styles[item.fontName]?.vertical !== true;
-    // Four fifths above the baseline, one below: near enough for any font to tell rows apart.
-    const piece = {
+    const isVertical = content.styles[item.fontName]?.vertical === true;
+    const paint = paintOf(item.str);
+    pieces.push({
       text: item.str,
       x,
+      // Four fifths above the baseline, one below: near enough for any font to tell rows apart.
       y: baseline - 0.8 * height,
       width: item.width,
       height,
       size: Math.round(height * 10) / 10,
-      ...readFont(item.fontName, 400),
-    };
-    (isUpright ? upright : turned).push(piece);
+      ...readFont(fontName(page, item.fontName), 400),
+      turned: isVertical || quarterTurns(item, viewport) !== 0,
+      colour: paint?.colour ?? null,
+      invisible: paint?.invisible ?? false,
+    });
   }
-  return { upright, turned };
+  return pieces;
+}
+
+/** Text beyond the page, which pdfjs leaves out by itself: found by where it is painted. */
+function beyondPage(
+  paints: Paint[],
+  found: HiddenPiece['piece'][],
+  { width, height }: Viewport,
+): HiddenPiece['piece'][] {
+  const outside = paints.filter(({ x, y }) => x < 0 || x > width || y < 0 || y > height);
+  const inside =
+    outside.length === 0 ? '' : found.map(({ text }) => text.normalize('NFKC').replace(/\s+/g, '')).join('\n');
+  return outside
+    .slice(0, mostOutside)
+    .filter(({ text }) => !inside.includes(text))
+    .map(({ text, colour, invisible, x, y }) => ({
+      ...{ text, colour, invisible, turned: false, bold: false, fixedWidth: false, size: 0 },
+      // Where it begins is beyond the page, and so it counts, however long it is.
+      ...{ x: x < 0 ? -1 : x, y: y < 0 ? -1 : y, width: 0, height: 0 },
+    }));
+}
+
+const mostOutside = 1_000;
+
+function fontName(page: PDFPageProxy, id: string): string {
+  const font: unknown = page.commonObjs.has(id) ? page.commonObjs.get(id) : null;
+  return typeof font === 'object' && font !== null && 'name' in font ? String(font.name) : '';
+}
+
+/** How far ahead a text is looked for that isn't the next one painted, in characters. */
+const lookAhead = 500;
+
+/** Finds how texts are painted: both lists are in the order of the page, but one of them leaves out some and turns others. */
+function paintFinder(paints: Paint[]): (text: string) => Paint | null {
+  const all = paints.map(({ text }) => text).join('');
+  const ends: number[] = [];
+  for (const { text } of paints) ends.push((ends.at(-1) ?? 0) + text.length);
+  let [at, index] = [0, 0];
+  return (text) => {
+    const wanted = text.normalize('NFKC').replace(/\s+/g, '');
+    const ahead = all.slice(at, at + wanted.length + lookAhead).indexOf(wanted);
+    if (ahead < 0) return null;
+    at += ahead;
+    while (index < ends.length - 1 && (ends[index] ?? 0) <= at) index += 1;
+    at += wanted.length;
+    return paints[index] ?? null;
+  };
 }
 
 async function readLinks(
-  page: PDFPageProxy,
+  annotations: Record<string, unknown>[],
   viewport: Viewport,
   pageOf: (destination: unknown) => Promise<number | null>,
 ): Promise<PlacedLink[]> {
-  // A damaged annotation must not cost the page its text.
-  const annotations: Record<string, unknown>[] = await page.getAnnotations().catch(() => []);
   const links: PlacedLink[] = [];
   for (const annotation of annotations) {
     if (annotation.subtype !== 'Link') {
@@ -99,16 +174,9 @@ async function readLinks(
     const url = readUrl(annotation.url ?? annotation.unsafeUrl);
     const pageNumber = url === null ? await pageOf(annotation.dest) : null;
     if (url !== null || pageNumber !== null) {
-      links.push({ boxes: toBoxes(annotation.rect, viewport), url, pageNumber });
+      const box = toBox(annotation.rect, viewport);
+      links.push({ boxes: box === null ? [] : [box], url, pageNumber });
     }
   }
   return links;
-}
-
-function toBoxes(rectangle: unknown, viewport: Viewport): Box[] {
-  if (!Array.isArray(rectangle)) {
-    return [];
-  }
-  const [x1 = 0, y1 = 0, x2 = 0, y2 = 0] = viewport.convertToViewportRectangle(rectangle.map(Number)).map(Number);
-  return [{ x: Math.min(x1, x2), y: Math.min(y1, y2), width: Math.abs(x2 - x1), height: Math.abs(y2 - y1) }];
 }

@@ -73,6 +73,8 @@ export class PdfjsThread {
       worker: this.#worker,
       verbosity: VerbosityLevel.ERRORS,
       isEvalSupported: false,
+      // No picture is shown, and decoding them takes most of the time of reading what a page draws.
+      maxImageSize: 1,
       useSystemFonts: false,
       cMapUrl: `${distribution}/cmaps/`,
       cMapPacked: true,

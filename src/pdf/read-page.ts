@@ -1,8 +1,13 @@
+import type { Annotation, EngineName, Fallback, FormField } from './document.ts';
+import type { HiddenPiece } from './hidden-text.ts';
 import type { PageContent } from './layout/page-layout.ts';
+import type { Box } from './layout/piece.ts';
 import type { PlacedLink } from './links.ts';
 
 /** A page as an engine read it, before we make anything of it. */
 export interface ReadPage extends PageContent {
+  pieces: HiddenPiece['piece'][];
+  turned: HiddenPiece['piece'][];
   /** 1-based. */
   number: number;
   label: string | null;
@@ -11,4 +16,20 @@ export interface ReadPage extends PageContent {
   /** The size as displayed; the content's own is that of the page turned so that most of its text runs upright. */
   shown: { width: number; height: number };
   links: PlacedLink[];
+  annotations: Annotation[];
+  formFields: FormField[];
+  /** What readers don't see; it is not among the pieces. */
+  hidden: HiddenPiece[];
+  /** Where pictures are; not those that fill the page, with LiteParse. */
+  images: Box[];
+  /** Something goes far beyond the page, so there may be text out there. */
+  bleeds: boolean;
+  /** How much of the text has boxes far higher than its type, from 0 to 1. */
+  tallShare: number;
+  /** What a closer look at a page of few words found; null if it found nothing, or there was no look. */
+  look: 'SCANNED' | 'DRAWN' | null;
+  /** Which engine read it. */
+  engine: EngineName;
+  /** Why it wasn't the document's own engine. */
+  fallback: Fallback | null;
 }

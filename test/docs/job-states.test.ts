@@ -71,7 +71,14 @@ async function rescued(): Promise<void> {
 
 const metadata = { title: null, author: null, subject: null, keywords: null, creator: null, producer: null };
 const dates = { createdAt: null, modifiedAt: null, pdfVersion: null, tagged: false, encrypted: false };
-const facts = { pageCount: 1, metadata: { ...metadata, ...dates }, outline: [] };
+const more = { permissions: null, language: null, xmp: null };
+const facts = {
+  pageCount: 1,
+  metadata: { ...metadata, ...dates, ...more },
+  outline: [],
+  attachments: [],
+  fallback: null,
+};
 
 /** What each function is called with to make its transition. */
 const act: Record<string, (job: Job, to: string) => Promise<unknown>> = {

@@ -1,4 +1,4 @@
-import type { DocumentFacts, ExtractedPage } from '../../src/pdf/document.ts';
+import type { DocumentFacts, ExtractedPage, PageDetails } from '../../src/pdf/document.ts';
 import type {
   ExtractionEvent,
   ExtractionRequest,
@@ -28,12 +28,28 @@ export const facts: DocumentFacts = {
     pdfVersion: '1.7',
     tagged: false,
     encrypted: false,
+    permissions: null,
+    language: null,
+    xmp: null,
   },
   outline: [],
+  attachments: [],
+  fallback: null,
+};
+
+export const details: PageDetails = {
+  engine: 'PDFJS',
+  fallback: null,
+  ocrReason: null,
+  language: null,
+  hidden: [],
+  annotations: [],
+  formFields: [],
+  blocks: [],
 };
 
 export function page(number: number, text = `Page ${number}.`): ExtractedPage {
-  return { number, label: null, width: 595, height: 842, rotation: 0, text, markdown: text, links: [] };
+  return { number, label: null, width: 595, height: 842, rotation: 0, text, markdown: text, links: [], details };
 }
 
 export function opened(pagesTotal: number): OpenedEvent {

@@ -98,6 +98,9 @@ describe.each(['LITEPARSE', 'PDFJS'] as const)('by %s', (engine) => {
       pdfVersion: '1.7',
       tagged: true,
       encrypted: false,
+      permissions: null,
+      language: 'en-GB',
+      xmp: expect.stringContaining('<rdf:li>Ada Honeywell</rdf:li>'),
     });
   });
 

@@ -1,10 +1,12 @@
 import { queryFromInfo } from '@pothos/plugin-prisma';
 import type { GraphQLResolveInfo } from 'graphql';
-import { storedLinks } from '../../jobs/stored-json.ts';
+import { storedDetails, storedLinks } from '../../jobs/stored-json.ts';
 import type { Link } from '../../pdf/document.ts';
 import type { ApiContext } from '../context.ts';
 import { builder } from './builder.ts';
 import { type ConnectionArgs, checkConnectionArgs, resolveKeyset } from './connection.ts';
+import { Engine } from './enums.ts';
+import { AnnotationType, BlockType, FormFieldType, HiddenTextType, OcrReason, PageFallback } from './page-details.ts';
 
 const LinkType = builder.objectRef<Link>('Link').implement({
   description: 'A link on a page: either to a URL or to a page of the same document.',
@@ -37,6 +39,62 @@ export const Page = builder.prismaObject('Page', {
       select: { links: true },
       description: 'Links on the page, in the order of the document.',
       resolve: ({ links }) => storedLinks(links),
+    }),
+    engine: t.field({
+      type: Engine,
+      nullable: true,
+      select: { details: true },
+      description: 'What read this page; null for pages stored before this was told.',
+      resolve: ({ details }) => storedDetails(details).engine,
+    }),
+    fallback: t.field({
+      type: PageFallback,
+      nullable: true,
+      select: { details: true },
+      description: 'Why it was not the engine that read the document; null if it was.',
+      resolve: ({ details }) => storedDetails(details).fallback,
+    }),
+    needsOcr: t.boolean({
+      select: { details: true },
+      description: 'Whether there is more on the page than its text says, so that only OCR can read it.',
+      resolve: ({ details }) => storedDetails(details).ocrReason !== null,
+    }),
+    ocrReason: t.field({
+      type: OcrReason,
+      nullable: true,
+      select: { details: true },
+      description: 'Why it needs OCR; null if it does not.',
+      resolve: ({ details }) => storedDetails(details).ocrReason,
+    }),
+    language: t.string({
+      nullable: true,
+      select: { details: true },
+      description: 'The language of its text, such as "en": a guess; null where there is too little to tell.',
+      resolve: ({ details }) => storedDetails(details).language,
+    }),
+    hiddenText: t.field({
+      type: [HiddenTextType],
+      select: { details: true },
+      description: 'Text that readers do not see, by why they do not. It is in neither text nor Markdown.',
+      resolve: ({ details }) => storedDetails(details).hidden,
+    }),
+    annotations: t.field({
+      type: [AnnotationType],
+      select: { details: true },
+      description: 'Comments, highlights, stamps and the like.',
+      resolve: ({ details }) => storedDetails(details).annotations,
+    }),
+    formFields: t.field({
+      type: [FormFieldType],
+      select: { details: true },
+      description: 'Fields of forms, with what is filled in.',
+      resolve: ({ details }) => storedDetails(details).formFields,
+    }),
+    blocks: t.field({
+      type: [BlockType],
+      select: { details: true },
+      description: 'The parts of the page in reading order, with their places.',
+      resolve: ({ details }) => storedDetails(details).blocks,
     }),
   }),
 });

@@ -1,7 +1,7 @@
 import { RequestError } from '../../errors.ts';
 import { encodeId } from '../../ids.ts';
 import { storedDocument } from '../../jobs/stored-json.ts';
-import type { DocumentMetadata, EngineName, OutlineItem } from '../../pdf/document.ts';
+import type { Attachment, DocumentMetadata, EngineName, OutlineItem, Permissions } from '../../pdf/document.ts';
 import type { ApiContext } from '../context.ts';
 import { downloadOf } from '../downloads/download.ts';
 import { jobFileBytes } from '../downloads/job-file.ts';
@@ -12,6 +12,37 @@ import { Page, PageConnection, resolvePages } from './page.ts';
 
 /** More text than this in one answer is RESULT_TOO_LARGE. */
 const maxTextBytes = 8 * 1024 ** 2;
+
+const PermissionsType = builder.objectRef<Permissions>('Permissions').implement({
+  description: "What an encrypted document lets those do who open it without its owner's password.",
+  fields: (t) => ({
+    print: t.exposeBoolean('print', { description: 'Print it.' }),
+    printHighQuality: t.exposeBoolean('printHighQuality', { description: 'Print it in full quality.' }),
+    modify: t.exposeBoolean('modify', { description: 'Change it.' }),
+    copy: t.exposeBoolean('copy', { description: 'Copy text and pictures.' }),
+    annotate: t.exposeBoolean('annotate', { description: 'Comment on it.' }),
+    fillForms: t.exposeBoolean('fillForms', { description: 'Fill in its forms.' }),
+    assemble: t.exposeBoolean('assemble', { description: 'Insert, turn and delete pages.' }),
+  }),
+});
+
+const AttachmentType = builder.objectRef<Attachment>('Attachment').implement({
+  description: 'A file inside the document.',
+  fields: (t) => ({
+    name: t.exposeString('name', { description: 'Its name.' }),
+    description: t.exposeString('description', { nullable: true, description: 'What the document says about it.' }),
+    bytes: t.exposeInt('bytes', { description: 'Its size.' }),
+  }),
+});
+
+const DocumentFallbackType = builder.enumType('DocumentFallback', {
+  description: 'Why LITEPARSE did not read a document with engine AUTO.',
+  values: {
+    NO_BINARY: { description: 'It does not run on the machine of the worker.' },
+    CANNOT_OPEN: { description: 'It cannot open the document.' },
+    AVOIDED: { description: 'It crashed on the document, or ran out of time or memory just before.' },
+  },
+});
 
 const Metadata = builder.objectRef<DocumentMetadata>('DocumentMetadata').implement({
   description: "What the document says about itself. Its author's words: they may be wrong.",
@@ -36,6 +67,16 @@ const Metadata = builder.objectRef<DocumentMetadata>('DocumentMetadata').impleme
     tagged: t.exposeBoolean('tagged', { description: 'Whether it carries a logical structure (Tagged PDF).' }),
     encrypted: t.exposeBoolean('encrypted', {
       description: 'Whether it is encrypted, with or without a password to open it.',
+    }),
+    permissions: t.expose('permissions', {
+      type: PermissionsType,
+      nullable: true,
+      description: 'What it lets readers do; null where it restricts nothing.',
+    }),
+    language: t.exposeString('language', { nullable: true, description: 'As the document says, such as "en-GB".' }),
+    xmp: t.exposeString('xmp', {
+      nullable: true,
+      description: 'Its XMP packet, as it stands; null where absent or longer than 64 KiB.',
     }),
   }),
 });
@@ -70,6 +111,18 @@ export const JobResult = builder.objectRef<CompletedJob>('JobResult').implement(
       type: Engine,
       nullable: true,
       description: 'What read the pages (the last of them, if engines changed).',
+    }),
+    fallback: t.field({
+      type: DocumentFallbackType,
+      nullable: true,
+      description:
+        'Why PDFJS read it although engine AUTO prefers LITEPARSE; null if it did not. Pages have their own.',
+      resolve: ({ document }) => storedDocument(document).fallback,
+    }),
+    attachments: t.field({
+      type: [AttachmentType],
+      description: 'The files inside the document.',
+      resolve: ({ document }) => storedDocument(document).attachments,
     }),
     metadata: t.field({
       type: Metadata,

@@ -86,3 +86,6 @@ export function readFont(name: string, weight: number): { bold: boolean; fixedWi
     fixedWidth: fixedName.test(name),
   };
 }
+
+/** For what has no place on the page. */
+export const noBox: Box = { x: 0, y: 0, width: 0, height: 0 };

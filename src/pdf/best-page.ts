@@ -1,0 +1,60 @@
+import { JobError } from '../errors.ts';
+import { checkHidden, isDoubtful } from './check-hidden.ts';
+import type { Fallback } from './document.ts';
+import type { Engines } from './engines.ts';
+import type { ExtractionRequest, Reading } from './extraction.ts';
+import { fallbackReason, isBetter } from './fallback.ts';
+import { factsMilliseconds } from './open-document.ts';
+import type { PdfjsDocument } from './pdfjs-document.ts';
+import type { ReadPage } from './read-page.ts';
+
+/** One extraction in this process. `report` is told of what comes next before it is done, as it may be the last thing done. */
+export interface Run {
+  request: ExtractionRequest;
+  engines: Engines;
+  report: (reading: Reading) => void;
+}
+
+export interface OpenPdfjs {
+  /** Null where pdfjs cannot open the document or may not. */
+  pdfjs: PdfjsDocument | null;
+  mayHaveInvisibleText: boolean;
+}
+
+/** LiteParse's page with what it doesn't tell, or pdfjs' own where LiteParse's is missing or known to be wrong. */
+export async function bestPage(
+  run: Run,
+  number: number,
+  page: ReadPage | undefined,
+  { pdfjs, mayHaveInvisibleText }: OpenPdfjs,
+): Promise<ReadPage> {
+  const spare = run.request.engine === 'AUTO' ? pdfjs : null;
+  if (page === undefined) {
+    return instead(await readByPdfjs(run, number, spare), 'UNREADABLE');
+  }
+  if (pdfjs === null) {
+    return page;
+  }
+  const reason = fallbackReason(page);
+  if (reason !== null && spare !== null) {
+    const other = await readByPdfjs(run, number, spare).catch(() => null);
+    if (other !== null && isBetter(reason, page, other)) {
+      return instead(other, reason);
+    }
+  }
+  const rotation = await pdfjs.rotationOf(number, factsMilliseconds);
+  const seen = isDoubtful(page, mayHaveInvisibleText) ? await pdfjs.glance(number, factsMilliseconds) : null;
+  return { ...(seen === null ? page : checkHidden(page, seen)), rotation };
+}
+
+function instead(page: ReadPage, fallback: Fallback): ReadPage {
+  return { ...page, fallback };
+}
+
+export async function readByPdfjs(run: Run, number: number, pdfjs: PdfjsDocument | null): Promise<ReadPage> {
+  if (pdfjs === null) {
+    throw new JobError('PDF_DAMAGED', { detail: `Page ${number} is too damaged to read.`, page: number });
+  }
+  run.report({ engine: 'PDFJS', page: number, pages: 1 });
+  return pdfjs.readPage(number);
+}

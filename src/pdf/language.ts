@@ -1,0 +1,50 @@
+/** The commonest small words of languages in Latin letters: enough to tell one from another by a page of text. */
+const commonest: Record<string, string> = {
+  en: 'the of and to in is that for it with as was on are by this be from or have',
+  de: 'der die und in den von zu das mit sich des auf für ist im dem nicht ein eine als',
+  fr: 'de la le et les des en un du une que est pour qui dans par sur au plus ne',
+  es: 'de la que el en y a los del se las por un para con no una su al es',
+  it: 'di e il la che in a per un è del non della una si con dei le da sono',
+  pt: 'de a o que e do da em um para com não uma os no se na por mais as',
+  nl: 'de van het een en in is dat op te zijn met voor niet aan er om ook als bij',
+  sv: 'och i att en som det på är av för med den till inte har de om ett han var',
+  da: 'og i at det en den til er som på de med for af ikke der var fra et har',
+  pl: 'i w na z do się że o nie jest to od za po jak przez dla są czy który',
+  cs: 'a v se na je že o s z do i to k ve pro za by ale jsou jako',
+  fi: 'ja on ei se että oli hän mutta ovat kun joka tai myös niin kuin vain sen mitä olla jos',
+  tr: 've bir bu da için ile de olarak çok daha en olan gibi kadar ancak sonra her ne ya o',
+};
+
+const scripts: [string, RegExp][] = [
+  ['ja', /[\p{Script=Hiragana}\p{Script=Katakana}]/gu],
+  ['ko', /\p{Script=Hangul}/gu],
+  ['zh', /\p{Script=Han}/gu],
+  ['ar', /\p{Script=Arabic}/gu],
+  ['he', /\p{Script=Hebrew}/gu],
+  ['el', /\p{Script=Greek}/gu],
+  ['ru', /\p{Script=Cyrillic}/gu],
+  ['th', /\p{Script=Thai}/gu],
+  ['hi', /\p{Script=Devanagari}/gu],
+];
+
+const words = new Map(Object.entries(commonest).map(([language, list]) => [language, new Set(list.split(' '))]));
+const longestSample = 3_000;
+
+/** The language most of a text is in, as a BCP 47 tag such as "en"; null where there is too little to tell. A guess. */
+export function guessLanguage(text: string): string | null {
+  const sample = text.slice(0, longestSample);
+  const letters = sample.match(/\p{L}/gu)?.length ?? 0;
+  for (const [language, script] of scripts) {
+    // Japanese mixes its own letters with Han ones.
+    const share = language === 'ja' ? 0.15 : 0.4;
+    if (letters >= 10 && (sample.match(script)?.length ?? 0) > share * letters) return language;
+  }
+  const found = sample.toLowerCase().match(/\p{L}+/gu) ?? [];
+  let [best, most, second] = ['', 0, 0];
+  for (const [language, list] of words) {
+    const count = found.filter((word) => list.has(word)).length;
+    if (count > most) [best, most, second] = [language, count, most];
+    else if (count > second) second = count;
+  }
+  return most >= 5 && most >= 0.08 * found.length && most > 1.15 * second ? best : null;
+}

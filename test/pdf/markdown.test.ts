@@ -1,0 +1,56 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { extractAll, newPool, requestFor } from './extracting.ts';
+
+const pool = newPool();
+
+beforeAll(() => pool.start());
+afterAll(() => pool[Symbol.asyncDispose]());
+
+describe.each(['LITEPARSE', 'PDFJS'] as const)('Markdown by %s', (engine) => {
+  const markdownOf = async (fixture: string, more = {}) =>
+    (await extractAll(pool, requestFor(fixture, { engine, ...more }))).pages.map(({ markdown }) => markdown);
+
+  test('writes a ruled table with pipes', async () => {
+    const [page] = await markdownOf('table');
+    expect(page).toMatch(/^\| Hive \| Flower \| Jars \| Weight in kg \|\n\|( --- \|){4}\n\| Alpha \|/m);
+    expect(page).toMatch(/^\| Gamma \| +\| /m);
+  });
+
+  test('writes a table whose cells span as HTML', async () => {
+    const [page] = await markdownOf('layouts');
+    expect(page?.replace(/\n */g, '')).toContain(
+      '<tr><td rowspan="2">Apiary</td><td colspan="2">Honey in kilograms</td></tr>' +
+        '<tr><td>Spring</td><td>Summer</td></tr><tr><td>Meadow</td><td>12</td><td>31</td></tr>',
+    );
+  });
+
+  test('puts notes below columns after all of the text', async () => {
+    const [, page = ''] = await markdownOf('layouts');
+    const order = [...page.matchAll(/(Sentence|Remark) (\d+)/g)].map(([, word, number]) => `${word} ${number}`);
+    const counted = (word: string, most: number) => Array.from({ length: most }, (_, index) => `${word} ${index + 1}`);
+    expect(order).toEqual([...counted('Sentence', 24), ...counted('Remark', 8)]);
+  });
+
+  test('joins words parted at line ends, by what else the document writes', async () => {
+    const [, , page] = await markdownOf('layouts');
+    expect(page).toContain('are building combs. A well-kept hive');
+  });
+
+  test('leaves parted words as they are printed if asked to', async () => {
+    const [, , page] = await markdownOf('layouts', { keepHyphenation: true });
+    expect(page).toContain('are build- ing combs. A well- kept hive');
+  });
+
+  test('marks headings, numbered items and code, and no other lines', async () => {
+    const [page = ''] = await markdownOf('headings');
+    const headings = [...page.matchAll(/^#+ (.*)$/gm)].map(([, title]) => title);
+    expect(headings).toEqual(['Keeping bees', 'The hive', 'What you need', 'First steps', 'The ledger']);
+    expect(page).toMatch(/^1\. Light the smoker\.$/m);
+    expect(page).toMatch(/```\n[^`]*frames = 10[^`]*\n```/);
+  });
+
+  test('writes links where they stand', async () => {
+    const [page] = await markdownOf('links');
+    expect(page).toContain('For more about bees see [the bee page](https://example.org/bees) of our site.');
+  });
+});
