@@ -111,7 +111,8 @@ function prior({ measure, engine, size }: CostKey): LogNormal {
     case 'SERVICE':
       return { mean: 1, variance: 4 };
     case 'WAIT':
-      return { mean: 0, variance: 0.3 ** 2 };
+      // All jobs before it may be slower by the same factor, the machine's: that does not even out.
+      return { mean: 0, variance: 0.9 ** 2 };
     case 'PACE':
     case 'ETA_ERROR':
     case 'ETA_COVERAGE':

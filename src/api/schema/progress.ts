@@ -114,7 +114,7 @@ builder.subscriptionField('jobUpdates', (t) =>
     type: JobProgress,
     description:
       'What happens to all your jobs from now on. No snapshot: subscribe, then query `jobs`, and of two views of a job keep the one with the higher ' +
-      'revision. Never completes. With a filter, an event by which a job leaves it is sent too.',
+      'revision. Never completes. A new estimate alone is no event here: while a job waits, `jobProgress` tells of each. With a filter, an event by which a job leaves it is sent too.',
     args: { filter: t.arg({ type: JobFilter, description: 'Only these jobs.' }) },
     subscribe(_, { filter }, { hub, tenantId }) {
       checkJobFilter(filter);
