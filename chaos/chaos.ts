@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
 import { createApi } from './api.ts';
 import { checks } from './checks/all.ts';
 import { startDocumentServer } from './document-server.ts';
@@ -11,7 +12,8 @@ import { errorsInLogs, keepLogs } from './logs.ts';
 import { Meddler } from './meddler.ts';
 import { startObserver } from './observer.ts';
 import { createRandom } from './random.ts';
-import { recoverFleet, untilSettled } from './recovery.ts';
+import { startReceiver } from './receiver.ts';
+import { recoverFleet, untilSettled, untilTold } from './recovery.ts';
 import { makeReferences } from './reference.ts';
 import { describeFault, type FaultKind, planFaults } from './schedule.ts';
 import { runSubmitter } from './submitter.ts';
@@ -38,6 +40,7 @@ export interface ChaosReport {
 }
 
 const submitters = 3;
+const viewerShape = z.object({ viewer: z.object({ webhookSecret: z.string() }) });
 /** Starting, the reference run, recovery and checks take no longer than this, or something hangs. */
 const boundMs = 8 * 60_000;
 
@@ -60,7 +63,9 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   await using documents = await startDocumentServer(random.fork());
   using observer = startObserver(world);
   const api = createApi(world.apiUrls, random.fork());
+  await using receiver = await startReceiver(random.fork());
   await world.heal(signal);
+  receiver.trust((await api.ask('{ viewer { webhookSecret } }', {}, viewerShape)).viewer.webhookSecret);
   log('everything runs; making the reference');
   const references = await makeReferences(world, { api, documents, kinds, signal });
 
@@ -82,6 +87,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     api,
     journal,
     documents,
+    receiver,
     kinds,
     until,
     signal,
@@ -93,6 +99,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     },
   };
   documents.misbehave(true);
+  receiver.misbehave(true);
   log('the disturbance begins');
   const clients = Array.from({ length: submitters }, () => runSubmitter({ ...stream, random: random.fork() }));
   const running = Promise.all(clients);
@@ -103,6 +110,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
 
   submitting.abort();
   documents.misbehave(false);
+  receiver.misbehave(false);
   log('healing');
   await world.heal(signal);
   await running;
@@ -112,12 +120,14 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   for (const detail of await untilSettled(world, signal)) journal.breach('every job reaches a final state', detail);
   const waiting = await watchers.finished(60_000);
   if (waiting > 0) journal.breach('nobody misses the final state', `${waiting} watchers still wait`);
+  log('waiting for every end to be told');
+  for (const detail of await untilTold(world, api, signal)) journal.breach('every end is told', detail);
   for (const detail of await recoverFleet(world, { api, observer, signal }))
     journal.breach('every worker works again', detail);
 
   log('checking');
   journal.count('intents', journal.intents.length);
-  const evidence = await gatherEvidence({ world, journal, observer, references, kinds });
+  const evidence = await gatherEvidence({ world, journal, observer, references, receiver, kinds });
   for (const check of checks) journal.breaches.push(...(await check(evidence)));
   const breaches = await withEvidence(evidence);
   const { dataDir } = world;

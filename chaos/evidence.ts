@@ -3,6 +3,7 @@ import { decodeId, encodeId } from '../src/ids.ts';
 import type { DocumentKind } from './documents.ts';
 import type { Breach, ClientJob, Journal } from './journal.ts';
 import type { Observer } from './observer.ts';
+import type { Receiver } from './receiver.ts';
 import type { References } from './reference.ts';
 import type { World } from './world.ts';
 
@@ -39,6 +40,7 @@ export interface Evidence {
   journal: Journal;
   observer: Observer;
   references: ReadonlyMap<string, References>;
+  receiver: Receiver;
   kinds: readonly DocumentKind[];
   jobs: ReadonlyMap<string, JobRow>;
   attempts: ReadonlyMap<string, AttemptRow[]>;
@@ -50,7 +52,7 @@ export interface Evidence {
 export type Check = (evidence: Evidence) => Promise<Breach[]> | Breach[];
 
 export async function gatherEvidence(
-  given: Pick<Evidence, 'world' | 'journal' | 'observer' | 'references' | 'kinds'>,
+  given: Pick<Evidence, 'world' | 'journal' | 'observer' | 'references' | 'receiver' | 'kinds'>,
 ): Promise<Evidence> {
   const { world, journal } = given;
   const read = <Row extends pg.QueryResultRow>(text: string) => world.query<Row>(text);

@@ -15,6 +15,8 @@ export interface Intent {
   kind: DocumentKind;
   key: string | null;
   maxRetries: number;
+  /** Whether its end is to be told. */
+  webhook: boolean;
   /** Requests whose outcome stayed unknown. */
   unknown: number;
   /** Ids of the jobs that createJob answered. */

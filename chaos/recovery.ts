@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import { encodeId } from '../src/ids.ts';
 import { type Api, untilKnown } from './api.ts';
 import { bytesOf, documentKinds } from './documents.ts';
 import type { Observer } from './observer.ts';
@@ -60,5 +61,31 @@ export async function recoverFleet(
     if (Date.now() - begin > recoveryMs) {
       return idle.map((name) => `${name} has taken no job for ${recoveryMs / 1000} s, while the other one was busy`);
     }
+  }
+}
+
+const redeliver = 'mutation ($id: ID!) { redeliverWebhook(id: $id) { delivery { id } } }';
+const redeliverShape = z.object({ redeliverWebhook: z.object({ delivery: z.object({ id: z.string() }) }) });
+/** What is due later than this has met its receiver's bad moods several times; nobody waits for that here. */
+const patientSeconds = 35;
+const tellMs = 120_000;
+
+/** Waits until all that was to be told has been. Answers what was not. */
+export async function untilTold(world: World, api: Api, signal: AbortSignal): Promise<string[]> {
+  const begin = Date.now();
+  for (;;) {
+    const rows = await world.query<{ id: string; event: string; dueIn: number; attempt: number }>(
+      `SELECT id, event::text, attempt, extract(epoch FROM due_at - now())::float8 AS "dueIn" FROM webhook_deliveries WHERE status = 'PENDING'`,
+    );
+    if (rows.length === 0) return [];
+    if (Date.now() - begin > tellMs) {
+      return rows.map(({ id, event, attempt, dueIn }) => {
+        return `${event} ${encodeId('delivery', id)} is not told after ${attempt} attempts; due in ${Math.round(dueIn)} s`;
+      });
+    }
+    for (const { id } of rows.filter(({ dueIn }) => dueIn > patientSeconds)) {
+      await untilKnown(() => api.ask(redeliver, { id: encodeId('delivery', id) }, redeliverShape), { signal });
+    }
+    await sleep(500, undefined, { signal });
   }
 }

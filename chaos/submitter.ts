@@ -5,11 +5,13 @@ import type { DocumentServer } from './document-server.ts';
 import { bytesOf, type DocumentKind, pickDocument } from './documents.ts';
 import type { ClientJob, Intent, Journal } from './journal.ts';
 import type { Random } from './random.ts';
+import type { Receiver } from './receiver.ts';
 
 export interface SubmitterOptions {
   api: Api;
   journal: Journal;
   documents: DocumentServer;
+  receiver: Receiver;
   kinds: readonly DocumentKind[];
   random: Random;
   /** Jobs that nobody knows the end of yet. */
@@ -49,6 +51,7 @@ async function submitOne(options: SubmitterOptions, number: number): Promise<voi
     // Without a key nobody may repeat a request.
     key: random.chance(0.85) ? `key ${number}` : null,
     maxRetries: 20,
+    webhook: number % 4 !== 0,
     unknown: 0,
     answers: new Set(),
   };
@@ -92,7 +95,7 @@ function wasDeleted(journal: Journal, intent: Intent): boolean {
 
 /** Null: an upload that could not be made. */
 async function makeInput(options: SubmitterOptions, intent: Intent, number: number): Promise<object | null> {
-  const { random, documents, journal } = options;
+  const { random, documents, receiver, journal } = options;
   const { kind } = intent;
   const rest = {
     name: intent.name,
@@ -100,6 +103,7 @@ async function makeInput(options: SubmitterOptions, intent: Intent, number: numb
     options: { maxRetries: intent.maxRetries, ...kind.options },
     priority: random.int(0, 9),
     idempotencyKey: intent.key,
+    ...(intent.webhook ? { webhook: { url: receiver.url } } : {}),
     // A few are for later.
     ...(random.chance(0.05) ? { runAt: new Date(Date.now() + random.int(500, 4_000)).toISOString() } : {}),
   };

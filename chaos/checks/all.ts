@@ -12,6 +12,7 @@ import {
 import { pagesAreComplete } from './pages.ts';
 import { storageMatchesSources } from './storage.ts';
 import { everyWatcherSawTheEnd } from './watchers.ts';
+import { everyEndIsTold, whatIsToldIsTrue } from './webhooks.ts';
 
 /** Every promise that is held against a run, in the order in which its breach is told. */
 export const checks: readonly Check[] = [
@@ -25,6 +26,8 @@ export const checks: readonly Check[] = [
   completedOnce,
   watchersAgree,
   everyWatcherSawTheEnd,
+  everyEndIsTold,
+  whatIsToldIsTrue,
   pagesAreComplete,
   storageMatchesSources,
   noExtractorIsLeft,
