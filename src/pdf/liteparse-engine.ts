@@ -75,9 +75,7 @@ export class LiteparseEngine {
   /** Opens the document for its page count, which takes one page. Throws `JobError` with what is wrong with it. */
   async open(options: LiteparseOptions): Promise<LiteparseFacts> {
     try {
-      const result = await this.#parser(options, { targetPages: '1', extractDocumentMetadata: true }).parse(
-        options.source,
-      );
+      const result = await this.#parser(options, { ...factsOnly, targetPages: '1' }).parse(options.source);
       return { pageCount: result.totalPages, metadata: toMetadata(result) };
     } catch (error) {
       throw asJobError(error, options.password);
@@ -132,6 +130,17 @@ export class LiteparseEngine {
     return looks;
   }
 }
+
+/** For the facts of the document, of which the first page's contents are none. */
+const factsOnly: Partial<LiteParseConfig> = {
+  extractDocumentMetadata: true,
+  extractAnnotations: false,
+  extractFormFields: false,
+  extractBlocks: false,
+  extractTextMetadata: false,
+  extractVectorGraphics: false,
+  imageMode: 'off',
+};
 
 function asJobError(error: unknown, password: string | null): JobError {
   const needsPassword = error instanceof Error && error.message.includes('password required');

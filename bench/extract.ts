@@ -1,0 +1,129 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { LiteParse } from '@llamaindex/liteparse';
+import { cpuTime } from '../src/pdf/cpu-time.ts';
+import { createExtractorPool, type ExtractorPool } from '../src/pdf/extractor-pool.ts';
+import { groupSize } from '../src/pdf/page-groups.ts';
+import { PdfjsThread } from '../src/pdf/pdfjs-thread.ts';
+
+// Pages per second of processor time, beside others that read PDFs: our extraction in its process, with what this process takes to
+// hear of it; bare LiteParse to Markdown in groups as large as ours; bare pdfjs to text; and pdftotext, where it is installed.
+//
+//   npm run bench -- extract [FOLDER…]
+//
+// Each folder is a set of documents. Without one: the sample, which is long, and the fixtures, which are short.
+
+const root = fileURLToPath(new URL('../', import.meta.url));
+const folders = process.argv.length > 2 ? process.argv.slice(2) : [join(root, 'samples'), join(root, 'test/fixtures')];
+const rounds = 3;
+
+interface Reader {
+  name: string;
+  /** Pages of a document; 0 for one that it cannot read. */
+  read(path: string): Promise<number>;
+  /** Processor time so far, in seconds. */
+  seconds(): Promise<number>;
+}
+
+const own = async () => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
+};
+
+function ours(pool: ExtractorPool): Reader {
+  return {
+    name: 'pagehive',
+    async read(path) {
+      const options = { keepHeadersFooters: false, keepHyphenation: false, maxPages: 20_000 };
+      const request = {
+        path,
+        password: null,
+        pages: null,
+        engine: 'AUTO' as const,
+        stored: null,
+        avoid: [],
+        fresh: false,
+      };
+      let pages = 0;
+      for await (const event of pool.extract({ ...request, ...options }, new AbortController().signal)) {
+        if (event.type === 'group') pages += event.pages.length;
+      }
+      return pages;
+    },
+    async seconds() {
+      const children = await Promise.all(pool.processIds.map((pid) => cpuTime(pid)));
+      return (await own()) + children.reduce((sum: number, time) => sum + (time ?? 0) / 1000, 0);
+    },
+  };
+}
+
+const liteparse: Reader = {
+  name: 'liteparse md',
+  async read(path) {
+    const parser = new LiteParse({ outputFormat: 'markdown', ocrEnabled: false, quiet: true, maxPages: 2 ** 31 });
+    let pages = 0;
+    for await (const { result } of parser.parseBatches(path, { batchSize: groupSize })) pages += result.pages.length;
+    return pages;
+  },
+  seconds: own,
+};
+
+function pdfjs(thread: PdfjsThread): Reader {
+  return {
+    name: 'pdfjs text',
+    async read(path) {
+      const document = await thread.open(new Uint8Array(readFileSync(path)), null, 60_000);
+      for (let number = 1; number <= document.numPages; number += 1) {
+        const page = await document.getPage(number);
+        await page.getTextContent();
+        page.cleanup();
+      }
+      const pages = document.numPages;
+      await document.loadingTask.destroy();
+      return pages;
+    },
+    seconds: own,
+  };
+}
+
+const pdftotext: Reader = {
+  name: 'pdftotext',
+  async read(path) {
+    const text = execFileSync('pdftotext', [path, '-'], { stdio: ['ignore', 'pipe', 'ignore'], maxBuffer: 2 ** 30 });
+    return text.toString('latin1').split('\f').length - 1;
+  },
+  /** Of the children that have ended; Linux only. */
+  async seconds() {
+    const fields = readFileSync('/proc/self/stat', 'utf8').split(') ')[1]?.split(' ') ?? [];
+    return (Number(fields[13]) + Number(fields[14])) / 100;
+  },
+};
+
+async function measure(reader: Reader, paths: string[]): Promise<number> {
+  const before = await reader.seconds();
+  let pages = 0;
+  for (const path of paths) pages += await reader.read(path).catch(() => 0);
+  return pages / ((await reader.seconds()) - before);
+}
+
+{
+  await using pool = createExtractorPool({ size: 1, memoryBytes: 4 * 1024 ** 3, recycleBytes: 4 * 1024 ** 3 });
+  await pool.start();
+  const thread = new PdfjsThread();
+  await thread.ready();
+  const readers = [ours(pool), liteparse, pdfjs(thread), pdftotext];
+  for (const folder of folders) {
+    const paths = readdirSync(folder)
+      .filter((name) => name.endsWith('.pdf'))
+      .map((name) => join(folder, name));
+    // The first round warms up.
+    for (let round = 0; round <= rounds; round += 1) {
+      const results: string[] = [];
+      for (const reader of readers) results.push(`${reader.name} ${(await measure(reader, paths)).toFixed(0)}`);
+      if (round > 0) console.log(`${basename(folder)}, round ${round}, pages per CPU second: ${results.join('   ')}`);
+    }
+  }
+}
+process.exit(0);
