@@ -21,6 +21,9 @@ export interface OpenPdfjs {
   mayHaveInvisibleText: boolean;
 }
 
+/** A page that pdfjs does not get done with by then may draw itself without end; LiteParse's is good enough for it. */
+const glanceMilliseconds = 5_000;
+
 /** LiteParse's page with what it doesn't tell, or pdfjs' own where LiteParse's is missing or known to be wrong. */
 export async function bestPage(
   run: Run,
@@ -37,13 +40,14 @@ export async function bestPage(
   }
   const reason = fallbackReason(page);
   if (reason !== null && spare !== null) {
-    const other = await readByPdfjs(run, number, spare).catch(() => null);
+    run.report({ engine: 'PDFJS', page: number, pages: 1 });
+    const other = await spare.glance(number, glanceMilliseconds);
     if (other !== null && isBetter(reason, page, other)) {
       return instead(other, reason);
     }
   }
   const rotation = await pdfjs.rotationOf(number, factsMilliseconds);
-  const seen = isDoubtful(page, mayHaveInvisibleText) ? await pdfjs.glance(number, factsMilliseconds) : null;
+  const seen = isDoubtful(page, mayHaveInvisibleText) ? await pdfjs.glance(number, glanceMilliseconds) : null;
   return { ...(seen === null ? page : checkHidden(page, seen)), rotation };
 }
 
