@@ -33,16 +33,20 @@ function createProgram(): Command {
   program
     .command('submit')
     .description('send PDFs to a running server, and print the ids of their jobs')
-    .argument('<document...>', 'files, http(s) URLs, or - for standard input')
+    .argument(
+      '<document...>',
+      'files, http(s) URLs, or - for standard input; with --batch also directories and patterns',
+    )
+    .option('-b, --batch', 'make one batch of all documents, and print its id')
     .option('-f, --follow', 'show the progress until every job is final')
     .option('-o, --out <directory>', 'write NAME.md and NAME.txt there; follows, too')
     .option('--json', 'print JSON lines: each job, or with --follow each event and the finished job')
-    .option('--name <label>', 'a label for the job')
+    .option('--name <label>', 'a label for the job or the batch')
     .option('--password <password>', 'opens an encrypted document')
     .option('--pages <ranges>', 'only these pages, such as 1-5,9,20-')
     .option('--engine <engine>', 'what reads the pages: auto, liteparse or pdfjs', engineOf)
     .option('--webhook <url>', 'where the server tells of the end of each job')
-    .option('--idempotency-key <key>', 'the same key gives the same job, however often it is sent')
+    .option('--idempotency-key <key>', 'the same key gives the same job or batch, however often it is sent')
     .addHelpText('after', submitEpilogue)
     .action(async (documents: string[], options: SubmitOptions) => {
       const { submit } = await import('./commands/submit.ts');
@@ -73,8 +77,8 @@ function createProgram(): Command {
 function addJobCommands(program: Command): void {
   program
     .command('watch')
-    .description('show the progress of jobs until all of them are final')
-    .argument('<id...>', 'ids of jobs')
+    .description('show the progress of jobs and batches until all of them are final')
+    .argument('<id...>', 'ids of jobs and batches')
     .option('--json', 'print JSON lines: each event and the finished job')
     .addHelpText('after', exitCodes)
     .action(async (ids: string[], options: { json?: boolean }) => {
@@ -84,6 +88,7 @@ function addJobCommands(program: Command): void {
   program
     .command('list')
     .description('print jobs, newest first')
+    .option('-b, --batch <id>', 'only those of a batch')
     .option('-s, --status <statuses>', 'only these, such as running,retrying', statusesOf)
     .option('-n, --limit <number>', 'how many at most', countOf, 20)
     .option('--json', 'print JSON lines')
@@ -93,12 +98,12 @@ function addJobCommands(program: Command): void {
     });
   program
     .command('get')
-    .description('print a job, or its result')
-    .argument('<id>', 'the id of the job')
+    .description('print a job or a batch, or its result')
+    .argument('<id>', 'the id of the job or the batch')
     .addOption(
       new Option('-o, --out <directory>', 'write NAME.md and NAME.txt there').conflicts(['json', 'text', 'markdown']),
     )
-    .addOption(new Option('--json', 'print all about the job but its pages as JSON').conflicts(['text', 'markdown']))
+    .addOption(new Option('--json', 'print all about it but the pages as JSON').conflicts(['text', 'markdown']))
     .addOption(new Option('--text', 'print its text, a form feed between pages').conflicts('markdown'))
     .option('--markdown', 'print its Markdown')
     .action(async (id: string, options: GetOptions) => {
@@ -107,16 +112,16 @@ function addJobCommands(program: Command): void {
     });
   program
     .command('cancel')
-    .description('end jobs that have not ended')
-    .argument('<id...>', 'ids of jobs')
+    .description('end jobs that have not ended, and all those of batches')
+    .argument('<id...>', 'ids of jobs and batches')
     .action(async (ids: string[]) => {
       const { cancel } = await import('./commands/cancel.ts');
       process.exitCode = await cancel(readClientConfig(), ids);
     });
   program
     .command('retry')
-    .description('start jobs anew that failed or were cancelled')
-    .argument('<id...>', 'ids of jobs')
+    .description('start jobs anew that failed or were cancelled, and the failed ones of batches')
+    .argument('<id...>', 'ids of jobs and batches')
     .option('--password <password>', 'opens an encrypted document: the first one was erased when the job ended')
     .action(async (ids: string[], options: { password?: string }) => {
       const { retry } = await import('./commands/retry.ts');
@@ -140,6 +145,7 @@ const submitEpilogue = `
 Examples:
   pagehive submit report.pdf --follow
   pagehive submit *.pdf --out results
+  pagehive submit invoices 'scans/**/2024-*.pdf' --batch --follow
   curl -s https://example.com/report.pdf | pagehive submit - --follow --json
 
 The server is found at PAGEHIVE_URL (http://127.0.0.1:4000).

@@ -19,13 +19,18 @@ export interface UploadOptions {
   signal?: AbortSignal;
 }
 
+const maxTries = 10;
+
 /** Streams bytes to the server and gives the id for `createJob`. Once this resolves they are safe on the server's disk. */
 export async function upload(endpoint: Endpoint, body: UploadBody, options: UploadOptions): Promise<string> {
   const { signal, onProgress } = options;
   const bytes = body instanceof Blob ? body.size : null;
   const name = options.name ?? (body instanceof Blob && 'name' in body ? String(body.name) : undefined);
   const input = { filename: name, bytes, contentType: 'application/pdf' };
-  const { createUpload } = await sendRequest(endpoint, CreateUploadDocument, { input }, { signal });
+  const { createUpload } = await retry(() => sendRequest(endpoint, CreateUploadDocument, { input }, { signal }), {
+    maxTries,
+    signal,
+  });
   const target = createUpload.upload;
   const sending = { target, signal, onProgress: (sent: number) => onProgress?.(sent, bytes) };
   async function attempt(tries: number): Promise<void> {
@@ -38,6 +43,6 @@ export async function upload(endpoint: Endpoint, body: UploadBody, options: Uplo
       if (!arrived) throw error;
     }
   }
-  await retry(attempt, { maxTries: body instanceof Blob ? 5 : 1, signal });
+  await retry(attempt, { maxTries: body instanceof Blob ? maxTries : 1, signal });
   return target.id;
 }

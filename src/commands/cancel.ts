@@ -1,7 +1,8 @@
 import type { ClientConfig } from '../config.ts';
+import { isBatchId } from './batch-id.ts';
 import { changeJobs } from './change-jobs.ts';
 
-/** `pagehive cancel`: ends jobs that have not ended. Gives the exit code. */
+/** `pagehive cancel`: ends jobs that have not ended, and all those of batches. Gives the exit code. */
 export function cancel(config: ClientConfig, ids: string[]): Promise<number> {
-  return changeJobs(config, ids, (client, id) => client.cancelJob(id));
+  return changeJobs(config, ids, (client, id) => (isBatchId(id) ? client.cancelBatch(id) : client.cancelJob(id)));
 }

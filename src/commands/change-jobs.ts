@@ -1,15 +1,15 @@
 import type { Client } from '../client/client.ts';
-import type { JobFragment } from '../client/generated/graphql.ts';
+import type { BatchFragment, JobFragment } from '../client/generated/graphql.ts';
 import type { ClientConfig } from '../config.ts';
 import { openClient } from './open-client.ts';
 import { printRefusal } from './refusal.ts';
 import { toStdout } from './watch-view.ts';
 
-/** Does something to one job after the other, and prints how each stands then. Gives the exit code. */
+/** Does something to one job or batch after the other, and prints how each stands then. Gives the exit code. */
 export async function changeJobs(
   config: ClientConfig,
   ids: string[],
-  change: (client: Client, id: string) => Promise<Pick<JobFragment, 'id' | 'status'>>,
+  change: (client: Client, id: string) => Promise<Pick<JobFragment | BatchFragment, 'id' | 'status'>>,
 ): Promise<number> {
   const client = await openClient(config);
   let code = 0;

@@ -20,7 +20,7 @@ export async function prepareDirectory(directory: string): Promise<void> {
 
 /**
  * Writes NAME.md and NAME.txt (the text of the pages, a form feed between them), reading page by page, so that documents
- * may be of any length. Files that are there already stay: the name gets a number then.
+ * may be of any length.
  */
 export async function writeResult(
   client: Client,
@@ -28,31 +28,58 @@ export async function writeResult(
   target: { directory: string; name: string },
   signal?: AbortSignal,
 ): Promise<string[]> {
-  const { markdown, text, paths } = await claimFiles(target.directory, fileStem(target.name) ?? 'document');
+  const files = await openResult(target.directory, target.name);
   try {
-    let isFirst = true;
-    for await (const page of client.pages(jobId, { signal })) {
-      await markdown.write(markdownOf(page, isFirst));
-      await text.write(textOf(page, isFirst));
-      isFirst = false;
-    }
-    return paths;
+    for await (const page of client.pages(jobId, { signal })) await files.write(page);
+    await files.close();
+    return files.paths;
   } catch (error) {
-    for (const path of paths) await rm(path, { force: true });
+    await files.discard();
     throw error;
-  } finally {
-    await markdown.close();
-    await text.close();
   }
 }
 
+/** The files of one result, to which its pages are added in order. */
+export interface ResultFiles {
+  paths: string[];
+  write(page: Texts): Promise<void>;
+  close(): Promise<void>;
+  /** Closes and removes them. */
+  discard(): Promise<void>;
+}
+
+/** Opens new files: those that are there already stay, the name gets a number then. */
+export async function openResult(directory: string, name: string): Promise<ResultFiles> {
+  const { markdown, text, paths } = await claimFiles(directory, fileStem(name) ?? 'document');
+  let isFirst = true;
+  async function close(): Promise<void> {
+    await markdown.close();
+    await text.close();
+  }
+  return {
+    paths,
+    async write(page) {
+      await markdown.write(markdownOf(page, isFirst));
+      await text.write(textOf(page, isFirst));
+      isFirst = false;
+    },
+    close,
+    async discard() {
+      await close();
+      for (const path of paths) await rm(path, { force: true });
+    },
+  };
+}
+
+type Texts = Pick<PageFragment, 'text' | 'markdown'>;
+
 /** A page in the text of a whole document: what `JobResult.text` is made of, too. */
-export function textOf({ text }: PageFragment, isFirst: boolean): string {
+export function textOf({ text }: Pick<Texts, 'text'>, isFirst: boolean): string {
   return `${isFirst ? '' : '\f'}${text}`;
 }
 
 /** A page in the Markdown of a whole document. */
-export function markdownOf({ markdown }: PageFragment, isFirst: boolean): string {
+export function markdownOf({ markdown }: Pick<Texts, 'markdown'>, isFirst: boolean): string {
   return `${isFirst ? '' : '\n'}${markdown.trimEnd()}\n`;
 }
 

@@ -2,10 +2,13 @@ import type { Client } from '../client/client.ts';
 import { GraphQLRequestError } from '../client/errors.ts';
 import type { JobQuery } from '../client/generated/graphql.ts';
 import type { ClientConfig } from '../config.ts';
+import { isBatchId } from './batch-id.ts';
+import { getBatch } from './get-batch.ts';
 import { markdownOf, prepareDirectory, textOf, writeResult } from './get-output.ts';
 import { openClient } from './open-client.ts';
-import { printable } from './printable.ts';
+import { type Fact, printFacts } from './print-facts.ts';
 import { printRefusal } from './refusal.ts';
+import { UsageError } from './usage-error.ts';
 import { describeEnd, describeProgress, megabytes } from './watch-messages.ts';
 import { toStderr, toStdout } from './watch-view.ts';
 
@@ -20,11 +23,15 @@ export interface GetOptions {
 
 type Job = NonNullable<JobQuery['job']>;
 
-/** `pagehive get`: prints a job, or its result. Gives the exit code. */
+/** `pagehive get`: prints a job or a batch, or its result. Gives the exit code. */
 export async function get(config: ClientConfig, id: string, options: GetOptions): Promise<number> {
+  if (isBatchId(id) && (options.text || options.markdown)) {
+    throw new UsageError(['a batch has many texts: --out writes each to a file']);
+  }
   if (options.out !== undefined) await prepareDirectory(options.out);
   const client = await openClient(config);
   try {
+    if (isBatchId(id)) return await getBatch(client, id, options);
     const job = await client.job(id);
     if (job === null) throw new GraphQLRequestError('NOT_FOUND', 'There is no such job.');
     if (options.json) toStdout(JSON.stringify(job));
@@ -58,7 +65,7 @@ async function giveResult(client: Client, job: Job, { out, text }: GetOptions): 
 function printSummary(job: Job): void {
   const { source, result } = job;
   const bytes = source.bytes === null ? null : megabytes(source.bytes, null);
-  const lines: [string, string | null | undefined][] = [
+  const lines: Fact[] = [
     ['id', job.id],
     ['name', job.name],
     ['status', statusOf(job)],
@@ -71,7 +78,7 @@ function printSummary(job: Job): void {
     ['started', job.startedAt],
     ['finished', job.finishedAt],
   ];
-  for (const [label, value] of lines) if (value != null) toStdout(`${label.padEnd(9)} ${printable(value)}`);
+  printFacts(lines);
 }
 
 function statusOf(job: Job): string {

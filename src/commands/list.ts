@@ -1,5 +1,5 @@
 import type { Client } from '../client/client.ts';
-import type { JobFragment, JobStatus } from '../client/generated/graphql.ts';
+import type { JobFilter, JobFragment, JobStatus } from '../client/generated/graphql.ts';
 import type { ClientConfig } from '../config.ts';
 import { openClient } from './open-client.ts';
 import { printable } from './printable.ts';
@@ -8,27 +8,30 @@ import { toStdout } from './watch-view.ts';
 
 export interface ListOptions {
   status?: JobStatus[];
+  /** The id of a batch. */
+  batch?: string;
   limit: number;
   json?: boolean;
 }
 
 /** `pagehive list`: prints jobs, newest first. Gives the exit code. */
-export async function list(config: ClientConfig, { status, limit, json = false }: ListOptions): Promise<number> {
+export async function list(config: ClientConfig, { status, batch, limit, json = false }: ListOptions): Promise<number> {
   const client = await openClient(config);
   try {
     if (!json) toStdout(line('ID', 'STATUS', 'DONE', 'PAGES', 'CREATED', 'NAME'));
-    for await (const job of newestJobs(client, status, limit)) toStdout(json ? JSON.stringify(job) : lineOf(job));
+    for await (const job of newestJobs(client, { status, batch }, limit))
+      toStdout(json ? JSON.stringify(job) : lineOf(job));
     return 0;
   } catch (error) {
     return printRefusal(error);
   }
 }
 
-async function* newestJobs(client: Client, status: JobStatus[] | undefined, limit: number) {
+async function* newestJobs(client: Client, filter: JobFilter, limit: number) {
   let after: string | null = null;
   let left = limit;
   do {
-    const variables: Parameters<Client['jobs']>[0] = { first: Math.min(left, 100), after, filter: { status } };
+    const variables: Parameters<Client['jobs']>[0] = { first: Math.min(left, 100), after, filter };
     const { nodes, pageInfo }: Awaited<ReturnType<Client['jobs']>> = await client.jobs(variables);
     yield* nodes;
     left -= nodes.length;

@@ -1,5 +1,8 @@
+import { randomUUID } from 'node:crypto';
+import { retry } from '../client/backoff.ts';
 import type { Client } from '../client/client.ts';
 import type { CreateJobInput, Engine } from '../client/generated/graphql.ts';
+import type { Task } from './run-each.ts';
 import type { SubmitSource } from './submit-sources.ts';
 import type { JobView, SubmittedJob } from './watch-view.ts';
 
@@ -13,28 +16,46 @@ export interface JobSettings {
   webhook?: string;
 }
 
-/** Sends one document, its bytes first if the server doesn't download it by itself. */
+/** Times that something is sent before a server that answers no more, or that it cannot be done now, is given up: some 45 seconds. */
+export const maxTries = 10;
+
+/**
+ * Sends one document, its bytes first if the server doesn't download it by itself. What got lost is sent again, with a key that
+ * keeps it from becoming two jobs.
+ */
 export async function sendDocument(
   client: Client,
   source: SubmitSource,
-  { name, password, pages, engine, idempotencyKey, webhook }: JobSettings,
+  { name, password, pages, engine, idempotencyKey = randomUUID(), webhook }: JobSettings,
   view: JobView,
-  signal: AbortSignal,
+  { signal, leftOver }: Task,
 ): Promise<SubmittedJob> {
+  const onProgress = (sent: number, total: number | null) => view.uploading(source, sent, total);
   const input: CreateJobInput = {
-    source: source.url === null ? { upload: await uploadSource(client, source, view, signal) } : { url: source.url },
+    source:
+      source.url === null ? { upload: await uploadSource(client, source, onProgress, signal) } : { url: source.url },
     name,
     options: { password, pages, engine },
     idempotencyKey,
     webhook: webhook === undefined ? undefined : { url: webhook },
   };
-  // Not to be interrupted: whether there is a job now would not be known.
-  const { job, deduplicated } = await client.createJob(input);
+  const { job, deduplicated } = await retry(
+    (tries) => {
+      if (tries === 2) leftOver(`${source.label} may have been submitted all the same`);
+      // Not to be interrupted: whether there is a job now would not be known.
+      return client.createJob(input);
+    },
+    { maxTries, signal },
+  );
   return { id: job.id, deduplicated };
 }
 
-async function uploadSource(client: Client, source: SubmitSource, view: JobView, signal: AbortSignal): Promise<string> {
-  const body = await source.open();
-  const onProgress = (sent: number, total: number | null) => view.uploading(source, sent, total);
-  return await client.upload(body, { name: source.filename ?? undefined, onProgress, signal });
+/** Uploads the bytes of a document; gives the id of the upload. */
+export async function uploadSource(
+  client: Client,
+  source: SubmitSource,
+  onProgress: (sent: number, total: number | null) => void,
+  signal: AbortSignal,
+): Promise<string> {
+  return await client.upload(await source.open(), { name: source.filename ?? undefined, onProgress, signal });
 }

@@ -23,11 +23,12 @@ export async function runSubmission(
   view: JobView,
 ): Promise<number> {
   const sending = createLimit(sentAtOnce);
-  return await runEach(sources, view, async (source, { signal, leftOver }) => {
+  return await runEach(sources, view, async (source, task) => {
+    const { signal, leftOver } = task;
     leftOver(`${source.label} was not submitted`);
     const job = await sending(async () => {
       signal.throwIfAborted();
-      return await sendDocument(client, source, settings, view, signal);
+      return await sendDocument(client, source, settings, view, task);
     });
     view.submitted(source, job);
     leftOver(`${source.label}: ${job.id} goes on on the server`);

@@ -3,29 +3,32 @@ import { access, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { UploadBody } from '../client/upload.ts';
 import { printable } from './printable.ts';
+import type { Found } from './submit-find.ts';
 import { UsageError } from './usage-error.ts';
 import type { Item } from './watch-view.ts';
 
 /** A document on the command line. */
 export interface SubmitSource extends Item {
-  /** Its name without a directory; null for standard input. */
+  /** Its name, with the directories below the one that was given; null for standard input. */
   filename: string | null;
   /** What the server downloads by itself; null for what is uploaded. */
   url: string | null;
+  /** Its size; null where that is not known. */
+  bytes: number | null;
   /** Its bytes, never held in memory. */
   open(): Promise<UploadBody>;
 }
 
 /** Looks at every argument before anything is sent, so that a typing mistake costs nothing. */
-export async function readSources(args: string[]): Promise<SubmitSource[]> {
+export async function readSources(found: Found[]): Promise<SubmitSource[]> {
   const problems: string[] = [];
-  if (args.filter((argument) => argument === '-').length > 1)
+  if (found.filter(({ argument }) => argument === '-').length > 1)
     problems.push('- (standard input) can be given only once');
   const sources: SubmitSource[] = [];
-  for (const argument of args) {
+  for (const { argument, below } of found) {
     if (argument === '-') sources.push(standardInput());
     else if (/^https?:\/\//i.test(argument)) sources.push(webSource(argument, problems));
-    else sources.push(await fileSource(argument, problems));
+    else sources.push(await fileSource(argument, below ?? basename(argument), problems));
   }
   if (problems.length > 0) throw new UsageError(problems);
   return sources;
@@ -37,6 +40,7 @@ function standardInput(): SubmitSource {
     label: 'standard input',
     filename: null,
     url: null,
+    bytes: null,
     open: async () => process.stdin,
   };
 }
@@ -49,20 +53,20 @@ function webSource(argument: string, problems: string[]): SubmitSource {
     label: printable(argument),
     filename: basename(path) || null,
     url: argument,
+    bytes: null,
     open: () => Promise.reject(new Error('the server downloads it')),
   };
 }
 
-async function fileSource(path: string, problems: string[]): Promise<SubmitSource> {
-  const filename = basename(path);
-  const source = { argument: path, label: printable(filename), filename, url: null };
+async function fileSource(path: string, filename: string, problems: string[]): Promise<SubmitSource> {
+  const source = { argument: path, label: printable(filename), filename, url: null, bytes: null };
   try {
     const found = await stat(path);
-    if (found.isDirectory()) problems.push(`${path}: is a directory`);
+    if (found.isDirectory()) problems.push(`${path}: is a directory (--batch sends the documents in it)`);
     await access(path, constants.R_OK);
     // A pipe, such as of `<(command)`, can be read once only.
     const open = found.isFile() ? () => openAsBlob(path) : async () => createReadStream(path);
-    return { ...source, open };
+    return { ...source, bytes: found.isFile() ? found.size : null, open };
   } catch (error) {
     problems.push(`${path}: ${reasons[codeOf(error)] ?? String(error)}`);
     return { ...source, open: () => Promise.reject(error) };

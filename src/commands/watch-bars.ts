@@ -1,6 +1,12 @@
 import { MultiBar, Presets, type SingleBar } from 'cli-progress';
-import type { ProgressFragment } from '../client/generated/graphql.ts';
-import { describeEnd, describeError, describeProgress, describeUpload } from './watch-messages.ts';
+import {
+  describeEnd,
+  describeError,
+  describeFailed,
+  describeFiles,
+  describeProgress,
+  describeUpload,
+} from './watch-messages.ts';
 import { createIdPrinter, type Item, type JobView, toStderr, toStdout } from './watch-view.ts';
 
 /** An id fits. */
@@ -33,12 +39,13 @@ export function createBarsView(items: Item[]): JobView {
   return {
     uploading: (item, bytesSent, bytesTotal) => show(item, describeUpload(bytesSent, bytesTotal)),
     submitted: (item, { id }) => ids.settle(item, id),
-    progress: (item, event: ProgressFragment) => show(item, describeProgress(event), event.progressPercentage),
-    finished(item, job, files) {
-      const end = describeEnd(job);
-      show(item, job.failure === null ? end : `${job.status} ${job.failure.code}`);
-      if (job.status !== 'COMPLETED') afterwards.push(() => toStderr(`${item.label} ${end}`));
-      if (files.length > 0) afterwards.push(() => toStderr(`${item.label} written to ${files.join(' and ')}`));
+    progress: (item, event) => show(item, describeProgress(event), event.progressPercentage),
+    failed: (item, job) => afterwards.push(() => toStderr(`${item.label}: ${describeFailed(job)}`)),
+    finished(item, ended, files) {
+      const end = describeEnd(ended);
+      show(item, 'failure' in ended && ended.failure !== null ? `${ended.status} ${ended.failure.code}` : end);
+      if (ended.status !== 'COMPLETED') afterwards.push(() => toStderr(`${item.label} ${end}`));
+      if (files.length > 0) afterwards.push(() => toStderr(`${item.label} written to ${describeFiles(files)}`));
     },
     refused(item, error) {
       ids.settle(item, null);

@@ -6,7 +6,7 @@ import type { FinishedJob } from './watch-messages.ts';
 import type { Item, JobView } from './watch-view.ts';
 
 /** Connections that may fail one after the other before a command gives up: some five minutes. */
-const maxTries = 36;
+export const watchTries = 36;
 
 /** Shows a job's progress to its end, and writes its result where asked. Gives the job as it ended. */
 export async function watchJob(
@@ -19,7 +19,7 @@ export async function watchJob(
 ): Promise<FinishedJob> {
   const events = client.jobProgress(id, {
     signal,
-    maxTries,
+    maxTries: watchTries,
     onState(state, error) {
       if (state === 'reconnecting') view.note(`${item.label}: ${error?.message}; trying again`);
     },

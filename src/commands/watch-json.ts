@@ -14,7 +14,10 @@ export function createJsonView({ follow }: { follow: boolean }): JobView {
       if (!follow) print('submitted', { argument, id, deduplicated });
     },
     progress: ({ argument }, event) => print('progress', { argument, ...event }),
-    finished: ({ argument }, job, files) => print('job', { argument, ...job, ...(files.length > 0 ? { files } : {}) }),
+    failed: ({ argument }, { jobId, name, failure }) => print('failed', { argument, jobId, name, failure }),
+    finished({ argument }, ended, files) {
+      print('total' in ended ? 'batch' : 'job', { argument, ...ended, ...(files.length > 0 ? { files } : {}) });
+    },
     refused(item, error) {
       const { argument, label } = item;
       const message = error instanceof Error ? error.message : String(error);

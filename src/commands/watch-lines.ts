@@ -1,4 +1,6 @@
-import { describeEnd, describeError, describeProgress } from './watch-messages.ts';
+import { isFinalBatch } from '../client/batch-progress.ts';
+import { isFinal } from '../client/job-progress.ts';
+import { describeEnd, describeError, describeFailed, describeFiles, describeProgress } from './watch-messages.ts';
 import { createIdPrinter, type Item, type JobView, toStderr, toStdout } from './watch-view.ts';
 
 /** Between two lines about one job that is in the same state still. */
@@ -14,16 +16,18 @@ export function createLinesView(items: Item[]): JobView {
     progress(item, event) {
       const last = shown.get(item);
       const now = performance.now();
-      if (last !== undefined && last.revision === event.revision && now - last.at < everyMs) return;
+      // The revision of a batch rises with its counts, many times a second.
+      const sameState = last !== undefined && ('batchId' in event || last.revision === event.revision);
+      if (sameState && now - last.at < everyMs) return;
       shown.set(item, { revision: event.revision, at: now });
-      const { status, progressPercentage } = event;
       // The end has a line of its own.
-      if (status === 'COMPLETED' || status === 'FAILED' || status === 'CANCELLED') return;
-      toStderr(`${item.label} ${progressPercentage}% ${describeProgress(event)}`);
+      if ('batchId' in event ? isFinalBatch(event) : isFinal(event)) return;
+      toStderr(`${item.label} ${event.progressPercentage}% ${describeProgress(event)}`);
     },
-    finished(item, job, files) {
-      toStderr(`${item.label} ${describeEnd(job)}`);
-      if (files.length > 0) toStderr(`${item.label} written to ${files.join(' and ')}`);
+    failed: (item, job) => toStderr(`${item.label}: ${describeFailed(job)}`),
+    finished(item, ended, files) {
+      toStderr(`${item.label} ${describeEnd(ended)}`);
+      if (files.length > 0) toStderr(`${item.label} written to ${describeFiles(files)}`);
     },
     refused(item, error) {
       ids.settle(item, null);

@@ -1,7 +1,12 @@
 import { GraphQLRequestError } from '../client/errors.ts';
-import type { JobQuery, ProgressFragment } from '../client/generated/graphql.ts';
+import type { BatchCountsFragment, BatchFragment, JobQuery, ProgressFragment } from '../client/generated/graphql.ts';
+import { printable } from './printable.ts';
 
 export type FinishedJob = NonNullable<JobQuery['job']>;
+
+/** What happens to a job or a batch, and how it is in the end. */
+export type WatchedEvent = ProgressFragment | BatchCountsFragment;
+export type Ended = FinishedJob | BatchFragment;
 
 /** What the server said to a request that it refused, every issue on a line of its own. */
 export function describeError(error: unknown): string {
@@ -11,15 +16,42 @@ export function describeError(error: unknown): string {
   return `${error.code}: ${error.message}${advice}${issues.join('')}`;
 }
 
-/** How a job ended, in one line: its pages, or why there are none. */
-export function describeEnd({
-  status,
-  failure,
-  pagesDone,
-}: Pick<FinishedJob, 'status' | 'failure' | 'pagesDone'>): string {
+type EndOfJob = Pick<FinishedJob, 'status' | 'failure' | 'pagesDone'>;
+
+/** How it ended, in one line: the pages of a job, or why there are none; the counts of a batch. */
+export function describeEnd(ended: EndOfJob | BatchFragment): string {
+  if ('total' in ended) return describeBatch(ended);
+  const { status, failure, pagesDone } = ended;
   if (status === 'COMPLETED') return `COMPLETED, ${pages(pagesDone)}`;
   if (status === 'CANCELLED' || failure === null) return status;
+  return describeFailure(status, failure);
+}
+
+function describeFailure(status: string, failure: NonNullable<FinishedJob['failure']>): string {
   return [`${status} ${failure.code}: ${failure.message}`, failure.advice].filter(Boolean).join(' ');
+}
+
+/** A job of a batch and why it failed. */
+export function describeFailed({ jobId, name, failure }: Pick<ProgressFragment, 'jobId' | 'name' | 'failure'>): string {
+  const called = name === null ? jobId : `${printable(name)} (${jobId})`;
+  return failure === null ? `${called} FAILED` : `${called} ${describeFailure('FAILED', failure)}`;
+}
+
+/** Few by their names. */
+export function describeFiles(files: string[]): string {
+  return files.length <= 2 ? files.join(' and ') : `${files.length} files`;
+}
+
+/** How a batch stands, or ended. */
+export function describeBatch(batch: Pick<BatchFragment, 'status'> & Counts): string {
+  return `${batch.status}, ${describeCounts(batch)}`;
+}
+
+type Counts = Pick<BatchFragment, 'total' | 'completed' | 'failed' | 'cancelled'>;
+
+function describeCounts({ total, completed, failed, cancelled }: Counts): string {
+  const others = [failed > 0 && `${failed} failed`, cancelled > 0 && `${cancelled} cancelled`].filter(Boolean);
+  return [`${completed}/${total === 1 ? '1 job' : `${total} jobs`}`, ...others].join(', ');
 }
 
 type Busy = Pick<
@@ -37,9 +69,9 @@ type Busy = Pick<
   | 'pagesTotal'
 >;
 
-/** What a job is busy with, in a few words. */
-export function describeProgress(event: Busy): string {
-  return [doing(event), timeLeft(event)].filter(Boolean).join(', ');
+/** What a job is busy with, or how far a batch is, in a few words. */
+export function describeProgress(event: Busy | BatchCountsFragment): string {
+  return ['total' in event ? describeCounts(event) : doing(event), timeLeft(event)].filter(Boolean).join(', ');
 }
 
 function doing(event: Busy): string {
@@ -55,7 +87,7 @@ function doing(event: Busy): string {
 }
 
 /** By the server's clock alone: ours may be wrong. */
-function timeLeft({ estimatedCompletion, at }: Busy): string {
+function timeLeft({ estimatedCompletion, at }: Pick<Busy, 'estimatedCompletion' | 'at'>): string {
   if (estimatedCompletion === null) return '';
   const seconds = Math.max(1, Math.round((Date.parse(estimatedCompletion) - Date.parse(at)) / 1000));
   if (seconds < 120) return `about ${seconds} s left`;

@@ -1,7 +1,7 @@
 import type { ProgressFragment } from '../client/generated/graphql.ts';
-import type { FinishedJob } from './watch-messages.ts';
+import type { Ended, WatchedEvent } from './watch-messages.ts';
 
-/** A job on the command line, or what becomes one. */
+/** A job or a batch on the command line, or what becomes one. */
 export interface Item {
   /** As it was given. */
   argument: string;
@@ -11,17 +11,22 @@ export interface Item {
 
 export interface SubmittedJob {
   id: string;
-  /** True if an earlier call with this idempotency key made the job. */
+  /** True if an earlier call with this idempotency key made it. */
   deduplicated: boolean;
 }
+
+/** A job of a batch that has failed. */
+export type FailedJob = Pick<ProgressFragment, 'jobId' | 'name' | 'failure'>;
 
 /** What the command shows. Standard output belongs to programs (ids, JSON), standard error to people. */
 export interface JobView {
   uploading(item: Item, bytesSent: number, bytesTotal: number | null): void;
   submitted(item: Item, job: SubmittedJob): void;
-  progress(item: Item, event: ProgressFragment): void;
-  /** The job is final and, where asked for, its result written to `files`. */
-  finished(item: Item, job: FinishedJob, files: string[]): void;
+  progress(item: Item, event: WatchedEvent): void;
+  /** One of the jobs of a batch. */
+  failed(item: Item, job: FailedJob): void;
+  /** It is final and, where asked for, its result written to `files`. */
+  finished(item: Item, ended: Ended, files: string[]): void;
   /** It went wrong on the way, for this one. */
   refused(item: Item, error: unknown): void;
   /** Something that concerns none alone, or none any more. */

@@ -1,11 +1,13 @@
 import { GraphQLRequestError } from '../client/errors.ts';
 import type { ClientConfig } from '../config.ts';
+import { isBatchId } from './batch-id.ts';
 import { openClient } from './open-client.ts';
 import { runEach } from './run-each.ts';
+import { watchBatch } from './watch-batch.ts';
 import { chooseView } from './watch-choose.ts';
 import { watchJob } from './watch-job.ts';
 
-/** `pagehive watch`: shows the progress of jobs until all are final. Gives the exit code. */
+/** `pagehive watch`: shows the progress of jobs and batches until all are final. Gives the exit code. */
 export async function watch(
   config: ClientConfig,
   ids: string[],
@@ -17,6 +19,12 @@ export async function watch(
   return await runEach(items, view, async (item, { signal, leftOver }) => {
     leftOver(`${item.label} goes on on the server`);
     // Asked first: a subscription would go on trying to reach a server that isn't there.
+    if (isBatchId(item.argument)) {
+      const batch = await client.batch(item.argument, { signal });
+      if (batch === null) throw new GraphQLRequestError('NOT_FOUND', 'There is no such batch.');
+      const { completed, total } = await watchBatch(client, item, item.argument, null, view, signal);
+      return completed === total ? 0 : 1;
+    }
     const job = await client.job(item.argument, { signal });
     if (job === null) throw new GraphQLRequestError('NOT_FOUND', 'There is no such job.');
     const { status } = await watchJob(client, item, item.argument, null, view, signal);

@@ -38,7 +38,9 @@ describe('the command line', () => {
   it('names every document that cannot be read, before anything is sent', async () => {
     const { code, stderr } = await run(['submit', fixture('one-page.pdf'), 'nowhere.pdf', fixture('')]);
     expect(code).toBe(2);
-    expect(stderr).toBe(`pagehive: nowhere.pdf: there is no such file\npagehive: ${fixture('')}: is a directory\n`);
+    expect(stderr).toBe(
+      `pagehive: nowhere.pdf: there is no such file\npagehive: ${fixture('')}: is a directory (--batch sends the documents in it)\n`,
+    );
   });
 
   it('says in one line that PAGEHIVE_URL is no URL', async () => {

@@ -16,12 +16,15 @@ afterAll(async () => {
   await service[Symbol.asyncDispose]();
 });
 
-const page = 'number label width height rotation text markdown links { text url pageNumber }';
+const box = 'box { x y width height }';
+const page = `number label width height rotation text markdown links { text url pageNumber } engine fallback needsOcr ocrReason language
+  hiddenText { reason text } annotations { kind text author createdAt modifiedAt ${box} }
+  formFields { name kind value checked options readOnly ${box} } blocks { kind text level rows { text columns rows } ${box} }`;
 
 /** The result by GraphQL, which downloads must agree with. */
 async function resultOf(job: string) {
-  const fields = `result { pageCount engine metadata { title author subject keywords creator producer createdAt modifiedAt pdfVersion tagged
-    encrypted } outline { title depth pageNumber } text markdown pages(first: 100) { nodes { ${page} } } }`;
+  const fields = `result { pageCount engine fallback attachments { name description bytes } metadata { title author subject keywords creator producer createdAt modifiedAt pdfVersion tagged
+    encrypted language xmp permissions { print printHighQuality modify copy annotate fillForms assemble } } outline { title depth pageNumber } text markdown pages(first: 100) { nodes { ${page} } } }`;
   const { result } = await endedJob(service, job, fields);
   const { text, markdown, pages, ...facts } = result;
   return { text, markdown, facts: { ...facts, pages: pages.nodes } };
@@ -49,6 +52,16 @@ describe('the download of a result', () => {
     expect(document.outline.length).toBeGreaterThan(0);
     expect(job).toMatchObject({ id, name: 'Käse/“2024”.pdf', metadata: { invoice: 7 }, source: { kind: 'BASE64' } });
   });
+
+  it.each(['form', 'attachment', 'table', 'links', 'restricted'])(
+    'has all that the schema has: %s.pdf',
+    async (name) => {
+      const job = await submit(service, { source: await inline(name) });
+      const { facts } = await resultOf(job.id);
+      const { job: _, ...document } = JSON.parse(String(await fetchFile(service, job.id, 'JSON')));
+      expect(document).toEqual(facts);
+    },
+  );
 
   it('as NDJSON is a page a line', async () => {
     expect(records(await fetchFile(service, id, 'NDJSON'))).toEqual((await resultOf(id)).facts.pages);

@@ -59,7 +59,7 @@ async function* ndjson(database: Database, batch: Batch): AsyncGenerator<string>
     yield line(listedJob(job));
     if (job.status !== 'COMPLETED') continue;
     const jobId = encodeId('job', job.id);
-    yield* pageLines(database, job, (page) => ({ type: 'page', jobId, ...page }));
+    yield* pageLines(database, job, { type: 'page', jobId });
   }
 }
 

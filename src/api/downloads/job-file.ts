@@ -9,9 +9,8 @@ import {
   readPageColumn,
   readWholePages,
 } from '../../jobs/page-parts.ts';
-import type { ExtractedPage } from '../../pdf/document.ts';
 import { type DownloadFile, files, type ResultFormat } from './download.ts';
-import { jobRecord, jobSelection, type ListedJob, resultRecord } from './records.ts';
+import { jobRecord, jobSelection, type ListedJob, pageRecord, resultRecord } from './records.ts';
 import { type ZipEntry, zip } from './zip.ts';
 
 /** The result of a job as a file. NOT_FOUND if the job is gone, or has no result. */
@@ -68,24 +67,20 @@ async function* json(database: Database, job: ListedJob): AsyncGenerator<string>
   yield `${head.slice(0, -1)},"pages":[`;
   let separator = '\n';
   for await (const pages of readWholePages(database, job)) {
-    yield separator + pages.map((page) => JSON.stringify(page)).join(',\n');
+    yield separator + pages.map((page) => JSON.stringify(pageRecord(page))).join(',\n');
     separator = ',\n';
   }
   yield '\n]}\n';
 }
 
 async function* ndjson(database: Database, job: CompletedJob): AsyncGenerator<string> {
-  yield* pageLines(database, job, (page) => page);
+  yield* pageLines(database, job, {});
 }
 
-/** A line a page. */
-export async function* pageLines(
-  database: Database,
-  job: CompletedJob,
-  recordOf: (page: ExtractedPage) => object,
-): AsyncGenerator<string> {
+/** A line a page, each with what else it is to say. */
+export async function* pageLines(database: Database, job: CompletedJob, more: object): AsyncGenerator<string> {
   for await (const pages of readWholePages(database, job)) {
-    yield pages.map((page) => `${JSON.stringify(recordOf(page))}\n`).join('');
+    yield pages.map((page) => `${JSON.stringify({ ...more, ...pageRecord(page) })}\n`).join('');
   }
 }
 

@@ -4,6 +4,8 @@ import { encodeId } from '../../ids.ts';
 import { failureOf } from '../../jobs/job.ts';
 import { isRetryable } from '../../jobs/retry-policy.ts';
 import { storedDocument } from '../../jobs/stored-json.ts';
+import type { ExtractedPage } from '../../pdf/document.ts';
+import type { Box } from '../../pdf/layout/piece.ts';
 import { withoutCredentials } from '../sources.ts';
 
 // What downloads say about jobs and batches, by the names that the schema has for it.
@@ -51,8 +53,29 @@ export function jobRecord({ id, name, metadata, createdAt, finishedAt, source }:
 
 /** The facts of a result; its pages come apart from them. */
 export function resultRecord({ document, engine }: Pick<ListedJob, 'document' | 'engine'>) {
-  const { pageCount, metadata, outline } = storedDocument(document);
-  return { pageCount, engine, metadata, outline };
+  const { pageCount, fallback, metadata, attachments, outline } = storedDocument(document);
+  return { pageCount, engine, fallback, metadata, attachments, outline };
+}
+
+/** A page with all that is known of it. */
+export function pageRecord({ details, ...page }: ExtractedPage) {
+  const { engine, fallback, ocrReason, language, hidden, annotations, formFields, blocks } = details;
+  return {
+    ...page,
+    engine,
+    fallback,
+    needsOcr: ocrReason !== null,
+    ocrReason,
+    language,
+    hiddenText: hidden,
+    annotations: annotations.map(placed),
+    formFields: formFields.map(placed),
+    blocks: blocks.map(placed),
+  };
+}
+
+function placed<Part extends Box>({ x, y, width, height, ...part }: Part) {
+  return { ...part, box: { x, y, width, height } };
 }
 
 export function failureRecord(job: Pick<ListedJob, 'failureCode' | 'failureMessage' | 'failurePage'>) {
