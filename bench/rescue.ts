@@ -62,9 +62,11 @@ async function until(id: string, what: (row: Row) => boolean): Promise<Row> {
 }
 
 const workers = new Map<number, ChildProcess>();
+/** One after the other: all at once they would wait for a processor for longer than a connection may take. */
 async function startWorkers(count: number): Promise<void> {
   const env = { CONCURRENCY: '1', PRIVATE_HOSTS_ALLOWED: '127.0.0.1' };
-  for (const child of await Promise.all(Array.from({ length: count }, () => lab.run(cli, ['work'], env)))) {
+  for (let n = 0; n < count; n += 1) {
+    const child = await lab.run(cli, ['work'], env);
     if (child.pid !== undefined) workers.set(child.pid, child);
   }
 }
