@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 import { requestErrors } from '../errors.ts';
 import { type Authenticate, acceptEverybody } from './authenticate.ts';
 import type { ApiServices } from './context.ts';
@@ -121,10 +122,11 @@ export async function startApiServer(
       server.closeIdleConnections();
       // Cut off, not completed: a client must see that there is more to come, and resume elsewhere.
       for (const stream of streams) stream.destroy();
-      const timer = setTimeout(() => server.closeAllConnections(), shutdownMs);
-      await Promise.all(busy);
+      const deadline = new AbortController();
+      await Promise.race([Promise.all(busy), setTimeout(shutdownMs, null, { signal: deadline.signal })]);
+      deadline.abort();
+      if (busy.size > 0) logger.warn({ requests: busy.size }, 'requests were cut off by the shutdown');
       server.closeAllConnections();
-      clearTimeout(timer);
       await closed;
       await graphql.yoga.dispose();
     },

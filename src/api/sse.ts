@@ -59,16 +59,19 @@ export function createServerSentEvents(subscribe: Subscribe, keepAliveMs: number
 
 async function answer(response: ServerResponse, results: Results, keepAliveMs: number): Promise<void> {
   if (response.destroyed) return void results.return();
-  response.once('close', () => void results.return());
+  const closed = new Promise<void>((resolve) => response.once('close', resolve));
+  void closed.then(() => results.return());
   response.writeHead(200, headers).write(signOfLife);
   const keepAlive = setInterval(() => {
     if (!response.destroyed && !response.writableNeedDrain) response.write(signOfLife);
   }, keepAliveMs);
   try {
-    await results.sendAll((result, sent) => {
-      if (response.destroyed) sent();
-      else response.write(frameOf(result), sent);
+    const sent = results.sendAll((result, next) => {
+      if (response.destroyed) next();
+      else response.write(frameOf(result), next);
     });
+    // What is written in the moment before a socket closes is never reported as sent.
+    await Promise.race([sent, closed]);
     response.end(complete);
   } catch {
     // Cut off, not completed: a client sees that there is more to come.

@@ -15,6 +15,10 @@ interface Channel<State extends Cursor> {
 export class Channels<State extends Cursor> {
   readonly #redis: Redis;
   readonly #channels = new Map<string, Channel<State>>();
+  /** What Redis has confirmed. */
+  readonly #subscribed = new Set<string>();
+  /** The last request of each channel, until it is answered. */
+  readonly #turns = new Map<string, Promise<void>>();
 
   constructor(redis: Redis) {
     this.#redis = redis;
@@ -32,8 +36,9 @@ export class Channels<State extends Cursor> {
   join(name: string, watcher: Watcher<State>): Promise<void> {
     let channel = this.#channels.get(name);
     if (channel === undefined) {
-      channel = { watchers: new Set(), subscribed: this.#subscribe(name) };
+      channel = { watchers: new Set(), subscribed: Promise.resolve() };
       this.#channels.set(name, channel);
+      channel.subscribed = this.#inTurn(name, () => this.#settle(name));
     }
     channel.watchers.add(watcher);
     return channel.subscribed;
@@ -43,17 +48,26 @@ export class Channels<State extends Cursor> {
     const channel = this.#channels.get(name);
     if (!channel?.watchers.delete(watcher) || channel.watchers.size > 0) return;
     this.#channels.delete(name);
-    // Not before the subscription is confirmed: the two must not pass each other. A newer channel keeps the subscription.
-    channel.subscribed.then(() => (this.#channels.has(name) ? undefined : this.#unsubscribe(name))).catch(() => {});
+    void this.#inTurn(name, () => this.#settle(name));
   }
 
-  /** After an outage: what was joined meanwhile was never asked for. */
+  /** After an outage: what was joined or left meanwhile was never asked for, and what the client restored is doubtful. */
   resubscribe(): void {
-    for (const [name, channel] of this.#channels) {
-      channel.subscribed = this.#unsubscribe(name)
-        .catch(() => {})
-        .then(() => this.#subscribe(name));
+    for (const name of new Set([...this.#channels.keys(), ...this.#subscribed])) {
+      const subscribed = this.#inTurn(name, async () => {
+        await this.#unsubscribe(name);
+        await this.#settle(name);
+      });
+      const channel = this.#channels.get(name);
+      if (channel !== undefined) channel.subscribed = subscribed;
     }
+  }
+
+  /** Asks Redis for what its watchers want now: a channel may have been left and joined again since this was due. */
+  async #settle(name: string): Promise<void> {
+    const wanted = this.#channels.has(name);
+    if (wanted === this.#subscribed.has(name)) return;
+    await (wanted ? this.#subscribe(name) : this.#unsubscribe(name));
   }
 
   async #subscribe(name: string): Promise<void> {
@@ -62,11 +76,24 @@ export class Channels<State extends Cursor> {
       const state: State = JSON.parse(message);
       for (const watcher of this.watchers(name)) watcher.push(state);
     };
-    const done = name.endsWith('*') ? this.#redis.pSubscribe(name, deliver) : this.#redis.subscribe(name, deliver);
-    await done.catch(() => {});
+    await (name.endsWith('*') ? this.#redis.pSubscribe(name, deliver) : this.#redis.subscribe(name, deliver));
+    this.#subscribed.add(name);
   }
 
-  #unsubscribe(name: string): Promise<void> {
-    return name.endsWith('*') ? this.#redis.pUnsubscribe(name) : this.#redis.unsubscribe(name);
+  async #unsubscribe(name: string): Promise<void> {
+    await (name.endsWith('*') ? this.#redis.pUnsubscribe(name) : this.#redis.unsubscribe(name));
+    this.#subscribed.delete(name);
+  }
+
+  /**
+   * Runs the requests of one channel one after the other, and forgives their errors: `resubscribe` makes up for them. The
+   * client removes the listeners of a channel when UNSUBSCRIBE is answered, those too that were added since it was sent.
+   */
+  #inTurn(name: string, work: () => Promise<void>): Promise<void> {
+    const turn = (this.#turns.get(name) ?? Promise.resolve()).then(work).catch(() => {});
+    this.#turns.set(name, turn);
+    return turn.finally(() => {
+      if (this.#turns.get(name) === turn) this.#turns.delete(name);
+    });
   }
 }

@@ -54,11 +54,13 @@ export function createBee(
   options.redis.on('ready', drop);
   return {
     get() {
-      if (current === null) {
-        current = open(options, name, role);
-        opened(current.queue);
-      }
-      return current.queue;
+      if (current !== null) return current.queue;
+      const one = open(options, name, role, () => {
+        if (current === one) drop();
+      });
+      current = one;
+      opened(one.queue);
+      return one.queue;
     },
     drop,
     async [Symbol.asyncDispose]() {
@@ -69,14 +71,22 @@ export function createBee(
   };
 }
 
-function open({ redisUrl, prefix, logger }: QueueOptions, name: QueueName, role: 'producer' | 'worker') {
+/** `failed` is called if it cannot be used, now or ever. */
+function open(
+  { redisUrl, prefix, logger }: QueueOptions,
+  name: QueueName,
+  role: 'producer' | 'worker',
+  failed: () => void,
+) {
   let retired = false;
-  // bee-queue's typings describe an older client's options; they are a URL and these two here.
+  // bee-queue's typings describe an older client's options; they are a URL and these three here.
   const redis: object = {
     url: redisUrl,
     retry_strategy: ({ attempt }: { attempt: number }) => (retired ? undefined : reconnectDelayMs(attempt)),
     // A producer's message is worthless once Redis is back (the sweeper rings then); a worker's wait must outlast the outage.
     enable_offline_queue: role === 'worker',
+    // The check would fail beside a refused password: two errors in one breath, and bee-queue listens to the first only.
+    no_ready_check: true,
   };
   const queue = new BeeQueue(name, {
     redis,
@@ -90,7 +100,10 @@ function open({ redisUrl, prefix, logger }: QueueOptions, name: QueueName, role:
   });
   queue.on('error', (error) => logger.debug({ err: error, queue: name }, 'a queue met an error'));
   // Unhandled, this rejection would end the process.
-  queue.ready().catch((error) => logger.debug({ err: error, queue: name }, 'a queue could not be opened'));
+  queue.ready().catch((error) => {
+    logger.debug({ err: error, queue: name }, 'a queue could not be opened');
+    failed();
+  });
   return {
     queue,
     async retire() {

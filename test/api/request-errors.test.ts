@@ -28,7 +28,7 @@ const createJob = `mutation ($input: CreateJobInput!) { createJob(input: $input)
 const refusals: [string, string, Record<string, unknown>?][] = [
   ['an unknown field', '{ jobs { nodes { colour } } }'],
   ['a syntax error', '{ jobs { nodes { id '],
-  ['an unknown operation', 'query A { viewer { id } }'],
+  ['an unknown operation', '{ nobody { id } }'],
   ['a missing argument', '{ job { id } }'],
   ['an argument of a wrong type', '{ job(id: [1]) { id } }'],
   ['a literal that is no DateTime', '{ jobs(filter: { createdAfter: "yesterday" }) { totalCount } }'],

@@ -161,6 +161,37 @@ describe('a subscriber that goes away', () => {
   });
 });
 
+describe('a subscriber that comes in the moment when the last one leaves', () => {
+  it('hears everything', async () => {
+    const socket = webSocket();
+    const told: { id: string; jobId: string }[] = [];
+    socket.on('message', (data) => {
+      const { type, id, payload } = JSON.parse(String(data));
+      if (type === 'connection_ack') subscribeAgain();
+      if (type === 'next') told.push({ id, jobId: payload.data.jobUpdates.jobId });
+    });
+    let count = 0;
+    function subscribeAgain(): void {
+      if (count > 0) socket.send(JSON.stringify({ id: String(count), type: 'complete' }));
+      count += 1;
+      const query = 'subscription { jobUpdates { jobId } }';
+      socket.send(JSON.stringify({ id: String(count), type: 'subscribe', payload: { query } }));
+    }
+    socket.once('open', () => socket.send(JSON.stringify({ type: 'connection_init' })));
+    await expect.poll(() => service.api.hub.watched).toBe(1);
+    for (let n = 0; n < 10; n += 1) {
+      subscribeAgain();
+      await expect
+        .poll(async () => {
+          const { id: jobId } = await submit(service, { source: await inline('one-page') });
+          return told.filter((each) => each.id === String(count) && each.jobId === jobId);
+        })
+        .toHaveLength(1);
+    }
+    socket.close();
+  });
+});
+
 describe('the end of a job', () => {
   it('leaves nothing behind either', async () => {
     const stream = await openSubscription(service.url, progress, { id });
