@@ -25,7 +25,8 @@ WITH held AS (
            h.pending + coalesce(d.pending, 0) AS pending, h.running + coalesce(d.running, 0) AS running,
            h.completed + coalesce(d.completed, 0) AS completed, h.failed + coalesce(d.failed, 0) AS failed,
            h.cancelled + coalesce(d.cancelled, 0) AS cancelled,
-           (SELECT coalesce(sum(j.percent), 0) FROM jobs j WHERE j.batch_id = h.id AND j.status = 'RUNNING') AS percents
+           (SELECT coalesce(sum(j.percent), 0) FROM jobs j
+             WHERE j.tenant_id = h.tenant_id AND j.batch_id = h.id AND j.status = 'RUNNING') AS percents
       FROM held h LEFT JOIN delta d ON d.batch_id = h.id
 ), next AS (
     SELECT c.*, c.pending + c.running = 0 AS final,
