@@ -167,10 +167,12 @@ export class Costs {
     return { mean: (priorWeight * mean + learned.weight * learned.mean) / all, variance: spread * (1 + 1 / all) };
   }
 
-  /** By what part of it a wait of so many seconds usually differs from what was forecast. */
-  waitSpread(seconds: number): number {
+  /** By what factor a wait of so many seconds usually differs from what was forecast, and by what part of it that varies. */
+  wait(seconds: number): { factor: number; spread: number } {
     const { mean, variance } = this.#usual(costKeys.wait());
-    return Math.sqrt(mean ** 2 + variance) / waitScale(seconds);
+    const scale = waitScale(seconds);
+    // A short wait may vary the more; that it is always wrong in one direction is not known of it.
+    return { factor: Math.exp(mean / Math.max(1, scale)), spread: Math.sqrt(variance) / scale };
   }
 
   /** What was learned under this key alone; null if nothing was. */

@@ -165,15 +165,21 @@ function round(seconds: number): number {
   return Number(seconds.toPrecision(4));
 }
 
+/** In how many seconds from the forecast on a job at this place is done, if the forecast comes true. */
+export function secondsTo({ start }: Place, work: Span): number {
+  return start + work.mean;
+}
+
 /**
- * When a job at this place is done that may not start before `due`, in seconds from the forecast on: as uncertain as waits
- * turned out to be, and its own work at least.
+ * When a job at this place is done that may not start before `due`, in seconds from the forecast on: the earlier or later as
+ * waits turned out to be, and as uncertain, its own work at least.
  */
-export function endOf({ start }: Place, due: number, work: Span, costs: Costs): Span {
-  const seconds = start + work.mean;
+export function endOf(place: Place, due: number, work: Span, costs: Costs): Span {
+  const seconds = secondsTo(place, work);
+  const { factor, spread } = costs.wait(seconds);
   return {
-    mean: Math.max(start, due) + work.mean,
-    variance: Math.max(work.variance, (costs.waitSpread(seconds) * seconds) ** 2),
+    mean: Math.max(factor * place.start, due) + factor * work.mean,
+    variance: Math.max(work.variance, (spread * factor * seconds) ** 2),
   };
 }
 

@@ -4,7 +4,7 @@ import { mergeCosts } from '../jobs/costs-learner.ts';
 import { estimateAt } from '../jobs/estimate.ts';
 import { learnEtaError } from '../jobs/estimate-error.ts';
 import { type Made, makeForecast } from '../jobs/estimate-forecast.ts';
-import { endOf, placeOf } from '../jobs/estimate-queue.ts';
+import { endOf, placeOf, secondsTo } from '../jobs/estimate-queue.ts';
 import { readStates } from '../jobs/read.ts';
 import { type Estimate, isFinal } from '../progress/state.ts';
 import type { Actor } from './actor.ts';
@@ -12,6 +12,8 @@ import type { Actor } from './actor.ts';
 interface Guess extends Estimate {
   /** Milliseconds. */
   madeAt: number;
+  /** The seconds of the forecast, as they are before what was learned of such forecasts. */
+  expected: number;
 }
 
 /** Below this many seconds a wait says nothing about forecasts. */
@@ -38,7 +40,7 @@ export function createForecaster({ jobs }: { jobs: JobsContext }): Actor {
         observed.push({ ...key, weight: 1, mean, variance: 0 });
       const endedAt = Date.parse(state.at);
       learnEtaError(learn, 'waiting', guess, endedAt);
-      const expected = (Date.parse(guess.at) - guess.madeAt) / 1000;
+      const { expected } = guess;
       const took = Math.max(0.1, (endedAt - guess.madeAt) / 1000);
       if (expected > tellingSeconds) learn(costKeys.wait(), Math.log(took / expected) * waitScale(expected));
       await mergeCosts(jobs, observed);
@@ -63,7 +65,8 @@ function guessOne({ takenAt, queue, forecast, costs }: Made, guesses: Map<string
   const rows = [...queue.waiting].flatMap(([tenantId, each]) => each.map((row) => ({ ...row, tenantId })));
   const row = rows[Math.floor(Math.random() * rows.length)];
   if (row === undefined || forecast.slots === 0 || guesses.has(row.id)) return;
-  const end = endOf(placeOf({ ...row, arrived: [] }, forecast), 0, row.work, costs);
+  const place = placeOf({ ...row, arrived: [] }, forecast);
+  const end = endOf(place, 0, row.work, costs);
   const madeAt = takenAt.getTime();
-  guesses.set(row.id, { madeAt, ...estimateAt(madeAt, end, madeAt) });
+  guesses.set(row.id, { madeAt, expected: secondsTo(place, row.work), ...estimateAt(madeAt, end, madeAt) });
 }

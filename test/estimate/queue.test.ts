@@ -98,6 +98,16 @@ describe('a forecast of the queue', () => {
     expect(width(90, punctual)).toBeLessThan(width(90, new Costs()));
   });
 
+  it('is expected the sooner or later as waits turned out to be, of which a short one tells the least', () => {
+    const forecast = play(2, { a: rows('a', 100) });
+    const end = (index: number, mean: number) =>
+      endOf(place(forecast, 'a', index), 0, second, new Costs([{ ...costKeys.wait(), weight: 30, mean, variance: 0 }]));
+    const forecasted = end(50, 0).mean;
+    expect(end(50, -0.5).mean).toBeLessThan(0.8 * forecasted);
+    expect(end(50, 0.5).mean).toBeGreaterThan(1.25 * forecasted);
+    expect(end(1, -0.5).mean).toBeGreaterThan(0.5 * end(1, 0).mean);
+  });
+
   it('puts what came after it behind the last, and behind one another', () => {
     const forecast = play(2, { a: rows('a', 4) });
     const first = place(forecast, 'a', 10);
