@@ -27,23 +27,20 @@ function analyse({ document, schema, operationName }: ExecutionArgs): { shareabl
   if (known !== undefined) return known;
   const typeInfo = new TypeInfo(schema);
   const result = { shareable: getOperationAST(document, operationName) !== null, variables: new Set<string>() };
-  let depth = 0;
   visit(
     document,
     visitWithTypeInfo(typeInfo, {
-      Field: {
-        enter() {
-          depth += 1;
-          if (typeInfo.getFieldDef()?.extensions.perSubscriber === true) result.shareable = false;
-        },
-        leave() {
-          depth -= 1;
-        },
+      Field() {
+        if (typeInfo.getFieldDef()?.extensions.perSubscriber === true) result.shareable = false;
       },
-      Variable(node, _key, parent) {
-        const isDeclaration = parent !== undefined && 'kind' in parent && parent.kind === 'VariableDefinition';
-        if (!isDeclaration && !(depth === 1 && typeInfo.getArgument() != null)) result.variables.add(node.name.value);
+      // The arguments of the root field alone: not by depth, as the fields of a fragment are at the top, too.
+      Argument() {
+        const ofRootField =
+          typeInfo.getParentType() === schema.getSubscriptionType() && typeInfo.getDirective() == null;
+        return ofRootField ? false : undefined;
       },
+      VariableDefinition: () => false,
+      Variable: (node) => void result.variables.add(node.name.value),
     }),
   );
   analysed.set(document, result);

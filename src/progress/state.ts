@@ -77,6 +77,14 @@ export function parseCursor(text: string): Cursor | null {
   return match ? { revision: Number(match[1]), seq: Number(match[2]) } : null;
 }
 
+/**
+ * What `after` says about something at this revision; null for nothing. A cursor that is ahead of the rows is of something
+ * else, or of what a crash of the database took back: heeded, it would hide even the end.
+ */
+export function cursorWithin(after: Cursor | null, revision: number): Cursor | null {
+  return after !== null && after.revision <= revision ? after : null;
+}
+
 export function isNewer(a: Cursor, b: Cursor): boolean {
   return a.revision > b.revision || (a.revision === b.revision && a.seq > b.seq);
 }

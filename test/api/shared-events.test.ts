@@ -97,6 +97,22 @@ it('gives each the fields that it selected', async () => {
   expect(executions).toBe(3);
 });
 
+it('gives each the fields that it selected by a fragment', async () => {
+  const query = `subscription ($id: String, $all: Boolean!) { events(id: $id) { revision ...Rest } }
+    fragment Rest on Event { seq @include(if: $all) }`;
+  const { results, executions } = await share([
+    await subscribed(query, { id: 'a', all: true }),
+    await subscribed(query, { id: 'a', all: false }),
+    await subscribed(query, { id: 'b', all: false }),
+  ]);
+  expect(results.map(textOf)).toEqual([
+    '{"data":{"events":{"revision":7,"seq":3}}}',
+    '{"data":{"events":{"revision":7}}}',
+    '{"data":{"events":{"revision":7}}}',
+  ]);
+  expect(executions).toBe(2);
+});
+
 it('executes fields that are not of the event itself for each subscriber', async () => {
   const query = 'subscription { events { revision own } }';
   const { results, executions } = await share([await subscribed(query, {}, 'a'), await subscribed(query, {}, 'b')]);

@@ -86,7 +86,10 @@ describe('batchProgress', () => {
     const revisions = all.map(({ revision }) => revision);
     expect(revisions).toEqual([...new Set(revisions)].sort((a, b) => a - b));
     expect(await watch(id, all.at(-1)?.cursor)).toEqual([]);
-    expect(await watch(id)).toMatchObject([{ status: 'PARTIALLY_FAILED', completed: 32, failed: 8 }]);
+    const end = [{ status: 'PARTIALLY_FAILED', completed: 32, failed: 8 }];
+    expect(await watch(id)).toMatchObject(end);
+    // The cursor of another batch hides nothing.
+    expect(await watch(id, '99999.0')).toMatchObject(end);
   });
 
   it('ends when the batch is cancelled', async () => {

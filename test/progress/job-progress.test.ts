@@ -116,6 +116,8 @@ describe('jobProgress', () => {
     expect(await eventsOf(id, '2.0')).toEqual([]);
     expect(await eventsOf(id, '1.0')).toEqual(events);
     expect(await eventsOf(id, '1.7')).toEqual(events);
+    // Of another job: it must not hide the end.
+    expect(await eventsOf(id, '57.3')).toEqual(events);
   });
 
   it('shows nothing twice and no step back to who comes again with its cursor', async () => {

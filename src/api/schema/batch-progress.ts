@@ -1,6 +1,6 @@
 import { RequestError } from '../../errors.ts';
 import { decodeId, encodeId } from '../../ids.ts';
-import { type BatchState, formatCursor, isFinalBatch } from '../../progress/state.ts';
+import { type BatchState, cursorWithin, formatCursor, isFinalBatch } from '../../progress/state.ts';
 import { parseAfter } from '../inputs.ts';
 import { perSubscriber } from '../shared-events.ts';
 import { Batch, BatchStatus, countText } from './batch.ts';
@@ -56,9 +56,13 @@ builder.subscriptionField('batchProgress', (t) =>
       const cursor = parseAfter(after, 'batchProgress');
       const batchId = decodeId('batch', id);
       const found =
-        batchId && (await database.prisma.batch.findFirst({ where: { id: batchId, tenantId }, select: { id: true } }));
+        batchId &&
+        (await database.prisma.batch.findFirst({
+          where: { id: batchId, tenantId },
+          select: { id: true, revision: true },
+        }));
       if (!found) throw new RequestError('NOT_FOUND', { message: 'There is no such batch.' });
-      return hub.watchBatch(tenantId, found.id, cursor);
+      return hub.watchBatch(tenantId, found.id, cursorWithin(cursor, found.revision));
     },
     resolve: (state) => state,
   }),

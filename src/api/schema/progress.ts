@@ -1,6 +1,6 @@
 import { RequestError } from '../../errors.ts';
 import { decodeId, encodeId } from '../../ids.ts';
-import { formatCursor, type ProgressState } from '../../progress/state.ts';
+import { cursorWithin, formatCursor, type ProgressState } from '../../progress/state.ts';
 import { checkJobFilter, parseAfter } from '../inputs.ts';
 import { perSubscriber } from '../shared-events.ts';
 import { acceptsUpdates } from '../update-filter.ts';
@@ -101,9 +101,10 @@ builder.subscriptionField('jobProgress', (t) =>
       const cursor = parseAfter(after, 'jobProgress');
       const jobId = decodeId('job', id);
       const found =
-        jobId && (await database.prisma.job.findFirst({ where: { id: jobId, tenantId }, select: { id: true } }));
+        jobId &&
+        (await database.prisma.job.findFirst({ where: { id: jobId, tenantId }, select: { id: true, revision: true } }));
       if (!found) throw new RequestError('NOT_FOUND', { message: 'There is no such job.' });
-      return hub.watchJob(tenantId, found.id, cursor);
+      return hub.watchJob(tenantId, found.id, cursorWithin(cursor, found.revision));
     },
     resolve: (state) => state,
   }),
