@@ -27,6 +27,14 @@ function extensions(error: RequestError) {
   return { code: error.code, advice, ...(error.issues === null ? {} : { issues: error.issues }) };
 }
 
+const longestMessage = 1_000;
+
+/** GraphQL shows the whole value of a variable that it refuses, a document of megabytes perhaps, before it says what is wrong with it. */
+function shorten(message: string): string {
+  if (message.length <= longestMessage) return message;
+  return `${message.slice(0, longestMessage / 2)} … ${message.slice(-longestMessage / 2)}`;
+}
+
 /** GraphQL's own complaints about the request (syntax, unknown fields, wrong variables) pass; they are written for clients. */
 export function createErrorMask(logger: Logger): (error: unknown) => GraphQLError {
   return (error) => {
@@ -37,7 +45,7 @@ export function createErrorMask(logger: Logger): (error: unknown) => GraphQLErro
     ) {
       if (error.extensions.code !== undefined) return error;
       const { message, nodes, source, positions, path, extensions: given } = error;
-      return new GraphQLError(message, {
+      return new GraphQLError(shorten(message), {
         nodes,
         source,
         positions,

@@ -39,7 +39,11 @@ export async function extractPages(context: RunContext, attempt: Attempt, docume
   let rest: ExtractedPage[] = [];
   for await (const event of context.extractor.extract(requestFor(context, claim, document), signal)) {
     deadlines.progressed(event.type === 'reading' ? event.pages : 1);
-    if (event.type === 'crashed') {
+    if (event.type === 'reading') {
+      // Who is to blame if the document is never open: a retry goes to the other one.
+      if (opened === null) attempt.engine = event.engine;
+    } else if (event.type === 'crashed') {
+      opened = null;
       const finding = { sha256: document.sha256, engineKey: event.key, detail: event.detail };
       await persist(() => quarantineDocument(context.jobs, claim, finding), signal);
     } else if (event.type === 'opened') {

@@ -62,6 +62,20 @@ describe('what GraphQL refuses', () => {
   });
 });
 
+describe('a variable of megabytes that GraphQL refuses', () => {
+  it('is not sent back, but what is wrong with it is told', async () => {
+    const base64 = 'A'.repeat(500_000);
+    const query = createJob;
+    const variables = { input: { source: { base64 }, colour: 'yellow' } };
+    const [webSocket] = await overWebSocket(service.url, { query, variables });
+    for (const { errors = [] } of [await graphql(service.url, query, variables), webSocket ?? {}]) {
+      const [message = ''] = errors.map((error) => error.message);
+      expect(message.length).toBeLessThan(2_000);
+      expect(message).toContain('"colour" is not defined');
+    }
+  });
+});
+
 describe('a request that we refuse', () => {
   it('has its code, advice and path', async () => {
     const error = refused(await graphql(service.url, 'mutation { gone: cancelJob(id: "x") { job { id } } }'));
