@@ -4,6 +4,7 @@ import type { Authenticate } from './api/authenticate.ts';
 import type { ApiServices } from './api/context.ts';
 import { type ApiServer, startApiServer } from './api/server.ts';
 import { type Config, ConfigError } from './config.ts';
+import { createAddressGuard } from './connections/address-guard.ts';
 import { type Counters, createCounters } from './connections/counters.ts';
 import { type Database, openDatabase } from './connections/database.ts';
 import { openRedis, type Redis } from './connections/redis.ts';
@@ -168,6 +169,7 @@ export async function startApi(platform: Platform, { authenticate, keepAliveMs }
     estimates,
     storage,
     secrets,
+    guard: createAddressGuard(config.privateHostsAllowed),
     ringDeliveries: deliveryRinger.ring,
     limits: config.limits,
     publicUrl: config.publicUrl,

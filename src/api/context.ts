@@ -1,4 +1,5 @@
 import type { Limits } from '../config.ts';
+import type { AddressGuard } from '../connections/address-guard.ts';
 import type { Database } from '../connections/database.ts';
 import type { Secrets } from '../connections/secrets.ts';
 import type { JobsContext } from '../jobs/context.ts';
@@ -17,6 +18,8 @@ export interface ApiServices {
   estimates: Estimates;
   storage: Storage;
   secrets: Secrets;
+  /** Which addresses webhooks may name. */
+  guard: AddressGuard;
   /** Called after a commit that made deliveries of webhooks due. */
   ringDeliveries: () => void;
   limits: Limits;

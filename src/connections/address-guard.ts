@@ -9,6 +9,8 @@ import { BlockList, isIP, type LookupFunction } from 'node:net';
  * it. Redirects are the caller's: each is another request.
  */
 export interface AddressGuard {
+  /** Whether the URL itself names such an address. Where a name leads shows only when it is looked up for a request. */
+  isForbidden(url: URL): boolean;
   /** Throws `ForbiddenAddressError`, or gives a request that fails with it once the name is looked up. */
   request(url: URL, options: Omit<RequestOptions, 'agent' | 'lookup' | 'host' | 'hostname'>): ClientRequest;
 }
@@ -28,22 +30,32 @@ export class ForbiddenAddressError extends Error {
 export function createAddressGuard(privateHostsAllowed: readonly string[]): AddressGuard {
   const allowed = new Set(privateHostsAllowed);
 
+  function isAllowed(url: URL): boolean {
+    const port = url.port || (url.protocol === 'https:' ? '443' : '80');
+    return [bareHost(url), url.hostname, `${url.hostname}:${port}`].some((name) => allowed.has(name));
+  }
+
+  function isForbidden(url: URL): boolean {
+    // URL has brought every spelling of an address to the one form already.
+    const host = bareHost(url);
+    return isIP(host) !== 0 && !isPublicAddress(host) && !isAllowed(url);
+  }
+
   function request(url: URL, options: RequestOptions): ClientRequest {
-    const secure = url.protocol === 'https:';
-    const host = url.hostname.replace(/^\[|\]$/g, '');
-    const port = url.port || (secure ? '443' : '80');
-    const open = [host, url.hostname, `${url.hostname}:${port}`].some((name) => allowed.has(name));
-    // For an address there is no lookup; URL has brought every spelling of it to the one form already.
-    if (!open && isIP(host) !== 0 && !isPublicAddress(host)) {
-      throw new ForbiddenAddressError(host);
-    }
-    const agentOptions = { keepAlive: false, lookup: open ? undefined : publicLookup };
-    return secure
+    // For an address there is no lookup.
+    if (isForbidden(url)) throw new ForbiddenAddressError(bareHost(url));
+    const agentOptions = { keepAlive: false, lookup: isAllowed(url) ? undefined : publicLookup };
+    return url.protocol === 'https:'
       ? https.request(url, { ...options, agent: new https.Agent(agentOptions) })
       : http.request(url, { ...options, agent: new http.Agent(agentOptions) });
   }
 
-  return { request };
+  return { isForbidden, request };
+}
+
+/** Without the brackets of IPv6. */
+function bareHost({ hostname }: URL): string {
+  return hostname.replace(/^\[|\]$/g, '');
 }
 
 /** Refuses a name as soon as one of its addresses is private: which of them gets connected to is not ours to choose. */

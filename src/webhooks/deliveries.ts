@@ -10,7 +10,10 @@ UPDATE webhook_deliveries
  WHERE id = $1 AND tenant_id = $2
 RETURNING id`;
 
-/** Begins a delivery anew, whatever became of it: at once, with its id as it was and all its attempts before it. */
+/**
+ * Begins a delivery anew, whatever became of it: at once, with its id as it was and all its attempts before it. Having no
+ * tries puts it behind the fence of an attempt under way: what comes of that one does not count any more.
+ */
 export async function redeliverWebhook(database: Database, tenantId: string, id: string): Promise<WebhookDelivery> {
   const [row] = await database.query(redeliver, [id, tenantId]);
   if (row === undefined) throw new RequestError('NOT_FOUND', { message: 'There is no such delivery.' });

@@ -7,17 +7,18 @@ import type { Sent } from './send.ts';
 const gone = 410;
 
 /**
- * $1 id, $2 attempt: the fence. $3 DELIVERED, FAILED or GONE; $4 milliseconds until the next try, null for none; $5 milliseconds after the
+ * $1 id, $2 attempt, $10 tries: the fence. $3 DELIVERED, FAILED or GONE; $4 milliseconds until the next try, null for none; $5 milliseconds after the
  * first failure when tries end; $6 milliseconds it took, $7 status, $8 error, $9 answer.
  * A delivery whose tries are spent is DEAD, unless it went to an endpoint where nothing else has succeeded since its first
  * failure: then the endpoint is paused, and the delivery waits with all the others.
+ * Where the fence no longer holds, that there was an attempt is noted all the same, and nothing else.
  */
 const record = `
 WITH old AS (
     SELECT d.id, d.endpoint_id, coalesce(d.failing_since, now()) AS failing_since,
            $3 = 'FAILED' AND ($4::float8 IS NULL
                OR now() + $4::float8 * interval '1 millisecond' > coalesce(d.failing_since, now()) + $5 * interval '1 millisecond') AS spent
-      FROM webhook_deliveries d WHERE d.id = $1 AND d.attempt = $2 AND d.status = 'PENDING' FOR UPDATE
+      FROM webhook_deliveries d WHERE d.id = $1 AND d.attempt = $2 AND d.tries = $10 AND d.status = 'PENDING' FOR UPDATE
 ), endpoint AS (
     UPDATE webhook_endpoints e
        SET failing_since = CASE WHEN $3 <> 'DELIVERED' THEN coalesce(e.failing_since, now()) END,
@@ -48,7 +49,7 @@ WITH old AS (
     RETURNING d.id, d.status
 ), attempt AS (
     INSERT INTO webhook_attempts (delivery_id, number, at, milliseconds, status_code, error, answer)
-    SELECT id, $2, now() - $6::int * interval '1 millisecond', $6::int, $7, $8, $9 FROM delivery
+    SELECT id, $2, now() - $6::int * interval '1 millisecond', $6::int, $7, $8, $9 FROM webhook_deliveries WHERE id = $1
 )
 SELECT delivery.status::text AS status, coalesce((SELECT paused FROM endpoint), false) AS paused FROM delivery`;
 
@@ -68,7 +69,7 @@ export async function recordAttempt(
   const outcome = sent.error === null ? 'DELIVERED' : sent.statusCode === gone ? 'GONE' : 'FAILED';
   const pause = outcome === 'FAILED' ? pauseMs(policy, tries, sent.retryAfterMs) : null;
   const { milliseconds, statusCode, error, answer } = sent;
-  const values = [id, attempt, outcome, pause, policy.giveUpAfterMs, milliseconds, statusCode, error, answer];
+  const values = [id, attempt, outcome, pause, policy.giveUpAfterMs, milliseconds, statusCode, error, answer, tries];
   const [row] = await database.query<Recorded & Record<string, unknown>>(record, values);
   return row ?? null;
 }

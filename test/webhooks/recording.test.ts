@@ -2,6 +2,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodeId, newUuid } from '../../src/ids.ts';
 import { claimJobs } from '../../src/jobs/claim.ts';
 import { failJob } from '../../src/jobs/lifecycle.ts';
+import { type ClaimedDelivery, claimDeliveries } from '../../src/webhooks/claim.ts';
+import { deliveryPolicy } from '../../src/webhooks/policy.ts';
+import { recordAttempt } from '../../src/webhooks/record.ts';
 import { accepted, cancel, inline, refused, remove, submit, tryCreateJob } from '../api/submitting.ts';
 import { finalBatch, submitBatch, submittedBatch } from '../batches/batching.ts';
 import { graphql } from '../graphql.ts';
@@ -137,6 +140,21 @@ describe('a batch with a webhook', () => {
 });
 
 describe('an endpoint', () => {
+  it('shows its address without the user name and password in it', async () => {
+    const { endpoint } = await createEndpoint(service, { url: 'https://user:secret@example.com/hook' });
+    expect(endpoint.url).toBe(url);
+    const { id } = await submit(service, { ...broken, webhook: { url: 'https://user:secret@example.com/hook' } });
+    accepted(await cancel(service, id));
+    expect(await deliveries(service, { job: id })).toMatchObject([{ url }]);
+  });
+
+  it('is not made of a private address', async () => {
+    const mutation = `mutation ($input: CreateWebhookEndpointInput!) { createWebhookEndpoint(input: $input) { secret } }`;
+    const answer = await graphql(service.url, mutation, { input: { url: 'http://169.254.169.254/' } });
+    const { code, issues } = refused(answer).extensions;
+    expect([code, issues]).toMatchObject(['BAD_USER_INPUT', [{ path: ['input', 'url'], code: 'ADDRESS_FORBIDDEN' }]]);
+  });
+
   it('is named by jobs, and says what is told unless they do', async () => {
     const input = { url, name: 'mine', events: ['JOB_CANCELLED', 'JOB_QUEUED', 'JOB_QUEUED'] };
     const { endpoint, secret } = await createEndpoint(service, input);
@@ -158,6 +176,47 @@ describe('an endpoint', () => {
   });
 });
 
+describe('a delivery that is begun anew while an attempt is under way', () => {
+  it('is PENDING whatever comes of that attempt, which is noted', async () => {
+    const { database } = service.platform;
+    const { id: job } = await submit(service, { ...broken, webhook: { url: 'https://slow.example.com' } });
+    accepted(await cancel(service, job));
+    const [{ id } = { id: '' }] = await deliveries(service, { job });
+    const claim = async () => {
+      const busy = { lanes: new Map(), tenants: new Map() };
+      const found = (await claimDeliveries(database, 100, busy, 30_000)).find(
+        (each) => each.jobId === decodeId('job', job),
+      );
+      if (found === undefined) throw new Error('it is not due');
+      return found;
+    };
+    const record = (claimed: ClaimedDelivery, statusCode: number) => {
+      const error = statusCode === 200 ? null : `slow.example.com answered ${statusCode}.`;
+      const sent = { milliseconds: 5, statusCode, error, answer: '', retryAfterMs: null };
+      return recordAttempt(database, { ...deliveryPolicy, pausesMs: [] }, claimed, sent);
+    };
+    const redeliver = async () => accepted(await change(service, 'redeliverWebhook', id, 'delivery { id }'));
+
+    const first = await claim();
+    await redeliver();
+    expect(await record(first, 500)).toBeNull();
+    const second = await claim();
+    await redeliver();
+    const third = await claim();
+    expect(await record(second, 200)).toBeNull();
+    expect(await deliveries(service, { job })).toMatchObject([
+      {
+        status: 'PENDING',
+        attempts: [
+          { number: 1, statusCode: 500 },
+          { number: 2, statusCode: 200 },
+        ],
+      },
+    ]);
+    expect(await record(third, 200)).toMatchObject({ status: 'DELIVERED' });
+  });
+});
+
 describe('createJob and createBatch refuse', () => {
   const unknown = 'endpoint_01h455vb4pex5vsknk084sn02q';
 
@@ -165,6 +224,9 @@ describe('createJob and createBatch refuse', () => {
     ['no target', {}, ['webhook']],
     ['two targets', { url, endpoint: unknown }, ['webhook']],
     ['what is no URL', { url: 'ftp://example.com' }, ['webhook', 'url']],
+    ['a private address', { url: 'https://10.1.2.3/hook' }, ['webhook', 'url']],
+    ['a private address in another spelling', { url: 'http://0x7f.1:8000' }, ['webhook', 'url']],
+    ['a private IPv6 address', { url: 'http://[fd00::1]/' }, ['webhook', 'url']],
     ['an unknown endpoint', { endpoint: unknown }, ['webhook', 'endpoint']],
     ['an endpoint that is no id', { endpoint: 'mine' }, ['webhook', 'endpoint']],
     ['no events at all', { url, events: [] }, ['webhook', 'events']],

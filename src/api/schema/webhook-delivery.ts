@@ -2,6 +2,7 @@ import { RequestError } from '../../errors.ts';
 import { decodeId, encodeId } from '../../ids.ts';
 import { payloadOf } from '../../webhooks/body.ts';
 import { type WebhookDelivery as DeliveryRow, redeliverWebhook } from '../../webhooks/deliveries.ts';
+import { withoutCredentials } from '../sources.ts';
 import { Batch } from './batch.ts';
 import { builder } from './builder.ts';
 import { Job } from './job.ts';
@@ -47,7 +48,12 @@ export const WebhookDelivery = builder.prismaObject('WebhookDelivery', {
     }),
     event: t.expose('event', { type: WebhookEvent, description: 'What happened.' }),
     status: t.expose('status', { type: WebhookDeliveryStatus, description: 'Where it stands.' }),
-    url: t.exposeString('url', { nullable: true, description: 'Where it is sent; null if `endpoint` says it.' }),
+    url: t.string({
+      nullable: true,
+      select: { url: true },
+      description: 'Where it is sent, without user name and password; null if `endpoint` says it.',
+      resolve: ({ url }) => url && withoutCredentials(url),
+    }),
     endpoint: t.field({
       type: WebhookEndpoint,
       nullable: true,

@@ -12,6 +12,8 @@ import {
 } from '../../webhooks/endpoints.ts';
 import { previousValidUntil, type SecretOwner, secretOf } from '../../webhooks/secret.ts';
 import { parseCreateWebhookEndpoint } from '../inputs.ts';
+import { withoutCredentials } from '../sources.ts';
+import { checkWebhookUrl } from '../webhook-target.ts';
 import { builder } from './builder.ts';
 import { Node } from './node.ts';
 import { WebhookEvent } from './webhook-input.ts';
@@ -25,7 +27,10 @@ export const WebhookEndpoint = builder.objectRef<WebhookEndpointRow>('WebhookEnd
       resolve: ({ id }) => encodeId('endpoint', id),
     }),
     name: t.exposeString('name', { nullable: true, description: 'Your label for it.' }),
-    url: t.exposeString('url', { description: 'Where its webhooks are sent.' }),
+    url: t.string({
+      description: 'Where its webhooks are sent, without the user name and password that it may have been given with.',
+      resolve: ({ url }) => withoutCredentials(url),
+    }),
     events: t.expose('events', {
       type: [WebhookEvent],
       description: 'What is told where a job or batch names no events; none for the three ends.',
@@ -69,7 +74,7 @@ export function endpointUuid(id: string): string {
 const CreateWebhookEndpointInput = builder.inputType('CreateWebhookEndpointInput', {
   description: 'An address for webhooks.',
   fields: (t) => ({
-    url: t.string({ required: true, description: 'http or https.' }),
+    url: t.string({ required: true, description: 'http or https. Private addresses are refused.' }),
     name: t.string({ description: 'A label of your own, 500 characters at most.' }),
     events: t.field({
       type: [WebhookEvent],
@@ -128,8 +133,10 @@ builder.mutationFields((t) => ({
     type: CreateWebhookEndpointPayload,
     description: 'Sets up an address for webhooks. Jobs and batches name it in `webhook.endpoint`.',
     args: { input: t.arg({ type: CreateWebhookEndpointInput, required: true, description: 'The address.' }) },
-    async resolve(_, { input }, { database, tenantId, secrets }) {
+    async resolve(_, { input }, context) {
+      const { database, tenantId, secrets } = context;
       const { url, name = null, events } = parseCreateWebhookEndpoint(input);
+      checkWebhookUrl(context, url, ['input', 'url']);
       const endpoint = await createEndpoint(database, tenantId, { url, name, events: [...new Set(events)] });
       return { endpoint, secret: secretOf(secrets, endpoint) };
     },

@@ -24,7 +24,7 @@ export const WebhookInput = builder.inputType('WebhookInput', {
   fields: (t) => ({
     url: t.string({
       description:
-        'http or https. What is sent there is signed with `viewer.webhookSecret`. Private addresses are refused when it comes to sending.',
+        'http or https. What is sent there is signed with `viewer.webhookSecret`. Private addresses are refused; names that lead to one, when it comes to sending.',
     }),
     endpoint: t.id({ description: 'The id of an endpoint; what is sent there is signed with its own secret.' }),
     events: t.field({

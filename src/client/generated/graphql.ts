@@ -292,7 +292,7 @@ export type WebhookInput = {
   endpoint?: string | null | undefined;
   /** Which events. By default those of the endpoint, or the three ends: of the job, or of the batch. The events of jobs, on a batch, tell of each of its jobs. */
   events?: Array<WebhookEvent> | null | undefined;
-  /** http or https. What is sent there is signed with `viewer.webhookSecret`. Private addresses are refused when it comes to sending. */
+  /** http or https. What is sent there is signed with `viewer.webhookSecret`. Private addresses are refused; names that lead to one, when it comes to sending. */
   url?: string | null | undefined;
 };
 
