@@ -15,27 +15,38 @@ WITH RECURSIVE tenants_waiting(tenant_id) AS (
         SELECT j.tenant_id FROM jobs j
          WHERE j.status = 'PENDING' AND j.due_at IS NULL AND j.tenant_id > t.tenant_id
          ORDER BY j.tenant_id LIMIT 1) next)
+), tenants_due(tenant_id) AS (
+    (SELECT tenant_id FROM jobs WHERE due_at IS NOT NULL AND status IN ('PENDING', 'RETRYING') ORDER BY tenant_id LIMIT 1)
+    UNION ALL
+    (SELECT next.tenant_id FROM tenants_due t
+      CROSS JOIN LATERAL (
+        SELECT j.tenant_id FROM jobs j
+         WHERE j.due_at IS NOT NULL AND j.status IN ('PENDING', 'RETRYING') AND j.tenant_id > t.tenant_id
+         ORDER BY j.tenant_id LIMIT 1) next)
 ), eligible AS (
     -- What a tenant's own limit holds back does not wait for the fleet.
-    SELECT w.tenant_id FROM tenants_waiting w JOIN tenants t ON t.id = w.tenant_id
-     WHERE t.max_running IS NULL
-        OR t.max_running > (SELECT count(*) FROM jobs j WHERE j.tenant_id = t.id AND j.status = 'RUNNING')
+    SELECT t.id AS tenant_id FROM tenants t
+     WHERE t.id IN (SELECT tenant_id FROM tenants_waiting UNION ALL SELECT tenant_id FROM tenants_due)
+       AND (t.max_running IS NULL
+            OR t.max_running > (SELECT count(*) FROM jobs j WHERE j.tenant_id = t.id AND j.status = 'RUNNING'))
 ), first AS (
-    SELECT head.created_at AS since FROM eligible t
+    SELECT head.since FROM eligible t
      CROSS JOIN LATERAL (
-        SELECT j.created_at FROM jobs j
-         WHERE j.status = 'PENDING' AND j.due_at IS NULL AND j.tenant_id = t.tenant_id
-         ORDER BY j.claim_order, j.id LIMIT 1) head
-    UNION ALL
-    (SELECT due_at FROM jobs WHERE due_at IS NOT NULL AND status IN ('PENDING', 'RETRYING') AND due_at <= now()
-      ORDER BY due_at LIMIT 1)
+        (SELECT j.created_at AS since FROM jobs j
+          WHERE j.status = 'PENDING' AND j.due_at IS NULL AND j.tenant_id = t.tenant_id
+          ORDER BY j.claim_order, j.id LIMIT 1)
+        UNION ALL
+        (SELECT j.due_at FROM jobs j
+          WHERE j.status IN ('PENDING', 'RETRYING') AND j.due_at <= now() AND j.tenant_id = t.tenant_id
+          ORDER BY j.due_at, j.id LIMIT 1)) head
 ), claimable AS (
-    (SELECT 1 FROM eligible e
-      CROSS JOIN LATERAL (
-        SELECT 1 FROM jobs j WHERE j.status = 'PENDING' AND j.due_at IS NULL AND j.tenant_id = e.tenant_id LIMIT $2) rows
-      LIMIT $2)
-    UNION ALL
-    (SELECT 1 FROM jobs WHERE due_at IS NOT NULL AND status IN ('PENDING', 'RETRYING') AND due_at <= now() LIMIT $2)
+    SELECT 1 FROM eligible t
+     CROSS JOIN LATERAL (
+        (SELECT 1 FROM jobs j WHERE j.status = 'PENDING' AND j.due_at IS NULL AND j.tenant_id = t.tenant_id LIMIT $2)
+        UNION ALL
+        (SELECT 1 FROM jobs j
+          WHERE j.status IN ('PENDING', 'RETRYING') AND j.due_at <= now() AND j.tenant_id = t.tenant_id LIMIT $2)) rows
+     LIMIT $2
 ), fleet AS (
     SELECT count(*)::int AS workers, coalesce(sum(concurrency), 0)::int AS slots, min(started_at) AS since
       FROM workers WHERE heartbeat_at > now() - $1 * interval '1 second'

@@ -1,6 +1,6 @@
 import { afterEach, expect, it } from 'vitest';
 import type { HealthCheck } from '../../src/ops/health.ts';
-import { insertJob } from '../api/rows.ts';
+import { insertJob, insertTenant } from '../api/rows.ts';
 import { accepted, ended, inline, submit } from '../api/submitting.ts';
 import { pages, soon } from '../faults/watching.ts';
 import { graphql } from '../graphql.ts';
@@ -16,6 +16,15 @@ async function check(name: string): Promise<HealthCheck | undefined> {
   const { health } = accepted(await graphql(service.url, '{ health { checks { name status detail advice } } }'));
   const checks: HealthCheck[] = health.checks;
   return checks.find((each) => each.name === name);
+}
+
+/** One whose heart beats, and that does nothing. */
+async function insertIdleWorker(): Promise<void> {
+  await service.platform.database.query(
+    `INSERT INTO workers (id, host, pid, version, concurrency, started_at, heartbeat_at)
+     VALUES (gen_random_uuid(), 'h', 1, 'v', 2, now() - interval '1 hour', now() + interval '1 hour')`,
+    [],
+  );
 }
 
 const longAgo = () => new Date(Date.now() - 400_000);
@@ -52,11 +61,7 @@ it('an overloaded fleet is DEGRADED for its queue, and its canaries come back al
 
 it('a fleet whose heart beats but that does nothing is DEGRADED for its canary and its queue', async () => {
   service = await startService({ worker: false });
-  await service.platform.database.query(
-    `INSERT INTO workers (id, host, pid, version, concurrency, started_at, heartbeat_at)
-     VALUES (gen_random_uuid(), 'h', 1, 'v', 2, now() - interval '1 hour', now() + interval '1 hour')`,
-    [],
-  );
+  await insertIdleWorker();
   await insertJob(service, { createdAt: longAgo() });
   expect(await check('workers')).toMatchObject({ status: 'OK', detail: '1 worker, 2 slots, 0 jobs running.' });
   expect(await check('canary')).toMatchObject({
@@ -69,6 +74,19 @@ it('a fleet whose heart beats but that does nothing is DEGRADED for its canary a
     detail: expect.stringMatching(/^1 job waiting, .* nothing is claimed although 2 of 2 slots are idle\.$/),
     advice: expect.stringContaining('restart'),
   });
+});
+
+it('an idle fleet is blamed for jobs that wait or are due, but not for those that a limit of their tenant holds back', async () => {
+  service = await startService({ worker: false });
+  await insertIdleWorker();
+  const { prisma } = service.platform.database;
+  const tenantId = await insertTenant(service, 'stopped');
+  await prisma.tenant.update({ where: { id: tenantId }, data: { maxRunning: 0 } });
+  await insertJob(service, { tenantId, createdAt: longAgo() });
+  await insertJob(service, { tenantId, status: 'RETRYING', dueAt: longAgo() });
+  expect(await check('queue')).toMatchObject({ status: 'OK', detail: 'No job waits.' });
+  await prisma.tenant.update({ where: { id: tenantId }, data: { maxRunning: 1 } });
+  expect(await check('queue')).toMatchObject({ status: 'DEGRADED', detail: expect.stringMatching(/^2 jobs waiting/) });
 });
 
 it('an installation without maintenance or workers says which process to start', async () => {

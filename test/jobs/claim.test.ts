@@ -93,6 +93,23 @@ describe('a claim', () => {
     expect(names).toContain('late');
   });
 
+  it('of rows that became due is shared the same way, and not held up by a tenant that may not run', async () => {
+    const { database } = service.platform;
+    const tenants = await Promise.all(['stopped', 'crowd', 'single'].map((name) => insertTenant(service, name)));
+    const [stopped = '', crowd = '', single = ''] = tenants;
+    await database.prisma.tenant.update({ where: { id: stopped }, data: { maxRunning: 0 } });
+    for (const tenantId of [stopped, crowd]) {
+      const { uuid } = await insertJob(service, { tenantId, dueAt: minutesAgo(60) });
+      await database.query(
+        `INSERT INTO jobs (id, tenant_id, source_id, options, priority, max_retries, claim_order, due_at)
+         SELECT gen_random_uuid(), tenant_id, source_id, '{}', 5, 3, claim_order, due_at FROM jobs, generate_series(1, 300) WHERE id = $1`,
+        [uuid],
+      );
+    }
+    await insertJob(service, { tenantId: single, status: 'RETRYING', dueAt: minutesAgo(1) });
+    expect((await claim(service, 2)).map(({ tenantId }) => tenantId).sort()).toEqual([crowd, single].sort());
+  });
+
   it('counts what a tenant has running already', async () => {
     const [busy, idle] = [await insertTenant(service, 'busy'), await insertTenant(service, 'idle')];
     for (let n = 0; n < 5; n += 1)
@@ -122,15 +139,18 @@ describe('a claim', () => {
     expect(next).toHaveLength(17);
   });
 
-  it('reads no more of a table with a hundred thousand waiting rows than of one with a hundred', async () => {
+  it.each([
+    ['waiting', 'NULL'],
+    ['due', `now() - interval '1 hour'`],
+  ])('reads no more of a table with a hundred thousand %s rows than of one with a hundred', async (_, dueAt) => {
     const { database } = service.platform;
     const crowd = await insertTenant(service, 'crowd');
     const { sourceUuid } = await insertJob(service, { tenantId: crowd });
     const blocksRead = async (rows: number) => {
       for (let left = rows; left > 0; left -= 10_000) {
         await database.query(
-          `INSERT INTO jobs (id, tenant_id, source_id, options, priority, max_retries, claim_order)
-           SELECT gen_random_uuid(), $1, $2, '{}', 5, 3, now() + n * interval '1 second' FROM generate_series(1, $3::int) n`,
+          `INSERT INTO jobs (id, tenant_id, source_id, options, priority, max_retries, claim_order, due_at)
+           SELECT gen_random_uuid(), $1, $2, '{}', 5, 3, now() + n * interval '1 second', ${dueAt} FROM generate_series(1, $3::int) n`,
           [crowd, sourceUuid, Math.min(left, 10_000)],
         );
       }
