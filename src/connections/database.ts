@@ -72,17 +72,27 @@ export function openDatabase({ url, size = 10, name, logger }: DatabaseOptions):
   // An idle connection that the server ends must not end this process: the pool opens another one.
   pool.on('error', (error) => logger.warn({ err: error }, 'a database connection was lost'));
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool) });
+  /**
+   * A living server gives up on a statement before its client does, so silence means a connection that is dead and does not
+   * know; those beside it went the same way. To find that out of one after the other would take longer than a lease.
+   */
+  function closeAll(): void {
+    for (const socket of sockets) socket.destroy();
+  }
   return {
     prisma,
     async query<Row extends pg.QueryResultRow>(text: string, values: readonly Value[]): Promise<Row[]> {
-      const result = await pool.query<Row, Value[]>({ name: statementName(text), text, values: [...values] });
-      return result.rows;
+      try {
+        const result = await pool.query<Row, Value[]>({ name: statementName(text), text, values: [...values] });
+        return result.rows;
+      } catch (error) {
+        if (readTimeout.test(String(error))) closeAll();
+        throw error;
+      }
     },
     async [Symbol.asyncDispose]() {
       // Saying goodbye on a half-open connection would take for ever.
-      const timer = setTimeout(() => {
-        for (const socket of sockets) socket.destroy();
-      }, goodbyeMs);
+      const timer = setTimeout(closeAll, goodbyeMs);
       await prisma.$disconnect();
       await pool.end();
       clearTimeout(timer);
@@ -118,6 +128,8 @@ const connectionCodes = new Set([
 
 /** PostgreSQL: connection exceptions; out of connections, memory or disk. */
 const connectionClasses = /^(08|53)[0-9A-Z]{3}$/;
+
+const readTimeout = /Query read timeout/;
 
 /** What pg says without a code. */
 const connectionMessages =

@@ -1,8 +1,9 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { openPlatform, startMaintain } from '../../src/app.ts';
 import { accepted, inline, refused, submit, tryCreateJob } from '../api/submitting.ts';
 import { type GraphqlAnswer, graphql } from '../graphql.ts';
 import { deferred, extractorOf, group, opened } from '../jobs/extractors.ts';
-import { type Service, startService } from '../service.ts';
+import { createDatabase, type Service, startService } from '../service.ts';
 import { type FaultyProxy, startFaultyProxy } from './faulty-proxy.ts';
 import { type OwnPostgres, startOwnPostgres } from './own-postgres.ts';
 import { completeOnce, completeWithoutFailure, soon, submitSome } from './watching.ts';
@@ -46,9 +47,9 @@ function holdExtractions(): () => void {
   return gate.resolve;
 }
 
-async function running(ids: string[]): Promise<void> {
+async function running(ids: string[], where = service): Promise<void> {
   const status = async (id: string) =>
-    accepted(await graphql(service.url, `{ job(id: "${id}") { status pagesDone } }`)).job;
+    accepted(await graphql(where.url, `{ job(id: "${id}") { status pagesDone } }`)).job;
   for (const id of ids) await expect.poll(() => status(id), soon).toEqual({ status: 'RUNNING', pagesDone: 1 });
 }
 
@@ -126,6 +127,33 @@ describe('an outage of PostgreSQL', () => {
     await completeOnce(service, ids);
     await available();
   });
+});
+
+it('connections of a worker that are all dead and do not know it are replaced before its leases end', async () => {
+  const release = holdExtractions();
+  const database = await createDatabase();
+  onTestFinished(database.drop);
+  await using way = await startFaultyProxy(database.url);
+  await using alone = await startService({
+    config: { databaseUrl: way.through(database.url) },
+    overrides: { extractor },
+    maintenance: false,
+  });
+  // Maintenance reaches the database another way, and waits for nobody.
+  await using platform = await openPlatform({ ...alone.config, databaseUrl: database.url }, 'test');
+  await using _maintenance = startMaintain(platform);
+  const ids = await submitSome(alone, 2);
+  await running(ids, alone);
+  // As many connections as there may be.
+  await Promise.all(Array.from({ length: 10 }, () => alone.platform.database.query('SELECT pg_sleep(0.1)', [])));
+  way.silence();
+  way.heal();
+  const { prisma } = platform.database;
+  const beats = () => prisma.job.count({ where: { status: 'RUNNING', heartbeatAt: { gt: silentSince } } });
+  const [{ now: silentSince } = { now: new Date() }] = await platform.database.query<{ now: Date }>('SELECT now()', []);
+  await expect.poll(beats, soon).toBe(2);
+  release();
+  await completeOnce(alone, ids);
 });
 
 /** The text of a statement travels once a connection, so it is met on new ones. */
