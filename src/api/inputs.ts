@@ -143,6 +143,15 @@ const createWebhookEndpoint = z.object({
   events: events.nullish(),
 });
 
+const updateWebhookEndpoint = z.object({
+  url: httpUrl.optional(),
+  name: shortText(500).nullish(),
+  events: events
+    .nullish()
+    // As the row has it: none stands for the default ones.
+    .transform((chosen) => (chosen === null ? [] : chosen && [...new Set(chosen)])),
+});
+
 const createUpload = z.object({
   filename: shortText(255).nullish(),
   contentType: shortText(255).nullish(),
@@ -198,6 +207,10 @@ export function parsePassword(value: unknown): string | null {
 
 export function parseCreateWebhookEndpoint(input: unknown): z.infer<typeof createWebhookEndpoint> {
   return parse(createWebhookEndpoint, input);
+}
+
+export function parseUpdateWebhookEndpoint(input: unknown): z.infer<typeof updateWebhookEndpoint> {
+  return parse(updateWebhookEndpoint, input);
 }
 
 export function parseCreateUpload(input: unknown): CreateUploadInput {

@@ -1,6 +1,7 @@
 import type { Database } from '../connections/database.ts';
 import type { Logger } from '../ops/logger.ts';
 import type { Storage } from '../storage/storage.ts';
+import { giveUpOrphans } from '../webhooks/change-endpoint.ts';
 import type { Actor } from './actor.ts';
 
 const batch = 100;
@@ -58,6 +59,7 @@ export function createPruner(context: { database: Database; storage: Storage; lo
       for (const forget of [forgetKeys, forgetDeliveries, forgetPaused]) {
         while ((await database.query(forget, [batch])).length === batch);
       }
+      await giveUpOrphans(database);
       await database.query(`DELETE FROM workers WHERE heartbeat_at < now() - interval '1 hour'`, []);
     },
   } satisfies Actor;

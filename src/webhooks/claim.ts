@@ -32,6 +32,9 @@ export const pendingLanes = `lanes(lane) AS (
         SELECT d.lane FROM webhook_deliveries d WHERE d.status = 'PENDING' AND d.lane > l.lane ORDER BY d.lane LIMIT 1) next)
 )`;
 
+/** Its endpoint `e`, if it has one, is neither paused nor deleted. */
+const mayBeSent = 'e.paused_at IS NULL AND (first.endpoint_id IS NULL OR e.id IS NOT NULL)';
+
 /**
  * $1 deliveries at most, $2 lanes in which this process is at work, $3 with how many deliveries each, $4 tenants that may have no more,
  * $5 milliseconds that the claim holds.
@@ -48,7 +51,7 @@ WITH RECURSIVE settings AS MATERIALIZED (SELECT set_config('synchronous_commit',
          WHERE d.status = 'PENDING' AND d.lane = l.lane AND d.due_at <= now()
          ORDER BY d.due_at LIMIT greatest(0, ${deliverySlots.lane} - coalesce(busy.n, 0))) first
       LEFT JOIN webhook_endpoints e ON e.id = first.endpoint_id
-     WHERE e.paused_at IS NULL AND first.tenant_id <> ALL ($4::uuid[])
+     WHERE ${mayBeSent} AND first.tenant_id <> ALL ($4::uuid[])
      ORDER BY first.due_at LIMIT $1
 ), free AS (
     SELECT d.id FROM webhook_deliveries d JOIN due ON due.id = d.id WHERE d.status = 'PENDING' AND d.due_at <= now()
@@ -98,7 +101,7 @@ SELECT count(*)::int AS lanes, extract(epoch FROM now() - min(first.due_at))::fl
     SELECT d.due_at, d.endpoint_id FROM webhook_deliveries d
      WHERE d.status = 'PENDING' AND d.lane = l.lane AND d.due_at <= now() ORDER BY d.due_at LIMIT 1) first
   LEFT JOIN webhook_endpoints e ON e.id = first.endpoint_id
- WHERE e.paused_at IS NULL`;
+ WHERE ${mayBeSent}`;
 
 /** In how many lanes something is due, and for how long the first of it; null if nothing is. */
 export async function readDue(database: Database): Promise<{ lanes: number; oldestSeconds: number | null }> {

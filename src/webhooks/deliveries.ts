@@ -5,9 +5,10 @@ import { RequestError } from '../errors.ts';
 export type { WebhookDelivery };
 
 const redeliver = `
-UPDATE webhook_deliveries
+UPDATE webhook_deliveries d
    SET status = 'PENDING', tries = 0, failing_since = NULL, due_at = now(), finished_at = NULL
- WHERE id = $1 AND tenant_id = $2
+ WHERE d.id = $1 AND d.tenant_id = $2
+   AND (d.endpoint_id IS NULL OR EXISTS (SELECT FROM webhook_endpoints e WHERE e.id = d.endpoint_id))
 RETURNING id`;
 
 /**
@@ -16,7 +17,9 @@ RETURNING id`;
  */
 export async function redeliverWebhook(database: Database, tenantId: string, id: string): Promise<WebhookDelivery> {
   const [row] = await database.query(redeliver, [id, tenantId]);
-  if (row === undefined) throw new RequestError('NOT_FOUND', { message: 'There is no such delivery.' });
+  if (row === undefined) {
+    throw new RequestError('NOT_FOUND', { message: 'There is no such delivery, or its endpoint was deleted.' });
+  }
   return await database.prisma.webhookDelivery.findUniqueOrThrow({ where: { id } });
 }
 

@@ -57,23 +57,8 @@ export async function rotateTenantSecret(database: Database, tenantId: string): 
   return await database.prisma.tenant.findUniqueOrThrow({ where: { id: tenantId } });
 }
 
-/** In parts: thousands may wait. Those that had failed are tried at once, and have all their tries before them. */
-const hurryPart = `
-UPDATE webhook_deliveries d SET due_at = now(), tries = 0, failing_since = NULL
- WHERE d.id IN (SELECT o.id FROM webhook_deliveries o
-                 WHERE o.endpoint_id = $1 AND o.status = 'PENDING' AND o.failing_since IS NOT NULL LIMIT 1000)
-RETURNING 1 AS hurried`;
-
-/** Ends the pause of an endpoint; what waits goes on. Nothing happens to one that is not paused. */
-export async function resumeEndpoint(database: Database, tenantId: string, id: string): Promise<WebhookEndpoint> {
-  const endpoint = found(await findEndpoint(database, tenantId, id));
-  if (endpoint.pausedAt === null) return endpoint;
-  while ((await database.query(hurryPart, [id])).length === 1_000);
-  const data = { pausedAt: null, pauseReason: null, failingSince: null };
-  return await database.prisma.webhookEndpoint.update({ where: { id }, data });
-}
-
-function found(endpoint: WebhookEndpoint | null): WebhookEndpoint {
+/** NOT_FOUND for what is none. */
+export function found(endpoint: WebhookEndpoint | null): WebhookEndpoint {
   if (endpoint === null) throw new RequestError('NOT_FOUND', { message: 'There is no such endpoint.' });
   return endpoint;
 }

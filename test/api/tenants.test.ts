@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { encodeId, newUuid } from '../../src/ids.ts';
+import { decodeId, encodeId, newUuid } from '../../src/ids.ts';
 import { progressOf } from '../../src/jobs/job.ts';
 import { graphql, openSubscription, subscribe } from '../graphql.ts';
 import { type Service, startService } from '../service.ts';
@@ -134,10 +134,20 @@ describe("another tenant's rows", () => {
   it.each([
     ['rotateWebhookSecret', 'secret', () => theirEndpoint],
     ['resumeWebhookEndpoint', 'endpoint { id }', () => theirEndpoint],
+    ['pauseWebhookEndpoint', 'endpoint { id }', () => theirEndpoint],
+    ['deleteWebhookEndpoint', 'deletedId', () => theirEndpoint],
     ['redeliverWebhook', 'delivery { id }', () => theirDelivery],
   ])('are not there for %s', async (name, fields, id) => {
     const query = `mutation ($id: ID!) { ${name}(id: $id) { ${fields} } }`;
     expect(refused(await graphql(service.url, query, { id: id() })).extensions.code).toBe('NOT_FOUND');
+  });
+
+  it('are not there for updateWebhookEndpoint', async () => {
+    const query = `mutation ($id: ID!) { updateWebhookEndpoint(id: $id, input: { name: "mine" }) { endpoint { id } } }`;
+    expect(refused(await graphql(service.url, query, { id: theirEndpoint })).extensions.code).toBe('NOT_FOUND');
+    const where = { id: decodeId('endpoint', theirEndpoint) ?? '' };
+    const { name, pausedAt } = await service.platform.database.prisma.webhookEndpoint.findUniqueOrThrow({ where });
+    expect([name, pausedAt]).toEqual([null, null]);
   });
 
   it('are nobody to be told by a job', async () => {

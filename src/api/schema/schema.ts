@@ -11,6 +11,7 @@ import './change-batch.ts';
 import './change-job.ts';
 import './progress.ts';
 import './webhook-endpoint.ts';
+import './change-webhook-endpoint.ts';
 import './webhook-deliveries.ts';
 import './viewer.ts';
 import './batch-progress.ts';

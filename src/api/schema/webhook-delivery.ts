@@ -15,7 +15,10 @@ export const WebhookDeliveryStatus = builder.enumType('WebhookDeliveryStatus', {
   values: {
     PENDING: { description: 'To be sent, or to be tried again at `nextAttemptAt`; or its endpoint is paused.' },
     DELIVERED: { description: 'Answered with a status from 200 to 299.' },
-    DEAD: { description: 'Given up: tried for a day, or answered 410 Gone. `redeliverWebhook` begins it anew.' },
+    DEAD: {
+      description:
+        'Given up: tried for a day, or answered 410 Gone, and `redeliverWebhook` begins it anew; or its endpoint was deleted.',
+    },
   } as const,
 });
 
@@ -51,14 +54,14 @@ export const WebhookDelivery = builder.prismaObject('WebhookDelivery', {
     url: t.string({
       nullable: true,
       select: { url: true },
-      description: 'Where it is sent, without user name and password; null if `endpoint` says it.',
+      description: 'Where it is sent, without user name and password; null if it is sent to an endpoint.',
       resolve: ({ url }) => url && withoutCredentials(url),
     }),
     endpoint: t.field({
       type: WebhookEndpoint,
       nullable: true,
       select: { endpointId: true },
-      description: 'The endpoint that it is sent to; null if it is sent to `url`.',
+      description: 'The endpoint that it is sent to; null if it is sent to `url`, or if the endpoint was deleted.',
       resolve: ({ endpointId }, _, { database }) =>
         endpointId === null ? null : database.prisma.webhookEndpoint.findUnique({ where: { id: endpointId } }),
     }),

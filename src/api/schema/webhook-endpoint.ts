@@ -5,7 +5,6 @@ import {
   createEndpoint,
   listEndpoints,
   maxEndpoints,
-  resumeEndpoint,
   rotateEndpointSecret,
   rotateTenantSecret,
   type WebhookEndpoint as WebhookEndpointRow,
@@ -44,7 +43,7 @@ export const WebhookEndpoint = builder.objectRef<WebhookEndpointRow>('WebhookEnd
       type: 'DateTime',
       nullable: true,
       description:
-        'Since when nothing is sent, as every attempt failed for a day or it answered 410 Gone. What is to be told waits, 30 days at most.',
+        'Since when nothing is sent: every attempt failed for a day, it answered 410 Gone, or `pauseWebhookEndpoint` was called. What is to be told waits, 30 days at most.',
     }),
     pauseReason: t.exposeString('pauseReason', { nullable: true, description: 'Why it is paused, for people.' }),
     previousSecretValidUntil: t.field({
@@ -119,15 +118,6 @@ const RotateWebhookSecretPayload = builder
     }),
   });
 
-const ResumeWebhookEndpointPayload = builder
-  .objectRef<{ endpoint: WebhookEndpointRow }>('ResumeWebhookEndpointPayload')
-  .implement({
-    description: 'What resumeWebhookEndpoint gives back.',
-    fields: (t) => ({
-      endpoint: t.expose('endpoint', { type: WebhookEndpoint, description: 'The endpoint, paused no more.' }),
-    }),
-  });
-
 builder.mutationFields((t) => ({
   createWebhookEndpoint: t.field({
     type: CreateWebhookEndpointPayload,
@@ -157,17 +147,6 @@ builder.mutationFields((t) => ({
           ? await rotateTenantSecret(database, tenantId)
           : await rotateEndpointSecret(database, tenantId, endpointUuid(id));
       return { owner, secret: secretOf(secrets, owner) };
-    },
-  }),
-  resumeWebhookEndpoint: t.field({
-    type: ResumeWebhookEndpointPayload,
-    description:
-      'Ends the pause of an endpoint: what waits is sent, each with all its attempts before it. Nothing happens to one that is not paused.',
-    args: { id: t.arg.id({ required: true, description: 'The id of the endpoint.' }) },
-    async resolve(_, { id }, { database, tenantId, ringDeliveries }) {
-      const endpoint = await resumeEndpoint(database, tenantId, endpointUuid(id));
-      ringDeliveries();
-      return { endpoint };
     },
   }),
 }));
