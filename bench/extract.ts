@@ -44,6 +44,7 @@ function ours(pool: ExtractorPool): Reader {
         engine: 'AUTO' as const,
         stored: null,
         avoid: [],
+        lastResort: null,
         fresh: false,
       };
       let pages = 0;

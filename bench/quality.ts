@@ -39,6 +39,7 @@ async function extract(pool: ExtractorPool, engine: EngineName, name: string): P
     maxPages: 20_000,
     stored: null,
     avoid: [],
+    lastResort: null,
     fresh: false,
   };
   const pages: string[] = [];

@@ -1,3 +1,4 @@
+import type { EngineName } from '../pdf/document.ts';
 import type { PageRange } from '../pdf/extraction.ts';
 import type { JobsContext } from './context.ts';
 import { type Job, jobColumns, progressOf } from './job.ts';
@@ -21,6 +22,8 @@ export interface Claim extends Job {
   storedBy: string | null;
   /** Attempts of this run that failed for want of time or memory. */
   resourceFailures: number;
+  /** What the last one of them had used; null if that is not known. */
+  exhaustedEngine: EngineName | null;
   /** What made this document crash before: keys as in `storedBy`. */
   quarantined: string[];
 }
@@ -46,7 +49,13 @@ export class ClaimLostError extends Error {
 
 type Details = Pick<
   Claim,
-  'sourceUrl' | 'sourceStorageKey' | 'sourceSha256' | 'sourceBytes' | 'resourceFailures' | 'quarantined'
+  | 'sourceUrl'
+  | 'sourceStorageKey'
+  | 'sourceSha256'
+  | 'sourceBytes'
+  | 'resourceFailures'
+  | 'exhaustedEngine'
+  | 'quarantined'
 >;
 type Claimed = Omit<Claim, keyof Details>;
 
@@ -64,6 +73,8 @@ const readDetails = `
 SELECT j.id, s.url AS "sourceUrl", s.storage_key AS "sourceStorageKey", s.sha256 AS "sourceSha256", s.bytes AS "sourceBytes",
        (SELECT count(*)::int FROM job_attempts a
          WHERE a.job_id = j.id AND a.run = j.run AND a.failure_code = ANY($2::text[])) AS "resourceFailures",
+       (SELECT a.engine FROM job_attempts a
+         WHERE a.job_id = j.id AND a.run = j.run AND a.failure_code = ANY($2::text[]) ORDER BY a.number DESC LIMIT 1) AS "exhaustedEngine",
        ARRAY(SELECT q.engine_key FROM quarantine q WHERE q.tenant_id = j.tenant_id AND q.sha256 = s.sha256) AS "quarantined"
   FROM jobs j JOIN sources s ON s.id = j.source_id
  WHERE j.id = ANY($1::uuid[])`;

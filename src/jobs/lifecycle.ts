@@ -17,9 +17,9 @@ export interface Failure {
 }
 
 /** Every end of an attempt leaves a row of history; `job` is the row after its transition. */
-const insertAttempt = (code: string, message: string, page: string) => `
-    INSERT INTO job_attempts (job_id, number, run, worker_id, started_at, finished_at, failure_code, failure_message, failure_page)
-    SELECT id, attempt, run, worker_id, started_at, now(), ${code}, ${message}, ${page} FROM job`;
+const insertAttempt = (failure = { code: 'NULL', message: 'NULL', page: 'NULL::int', engine: 'NULL::"Engine"' }) => `
+    INSERT INTO job_attempts (job_id, number, run, worker_id, started_at, finished_at, failure_code, failure_message, failure_page, engine)
+    SELECT id, attempt, run, worker_id, started_at, now(), ${failure.code}, ${failure.message}, ${failure.page}, ${failure.engine} FROM job`;
 
 const complete = `
 WITH held AS (
@@ -32,7 +32,7 @@ WITH held AS (
            stored_pages = held.pages, stored_by = $16
       FROM held WHERE j.id = held.id AND ${countOf('held.pages')} = $13
     RETURNING j.*
-), attempt AS (${insertAttempt('NULL', 'NULL', 'NULL')}), page AS (${insertPages}), strange AS (
+), attempt AS (${insertAttempt()}), page AS (${insertPages}), strange AS (
     -- Left by another engine that was given up: a result is of one making.
     DELETE FROM pages p USING job WHERE p.job_id = job.id AND NOT p.number <@ job.stored_pages
 )
@@ -92,7 +92,7 @@ WITH old AS (
            engine = coalesce(${failure.engine}, j.engine)
       FROM old WHERE j.id = old.id
     RETURNING j.*
-), attempt AS (${insertAttempt(failure.code, failure.message, failure.page)})
+), attempt AS (${insertAttempt(failure)})
 SELECT ${jobColumns} FROM job j`;
 
 const failClaimed = failRows(`${fence} FOR UPDATE`, {
@@ -128,7 +128,7 @@ WITH job AS (
            stored_pages = CASE WHEN $4 THEN '{}' ELSE j.stored_pages END
      WHERE ${fence}
     RETURNING j.*
-), attempt AS (${insertAttempt('NULL', 'NULL', 'NULL')})
+), attempt AS (${insertAttempt()})
 SELECT ${jobColumns} FROM job j`;
 
 /**

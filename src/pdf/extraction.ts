@@ -20,8 +20,10 @@ export interface ExtractionRequest extends PageOptions {
   maxPages: number;
   /** Pages that are stored already: not extracted again if what opens the document now has the same key. */
   stored: { key: string; pages: PageRange[] } | null;
-  /** Engines not to use: they crashed on this document, or failed on it just before. If none is left: QUARANTINED. */
+  /** Engines not to use: they crashed on this document. If none is left: QUARANTINED. */
   avoid: EngineName[];
+  /** An engine that ran out of time or memory on it: to be used only if no other opens it. */
+  lastResort: EngineName | null;
   /** In a process that has not served a document before. */
   fresh: boolean;
 }

@@ -24,9 +24,25 @@ export interface OpenDocument {
 
 /**
  * Opens a document with both engines and decides which one gives the pages. pdfjs opens some that PDFium refuses and the
- * reverse, so a document is refused only when every engine that may read it refuses. Throws `JobError` with the reason.
+ * reverse, so a document is refused only when every engine that may read it refuses; what ran out of time or memory on it
+ * before comes last. Throws `JobError` with the reason.
  */
 export async function openDocument(
+  request: ExtractionRequest,
+  engines: Engines,
+  report: (reading: Reading) => void,
+): Promise<OpenDocument> {
+  const { lastResort, avoid, engine } = request;
+  if (lastResort !== null && engine === 'AUTO') {
+    const byOther = await orJobError(openByUsable({ ...request, avoid: [...avoid, lastResort] }, engines, report));
+    if (!(byOther instanceof JobError)) {
+      return byOther;
+    }
+  }
+  return await openByUsable(request, engines, report);
+}
+
+async function openByUsable(
   request: ExtractionRequest,
   engines: Engines,
   report: (reading: Reading) => void,

@@ -1,9 +1,8 @@
 import type { Claim } from '../jobs/claim.ts';
 import { completeJob } from '../jobs/lifecycle.ts';
-import { type JobOptions, passwordPurpose, storedOptions } from '../jobs/options.ts';
+import { passwordPurpose, storedOptions } from '../jobs/options.ts';
 import { storePages } from '../jobs/pages.ts';
 import { quarantineDocument } from '../jobs/quarantine.ts';
-import { resourceCodes } from '../jobs/retry-policy.ts';
 import type { EngineName, ExtractedPage } from '../pdf/document.ts';
 import { engineKeys } from '../pdf/engine-keys.ts';
 import type { ExtractionRequest, OpenedEvent } from '../pdf/extraction.ts';
@@ -11,6 +10,8 @@ import type { RunContext } from './context.ts';
 import type { Deadlines } from './deadlines.ts';
 import type { JobProgress } from './job-progress.ts';
 import { persist } from './persist.ts';
+
+const engines = ['LITEPARSE', 'PDFJS'] as const;
 
 /** A document as it lies in storage. */
 export interface LocalDocument {
@@ -82,19 +83,9 @@ function requestFor(context: RunContext, claim: Claim, document: LocalDocument):
     keepHyphenation: options.keepHyphenation,
     maxPages: context.limits.pages,
     stored: claim.storedBy === null ? null : { key: claim.storedBy, pages: claim.stored },
-    avoid: enginesToAvoid(claim, options, document.quarantined),
-    fresh: ranOutOfResources(claim),
+    // Those that crashed on these bytes in their present version.
+    avoid: engines.filter((engine) => document.quarantined.includes(engineKeys[engine])),
+    lastResort: claim.exhaustedEngine,
+    fresh: claim.resourceFailures > 0,
   };
-}
-
-function ranOutOfResources({ failureCode, resourceFailures }: Claim): boolean {
-  return resourceFailures > 0 && resourceCodes.some((code) => code === failureCode);
-}
-
-/** Engines that crashed on these bytes in their present version, and the one that ran out of time or memory just before. */
-function enginesToAvoid(claim: Claim, options: JobOptions, quarantined: string[]): EngineName[] {
-  const crashed = (['LITEPARSE', 'PDFJS'] as const).filter((engine) => quarantined.includes(engineKeys[engine]));
-  const other = options.engine === 'AUTO' && ranOutOfResources(claim) ? claim.engine : null;
-  // Not if nothing would be left: then the same engine gets its second chance in a fresh process.
-  return other !== null && crashed.length === 0 ? [other] : crashed;
 }

@@ -105,6 +105,7 @@ function claimOf(job: Job): Claim {
     sourceBytes: null,
     stored: [],
     resourceFailures: 0,
+    exhaustedEngine: null,
     quarantined: [],
   };
 }

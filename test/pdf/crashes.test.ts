@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ExtractionEvent, ExtractionRequest } from '../../src/pdf/extraction.ts';
 import { ExtractorKilledError } from '../../src/pdf/extractor-pool.ts';
-import { begin, drain, extractAll, newPool, onlyProcess, requestFor } from './extracting.ts';
+import { begin, drain, extractAll, newPool, onlyProcess, requestFor, variantOf } from './extracting.ts';
 
 const pool = newPool();
 
@@ -102,6 +102,17 @@ test('does not touch a document with an engine that is to be avoided', async () 
   expect(byLiteparse).toMatchObject({ engine: 'LITEPARSE', facts: { pageCount: 6, outline: [] } });
   const byPdfjs = await extractAll(pool, requestFor('outline', { avoid: ['LITEPARSE'] }));
   expect(byPdfjs).toMatchObject({ engine: 'PDFJS', facts: { pageCount: 6 } });
+});
+
+test('uses an engine that ran out of time or memory before only where no other opens the document', async () => {
+  const other = await extractAll(pool, requestFor('outline', { lastResort: 'LITEPARSE' }));
+  expect(other).toMatchObject({ engine: 'PDFJS', facts: { fallback: 'AVOIDED' } });
+  const only = await extractAll(pool, requestFor('outline', { avoid: ['PDFJS'], lastResort: 'LITEPARSE' }));
+  expect(only.engine).toBe('LITEPARSE');
+  // One that LITEPARSE refuses.
+  await using headless = await variantOf('outline', (text) => text.replace('%PDF-', ''));
+  const again = await extractAll(pool, requestFor('outline', { path: headless.path, lastResort: 'PDFJS' }));
+  expect(again.engine).toBe('PDFJS');
 });
 
 test('refuses a document whose engines are all to be avoided as QUARANTINED', async () => {

@@ -1,3 +1,6 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { DocumentFacts, EngineName, ExtractedPage } from '../../src/pdf/document.ts';
 import type { ExtractionEvent, ExtractionRequest, Extractor, GroupEvent } from '../../src/pdf/extraction.ts';
@@ -21,9 +24,18 @@ export function requestFor(fixture: string, more: Partial<ExtractionRequest> = {
     maxPages: 20_000,
     stored: null,
     avoid: [],
+    lastResort: null,
     fresh: false,
     ...more,
   };
+}
+
+/** A fixture with its bytes changed, for as long as the test needs it. */
+export async function variantOf(fixture: string, change: (text: string) => string) {
+  const folder = await mkdtemp(join(tmpdir(), 'pagehive-test-'));
+  const path = join(folder, 'variant.pdf');
+  await writeFile(path, change(await readFile(requestFor(fixture).path, 'latin1')), 'latin1');
+  return { path, [Symbol.asyncDispose]: () => rm(folder, { recursive: true }) };
 }
 
 export interface Extracted {

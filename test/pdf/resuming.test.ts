@@ -1,13 +1,10 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ExtractedPage } from '../../src/pdf/document.ts';
 import { loadEngines } from '../../src/pdf/engines.ts';
 import type { ExtractionRequest, PageRange } from '../../src/pdf/extraction.ts';
 import { runExtraction } from '../../src/pdf/extraction-run.ts';
-import { extractAll, newPool, requestFor } from './extracting.ts';
+import { extractAll, newPool, requestFor, variantOf } from './extracting.ts';
 
 const pool = newPool();
 
@@ -85,14 +82,6 @@ describe.each(['LITEPARSE', 'PDFJS'] as const)('by %s', (engine) => {
     expect(found.pages).toHaveLength(40);
   });
 });
-
-/** A fixture with its bytes changed, for as long as the test needs it. */
-async function variantOf(fixture: string, change: (text: string) => string) {
-  const folder = await mkdtemp(join(tmpdir(), 'pagehive-test-'));
-  const path = join(folder, 'variant.pdf');
-  await writeFile(path, change(await readFile(requestFor(fixture).path, 'latin1')), 'latin1');
-  return { path, [Symbol.asyncDispose]: () => rm(folder, { recursive: true }) };
-}
 
 test('opens a document that LITEPARSE refuses with PDFJS again, and goes on with what is stored of that', async () => {
   await using document = await variantOf('many-pages', (text) => text.replace('%PDF-', ''));

@@ -1,21 +1,22 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { JobError } from '../../src/errors.ts';
+import { rescueJobs } from '../../src/jobs/lifecycle.ts';
 import { engineKeys } from '../../src/pdf/engine-keys.ts';
 import type { ExtractionEvent, ExtractionRequest, Extractor } from '../../src/pdf/extraction.ts';
 import { graphql, subscribe } from '../graphql.ts';
-import { facts, page } from '../jobs/extractors.ts';
+import { facts, page, untilAborted } from '../jobs/extractors.ts';
 import { type Service, startService } from '../service.ts';
 
 /** What the extractor was asked, and what it shall do the next time; the documents themselves do not matter here. */
 const requests: ExtractionRequest[] = [];
-let script: ((request: ExtractionRequest) => AsyncGenerator<ExtractionEvent>)[] = [];
+let script: ((request: ExtractionRequest, signal: AbortSignal) => AsyncGenerator<ExtractionEvent>)[] = [];
 
 const scripted: Extractor = {
-  async *extract(request) {
+  async *extract(request, signal) {
     requests.push(request);
     const next = script.shift();
     if (next === undefined) throw new Error('asked once too often');
-    yield* next(request);
+    yield* next(request, signal);
   },
   async [Symbol.asyncDispose]() {},
 };
@@ -76,6 +77,14 @@ const fails = (code: 'TIME_LIMIT' | 'MEMORY_LIMIT' | 'NOT_A_PDF' | 'PAGE_LIMIT' 
     throw new JobError(code);
   };
 
+/** As if the worker had been silent for longer than a lease. It may well renew in between. */
+async function loseWorker(): Promise<void> {
+  const { jobs, database } = service.platform;
+  do {
+    await database.query(`UPDATE jobs SET lease_expires_at = now() - interval '1 second' WHERE status = 'RUNNING'`, []);
+  } while ((await rescueJobs(jobs, 100)).length === 0);
+}
+
 describe('a failed attempt', () => {
   it('is tried once more, fresh and with the other engine, when time or memory ran out', async () => {
     script = [
@@ -91,14 +100,36 @@ describe('a failed attempt', () => {
       { number: 1, failure: { code: 'MEMORY_LIMIT' } },
       { number: 2, failure: null },
     ]);
-    expect(requests[0]).toMatchObject({ avoid: [], fresh: false, stored: null });
-    expect(requests[1]).toMatchObject({ avoid: ['LITEPARSE'], fresh: true });
+    expect(requests[0]).toMatchObject({ avoid: [], lastResort: null, fresh: false, stored: null });
+    expect(requests[1]).toMatchObject({ avoid: [], lastResort: 'LITEPARSE', fresh: true });
     // Pages of the first engine do not count: a result is never of two makings.
     expect(job.pages.nodes.map(({ text }: { text: string }) => text)).toEqual([
       'Page 1 by PDFJS.',
       'Page 2 by PDFJS.',
       'Page 3 by PDFJS.',
     ]);
+  });
+
+  it('goes on with the other engine, and with its pages, also after the worker of the second try is lost', async () => {
+    script = [
+      async function* (request) {
+        yield* extracts(request, 'LITEPARSE', 1);
+        throw new JobError('MEMORY_LIMIT');
+      },
+      async function* (request, signal) {
+        yield* extracts(request, 'PDFJS', 2);
+        await loseWorker();
+        await untilAborted(signal);
+      },
+      (request) => extracts(request, 'PDFJS'),
+    ];
+    const job = await run();
+    expect(job).toMatchObject({ status: 'COMPLETED', retryCount: 2, failure: null });
+    expect(requests[2]).toMatchObject({
+      lastResort: 'LITEPARSE',
+      fresh: true,
+      stored: { key: engineKeys.PDFJS, pages: [{ first: 1, last: 2 }] },
+    });
   });
 
   it('leaves no page of an engine that was given up, even one that the other does not have', async () => {
