@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createClient } from '../../src/client/client.ts';
 import { freePort } from '../../src/connections/embedded-server.ts';
 import { hasBrowser, launchBrowser } from '../browser/chromium.ts';
@@ -15,6 +15,27 @@ import { examplesOf } from './examples.ts';
 import { type LossyProxy, startLossyProxy } from './lossy-proxy.ts';
 import { installClient } from './package.ts';
 import { submitFixture } from './running.ts';
+
+/** A component that is given another id, and is unmounted and mounted. */
+const strictPage = `
+import { StrictMode, useState } from 'react';
+import { createRoot } from 'react-dom/client';
+import { createClient } from 'pagehive/client';
+import { useJobProgress } from 'pagehive/client/react';
+
+const client = createClient({ url: '/' });
+function Bar({ id }) {
+  const { progress, state } = useJobProgress(id, { client });
+  return <output>{progress === null ? state : progress.jobId + ' ' + progress.status}</output>;
+}
+function App() {
+  const [id, show] = useState(null);
+  const [mounted, mount] = useState(true);
+  Object.assign(window, { show, mount });
+  return mounted ? <Bar id={id} /> : null;
+}
+createRoot(document.body).render(<StrictMode><App /></StrictMode>);
+`;
 
 describe.skipIf(!hasBrowser)('the client in a browser', () => {
   let service: Service;
@@ -36,10 +57,23 @@ describe.skipIf(!hasBrowser)('the client in a browser', () => {
     await proxy[Symbol.asyncDispose]();
   });
 
+  afterEach(async () => {
+    for (const context of browser.contexts()) await context.close();
+  });
+
   /** Opens a page of the server's own origin that runs an example of docs/client.md. */
-  async function open(example: string, { body = '', search = '' }: { body?: string; search?: string }): Promise<Page> {
+  async function open(example: string, place: { body?: string; search?: string }): Promise<Page> {
     const code = examplesOf(readDocument('docs/client.md')).find(({ name }) => name === example)?.code ?? '';
-    const entry = join(directory.path, example);
+    return await openWith(example, code, 'production', place);
+  }
+
+  async function openWith(
+    name: string,
+    code: string,
+    mode: 'production' | 'development',
+    { body = '', search = '' }: { body?: string; search?: string },
+  ): Promise<Page> {
+    const entry = join(directory.path, name);
     writeFileSync(entry, code);
     const { outputFiles } = await build({
       entryPoints: [entry],
@@ -47,7 +81,7 @@ describe.skipIf(!hasBrowser)('the client in a browser', () => {
       write: false,
       format: 'esm',
       jsx: 'automatic',
-      define: { 'process.env.NODE_ENV': '"production"' },
+      define: { 'process.env.NODE_ENV': JSON.stringify(mode) },
     });
     const page = await browser.newPage();
     // Really from the server, whatever it is: a page made up here may not open connections to this machine.
@@ -85,6 +119,36 @@ describe.skipIf(!hasBrowser)('the client in a browser', () => {
   it('says with React that a job is not there', async () => {
     const page = await open('react.tsx', { search: '?job=job_01h455vb4pex5vsknk084sn02q' });
     await expect.poll(() => page.locator('[role=alert]').innerText()).toBe('There is no such job.');
+  });
+
+  it('follows the id of a component, mounted twice as React does while one develops, and leaves nothing behind', async () => {
+    const client = createClient({ url: service.url });
+    const [first, second] = [await submitFixture(client, 'one-page.pdf'), await submitFixture(client, 'table.pdf')];
+    const page = await openWith('strict.tsx', strictPage, 'development', {});
+    const complaints: string[] = [];
+    page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+    page.on('pageerror', ({ message }) => complaints.push(message));
+    const shows = (text: string) => expect.poll(() => page.locator('output').innerText()).toBe(text);
+    const watched = (n: number) => expect.poll(() => service.api.hub.watched).toBe(n);
+    await shows('connecting');
+    await watched(0);
+    await page.evaluate(`show(${JSON.stringify(first)})`);
+    await shows(`${first} PENDING`);
+    await watched(1);
+    await page.evaluate(`show(${JSON.stringify(second)})`);
+    await shows(`${second} PENDING`);
+    await watched(1);
+    await client.cancelJob(first);
+    await page.evaluate('mount(false)');
+    await watched(0);
+    await page.evaluate('mount(true)');
+    await shows(`${second} PENDING`);
+    await client.cancelJob(second);
+    await shows(`${second} CANCELLED`);
+    await page.evaluate('show(null)');
+    await shows('connecting');
+    await watched(0);
+    expect(complaints).toEqual([]);
   });
 
   it('sends a file and shows how much of it has left, then the job', async () => {
