@@ -3,21 +3,19 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { createApi } from './api.ts';
 import { checks } from './checks/all.ts';
+import { startClients } from './clients.ts';
 import { startDocumentServer } from './document-server.ts';
 import { type DocumentKind, documentKinds } from './documents.ts';
-import { describeJob, type Evidence, gatherEvidence, uuidOf } from './evidence.ts';
+import { describeSubject, type Evidence, gatherEvidence, uuidOf } from './evidence.ts';
 import { type FaultOutcome, injectFaults } from './faults.ts';
-import { type Breach, type ClientJob, Journal } from './journal.ts';
+import { type Breach, Journal } from './journal.ts';
 import { errorsInLogs, keepLogs } from './logs.ts';
-import { Meddler } from './meddler.ts';
 import { startObserver } from './observer.ts';
 import { createRandom } from './random.ts';
 import { startReceiver } from './receiver.ts';
-import { recoverFleet, untilSettled, untilTold } from './recovery.ts';
+import { recoverFleet, untilCounted, untilSettled, untilTold } from './recovery.ts';
 import { makeReferences } from './reference.ts';
 import { describeFault, type FaultKind, planFaults } from './schedule.ts';
-import { runSubmitter } from './submitter.ts';
-import { Watchers } from './watcher.ts';
 import { openWorld, type World } from './world.ts';
 
 export interface ChaosOptions {
@@ -39,7 +37,6 @@ export interface ChaosReport {
   logs: { place: string; errors: [string, number][] } | null;
 }
 
-const submitters = 3;
 const viewerShape = z.object({ viewer: z.object({ webhookSecret: z.string() }) });
 /** Starting, the reference run, recovery and checks take no longer than this, or something hangs. */
 const boundMs = 8 * 60_000;
@@ -52,7 +49,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const plan = planFaults(random.fork(), { seconds, kinds: options.faults });
   using over = endOfRun();
   const signal = AbortSignal.any([options.signal, over.signal, AbortSignal.timeout(seconds * 1000 + boundMs)]);
-  // Every client of hundreds listens to these two.
+  // Every client of hundreds listens to it.
   setMaxListeners(0, signal);
   const onBreach = (detail: string) => journal.breach('no process ends by itself, or hangs', detail);
   log(`seed ${seed}: ${plan.length} faults in ${seconds} s`);
@@ -69,56 +66,38 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   log('everything runs; making the reference');
   const references = await makeReferences(world, { api, documents, kinds, signal });
 
-  const submitting = new AbortController();
-  setMaxListeners(0, submitting.signal);
-  let restless = true;
-  const watchers = new Watchers({
-    urls: world.apiUrls,
-    journal,
-    random: random.fork(),
-    restless: () => restless,
-    signal,
-  });
-  const until = submitting.signal;
-  const storageKeyOf = (job: ClientJob) => readStorageKey(world, job);
-  const meddler = new Meddler({ api, journal, random: random.fork(), watchers, storageKeyOf, until, signal });
-  const doubled = random.fork();
-  const stream = {
+  documents.misbehave(true);
+  receiver.misbehave(true);
+  log('the disturbance begins');
+  const clients = startClients({
     api,
     journal,
     documents,
     receiver,
     kinds,
-    until,
-    signal,
+    random: random.fork(),
     backlog: () => observer.backlog,
-    onJob(job: ClientJob) {
-      watchers.add(job);
-      if (doubled.chance(0.2)) watchers.add(job);
-      meddler.meet(job);
-    },
-  };
-  documents.misbehave(true);
-  receiver.misbehave(true);
-  log('the disturbance begins');
-  const clients = Array.from({ length: submitters }, () => runSubmitter({ ...stream, random: random.fork() }));
-  const running = Promise.all(clients);
+    storageKeyOf: (id) => readStorageKey(world, id),
+    signal,
+  });
   const faults = injectFaults(world, plan, { signal, log });
   // Whichever fails first ends the run.
-  await Promise.race([Promise.all([faults, sleep(seconds * 1000, undefined, { signal })]), running.then(() => faults)]);
+  await Promise.race([
+    Promise.all([faults, sleep(seconds * 1000, undefined, { signal })]),
+    clients.done.then(() => faults),
+  ]);
   countFaults(journal, await faults, world);
 
-  submitting.abort();
+  clients.stop();
   documents.misbehave(false);
   receiver.misbehave(false);
   log('healing');
   await world.heal(signal);
-  await running;
-  await meddler.finished();
-  restless = false;
+  await clients.done;
   log('waiting for every job to become final');
   for (const detail of await untilSettled(world, signal)) journal.breach('every job reaches a final state', detail);
-  const waiting = await watchers.finished(60_000);
+  for (const detail of await untilCounted(world, signal)) journal.breach('every batch reaches a final state', detail);
+  const waiting = await clients.missingTheEnd(60_000);
   if (waiting > 0) journal.breach('nobody misses the final state', `${waiting} watchers still wait`);
   log('waiting for every end to be told');
   for (const detail of await untilTold(world, api, signal)) journal.breach('every end is told', detail);
@@ -129,7 +108,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   journal.count('intents', journal.intents.length);
   const evidence = await gatherEvidence({ world, journal, observer, references, receiver, kinds });
   for (const check of checks) journal.breaches.push(...(await check(evidence)));
-  const breaches = await withEvidence(evidence);
+  const breaches = withEvidence(evidence);
   const { dataDir } = world;
   log('stopping everything');
   const logs = breaches.length === 0 ? null : { place: keepLogs(dataDir), errors: errorsInLogs(dataDir) };
@@ -142,9 +121,9 @@ function endOfRun(): Disposable & { signal: AbortSignal } {
   return { signal: controller.signal, [Symbol.dispose]: () => controller.abort(new Error('the run is over')) };
 }
 
-async function readStorageKey(world: World, job: ClientJob): Promise<string | null> {
+async function readStorageKey(world: World, id: string): Promise<string | null> {
   const sql = 'SELECT s.storage_key AS key FROM jobs j JOIN sources s ON s.id = j.source_id WHERE j.id = $1';
-  const [row] = await world.query<{ key: string | null }>(sql, [uuidOf(job.id)]).catch(() => []);
+  const [row] = await world.query<{ key: string | null }>(sql, [uuidOf(id)]).catch(() => []);
   return row?.key ?? null;
 }
 
@@ -154,14 +133,12 @@ function countFaults(journal: Journal, outcomes: readonly FaultOutcome[], world:
   for (const { statement, ending } of lost) journal.count(`reply lost: ${statement} by ${ending}`);
 }
 
-/** The first few of each promise, with all there is to know about the job. */
-async function withEvidence(evidence: Evidence): Promise<ChaosReport['breaches']> {
-  return await Promise.all(
-    evidence.journal.breaches.map(async (breach) => ({
-      ...breach,
-      evidence: breach.jobId === undefined ? [] : await describeJob(evidence, breach.jobId),
-    })),
-  );
+/** The first few of each promise, with all there is to know about the job or batch. */
+function withEvidence(evidence: Evidence): ChaosReport['breaches'] {
+  return evidence.journal.breaches.map((breach) => ({
+    ...breach,
+    evidence: breach.about === undefined ? [] : describeSubject(evidence, breach.about),
+  }));
 }
 
 function countsOf({ journal, jobs, attempts }: Evidence): [string, number][] {

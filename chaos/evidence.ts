@@ -1,7 +1,8 @@
 import type pg from 'pg';
 import { decodeId, encodeId } from '../src/ids.ts';
+import { type BatchState, batchState, describeState } from './batch-counts.ts';
 import type { DocumentKind } from './documents.ts';
-import type { Breach, ClientJob, Journal } from './journal.ts';
+import type { Breach, ClientBatch, ClientJob, Journal } from './journal.ts';
 import type { Observer } from './observer.ts';
 import type { Receiver } from './receiver.ts';
 import type { References } from './reference.ts';
@@ -23,6 +24,22 @@ export interface JobRow {
   engine: string | null;
   source_id: string;
   sealed_password: string | null;
+  batch_id: string | null;
+  batch_index: number | null;
+}
+
+export interface BatchRow {
+  id: string;
+  name: string;
+  status: BatchState['status'];
+  revision: number;
+  percent: number;
+  total: number;
+  pending: number;
+  running: number;
+  completed: number;
+  failed: number;
+  cancelled: number;
 }
 
 export interface AttemptRow {
@@ -44,6 +61,9 @@ export interface Evidence {
   kinds: readonly DocumentKind[];
   jobs: ReadonlyMap<string, JobRow>;
   attempts: ReadonlyMap<string, AttemptRow[]>;
+  batches: ReadonlyMap<string, BatchRow>;
+  /** The document of a job, alone or in a batch; undefined as below. */
+  kindOf(job: JobRow): DocumentKind | undefined;
   /** The job of a client by its bare id; undefined for those of the harness itself and those nobody was told of. */
   clientJob(id: string): ClientJob | undefined;
 }
@@ -61,24 +81,58 @@ export async function gatherEvidence(
     await read<AttemptRow>('SELECT * FROM job_attempts ORDER BY job_id, number'),
     (attempt) => attempt.job_id,
   );
+  const batches = await read<BatchRow>('SELECT * FROM batches');
   const clientJobs = new Map([...journal.jobs.values()].map((job) => [uuidOf(job.id), job]));
+  const clientBatches = new Map([...journal.batches.values()].map((batch) => [uuidOf(batch.id), batch]));
   return {
     ...given,
     jobs: new Map(jobs.map((job) => [job.id, job])),
     attempts,
+    batches: new Map(batches.map((batch) => [batch.id, batch])),
+    kindOf: ({ id, batch_id, batch_index }) =>
+      batch_id === null
+        ? clientJobs.get(id)?.intent.kind
+        : clientBatches.get(batch_id)?.intent.kinds[batch_index ?? -1],
     clientJob: (id) => clientJobs.get(id),
   };
 }
 
-/** The bare id behind a public one. */
+/** The bare id behind the public one of a job or batch. */
 export function uuidOf(id: string): string {
-  const uuid = decodeId('job', id);
-  if (uuid === null) throw new Error(`${id} is no id of a job`);
+  const uuid = decodeId('job', id) ?? decodeId('batch', id);
+  if (uuid === null) throw new Error(`${id} is no id of a job or batch`);
   return uuid;
 }
 
-/** Everything known of one job, for people: the row, its history, and what its clients saw. */
-export async function describeJob(evidence: Evidence, id: string): Promise<string[]> {
+/** What a row says, as clients see it. */
+export function stateOf({ percent, ...row }: BatchRow): BatchState {
+  return batchState.parse({ ...row, progressPercentage: percent });
+}
+
+/** Everything known of a job or batch, for people. */
+export function describeSubject(evidence: Evidence, id: string): string[] {
+  const batch = evidence.journal.batches.get(id);
+  return batch === undefined ? describeJob(evidence, id) : describeBatch(evidence, batch);
+}
+
+/** The row, its jobs, and what its clients did and saw. */
+function describeBatch({ batches, jobs }: Evidence, client: ClientBatch): string[] {
+  const { id, intent, cancelled, retries, deleted, views } = client;
+  const mine = [...jobs.values()].filter(({ batch_id }) => batch_id === uuidOf(id));
+  const { key, unknown, webhook } = intent;
+  return [
+    `${id} ${JSON.stringify(batches.get(uuidOf(id)) ?? 'is not there')}`,
+    `its jobs: ${mine.map(({ batch_index, status, run }) => `${batch_index} ${status} run ${run}`).join(', ')}`,
+    `its client: ${JSON.stringify({ cancelled, retries, deleted: [...deleted], key, unknown, webhook })}`,
+    ...views.map(({ by, connections, end, events }) => {
+      const last = events.slice(-12).map(({ state, at }) => `${new Date(at).toISOString()} ${describeState(state)}`);
+      return `${by}, ${connections} connections, ${end ?? 'no end'}: ${last.join('; ')}`;
+    }),
+  ];
+}
+
+/** The row, its history, and what its clients saw. */
+function describeJob(evidence: Evidence, id: string): string[] {
   const uuid = id.startsWith('job_') ? uuidOf(id) : id;
   const job = evidence.jobs.get(uuid);
   const client = evidence.clientJob(uuid);

@@ -1,11 +1,12 @@
+import type { BatchState } from './batch-counts.ts';
 import type { DocumentKind } from './documents.ts';
 
 /** Something that must not be. */
 export interface Breach {
   promise: string;
   detail: string;
-  /** Bare UUID. */
-  jobId?: string;
+  /** What it is about: the bare UUID of a job, or the public id of a job or batch. */
+  about?: string;
 }
 
 /** What a client wants: one job. */
@@ -23,16 +24,46 @@ export interface Intent {
   answers: Set<string>;
 }
 
+/** What a client wants: one batch. */
+export interface BatchIntent {
+  /** Also the name of the batch. */
+  name: string;
+  /** Of each item. */
+  kinds: DocumentKind[];
+  key: string | null;
+  /** What is to be told: the ends of the batch, or also its progress and the ends of its jobs. */
+  webhook: 'nothing' | 'ends' | 'everything';
+  unknown: number;
+  /** Ids of the batches that createBatch answered. */
+  answers: Set<string>;
+}
+
 type Wish = 'asked' | 'answered';
 
-/** A job as the clients know it, by its public id. */
-export interface ClientJob {
+/** What is watched, by its public id. */
+export interface Watched<Event extends SeenEvent> {
   id: string;
+  views: View<Event>[];
+}
+
+/** A job as the clients know it. */
+export interface ClientJob extends Watched<SeenEvent> {
   intent: Intent;
   cancelled: Wish | null;
   deleted: Wish | null;
   retried: Wish | null;
-  views: View[];
+}
+
+/** A batch as the clients know it. */
+export interface ClientBatch extends Watched<SeenBatch> {
+  intent: BatchIntent;
+  cancelled: Wish | null;
+  /** When jobs of it may have been started anew: from a request to its answer, or for ever if there was none. */
+  retries: { from: number; to: number }[];
+  /** Jobs of it that a client wanted to be deleted, by public id, with the status that they had. */
+  deleted: Map<string, { status: string; answered: boolean }>;
+  /** All that was seen of it in queries. */
+  queried: BatchState[];
 }
 
 export interface SeenEvent {
@@ -42,11 +73,17 @@ export interface SeenEvent {
   percent: number;
 }
 
-/** What one watcher saw of a job, over all its connections. */
-export interface View {
+export interface SeenBatch extends SeenEvent {
+  state: BatchState;
+  /** Since when it was so, by the clock of PostgreSQL. */
+  at: number;
+}
+
+/** What one watcher saw, over all its connections. */
+export interface View<Event extends SeenEvent = SeenEvent> {
   by: 'WebSocket' | 'SSE';
   connections: number;
-  events: SeenEvent[];
+  events: Event[];
   /** final: it saw the end. gone: it was told that there is no such job. */
   end: 'final' | 'gone' | null;
 }
@@ -55,6 +92,8 @@ export interface View {
 export class Journal {
   readonly intents: Intent[] = [];
   readonly jobs = new Map<string, ClientJob>();
+  readonly batchIntents: BatchIntent[] = [];
+  readonly batches = new Map<string, ClientBatch>();
   readonly breaches: Breach[] = [];
   readonly counts = new Map<string, number>();
   /** Storage keys that were of jobs whose first deleteJob answered: the bytes must be gone, unless others use them. */
@@ -64,11 +103,11 @@ export class Journal {
     this.counts.set(what, (this.counts.get(what) ?? 0) + by);
   }
 
-  breach(promise: string, detail: string, jobId?: string): void {
-    this.breaches.push({ promise, detail, jobId });
+  breach(promise: string, detail: string, about?: string): void {
+    this.breaches.push({ promise, detail, about });
   }
 
-  /** createJob has answered. True: it is the first answer that names this job. */
+  /** createJob has answered. The job, if it is the first answer that names it. */
   acknowledge(intent: Intent, id: string): ClientJob | null {
     intent.answers.add(id);
     if (this.jobs.has(id)) return null;
@@ -82,5 +121,22 @@ export class Journal {
     };
     this.jobs.set(id, job);
     return job;
+  }
+
+  /** createBatch has answered. The batch, if it is the first answer that names it. */
+  acknowledgeBatch(intent: BatchIntent, id: string): ClientBatch | null {
+    intent.answers.add(id);
+    if (this.batches.has(id)) return null;
+    const batch: ClientBatch = {
+      id,
+      intent,
+      cancelled: null,
+      retries: [],
+      deleted: new Map(),
+      views: [],
+      queried: [],
+    };
+    this.batches.set(id, batch);
+    return batch;
   }
 }

@@ -1,32 +1,23 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { z } from 'zod';
-import { type Api, RefusedError, UnknownOutcomeError, untilKnown } from './api.ts';
-import type { ClientJob, Journal } from './journal.ts';
+import { Background } from './background.ts';
+import { type ChangeContext, change } from './changes.ts';
+import type { ClientJob, SeenEvent } from './journal.ts';
 import type { Random } from './random.ts';
 import type { Watchers } from './watcher.ts';
 
-export interface MeddlerOptions {
-  api: Api;
-  journal: Journal;
+export interface MeddlerOptions extends ChangeContext {
   random: Random;
-  watchers: Watchers;
+  watchers: Watchers<SeenEvent, ClientJob>;
   /** Where the bytes of a job are, from behind the scenes; null if that cannot be told just now. */
-  storageKeyOf(job: ClientJob): Promise<string | null>;
+  storageKeyOf(id: string): Promise<string | null>;
   /** Nothing new is begun after this. */
   until: AbortSignal;
-  signal: AbortSignal;
 }
-
-const anything = z.record(z.string(), z.unknown());
-const cancelJob = 'mutation ($id: ID!) { cancelJob(id: $id) { job { id } } }';
-const deleteJob = 'mutation ($id: ID!) { deleteJob(id: $id) { deletedId } }';
-const retryJob = 'mutation ($id: ID!, $password: String) { retryJob(id: $id, password: $password) { job { id } } }';
 
 /** Cancels some jobs while they wait or run, runs some again that have failed, and deletes some that have ended. */
 export class Meddler {
   readonly #options: MeddlerOptions;
-  readonly #running = new Set<Promise<void>>();
-  readonly #failures: unknown[] = [];
+  readonly #background = new Background();
 
   constructor(options: MeddlerOptions) {
     this.#options = options;
@@ -34,15 +25,11 @@ export class Meddler {
 
   /** Decides what shall happen to a job besides its being done. */
   meet(job: ClientJob): void {
-    const meddling = this.#meddle(job)
-      .catch((error: unknown) => this.#failures.push(error))
-      .then(() => void this.#running.delete(meddling));
-    this.#running.add(meddling);
+    this.#background.start(this.#meddle(job));
   }
 
-  async finished(): Promise<void> {
-    await Promise.all(this.#running);
-    if (this.#failures.length > 0) throw this.#failures[0];
+  finished(): Promise<void> {
+    return this.#background.finished();
   }
 
   async #meddle(job: ClientJob): Promise<void> {
@@ -74,7 +61,8 @@ export class Meddler {
 
   async #cancel(job: ClientJob): Promise<void> {
     job.cancelled = 'asked';
-    const outcome = await this.#change('cancelJob', cancelJob, job, ['JOB_FINAL', 'NOT_FOUND']);
+    const refusals = ['JOB_FINAL', 'NOT_FOUND'];
+    const outcome = await change(this.#options, { name: 'cancelJob', id: job.id, refusals });
     job.cancelled = outcome === 'refused' ? null : 'answered';
   }
 
@@ -83,47 +71,20 @@ export class Meddler {
     job.retried = 'asked';
     // A repetition of what has been done already meets a job that is not final, or is completed.
     const refusals = ['JOB_NOT_FINAL', 'JOB_FINAL', 'NOT_FOUND'];
-    await this.#change('retryJob', retryJob, job, refusals, { password: job.intent.kind.options.password });
+    const { password } = job.intent.kind.options;
+    await change(this.#options, { name: 'retryJob', id: job.id, refusals, password });
     job.retried = 'answered';
     if (before !== null) job.cancelled = null;
-    for (const view of job.views) if (view.end === 'final') this.#options.watchers.watch(job, view);
+    this.#options.watchers.recall(job);
   }
 
   async #delete(job: ClientJob): Promise<void> {
     const { journal, storageKeyOf } = this.#options;
-    const key = await storageKeyOf(job);
+    const key = await storageKeyOf(job.id);
     job.deleted = 'asked';
-    const outcome = await this.#change('deleteJob', deleteJob, job, ['NOT_FOUND']);
+    const outcome = await change(this.#options, { name: 'deleteJob', id: job.id, refusals: ['NOT_FOUND'] });
     job.deleted = 'answered';
     // Who had to ask twice was not answered by the one who deleted it: that one may have died before it removed the bytes.
     if (outcome === 'done' && key !== null) journal.deletedBytes.push({ id: job.id, key });
-  }
-
-  /** Asks until the outcome is known. `done`: the very first request was answered. */
-  async #change(
-    name: string,
-    mutation: string,
-    job: ClientJob,
-    refusals: readonly string[],
-    more: Record<string, unknown> = {},
-  ): Promise<'done' | 'repeated' | 'refused'> {
-    const { api, journal, signal } = this.#options;
-    let unknown = 0;
-    const onRetry = () => {
-      unknown += 1;
-      journal.count(`${name} without an answer`);
-    };
-    try {
-      await untilKnown(() => api.ask(mutation, { id: job.id, ...more }, anything), { signal, onRetry });
-      journal.count(`${name} answered`);
-      return unknown === 0 ? 'done' : 'repeated';
-    } catch (error) {
-      if (error instanceof UnknownOutcomeError || !(error instanceof RefusedError)) throw error;
-      if (!refusals.includes(error.code)) {
-        journal.breach('requests fail with a clear error', `${name} was refused: ${error.message}`, job.id);
-      }
-      journal.count(`${name} refused`);
-      return 'refused';
-    }
   }
 }

@@ -3,14 +3,17 @@ import { createServer, type IncomingHttpHeaders } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { Webhook } from 'standardwebhooks';
 import { z } from 'zod';
+import { type BatchState, batchState } from './batch-counts.ts';
 import type { Random } from './random.ts';
 
 /** An event that the receiver was told, by its webhook-id. */
 export interface Told {
-  /** The public id of the job. */
-  job: string;
+  /** The public id of the job or batch. */
+  about: string;
   type: string;
   revision: number;
+  /** Of a batch. */
+  state: BatchState | null;
   bodies: Set<string>;
   requests: number;
   /** Of them, those that it answered well. */
@@ -19,7 +22,7 @@ export interface Told {
   genuine: boolean;
 }
 
-/** The clients' own service that is told of the ends of their jobs: not to be relied on until it is told to behave. */
+/** The clients' own service that is told of the ends of their jobs and batches: not to be relied on until it is told to behave. */
 export interface Receiver extends AsyncDisposable {
   readonly url: string;
   readonly told: ReadonlyMap<string, Told>;
@@ -31,7 +34,10 @@ export interface Receiver extends AsyncDisposable {
 const manners = ['well', 'refuse', 'break-off', 'hang'] as const;
 const event = z.object({
   type: z.string(),
-  data: z.object({ job: z.object({ id: z.string(), revision: z.number() }) }),
+  data: z.object({
+    job: z.object({ id: z.string(), revision: z.number() }).optional(),
+    batch: batchState.extend({ id: z.string() }).optional(),
+  }),
 });
 
 export async function startReceiver(random: Random): Promise<Receiver> {
@@ -42,8 +48,18 @@ export async function startReceiver(random: Random): Promise<Receiver> {
   function note(headers: IncomingHttpHeaders, body: string): Told {
     const id = String(headers['webhook-id']);
     const { type, data } = event.parse(JSON.parse(body));
-    const { id: job, revision } = data.job;
-    const each = told.get(id) ?? { job, type, revision, bodies: new Set(), requests: 0, answered: 0, genuine: true };
+    const subject = data.job ?? data.batch;
+    if (subject === undefined) throw new TypeError(`${type} is neither of a job nor of a batch`);
+    const each = told.get(id) ?? {
+      about: subject.id,
+      type,
+      revision: subject.revision,
+      state: data.batch ?? null,
+      bodies: new Set(),
+      requests: 0,
+      answered: 0,
+      genuine: true,
+    };
     told.set(id, each);
     each.bodies.add(body);
     each.requests += 1;

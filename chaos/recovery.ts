@@ -31,6 +31,25 @@ export async function untilSettled(world: World, signal: AbortSignal): Promise<s
   }
 }
 
+/** Maintenance looks every second for what nobody has counted. */
+const countMs = 15_000;
+
+/** Waits until every batch has been counted to its end. Answers what took too long. */
+export async function untilCounted(world: World, signal: AbortSignal): Promise<string[]> {
+  const begin = Date.now();
+  for (;;) {
+    const rows = await world.query<{ id: string; name: string; status: string }>(
+      `SELECT id, name, status FROM batches b
+        WHERE finished_at IS NULL OR EXISTS (SELECT FROM batch_deltas d WHERE d.batch_id = b.id)`,
+    );
+    if (rows.length === 0) return [];
+    if (Date.now() - begin > countMs) {
+      return rows.map(({ id, name, status }) => `"${name}" ${id} is ${status}, though all its jobs have ended`);
+    }
+    await sleep(100, undefined, { signal });
+  }
+}
+
 const createJob = 'mutation ($input: CreateJobInput!) { createJob(input: $input) { job { id } } }';
 const shape = z.object({ createJob: z.object({ job: z.object({ id: z.string() }) }) });
 const recoveryMs = 60_000;

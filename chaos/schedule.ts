@@ -7,7 +7,18 @@ export const serviceNames = [...apiNames, ...workerNames, ...maintenanceNames] a
 export type ServiceName = (typeof serviceNames)[number];
 
 /** Statements whose reply may get lost after their commit; `statements.ts` knows them by their text. */
-export const statementNames = ['submit', 'claim', 'store', 'complete', 'fail', 'cancel', 'delete', 'download'] as const;
+export const statementNames = [
+  'submit',
+  'claim',
+  'store',
+  'complete',
+  'fail',
+  'cancel',
+  'retry',
+  'fold',
+  'delete',
+  'download',
+] as const;
 export type StatementName = (typeof statementNames)[number];
 
 export type Fault =

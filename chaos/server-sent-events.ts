@@ -1,45 +1,36 @@
 import { z } from 'zod';
 import { GraphQLRequestError } from '../src/client/errors.ts';
 
-const eventShape = z.object({
-  data: z
-    .object({
-      jobProgress: z.object({
-        cursor: z.string(),
-        revision: z.number(),
-        status: z.enum(['PENDING', 'RUNNING', 'RETRYING', 'COMPLETED', 'FAILED', 'CANCELLED']),
-        progressPercentage: z.number(),
-      }),
-    })
-    .nullish(),
+const answerShape = z.object({
+  data: z.unknown(),
   errors: z
     .array(z.object({ message: z.string(), extensions: z.object({ code: z.string() }).partial().optional() }))
     .optional(),
 });
 
-type Progress = NonNullable<z.infer<typeof eventShape>['data']>['jobProgress'];
-
-const subscription = `subscription ($id: ID!, $after: String) {
-  jobProgress(id: $id, after: $after) { cursor revision status progressPercentage }
-}`;
-
 /** The server sends a sign of life every 12 seconds; one that is silent for longer is given up. */
 const silenceMs = 15_000;
 
+export interface Subscription<Data> {
+  query: string;
+  variables: Record<string, unknown>;
+  /** Of the data of each event. */
+  shape: z.ZodType<Data>;
+}
+
 /** One subscription over SSE: throws when the connection breaks, ends when the server completes it. */
-export async function* progressByEvents(
+export async function* subscribeByEvents<Data>(
   url: string,
-  id: string,
-  after: string | undefined,
+  { query, variables, shape }: Subscription<Data>,
   signal: AbortSignal,
-): AsyncGenerator<Progress> {
+): AsyncGenerator<Data> {
   const silence = new AbortController();
   let timer = setTimeout(() => silence.abort(), silenceMs);
   try {
     const response = await fetch(`${url}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
-      body: JSON.stringify({ query: subscription, variables: { id, after } }),
+      body: JSON.stringify({ query, variables }),
       signal: AbortSignal.any([signal, silence.signal]),
     });
     if (response.body === null) throw new Error('there is no stream');
@@ -52,8 +43,8 @@ export async function* progressByEvents(
       text = blocks.pop() ?? '';
       for (const block of blocks) {
         if (/^event: ?complete/m.test(block)) return;
-        const event = dataOf(block);
-        if (event !== null) yield event;
+        const data = dataOf(block);
+        if (data != null) yield shape.parse(data);
       }
     }
     throw new Error('the stream ended without being complete');
@@ -62,16 +53,16 @@ export async function* progressByEvents(
   }
 }
 
-function dataOf(block: string): Progress | null {
-  const data = block
+function dataOf(block: string): unknown {
+  const text = block
     .split('\n')
     .filter((line) => line.startsWith('data:'))
     .map((line) => line.slice(5))
     .join('')
     .trim();
-  if (data === '') return null;
-  const { data: answer, errors } = eventShape.parse(JSON.parse(data));
+  if (text === '') return null;
+  const { data, errors } = answerShape.parse(JSON.parse(text));
   const [error] = errors ?? [];
   if (error !== undefined) throw new GraphQLRequestError(error.extensions?.code ?? 'NO_CODE', error.message);
-  return answer?.jobProgress ?? null;
+  return data;
 }

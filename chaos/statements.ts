@@ -8,6 +8,8 @@ const marks: Record<StatementName, RegExp> = {
   complete: /status = 'COMPLETED', stage = 'STORE'/,
   fail: /THEN 'RETRYING' ELSE 'FAILED'/,
   cancel: /SET status = 'CANCELLED'/,
+  retry: /SET status = 'PENDING'[^;]* run = j\.run \+ 1/,
+  fold: /DELETE FROM batch_deltas/,
   delete: /DELETE FROM jobs/,
   download: /UPDATE sources/,
 };

@@ -1,26 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { type Api, RefusedError, UnknownOutcomeError, untilKnown } from './api.ts';
-import type { DocumentServer } from './document-server.ts';
-import { bytesOf, type DocumentKind, pickDocument } from './documents.ts';
+import { RefusedError, UnknownOutcomeError, untilKnown } from './api.ts';
+import { type DocumentKind, pickDocument } from './documents.ts';
 import type { ClientJob, Intent, Journal } from './journal.ts';
-import type { Random } from './random.ts';
 import type { Receiver } from './receiver.ts';
+import { makeSource, type SourceContext } from './sources.ts';
 
-export interface SubmitterOptions {
-  api: Api;
-  journal: Journal;
-  documents: DocumentServer;
+export interface SubmitterOptions extends SourceContext {
   receiver: Receiver;
   kinds: readonly DocumentKind[];
-  random: Random;
   /** Jobs that nobody knows the end of yet. */
   backlog(): number;
   onJob(job: ClientJob): void;
   /** Ends the stream of new jobs. */
   until: AbortSignal;
-  /** Ends everything. */
-  signal: AbortSignal;
 }
 
 /** More than this would only wait. */
@@ -28,11 +21,6 @@ const mostBacklog = 24;
 
 const createJobShape = z.object({ createJob: z.object({ job: z.object({ id: z.string() }) }) });
 const createJob = 'mutation ($input: CreateJobInput!) { createJob(input: $input) { job { id } } }';
-const createUploadShape = z.object({
-  createUpload: z.object({ upload: z.object({ id: z.string(), url: z.string() }) }),
-});
-const createUpload = 'mutation { createUpload(input: {}) { upload { id url } } }';
-
 /** Submits one document after the other until told to stop; then finishes what it has begun. */
 export async function runSubmitter(options: SubmitterOptions): Promise<void> {
   const { journal, random, until, signal } = options;
@@ -95,7 +83,7 @@ function wasDeleted(journal: Journal, intent: Intent): boolean {
 
 /** Null: an upload that could not be made. */
 async function makeInput(options: SubmitterOptions, intent: Intent, number: number): Promise<object | null> {
-  const { random, documents, receiver, journal } = options;
+  const { random, receiver } = options;
   const { kind } = intent;
   const rest = {
     name: intent.name,
@@ -107,27 +95,6 @@ async function makeInput(options: SubmitterOptions, intent: Intent, number: numb
     // A few are for later.
     ...(random.chance(0.05) ? { runAt: new Date(Date.now() + random.int(500, 4_000)).toISOString() } : {}),
   };
-  const bytes = bytesOf(kind, number);
-  const way = kind.missing
-    ? 'url'
-    : random.pick(bytes.length === 0 ? (['url'] as const) : (['url', 'base64', 'upload'] as const));
-  journal.count(`documents by ${way}`);
-  if (way === 'url') return { ...rest, source: { url: documents.urlOf(kind.name, number) } };
-  if (way === 'base64') return { ...rest, source: { base64: bytes.toString('base64') } };
-  const upload = await uploadBytes(options, bytes);
-  return upload === null ? null : { ...rest, source: { upload } };
-}
-
-async function uploadBytes({ api, journal, signal }: SubmitterOptions, bytes: Buffer): Promise<string | null> {
-  const onRetry = () => journal.count('uploads without an answer');
-  try {
-    const { upload } = (await untilKnown(() => api.ask(createUpload, {}, createUploadShape), { signal, onRetry }))
-      .createUpload;
-    await untilKnown(() => api.put(upload.url, bytes), { signal, onRetry });
-    return upload.id;
-  } catch (error) {
-    if (!(error instanceof RefusedError)) throw error;
-    journal.breach('requests fail with a clear error', `an upload was refused: ${error.message}`);
-    return null;
-  }
+  const source = await makeSource(options, kind, number, ['url', 'base64', 'upload']);
+  return source === null ? null : { ...rest, source };
 }

@@ -2,12 +2,30 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import WebSocket from 'ws';
 import { type Client, createClient } from '../src/client/client.ts';
 import { GraphQLRequestError } from '../src/client/errors.ts';
-import { isFinal } from '../src/client/job-progress.ts';
-import type { ClientJob, Journal, SeenEvent, View } from './journal.ts';
+import type { Journal, SeenEvent, View, Watched } from './journal.ts';
 import type { Random } from './random.ts';
-import { progressByEvents } from './server-sent-events.ts';
 
-export interface WatcherOptions {
+/** What the watchers of one kind of thing have to know of it. */
+export interface Subject<Event extends SeenEvent, Thing extends Watched<Event>> {
+  /** The name of the subscription. */
+  name: string;
+  bySocket(client: Client, thing: Thing, from: Whence): AsyncIterable<Event>;
+  byEvents(url: string, thing: Thing, from: Whence): AsyncIterable<Event>;
+  isFinal(event: SeenEvent): boolean;
+  /** Whether somebody may have deleted it. */
+  mayBeGone(thing: Thing): boolean;
+  /** Holds an event against what is promised of it, by itself and behind the one before it. */
+  check(event: Event, before: Event | undefined, thing: Thing): { promise: string; detail: string } | null;
+}
+
+export interface Whence {
+  /** The cursor of the last event. */
+  after: string | undefined;
+  signal: AbortSignal;
+}
+
+export interface WatcherOptions<Event extends SeenEvent, Thing extends Watched<Event>> {
+  subject: Subject<Event, Thing>;
   urls: readonly string[];
   journal: Journal;
   random: Random;
@@ -16,33 +34,38 @@ export interface WatcherOptions {
   signal: AbortSignal;
 }
 
-/** Watches jobs over WebSocket (the product's own client) and SSE, through whatever happens to the servers. */
-export class Watchers {
-  readonly #options: WatcherOptions;
+/** Watches jobs or batches over WebSocket (the product's own client) and SSE, through whatever happens to the servers. */
+export class Watchers<Event extends SeenEvent, Thing extends Watched<Event>> {
+  readonly #options: WatcherOptions<Event, Thing>;
   readonly #clients: Client[];
   readonly #running = new Set<Promise<void>>();
 
-  constructor(options: WatcherOptions) {
+  constructor(options: WatcherOptions<Event, Thing>) {
     this.#options = options;
     this.#clients = options.urls.map((url) => createClient({ url, webSocket: WebSocket }));
   }
 
-  /** Watches a job until its end, each time it is called anew from where it was. */
-  watch(job: ClientJob, view: View): void {
-    view.end = null;
-    const watching = this.#watch(job, view).finally(() => this.#running.delete(watching));
-    this.#running.add(watching);
+  /** Calls back those who have seen the end, each to where it was: it may not be the end any more. */
+  recall(thing: Thing): void {
+    for (const view of thing.views) if (view.end === 'final') this.#start(thing, view);
   }
 
-  add(job: ClientJob): void {
-    const view: View = {
+  /** One more, who watches until the end. */
+  add(thing: Thing): void {
+    const view: View<Event> = {
       by: this.#options.random.chance(0.6) ? 'WebSocket' : 'SSE',
       connections: 0,
       events: [],
       end: null,
     };
-    job.views.push(view);
-    this.watch(job, view);
+    thing.views.push(view);
+    this.#start(thing, view);
+  }
+
+  #start(thing: Thing, view: View<Event>): void {
+    view.end = null;
+    const watching = this.#watch(thing, view).finally(() => this.#running.delete(watching));
+    this.#running.add(watching);
   }
 
   /** Resolves when every watcher has seen an end, or with how many have not when the time is over. */
@@ -54,24 +77,21 @@ export class Watchers {
     return this.#running.size;
   }
 
-  async #watch(job: ClientJob, view: View): Promise<void> {
-    const { signal, random, journal } = this.#options;
+  async #watch(thing: Thing, view: View<Event>): Promise<void> {
+    const { subject, signal, random, journal } = this.#options;
     while (!signal.aborted && view.end === null) {
       // It leaves after a while, and comes back at any of the servers.
       const leaving = new AbortController();
       const timer = setTimeout(() => this.#options.restless() && leaving.abort(), random.int(300, 8_000));
       view.connections += 1;
       try {
-        await this.#connect(job, view, AbortSignal.any([signal, leaving.signal]));
+        await this.#connect(thing, view, AbortSignal.any([signal, leaving.signal]));
       } catch (error) {
         if (error instanceof GraphQLRequestError && error.code === 'NOT_FOUND') {
           view.end = 'gone';
         } else if (error instanceof GraphQLRequestError && !retryable.includes(error.code)) {
-          journal.breach(
-            'requests fail with a clear error',
-            `jobProgress by ${view.by}: ${error.code} ${error.message}`,
-            job.id,
-          );
+          const detail = `${subject.name} by ${view.by}: ${error.code} ${error.message}`;
+          journal.breach('requests fail with a clear error', detail, thing.id);
         } else {
           journal.count(`${view.by} subscriptions interrupted`);
         }
@@ -82,54 +102,51 @@ export class Watchers {
     }
   }
 
-  async #connect(job: ClientJob, view: View, signal: AbortSignal): Promise<void> {
-    const { random, urls, journal } = this.#options;
-    const after = view.events.at(-1)?.cursor;
+  async #connect(thing: Thing, view: View<Event>, signal: AbortSignal): Promise<void> {
+    const { subject, random, urls, journal } = this.#options;
+    const from = { after: view.events.at(-1)?.cursor, signal };
     const [index] = random.shuffle(urls.map((_, place) => place));
     const client = this.#clients[index ?? 0];
     const events =
       view.by === 'SSE' || client === undefined
-        ? progressByEvents(urls[index ?? 0] ?? '', job.id, after, signal)
-        : client.jobProgress(job.id, { after, signal });
+        ? subject.byEvents(urls[index ?? 0] ?? '', thing, from)
+        : subject.bySocket(client, thing, from);
     for await (const event of events) {
-      journal.count('events seen');
-      const { cursor, revision, status, progressPercentage } = event;
-      take(journal, job, view, { cursor, revision, status, percent: progressPercentage });
-      if (isFinal(event)) {
+      journal.count(`events of ${subject.name} seen`);
+      this.#take(thing, view, event);
+      if (subject.isFinal(event)) {
         view.end = 'final';
         return;
       }
     }
     // Completed without an end: it was final at `after` already, or it was deleted.
     const last = view.events.at(-1);
-    if (last !== undefined && isFinalStatus(last.status)) view.end = 'final';
-    else if (job.deleted !== null) view.end = 'gone';
+    if (last !== undefined && subject.isFinal(last)) view.end = 'final';
+    else if (subject.mayBeGone(thing)) view.end = 'gone';
     else if (view.by === 'SSE') {
       const seen = last === undefined ? 'nothing' : describe(last);
-      journal.breach('nobody misses the final state', `a stream was completed after ${seen}`, job.id);
+      journal.breach('nobody misses the final state', `a stream was completed after ${seen}`, thing.id);
     }
+  }
+
+  /** Every event must be newer than the one before it, over all connections. */
+  #take(thing: Thing, view: View<Event>, event: Event): void {
+    const { subject, journal } = this.#options;
+    const before = view.events.at(-1);
+    view.events.push(event);
+    const tell = (promise: string, detail: string) => {
+      const where = before === undefined ? describe(event) : `${describe(before)} and then ${describe(event)}`;
+      journal.breach(promise, [`${view.by}, connection ${view.connections}: ${where}`, detail].join(' '), thing.id);
+    };
+    if (before !== undefined && event.revision < before.revision) tell('revisions never fall', '');
+    else if (before !== undefined && !isAfter(event.cursor, before.cursor)) tell('cursors strictly rise', '');
+    const wrong = subject.check(event, before, thing);
+    if (wrong !== null) tell(wrong.promise, wrong.detail);
   }
 }
 
 /** What a server says that is just losing its database. */
 const retryable = ['SERVICE_UNAVAILABLE', 'CONNECTION_REFUSED'];
-
-function isFinalStatus(status: string): boolean {
-  return status === 'COMPLETED' || status === 'FAILED' || status === 'CANCELLED';
-}
-
-/** Every event must be newer than the one before it, over all connections. */
-function take(journal: Journal, job: ClientJob, view: View, event: SeenEvent): void {
-  const before = view.events.at(-1);
-  view.events.push(event);
-  if (before === undefined) return;
-  const where = `${view.by}, connection ${view.connections}: ${describe(before)} and then ${describe(event)}`;
-  if (event.revision < before.revision) journal.breach('revisions never fall', where, job.id);
-  else if (!isAfter(event.cursor, before.cursor)) journal.breach('cursors strictly rise', where, job.id);
-  if (event.revision === before.revision && event.percent < before.percent) {
-    journal.breach('the percentage never falls within an attempt', where, job.id);
-  }
-}
 
 function isAfter(cursor: string, before: string): boolean {
   const [a = 0, b = 0] = cursor.split('.').map(Number);

@@ -1,5 +1,7 @@
 import type { Check } from '../evidence.ts';
 import { completedOnce, historyIsGapless, watchersAgree } from './attempts.ts';
+import { everyBatchWatcherSawTheEnd, everybodySeesTheSameCounts } from './batch-views.ts';
+import { acknowledgedBatchesAreFinal, batchesAgreeWithTheirJobs, noDeltaIsLeft, oneKeyOneBatch } from './batches.ts';
 import { healthIsGood, noExtractorIsLeft, permitsAgreeWithRows, workersTableIsTrue } from './fleet.ts';
 import {
   acknowledgedJobsAreFinal,
@@ -12,7 +14,7 @@ import {
 import { pagesAreComplete } from './pages.ts';
 import { storageMatchesSources } from './storage.ts';
 import { everyWatcherSawTheEnd } from './watchers.ts';
-import { everyEndIsTold, whatIsToldIsTrue } from './webhooks.ts';
+import { everyEndIsTold, everyEndOfABatchIsTold, whatIsToldIsTrue } from './webhooks.ts';
 
 /** Every promise that is held against a run, in the order in which its breach is told. */
 export const checks: readonly Check[] = [
@@ -26,7 +28,14 @@ export const checks: readonly Check[] = [
   completedOnce,
   watchersAgree,
   everyWatcherSawTheEnd,
+  acknowledgedBatchesAreFinal,
+  batchesAgreeWithTheirJobs,
+  noDeltaIsLeft,
+  oneKeyOneBatch,
+  everyBatchWatcherSawTheEnd,
+  everybodySeesTheSameCounts,
   everyEndIsTold,
+  everyEndOfABatchIsTold,
   whatIsToldIsTrue,
   pagesAreComplete,
   storageMatchesSources,

@@ -8,7 +8,7 @@ export function historyIsGapless({ jobs, attempts }: Evidence): Breach[] {
     const expected = Array.from({ length: row.attempt }, (_, index) => index + 1);
     if (numbers.join() === expected.join()) return [];
     return [
-      { promise: 'the history is complete', detail: `attempt ${row.attempt}, rows ${numbers.join()}`, jobId: row.id },
+      { promise: 'the history is complete', detail: `attempt ${row.attempt}, rows ${numbers.join()}`, about: row.id },
     ];
   });
 }
@@ -22,20 +22,20 @@ export function completedOnce(evidence: Evidence): Breach[] {
   return [...evidence.jobs.values()].flatMap((row) => [...early(evidence, row), ...last(evidence, row)]);
 }
 
-function early({ attempts, clientJob, observer, world }: Evidence, row: JobRow): Breach[] {
+function early({ attempts, observer, world }: Evidence, row: JobRow): Breach[] {
   const lostClaims = world.lostReplies.flatMap(({ statement, at }) =>
     statement === 'claim' && at !== null ? [at] : [],
   );
   const troubles = [...world.databaseTroubles, ...lostClaims];
   const drained = new Set([...world.services.values()].flatMap((service) => [...service.drained]));
   return (attempts.get(row.id) ?? []).slice(0, -1).flatMap((attempt): Breach[] => {
-    if (attempt.failure_code !== null || clientJob(row.id)?.retried != null) return [];
+    if (attempt.failure_code !== null || row.run > 1) return [];
     const pid = attempt.worker_id === null ? undefined : observer.workerPids.get(attempt.worker_id);
     const [begin, end] = [attempt.started_at.getTime(), attempt.finished_at.getTime()];
     const troubled = troubles.some((at) => at > begin - 1_000 && at < end);
     if (pid === undefined || drained.has(pid) || troubled) return [];
     const detail = `attempt ${attempt.number} of ${row.attempt} ended without a failure, and nobody had to give it back`;
-    return [{ promise: 'a job is completed once', detail, jobId: row.id }];
+    return [{ promise: 'a job is completed once', detail, about: row.id }];
   });
 }
 
@@ -43,10 +43,10 @@ function last({ attempts }: Evidence, row: JobRow): Breach[] {
   const attempt = attempts.get(row.id)?.at(-1);
   const promise = 'the last attempt tells the end';
   if (row.status === 'COMPLETED' && (attempt === undefined || attempt.failure_code !== null)) {
-    return [{ promise, detail: `COMPLETED, but ${attempt?.failure_code ?? 'no attempt'}`, jobId: row.id }];
+    return [{ promise, detail: `COMPLETED, but ${attempt?.failure_code ?? 'no attempt'}`, about: row.id }];
   }
   if (row.status === 'FAILED' && attempt?.failure_code !== row.failure_code) {
-    return [{ promise, detail: `FAILED by ${row.failure_code}, but ${attempt?.failure_code}`, jobId: row.id }];
+    return [{ promise, detail: `FAILED by ${row.failure_code}, but ${attempt?.failure_code}`, about: row.id }];
   }
   return [];
 }
@@ -64,14 +64,14 @@ export function watchersAgree({ journal }: Evidence): Breach[] {
         breaches.push({
           promise: 'a run ends once',
           detail: `revision ${revision} is ${other} and ${status}`,
-          jobId: job.id,
+          about: job.id,
         });
       }
     }
     const completions = [...ends].filter(([, status]) => status === 'COMPLETED');
     if (completions.length > 1) {
       const detail = `completed at the revisions ${completions.map(([revision]) => revision).join()}`;
-      breaches.push({ promise: 'a job is completed once', detail, jobId: job.id });
+      breaches.push({ promise: 'a job is completed once', detail, about: job.id });
     }
     return breaches;
   });

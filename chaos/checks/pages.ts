@@ -3,12 +3,12 @@ import type { Breach } from '../journal.ts';
 import { pageDigest, type Reference } from '../reference.ts';
 
 /** The pages of every completed job are those of an undisturbed run, byte for byte. */
-export async function pagesAreComplete({ world, jobs, clientJob, references, journal }: Evidence): Promise<Breach[]> {
+export async function pagesAreComplete({ world, jobs, kindOf, references, journal }: Evidence): Promise<Breach[]> {
   const promise = 'a result is identical to that of an undisturbed run';
   const breaches: Breach[] = [];
   for (const row of jobs.values()) {
-    const client = clientJob(row.id);
-    const reference = client && references.get(client.intent.kind.name);
+    const kind = kindOf(row);
+    const reference = kind && references.get(kind.name);
     if (row.status !== 'COMPLETED' || reference === undefined) continue;
     const pages = await world.query<{ number: number; digest: string }>(
       `SELECT p.number, ${pageDigest} AS digest FROM pages p WHERE p.job_id = $1`,
@@ -17,8 +17,8 @@ export async function pagesAreComplete({ world, jobs, clientJob, references, jou
     const candidates = [reference.asSent, reference.byPdfjs].filter(({ engine }) => engine === row.engine);
     const differences = candidates.map((candidate) => difference(candidate, pages));
     journal.count('results compared');
-    if (differences.length === 0) breaches.push({ promise, detail: `no reference by ${row.engine}`, jobId: row.id });
-    else if (!differences.includes(null)) breaches.push({ promise, detail: differences.join('; or: '), jobId: row.id });
+    if (differences.length === 0) breaches.push({ promise, detail: `no reference by ${row.engine}`, about: row.id });
+    else if (!differences.includes(null)) breaches.push({ promise, detail: differences.join('; or: '), about: row.id });
   }
   return breaches;
 }

@@ -38,7 +38,7 @@ export async function storageMatchesSources({ world, journal }: Evidence): Promi
   }
   for (const { key, id } of journal.deletedBytes) {
     if (byId.has(key.split('/')[1] ?? '') || (await storage.stat(key)) === null) continue;
-    breaches.push({ promise: 'deleted bytes are gone', detail: `${key} is still there`, jobId: id });
+    breaches.push({ promise: 'deleted bytes are gone', detail: `${key} is still there`, about: id });
   }
   const counts = { losers: 0, unanswered: 0 };
   const orphans: string[] = [];
@@ -52,7 +52,7 @@ export async function storageMatchesSources({ world, journal }: Evidence): Promi
   journal.count('bytes of downloads that lost their claim', counts.losers);
   journal.count('bytes without a source', orphans.length);
   // A request that nobody answered may have ended between the bytes and the row, or the row and the bytes.
-  for (const what of ['createJob', 'deleteJob']) {
+  for (const what of ['createJob', 'deleteJob', 'documents of a createBatch']) {
     counts.unanswered += journal.counts.get(`${what} without an answer`) ?? 0;
   }
   if (orphans.length > counts.unanswered) {

@@ -13,16 +13,16 @@ export function everyWatcherSawTheEnd({ journal, jobs }: Evidence): Breach[] {
       if (view.end === 'gone') {
         return row === undefined
           ? []
-          : [{ promise, detail: `${view.by} was told that it does not exist`, jobId: job.id }];
+          : [{ promise, detail: `${view.by} was told that it does not exist`, about: job.id }];
       }
       const seen = last === undefined ? 'nothing' : describe(last);
-      if (view.end === null) return [{ promise, detail: `${view.by} still waits after ${seen}`, jobId: job.id }];
+      if (view.end === null) return [{ promise, detail: `${view.by} still waits after ${seen}`, about: job.id }];
       if (row === undefined || last === undefined) return [];
       if (last.status === row.status && last.revision === row.revision) return [];
       // Who had left at the end of the run before is not called back.
       if (job.retried !== null && last.revision < row.revision) return [];
       return [
-        { promise, detail: `${view.by} ended at ${seen}, the row is ${row.revision} ${row.status}`, jobId: job.id },
+        { promise, detail: `${view.by} ended at ${seen}, the row is ${row.revision} ${row.status}`, about: job.id },
       ];
     }),
   );

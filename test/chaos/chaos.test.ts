@@ -17,5 +17,7 @@ test('every promise holds while processes are killed, frozen and cut off', async
   const report = await runChaos({ seed, seconds, kinds, log: (line) => lines.push(line), signal });
   // The schedule is part of what a failure shows.
   expect(report.breaches, [...lines, JSON.stringify(report.logs, null, 2)].join('\n')).toEqual([]);
-  expect(report.counts.find(([what]) => what === 'results compared')?.[1]).toBeGreaterThan(0);
+  for (const seen of ['results compared', 'states of batches seen']) {
+    expect(report.counts.find(([what]) => what === seen)?.[1], seen).toBeGreaterThan(0);
+  }
 });

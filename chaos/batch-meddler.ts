@@ -1,0 +1,117 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
+import { untilKnown } from './api.ts';
+import { Background } from './background.ts';
+import { type ChangeContext, change, type Outcome } from './changes.ts';
+import type { ClientBatch, SeenBatch } from './journal.ts';
+import type { Random } from './random.ts';
+import type { Watchers } from './watcher.ts';
+
+export interface BatchMeddlerOptions extends ChangeContext {
+  random: Random;
+  watchers: Watchers<SeenBatch, ClientBatch>;
+  /** Nothing new is begun after this. */
+  until: AbortSignal;
+}
+
+const endedShape = z.object({
+  batch: z.object({
+    jobs: z.object({ nodes: z.array(z.object({ id: z.string(), status: z.string(), batchIndex: z.number() })) }),
+  }),
+});
+const ended = `query ($id: ID!, $status: [JobStatus!]!) {
+  batch(id: $id) { jobs(first: 100, filter: { status: $status }) { nodes { id status batchIndex } } }
+}`;
+
+/** Cancels some batches, has failed jobs of them run again while others still run or when all have ended, and deletes jobs of them. */
+export class BatchMeddler {
+  readonly #options: BatchMeddlerOptions;
+  readonly #background = new Background();
+
+  constructor(options: BatchMeddlerOptions) {
+    this.#options = options;
+  }
+
+  /** Decides what shall happen to a batch besides its being done. */
+  meet(batch: ClientBatch): void {
+    this.#background.start(this.#meddle(batch));
+  }
+
+  finished(): Promise<void> {
+    return this.#background.finished();
+  }
+
+  async #meddle(batch: ClientBatch): Promise<void> {
+    const { random, signal } = this.#options;
+    const meanwhile = [0.4, 0.25, 0.2].map((probability) => random.chance(probability));
+    const afterwards = [0.5, 0.3, 0.4].map((probability) => random.chance(probability));
+    const [deletesEarly, retriesEarly, cancels] = meanwhile;
+    const [retries, revives, deletes] = afterwards;
+    await sleep(random.int(500, 6_000), undefined, { signal });
+    if (deletesEarly) await this.#deleteSome(batch);
+    if (retriesEarly) await this.#retry(batch);
+    if (cancels) await this.#cancel(batch);
+    if (retries && (await this.#ended(batch))) await this.#retry(batch);
+    if (revives && (await this.#ended(batch))) await this.#retryOne(batch);
+    if (deletes && (await this.#ended(batch))) await this.#deleteSome(batch);
+  }
+
+  /** Once a watcher has seen the end. False: nothing new is to be begun. */
+  async #ended(batch: ClientBatch): Promise<boolean> {
+    const { until, signal } = this.#options;
+    while (!until.aborted) {
+      if (batch.views.some(({ end }) => end === 'final')) return true;
+      await sleep(100, undefined, { signal });
+    }
+    return false;
+  }
+
+  async #cancel(batch: ClientBatch): Promise<void> {
+    if (this.#options.until.aborted) return;
+    batch.cancelled = 'asked';
+    const outcome = await change(this.#options, { name: 'cancelBatch', id: batch.id, refusals: ['BATCH_FINAL'] });
+    batch.cancelled = outcome === 'refused' ? null : 'answered';
+  }
+
+  async #retry(batch: ClientBatch): Promise<void> {
+    await this.#startAnew(batch, () => change(this.#options, { name: 'retryBatch', id: batch.id, refusals: [] }));
+  }
+
+  async #retryOne(batch: ClientBatch): Promise<void> {
+    const [job] = this.#options.random.shuffle(await this.#jobs(batch, ['FAILED', 'CANCELLED']));
+    if (job === undefined) return;
+    const { password } = batch.intent.kinds[job.batchIndex]?.options ?? {};
+    const refusals = ['JOB_NOT_FINAL', 'JOB_FINAL'];
+    await this.#startAnew(batch, () => change(this.#options, { name: 'retryJob', id: job.id, password, refusals }));
+  }
+
+  async #startAnew(batch: ClientBatch, request: () => Promise<Outcome>): Promise<void> {
+    const { until, watchers } = this.#options;
+    if (until.aborted) return;
+    const retry = { from: Date.now(), to: Number.POSITIVE_INFINITY };
+    batch.retries.push(retry);
+    // A request that was not answered may still be carried out, whenever its server wakes up.
+    if ((await request()) !== 'repeated') retry.to = Date.now();
+    watchers.recall(batch);
+  }
+
+  async #deleteSome(batch: ClientBatch): Promise<void> {
+    const { random, until } = this.#options;
+    const jobs = random.shuffle(await this.#jobs(batch, ['COMPLETED', 'FAILED', 'CANCELLED']));
+    for (const { id, status } of jobs.slice(0, random.int(1, 3))) {
+      if (until.aborted) return;
+      const deletion = { status, answered: false };
+      batch.deleted.set(id, deletion);
+      const refusals = batch.retries.length === 0 ? ['NOT_FOUND'] : ['NOT_FOUND', 'JOB_NOT_FINAL'];
+      deletion.answered = (await change(this.#options, { name: 'deleteJob', id, refusals })) !== 'refused';
+    }
+  }
+
+  async #jobs({ id }: ClientBatch, status: string[]) {
+    const { api, journal, until, signal } = this.#options;
+    if (until.aborted) return [];
+    const onRetry = () => journal.count('queries without an answer');
+    const { batch } = await untilKnown(() => api.ask(ended, { id, status }, endedShape), { signal, onRetry });
+    return batch.jobs.nodes;
+  }
+}

@@ -1,0 +1,59 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
+import { type Api, RefusedError, UnknownOutcomeError } from './api.ts';
+import { type BatchState, batchFields, batchState, describeState, wrongIn } from './batch-counts.ts';
+import type { Journal } from './journal.ts';
+import type { Random } from './random.ts';
+
+export interface BatchReaderOptions {
+  api: Api;
+  journal: Journal;
+  random: Random;
+  until: AbortSignal;
+  signal: AbortSignal;
+}
+
+const row = batchState.extend({ id: z.string() });
+const shape = z.object({ batch: row, batches: z.object({ nodes: z.array(row) }) });
+const query = `query ($id: ID!) {
+  batch(id: $id) { id ${batchFields} }
+  batches(first: 10) { nodes { id ${batchFields} } }
+}`;
+
+/** Asks for batches all the time, one and many, of either API, and holds each answer against the one before it. */
+export async function runBatchReader(options: BatchReaderOptions): Promise<void> {
+  const { api, journal, random, until, signal } = options;
+  const newest = new Map<string, BatchState>();
+  while (!until.aborted) {
+    await sleep(random.int(50, 400), undefined, { signal });
+    const known = [...journal.batches.keys()];
+    if (known.length === 0) continue;
+    try {
+      const { batch, batches } = await api.ask(query, { id: random.pick(known) }, shape);
+      const found = [batch, ...batches.nodes];
+      for (const each of found) check(journal, each, newest.get(each.id));
+      // Those of one answer are read beside each other: which is newer is not known.
+      for (const each of found) {
+        if (each.revision > (newest.get(each.id)?.revision ?? 0)) newest.set(each.id, each);
+      }
+      journal.count('queries of batches');
+    } catch (error) {
+      if (error instanceof RefusedError)
+        journal.breach('requests fail with a clear error', `batch was refused: ${error.message}`);
+      else if (error instanceof UnknownOutcomeError) journal.count('queries without an answer');
+      else throw error;
+    }
+  }
+}
+
+function check(journal: Journal, { id, ...state }: z.infer<typeof row>, before: BatchState | undefined): void {
+  const batch = journal.batches.get(id);
+  // Its clients may not have heard of it yet.
+  if (batch === undefined) return;
+  batch.queried.push(state);
+  const wrong = wrongIn(state, batch.intent.kinds.length);
+  if (wrong !== null) journal.breach('no count is wrong', `${wrong} in a query: ${describeState(state)}`, id);
+  if (before !== undefined && state.revision < before.revision) {
+    journal.breach('revisions never fall', `queries: ${describeState(before)} and then ${describeState(state)}`, id);
+  }
+}

@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import { type Api, RefusedError, untilKnown } from './api.ts';
+import type { Journal } from './journal.ts';
+
+/** A mutation of something that is there. */
+export interface Change {
+  name: 'cancelJob' | 'retryJob' | 'deleteJob' | 'cancelBatch' | 'retryBatch';
+  id: string;
+  /** Only of retryJob. */
+  password?: string;
+  /** Codes of errors that are right, too. */
+  refusals: readonly string[];
+}
+
+const anything = z.record(z.string(), z.unknown());
+const mutations: Record<Change['name'], string> = {
+  cancelJob: 'mutation ($id: ID!) { cancelJob(id: $id) { job { id } } }',
+  retryJob: 'mutation ($id: ID!, $password: String) { retryJob(id: $id, password: $password) { job { id } } }',
+  deleteJob: 'mutation ($id: ID!) { deleteJob(id: $id) { deletedId } }',
+  cancelBatch: 'mutation ($id: ID!) { cancelBatch(id: $id) { batch { id } } }',
+  retryBatch: 'mutation ($id: ID!) { retryBatch(id: $id) { batch { id } } }',
+};
+
+export interface ChangeContext {
+  api: Api;
+  journal: Journal;
+  signal: AbortSignal;
+}
+
+/** `done`: the very first request was answered. */
+export type Outcome = 'done' | 'repeated' | 'refused';
+
+/** Asks until the outcome is known. */
+export async function change(
+  { api, journal, signal }: ChangeContext,
+  { name, id, password, refusals }: Change,
+): Promise<Outcome> {
+  let unknown = 0;
+  const onRetry = () => {
+    unknown += 1;
+    journal.count(`${name} without an answer`);
+  };
+  try {
+    await untilKnown(() => api.ask(mutations[name], { id, password }, anything), { signal, onRetry });
+    journal.count(`${name} answered`);
+    return unknown === 0 ? 'done' : 'repeated';
+  } catch (error) {
+    if (!(error instanceof RefusedError)) throw error;
+    if (!refusals.includes(error.code)) {
+      journal.breach('requests fail with a clear error', `${name} was refused: ${error.message}`, id);
+    }
+    journal.count(`${name} refused`);
+    return 'refused';
+  }
+}

@@ -1,0 +1,89 @@
+import { describeState, isFinalBatch, wrongIn } from '../batch-counts.ts';
+import { nameOfItem } from '../batch-submitter.ts';
+import { type Evidence, groupBy, stateOf, uuidOf } from '../evidence.ts';
+import type { Breach, ClientBatch } from '../journal.ts';
+
+/** A batch whose createBatch answered is there and final, and a cancelled one is cancelled. */
+export function acknowledgedBatchesAreFinal({ journal, batches }: Evidence): Breach[] {
+  journal.count('batches', batches.size);
+  return [...journal.batches.values()].flatMap(({ id, intent, cancelled, retries }): Breach[] => {
+    const row = batches.get(uuidOf(id));
+    if (row === undefined)
+      return [{ promise: 'an acknowledged batch is never lost', detail: `"${intent.name}" is gone`, about: id }];
+    journal.count(`batches ${row.status}`);
+    const detail = describeState(stateOf(row));
+    const wrong = wrongIn(stateOf(row), intent.kinds.length);
+    if (wrong !== null) return [{ promise: 'no count is wrong', detail: `${wrong} in the row: ${detail}`, about: id }];
+    if (!isFinalBatch(row)) return [{ promise: 'every batch reaches a final state', detail, about: id }];
+    // One whose jobs all ended by themselves at that moment has nothing that is cancelled.
+    if (cancelled !== 'answered' || retries.length > 0 || row.cancelled === 0 || row.status === 'CANCELLED') return [];
+    return [{ promise: 'a cancelled batch stays cancelled', detail, about: id }];
+  });
+}
+
+/** What the rows of its jobs say is what the batch says; those that were deleted stay counted. */
+export function batchesAgreeWithTheirJobs({ journal, batches, jobs }: Evidence): Breach[] {
+  const byBatch = groupBy(jobs.values(), ({ batch_id }) => batch_id);
+  const promise = 'the counts of a batch are those of its jobs';
+  return [...batches.values()].flatMap((row): Breach[] => {
+    const client = [...journal.batches.values()].find(({ id }) => uuidOf(id) === row.id);
+    if (client === undefined) return [];
+    const mine = byBatch.get(row.id) ?? [];
+    const gone = [...client.deleted].filter(([id]) => !jobs.has(uuidOf(id)));
+    journal.count('jobs of batches that were deleted', gone.length);
+    const kept = [...client.deleted].filter(([id, { answered }]) => answered && jobs.has(uuidOf(id)));
+    const breaches = kept.map(([about]) => ({ promise: 'a deleted job is gone', detail: 'it is still there', about }));
+    const statuses = [...mine.map(({ status }) => status), ...gone.map(([, { status }]) => status)];
+    const counted = (status: string) => statuses.filter((each) => each === status).length;
+    const [completed, failed, cancelled] = ['COMPLETED', 'FAILED', 'CANCELLED'].map(counted);
+    const said = [row.completed, row.failed, row.cancelled];
+    const agree = mayDiffer(client)
+      ? statuses.length === row.total
+      : said.join() === [completed, failed, cancelled].join();
+    if (agree) return breaches;
+    const detail = `completed, failed, cancelled: ${said.join()}; of the rows and ${gone.length} deleted: ${completed},${failed},${cancelled}`;
+    return [...breaches, { promise, detail, about: client.id }];
+  });
+}
+
+/** A request that was not answered may have started a job anew between the look at its status and its deletion. */
+function mayDiffer({ deleted, retries }: ClientBatch): boolean {
+  return deleted.size > 0 && retries.some(({ to }) => to === Number.POSITIVE_INFINITY);
+}
+
+/** All that was to be counted has been. */
+export async function noDeltaIsLeft({ world }: Evidence): Promise<Breach[]> {
+  const rows = await world.query<{ id: string; n: number }>(
+    'SELECT batch_id AS id, count(*)::int AS n FROM batch_deltas GROUP BY batch_id',
+  );
+  return rows.map(({ id, n }) => ({ promise: 'every transition is counted', detail: `${n} are left of batch ${id}` }));
+}
+
+/** One idempotency key, one batch, with each of its items once; without a key no more batches than requests. */
+export async function oneKeyOneBatch({ world, journal, batches, jobs }: Evidence): Promise<Breach[]> {
+  const promise = 'one idempotency key, one batch';
+  const byName = groupBy(batches.values(), ({ name }) => name);
+  const byBatch = groupBy(jobs.values(), ({ batch_id }) => batch_id);
+  const keys = await world.query<{ key: string; batch_id: string }>(
+    'SELECT key, batch_id FROM idempotency_keys WHERE batch_id IS NOT NULL',
+  );
+  const byKey = new Map(keys.map(({ key, batch_id }) => [key, batch_id]));
+  return journal.batchIntents.flatMap((intent): Breach[] => {
+    const rows = byName.get(intent.name) ?? [];
+    const about = `"${intent.name}" (key ${intent.key}): ${rows.length} rows, answers ${[...intent.answers].join(' ') || 'none'}`;
+    const most = intent.key === null ? intent.answers.size + intent.unknown : 1;
+    if (rows.length > most || intent.answers.size > rows.length) return [{ promise, detail: about }];
+    const [answer] = intent.answers;
+    const named = intent.key === null ? undefined : byKey.get(intent.key);
+    if (intent.key !== null && named !== rows[0]?.id) return [{ promise, detail: `${about}; the key names ${named}` }];
+    return rows.flatMap((row): Breach[] => {
+      const deleted = answer === undefined ? undefined : journal.batches.get(answer)?.deleted;
+      const gone = [...(deleted?.keys() ?? [])].filter((id) => !jobs.has(uuidOf(id))).length;
+      const names = (byBatch.get(row.id) ?? []).map(({ name }) => name);
+      const expected = new Set(intent.kinds.map((_, index) => nameOfItem(intent.name, index)));
+      const known = new Set(names.filter((name) => expected.has(name)));
+      if (names.length + gone === expected.size && known.size === names.length) return [];
+      return [{ promise, detail: `${about}: ${names.length} jobs and ${gone} deleted of ${expected.size} items` }];
+    });
+  });
+}

@@ -1,0 +1,93 @@
+import { setMaxListeners } from 'node:events';
+import type { Api } from './api.ts';
+import { BatchMeddler } from './batch-meddler.ts';
+import { runBatchReader } from './batch-reader.ts';
+import { runBatchSubmitter } from './batch-submitter.ts';
+import type { DocumentServer } from './document-server.ts';
+import type { DocumentKind } from './documents.ts';
+import type { ClientBatch, ClientJob, Journal } from './journal.ts';
+import { Meddler } from './meddler.ts';
+import type { Random } from './random.ts';
+import type { Receiver } from './receiver.ts';
+import { runSubmitter } from './submitter.ts';
+import { watchedBatches } from './watched-batches.ts';
+import { watchedJobs } from './watched-jobs.ts';
+import { Watchers } from './watcher.ts';
+
+export interface ClientsOptions {
+  api: Api;
+  journal: Journal;
+  documents: DocumentServer;
+  receiver: Receiver;
+  kinds: readonly DocumentKind[];
+  random: Random;
+  backlog(): number;
+  storageKeyOf(id: string): Promise<string | null>;
+  signal: AbortSignal;
+}
+
+export interface Clients {
+  /** Resolves when all that was begun is done, after `stop`; fails if a client does. */
+  readonly done: Promise<unknown>;
+  /** Nothing new is begun. */
+  stop(): void;
+  /** To be called once all is final: resolves with how many watchers have not seen so when the time is over. */
+  missingTheEnd(withinMs: number): Promise<number>;
+}
+
+const submitters = 3;
+
+/** All that use the installation: they submit, watch, ask, cancel, retry and delete, jobs and batches. */
+export function startClients(options: ClientsOptions): Clients {
+  const { api, journal, random, signal } = options;
+  const submitting = new AbortController();
+  const until = submitting.signal;
+  // Every client of hundreds listens to it.
+  setMaxListeners(0, until);
+  let restless = true;
+  const watching = { urls: api.urls, journal, restless: () => restless, signal };
+  const watchers = new Watchers({ ...watching, subject: watchedJobs, random: random.fork() });
+  const meddler = new Meddler({ ...options, random: random.fork(), watchers, until });
+  const doubled = random.fork();
+  const stream = {
+    ...options,
+    until,
+    onJob(job: ClientJob) {
+      watchers.add(job);
+      if (doubled.chance(0.2)) watchers.add(job);
+      meddler.meet(job);
+    },
+  };
+  const running = Array.from({ length: submitters }, () => runSubmitter({ ...stream, random: random.fork() }));
+
+  const batchWatchers = new Watchers({ ...watching, subject: watchedBatches, random: random.fork() });
+  const batchMeddler = new BatchMeddler({ ...options, random: random.fork(), watchers: batchWatchers, until });
+  const batchStream = {
+    ...options,
+    until,
+    onBatch(batch: ClientBatch) {
+      for (let n = doubled.int(1, 3); n > 0; n--) batchWatchers.add(batch);
+      batchMeddler.meet(batch);
+    },
+  };
+  running.push(runBatchSubmitter({ ...batchStream, random: random.fork() }));
+  running.push(runBatchReader({ ...options, random: random.fork(), until }));
+
+  const done = Promise.all(running)
+    .then(() => Promise.all([meddler.finished(), batchMeddler.finished()]))
+    .finally(() => {
+      restless = false;
+    });
+  return {
+    done,
+    stop: () => submitting.abort(),
+    async missingTheEnd(withinMs) {
+      const missing = await watchers.finished(withinMs);
+      if ((await batchWatchers.finished(withinMs)) === 0) {
+        // A retry that nobody heard an answer to may have begun after they had seen an end.
+        for (const batch of journal.batches.values()) if (batch.retries.length > 0) batchWatchers.recall(batch);
+      }
+      return missing + (await batchWatchers.finished(withinMs));
+    },
+  };
+}
