@@ -150,6 +150,13 @@ describe('a download URL', () => {
     expect(await codeOf(await fetch(url))).toEqual({ status: 404, code: 'NOT_FOUND' });
   });
 
+  it('gives the whole file to who asks for a part of it, and says so', async () => {
+    const { url, bytes } = await downloadOf(service, id, 'TEXT');
+    const response = await fetch(url, { headers: { range: 'bytes=2-5' } });
+    expect([response.status, response.headers.get('content-range')]).toEqual([200, null]);
+    expect((await response.arrayBuffer()).byteLength).toBe(bytes);
+  });
+
   it('takes GET and HEAD alone', async () => {
     const { url } = await downloadOf(service, id, 'TEXT');
     expect((await fetch(url, { method: 'POST', body: '' })).status).toBe(405);

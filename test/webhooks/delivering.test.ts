@@ -18,6 +18,17 @@ beforeAll(async () => {
     '/gone': (response) => response.writeHead(410).end(),
     '/moved': (response) => response.writeHead(302, { location: `${receiver.origin}/new` }).end(),
     '/hang': () => undefined,
+    '/drip': ({ socket }) => {
+      socket?.write('HTTP/1.1 200 OK\r\nx-drop: ');
+      const dripping = setInterval(() => socket?.write('.'), 10);
+      socket?.once('close', () => clearInterval(dripping));
+    },
+    '/headers': ({ socket }) => {
+      socket?.on('error', () => undefined).write(`HTTP/1.1 200 OK\r\nx-long: ${'x'.repeat(64 * 1024)}\r\n\r\n`);
+    },
+    '/nonsense': ({ socket }) => {
+      socket?.end('<html>');
+    },
     '/endless': (response) => {
       response.writeHead(200);
       const pour = () => {
@@ -125,12 +136,14 @@ describe('an event', () => {
     expect(receiver.at('/new')).toEqual([]);
   });
 
-  it('does not wait for one who never answers', async () => {
+  it('does not wait for one who never answers, or never comes to an end of it', async () => {
     await service.stopWorker();
     await service.startWorker({ deliveries: { pausesMs: [], timeoutMs: 200 } });
-    const job = await tell('/hang');
-    const { attempts } = await deliveryWhen(service, { job }, { status: 'DEAD' });
-    expect(attempts).toMatchObject([{ statusCode: null, error: `${receiver.host} did not answer within 0.2 s.` }]);
+    for (const path of ['/hang', '/drip']) {
+      const job = await tell(path);
+      const { attempts } = await deliveryWhen(service, { job }, { status: 'DEAD' });
+      expect(attempts).toMatchObject([{ statusCode: null, error: `${receiver.host} did not answer within 0.2 s.` }]);
+    }
     await service.stopWorker();
     await service.startWorker();
   });
@@ -151,6 +164,16 @@ describe('an event', () => {
     const job = await cancelledJob(service, { url });
     const { attempts } = await deliveryWhen(service, { job }, { status: 'DEAD' });
     expect(attempts[0]).toMatchObject({ statusCode: null, error: expect.stringContaining(error) });
+  });
+
+  it.each(['/headers', '/nonsense'])('is tried again where the answer is none of HTTP: %s', async (path) => {
+    const job = await tell(path);
+    const { attempts } = await deliveryWhen(service, { job }, { status: 'DEAD' });
+    expect(attempts).toHaveLength(3);
+    expect(attempts[0]).toMatchObject({
+      statusCode: null,
+      error: expect.stringContaining('could not be reached (HPE_'),
+    });
   });
 
   it('is tried again where nobody listens', async () => {
