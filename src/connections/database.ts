@@ -152,6 +152,11 @@ export function isConnectionError(error: unknown): boolean {
   return inner.some(isConnectionError);
 }
 
+/** Whether PostgreSQL answered, and the statement took longer than it may: the fault may be with what it has to do. */
+export function isStatementTimeout(error: unknown): boolean {
+  return read(error, 'code') === '57014';
+}
+
 function read(value: unknown, key: string): unknown {
   return typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
 }

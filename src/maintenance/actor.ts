@@ -4,7 +4,7 @@ export interface Actor {
   everyMs: number;
   /**
    * Does what there is to do and stops when there is no more. `answeringMs` is for how long the database has answered this
-   * process without a pause: after an outage nothing that is late is late by its own fault.
+   * process without a pause: after an outage, or a jump of its clock, nothing that is late is late by its own fault.
    */
   runOnce(answeringMs: number): Promise<void>;
 }

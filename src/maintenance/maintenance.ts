@@ -6,17 +6,20 @@ import type { Actor } from './actor.ts';
 /** Leadership only saves work, so it may be short: another process takes over within this time. */
 const leaseSeconds = 5;
 const tickMs = 1_000;
-/** No answer for this long is an outage, or this process was frozen. */
+/** No answer for this long is an outage, or this process was frozen; by the database's clock, it was set, or the machine slept. */
 const pauseMs = 3 * tickMs;
 
 /** In the order of names: two processes that ask at once must not lock in opposite orders. */
 const takeLeases = `
-WITH settings AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))
-INSERT INTO leases AS l (name, holder, expires_at)
-SELECT name, $2, now() + $3 * interval '1 second' FROM settings, unnest($1::text[]) AS name ORDER BY name
-ON CONFLICT (name) DO UPDATE SET holder = EXCLUDED.holder, expires_at = EXCLUDED.expires_at
- WHERE l.holder = EXCLUDED.holder OR l.expires_at < now()
-RETURNING name`;
+WITH settings AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true)),
+taken AS (
+    INSERT INTO leases AS l (name, holder, expires_at)
+    SELECT name, $2, now() + $3 * interval '1 second' FROM settings, unnest($1::text[]) AS name ORDER BY name
+    ON CONFLICT (name) DO UPDATE SET holder = EXCLUDED.holder, expires_at = EXCLUDED.expires_at
+     WHERE l.holder = EXCLUDED.holder OR l.expires_at < now()
+    RETURNING name
+)
+SELECT ARRAY(SELECT name FROM taken) AS held, now() AS at`;
 
 /**
  * Runs the actors, each at its interval, in the one process that leads it: once a second a process asks for the leases of
@@ -29,17 +32,20 @@ export function startMaintenance(context: { database: Database; logger: Logger }
   const holder = newUuid();
   const working = new Map<string, Promise<void>>();
   const dueAt = new Map<string, number>();
-  let answeredAt = Number.NEGATIVE_INFINITY;
+  /** By two clocks, of this process and of the database. */
+  let answeredAt = { here: Number.NEGATIVE_INFINITY, there: Number.NEGATIVE_INFINITY };
   let answeringSince = 0;
 
   async function lead(): Promise<void> {
     const idle = actors.filter((actor) => !working.has(actor.name));
     const names = idle.map((actor) => actor.name);
-    const held = await database.query<{ name: string }>(takeLeases, [names, holder, leaseSeconds]);
+    const [leases] = await database.query<{ held: string[]; at: Date }>(takeLeases, [names, holder, leaseSeconds]);
+    if (leases === undefined) throw new Error('a statement that always has one row had none');
     const now = performance.now();
-    if (now - answeredAt > pauseMs) answeringSince = now;
-    answeredAt = now;
-    const mine = new Set(held.map(({ name }) => name));
+    const there = leases.at.getTime();
+    if (Math.max(now - answeredAt.here, there - answeredAt.there) > pauseMs) answeringSince = now;
+    answeredAt = { here: now, there };
+    const mine = new Set(leases.held);
     for (const actor of idle) {
       if (mine.has(actor.name) && now >= (dueAt.get(actor.name) ?? 0)) run(actor, now);
     }

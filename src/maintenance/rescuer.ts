@@ -6,7 +6,7 @@ import type { Actor } from './actor.ts';
 
 const batch = 100;
 
-/** After an outage of the database workers get this long to renew what they hold: until it, none of them could. */
+/** After an outage of the database, or a jump of its clock, workers get this long to renew what they hold: until it, none of them could. */
 const graceMs = 3_000;
 
 /** Takes jobs from workers that stopped renewing their leases: killed, cut off, or frozen for too long. */

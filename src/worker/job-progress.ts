@@ -33,7 +33,7 @@ export class JobProgress {
   #pagesBefore = 0;
   #state: ProgressState;
   #timer: NodeJS.Timeout | null = null;
-  #lastPublished = Date.now();
+  #lastPublished = performance.now();
 
   constructor(claim: Claim, publish: Publish, learner = untaught) {
     this.#publish = publish;
@@ -96,7 +96,7 @@ export class JobProgress {
     this.#state = { ...this.#state, ...change, seq: this.#state.seq + 1, at, percent, estimate };
     if (change.stage === 'EXTRACT') this.#guesses.set('opened', estimate);
     if (percent >= 50 && !this.#guesses.has('half')) this.#guesses.set('half', estimate);
-    const wait = this.#lastPublished + publishEveryMs - Date.now();
+    const wait = this.#lastPublished + publishEveryMs - performance.now();
     if (wait <= 0) this.#flush();
     else this.#timer ??= setTimeout(() => this.#flush(), wait);
     return this.#state;
@@ -104,7 +104,7 @@ export class JobProgress {
 
   #flush(): void {
     this.end();
-    this.#lastPublished = Date.now();
+    this.#lastPublished = performance.now();
     this.#publish(this.#state);
   }
 

@@ -12,7 +12,7 @@ import { Deadlines } from './deadlines.ts';
 import { downloadDocument } from './download.ts';
 import { type Attempt, extractPages } from './extract.ts';
 import type { JobProgress } from './job-progress.ts';
-import { persist } from './persist.ts';
+import { DatabaseAwayError, persist } from './persist.ts';
 
 /** The worker shuts down: the job goes back without costing a retry. */
 export class DrainError extends Error {
@@ -67,9 +67,9 @@ async function writeEnd(
 ): Promise<Outcome> {
   const always = new AbortController().signal;
   try {
-    if (reason instanceof DrainError) {
+    if (reason instanceof DrainError || reason instanceof DatabaseAwayError) {
       await persist(() => giveBackJob(context.jobs, claim), always);
-      logger.info('given back');
+      logger.info({ reason: reason.message }, 'given back');
       return 'GIVEN_BACK';
     }
     if (reason instanceof PagesLostError) {

@@ -93,9 +93,9 @@ export async function startWorker(context: RunContext, options: WorkerOptions): 
 
   /** Answers one permit: runs jobs until nothing is claimable or the slot has had its time. */
   async function drain(): Promise<void> {
-    const until = Date.now() + drainMs;
+    const until = performance.now() + drainMs;
     while (!draining) {
-      if (Date.now() > until) return context.jobs.ring();
+      if (performance.now() > until) return context.jobs.ring();
       const claim = await claimer.next();
       if (claim === undefined) return;
       await run(claim);

@@ -11,6 +11,7 @@ import { accepted } from '../api/submitting.ts';
 import { graphql } from '../graphql.ts';
 import { deferred } from '../jobs/extractors.ts';
 import { type Service, startService } from '../service.ts';
+import { startOwnClock } from './own-clock.ts';
 import { soon } from './watching.ts';
 
 let service: Service;
@@ -103,6 +104,24 @@ describe('maintenance', () => {
     hangs.resolve();
     await first[Symbol.asyncDispose]();
     await second[Symbol.asyncDispose]();
+  });
+
+  it('takes a jump of the clock of the database for an outage: nobody is late by his own fault', async () => {
+    await using clock = await startOwnClock(service);
+    const seen: number[] = [];
+    const jumped = deferred<void>();
+    const actor: Actor = {
+      name: 'punctual',
+      everyMs: 1_000,
+      async runOnce(answeringMs) {
+        if (answeringMs < (seen.at(-1) ?? 0)) jumped.resolve();
+        else if (answeringMs > 2_000) await clock.forward('1 hour');
+        seen.push(answeringMs);
+      },
+    };
+    await using _maintenance = startMaintenance({ database: clock.database, logger: service.platform.logger }, [actor]);
+    await jumped.promise;
+    expect(seen.at(-1)).toBe(0);
   });
 
   it('holds no expired lease against a worker just after the database was away', async () => {

@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { JobError } from '../../src/errors.ts';
 import { newUuid } from '../../src/ids.ts';
 import { JobProgress } from '../../src/worker/job-progress.ts';
+import { DatabaseAwayError } from '../../src/worker/persist.ts';
 import { DrainError, runJob } from '../../src/worker/run-job.ts';
 import { cancel, ended, endedJob, inline, readJob, submit } from '../api/submitting.ts';
 import { type Service, startService } from '../service.ts';
@@ -206,6 +207,24 @@ describe('a failure', () => {
         { number: 1, failure: { code: 'DOWNLOAD_FAILED' } },
         { number: 2, failure: { code: 'DOWNLOAD_FAILED' } },
       ],
+    });
+  });
+
+  it('of the database that outlasts all patience is none of the job: it is given back', async () => {
+    let away = true;
+    const extractor = extractorOf(async function* () {
+      yield opened(1);
+      if (away) {
+        away = false;
+        throw new DatabaseAwayError(new Error('connect ECONNREFUSED'));
+      }
+      yield group(1, 1);
+    });
+    await service.startWorker({ extractor });
+    const { id } = await submit(service, { source: await inline('one-page'), options: { maxRetries: 0 } });
+    expect(await endedJob(service, id, fields)).toMatchObject({
+      status: 'COMPLETED',
+      attempts: [{ failure: null }, { failure: null }],
     });
   });
 

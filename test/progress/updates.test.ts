@@ -1,10 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { defaultTenantId } from '../../src/api/context.ts';
 import { createClient } from '../../src/client/client.ts';
 import { decodeId } from '../../src/ids.ts';
 import { jobChannel } from '../../src/progress/publish.ts';
+import { JobProgress } from '../../src/worker/job-progress.ts';
 import { ended, fixture, inline, submit } from '../api/submitting.ts';
 import { serve } from '../download/pdf-server.ts';
+import { claimed } from '../jobs/claiming.ts';
 import { deferred, extractorOf, group, opened } from '../jobs/extractors.ts';
 import { type Service, startService } from '../service.ts';
 
@@ -69,5 +71,21 @@ describe('a job that gets on quickly', () => {
     // The first goes at once.
     expect(updates.length).toBeLessThanOrEqual(10 * seconds + 1);
     expect(published.filter(({ seq }) => seq === 0).map(({ revision }) => revision)).toEqual([2, 3]);
+  });
+});
+
+describe('the clock of a worker', () => {
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it('may be set back: updates go on', async () => {
+    const { held } = await claimed(service);
+    const { promise, resolve } = deferred<number>();
+    const progress = new JobProgress(held, ({ seq }) => resolve(seq));
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() - 3_600_000 });
+    progress.update({ pagesDone: 1 });
+    expect(await promise).toBe(1);
+    progress.end();
   });
 });
