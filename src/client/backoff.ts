@@ -29,6 +29,15 @@ export async function retry<T>(
   }
 }
 
+/** The promise, or an error if it takes too long. */
+export async function within<T>(ms: number, promise: Promise<T>, error: () => Error): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const overdue = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(error()), ms);
+  });
+  return await Promise.race([promise, overdue]).finally(() => clearTimeout(timer));
+}
+
 /** The promise, or the signal's reason if that comes first. */
 export function untilAborted<T>(promise: Promise<T>, signal?: AbortSignal): Promise<T> {
   if (signal === undefined) return promise;

@@ -1,5 +1,5 @@
 import { createClient as createSocketClient, type Client as SocketClient } from 'graphql-ws/client';
-import { untilAborted } from './backoff.ts';
+import { untilAborted, within } from './backoff.ts';
 import type { Endpoint } from './endpoint.ts';
 import { errorOf, GraphQLRequestError, reasonOf, ServerUnreachableError } from './errors.ts';
 import type { Connection, Subscribe } from './transport.ts';
@@ -8,12 +8,17 @@ import type { Connection, Subscribe } from './transport.ts';
 const pingEveryMs = 12_000;
 const pongWithinMs = 6_000;
 
+/** A connection that takes longer to open is given up: what accepted it may be a server that is no more. */
+const openWithinMs = 30_000;
+
 /** The server takes 100; some room is left for those that it has not noticed yet to be over. */
 const subscriptionsPerSocket = 80;
 
 interface Socket {
   client: SocketClient;
   isConnected: boolean;
+  /** It did not open in time: it may do so yet, but nobody waits for it. */
+  isGivenUp: boolean;
   subscriptions: number;
 }
 
@@ -22,7 +27,7 @@ export function createSocketTransport(endpoint: Endpoint, webSocketImpl: unknown
   const sockets: Socket[] = [];
 
   function socketWithRoom(): Socket {
-    const found = sockets.find(({ subscriptions }) => subscriptions < subscriptionsPerSocket);
+    const found = sockets.find(({ isGivenUp, subscriptions }) => !isGivenUp && subscriptions < subscriptionsPerSocket);
     if (found !== undefined) return found;
     const socket = openSocket(endpoint, webSocketImpl);
     sockets.push(socket);
@@ -36,6 +41,7 @@ export function createSocketTransport(endpoint: Endpoint, webSocketImpl: unknown
       yield* answersOf(endpoint, socket, { query: document.toString(), variables }, connection);
     } finally {
       socket.subscriptions--;
+      if (socket.isGivenUp && socket.subscriptions === 0) sockets.splice(sockets.indexOf(socket), 1);
     }
   };
 }
@@ -64,25 +70,36 @@ function openSocket(endpoint: Endpoint, webSocketImpl: unknown): Socket {
       },
     },
   });
-  const socket: Socket = { client, isConnected: false, subscriptions: 0 };
+  const socket: Socket = { client, isConnected: false, isGivenUp: false, subscriptions: 0 };
   return socket;
 }
 
 async function* answersOf<Data>(
   { base }: Endpoint,
-  { client, isConnected }: Socket,
+  socket: Socket,
   operation: { query: string; variables: Record<string, unknown> },
   { signal, onConnected }: Connection,
 ): AsyncGenerator<Data, void, undefined> {
+  const { client, isConnected } = socket;
   const stopListening = client.on('connected', onConnected);
   if (isConnected) onConnected();
   const answers = client.iterate<Data>(operation);
+  function settled<T>(promise: Promise<T>): Promise<T> {
+    return untilAborted(promise, signal).catch((error: unknown) => {
+      signal.throwIfAborted();
+      throw socketError(base, error);
+    });
+  }
   try {
-    for (;;) {
-      const { value, done } = await untilAborted(answers.next(), signal).catch((error: unknown) => {
-        signal.throwIfAborted();
-        throw socketError(base, error);
+    const first = answers.next();
+    if (!isConnected) {
+      await within(openWithinMs, settled(Promise.race([first, whenConnected(client)])), () => {
+        socket.isGivenUp = true;
+        return new ServerUnreachableError(base, 'the connection does not open');
       });
+    }
+    for (let next = first; ; next = answers.next()) {
+      const { value, done } = await settled(next);
       if (done) return;
       const error = errorOf(value);
       if (error !== null) throw error;
@@ -92,6 +109,15 @@ async function* answersOf<Data>(
     stopListening();
     await answers.return?.();
   }
+}
+
+function whenConnected(client: SocketClient): Promise<void> {
+  return new Promise((resolve) => {
+    const stopListening = client.on('connected', () => {
+      stopListening();
+      resolve();
+    });
+  });
 }
 
 /** Close codes by which the server says that another try would end the same way. Not 4403: who may, may change. */

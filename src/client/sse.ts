@@ -1,4 +1,4 @@
-import { untilAborted } from './backoff.ts';
+import { untilAborted, within } from './backoff.ts';
 import type { Endpoint } from './endpoint.ts';
 import { errorOf, reasonOf, ServerUnreachableError } from './errors.ts';
 import { createEventParser } from './event-stream.ts';
@@ -16,12 +16,15 @@ export function createSseTransport(endpoint: Endpoint): Subscribe {
     { signal, onConnected }: Connection,
   ): AsyncGenerator<Data, void, undefined> {
     const hangUp = new AbortController();
-    const response = await post(
-      endpoint,
-      { query: document.toString(), variables },
-      { accept: 'text/event-stream', signal: AbortSignal.any([signal, hangUp.signal]) },
-    );
     try {
+      const response = await withinSilence(
+        endpoint.base,
+        post(
+          endpoint,
+          { query: document.toString(), variables },
+          { accept: 'text/event-stream', signal: AbortSignal.any([signal, hangUp.signal]) },
+        ),
+      );
       if (!response.headers.get('content-type')?.startsWith('text/event-stream') || response.body === null) {
         throw (
           errorOf(await readAnswer(endpoint.base, response)) ??
@@ -59,11 +62,6 @@ async function* eventsOf(base: string, body: ReadableStream<Uint8Array>, signal:
   }
 }
 
-/** The promise, or an error if it takes too long. */
-async function withinSilence<T>(base: string, promise: Promise<T>): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const silence = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new ServerUnreachableError(base, 'the connection has gone silent')), silenceMs);
-  });
-  return await Promise.race([promise, silence]).finally(() => clearTimeout(timer));
+function withinSilence<T>(base: string, promise: Promise<T>): Promise<T> {
+  return within(silenceMs, promise, () => new ServerUnreachableError(base, 'the connection has gone silent'));
 }

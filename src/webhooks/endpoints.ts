@@ -23,7 +23,7 @@ export async function createEndpoint(
 ): Promise<WebhookEndpoint> {
   if ((await prisma.webhookEndpoint.count({ where: { tenantId } })) >= maxEndpoints) {
     throw new RequestError('BAD_USER_INPUT', {
-      message: `There are ${maxEndpoints} endpoints already: use one of them.`,
+      message: `There are ${maxEndpoints} endpoints already: use or delete one of them.`,
     });
   }
   return await prisma.webhookEndpoint.create({ data: { ...endpoint, id: newUuid(), tenantId } });
