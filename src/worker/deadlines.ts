@@ -28,6 +28,11 @@ export class Deadlines implements Disposable {
     this.#idle = this.#armIdle(pagesNext);
   }
 
+  /** What comes next is not up to the document, until it progresses again. */
+  pause(): void {
+    clearTimeout(this.#idle);
+  }
+
   [Symbol.dispose](): void {
     clearTimeout(this.#whole);
     clearTimeout(this.#idle);

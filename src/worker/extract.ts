@@ -61,12 +61,15 @@ export async function extractPages(context: RunContext, attempt: Attempt, docume
       if (pagesDone >= pagesTotal) rest = event.pages;
       else {
         const state = { seq, percent, pagesDone, pagesTotal };
+        deadlines.pause();
         await persist(() => storePages(context.jobs, claim, event.pages, { engine, storedBy }, state), signal);
+        deadlines.progressed();
       }
     }
   }
   if (opened === null) throw new Error('the extractor ended without opening the document');
   progress.update({ stage: 'STORE' });
+  deadlines.pause();
   const { facts, engine, key: storedBy, pagesTotal } = opened;
   await persist(() => completeJob(context.jobs, claim, { facts, engine, storedBy, pagesTotal, rest }), signal);
   progress.completed();

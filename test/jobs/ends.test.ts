@@ -181,6 +181,39 @@ describe('a document that never comes to an end', () => {
   });
 });
 
+describe('a database that is slow', () => {
+  it('is not taken for a document without progress', async () => {
+    const { prisma } = service.platform.database;
+    const locks: Promise<unknown>[] = [];
+    /** Keeps others from writing to the row for longer than the job may be without progress. */
+    async function lock(): Promise<void> {
+      const locked = deferred<void>();
+      const hold = prisma.$transaction(async (transaction) => {
+        await transaction.$executeRaw`SELECT 1 FROM jobs WHERE status = 'RUNNING' FOR UPDATE`;
+        locked.resolve();
+        await sleep(1_500);
+      });
+      locks.push(hold);
+      await locked.promise;
+    }
+    const extractor = extractorOf(async function* (_, signal) {
+      yield opened(2);
+      await lock();
+      yield group(1, 1);
+      signal.throwIfAborted();
+      await lock();
+      yield group(2, 2);
+    });
+    await service.startWorker({ extractor });
+    const { id } = await submit(service, {
+      source: await inline('one-page'),
+      options: { noProgressSeconds: 1, maxRetries: 0 },
+    });
+    expect(await endedJob(service, id, fields)).toMatchObject({ status: 'COMPLETED', failure: null });
+    await Promise.all(locks);
+  });
+});
+
 describe('a failure', () => {
   it('of the world is tried again when its pause is over, and every attempt is listed', async () => {
     const { id } = await submit(service, {
