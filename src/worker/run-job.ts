@@ -22,6 +22,8 @@ export class DrainError extends Error {
   }
 }
 
+const endPatienceMs = 3_000;
+
 /** How an attempt ended. LOST: somebody else has the job now, or nobody; nothing was written. */
 export type Outcome = 'COMPLETED' | 'FAILED' | 'GIVEN_BACK' | 'LOST';
 
@@ -50,7 +52,7 @@ export async function runJob(
     return 'COMPLETED';
   } catch (error) {
     const reason: unknown = signal.aborted ? signal.reason : error;
-    if (!(reason instanceof ClaimLostError)) return await writeEnd(context, attempt, reason, logger);
+    if (!(reason instanceof ClaimLostError)) return await writeEnd(context, attempt, reason, logger, signal);
     logger.info('stopped: the claim is lost');
     return 'LOST';
   } finally {
@@ -64,16 +66,17 @@ async function writeEnd(
   { claim, engine, progress }: Attempt,
   reason: unknown,
   logger: RunContext['logger'],
+  stop: AbortSignal,
 ): Promise<Outcome> {
-  const always = new AbortController().signal;
+  const patience = someSecondsAfter(stop);
   try {
     if (reason instanceof DrainError || reason instanceof DatabaseAwayError) {
-      await persist(() => giveBackJob(context.jobs, claim), always);
+      await persist(() => giveBackJob(context.jobs, claim), patience);
       logger.info({ reason: reason.message }, 'given back');
       return 'GIVEN_BACK';
     }
     if (reason instanceof PagesLostError) {
-      await persist(() => giveBackJob(context.jobs, claim, { forgetPages: true }), always);
+      await persist(() => giveBackJob(context.jobs, claim, { forgetPages: true }), patience);
       logger.warn('given back: the database crashed and lost pages');
       return 'GIVEN_BACK';
     }
@@ -82,7 +85,7 @@ async function writeEnd(
     else logger.info({ code }, 'failed');
     await persist(
       () => failJob(context.jobs, claim, { code, message, page, engine, stage: progress.state.stage }),
-      always,
+      patience,
     );
     return 'FAILED';
   } catch (late) {
@@ -90,6 +93,15 @@ async function writeEnd(
     if (!(late instanceof ClaimLostError)) logger.error({ err: late }, 'the end of an attempt could not be written');
     return 'LOST';
   }
+}
+
+/** The end of an attempt is written even when it was told to stop, but a shutdown does not wait for a database that is away. */
+function someSecondsAfter(stop: AbortSignal): AbortSignal {
+  const patience = new AbortController();
+  const begin = () => void setTimeout(() => patience.abort(stop.reason), endPatienceMs).unref();
+  if (stop.aborted) begin();
+  else stop.addEventListener('abort', begin, { once: true });
+  return patience.signal;
 }
 
 function toJobError(error: unknown): JobError {

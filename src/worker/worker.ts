@@ -154,9 +154,9 @@ export async function startWorker(context: RunContext, options: WorkerOptions): 
       // Once for the time, and once for what was given before it and never arrived.
       await renew()
         .then(renew)
+        .then(() => leave(context.jobs, info.id))
         .catch((error) => logger.warn({ err: error }, 'it could not be seen whether any claim was lost'));
       await learner[Symbol.asyncDispose]();
-      await leave(context.jobs, info.id).catch(() => {});
     },
   };
 }

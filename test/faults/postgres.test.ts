@@ -1,8 +1,11 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { openPlatform, startMaintain } from '../../src/app.ts';
+import { JobProgress } from '../../src/worker/job-progress.ts';
+import { DrainError, runJob } from '../../src/worker/run-job.ts';
 import { accepted, inline, refused, submit, tryCreateJob } from '../api/submitting.ts';
 import { type GraphqlAnswer, graphql } from '../graphql.ts';
-import { deferred, extractorOf, group, opened } from '../jobs/extractors.ts';
+import { claim } from '../jobs/claiming.ts';
+import { deferred, endless, extractorOf, group, opened } from '../jobs/extractors.ts';
 import { createDatabase, type Service, startService } from '../service.ts';
 import { type FaultyProxy, startFaultyProxy } from './faulty-proxy.ts';
 import { type OwnPostgres, startOwnPostgres } from './own-postgres.ts';
@@ -127,6 +130,33 @@ describe('an outage of PostgreSQL', () => {
     await completeOnce(service, ids);
     await available();
   });
+});
+
+it('a worker that shuts down does not wait for a database that is away', async () => {
+  await service.stopWorker();
+  await submitSome(service, 1);
+  const [held] = await claim(service, 1);
+  if (held === undefined) throw new Error('nothing to claim');
+  const { jobs, storage, secrets, config, logger } = service.platform;
+  const document = endless(opened(1));
+  const context = {
+    jobs,
+    storage,
+    extractor: document,
+    secrets,
+    limits: config.limits,
+    privateHostsAllowed: [],
+    logger,
+  };
+  const stop = new AbortController();
+  const run = runJob(context, held, new JobProgress(held, jobs.publish), stop.signal);
+  await document.began;
+  proxy.silence();
+  stop.abort(new DrainError());
+  expect(await run).toBe('LOST');
+  proxy.heal();
+  await available();
+  await service.startWorker();
 });
 
 it('connections of a worker that are all dead and do not know it are replaced before its leases end', async () => {
