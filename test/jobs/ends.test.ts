@@ -7,9 +7,10 @@ import { JobProgress } from '../../src/worker/job-progress.ts';
 import { DatabaseAwayError } from '../../src/worker/persist.ts';
 import { DrainError, runJob } from '../../src/worker/run-job.ts';
 import { cancel, ended, endedJob, inline, readJob, submit } from '../api/submitting.ts';
+import { graphql } from '../graphql.ts';
 import { type Service, startService } from '../service.ts';
 import { claim, letLeaseExpire } from './claiming.ts';
-import { deferred, endless, extractorOf, group, opened, stepwise } from './extractors.ts';
+import { deferred, endless, extractorOf, group, opened, stepwise, untilAborted } from './extractors.ts';
 
 let service: Service;
 beforeAll(async () => {
@@ -211,6 +212,44 @@ describe('a database that is slow', () => {
     });
     expect(await endedJob(service, id, fields)).toMatchObject({ status: 'COMPLETED', failure: null });
     await Promise.all(locks);
+  });
+});
+
+describe('a job that is cancelled and at once run again', () => {
+  it('begins anew on the same worker when what ran of it before has ended, and not earlier', async () => {
+    const [began, aborted, dead] = [deferred<void>(), deferred<void>(), deferred<void>()];
+    const log: string[] = [];
+    const extractor = extractorOf(async function* (_, signal) {
+      const first = log.length === 0;
+      log.push('begins');
+      yield opened(1);
+      if (first) {
+        began.resolve();
+        await untilAborted(signal).catch(() => undefined);
+        aborted.resolve();
+        await dead.promise;
+        log.push('ends');
+        signal.throwIfAborted();
+      }
+      yield group(1, 1);
+    });
+    await service.startWorker({ extractor });
+    const { id } = await submit(service, { source: await inline('one-page') });
+    await began.promise;
+    await cancel(service, id);
+    await graphql(service.url, 'mutation ($id: ID!) { retryJob(id: $id) { job { id } } }', { id });
+    await aborted.promise;
+    await expect.poll(() => readJob(service, id, 'status')).toEqual({ status: 'RUNNING' });
+    dead.resolve();
+    expect(await endedJob(service, id, fields)).toMatchObject({
+      status: 'COMPLETED',
+      retryCount: 0,
+      attempts: [
+        { number: 1, failure: null },
+        { number: 2, failure: null },
+      ],
+    });
+    expect(log).toEqual(['begins', 'ends', 'begins']);
   });
 });
 
