@@ -42,7 +42,9 @@ export async function runBatchSubmitter(options: BatchSubmitterOptions): Promise
 }
 
 async function submitOne(options: BatchSubmitterOptions, number: number): Promise<void> {
-  const { journal, random, kinds } = options;
+  const { journal, random } = options;
+  // Some are of one kind alone: those end COMPLETED or FAILED as a whole.
+  const kinds = random.chance(0.25) ? [pickDocument(random, options.kinds)] : options.kinds;
   const intent: BatchIntent = {
     name: `batch #${number}`,
     kinds: Array.from({ length: sizeOf(random) }, () => pickDocument(random, kinds)),

@@ -25,7 +25,7 @@ export function everyEndIsTold({ journal, jobs, receiver }: Evidence): Breach[] 
 /** So has that of every batch; and the counts it tells add up. */
 export function everyEndOfABatchIsTold({ journal, batches, receiver }: Evidence): Breach[] {
   const told = toldWell(receiver.told.values());
-  return [...journal.batches.values()].flatMap(({ id, intent }): Breach[] => {
+  return [...journal.batches.values()].flatMap(({ id, intent, retries }): Breach[] => {
     const row = batches.get(uuidOf(id));
     if (intent.webhook === 'nothing' || row === undefined) return [];
     const heard = told.get(id) ?? [];
@@ -33,8 +33,12 @@ export function everyEndOfABatchIsTold({ journal, batches, receiver }: Evidence)
       const detail = state === null ? 'no counts' : wrongIn(state, intent.kinds.length);
       return detail === null ? [] : [{ promise: 'no count is wrong', detail: `${type} tells: ${detail}`, about: id }];
     });
+    const ends = heard.filter(({ type }) => type.startsWith('BATCH_') && type !== 'BATCH_PROGRESS');
+    if (retries.length === 0 && ends.length > 1) {
+      wrong.push({ promise: 'a batch that is not retried ends once', detail: describe(ends), about: id });
+    }
     const end = row.status === 'PARTIALLY_FAILED' ? 'BATCH_COMPLETED' : `BATCH_${row.status}`;
-    if (heard.some(({ type, revision }) => type === end && revision === row.revision)) return wrong;
+    if (ends.some(({ type, revision }) => type === end && revision === row.revision)) return wrong;
     const detail = `${describe(heard)}, the row is ${stateOf(row).revision} ${row.status}`;
     return [...wrong, { promise: 'every end is told', detail, about: id }];
   });
