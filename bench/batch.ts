@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { openPlatform } from '../src/app.ts';
 import { newUuid } from '../src/ids.ts';
 import { defaultOptions } from '../src/jobs/options.ts';
 import { submitJob } from '../src/jobs/submit.ts';
+import { openPlatform } from '../src/platform.ts';
 import { cli, openLab, script } from './lab/lab.ts';
 import { load, percentile, post } from './lab/load.ts';
 import { uploadFixture } from './lab/upload.ts';

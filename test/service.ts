@@ -4,17 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { inject } from 'vitest';
-import {
-  type Api,
-  type Overrides,
-  openPlatform,
-  type Platform,
-  startApi,
-  startMaintain,
-  startWork,
-} from '../src/app.ts';
+import { type Api, type Overrides, startApi, startMaintain, startWork } from '../src/app.ts';
 import { type Config, defaultLimits } from '../src/config.ts';
 import { freePort } from '../src/connections/embedded-server.ts';
+import { openPlatform, type Platform } from '../src/platform.ts';
 import { templateDatabase } from './servers.ts';
 
 /** A whole service for one test file: the real thing, with a database, a Redis prefix and a folder of its own. */

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { defaultTenantId } from '../api/context.ts';
-import { openPlatform, type Platform } from '../app.ts';
 import type { Config } from '../config.ts';
 import { encodeId } from '../ids.ts';
+import { openPlatform, type Platform } from '../platform.ts';
 
 /** The same on every machine, so that the README can name it. */
 const sampleUuid = '00000000-0000-7000-8000-000000000002';

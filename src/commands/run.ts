@@ -1,6 +1,6 @@
-import { openPlatform, type Platform } from '../app.ts';
 import { type Config, ConfigError } from '../config.ts';
 import { checkPostgres } from '../connections/given-servers.ts';
+import { openPlatform, type Platform } from '../platform.ts';
 import { exitWithParent } from '../supervisor/parent.ts';
 import { portError } from './start-checks.ts';
 

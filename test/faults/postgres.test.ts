@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { openPlatform, startMaintain } from '../../src/app.ts';
+import { startMaintain } from '../../src/app.ts';
+import { openPlatform } from '../../src/platform.ts';
 import { JobProgress } from '../../src/worker/job-progress.ts';
 import { DrainError, runJob } from '../../src/worker/run-job.ts';
 import { accepted, inline, refused, submit, tryCreateJob } from '../api/submitting.ts';
