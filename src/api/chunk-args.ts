@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type Chunk, type ChunkOptions, type ChunkStart, firstChunk } from '../chunks/chunks.ts';
-import { parse } from './inputs.ts';
+import { parse } from './input-values.ts';
 
 const place = z.number().int().min(0);
 

@@ -1,18 +1,11 @@
 import { z } from 'zod';
-import { type InputIssue, RequestError } from '../errors.ts';
+import { RequestError } from '../errors.ts';
 import { maxBatchItems } from '../jobs/batch.ts';
 import { defaultMaxRetries, defaultOptions, type JobOptions } from '../jobs/options.ts';
 import { PageRangesError, parsePageRanges } from '../pdf/page-ranges.ts';
 import { type Cursor, parseCursor } from '../progress/state.ts';
-import { isBatchEvent, WebhookEvent } from '../webhooks/events.ts';
-
-/** PostgreSQL stores neither NUL nor half a surrogate pair. */
-function storable(value: string): boolean {
-  return !value.includes('\0') && value.isWellFormed();
-}
-
-const shortText = (most: number) =>
-  z.string().max(most).refine(storable, 'must be well-formed text without NUL characters');
+import { httpUrl, parse, shortText, storable, storableDate } from './input-values.ts';
+import { webhook, webhookOfJob } from './webhook-inputs.ts';
 
 const maxMetadataBytes = 16 * 1024;
 /** Far below what overflows the stack of anything that walks through it, here or in a client. */
@@ -46,15 +39,6 @@ const pages = z.string().superRefine((value, context) => {
   }
 });
 
-const httpUrl = z
-  .string()
-  .max(4_096)
-  .refine(storable, 'must be well-formed text without NUL characters')
-  .refine(
-    (value) => URL.canParse(value) && ['http:', 'https:'].includes(new URL(value).protocol),
-    'must be an http or https URL',
-  );
-
 const seconds = (most: number) => z.number().int().min(1).max(most);
 
 const password = shortText(1_024).nullish();
@@ -74,26 +58,6 @@ const options = z.object({
 function isFile(value: unknown): boolean {
   return typeof value === 'object' && value !== null && 'stream' in value && typeof value.stream === 'function';
 }
-
-/** What both JavaScript and PostgreSQL can write down. */
-const storableDate = z.date().min(new Date('0001-01-01T00:00:00Z')).max(new Date('9999-12-31T23:59:59.999Z'));
-
-const events = z
-  .array(z.enum(WebhookEvent))
-  .min(1, 'name an event at least, or leave them out for the default ones')
-  .max(100);
-
-const webhook = z
-  .object({ url: httpUrl.nullish(), endpoint: z.string().nullish(), events: events.nullish() })
-  .refine(({ url, endpoint }) => (url == null) !== (endpoint == null), {
-    error: 'exactly one of url and endpoint must be given',
-    when: () => true,
-  });
-
-const webhookOfJob = webhook.refine(({ events }) => !events?.some(isBatchEvent), {
-  error: 'a job has no events of batches',
-  path: ['events'],
-});
 
 const createJob = z.object({
   source: z.object({
@@ -137,21 +101,6 @@ const createBatch = z.object({
   webhook: webhook.nullish(),
 });
 
-const createWebhookEndpoint = z.object({
-  url: httpUrl,
-  name: shortText(500).nullish(),
-  events: events.nullish(),
-});
-
-const updateWebhookEndpoint = z.object({
-  url: httpUrl.optional(),
-  name: shortText(500).nullish(),
-  events: events
-    .nullish()
-    // As the row has it: none stands for the default ones.
-    .transform((chosen) => (chosen === null ? [] : chosen && [...new Set(chosen)])),
-});
-
 const createUpload = z.object({
   filename: shortText(255).nullish(),
   contentType: shortText(255).nullish(),
@@ -172,25 +121,9 @@ const jobFilter = z
   })
   .nullish();
 
-/** Every bad value with the path of the argument it is in (null where the value is all of them), or the value. */
-export function parse<T>(schema: z.ZodType<T>, value: unknown, argument: string | null = 'input'): T {
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  const issues: InputIssue[] = result.error.issues.map((issue) => ({
-    path: [
-      ...(argument === null ? [] : [argument]),
-      ...issue.path.map((each) => (typeof each === 'symbol' ? String(each) : each)),
-    ],
-    code: issue.code.toUpperCase(),
-    message: issue.message,
-  }));
-  throw new RequestError('BAD_USER_INPUT', { issues });
-}
-
 export type CreateJobInput = z.infer<typeof createJob>;
 export type CreateBatchInput = z.infer<typeof createBatch>;
 export type CreateUploadInput = z.infer<typeof createUpload>;
-export type WebhookInput = z.infer<typeof webhook>;
 
 export function parseCreateJob(input: unknown): CreateJobInput {
   return parse(createJob, input);
@@ -203,14 +136,6 @@ export function parseCreateBatch(input: unknown): CreateBatchInput {
 /** The `password` argument of a mutation. */
 export function parsePassword(value: unknown): string | null {
   return parse(password, value, 'password') ?? null;
-}
-
-export function parseCreateWebhookEndpoint(input: unknown): z.infer<typeof createWebhookEndpoint> {
-  return parse(createWebhookEndpoint, input);
-}
-
-export function parseUpdateWebhookEndpoint(input: unknown): z.infer<typeof updateWebhookEndpoint> {
-  return parse(updateWebhookEndpoint, input);
 }
 
 export function parseCreateUpload(input: unknown): CreateUploadInput {

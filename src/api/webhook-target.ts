@@ -5,7 +5,7 @@ import { findEndpoint } from '../webhooks/endpoints.ts';
 import { chooseEvents, type Subject } from '../webhooks/events.ts';
 import { laneOf } from '../webhooks/target.ts';
 import type { ApiContext } from './context.ts';
-import type { WebhookInput } from './inputs.ts';
+import type { WebhookInput } from './webhook-inputs.ts';
 
 /** Refuses what can be seen to lead to a private address; `path` is that of the URL in the input. */
 export function checkWebhookUrl({ guard }: ApiContext, url: string, path: InputIssue['path']): void {

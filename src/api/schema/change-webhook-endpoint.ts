@@ -1,6 +1,6 @@
 import { deleteEndpoint, pauseEndpoint, resumeEndpoint, updateEndpoint } from '../../webhooks/change-endpoint.ts';
 import type { WebhookEndpoint as WebhookEndpointRow } from '../../webhooks/endpoints.ts';
-import { parseUpdateWebhookEndpoint } from '../inputs.ts';
+import { parseUpdateWebhookEndpoint } from '../webhook-inputs.ts';
 import { checkWebhookUrl } from '../webhook-target.ts';
 import { builder } from './builder.ts';
 import { endpointUuid, WebhookEndpoint } from './webhook-endpoint.ts';

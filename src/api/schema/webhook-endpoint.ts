@@ -10,8 +10,8 @@ import {
   type WebhookEndpoint as WebhookEndpointRow,
 } from '../../webhooks/endpoints.ts';
 import { previousValidUntil, type SecretOwner, secretOf } from '../../webhooks/secret.ts';
-import { parseCreateWebhookEndpoint } from '../inputs.ts';
 import { withoutCredentials } from '../sources.ts';
+import { parseCreateWebhookEndpoint } from '../webhook-inputs.ts';
 import { checkWebhookUrl } from '../webhook-target.ts';
 import { builder } from './builder.ts';
 import { Node } from './node.ts';
