@@ -91,9 +91,14 @@ export function storedLinks(value: unknown): Link[] {
   return links.parse(value);
 }
 
-/** The `details` column of a page. */
+const known = new WeakMap<object, PageDetails>();
+
+/** The `details` column of a page: looked at once, however many fields are made of it. */
 export function storedDetails(value: unknown): PageDetails {
-  return details.parse(value);
+  if (typeof value !== 'object' || value === null) return details.parse(value);
+  const found = known.get(value) ?? details.parse(value);
+  known.set(value, found);
+  return found;
 }
 
 /** The `document` column of a completed job. */

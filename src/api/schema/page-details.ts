@@ -1,6 +1,7 @@
 import type { Annotation, FormField, PageBlock } from '../../pdf/document.ts';
 import type { HiddenText } from '../../pdf/hidden-text.ts';
 import type { Cell } from '../../pdf/layout/block.ts';
+import type { Box as Place } from '../../pdf/layout/piece.ts';
 import { builder } from './builder.ts';
 
 export const PageFallback = builder.enumType('PageFallback', {
@@ -57,14 +58,7 @@ const FieldKind = builder.enumType('FormFieldKind', {
   },
 });
 
-interface Placed {
-  x: number;
-  y: number;
-  width: number;
-  height: number;
-}
-
-export const Box = builder.objectRef<Placed>('Box').implement({
+const Box = builder.objectRef<Place>('Box').implement({
   description:
     'A place on a page, in points (1/72 inch) from the top left of the page turned so that its text is upright.',
   fields: (t) => ({
