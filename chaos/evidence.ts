@@ -28,18 +28,10 @@ export interface JobRow {
   batch_index: number | null;
 }
 
-export interface BatchRow {
+export interface BatchRow extends Omit<BatchState, 'progressPercentage'> {
   id: string;
   name: string;
-  status: BatchState['status'];
-  revision: number;
   percent: number;
-  total: number;
-  pending: number;
-  running: number;
-  completed: number;
-  failed: number;
-  cancelled: number;
 }
 
 export interface AttemptRow {

@@ -8,6 +8,7 @@ import { ClaimLostError, claimJobs } from '../../src/jobs/claim.ts';
 import { completeJob, failJob, giveBackJob, rescueJobs } from '../../src/jobs/lifecycle.ts';
 import { deleteJob } from '../../src/jobs/remove.ts';
 import { retryJob } from '../../src/jobs/retry.ts';
+import type { BatchState } from '../../src/progress/state.ts';
 import { openSubscription } from '../graphql.ts';
 import { facts, page } from '../jobs/extractors.ts';
 import { type Service, startService } from '../service.ts';
@@ -21,15 +22,7 @@ afterAll(async () => {
   await service[Symbol.asyncDispose]();
 });
 
-interface Counts {
-  revision: number;
-  total: number;
-  pending: number;
-  running: number;
-  completed: number;
-  failed: number;
-  cancelled: number;
-}
+type Counts = Pick<BatchState, 'revision' | 'total' | 'pending' | 'running' | 'completed' | 'failed' | 'cancelled'>;
 
 const size = 60;
 const rounds = 40;

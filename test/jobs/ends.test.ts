@@ -1,12 +1,9 @@
-import { hostname } from 'node:os';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { JobError } from '../../src/errors.ts';
 import { newUuid } from '../../src/ids.ts';
 import { JobProgress } from '../../src/worker/job-progress.ts';
 import { DatabaseAwayError } from '../../src/worker/persist.ts';
 import { DrainError, runJob } from '../../src/worker/run-job.ts';
-import { cancel, ended, endedJob, inline, readJob, submit } from '../api/submitting.ts';
+import { cancel, endedJob, inline, readJob, submit } from '../api/submitting.ts';
 import { graphql } from '../graphql.ts';
 import { type Service, startService } from '../service.ts';
 import { claim, letLeaseExpire } from './claiming.ts';
@@ -125,96 +122,6 @@ describe('a job of a worker that is lost', () => {
   }
 });
 
-describe('a document that never comes to an end', () => {
-  it('is killed at timeoutSeconds', async () => {
-    let number = 0;
-    const slow = extractorOf(async function* (_, signal) {
-      yield opened(1_000_000);
-      for (;;) {
-        number += 1;
-        signal.throwIfAborted();
-        yield group(number, number);
-      }
-    });
-    await service.startWorker({ extractor: slow });
-    const { id } = await submit(service, {
-      source: await inline('one-page'),
-      options: { timeoutSeconds: 1, noProgressSeconds: 30, maxRetries: 0 },
-    });
-    const job = await endedJob(service, id, fields);
-    expect(job).toMatchObject({
-      status: 'FAILED',
-      failure: { code: 'TIME_LIMIT', category: 'RESOURCE', message: expect.stringContaining('1 second') },
-    });
-    expect(job.pages.nodes.length).toBeGreaterThan(0);
-  });
-
-  it('is killed at noProgressSeconds', async () => {
-    const extractor = endless(opened(2), group(1, 1));
-    await service.startWorker({ extractor });
-    const { id } = await submit(service, {
-      source: await inline('one-page'),
-      options: { timeoutSeconds: 30, noProgressSeconds: 1, maxRetries: 0 },
-    });
-    expect(await endedJob(service, id, fields)).toMatchObject({
-      status: 'FAILED',
-      failure: { code: 'NO_PROGRESS', category: 'RESOURCE' },
-    });
-    await extractor.aborted;
-  });
-
-  it('is left alone while it moves: of pages that are read together nothing is heard before all are done', async () => {
-    const together = { type: 'reading', engine: 'LITEPARSE', page: null, pages: 16 } as const;
-    const slow = extractorOf(async function* () {
-      yield opened(16);
-      for (let n = 0; n < 2; n += 1) {
-        yield together;
-        await sleep(1_500);
-      }
-      yield group(1, 16);
-    });
-    await service.startWorker({ extractor: slow });
-    const { id } = await submit(service, {
-      source: await inline('one-page'),
-      options: { noProgressSeconds: 1, maxRetries: 0 },
-    });
-    expect(await endedJob(service, id, fields)).toMatchObject({ status: 'COMPLETED', failure: null });
-  });
-});
-
-describe('a database that is slow', () => {
-  it('is not taken for a document without progress', async () => {
-    const { prisma } = service.platform.database;
-    const locks: Promise<unknown>[] = [];
-    /** Keeps others from writing to the row for longer than the job may be without progress. */
-    async function lock(): Promise<void> {
-      const locked = deferred<void>();
-      const hold = prisma.$transaction(async (transaction) => {
-        await transaction.$executeRaw`SELECT 1 FROM jobs WHERE status = 'RUNNING' FOR UPDATE`;
-        locked.resolve();
-        await sleep(1_500);
-      });
-      locks.push(hold);
-      await locked.promise;
-    }
-    const extractor = extractorOf(async function* (_, signal) {
-      yield opened(2);
-      await lock();
-      yield group(1, 1);
-      signal.throwIfAborted();
-      await lock();
-      yield group(2, 2);
-    });
-    await service.startWorker({ extractor });
-    const { id } = await submit(service, {
-      source: await inline('one-page'),
-      options: { noProgressSeconds: 1, maxRetries: 0 },
-    });
-    expect(await endedJob(service, id, fields)).toMatchObject({ status: 'COMPLETED', failure: null });
-    await Promise.all(locks);
-  });
-});
-
 describe('a job that is cancelled and at once run again', () => {
   it('begins anew on the same worker when what ran of it before has ended, and not earlier', async () => {
     const [began, aborted, dead] = [deferred<void>(), deferred<void>(), deferred<void>()];
@@ -310,85 +217,5 @@ describe('a failure', () => {
     const job = await endedJob(service, id, `${fields} failure { code category message advice }`);
     expect(job).toMatchObject({ status: 'FAILED', failure: { code: 'INTERNAL', category: 'INTERNAL' } });
     expect(JSON.stringify(job)).not.toContain('secret');
-  });
-});
-
-describe('a worker', () => {
-  it('runs several jobs at once, and as many as it has slots', async () => {
-    let running = 0;
-    let most = 0;
-    const full = deferred<void>();
-    const counting = extractorOf(async function* () {
-      running += 1;
-      most = Math.max(most, running);
-      if (running === service.config.concurrency) full.resolve();
-      yield opened(1);
-      await full.promise;
-      running -= 1;
-      yield group(1, 1);
-    });
-    await service.startWorker({ extractor: counting });
-    const source = await inline('one-page');
-    const jobs = await Promise.all(Array.from({ length: 6 }, () => submit(service, { source })));
-    await Promise.all(jobs.map(({ id }) => ended(service, id)));
-    expect(most).toBe(service.config.concurrency);
-  });
-
-  it('has one row that says where it runs, since when, what it has done and how much it does now', async () => {
-    const held = deferred<void>();
-    const documents = [undefined, new JobError('PDF_DAMAGED'), held.promise];
-    const scripted = extractorOf(async function* () {
-      const next = documents.shift();
-      yield opened(1);
-      if (next instanceof JobError) throw next;
-      await next;
-      yield group(1, 1);
-    });
-    const { prisma } = service.platform.database;
-    await prisma.worker.deleteMany();
-    await service.startWorker({ extractor: scripted });
-    const source = await inline('one-page');
-    for (let n = 0; n < 2; n += 1) await ended(service, (await submit(service, { source })).id);
-    const { id } = await submit(service, { source });
-    const row = async () => {
-      const [worker, ...others] = await prisma.worker.findMany();
-      expect(others).toEqual([]);
-      return worker;
-    };
-    await expect.poll(row).toMatchObject({
-      host: hostname(),
-      pid: process.pid,
-      version: expect.stringMatching(/^\d/),
-      concurrency: service.config.concurrency,
-      startedAt: expect.any(Date),
-      running: 1,
-      completed: 1,
-      failed: 1,
-    });
-    held.resolve();
-    await ended(service, id);
-    await service.stopWorker();
-    expect(await row()).toBeUndefined();
-  });
-
-  it('finds what was accepted before it came, without anybody ringing', async () => {
-    const { id } = await submit(service, { source: await inline('one-page') });
-    const { redis, config } = service.platform;
-    // As after FLUSHALL: the permits are gone.
-    for (const key of await redis.keys(`${config.redisPrefix}:*`)) await redis.del(key);
-    await service.startWorker();
-    await ended(service, id);
-  });
-
-  it('goes on when all permits are lost in the middle', async () => {
-    await service.startWorker();
-    const source = await inline('one-page');
-    const { redis, config } = service.platform;
-    const jobs = [];
-    for (let n = 0; n < 10; n += 1) {
-      jobs.push(await submit(service, { source }));
-      for (const key of await redis.keys(`${config.redisPrefix}:*`)) await redis.del(key);
-    }
-    for (const { id } of jobs) await ended(service, id);
   });
 });
