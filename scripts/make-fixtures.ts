@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import * as damage from './fixtures/damage.ts';
 import { fieldGuide } from './fixtures/guide/guide.ts';
 import * as layouts from './fixtures/layouts.ts';
+import { letters } from './fixtures/letters.ts';
 import * as pages from './fixtures/pages.ts';
 import * as scripts from './fixtures/scripts.ts';
 import * as structure from './fixtures/structure.ts';
@@ -35,6 +36,8 @@ async function makeAll(): Promise<Map<string, Uint8Array>> {
     cjk: await scripts.cjk(),
     'cjk-cmaps': scripts.cjkCmaps(),
     rtl: await scripts.rtl(),
+    vertical: await scripts.vertical(),
+    letters: letters(),
     layouts: await layouts.layouts(),
     'hidden-text': layouts.hiddenText(),
     scanned: layouts.scanned(null),

@@ -1,12 +1,14 @@
 import { JobError } from '../errors.ts';
-import { checkHidden, isDoubtful } from './check-hidden.ts';
+import { checkHidden, mayHide } from './check-hidden.ts';
 import type { Fallback } from './document.ts';
 import type { Engines } from './engines.ts';
 import type { ExtractionRequest, Reading } from './extraction.ts';
 import { fallbackReason, isBetter } from './fallback.ts';
 import { factsMilliseconds } from './open-document.ts';
 import type { PdfjsDocument } from './pdfjs-document.ts';
+import { restoreRare } from './rare-characters.ts';
 import type { ReadPage } from './read-page.ts';
+import type { StreamHints } from './stream-hints.ts';
 
 /** One extraction in this process. `report` is told of what comes next before it is done, as it may be the last thing done. */
 export interface Run {
@@ -18,7 +20,7 @@ export interface Run {
 export interface OpenPdfjs {
   /** Null where pdfjs cannot open the document or may not. */
   pdfjs: PdfjsDocument | null;
-  mayHaveInvisibleText: boolean;
+  hints: StreamHints | null;
 }
 
 /** A page that pdfjs does not get done with by then may draw itself without end; LiteParse's is good enough for it. */
@@ -29,7 +31,7 @@ export async function bestPage(
   run: Run,
   number: number,
   page: ReadPage | undefined,
-  { pdfjs, mayHaveInvisibleText }: OpenPdfjs,
+  { pdfjs, hints }: OpenPdfjs,
 ): Promise<ReadPage> {
   const spare = run.request.engine === 'AUTO' ? pdfjs : null;
   if (page === undefined) {
@@ -38,17 +40,18 @@ export async function bestPage(
   if (pdfjs === null) {
     return page;
   }
-  const reason = fallbackReason(page);
-  if (reason !== null && spare !== null) {
+  const reason = spare === null ? null : fallbackReason(page);
+  const hides = mayHide(page, hints);
+  let seen: ReadPage | null = null;
+  if (reason !== null || hides || hints?.rareCharacters === true) {
     run.report({ engine: 'PDFJS', page: number, pages: 1 });
-    const other = await spare.glance(number, glanceMilliseconds);
-    if (other !== null && isBetter(reason, page, other)) {
-      return instead(other, reason);
-    }
+    seen = await pdfjs.glance(number, glanceMilliseconds);
+  }
+  if (reason !== null && seen !== null && isBetter(reason, page, seen)) {
+    return instead(seen, reason);
   }
   const rotation = await pdfjs.rotationOf(number, factsMilliseconds);
-  const seen = isDoubtful(page, mayHaveInvisibleText) ? await pdfjs.glance(number, glanceMilliseconds) : null;
-  return { ...(seen === null ? page : checkHidden(page, seen)), rotation };
+  return { ...(seen === null ? page : restoreRare(hides ? checkHidden(page, seen) : page, seen)), rotation };
 }
 
 function instead(page: ReadPage, fallback: Fallback): ReadPage {

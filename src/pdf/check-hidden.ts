@@ -1,5 +1,6 @@
 import type { HiddenPiece } from './hidden-text.ts';
 import type { ReadPage } from './read-page.ts';
+import type { StreamHints } from './stream-hints.ts';
 
 type Found = HiddenPiece['piece'];
 
@@ -7,8 +8,8 @@ type Found = HiddenPiece['piece'];
 const mostWork = 50_000_000;
 
 /** Whether a page by LiteParse has to be looked at by pdfjs, too, which tells how each text is painted, and of text beyond the page. */
-export function isDoubtful(page: ReadPage, mayHaveInvisibleText: boolean): boolean {
-  return mayHaveInvisibleText || page.bleeds || page.hidden.some(({ reason }) => reason === 'SAME_COLOUR');
+export function mayHide(page: ReadPage, hints: StreamHints | null): boolean {
+  return hints?.invisibleText === true || page.bleeds || page.hidden.some(({ reason }) => reason === 'SAME_COLOUR');
 }
 
 /** LiteParse's page with what pdfjs saw of hidden text on the same one. */

@@ -1,5 +1,6 @@
 import type { Fallback } from './document.ts';
 import { garbledShare } from './garbled.ts';
+import { toWords } from './layout/piece.ts';
 import type { ReadPage } from './read-page.ts';
 import { isRightToLeft } from './text-direction.ts';
 
@@ -29,10 +30,14 @@ export function isBetter(reason: Fallback, page: ReadPage, other: ReadPage): boo
 
 const ideograph = /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}ー、。「」]$/u;
 
+/** Characters of columns that stand side by side. */
+const apart = /^\S(?: +\S)+$/u;
+
 /** Most East Asian characters stand alone, each right below another. */
 function isVertical({ pieces }: ReadPage): boolean {
-  const single = pieces.filter(({ text }) => ideograph.test(text));
-  if (single.length < 3 || single.length * 2 < pieces.length) {
+  const characters = pieces.flatMap((piece) => (apart.test(piece.text) ? toWords(piece) : [piece]));
+  const single = characters.filter(({ text }) => ideograph.test(text));
+  if (single.length < 3 || single.length * 2 < characters.length) {
     return false;
   }
   const places = new Set(single.map(({ x, y }) => `${Math.round(x / 2)} ${Math.round(y / 4)}`));

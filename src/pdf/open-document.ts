@@ -4,9 +4,9 @@ import type { DocumentFacts, DocumentFallback, EngineName } from './document.ts'
 import { engineKeys } from './engine-keys.ts';
 import type { Engines } from './engines.ts';
 import { type ExtractionRequest, type Reading, usableEngines } from './extraction.ts';
-import { mayHaveInvisibleText } from './invisible-text-hint.ts';
 import type { LiteparseEngine, LiteparseFacts, LiteparseOptions } from './liteparse-engine.ts';
 import { PdfjsDocument } from './pdfjs-document.ts';
+import { readStreamHints, type StreamHints } from './stream-hints.ts';
 
 /** Longer than pdfjs needs for the facts of any honest document; past it, LiteParse goes on without them. */
 export const factsMilliseconds = 20_000;
@@ -19,7 +19,8 @@ export interface OpenDocument {
   key: string;
   /** Null where pdfjs cannot open it or may not: then there are no page rotations, and no pages but LiteParse's. */
   pdfjs: PdfjsDocument | null;
-  mayHaveInvisibleText: boolean;
+  /** Null where LiteParse does not give the pages. */
+  hints: StreamHints | null;
 }
 
 /**
@@ -56,14 +57,14 @@ async function openByUsable(
     checkWithoutLiteparse(request, engines);
   }
   // Before its bytes go to the other thread.
-  const invisible = liteparseEngine !== null && mayHaveInvisibleText(bytes);
+  const hints = liteparseEngine === null ? null : readStreamHints(bytes);
   report({ engine: liteparseEngine === null ? 'PDFJS' : 'LITEPARSE', page: null, pages: 1 });
   const [pdfjs, liteparse] = await Promise.all([
     openByPdfjs(request, engines, bytes, liteparseEngine === null ? null : factsMilliseconds),
     liteparseEngine === null ? null : orJobError(openByLiteparse(request, liteparseEngine)),
   ]);
   try {
-    return { ...decide(request, hasHeader, pdfjs, liteparse), mayHaveInvisibleText: invisible };
+    return { ...decide(request, hasHeader, pdfjs, liteparse), hints };
   } catch (error) {
     if (pdfjs instanceof PdfjsDocument) {
       await pdfjs.close();
@@ -122,7 +123,7 @@ function decide(
   hasHeader: boolean,
   pdfjs: PdfjsDocument | JobError | null,
   liteparse: LiteparseFacts | JobError | null,
-): Omit<OpenDocument, 'mayHaveInvisibleText'> {
+): Omit<OpenDocument, 'hints'> {
   const document = pdfjs instanceof JobError ? null : pdfjs;
   if (liteparse !== null && !(liteparse instanceof JobError) && liteparse.pageCount > 0) {
     const metadata = document?.facts.metadata ?? liteparse.metadata;

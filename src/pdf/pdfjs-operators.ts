@@ -73,7 +73,7 @@ class DrawingReader {
         break;
       case OPS.restore:
       case OPS.paintFormXObjectEnd:
-        // Pictures are not read, as nobody shows them: what is left of one is that nothing was drawn after its matrix.
+        // Large pictures are not read, as nobody shows them: what is left of one is that nothing was drawn after its matrix.
         if (this.#last === OPS.transform) this.#image(this.#state.matrix);
         this.#state = this.#stack.pop() ?? this.#state;
         break;
@@ -98,6 +98,11 @@ class DrawingReader {
         break;
       case OPS.showText:
         this.#show(list[0]);
+        break;
+      case OPS.paintImageXObject:
+      case OPS.paintInlineImageXObject:
+      case OPS.paintImageMaskXObject:
+        this.#image(this.#state.matrix);
         break;
       case OPS.shadingFill:
         // A shade of colours goes as far as the clip, which is not followed here: like a picture, it may be anywhere.

@@ -23,7 +23,8 @@ export function pdfjsPageReader(
     const viewport = page.getViewport({ scale: 1 });
     // Fonts are known by name only once the drawing is read.
     const operators = await page.getOperatorList();
-    const content = await page.getTextContent();
+    // It would take ligatures apart before it turns right-to-left text around, and so spell them backwards.
+    const content = await page.getTextContent({ disableNormalization: true });
     // Text that runs across the display is read with the page turned by so much that it runs upright.
     const reading = page.getViewport({ scale: 1, rotation: (page.rotate + 360 - turnOf(content, viewport)) % 360 });
     const drawing = readDrawing(operators, reading.transform.map(Number));
@@ -97,9 +98,10 @@ function readPieces(
     const [x = 0, baseline = 0] = viewport.convertToViewportPoint(e, f).map(Number);
     const height = Math.hypot(c, d) || item.height || 1;
     const isVertical = content.styles[item.fontName]?.vertical === true;
-    const paint = paintOf(item.str);
+    const text = plainLetters(item.str);
+    const paint = paintOf(text);
     pieces.push({
-      text: item.str,
+      text,
       x,
       // Four fifths above the baseline, one below: near enough for any font to tell rows apart.
       y: baseline - 0.8 * height,
@@ -113,6 +115,14 @@ function readPieces(
     });
   }
   return pieces;
+}
+
+/** Spaces of their own width, ligatures, and the shapes that letters have at their place in a word; not those of marks that would get a space. */
+const shaped = /[\u00a0\u2000-\u200a\u202f\ufb00-\ufc5d\ufc64-\ufdff\ufe71\ufe77\ufe79\ufe7b\ufe7d\ufe7f-\ufefc]+/g;
+
+/** As it is typed and searched for. */
+function plainLetters(text: string): string {
+  return text.replace(shaped, (found) => found.normalize('NFKC'));
 }
 
 /** Text beyond the page, which pdfjs leaves out by itself: found by where it is painted. */

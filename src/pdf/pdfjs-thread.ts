@@ -9,9 +9,23 @@ import { JobError } from '../errors.ts';
 const resolveModule = createRequire(import.meta.url).resolve;
 const distribution = dirname(resolveModule('pdfjs-dist/package.json'));
 
-/** Plain JavaScript, as a thread cannot load TypeScript everywhere; all it does is hand the port to pdfjs' own worker. */
+/**
+ * Plain JavaScript, as a thread cannot load TypeScript everywhere; all it does is hand the port to pdfjs' own worker. That
+ * wants this much of a browser: without it, letters that are pictures have no height.
+ */
 const threadSource = `
   const { parentPort, workerData } = require('node:worker_threads');
+  globalThis.DOMMatrix ??= class DOMMatrix {
+    a = 1; b = 0; c = 0; d = 1; e = 0; f = 0;
+    scaleSelf(x, y) {
+      this.a *= x; this.b *= x; this.c *= y; this.d *= y;
+      return this;
+    }
+    translateSelf(x, y) {
+      this.e += this.a * x + this.c * y; this.f += this.b * x + this.d * y;
+      return this;
+    }
+  };
   import(workerData.module).then((worker) => {
     worker.WorkerMessageHandler.initializeFromPort(workerData.port);
     parentPort.postMessage('loaded');
@@ -73,8 +87,9 @@ export class PdfjsThread {
       worker: this.#worker,
       verbosity: VerbosityLevel.ERRORS,
       isEvalSupported: false,
-      // No picture is shown, and decoding them takes most of the time of reading what a page draws.
-      maxImageSize: 1,
+      // No picture is shown, and decoding them takes most of the time of reading what a page draws. Small ones may be letters:
+      // without its own, a font of pictures would not be known for its size.
+      maxImageSize: 256 ** 2,
       useSystemFonts: false,
       cMapUrl: `${distribution}/cmaps/`,
       cMapPacked: true,

@@ -123,6 +123,29 @@ test('reads right-to-left words in the order of the language', async () => {
   expect(textOf(found, 2)).toContain('سلام على كل ورد');
 });
 
+test('reads columns that run from top to bottom', async () => {
+  const { pages } = await extractAll(pool, requestFor('vertical'));
+  expect(pages[0]?.text).toBe('蜂は花の蜜を\n\n集めて帰る');
+  expect(pages[0]?.details.fallback).toBe('VERTICAL');
+});
+
+test.each(['AUTO', 'PDFJS'] as const)(
+  'reads letters that are pictures, and shapes of several letters, by %s',
+  async (engine) => {
+    const found = await extractAll(pool, requestFor('letters', { engine }));
+    expect(textOf(found, 1)).toBe('PICTURES');
+    expect(textOf(found, 3)).toBe('الخطوط');
+  },
+);
+
+test.each(['AUTO', 'LITEPARSE', 'PDFJS'] as const)(
+  'keeps emoji and letters of formulas in their places by %s',
+  async (engine) => {
+    const found = await extractAll(pool, requestFor('letters', { engine, pages: '2' }));
+    expect(found.pages[0]?.text).toBe('Let 𝑥🐝 be a bee.');
+  },
+);
+
 test('finds links inside the document by PDFJS', async () => {
   const { pages } = await extractAll(pool, requestFor('links', { engine: 'PDFJS' }));
   expect(pages[0]?.links).toContainEqual({ text: 'Go to the third page', url: null, pageNumber: 3 });

@@ -3,27 +3,35 @@ import { constants, inflateSync } from 'node:zlib';
 const longestStream = 4 * 1024 ** 2;
 const mostBytes = 64 * 1024 ** 2;
 
+/** What the streams of a file hint at: of text that LiteParse does not tell of. */
+export interface StreamHints {
+  /** Some text is neither filled nor stroked. */
+  invisibleText: boolean;
+  /** Some font has characters beyond the 65,536 of the basic plane: emoji, letters of formulas, rare ideographs. */
+  rareCharacters: boolean;
+}
+
 /**
- * Whether some content stream of the file sets text that is neither filled nor stroked. It is asked of the bytes, not of a parser:
- * cheap enough for every document, and only a hint. Streams that are encrypted or packed otherwise say no.
+ * Asked of the bytes, not of a parser: cheap enough for every document, and only a hint. Streams that are encrypted or
+ * packed otherwise say no.
  */
-export function mayHaveInvisibleText(file: Uint8Array): boolean {
+export function readStreamHints(file: Uint8Array): StreamHints {
   const bytes = Buffer.from(file.buffer, file.byteOffset, file.length);
+  const hints = { invisibleText: false, rareCharacters: false };
   let [at, read] = [bytes.indexOf(keyword), 0];
-  while (at >= 0 && read < mostBytes) {
+  while (at >= 0 && read < mostBytes && !(hints.invisibleText && hints.rareCharacters)) {
     const end = bytes.indexOf(`end${keyword}`, at);
-    if (end < 0) {
-      return false;
-    }
+    if (end < 0) break;
     const dictionary = bytes.toString('latin1', Math.max(0, at - 400), at);
     if (isContent(dictionary.slice(dictionary.lastIndexOf('obj')))) {
       const content = inflate(bytes.subarray(at + keyword.length, end), dictionary.includes('FlateDecode'));
       read += content.length;
-      if (setsInvisible(content)) return true;
+      hints.invisibleText ||= setsInvisible(content);
+      hints.rareCharacters ||= mapsToSurrogates(content);
     }
     at = bytes.indexOf(keyword, end + keyword.length + 3);
   }
-  return false;
+  return hints;
 }
 
 const keyword = 'stream';
@@ -55,4 +63,11 @@ function setsInvisible(content: Buffer): boolean {
     if (mode === 0x33 || mode === 0x37) return true;
   }
   return false;
+}
+
+/** In the map of a font from its codes to Unicode: two halves of one character, as in <1F0A> <D835DC4E>. */
+function mapsToSurrogates(content: Buffer): boolean {
+  return (
+    content.includes('beginbf') && /<[\da-f\s]*d[89ab][\da-f]{2}\s*d[c-f][\da-f]{2}/i.test(content.toString('latin1'))
+  );
 }
