@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { LiteParse } from '@llamaindex/liteparse';
@@ -43,6 +44,8 @@ function ours(pool: ExtractorPool): Reader {
         pages: null,
         engine: 'AUTO' as const,
         stored: null,
+        scratch: tmpdir(),
+        attachmentBytes: 0,
         avoid: [],
         lastResort: null,
         fresh: false,

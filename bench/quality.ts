@@ -38,6 +38,8 @@ async function extract(pool: ExtractorPool, engine: EngineName, name: string): P
     keepHyphenation: true,
     maxPages: 20_000,
     stored: null,
+    scratch: out,
+    attachmentBytes: 0,
     avoid: [],
     lastResort: null,
     fresh: false,

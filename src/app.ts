@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Authenticate } from './api/authenticate.ts';
 import type { ApiServices } from './api/context.ts';
 import { type ApiServer, startApiServer } from './api/server.ts';
@@ -123,7 +124,8 @@ export async function startWork(platform: Platform, overrides: Overrides = {}): 
       memoryBytes: limits.extractorMemoryBytes,
       recycleBytes: limits.extractorRecycleBytes,
     });
-  const context = { jobs, storage, extractor, secrets, limits, privateHostsAllowed, logger };
+  const scratch = join(config.dataDir, 'scratch');
+  const context = { jobs, storage, extractor, scratch, secrets, limits, privateHostsAllowed, logger };
   const worker = await startWorker(context, { concurrency, version, queue });
   const canaries = answerCanaries({ ...queue, database, workerId: worker.id });
   const policy = { ...deliveryPolicy, ...overrides.deliveries };

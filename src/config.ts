@@ -32,6 +32,8 @@ export interface Limits {
   /** Of a document inside the request: base64 or multipart. */
   inlineBytes: number;
   pages: number;
+  /** Of the attachments of one document that are kept, in all. */
+  attachmentBytes: number;
   /** Of a download, in all. */
   downloadSeconds: number;
   /** Resident memory of one extractor process before it is killed. */
@@ -47,6 +49,7 @@ export const defaultLimits: Limits = {
   documentBytes: GiB,
   inlineBytes: 25 * MiB,
   pages: 20_000,
+  attachmentBytes: 128 * MiB,
   downloadSeconds: 300,
   extractorMemoryBytes: 4 * GiB,
   extractorRecycleBytes: 768 * MiB,
@@ -102,6 +105,7 @@ const environment = z.object({
   MAX_DOCUMENT_BYTES: bytes.default(defaultLimits.documentBytes),
   MAX_INLINE_BYTES: bytes.default(defaultLimits.inlineBytes),
   MAX_PAGES: wholeNumber(1, 10_000_000).default(defaultLimits.pages),
+  MAX_ATTACHMENT_BYTES: wholeNumber(0, Number.MAX_SAFE_INTEGER).default(defaultLimits.attachmentBytes),
   DOWNLOAD_SECONDS: wholeNumber(1, 86_400).default(defaultLimits.downloadSeconds),
   EXTRACTOR_MEMORY_BYTES: bytes.default(defaultLimits.extractorMemoryBytes),
   EXTRACTOR_RECYCLE_BYTES: bytes.default(defaultLimits.extractorRecycleBytes),
@@ -126,6 +130,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
       documentBytes: values.MAX_DOCUMENT_BYTES,
       inlineBytes: values.MAX_INLINE_BYTES,
       pages: values.MAX_PAGES,
+      attachmentBytes: values.MAX_ATTACHMENT_BYTES,
       downloadSeconds: values.DOWNLOAD_SECONDS,
       extractorMemoryBytes: values.EXTRACTOR_MEMORY_BYTES,
       extractorRecycleBytes: values.EXTRACTOR_RECYCLE_BYTES,

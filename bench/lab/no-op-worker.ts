@@ -41,7 +41,8 @@ const page = {
 const noOp: Extractor = {
   async *extract(): AsyncGenerator<ExtractionEvent> {
     const facts = { pageCount: 1, metadata, outline: [], attachments: [], fallback: null };
-    yield { type: 'opened', facts, engine: 'PDFJS', key: 'no-op', pagesTotal: 1, pagesStored: 0 };
+    const pages = { pagesTotal: 1, pagesStored: 0 };
+    yield { type: 'opened', facts, attachmentsFile: null, engine: 'PDFJS', key: 'no-op', ...pages };
     yield { type: 'group', range: { first: 1, last: 1 }, engine: 'PDFJS', pages: [page] };
   },
   async [Symbol.asyncDispose]() {},

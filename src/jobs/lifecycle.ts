@@ -1,10 +1,11 @@
 import { type FailureCode, failures } from '../errors.ts';
-import type { DocumentFacts, EngineName, ExtractedPage } from '../pdf/document.ts';
+import type { EngineName, ExtractedPage } from '../pdf/document.ts';
 import { type Claim, ClaimLostError, type Fenced, fence, fenceValues } from './claim.ts';
 import type { JobsContext } from './context.ts';
 import { type Job, jobColumns, progressOf } from './job.ts';
 import { countOf, insertPages, PagesLostError, pageValues, withPages } from './pages.ts';
 import { retryDelaySeconds } from './retry-policy.ts';
+import type { StoredDocument } from './stored-json.ts';
 
 export interface Failure {
   code: FailureCode;
@@ -39,7 +40,7 @@ WITH held AS (
 SELECT ${jobColumns} FROM job j`;
 
 export interface Completion {
-  facts: DocumentFacts;
+  facts: StoredDocument;
   engine: EngineName;
   /** What made the pages; those stored before count only if it made them too. */
   storedBy: string;

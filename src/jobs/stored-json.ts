@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { safeFilename } from '../connections/filename.ts';
 import type { DocumentFacts, Link, PageDetails } from '../pdf/document.ts';
 
 /** JSON columns, read back: what the compiler cannot know of them is checked here, and what an older version did not write has a default. */
@@ -9,7 +10,13 @@ const links: z.ZodType<Link[]> = z.array(
   z.object({ text, url: text, pageNumber: z.number().nullable().default(null) }),
 );
 
-const document: z.ZodType<DocumentFacts> = z.object({
+/** What is known of a completed job's document. */
+export interface StoredDocument extends DocumentFacts {
+  /** Where the attachments lie that are kept, one after the other; null if none is. */
+  attachmentsKey: string | null;
+}
+
+const document: z.ZodType<StoredDocument> = z.object({
   pageCount: z.number(),
   metadata: z.object({
     title: text,
@@ -39,7 +46,20 @@ const document: z.ZodType<DocumentFacts> = z.object({
     xmp: text,
   }),
   outline: z.array(z.object({ title: z.string(), depth: z.number(), pageNumber: z.number().nullable() })),
-  attachments: z.array(z.object({ name: z.string(), description: text, bytes: z.number() })).default([]),
+  attachments: z
+    .array(
+      z.object({
+        // One to show and to save under, whatever the document says.
+        name: z.string().transform((name) => safeFilename(name) ?? 'unnamed'),
+        description: text,
+        bytes: z.number().nullable(),
+        pageNumber: z.number().nullable().default(null),
+        offset: z.number().nullable().default(null),
+        omitted: z.enum(['TOO_LARGE', 'UNREADABLE']).nullable().default(null),
+      }),
+    )
+    .default([]),
+  attachmentsKey: text,
   fallback: z.enum(['NO_BINARY', 'CANNOT_OPEN', 'AVOIDED']).nullable().default(null),
 });
 
@@ -102,6 +122,6 @@ export function storedDetails(value: unknown): PageDetails {
 }
 
 /** The `document` column of a completed job. */
-export function storedDocument(value: unknown): DocumentFacts {
+export function storedDocument(value: unknown): StoredDocument {
   return document.parse(value);
 }

@@ -96,6 +96,13 @@ export async function leave(context: Pick<JobsContext, 'database'>, workerId: st
   await context.database.query('DELETE FROM workers WHERE id = $1', [workerId]);
 }
 
+/** Ids of the workers that were heard of in the last minutes: no other can be at work. */
+export async function knownWorkers(context: Pick<JobsContext, 'database'>): Promise<Set<string>> {
+  const statement = `SELECT id FROM workers WHERE heartbeat_at > now() - interval '10 minutes'`;
+  const rows = await context.database.query<{ id: string }>(statement, []);
+  return new Set(rows.map(({ id }) => id));
+}
+
 export interface Fleet {
   workers: number;
   slots: number;

@@ -1,26 +1,24 @@
 import { PDFDateString, type PDFDocumentProxy } from 'pdfjs-dist/legacy/build/pdf.mjs';
 import { cleanFact } from './clean-text.ts';
-import type { Attachment, DocumentMetadata, OutlineItem } from './document.ts';
+import type { DocumentMetadata, OutlineItem } from './document.ts';
 import { readOutline } from './outline.ts';
 import { readPermissions } from './permissions.ts';
 
 export interface PdfjsFacts {
   metadata: DocumentMetadata;
   outline: OutlineItem[];
-  attachments: Attachment[];
   /** One label a page; null where the document defines none. */
   labels: string[] | null;
 }
 
 /** What pdfjs knows of the whole document, from calls whose cost doesn't grow with the pages. What is broken is left out. */
 export async function readFacts(document: PDFDocumentProxy): Promise<PdfjsFacts> {
-  const [metadata, outline, labels, attachments] = await Promise.all([
+  const [metadata, outline, labels] = await Promise.all([
     readMetadata(document),
     orElse(readOutline(document), []),
     orElse(document.getPageLabels(), null),
-    orElse(readAttachments(document), []),
   ]);
-  return { metadata, outline, labels, attachments };
+  return { metadata, outline, labels };
 }
 
 async function readMetadata(document: PDFDocumentProxy): Promise<DocumentMetadata> {
@@ -53,22 +51,6 @@ const longestXmp = 64 * 1024;
 function readXmp(packet: unknown): string | null {
   const xmp = cleanFact(packet);
   return xmp === null || xmp.length > longestXmp ? null : xmp;
-}
-
-/** A document with more of them is a container for files. */
-const mostAttachments = 1_000;
-
-async function readAttachments(document: PDFDocumentProxy): Promise<Attachment[]> {
-  const found: unknown = await document.getAttachments();
-  const files: unknown[] = typeof found === 'object' && found !== null ? Object.values(found) : [];
-  return files.slice(0, mostAttachments).flatMap((file) => {
-    if (typeof file !== 'object' || file === null || !('filename' in file)) {
-      return [];
-    }
-    const bytes = 'content' in file && file.content instanceof Uint8Array ? file.content.length : 0;
-    const description = 'description' in file ? cleanFact(file.description) : null;
-    return [{ name: cleanFact(file.filename) ?? '', description, bytes }];
-  });
 }
 
 /** A PDF date such as "D:20090401163925-07'00'" as ISO 8601; null for anything that isn't one. */

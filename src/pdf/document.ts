@@ -39,10 +39,20 @@ export interface Permissions {
 
 /** A file inside the document. */
 export interface Attachment {
+  /** As the document has it: not to be trusted as the name of a file. */
   name: string;
   description: string | null;
-  bytes: number;
+  /** Null where it cannot be read. */
+  bytes: number | null;
+  /** The page that it is pinned to, as an annotation; null if it belongs to the whole document. */
+  pageNumber: number | null;
+  /** Where its bytes begin in the file of all attachments; null if they are not kept. */
+  offset: number | null;
+  omitted: Omission | null;
 }
+
+/** Why the bytes of an attachment are not kept: they do not fit within the limit any more, or are damaged or elsewhere. */
+export type Omission = 'TOO_LARGE' | 'UNREADABLE';
 
 /** One entry of the bookmarks, in reading order. */
 export interface OutlineItem {

@@ -1,10 +1,17 @@
 import { JobError } from '../errors.ts';
+import { writeAttachments } from './attachments.ts';
 import { bestPage, type Run, readByPdfjs } from './best-page.ts';
 import type { Engines } from './engines.ts';
 import type { ExtractionEvent, ExtractionRequest, GroupEvent, Reading } from './extraction.ts';
 import { finishPages } from './finish-pages.ts';
 import { groupReader } from './liteparse-groups.ts';
-import { liteparseOptions, type OpenDocument, openDocument, reopenByPdfjs } from './open-document.ts';
+import {
+  factsMilliseconds,
+  liteparseOptions,
+  type OpenDocument,
+  openDocument,
+  reopenByPdfjs,
+} from './open-document.ts';
 import { countGroupPages, isStored, type PageGroup, pageGroups } from './page-groups.ts';
 import { countPages, PageRangesError, parsePageRanges, resolvePageRanges } from './page-ranges.ts';
 import type { PdfjsDocument } from './pdfjs-document.ts';
@@ -28,9 +35,12 @@ export async function* runExtraction(
       throw new JobError('PAGE_LIMIT');
     }
     const stored = request.stored?.key === key ? request.stored.pages : [];
-    const all = [...pageGroups(selected, facts.pageCount)];
-    const missing = all.filter((group) => !isStored(group, stored));
-    yield { type: 'opened', facts, engine, key, pagesTotal, pagesStored: pagesTotal - countGroupPages(missing) };
+    const groups = [...pageGroups(selected, facts.pageCount)];
+    const missing = groups.filter((group) => !isStored(group, stored));
+    const pagesStored = pagesTotal - countGroupPages(missing);
+    const { attachments, path } = await takeAttachments(document, request, engines);
+    const allFacts = { ...facts, attachments };
+    yield { type: 'opened', facts: allFacts, attachmentsFile: path, engine, key, pagesTotal, pagesStored };
     const run = { request, engines, report };
     yield* engine === 'LITEPARSE'
       ? liteparseGroups(run, document, missing, countGroupPages(missing) === facts.pageCount)
@@ -38,6 +48,22 @@ export async function* runExtraction(
   } finally {
     await document.pdfjs?.close();
   }
+}
+
+/** What unpacking takes at its worst, as a multiple of the bytes: buffers that double, in both threads. */
+const unpackingFactor = 6;
+/** What a process may grow by meanwhile for other reasons. */
+const growthBytes = 128 * 1024 ** 2;
+
+/** Writes the files inside the document to the scratch folder, as far as they may be kept. */
+async function takeAttachments(document: OpenDocument, request: ExtractionRequest, engines: Engines) {
+  const { scratch, attachmentBytes } = request;
+  const memory = unpackingFactor * attachmentBytes + growthBytes;
+  const files = await document.pdfjs?.embeddedFiles(document.mayHavePinnedFiles, factsMilliseconds, memory);
+  if (document.pdfjs?.alive === false) {
+    document.pdfjs = await reopenByPdfjs(request, engines);
+  }
+  return await writeAttachments(files ?? [], scratch, attachmentBytes);
 }
 
 /** Syntax is checked where jobs are submitted; a bad one that comes this far names no page either. */

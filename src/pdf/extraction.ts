@@ -18,6 +18,10 @@ export interface ExtractionRequest extends PageOptions {
   engine: 'AUTO' | EngineName;
   /** More pages than this to extract is PAGE_LIMIT. */
   maxPages: number;
+  /** A folder for files to hand over: made when there is one, read and removed by whoever asked. */
+  scratch: string;
+  /** Bytes of attachments in all that are kept. */
+  attachmentBytes: number;
   /** Pages that are stored already: not extracted again if what opens the document now has the same key. */
   stored: { key: string; pages: PageRange[] } | null;
   /** Engines not to use: they crashed on this document. If none is left: QUARANTINED. */
@@ -38,6 +42,8 @@ export interface PageRange {
 export interface OpenedEvent {
   type: 'opened';
   facts: DocumentFacts;
+  /** A file in the scratch folder with all attachments that are kept, one after the other; null if there are none. */
+  attachmentsFile: string | null;
   engine: EngineName;
   /** What makes the pages: engines, their versions, and the revision of our own rules. The same key makes the same pages. */
   key: string;

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { type FailureCode, JobError } from '../errors.ts';
+import { findPinnedFiles } from './attachments.ts';
 import type { DocumentFacts, DocumentFallback, EngineName } from './document.ts';
 import { engineKeys } from './engine-keys.ts';
 import type { Engines } from './engines.ts';
@@ -12,7 +13,7 @@ import { readStreamHints, type StreamHints } from './stream-hints.ts';
 export const factsMilliseconds = 20_000;
 
 export interface OpenDocument {
-  facts: DocumentFacts;
+  facts: Omit<DocumentFacts, 'attachments'>;
   /** The engine that gives the pages. */
   engine: EngineName;
   /** All that has a part in the pages, in its version: the same key makes the same pages. */
@@ -21,6 +22,7 @@ export interface OpenDocument {
   pdfjs: PdfjsDocument | null;
   /** Null where LiteParse does not give the pages. */
   hints: StreamHints | null;
+  mayHavePinnedFiles: boolean;
 }
 
 /**
@@ -58,13 +60,14 @@ async function openByUsable(
   }
   // Before its bytes go to the other thread.
   const hints = liteparseEngine === null ? null : readStreamHints(bytes);
+  const mayHavePinnedFiles = findPinnedFiles(bytes);
   report({ engine: liteparseEngine === null ? 'PDFJS' : 'LITEPARSE', page: null, pages: 1 });
   const [pdfjs, liteparse] = await Promise.all([
     openByPdfjs(request, engines, bytes, liteparseEngine === null ? null : factsMilliseconds),
     liteparseEngine === null ? null : orJobError(openByLiteparse(request, liteparseEngine)),
   ]);
   try {
-    return { ...decide(request, hasHeader, pdfjs, liteparse), hints };
+    return { ...decide(request, hasHeader, pdfjs, liteparse), hints, mayHavePinnedFiles };
   } catch (error) {
     if (pdfjs instanceof PdfjsDocument) {
       await pdfjs.close();
@@ -123,20 +126,20 @@ function decide(
   hasHeader: boolean,
   pdfjs: PdfjsDocument | JobError | null,
   liteparse: LiteparseFacts | JobError | null,
-): Omit<OpenDocument, 'hints'> {
+): Omit<OpenDocument, 'hints' | 'mayHavePinnedFiles'> {
   const document = pdfjs instanceof JobError ? null : pdfjs;
   if (liteparse !== null && !(liteparse instanceof JobError) && liteparse.pageCount > 0) {
     const metadata = document?.facts.metadata ?? liteparse.metadata;
-    const { outline, attachments } = document?.facts ?? { outline: [], attachments: [] };
-    const facts = { pageCount: liteparse.pageCount, metadata, outline, attachments, fallback: null };
+    const outline = document?.facts.outline ?? [];
+    const facts = { pageCount: liteparse.pageCount, metadata, outline, fallback: null };
     // pdfjs gives rotations, and pages that LiteParse cannot read.
     const key = document === null ? engineKeys.LITEPARSE : `${engineKeys.LITEPARSE}, ${engineKeys.PDFJS}`;
     return { facts, engine: 'LITEPARSE', key, pdfjs: document };
   }
   if (document !== null && document.pageCount > 0 && request.engine !== 'LITEPARSE') {
-    const { metadata, outline, attachments } = document.facts;
+    const { metadata, outline } = document.facts;
     const fallback = request.engine === 'PDFJS' ? null : whyNotLiteparse(request, liteparse);
-    const facts = { pageCount: document.pageCount, metadata, outline, attachments, fallback };
+    const facts = { pageCount: document.pageCount, metadata, outline, fallback };
     return { facts, engine: 'PDFJS', key: engineKeys.PDFJS, pdfjs: document };
   }
   if (document !== null && document.pageCount > 0) {

@@ -1,5 +1,6 @@
 import type { PDFDocumentProxy } from 'pdfjs-dist/legacy/build/pdf.mjs';
 import { JobError } from '../errors.ts';
+import { type EmbeddedFile, readEmbeddedFiles } from './attachments.ts';
 import { type PdfjsFacts, readFacts } from './document-facts.ts';
 import { pdfjsPageReader } from './pdfjs-pages.ts';
 import type { PdfjsThread } from './pdfjs-thread.ts';
@@ -72,6 +73,18 @@ export class PdfjsDocument {
       return await this.#thread.within(this.#readPage(number), milliseconds);
     } catch {
       return null;
+    }
+  }
+
+  /**
+   * The files inside the document; none where that takes too long or too much memory, which ends the thread: all of them are
+   * unpacked at once.
+   */
+  async embeddedFiles(hasPinned: boolean, milliseconds: number, bytes: number): Promise<EmbeddedFile[]> {
+    try {
+      return await this.#thread.withinMemory(readEmbeddedFiles(this.#proxy, hasPinned), milliseconds, bytes);
+    } catch {
+      return [];
     }
   }
 

@@ -32,6 +32,8 @@ const threadSource = `
   });
 `;
 
+const memoryPollMilliseconds = 20;
+
 /** pdfjs gave no answer in time, or its thread died. */
 export class PdfjsGaveUpError extends Error {
   constructor(message: string) {
@@ -114,8 +116,7 @@ export class PdfjsThread {
         new Promise<never>((_, reject) => {
           timer = setTimeout(() => {
             reject(new PdfjsGaveUpError(`No answer within ${milliseconds} ms.`));
-            this.#alive = false;
-            void this.#thread.terminate();
+            this.#end();
           }, milliseconds);
         }),
       );
@@ -125,6 +126,24 @@ export class PdfjsThread {
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  /** As `within`, but the thread is ended as well when the process takes so much more memory than before. */
+  async withinMemory<Value>(work: Promise<Value>, milliseconds: number, bytes: number): Promise<Value> {
+    const before = process.memoryUsage.rss();
+    const timer = setInterval(() => {
+      if (process.memoryUsage.rss() - before > bytes) this.#end();
+    }, memoryPollMilliseconds);
+    try {
+      return await this.within(work, milliseconds);
+    } finally {
+      clearInterval(timer);
+    }
+  }
+
+  #end(): void {
+    this.#alive = false;
+    void this.#thread.terminate();
   }
 
   /** False once the thread has been given up; then a new one is needed. */

@@ -1,7 +1,6 @@
-import { constants, inflateSync } from 'node:zlib';
+import { fileStreams } from './file-streams.ts';
 
 const longestStream = 4 * 1024 ** 2;
-const mostBytes = 64 * 1024 ** 2;
 
 /** What the streams of a file hint at: of text that LiteParse does not tell of. */
 export interface StreamHints {
@@ -18,42 +17,19 @@ export interface StreamHints {
 export function readStreamHints(file: Uint8Array): StreamHints {
   const bytes = Buffer.from(file.buffer, file.byteOffset, file.length);
   const hints = { invisibleText: false, rareCharacters: false };
-  let [at, read] = [bytes.indexOf(keyword), 0];
-  while (at >= 0 && read < mostBytes && !(hints.invisibleText && hints.rareCharacters)) {
-    const end = bytes.indexOf(`end${keyword}`, at);
-    if (end < 0) break;
-    const dictionary = bytes.toString('latin1', Math.max(0, at - 400), at);
-    if (isContent(dictionary.slice(dictionary.lastIndexOf('obj')))) {
-      const content = inflate(bytes.subarray(at + keyword.length, end), dictionary.includes('FlateDecode'));
-      read += content.length;
-      hints.invisibleText ||= setsInvisible(content);
-      hints.rareCharacters ||= mapsToSurrogates(content);
-    }
-    at = bytes.indexOf(keyword, end + keyword.length + 3);
+  for (const content of fileStreams(bytes, isContent, longestStream)) {
+    hints.invisibleText ||= setsInvisible(content);
+    hints.rareCharacters ||= mapsToSurrogates(content);
+    if (hints.invisibleText && hints.rareCharacters) break;
   }
   return hints;
 }
 
-const keyword = 'stream';
 const notContent =
   /\/(?:Image|XRef|ObjStm|Metadata|EmbeddedFile|Length1|FontFile|Type1C|CIDFontType0C|OpenType|FunctionType)/;
 
 function isContent(dictionary: string): boolean {
   return !notContent.test(dictionary);
-}
-
-/** As much of it as there is before damage; nothing of what is longer than pages are. */
-function inflate(body: Buffer, isPacked: boolean): Buffer {
-  if (!isPacked) {
-    return body.subarray(0, longestStream);
-  }
-  // A line break, of one byte or two, comes first.
-  const start = body[0] === 0x0d ? 2 : 1;
-  try {
-    return inflateSync(body.subarray(start), { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: longestStream });
-  } catch {
-    return Buffer.alloc(0);
-  }
 }
 
 /** The operator Tr with 3 or 7. */

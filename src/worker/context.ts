@@ -10,6 +10,8 @@ export interface RunContext {
   jobs: JobsContext;
   storage: Storage;
   extractor: Extractor;
+  /** A folder for files on their way from extractors to the storage. */
+  scratch: string;
   secrets: Secrets;
   limits: Limits;
   privateHostsAllowed: string[];

@@ -10,6 +10,7 @@ import type { RunContext } from './context.ts';
 import type { Deadlines } from './deadlines.ts';
 import type { JobProgress } from './job-progress.ts';
 import { persist } from './persist.ts';
+import { storeFile } from './scratch.ts';
 
 const engines = ['LITEPARSE', 'PDFJS'] as const;
 
@@ -19,6 +20,8 @@ export interface LocalDocument {
   sha256: string;
   /** Keys of engines that crashed on it. */
   quarantined: string[];
+  /** A folder for what comes out of it. */
+  scratch: string;
 }
 
 /** An attempt as far as it concerns extraction. */
@@ -70,8 +73,10 @@ export async function extractPages(context: RunContext, attempt: Attempt, docume
   if (opened === null) throw new Error('the extractor ended without opening the document');
   progress.update({ stage: 'STORE' });
   deadlines.pause();
-  const { facts, engine, key: storedBy, pagesTotal } = opened;
-  await persist(() => completeJob(context.jobs, claim, { facts, engine, storedBy, pagesTotal, rest }), signal);
+  const { facts, attachmentsFile, engine, key: storedBy, pagesTotal } = opened;
+  const attachmentsKey = attachmentsFile === null ? null : await storeFile(context, claim, attachmentsFile, signal);
+  const completion = { facts: { ...facts, attachmentsKey }, engine, storedBy, pagesTotal, rest };
+  await persist(() => completeJob(context.jobs, claim, completion), signal);
   progress.completed();
 }
 
@@ -85,6 +90,8 @@ function requestFor(context: RunContext, claim: Claim, document: LocalDocument):
     keepHeadersFooters: options.keepHeadersFooters,
     keepHyphenation: options.keepHyphenation,
     maxPages: context.limits.pages,
+    scratch: document.scratch,
+    attachmentBytes: context.limits.attachmentBytes,
     stored: claim.storedBy === null ? null : { key: claim.storedBy, pages: claim.stored },
     // Those that crashed on these bytes in their present version.
     avoid: engines.filter((engine) => document.quarantined.includes(engineKeys[engine])),

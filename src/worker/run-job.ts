@@ -13,6 +13,7 @@ import { downloadDocument } from './download.ts';
 import { type Attempt, extractPages } from './extract.ts';
 import type { JobProgress } from './job-progress.ts';
 import { DatabaseAwayError, persist } from './persist.ts';
+import { openScratch } from './scratch.ts';
 
 /** The worker shuts down: the job goes back without costing a retry. */
 export class DrainError extends Error {
@@ -117,7 +118,10 @@ async function run(context: RunContext, attempt: Attempt): Promise<void> {
     sourceStorageKey !== null && sourceSha256 !== null
       ? { storageKey: sourceStorageKey, sha256: sourceSha256, quarantined }
       : await download(context, attempt);
-  await context.storage.withLocalFile(source.storageKey, (path) => extractPages(context, attempt, { ...source, path }));
+  await using scratch = openScratch(context, attempt.claim);
+  await context.storage.withLocalFile(source.storageKey, (path) =>
+    extractPages(context, attempt, { ...source, path, scratch: scratch.path }),
+  );
 }
 
 /** The bytes of a URL are stored under a key of this revision: a loser's download cannot disturb the winner's. */

@@ -10,6 +10,7 @@ import { Claimer } from './claimer.ts';
 import type { RunContext } from './context.ts';
 import { JobProgress } from './job-progress.ts';
 import { DrainError, runJob } from './run-job.ts';
+import { clearScratch } from './scratch.ts';
 
 export interface WorkerOptions {
   concurrency: number;
@@ -131,6 +132,7 @@ export async function startWorker(context: RunContext, options: WorkerOptions): 
   }, renewEveryMs);
 
   await renew();
+  await clearScratch(context);
   const { queue, concurrency } = options;
   const answerer: Answerer = answerPermits({ ...queue, name: 'permits', concurrency, handler: drain });
 

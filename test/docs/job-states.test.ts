@@ -77,6 +77,7 @@ const facts = {
   metadata: { ...metadata, ...dates, ...more },
   outline: [],
   attachments: [],
+  attachmentsKey: null,
   fallback: null,
 };
 

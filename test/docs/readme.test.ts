@@ -54,6 +54,7 @@ describe('README.md', () => {
       MAX_DOCUMENT_BYTES: limits.documentBytes,
       MAX_INLINE_BYTES: limits.inlineBytes,
       MAX_PAGES: limits.pages,
+      MAX_ATTACHMENT_BYTES: limits.attachmentBytes,
       DOWNLOAD_SECONDS: limits.downloadSeconds,
       EXTRACTOR_MEMORY_BYTES: limits.extractorMemoryBytes,
       EXTRACTOR_RECYCLE_BYTES: limits.extractorRecycleBytes,

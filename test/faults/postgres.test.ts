@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { startMaintain } from '../../src/app.ts';
 import { openPlatform } from '../../src/platform.ts';
@@ -144,6 +145,7 @@ it('a worker that shuts down does not wait for a database that is away', async (
     jobs,
     storage,
     extractor: document,
+    scratch: join(config.dataDir, 'scratch'),
     secrets,
     limits: config.limits,
     privateHostsAllowed: [],

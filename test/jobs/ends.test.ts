@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { newUuid } from '../../src/ids.ts';
 import { JobProgress } from '../../src/worker/job-progress.ts';
@@ -26,7 +27,8 @@ const fields = `status retryCount maxRetries failure { code category message } a
 /** All that a worker has when it runs a job. */
 function runContext(extractor: Parameters<typeof runJob>[0]['extractor']) {
   const { jobs, storage, secrets, config, logger } = service.platform;
-  return { jobs, storage, extractor, secrets, limits: config.limits, privateHostsAllowed: [], logger };
+  const scratch = join(config.dataDir, 'scratch');
+  return { jobs, storage, extractor, scratch, secrets, limits: config.limits, privateHostsAllowed: [], logger };
 }
 
 describe('a job of a worker that shuts down', () => {

@@ -1,4 +1,5 @@
-import type { DocumentFacts, ExtractedPage, PageDetails } from '../../src/pdf/document.ts';
+import type { StoredDocument } from '../../src/jobs/stored-json.ts';
+import type { ExtractedPage, PageDetails } from '../../src/pdf/document.ts';
 import type {
   ExtractionEvent,
   ExtractionRequest,
@@ -14,7 +15,7 @@ export function extractorOf(
   return { extract, async [Symbol.asyncDispose]() {} };
 }
 
-export const facts: DocumentFacts = {
+export const facts: StoredDocument = {
   pageCount: 3,
   metadata: {
     title: null,
@@ -34,6 +35,7 @@ export const facts: DocumentFacts = {
   },
   outline: [],
   attachments: [],
+  attachmentsKey: null,
   fallback: null,
 };
 
@@ -58,6 +60,7 @@ export function opened(pagesTotal: number): OpenedEvent {
     facts: { ...facts, pageCount: pagesTotal },
     engine: 'PDFJS',
     key: 'test',
+    attachmentsFile: null,
     pagesTotal,
     pagesStored: 0,
   };

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,6 +23,8 @@ export function requestFor(fixture: string, more: Partial<ExtractionRequest> = {
     keepHeadersFooters: false,
     keepHyphenation: false,
     maxPages: 20_000,
+    scratch: join(tmpdir(), `pagehive-test-${randomUUID()}`),
+    attachmentBytes: 0,
     stored: null,
     avoid: [],
     lastResort: null,

@@ -88,7 +88,9 @@ test('tells why another engine read a document', async () => {
 
 test('lists the files inside a document, and what it permits', async () => {
   const { facts } = await extractAll(pool, requestFor('attachment'));
-  expect(facts.attachments).toContainEqual({ name: 'notes.txt', description: 'Notes of the day', bytes: 26 });
+  expect(facts.attachments).toContainEqual(
+    expect.objectContaining({ name: 'notes.txt', description: 'Notes of the day', bytes: 26 }),
+  );
   expect(facts.attachments).toHaveLength(2);
   const restricted = await extractAll(pool, requestFor('restricted'));
   expect(restricted.facts.metadata.permissions).toMatchObject({ print: true, modify: false, copy: false });

@@ -31,7 +31,7 @@ async function* extracts(
   const stored = request.stored?.key === key ? request.stored.pages : [];
   const isStored = (number: number) => stored.some(({ first, last }) => first <= number && number <= last);
   const missing = [1, 2, 3].filter((number) => !isStored(number));
-  yield { type: 'opened', facts, engine, key, pagesTotal: 3, pagesStored: 3 - missing.length };
+  yield { type: 'opened', facts, attachmentsFile: null, engine, key, pagesTotal: 3, pagesStored: 3 - missing.length };
   for (const number of missing) {
     if (number > upTo) return;
     const pages = [page(number, `Page ${number} by ${engine}.`)];
@@ -139,7 +139,8 @@ describe('a failed attempt', () => {
         throw new JobError('TIME_LIMIT');
       },
       async function* () {
-        yield { type: 'opened', facts, engine: 'PDFJS', key: engineKeys.PDFJS, pagesTotal: 1, pagesStored: 0 };
+        const key = engineKeys.PDFJS;
+        yield { type: 'opened', facts, attachmentsFile: null, engine: 'PDFJS', key, pagesTotal: 1, pagesStored: 0 };
         yield { type: 'group', range: { first: 1, last: 1 }, engine: 'PDFJS', pages: [page(1)] };
       },
     ];

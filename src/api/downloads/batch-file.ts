@@ -7,7 +7,7 @@ import { ResultGoneError } from '../../jobs/page-parts.ts';
 import { type DownloadFile, files, type ResultFormat } from './download.ts';
 import { markdownFile, pageLines, stemOf } from './job-file.ts';
 import { batchRecord, failureRecord, jobRecord, jobSelection, type ListedJob, resultRecord } from './records.ts';
-import { type ZipEntry, zip } from './zip.ts';
+import { uniqueNames, type ZipEntry, zip } from './zip.ts';
 
 /** Refuses the formats that a batch does not come in: one text or one JSON of thousands of documents is of no use. */
 export function checkBatchFormat(format: ResultFormat): asserts format is 'NDJSON' | 'ZIP' {
@@ -23,6 +23,7 @@ export async function batchFile(database: Database, id: string, format: ResultFo
   if (batch === null) throw new RequestError('NOT_FOUND', { message: 'There is no such batch.' });
   return {
     filename: `${fileStem(batch.name ?? '') ?? encodeId('batch', id)}.${files[format].extension}`,
+    contentType: files[format].contentType,
     bytes: null,
     content: () => (format === 'NDJSON' ? ndjson(database, batch) : zip(entriesOf(database, batch))),
   };
@@ -83,7 +84,7 @@ async function* entriesOf(database: Database, batch: Batch): AsyncGenerator<ZipE
     yield line({ type: 'batch', ...batchRecord(batch) });
     for await (const job of readJobs(database, batch)) {
       const { id, revision, createdAt, finishedAt } = job;
-      const path = job.status === 'COMPLETED' ? `${nameOf(stemOf(job))}.md` : null;
+      const path = job.status === 'COMPLETED' ? nameOf(stemOf(job), '.md') : null;
       if (path !== null) listed.push({ id, revision, path, modifiedAt: finishedAt ?? createdAt });
       yield line({ ...listedJob(job), file: path });
     }
@@ -93,19 +94,4 @@ async function* entriesOf(database: Database, batch: Batch): AsyncGenerator<ZipE
   for (const { path, modifiedAt, ...job } of listed) {
     yield { path, modifiedAt, content: () => markdownFile(database, job) };
   }
-}
-
-/** Numbers what would have the same name, also where capitals do not count. */
-function uniqueNames(): (name: string) => string {
-  const taken = new Set<string>();
-  const numbers = new Map<string, number>();
-  return (name) => {
-    const key = name.toLowerCase();
-    let unique = name;
-    let number = numbers.get(key) ?? 1;
-    while (taken.has(unique.toLowerCase())) unique = `${name}-${++number}`;
-    numbers.set(key, number);
-    taken.add(unique.toLowerCase());
-    return unique;
-  };
 }

@@ -1,5 +1,4 @@
 import { RequestError } from '../../errors.ts';
-import { decodeId, type IdType } from '../../ids.ts';
 import type { ApiServices } from '../context.ts';
 
 export const resultFormats = ['TEXT', 'MARKDOWN', 'JSON', 'NDJSON', 'ZIP'] as const;
@@ -14,12 +13,14 @@ export const files: Record<ResultFormat, { contentType: string; extension: strin
   ZIP: { contentType: 'application/zip', extension: 'zip' },
 };
 
-/** A file to download: made while it is read. */
+/** A file to download. */
 export interface DownloadFile {
   filename: string;
+  contentType: string;
   /** Its size, where that is known before it is made. */
   bytes: number | null;
-  content(): AsyncIterable<string | Buffer>;
+  /** Makes it while it is read, or opens it. */
+  content(): AsyncIterable<string | Uint8Array> | Promise<AsyncIterable<string | Uint8Array>>;
 }
 
 export interface Download {
@@ -34,31 +35,24 @@ const purpose = 'download';
 
 /** Where to GET a format of a job or a batch: absolute, signed and expiring, so whoever fetches it needs no key. */
 export function downloadOf(services: ApiServices, id: string, format: ResultFormat, bytes: number | null): Download {
-  // Whole seconds, as in the token.
-  const expiresAt = new Date(Math.floor((Date.now() + lifetimeMs) / 1000) * 1000);
-  const path = `${id}/${format.toLowerCase()}`;
-  const token = services.secrets.sign(purpose, path, expiresAt);
-  return {
-    url: `${services.publicUrl}/downloads/${path}?token=${token}`,
-    expiresAt,
-    contentType: files[format].contentType,
-    bytes,
-  };
+  return signDownload(services, `${id}/${format.toLowerCase()}`, { contentType: files[format].contentType, bytes });
 }
 
-/** What a URL of `downloadOf` stands for. */
-export function readDownloadUrl(
-  { secrets }: ApiServices,
-  url: URL,
-): { type: IdType; uuid: string; format: ResultFormat } {
+/** Where to GET a file by its path under `/downloads/`. */
+export function signDownload(
+  services: ApiServices,
+  path: string,
+  file: Pick<Download, 'contentType' | 'bytes'>,
+): Download {
+  // Whole seconds, as in the token.
+  const expiresAt = new Date(Math.floor((Date.now() + lifetimeMs) / 1000) * 1000);
+  const token = services.secrets.sign(purpose, path, expiresAt);
+  return { url: `${services.publicUrl}/downloads/${path}?token=${token}`, expiresAt, ...file };
+}
+
+/** The path that a signed URL stands for. */
+export function readDownloadUrl({ secrets }: ApiServices, url: URL): string {
   const path = url.pathname.slice('/downloads/'.length);
-  const [id = '', name = ''] = path.split('/');
-  const format = resultFormats.find((each) => each.toLowerCase() === name);
-  if (format !== undefined && secrets.verify(purpose, path, url.searchParams.get('token') ?? '')) {
-    for (const type of ['job', 'batch'] as const) {
-      const uuid = decodeId(type, id);
-      if (uuid !== null) return { type, uuid, format };
-    }
-  }
+  if (secrets.verify(purpose, path, url.searchParams.get('token') ?? '')) return path;
   throw new RequestError('DOWNLOAD_URL_INVALID');
 }

@@ -1,3 +1,4 @@
+import { parse } from 'node:path';
 import type { Database } from '../../connections/database.ts';
 import { fileStem } from '../../connections/filename.ts';
 import { RequestError } from '../../errors.ts';
@@ -9,18 +10,23 @@ import {
   readPageColumn,
   readWholePages,
 } from '../../jobs/page-parts.ts';
+import { storedDocument } from '../../jobs/stored-json.ts';
+import type { ApiServices } from '../context.ts';
+import { isKept, readAttachment } from './attachment-file.ts';
 import { type DownloadFile, files, type ResultFormat } from './download.ts';
 import { jobRecord, jobSelection, type ListedJob, pageRecord, resultRecord } from './records.ts';
-import { type ZipEntry, zip } from './zip.ts';
+import { uniqueNames, type ZipEntry, zip } from './zip.ts';
 
 /** The result of a job as a file. NOT_FOUND if the job is gone, or has no result. */
-export async function jobFile(database: Database, id: string, format: ResultFormat): Promise<DownloadFile> {
+export async function jobFile(services: Services, id: string, format: ResultFormat): Promise<DownloadFile> {
+  const { database } = services;
   const job = await database.prisma.job.findFirst({ where: { id, status: 'COMPLETED' }, select: jobSelection });
   if (job === null) throw new RequestError('NOT_FOUND', { message: 'There is no such result.' });
   return {
     filename: `${stemOf(job)}.${files[format].extension}`,
+    contentType: files[format].contentType,
     bytes: await jobFileBytes(database, id, format),
-    content: () => contents[format](database, job),
+    content: () => contents[format](services, job),
   };
 }
 
@@ -36,12 +42,14 @@ export function stemOf({ id, name, source }: Pick<ListedJob, 'id' | 'name' | 'so
   return fileStem(name ?? '') ?? fileStem(source.filename ?? '') ?? encodeId('job', id);
 }
 
-const contents: Record<ResultFormat, (database: Database, job: ListedJob) => AsyncIterable<string | Buffer>> = {
-  TEXT: (database, job) => joined(database, job, 'text'),
-  MARKDOWN: (database, job) => joined(database, job, 'markdown'),
-  JSON: json,
-  NDJSON: ndjson,
-  ZIP: (database, job) => zip(entriesOf(database, job)),
+type Services = Pick<ApiServices, 'database' | 'storage'>;
+
+const contents: Record<ResultFormat, (services: Services, job: ListedJob) => AsyncIterable<string | Buffer>> = {
+  TEXT: ({ database }, job) => joined(database, job, 'text'),
+  MARKDOWN: ({ database }, job) => joined(database, job, 'markdown'),
+  JSON: ({ database }, job) => json(database, job),
+  NDJSON: ({ database }, job) => pageLines(database, job, {}),
+  ZIP: (services, job) => zip(entriesOf(services, job)),
 };
 
 /** The same bytes as `JobResult.text` and `JobResult.markdown` have. */
@@ -73,10 +81,6 @@ async function* json(database: Database, job: ListedJob): AsyncGenerator<string>
   yield '\n]}\n';
 }
 
-async function* ndjson(database: Database, job: CompletedJob): AsyncGenerator<string> {
-  yield* pageLines(database, job, {});
-}
-
 /** A line a page, each with what else it is to say. */
 export async function* pageLines(database: Database, job: CompletedJob, more: object): AsyncGenerator<string> {
   for await (const pages of readWholePages(database, job)) {
@@ -84,9 +88,20 @@ export async function* pageLines(database: Database, job: CompletedJob, more: ob
   }
 }
 
-async function* entriesOf(database: Database, job: ListedJob): AsyncGenerator<ZipEntry> {
+async function* entriesOf(services: Services, job: ListedJob): AsyncGenerator<ZipEntry> {
+  const { database } = services;
   const modifiedAt = job.finishedAt ?? job.createdAt;
   yield { path: 'document.md', modifiedAt, content: () => markdownFile(database, job) };
   yield { path: 'document.txt', modifiedAt, content: () => joined(database, job, 'text') };
   yield { path: 'document.json', modifiedAt, content: () => json(database, job) };
+  const document = storedDocument(job.document);
+  const nameOf = uniqueNames();
+  for (const attachment of document.attachments.filter(isKept)) {
+    const { name: stem, ext } = parse(attachment.name);
+    const path = `attachments/${nameOf(fileStem(stem) ?? 'attachment', ext)}`;
+    const content = async function* () {
+      yield* await readAttachment(services, document, attachment);
+    };
+    yield { path, modifiedAt, content };
+  }
 }

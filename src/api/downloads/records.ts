@@ -4,9 +4,10 @@ import { encodeId } from '../../ids.ts';
 import { failureOf } from '../../jobs/job.ts';
 import { isRetryable } from '../../jobs/retry-policy.ts';
 import { storedDocument } from '../../jobs/stored-json.ts';
-import type { ExtractedPage } from '../../pdf/document.ts';
+import type { Attachment, ExtractedPage } from '../../pdf/document.ts';
 import type { Box } from '../../pdf/layout/piece.ts';
 import { withoutCredentials } from '../sources.ts';
+import { attachmentType, omissionOf } from './attachment-file.ts';
 
 // What downloads say about jobs and batches, by the names that the schema has for it.
 
@@ -54,7 +55,13 @@ export function jobRecord({ id, name, metadata, createdAt, finishedAt, source }:
 /** The facts of a result; its pages come apart from them. */
 export function resultRecord({ document, engine }: Pick<ListedJob, 'document' | 'engine'>) {
   const { pageCount, fallback, metadata, attachments, outline } = storedDocument(document);
-  return { pageCount, engine, fallback, metadata, attachments, outline };
+  return { pageCount, engine, fallback, metadata, attachments: attachments.map(attachmentRecord), outline };
+}
+
+function attachmentRecord(attachment: Attachment) {
+  const { name, description, bytes, pageNumber } = attachment;
+  const contentType = attachmentType(attachment);
+  return { name, description, contentType, bytes, pageNumber, omitted: omissionOf(attachment) };
 }
 
 /** A page with all that is known of it. */

@@ -3,15 +3,14 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { contentDisposition } from '../../connections/filename.ts';
 import type { ApiServices } from '../context.ts';
-import { batchFile } from './batch-file.ts';
-import { files, readDownloadUrl } from './download.ts';
-import { jobFile } from './job-file.ts';
+import { readDownloadUrl } from './download.ts';
+import { findFile } from './find-file.ts';
 
 /** A client that takes nothing for this long is not waited for. */
 const idleMs = 2 * 60 * 1000;
 
 /**
- * GET or HEAD /downloads/ID/FORMAT?token=…: sends the file while it is made, as fast as it is taken. What cannot be finished ends
+ * GET or HEAD /downloads/PATH?token=…: sends the file while it is made or read, as fast as it is taken. What cannot be finished ends
  * with a connection that breaks, so that nobody takes a part for the whole.
  */
 export async function serveDownload(
@@ -20,25 +19,29 @@ export async function serveDownload(
   response: ServerResponse,
   url: URL,
 ): Promise<void> {
-  const { type, uuid, format } = readDownloadUrl(services, url);
-  const { filename, bytes, content } = await (type === 'job' ? jobFile : batchFile)(services.database, uuid, format);
+  const path = readDownloadUrl(services, url);
+  const { filename, contentType, bytes, content } = await findFile(services, path);
+  // Before the headers: what cannot be read is an error and not a connection that breaks.
+  const body = request.method === 'HEAD' ? null : await content();
   response.writeHead(200, {
-    'content-type': files[format].contentType,
+    'content-type': contentType,
     'content-disposition': contentDisposition(filename),
     'cache-control': 'private',
     'x-content-type-options': 'nosniff',
+    // Whatever somebody has put into a document: it is no page of this origin.
+    'content-security-policy': "sandbox; default-src 'none'",
     ...(bytes === null ? {} : { 'content-length': bytes }),
   });
-  if (request.method === 'HEAD') {
+  if (body === null) {
     response.end();
     return;
   }
   response.setTimeout(idleMs, () => response.destroy());
   try {
-    await pipeline(Readable.from(content()), response);
+    await pipeline(Readable.from(body), response);
   } catch (error) {
     const clientLeft = error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE';
-    if (!clientLeft) services.logger.warn({ err: error, [type]: url.pathname }, 'a download broke off');
+    if (!clientLeft) services.logger.warn({ err: error, path }, 'a download broke off');
     throw error;
   }
 }

@@ -5,7 +5,7 @@ import { ZipFile } from 'yazl';
 export interface ZipEntry {
   path: string;
   modifiedAt: Date;
-  content: () => AsyncIterable<string>;
+  content: () => AsyncIterable<string | Uint8Array>;
 }
 
 /**
@@ -51,4 +51,19 @@ export async function* zip(entries: AsyncIterable<ZipEntry>): AsyncGenerator<Buf
 
 function destroy(stream: Readable | null): void {
   stream?.destroy();
+}
+
+/** Numbers what would have the same name, also where capitals do not count. */
+export function uniqueNames(): (stem: string, extension: string) => string {
+  const taken = new Set<string>();
+  const numbers = new Map<string, number>();
+  return (stem, extension) => {
+    const key = `${stem}${extension}`.toLowerCase();
+    let unique = `${stem}${extension}`;
+    let number = numbers.get(key) ?? 1;
+    while (taken.has(unique.toLowerCase())) unique = `${stem}-${++number}${extension}`;
+    numbers.set(key, number);
+    taken.add(unique.toLowerCase());
+    return unique;
+  };
 }

@@ -2,6 +2,7 @@ import { RequestError } from '../../errors.ts';
 import { decodeId } from '../../ids.ts';
 import { cancelJob } from '../../jobs/cancel.ts';
 import type { Job as JobRow } from '../../jobs/job.ts';
+import { removeJobFiles } from '../../jobs/job-files.ts';
 import { passwordPurpose } from '../../jobs/options.ts';
 import { deleteJob } from '../../jobs/remove.ts';
 import { retryJob } from '../../jobs/retry.ts';
@@ -58,16 +59,18 @@ builder.mutationFields((t) => ({
   deleteJob: t.field({
     type: DeleteJobPayload,
     description:
-      'Deletes a job that has ended, with its pages, and its document if no other job uses it. One that has not ended is the error JOB_NOT_FINAL. ' +
+      'Deletes a job that has ended, with its pages and files, and its document if no other job uses it. One that has not ended is the error JOB_NOT_FINAL. ' +
       'Its idempotency key stays taken for 24 hours.',
     args: { id: t.arg.id({ required: true, description: 'The id of the job.' }) },
     async resolve(_, { id }, { jobs, tenantId, storage, logger }) {
-      const { storageKey } = await deleteJob(jobs, tenantId, jobUuid(id));
-      // The job is gone whatever happens to the bytes; they are nobody's now.
-      if (storageKey !== null) {
-        await storage
-          .remove(storageKey)
-          .catch((error) => logger.warn({ err: error, storageKey }, 'bytes were left behind'));
+      const uuid = jobUuid(id);
+      const { storageKey } = await deleteJob(jobs, tenantId, uuid);
+      try {
+        if (storageKey !== null) await storage.remove(storageKey);
+        await removeJobFiles(storage, uuid);
+      } catch (error) {
+        // The job is gone whatever happens to the bytes; they are nobody's now.
+        logger.warn({ err: error, job: id }, 'bytes were left behind; the janitor removes them');
       }
       return { deletedId: id };
     },

@@ -18,7 +18,7 @@ export const ResultFormat = builder.enumType('ResultFormat', {
 });
 
 export const Download = builder.objectRef<DownloadShape>('Download').implement({
-  description: 'Where to download a file. It is made while it is sent, from what is there when it is fetched.',
+  description: 'Where to download a file. A result is made while it is sent, from what is there when it is fetched.',
   fields: (t) => ({
     url: t.exposeString('url', {
       description: 'Absolute and signed: whoever has it can GET the file, without a key, until `expiresAt`.',

@@ -1,10 +1,11 @@
 import { RequestError } from '../../errors.ts';
 import { encodeId } from '../../ids.ts';
 import { storedDocument } from '../../jobs/stored-json.ts';
-import type { Attachment, DocumentMetadata, EngineName, OutlineItem, Permissions } from '../../pdf/document.ts';
+import type { DocumentMetadata, EngineName, OutlineItem, Permissions } from '../../pdf/document.ts';
 import type { ApiContext } from '../context.ts';
 import { downloadOf } from '../downloads/download.ts';
 import { jobFileBytes } from '../downloads/job-file.ts';
+import { AttachmentType } from './attachment.ts';
 import { builder } from './builder.ts';
 import { Download, ResultFormat } from './download.ts';
 import { Engine } from './enums.ts';
@@ -23,15 +24,6 @@ const PermissionsType = builder.objectRef<Permissions>('Permissions').implement(
     annotate: t.exposeBoolean('annotate', { description: 'Comment on it.' }),
     fillForms: t.exposeBoolean('fillForms', { description: 'Fill in its forms.' }),
     assemble: t.exposeBoolean('assemble', { description: 'Insert, turn and delete pages.' }),
-  }),
-});
-
-const AttachmentType = builder.objectRef<Attachment>('Attachment').implement({
-  description: 'A file inside the document.',
-  fields: (t) => ({
-    name: t.exposeString('name', { description: 'Its name.' }),
-    description: t.exposeString('description', { nullable: true, description: 'What the document says about it.' }),
-    bytes: t.exposeInt('bytes', { description: 'Its size.' }),
   }),
 });
 
@@ -121,8 +113,9 @@ export const JobResult = builder.objectRef<CompletedJob>('JobResult').implement(
     }),
     attachments: t.field({
       type: [AttachmentType],
-      description: 'The files inside the document.',
-      resolve: ({ document }) => storedDocument(document).attachments,
+      description: 'The files inside the document, 1,000 at most; those that are pinned to pages come last.',
+      resolve: ({ id, document }) =>
+        storedDocument(document).attachments.map((attachment, index) => ({ ...attachment, jobId: id, index })),
     }),
     metadata: t.field({
       type: Metadata,

@@ -1,0 +1,62 @@
+import { Readable } from 'node:stream';
+import { RequestError } from '../../errors.ts';
+import { type StoredDocument, storedDocument } from '../../jobs/stored-json.ts';
+import type { Attachment, Omission } from '../../pdf/document.ts';
+import type { ApiServices } from '../context.ts';
+import type { DownloadFile } from './download.ts';
+
+/** Types that no program runs, by extension; everything else is bytes, whatever its name says. */
+const safeTypes: Record<string, string> = {
+  csv: 'text/csv; charset=utf-8',
+  gif: 'image/gif',
+  jpeg: 'image/jpeg',
+  jpg: 'image/jpeg',
+  json: 'application/json',
+  pdf: 'application/pdf',
+  png: 'image/png',
+  txt: 'text/plain; charset=utf-8',
+  webp: 'image/webp',
+  xml: 'application/xml',
+  zip: 'application/zip',
+};
+
+export function attachmentType({ name }: Pick<Attachment, 'name'>): string {
+  const [, extension = ''] = /\.([a-z]+)$/i.exec(name) ?? [];
+  return safeTypes[extension.toLowerCase()] ?? 'application/octet-stream';
+}
+
+/** Whether its bytes are kept. */
+export function isKept({ bytes, offset }: Attachment): boolean {
+  return bytes !== null && offset !== null;
+}
+
+/** Why its bytes are not kept; null if they are. */
+export function omissionOf(attachment: Attachment): Omission | 'NOT_STORED' | null {
+  return isKept(attachment) ? null : (attachment.omitted ?? 'NOT_STORED');
+}
+
+/** The attachment of a job by its index. NOT_FOUND if the job is gone, or the attachment is not kept. */
+export async function attachmentFile(services: ApiServices, jobId: string, index: number): Promise<DownloadFile> {
+  const job = await services.database.prisma.job.findFirst({
+    where: { id: jobId, status: 'COMPLETED' },
+    select: { document: true },
+  });
+  const document = job === null ? null : storedDocument(job.document);
+  const attachment = document?.attachments[index];
+  if (document == null || attachment === undefined || !isKept(attachment)) {
+    throw new RequestError('NOT_FOUND', { message: 'There is no such attachment.' });
+  }
+  const { name, bytes } = attachment;
+  const content = () => readAttachment(services, document, attachment);
+  return { filename: name, contentType: attachmentType(attachment), bytes, content };
+}
+
+/** The bytes of an attachment that is kept, as they are read. */
+export async function readAttachment(
+  { storage }: Pick<ApiServices, 'storage'>,
+  { attachmentsKey }: Pick<StoredDocument, 'attachmentsKey'>,
+  { bytes, offset }: Attachment,
+): Promise<Readable> {
+  if (attachmentsKey === null || bytes === null || offset === null || bytes === 0) return Readable.from([]);
+  return await storage.get(attachmentsKey, { first: offset, last: offset + bytes - 1 });
+}

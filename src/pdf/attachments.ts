@@ -1,0 +1,98 @@
+import { mkdir, open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AnnotationType, type PDFDocumentProxy } from 'pdfjs-dist/legacy/build/pdf.mjs';
+import { cleanFact } from './clean-text.ts';
+import type { Attachment } from './document.ts';
+import { fileStreams } from './file-streams.ts';
+
+/** A file inside a document, with its bytes. */
+export interface EmbeddedFile extends Pick<Attachment, 'name' | 'description' | 'pageNumber'> {
+  content: Uint8Array | null;
+}
+
+/** A document with more of them is a container for files. */
+const mostAttachments = 1_000;
+
+const longestObjects = 4 * 1024 ** 2;
+const pinned = '/FileAttachment';
+
+/**
+ * Whether files may be pinned to pages, as annotations: to ask every page of a long document takes long. Asked of the bytes; of an
+ * encrypted document nothing can be told, so it may.
+ */
+export function findPinnedFiles(file: Uint8Array): boolean {
+  const bytes = Buffer.from(file.buffer, file.byteOffset, file.length);
+  if (bytes.includes(pinned) || bytes.includes('/Encrypt')) return true;
+  for (const objects of fileStreams(bytes, (dictionary) => dictionary.includes('/ObjStm'), longestObjects)) {
+    // What is too long to be looked into may hold anything.
+    if (objects.length === 0 || objects.includes(pinned)) return true;
+  }
+  return false;
+}
+
+/** All files of a document: its own, then those that are pinned to pages and are not among them. */
+export async function readEmbeddedFiles(document: PDFDocumentProxy, hasPinned: boolean): Promise<EmbeddedFile[]> {
+  const own: unknown = await document.getAttachments();
+  const files = valuesOf(own).flatMap((file) => toEmbeddedFile(file, null));
+  const notes = hasPinned
+    ? await document.getAnnotationsByType(new Set([AnnotationType.FILEATTACHMENT]), new Set())
+    : null;
+  for (const note of notes ?? []) {
+    if (files.length >= mostAttachments) break;
+    if (!('file' in note)) continue;
+    const index = 'pageIndex' in note && typeof note.pageIndex === 'number' ? note.pageIndex : null;
+    for (const file of toEmbeddedFile(note.file, index === null ? null : index + 1)) {
+      if (!files.some((other) => isSame(other, file))) files.push(file);
+    }
+  }
+  return files.slice(0, mostAttachments);
+}
+
+function valuesOf(found: unknown): unknown[] {
+  return typeof found === 'object' && found !== null ? Object.values(found) : [];
+}
+
+function toEmbeddedFile(file: unknown, pageNumber: number | null): EmbeddedFile[] {
+  if (typeof file !== 'object' || file === null || !('filename' in file)) {
+    return [];
+  }
+  const content = 'content' in file && file.content instanceof Uint8Array ? file.content : null;
+  const description = 'description' in file ? cleanFact(file.description) : null;
+  return [{ name: cleanFact(file.filename) ?? '', description, pageNumber, content }];
+}
+
+function isSame(a: EmbeddedFile, b: EmbeddedFile): boolean {
+  if (a.name !== b.name || a.content?.length !== b.content?.length) return false;
+  return a.content === null || b.content === null || Buffer.compare(a.content, b.content) === 0;
+}
+
+/**
+ * Writes the files one after the other into one in the folder, as many as fit: one file is stored with one wait for the disk, however many
+ * there are. The path is null if there is nothing in it.
+ */
+export async function writeAttachments(
+  files: EmbeddedFile[],
+  folder: string,
+  mostBytes: number,
+): Promise<{ attachments: Attachment[]; path: string | null }> {
+  const attachments: Attachment[] = [];
+  const kept: Uint8Array[] = [];
+  let bytes = 0;
+  for (const { content, ...about } of files) {
+    if (content === null) {
+      attachments.push({ ...about, bytes: null, offset: null, omitted: 'UNREADABLE' });
+    } else if (bytes + content.length > mostBytes) {
+      attachments.push({ ...about, bytes: content.length, offset: null, omitted: 'TOO_LARGE' });
+    } else {
+      attachments.push({ ...about, bytes: content.length, offset: bytes, omitted: null });
+      kept.push(content);
+      bytes += content.length;
+    }
+  }
+  if (bytes === 0) return { attachments, path: null };
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const path = join(folder, 'attachments');
+  await using file = await open(path, 'w', 0o600);
+  for (const content of kept) await file.writeFile(content);
+  return { attachments, path };
+}

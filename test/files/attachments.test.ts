@@ -1,0 +1,273 @@
+import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { deflateSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Pdf, render } from '../../scripts/fixtures/render.ts';
+import { defaultLimits } from '../../src/config.ts';
+import { createJanitor } from '../../src/maintenance/janitor.ts';
+import { endedJob, inline, readJob, remove, storedKeys, submit } from '../api/submitting.ts';
+import { unzip } from '../downloads/fetching.ts';
+import { deferred, facts, group, opened } from '../jobs/extractors.ts';
+import { type Service, startService } from '../service.ts';
+
+const limit = 64 * 1024;
+
+let service: Service;
+beforeAll(async () => {
+  service = await startService({
+    config: { limits: { ...defaultLimits, attachmentBytes: limit } },
+    maintenance: false,
+  });
+});
+afterAll(async () => {
+  await service[Symbol.asyncDispose]();
+});
+
+interface Attachment {
+  name: string;
+  description: string | null;
+  contentType: string;
+  bytes: number | null;
+  pageNumber: number | null;
+  omitted: string | null;
+  download: { url: string; bytes: number; contentType: string } | null;
+}
+
+const fields = `status result { attachments { name description contentType bytes pageNumber omitted download { url bytes contentType } } }`;
+
+/** The job of a document, when it has ended, and its attachments. */
+async function attachmentsOf(source: { base64: string }): Promise<{ id: string; attachments: Attachment[] }> {
+  const { id } = await submit(service, { source });
+  const { status, result } = await endedJob(service, id, fields);
+  expect(status).toBe('COMPLETED');
+  return { id, attachments: result.attachments };
+}
+
+async function carrying(draw: (doc: Pdf) => void): Promise<{ base64: string }> {
+  const bytes = await render((doc) => {
+    doc.text('This document carries files.');
+    draw(doc);
+  });
+  return { base64: Buffer.from(bytes).toString('base64') };
+}
+
+async function fetchBytes(attachment: Attachment | undefined): Promise<string> {
+  const response = await fetch(attachment?.download?.url ?? '');
+  expect(response.status).toBe(200);
+  return await response.text();
+}
+
+/** Files of results in storage. */
+async function resultKeys(): Promise<string[]> {
+  return (await storedKeys(service)).filter((key) => key.startsWith('results/'));
+}
+
+function janitor(): Promise<void> {
+  return createJanitor(service.platform).runOnce();
+}
+
+/** As if everything in storage had been there for long. */
+async function age(): Promise<void> {
+  const twoDaysAgo = new Date(Date.now() - 2 * 24 * 60 * 60 * 1000);
+  const objects = join(service.config.dataDir, 'storage', 'objects');
+  for (const key of await storedKeys(service)) await utimes(join(objects, key), twoDaysAgo, twoDaysAgo);
+}
+
+describe('the attachments of a document', () => {
+  it('are downloaded as they were put in', async () => {
+    const { attachments } = await attachmentsOf(await inline('attachment'));
+    const [counts, notes] = [...attachments].sort((a, b) => (a.name < b.name ? -1 : 1));
+    expect(counts).toMatchObject({
+      name: 'counts.csv',
+      bytes: 21,
+      contentType: 'text/csv; charset=utf-8',
+      omitted: null,
+    });
+    expect(notes).toMatchObject({ name: 'notes.txt', bytes: 26, description: 'Notes of the day', pageNumber: null });
+    expect(await fetchBytes(counts)).toBe('hive,frames\n1,8\n2,10\n');
+    expect(await fetchBytes(notes)).toBe('The bees were calm today.\n');
+  });
+
+  it.each(['AUTO', 'PDFJS'])('and what is pinned to a page, with engine %s', async (engine) => {
+    const source = await carrying((doc) => {
+      doc.addPage();
+      doc.fileAnnotation(100, 100, 20, 20, { src: Buffer.from('pinned'), name: 'pin.txt' });
+      doc.file(Buffer.from('mine'), { name: 'own.bin' });
+    });
+    const { id } = await submit(service, { source, options: { engine } });
+    const { attachments } = (await endedJob(service, id, fields)).result;
+    expect(attachments).toMatchObject([
+      { name: 'own.bin', pageNumber: null, contentType: 'application/octet-stream' },
+      { name: 'pin.txt', pageNumber: 2, bytes: 6 },
+    ]);
+    expect(await fetchBytes(attachments[1])).toBe('pinned');
+  });
+
+  it('never are a page of the server, and are saved under names without tricks', async () => {
+    const names = ['../../etc/evil.html', 'C:\\boot\\a.svg', 'invoice\u202Efdp.exe', '..', 'naïve "x".xml'];
+    const { attachments } = await attachmentsOf(
+      await carrying((doc) => {
+        for (const [index, name] of names.entries()) doc.file(Buffer.from(`<script>${index}</script>`), { name });
+      }),
+    );
+    expect(attachments.map(({ name }) => name).sort()).toEqual(
+      ['evil.html', 'a.svg', 'invoicefdp.exe', 'unnamed', 'naïve _x_.xml'].sort(),
+    );
+    for (const { name, download } of attachments) {
+      const { headers, body } = await fetch(download?.url ?? '');
+      await body?.cancel();
+      expect(headers.get('content-type')).toBe(name.endsWith('.xml') ? 'application/xml' : 'application/octet-stream');
+      expect(headers.get('content-disposition')).toMatch(
+        /^attachment; filename="[^"/\\]+"; filename\*=UTF-8''[^/\\]+$/,
+      );
+      expect(headers.get('x-content-type-options')).toBe('nosniff');
+      expect(headers.get('content-security-policy')).toContain('sandbox');
+    }
+  });
+
+  it('are kept as far as they fit, and listed beyond', async () => {
+    const { attachments } = await attachmentsOf(
+      await carrying((doc) => {
+        doc.file(Buffer.alloc(limit - 10), { name: 'a.bin' });
+        doc.file(Buffer.alloc(11), { name: 'b.bin' });
+        doc.file(Buffer.alloc(10), { name: 'c.bin' });
+        doc.file(Buffer.alloc(0), { name: 'd.bin' });
+      }),
+    );
+    expect(attachments.map(({ name, bytes, omitted, download }) => [name, bytes, omitted, download?.bytes])).toEqual([
+      ['a.bin', limit - 10, null, limit - 10],
+      ['b.bin', 11, 'TOO_LARGE', undefined],
+      ['c.bin', 10, null, 10],
+      ['d.bin', 0, null, 0],
+    ]);
+    expect(await fetchBytes(attachments[2])).toBe('\0'.repeat(10));
+    expect(await fetchBytes(attachments[3])).toBe('');
+  });
+
+  it('that would not fit in memory cost the document nothing but themselves', async () => {
+    const zeros = deflateSync(Buffer.alloc(300 * 1024 ** 2));
+    const bytes = await render((doc) => {
+      doc.text('This document carries a bomb.');
+      const file = doc.ref({ Type: 'EmbeddedFile', Filter: ['FlateDecode'] });
+      file.end(zeros);
+      const spec = doc.ref({
+        Type: 'Filespec',
+        F: new String('bomb.bin'),
+        UF: new String('bomb.bin'),
+        EF: { F: file },
+      });
+      spec.end(null);
+      doc.addNamedEmbeddedFile('bomb.bin', spec);
+    });
+    const { id } = await submit(service, { source: { base64: Buffer.from(bytes).toString('base64') } });
+    const { status, result, pages } = await endedJob(
+      service,
+      id,
+      `${fields} pages { nodes { text } } attempts { number }`,
+    );
+    expect(status).toBe('COMPLETED');
+    expect(result.attachments).toEqual([]);
+    expect(pages.nodes[0].text).toBe('This document carries a bomb.');
+  });
+
+  it('are in the archive of the result, each under a name of its own', async () => {
+    const { id } = await attachmentsOf(
+      await carrying((doc) => {
+        doc.file(Buffer.from('one'), { name: 'same.txt' });
+        doc.fileAnnotation(100, 100, 20, 20, { src: Buffer.from('two'), name: 'same.txt' });
+      }),
+    );
+    const { result } = await readJob(service, id, 'result { download(format: ZIP) { url } }');
+    const files = unzip(Buffer.from(await (await fetch(result.download.url)).arrayBuffer()));
+    expect(files.get('attachments/same.txt')).toBe('one');
+    expect(files.get('attachments/same-2.txt')).toBe('two');
+  });
+});
+
+describe('the download of an attachment', () => {
+  it('needs the signature it was given', async () => {
+    const { id, attachments } = await attachmentsOf(await inline('attachment'));
+    const { url = '' } = attachments[0]?.download ?? {};
+    const other = await attachmentsOf(await inline('attachment'));
+    const expired = service.platform.secrets.sign('download', `${id}/attachments/0`, new Date(Date.now() - 1_000));
+    const wrong = [
+      url.replace('/attachments/0', '/attachments/1'),
+      url.replace(id, other.id),
+      url.replace(/token=.*/, `token=${expired}`),
+      url.replace(/\?.*/, ''),
+    ];
+    for (const each of wrong) expect((await fetch(each)).status).toBe(403);
+    const head = await fetch(url, { method: 'HEAD' });
+    expect([head.status, head.headers.get('content-length')]).toEqual([200, String(attachments[0]?.bytes)]);
+  });
+
+  it('is NOT_FOUND after its job was deleted, and no byte of it is left', async () => {
+    const before = await resultKeys();
+    const { id, attachments } = await attachmentsOf(await inline('attachment'));
+    expect((await resultKeys()).length).toBe(before.length + 1);
+    await remove(service, id);
+    expect(await resultKeys()).toEqual(before);
+    expect((await fetch(attachments[0]?.download?.url ?? '')).status).toBe(404);
+  });
+
+  it('is refused, not broken off, when the storage has lost it', async () => {
+    const { attachments } = await attachmentsOf(await inline('attachment'));
+    for (const key of await resultKeys()) await service.platform.storage.remove(key);
+    expect((await fetch(attachments[0]?.download?.url ?? '')).status).toBe(503);
+  });
+});
+
+describe('files that belong to nothing', () => {
+  it('are removed by the janitor, and no others', async () => {
+    const { id, attachments } = await attachmentsOf(await inline('attachment'));
+    const [named = ''] = (await resultKeys()).slice(-1);
+    const folder = named.slice(0, named.lastIndexOf('/'));
+    const orphans = [`${folder}/of-a-lost-claim`, 'results/00000000-0000-7000-8000-000000000009/of-no-job'];
+    async function* bytes() {
+      yield Buffer.from('x');
+    }
+    for (const key of orphans) await service.platform.storage.put(key, bytes(), { maxBytes: 1 });
+    await janitor();
+    expect(await resultKeys()).toEqual(expect.arrayContaining(orphans));
+    await age();
+    await janitor();
+    const left = await resultKeys();
+    for (const key of orphans) expect(left).not.toContain(key);
+    expect(left.some((key) => key.startsWith(folder))).toBe(true);
+    expect((await fetch(attachments[0]?.download?.url ?? '')).status).toBe(200);
+    expect(await readJob(service, id, 'status')).toEqual({ status: 'COMPLETED' });
+  });
+
+  it('of a worker that was killed go when the next one starts', async () => {
+    const scratch = join(service.config.dataDir, 'scratch');
+    const leftover = join(scratch, '00000000-0000-7000-8000-00000000dead', 'attempt');
+    await mkdir(leftover, { recursive: true });
+    await writeFile(join(leftover, 'attachments'), 'x');
+    await service.stopWorker();
+    await service.startWorker();
+    expect(await readdir(scratch)).not.toContain('00000000-0000-7000-8000-00000000dead');
+  });
+
+  it('are not left by an attempt that fails', async () => {
+    await service.stopWorker();
+    const wrote = deferred<string>();
+    await service.startWorker({
+      extractor: {
+        async *extract({ scratch }) {
+          await mkdir(scratch, { recursive: true });
+          const path = join(scratch, 'attachments');
+          await writeFile(path, 'x');
+          wrote.resolve(scratch);
+          yield { ...opened(2), facts, attachmentsFile: path };
+          yield group(1, 1);
+          throw new Error('the test says so');
+        },
+        async [Symbol.asyncDispose]() {},
+      },
+    });
+    const { id } = await submit(service, { source: await inline('one-page'), options: { maxRetries: 0 } });
+    const { status } = await endedJob(service, id, 'status');
+    expect(status).toBe('FAILED');
+    await expect(readdir(await wrote.promise)).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+});
