@@ -97,7 +97,7 @@ const details: z.ZodType<PageDetails> = z.object({
     .array(
       z.object({
         ...box,
-        kind: z.enum(['HEADING', 'PARAGRAPH', 'LIST_ITEM', 'CODE', 'TABLE']),
+        kind: z.enum(['HEADING', 'PARAGRAPH', 'LIST_ITEM', 'FOOTNOTE', 'CODE', 'TABLE']),
         text: z.string(),
         level: z.number().nullable(),
         rows: z.array(z.array(cell)).nullable(),

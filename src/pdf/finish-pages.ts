@@ -5,8 +5,10 @@ import { garbledShare } from './garbled.ts';
 import { reportHidden } from './hidden-text.ts';
 import { guessLanguage } from './language.ts';
 import type { Block } from './layout/block.ts';
+import { linkFootnotes } from './layout/footnotes.ts';
 import { measure } from './layout/headings.ts';
 import { collectWords } from './layout/hyphenation.ts';
+import type { Line } from './layout/lines.ts';
 import { layOutPage, readBlocks } from './layout/page-layout.ts';
 import type { Box } from './layout/piece.ts';
 import { toMarkdown } from './layout/render-markdown.ts';
@@ -25,13 +27,15 @@ export function finishPages(pages: ReadPage[], options: PageOptions): ExtractedP
   });
   const layouts = drafts.map(({ layout }) => layout);
   const typography = measure(layouts.flatMap(({ lines }) => lines));
-  const running = options.keepHeadersFooters ? new Set<never>() : runningLines(layouts);
+  const running = options.keepHeadersFooters ? new Set<Line>() : runningLines(layouts);
   const words = options.keepHyphenation
     ? null
     : collectWords(layouts.flatMap(({ lines }) => lines.map(({ text }) => text)));
   return drafts.map(({ page, reason, links, layout }) => {
-    const blocks = readBlocks(layout, typography, new Set());
-    const kept = layout.lines.some((line) => running.has(line)) ? readBlocks(layout, typography, running) : blocks;
+    const read = (leftOut: Set<Line>) =>
+      linkFootnotes(readBlocks(layout, typography, leftOut), typography.body, page.number);
+    const blocks = read(new Set());
+    const kept = layout.lines.some((line) => running.has(line)) ? read(running) : blocks;
     const text = cleanText(toPlainText(blocks));
     return {
       number: page.number,

@@ -49,6 +49,20 @@ describe.each(['LITEPARSE', 'PDFJS'] as const)('Markdown by %s', (engine) => {
     expect(page).toMatch(/```\n[^`]*frames = 10[^`]*\n```/);
   });
 
+  test('ties footnotes to the places that refer to them', async () => {
+    const { pages } = await extractAll(pool, requestFor('layouts', { engine, pages: '4' }));
+    expect(pages[0]?.markdown).toBe(
+      [
+        'Queens are marked by year,[^4-1] so that nobody has to guess their age. Their wax melts at sixty degrees.[^4-2] ' +
+          'Bees breathe out CO2 like anybody else. Water stays H2O in all of this, whatever the weather does to it.',
+        '[^4-1]: By a dot of paint: see https://example.org/marks for the five colours.',
+        '[^4-2]: Or at sixty-four: nobody has measured it twice.',
+      ].join('\n\n'),
+    );
+    expect(pages[0]?.text).toContain('by year,[1] so that');
+    expect(pages[0]?.details.blocks.map(({ kind }) => kind)).toEqual(['PARAGRAPH', 'FOOTNOTE', 'FOOTNOTE']);
+  });
+
   test('writes links where they stand', async () => {
     const [page] = await markdownOf('links');
     expect(page).toContain('For more about bees see [the bee page](https://example.org/bees) of our site.');

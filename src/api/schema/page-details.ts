@@ -39,8 +39,9 @@ const Kind = builder.enumType('BlockKind', {
   description: 'What a block is.',
   values: {
     HEADING: { description: 'A heading.' },
-    PARAGRAPH: { description: 'Text, captions and notes included.' },
+    PARAGRAPH: { description: 'Text, captions included.' },
     LIST_ITEM: { description: 'One item of a list.' },
+    FOOTNOTE: { description: 'A note that the text of the page refers to.' },
     CODE: { description: 'Lines in a font of fixed width.' },
     TABLE: { description: 'A table.' },
   },

@@ -13,4 +13,6 @@ export type Block =
   | { kind: 'HEADING'; box: Box; level: number; lines: Line[] }
   | { kind: 'PARAGRAPH' | 'CODE'; box: Box; lines: Line[] }
   | { kind: 'LIST_ITEM'; box: Box; marker: string; lines: Line[] }
+  /** `label` is its name in Markdown. */
+  | { kind: 'FOOTNOTE'; box: Box; marker: string; label: string; lines: Line[] }
   | { kind: 'TABLE'; box: Box; rows: Cell[][] };

@@ -1,12 +1,13 @@
 import { isRightToLeft } from '../text-direction.ts';
 import { joint } from './hyphenation.ts';
-import { joinText, type Line } from './lines.ts';
+import { isApart, joinText, type Line } from './lines.ts';
 import { escapeMarkdown, markdownLink } from './markdown-text.ts';
 import type { Piece } from './piece.ts';
 
-/** A stretch of text under one link, or under none. Kept in parts, as text that grows and is looked at costs its square. */
+/** A stretch of text under one link, or under none, or the number of a footnote. Kept in parts, as text that grows and is looked at costs its square. */
 interface Stretch {
   url: string | undefined;
+  note: string | undefined;
   parts: string[];
 }
 
@@ -14,46 +15,63 @@ interface Stretch {
 export function flowText(lines: Line[], words: Set<string> | null): string {
   const flow: Stretch[] = [];
   for (const line of lines) {
-    for (const [index, { url, text }] of stretches(line).entries()) {
-      append(flow, url, text, index === 0 ? words : undefined);
+    for (const [index, stretch] of stretches(line).entries()) {
+      append(flow, stretch, index === 0 ? words : undefined);
     }
   }
-  return flow
-    .map(({ url, parts }) => (url === undefined ? escapeMarkdown(parts.join('')) : markdownLink(parts.join(''), url)))
-    .join('')
-    .trim();
+  return flow.map(render).join('').trim();
+}
+
+function render({ url, note, parts }: Stretch): string {
+  if (note !== undefined) return `[^${note}]`;
+  return url === undefined ? escapeMarkdown(parts.join('')) : markdownLink(parts.join(''), url);
 }
 
 /** `words` are given where a line begins. */
-function append(flow: Stretch[], url: string | undefined, text: string, words: Set<string> | null | undefined): void {
+function append(flow: Stretch[], { url, note, text }: Part, words: Set<string> | null | undefined): void {
   const last = flow.at(-1);
   let after = text;
+  const isSame = last !== undefined && last.url === url && last.note === undefined && note === undefined;
   if (last !== undefined && words !== undefined) {
     const { before, gap } = joint(last.parts.at(-1) ?? '', text, words);
     last.parts[last.parts.length - 1] = before;
-    if (last.url === url || last.url === undefined) last.parts.push(gap);
-    else if (url === undefined) after = gap + text;
-    else flow.push({ url: undefined, parts: [gap] });
+    if (isSame || (last.url === undefined && last.note === undefined)) last.parts.push(gap);
+    else if (url === undefined && note === undefined) after = gap + text;
+    else flow.push({ url: undefined, note: undefined, parts: [gap] });
   }
-  if (last !== undefined && last.url === url) last.parts.push(after);
-  else flow.push({ url, parts: [after] });
+  if (isSame) last.parts.push(after);
+  else flow.push({ url, note, parts: [after] });
 }
 
-/** A line's text by link, with the spaces between them. */
-function stretches(line: Line): { url: string | undefined; text: string }[] {
-  if (line.pieces.every(({ url }) => url === undefined) || isRightToLeft(line.text)) {
-    return [{ url: undefined, text: line.text }];
+interface Part {
+  url: string | undefined;
+  note: string | undefined;
+  text: string;
+}
+
+/** A line's text by link and footnote, with the spaces between them. */
+function stretches(line: Line): Part[] {
+  if (line.pieces.every(({ url, note }) => url === undefined && note === undefined) || isRightToLeft(line.text)) {
+    return [{ url: undefined, note: undefined, text: line.text }];
   }
   const runs: Piece[][] = [];
   for (const piece of line.pieces) {
     const run = runs.at(-1);
-    if (run !== undefined && run[0]?.url === piece.url) run.push(piece);
+    if (run?.[0] !== undefined && run[0].url === piece.url && run[0].note === piece.note) run.push(piece);
     else runs.push([piece]);
   }
   return runs.map((run, index) => {
+    const [url, note] = [run[0]?.url, run[0]?.note];
+    const space = (before: Piece[] | undefined, after: Piece[] | undefined) =>
+      url === undefined && isParted(before, after) ? ' ' : '';
     const text = joinText(run, (piece) => piece.text);
-    const plain = run[0]?.url === undefined;
-    const [before, after] = [plain && index > 0 ? ' ' : '', plain && index < runs.length - 1 ? ' ' : ''];
-    return { url: run[0]?.url, text: `${before}${text}${after}` };
+    return { url, note, text: `${space(runs[index - 1], run)}${text}${space(run, runs[index + 1])}` };
   });
+}
+
+/** A link stands apart; the number of a footnote only where it is printed so. */
+function isParted(before: Piece[] | undefined, after: Piece[] | undefined): boolean {
+  const [last, first] = [before?.at(-1), after?.[0]];
+  if (last === undefined || first === undefined) return false;
+  return (last.note === undefined && first.note === undefined) || isApart(last, first);
 }

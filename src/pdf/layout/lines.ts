@@ -131,9 +131,7 @@ export function joinText(pieces: Piece[], textOf: (piece: Piece) => string): str
   const parts: string[] = [];
   let before: Piece | null = null;
   for (const piece of ordered) {
-    const gap = before === null ? 0 : Math.max(piece.x - right(before), before.x - right(piece));
-    const apart = before !== null && gap > wordGap * Math.min(before.size, piece.size);
-    if (apart && !/\s$/.test(before?.text ?? '') && !/^\s/.test(piece.text)) parts.push(' ');
+    if (before !== null && !isSpaced(before, piece) && isApart(before, piece)) parts.push(' ');
     parts.push(textOf(piece));
     before = piece;
   }
@@ -141,6 +139,16 @@ export function joinText(pieces: Piece[], textOf: (piece: Piece) => string): str
     .join('')
     .trim()
     .replace(leaders, (dots) => dots.replaceAll(' ', ''));
+}
+
+function isSpaced(before: Piece, after: Piece): boolean {
+  return /\s$/.test(before.text) || /^\s/.test(after.text);
+}
+
+/** Whether there is a space between pieces that stand side by side: one of them has it, or a gap shows it. */
+export function isApart(before: Piece, after: Piece): boolean {
+  const gap = Math.max(after.x - right(before), before.x - right(after));
+  return isSpaced(before, after) || gap > wordGap * Math.min(before.size, after.size);
 }
 
 /** Dots that lead from an entry of a table of contents to its page number. */

@@ -16,6 +16,8 @@ export interface Piece extends Box {
   fixedWidth: boolean;
   /** Where a link over it leads. */
   url?: string;
+  /** It is the number of a footnote: the name of that in Markdown. */
+  note?: string;
 }
 
 export function right(box: Box): number {

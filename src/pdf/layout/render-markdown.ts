@@ -24,6 +24,8 @@ function render(block: Block, { words }: MarkdownOptions): string {
       const isNumber = /[\p{L}\d]/u.test(block.marker);
       return isNumber ? text : `- ${text.slice(block.marker.length).trimStart()}`;
     }
+    case 'FOOTNOTE':
+      return `[^${block.label}]: ${flowText(block.lines, words)}`;
     case 'CODE':
       return renderCode(block.lines);
     case 'TABLE':

@@ -2,18 +2,14 @@ import type { Block } from './block.ts';
 
 /** Blocks as plain text: lines as they are printed, rows of tables on a line each, an empty line between blocks. */
 export function toPlainText(blocks: Block[]): string {
-  return blocks
-    .map((block) =>
-      block.kind === 'TABLE'
-        ? block.rows
-            .map((row) =>
-              row
-                .map(({ text }) => text)
-                .join('\t')
-                .trim(),
-            )
-            .join('\n')
-        : block.lines.map(({ text }) => text).join('\n'),
-    )
-    .join('\n\n');
+  return blocks.map(render).join('\n\n');
+}
+
+function render(block: Block): string {
+  if (block.kind === 'TABLE') {
+    const rows = block.rows.map((row) => row.map(({ text }) => text).join('\t'));
+    return rows.map((row) => row.trim()).join('\n');
+  }
+  const text = block.lines.map((line) => line.text).join('\n');
+  return block.kind === 'FOOTNOTE' ? `[${block.marker}] ${text}` : text;
 }
