@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { LiteParse } from '@llamaindex/liteparse';
 import { cpuTime } from '../src/pdf/cpu-time.ts';
 import { createExtractorPool, type ExtractorPool } from '../src/pdf/extractor-pool.ts';
+import { prepareOcr } from '../src/pdf/ocr-data.ts';
 import { groupSize } from '../src/pdf/page-groups.ts';
 import { PdfjsThread } from '../src/pdf/pdfjs-thread.ts';
 
@@ -19,6 +20,7 @@ import { PdfjsThread } from '../src/pdf/pdfjs-thread.ts';
 const root = fileURLToPath(new URL('../', import.meta.url));
 const folders = process.argv.length > 2 ? process.argv.slice(2) : [join(root, 'samples'), join(root, 'test/fixtures')];
 const rounds = 3;
+const ocr = await prepareOcr(['eng'], join(tmpdir(), 'pagehive-bench-ocr'));
 
 interface Reader {
   name: string;
@@ -48,6 +50,7 @@ function ours(pool: ExtractorPool): Reader {
         attachmentBytes: 0,
         avoid: [],
         lastResort: null,
+        ocr,
         fresh: false,
       };
       let pages = 0;

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { EngineName } from '../src/pdf/document.ts';
 import { createExtractorPool, type ExtractorPool } from '../src/pdf/extractor-pool.ts';
+import { prepareOcr } from '../src/pdf/ocr-data.ts';
 
 // How near the Markdown comes to what people wrote down of the same pages, for each engine, by the way a job takes.
 //
@@ -20,6 +21,8 @@ if (folder === undefined || !existsSync(join(folder, 'score.mjs'))) {
   process.exit(2);
 }
 const keep = process.argv[3];
+// Scans, if there are any among them.
+const ocr = await prepareOcr(['eng'], join(tmpdir(), 'pagehive-bench-ocr'));
 const out = keep === undefined ? mkdtempSync(join(tmpdir(), 'pagehive-quality-')) : resolve(keep);
 const pdfs = resolve(folder, 'dev/pdf');
 const names = readdirSync(pdfs)
@@ -42,6 +45,7 @@ async function extract(pool: ExtractorPool, engine: EngineName, name: string): P
     attachmentBytes: 0,
     avoid: [],
     lastResort: null,
+    ocr,
     fresh: false,
   };
   const pages: string[] = [];

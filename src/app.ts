@@ -125,7 +125,8 @@ export async function startWork(platform: Platform, overrides: Overrides = {}): 
       recycleBytes: limits.extractorRecycleBytes,
     });
   const scratch = join(config.dataDir, 'scratch');
-  const context = { jobs, storage, extractor, scratch, secrets, limits, privateHostsAllowed, logger };
+  const ocrData = join(config.dataDir, 'ocr');
+  const context = { jobs, storage, extractor, scratch, ocrData, secrets, limits, privateHostsAllowed, logger };
   const worker = await startWorker(context, { concurrency, version, queue });
   const canaries = answerCanaries({ ...queue, database, workerId: worker.id });
   const policy = { ...deliveryPolicy, ...overrides.deliveries };

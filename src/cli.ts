@@ -45,6 +45,12 @@ function createProgram(): Command {
     .option('--password <password>', 'opens an encrypted document')
     .option('--pages <ranges>', 'only these pages, such as 1-5,9,20-')
     .option('--engine <engine>', 'what reads the pages: auto, liteparse or pdfjs', engineOf)
+    .option('--ocr', 'read pages by OCR that are pictures')
+    .addOption(
+      new Option('--ocr-languages <languages>', 'what OCR looks for, such as eng,deu; eng without it')
+        .argParser((value) => value.split(','))
+        .implies({ ocr: true }),
+    )
     .option('--webhook <url>', 'where the server tells of the end of each job')
     .option('--idempotency-key <key>', 'the same key gives the same job or batch, however often it is sent')
     .addHelpText('after', submitEpilogue)

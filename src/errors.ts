@@ -83,6 +83,11 @@ export const failures = {
     message: 'options.pages names no page that the document has.',
     advice: 'Send the job again with pages that exist, or without options.pages for all of them.',
   },
+  OCR_LANGUAGE_MISSING: {
+    category: 'INPUT',
+    message: 'OCR has no data for a language of options.ocrLanguages.',
+    advice: 'Have the operator install the npm package with its data, or send the job again with other languages.',
+  },
   SIZE_LIMIT: {
     category: 'RESOURCE',
     message: 'The document is larger than the byte limit.',

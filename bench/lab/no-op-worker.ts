@@ -30,6 +30,7 @@ const page = {
     engine: null,
     fallback: null,
     ocrReason: null,
+    ocr: null,
     language: null,
     hidden: [],
     annotations: [],

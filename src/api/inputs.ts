@@ -43,12 +43,24 @@ const seconds = (most: number) => z.number().int().min(1).max(most);
 
 const password = shortText(1_024).nullish();
 
+const language = z
+  .string()
+  .regex(/^[a-z]{3}(_[a-z]+)*$/, 'must be the name of a language as Tesseract has it, such as "eng" or "chi_sim"');
+const mostLanguages = 4;
+
 const options = z.object({
   password,
   pages: pages.nullish(),
   engine: z.enum(['AUTO', 'LITEPARSE', 'PDFJS']).nullish(),
   keepHeadersFooters: z.boolean().nullish(),
   keepHyphenation: z.boolean().nullish(),
+  ocr: z.boolean().nullish(),
+  ocrLanguages: z
+    .array(language)
+    .min(1, 'names a language at least')
+    .max(mostLanguages, `names ${mostLanguages} languages at most: each makes OCR slower`)
+    .refine((all) => new Set(all).size === all.length, 'names each language once')
+    .nullish(),
   timeoutSeconds: seconds(86_400).nullish(),
   noProgressSeconds: seconds(86_400).nullish(),
   maxRetries: z.number().int().min(0).max(20).nullish(),

@@ -47,11 +47,11 @@ export async function runBatches(
     task.leftOver(`${group.label} was not submitted`);
     const items = await sendGroup(client, group, sending, view, task);
     if (items.length === 0) return 1;
-    const { name, password, pages, engine, webhook } = settings;
+    const { name, password, pages, engine, ocr, ocrLanguages, webhook } = settings;
     const input = {
       name,
       items,
-      options: { password, pages, engine },
+      options: { password, pages, engine, ocr, ocrLanguages },
       idempotencyKey: group.idempotencyKey,
       webhook: webhook === undefined ? undefined : { url: webhook },
     };

@@ -11,6 +11,8 @@ export interface JobSettings {
   password?: string;
   pages?: string;
   engine?: Engine;
+  ocr?: boolean;
+  ocrLanguages?: string[];
   idempotencyKey?: string;
   /** A URL. */
   webhook?: string;
@@ -26,7 +28,7 @@ export const maxTries = 10;
 export async function sendDocument(
   client: Client,
   source: SubmitSource,
-  { name, password, pages, engine, idempotencyKey = randomUUID(), webhook }: JobSettings,
+  { name, password, pages, engine, ocr, ocrLanguages, idempotencyKey = randomUUID(), webhook }: JobSettings,
   view: JobView,
   { signal, leftOver }: Task,
 ): Promise<SubmittedJob> {
@@ -35,7 +37,7 @@ export async function sendDocument(
     source:
       source.url === null ? { upload: await uploadSource(client, source, onProgress, signal) } : { url: source.url },
     name,
-    options: { password, pages, engine },
+    options: { password, pages, engine, ocr, ocrLanguages },
     idempotencyKey,
     webhook: webhook === undefined ? undefined : { url: webhook },
   };

@@ -1,12 +1,13 @@
 import type { EngineName } from '../pdf/document.ts';
 
 /**
- * What is learned of the work done. The first four are seconds a unit and kept as logarithms, as costs spread by factors;
+ * What is learned of the work done. The first five are seconds a unit and kept as logarithms, as costs spread by factors;
  * so are BYTES and PAGES, which say how much work there will be before that is known.
  *
  *   DOWNLOAD      a byte, by size of the document
  *   OPEN          a document, by size
  *   EXTRACT       a page, by how many there are and how many bytes each has
+ *   OCR           a page, likewise, of a job that asks for OCR: reading and, where it is needed, OCR
  *   STORE         a document: its last pages and the transition
  *   BYTES         bytes of a document from a URL
  *   PAGES         pages of a document, by size
@@ -20,6 +21,7 @@ export type Measure =
   | 'DOWNLOAD'
   | 'OPEN'
   | 'EXTRACT'
+  | 'OCR'
   | 'STORE'
   | 'BYTES'
   | 'PAGES'
@@ -50,7 +52,7 @@ export interface LogNormal {
 }
 
 /** What takes longer on a machine that is busy. */
-const computed: Measure[] = ['OPEN', 'EXTRACT', 'STORE'];
+const computed: Measure[] = ['OPEN', 'EXTRACT', 'OCR', 'STORE'];
 
 /** What is assumed before anything is known counts like so many observations. */
 const priorWeight = 2;
@@ -68,8 +70,8 @@ function bytesClass(bytes: number): number {
 export const costKeys = {
   download: (bytes: number | null): CostKey => ({ measure: 'DOWNLOAD', engine: '', size: byBytes(bytes) }),
   open: (engine: EngineName, bytes: number | null): CostKey => ({ measure: 'OPEN', engine, size: byBytes(bytes) }),
-  extract: (engine: EngineName, pages: number, bytesPerPage: number): CostKey => ({
-    measure: 'EXTRACT',
+  extract: (engine: EngineName, pages: number, bytesPerPage: number, ocr: boolean): CostKey => ({
+    measure: ocr ? 'OCR' : 'EXTRACT',
     engine,
     size: `${sizeClass(pages, 1, 6)}/${sizeClass(bytesPerPage, 4 * 1024, 4)}`,
   }),
@@ -90,6 +92,9 @@ function byBytes(bytes: number | null): string {
 /** Seconds a page by the number of pages, as measured on one core of a small server; what is learned soon outweighs it. */
 const pageSeconds = [0.03, 0.02, 0.012, 0.01, 0.01, 0.01, 0.01];
 
+/** The same by how many bytes each has, where OCR is asked for: the more, the likelier it is a picture. */
+const ocrSeconds = [0.03, 0.1, 0.6, 1.5, 1.8];
+
 /** What a fresh installation assumes. */
 function prior({ measure, engine, size }: CostKey): LogNormal {
   const slower = engine === 'PDFJS' ? 2.5 : 1;
@@ -102,6 +107,8 @@ function prior({ measure, engine, size }: CostKey): LogNormal {
       return { mean: Math.log(0.03 + bytes / 20e6), variance: 1 };
     case 'EXTRACT':
       return { mean: Math.log(slower * (pageSeconds[Number(size.split('/')[0])] ?? 0.01)), variance: 1 };
+    case 'OCR':
+      return { mean: Math.log(ocrSeconds[Number(size.split('/')[1])] ?? 1.8), variance: 1.5 };
     case 'STORE':
       return { mean: Math.log(0.02), variance: 0.5 };
     case 'BYTES':

@@ -93,19 +93,19 @@ export class AttemptEstimate {
 
   /** Also again, when another engine has to begin anew. */
   opened(found: { engine: EngineName; pageCount: number; pagesTotal: number; pagesStored: number }, now: number): void {
-    const { bytes, ranges } = this.#facts;
+    const { bytes, ranges, ocr } = this.#facts;
     this.#engine = found.engine;
     this.#bytesPerPage = (bytes ?? 0) / Math.max(1, found.pageCount);
     if (this.#stage === 'open') this.#learn(costKeys.open(found.engine, bytes), Math.log(this.#seconds(now)));
     if (ranges === null && bytes !== null) this.#learn(costKeys.pages(bytes), Math.log(found.pageCount));
     const total = found.pagesTotal - found.pagesStored;
-    const cost = this.#costs.of(costKeys.extract(found.engine, total, this.#bytesPerPage));
+    const cost = this.#costs.of(costKeys.extract(found.engine, total, this.#bytesPerPage, ocr));
     this.#enter('extract', now);
     this.#expected = { ...this.#expected, extract: spanOf(cost, total) };
-    this.#count({ done: 0, total, part: groupSize, cost }, now);
+    this.#count({ done: 0, total, part: ocr ? 1 : groupSize, cost }, now);
   }
 
-  /** `pages` were made in this attempt so far. */
+  /** `pages` were made in this attempt so far, those included that wait for others of their group. */
   extracted(pages: number, now: number): void {
     if (this.#counted !== null) this.#count({ ...this.#counted, done: pages }, now);
   }
@@ -114,10 +114,12 @@ export class AttemptEstimate {
     if (this.#stage === 'extract' && this.#counted !== null && this.#counted.done > 0) {
       const { done, progressedAt } = this.#counted;
       const seconds = Math.max(leastSeconds, (progressedAt - this.#stageSince) / 1000);
-      const key = costKeys.extract(this.#engine, done, this.#bytesPerPage);
+      const key = costKeys.extract(this.#engine, done, this.#bytesPerPage, this.#facts.ocr);
       const usual = this.#costs.of(key).mean - this.#costs.pace;
       this.#learn(key, Math.log(seconds / done));
-      if (done * Math.exp(usual) > tellingSeconds) this.#learn(costKeys.pace(), Math.log(seconds / done) - usual);
+      // What OCR takes depends on what the pages are, more than on how busy the machine is.
+      if (!this.#facts.ocr && done * Math.exp(usual) > tellingSeconds)
+        this.#learn(costKeys.pace(), Math.log(seconds / done) - usual);
     }
     this.#enter('store', now);
   }

@@ -58,6 +58,8 @@ export interface WorkFacts {
   /** `options.pages`. */
   ranges: string | null;
   engine: 'AUTO' | EngineName;
+  /** Whether OCR is asked for. */
+  ocr: boolean;
   /** Pages asked for, where an earlier attempt found out. */
   pagesTotal: number | null;
   /** Pages that are stored already. */
@@ -74,12 +76,13 @@ export interface WorkRow {
 }
 
 export function workFacts(row: WorkRow): WorkFacts {
-  const { pages, engine } = storedOptions(row.options);
+  const { pages, engine, ocr } = storedOptions(row.options);
   return {
     toDownload: row.toDownload,
     bytes: row.sourceBytes === null ? null : Number(row.sourceBytes),
     ranges: pages,
     engine,
+    ocr,
     pagesTotal: row.pagesTotal,
     pagesStored: row.pagesTotal === null ? 0 : row.pagesDone,
   };
@@ -120,7 +123,12 @@ function extraction(facts: WorkFacts, costs: Costs, bytes: number): Span {
   const pages = expectPages(facts, inDocument);
   const count = Math.exp(pages.mean);
   const pageCost = costs.of(
-    costKeys.extract(expectedEngine(facts.engine), count, bytes / Math.max(count, Math.exp(inDocument.mean))),
+    costKeys.extract(
+      expectedEngine(facts.engine),
+      count,
+      bytes / Math.max(count, Math.exp(inDocument.mean)),
+      facts.ocr,
+    ),
   );
   return spanOf(product(pages, pageCost), Math.max(0, 1 - facts.pagesStored / count));
 }

@@ -7,6 +7,9 @@ export interface JobOptions {
   engine: 'AUTO' | EngineName;
   keepHeadersFooters: boolean;
   keepHyphenation: boolean;
+  /** Whether pages that need it are read by OCR, and for which languages. */
+  ocr: boolean;
+  ocrLanguages: string[];
   timeoutSeconds: number;
   noProgressSeconds: number;
 }
@@ -16,6 +19,8 @@ export const defaultOptions: JobOptions = {
   engine: 'AUTO',
   keepHeadersFooters: false,
   keepHyphenation: false,
+  ocr: false,
+  ocrLanguages: ['eng'],
   timeoutSeconds: 900,
   noProgressSeconds: 120,
 };

@@ -73,6 +73,14 @@ const details: z.ZodType<PageDetails> = z.object({
     .nullable()
     .default(null),
   ocrReason: z.enum(['SCANNED', 'DRAWN', 'GARBLED']).nullable().default(null),
+  ocr: z
+    .object({
+      outcome: z.enum(['READ', 'NOTHING_FOUND', 'UNAVAILABLE']),
+      languages: z.array(z.string()),
+      confidence: z.number().nullable(),
+    })
+    .nullable()
+    .default(null),
   language: text,
   hidden: z
     .array(z.object({ reason: z.enum(['INVISIBLE', 'OFF_PAGE', 'TINY', 'SAME_COLOUR']), text: z.string() }))

@@ -44,7 +44,7 @@ export async function bestPage(
   const hides = mayHide(page, hints);
   let seen: ReadPage | null = null;
   if (reason !== null || hides || hints?.rareCharacters === true) {
-    run.report({ engine: 'PDFJS', page: number, pages: 1 });
+    run.report({ engine: 'PDFJS', page: number, pages: 1, pagesReady: null });
     seen = await pdfjs.glance(number, glanceMilliseconds);
   }
   if (reason !== null && seen !== null && isBetter(reason, page, seen)) {
@@ -62,6 +62,6 @@ export async function readByPdfjs(run: Run, number: number, pdfjs: PdfjsDocument
   if (pdfjs === null) {
     throw new JobError('PDF_DAMAGED', { detail: `Page ${number} is too damaged to read.`, page: number });
   }
-  run.report({ engine: 'PDFJS', page: number, pages: 1 });
+  run.report({ engine: 'PDFJS', page: number, pages: 1, pagesReady: null });
   return pdfjs.readPage(number);
 }

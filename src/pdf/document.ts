@@ -146,14 +146,28 @@ export type Fallback = 'UNREADABLE' | 'NO_TEXT' | 'GARBLED' | 'FONT_BOXES' | 'RI
 /** Why a page's text is not all that stands on it: it is a picture, its letters are drawn, or its fonts don't tell what they mean. */
 export type OcrReason = 'SCANNED' | 'DRAWN' | 'GARBLED';
 
+/** What OCR has made of a page that needs it. */
+export interface PageOcr {
+  outcome: OcrOutcome;
+  /** The languages it looked for. */
+  languages: string[];
+  /** How sure it is of what it read, from 0 to 1: the mean over its characters. Null where it read nothing. */
+  confidence: number | null;
+}
+
+/** It has read text; there is none that it can read; or it could not be done on this page. */
+export type OcrOutcome = 'READ' | 'NOTHING_FOUND' | 'UNAVAILABLE';
+
 /** What is known of a page beside its text. */
 export interface PageDetails {
   /** Null for pages stored by versions that did not tell. */
   engine: EngineName | null;
   /** Why it isn't the engine that reads the document. */
   fallback: Fallback | null;
-  /** Why there is more on the page than its text says; null if there isn't. */
+  /** Why there is more on the page than its own text says; null if there isn't. */
   ocrReason: OcrReason | null;
+  /** Null where it was not asked for, or not needed. */
+  ocr: PageOcr | null;
   /** A guess, such as "en"; null where there is too little to tell. */
   language: string | null;
   /** Text that readers don't see: left out of text and Markdown. */

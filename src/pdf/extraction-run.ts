@@ -5,6 +5,7 @@ import type { Engines } from './engines.ts';
 import type { ExtractionEvent, ExtractionRequest, GroupEvent, Reading } from './extraction.ts';
 import { finishPages } from './finish-pages.ts';
 import { groupReader } from './liteparse-groups.ts';
+import { ocrKey, withOcr } from './ocr.ts';
 import {
   factsMilliseconds,
   liteparseOptions,
@@ -25,7 +26,9 @@ export async function* runExtraction(
 ): AsyncGenerator<ExtractionEvent> {
   const document = await openDocument(request, engines, report);
   try {
-    const { facts, engine, key } = document;
+    const run = { request, engines, report };
+    const { facts, engine } = document;
+    const key = `${document.key}${ocrKey(run)}`;
     const selected = resolvePageRanges(readRanges(request.pages), facts.pageCount);
     const pagesTotal = countPages(selected);
     if (pagesTotal === 0) {
@@ -41,7 +44,6 @@ export async function* runExtraction(
     const { attachments, path } = await takeAttachments(document, request, engines);
     const allFacts = { ...facts, attachments };
     yield { type: 'opened', facts: allFacts, attachmentsFile: path, engine, key, pagesTotal, pagesStored };
-    const run = { request, engines, report };
     yield* engine === 'LITEPARSE'
       ? liteparseGroups(run, document, missing, countGroupPages(missing) === facts.pageCount)
       : pdfjsGroups(run, document.pdfjs, missing);
@@ -95,14 +97,19 @@ async function* liteparseGroups(
     }
     const [first, ...others] = group.pages;
     const page = first !== undefined && others.length === 0 ? first : null;
-    run.report({ engine: 'LITEPARSE', page, pages: group.pages.length });
+    run.report({ engine: 'LITEPARSE', page, pages: group.pages.length, pagesReady: null });
     const found = await reader.read(group);
     const pages: ReadPage[] = [];
     for (const number of group.pages) {
       const page = found.find((candidate) => candidate.number === number);
       pages.push(await bestPage(run, number, page, document));
     }
-    yield { type: 'group', range: group.range, engine: 'LITEPARSE', pages: finishPages(pages, run.request) };
+    yield {
+      type: 'group',
+      range: group.range,
+      engine: 'LITEPARSE',
+      pages: finishPages(await withOcr(run, pages), run.request),
+    };
   }
 }
 
@@ -112,6 +119,11 @@ async function* pdfjsGroups(run: Run, pdfjs: PdfjsDocument | null, groups: PageG
     for (const number of group.pages) {
       pages.push(await readByPdfjs(run, number, pdfjs));
     }
-    yield { type: 'group', range: group.range, engine: 'PDFJS', pages: finishPages(pages, run.request) };
+    yield {
+      type: 'group',
+      range: group.range,
+      engine: 'PDFJS',
+      pages: finishPages(await withOcr(run, pages), run.request),
+    };
   }
 }

@@ -1,4 +1,5 @@
 import type { DocumentFacts, EngineName, ExtractedPage } from './document.ts';
+import type { OcrRequest } from './ocr-data.ts';
 
 /** What the client chose about the Markdown. */
 export interface PageOptions {
@@ -28,6 +29,8 @@ export interface ExtractionRequest extends PageOptions {
   avoid: EngineName[];
   /** An engine that ran out of time or memory on it: to be used only if no other opens it. */
   lastResort: EngineName | null;
+  /** How to read pages that are pictures; null: not at all. */
+  ocr: OcrRequest | null;
   /** In a process that has not served a document before. */
   fresh: boolean;
 }
@@ -60,6 +63,8 @@ export interface Reading {
   page: number | null;
   /** Pages that will be done together: nothing is heard of any until all of them are. */
   pages: number;
+  /** While OCR reads one page after the other: pages of the group under way that are ready, one way or the other. Null at other times. */
+  pagesReady: number | null;
 }
 
 /** What was begun before is done, and the next thing begins. */

@@ -222,7 +222,8 @@ function crashOf(request: ExtractionRequest, child: ExtractorChild, exit: Exit):
   if (child.reading === null || first === undefined || !isOwnFault(exit)) {
     throw new ExtractorKilledError(exit.signal);
   }
-  const { engine, page } = child.reading;
-  const guilty = others.includes(engine) ? engine : first;
+  const { engine, page, pagesReady } = child.reading;
+  // Who did OCR may not do so again, even if another one reads the pages.
+  const guilty = others.includes(engine) || pagesReady !== null ? engine : first;
   return { type: 'crashed', engine: guilty, key: engineKeys[guilty], page, detail: describe(exit) };
 }

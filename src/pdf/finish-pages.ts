@@ -21,7 +21,7 @@ import type { ReadPage } from './read-page.ts';
 /** The pages of one group from what the engines read. What headings and running lines are is judged by the whole group. */
 export function finishPages(pages: ReadPage[], options: PageOptions): ExtractedPage[] {
   const drafts = pages.map((page) => {
-    const reason = ocrReason(page);
+    const reason = page.ocr?.reason ?? ocrReason(page);
     const { links, pieces } = placeLinks(page.links, page.pieces.filter(isReadable));
     return { page, reason, links, layout: layOutPage({ ...page, pieces, turned: page.turned.filter(isReadable) }) };
   });
@@ -50,6 +50,7 @@ export function finishPages(pages: ReadPage[], options: PageOptions): ExtractedP
         engine: page.engine,
         fallback: page.fallback,
         ocrReason: reason,
+        ocr: page.ocr?.found ?? null,
         language: guessLanguage(text),
         hidden: reportHidden(page.hidden),
         annotations: page.annotations,

@@ -12,6 +12,7 @@ import type { DocumentMetadata, Permissions } from './document.ts';
 import { readDate } from './document-facts.ts';
 import { toReadPage, turnOf } from './liteparse-page.ts';
 import { isSparse, mostlyPicture } from './needs-ocr.ts';
+import { type OcrText, readOcrText } from './ocr-pieces.ts';
 import { groupSize, type PageGroup } from './page-groups.ts';
 import { readPermissions } from './permissions.ts';
 import type { ReadPage } from './read-page.ts';
@@ -28,6 +29,22 @@ export interface LiteparseOptions {
   /** A path that ends in .pdf, or the bytes: by any other name LiteParse looks for a program that converts it. */
   source: string | Uint8Array;
   password: string | null;
+}
+
+export interface OcrSetting {
+  languages: string[];
+  /** Where the data of all of them is: for what is missing LiteParse would look on the Internet. */
+  dataPath: string;
+  dpi: number;
+  /** By how much the page has to be turned back, clockwise. */
+  turn: 0 | 90 | 180 | 270;
+}
+
+export interface OcrFound {
+  /** The page, turned: what OCR has read is not among its pieces, but its tables hold it. */
+  page: ReadPage;
+  text: OcrText;
+  turn: OcrSetting['turn'];
 }
 
 /** The native engine; null where it has no binary for this machine. */
@@ -108,6 +125,23 @@ export class LiteparseEngine {
       const upright = turned.find(({ pageNum }) => pageNum === page.pageNum) ?? page;
       return { ...toReadPage(page, upright), look: looks.get(page.pageNum) ?? null };
     });
+  }
+
+  /** One page by OCR, turned and drawn as told. */
+  async readByOcr(options: LiteparseOptions, page: number, setting: OcrSetting): Promise<OcrFound | null> {
+    const { languages, dataPath, dpi, turn } = setting;
+    const parser = this.#parser(options, {
+      targetPages: String(page),
+      pageOrientationCorrections: [{ page, angle: turn }],
+      ocrEnabled: true,
+      ocrLanguage: languages.join('+'),
+      tessdataPath: dataPath,
+      dpi,
+    });
+    const [read] = (await parser.parse(options.source)).pages;
+    if (read === undefined) return null;
+    const textItems = read.textItems.filter(({ confidence }) => confidence === undefined);
+    return { page: toReadPage(read, { ...read, textItems }), text: readOcrText(read), turn };
   }
 
   async #readTurned(options: LiteparseOptions, turns: PageOrientationCorrection[]): Promise<ParsedPage[]> {

@@ -54,6 +54,7 @@ export function toReadPage(shown: ParsedPage, read: ParsedPage): ReadPage {
     bleeds: readBleed(shown),
     tallShare: tallShare(read.textItems),
     look: null,
+    ocr: null,
     engine: 'LITEPARSE',
     fallback: null,
     rules: readRules(read),

@@ -1,4 +1,4 @@
-import type { OcrReason } from './document.ts';
+import type { OcrReason, PageDetails } from './document.ts';
 import { mostGarbled } from './fallback.ts';
 import { garbledShare } from './garbled.ts';
 import type { ReadPage } from './read-page.ts';
@@ -21,4 +21,9 @@ export function ocrReason(page: ReadPage): OcrReason | null {
   const texts = [...page.pieces, ...page.turned].map(({ text }) => text);
   if (garbledShare(texts) > mostGarbled) return 'GARBLED';
   return isSparse(texts) ? page.look : null;
+}
+
+/** Whether something stands on a page that neither it nor OCR tells. */
+export function needsOcr({ ocrReason, ocr }: PageDetails): boolean {
+  return ocrReason !== null && ocr?.outcome !== 'READ';
 }

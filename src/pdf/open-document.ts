@@ -61,7 +61,7 @@ async function openByUsable(
   // Before its bytes go to the other thread.
   const hints = liteparseEngine === null ? null : readStreamHints(bytes);
   const mayHavePinnedFiles = findPinnedFiles(bytes);
-  report({ engine: liteparseEngine === null ? 'PDFJS' : 'LITEPARSE', page: null, pages: 1 });
+  report({ engine: liteparseEngine === null ? 'PDFJS' : 'LITEPARSE', page: null, pages: 1, pagesReady: null });
   const [pdfjs, liteparse] = await Promise.all([
     openByPdfjs(request, engines, bytes, liteparseEngine === null ? null : factsMilliseconds),
     liteparseEngine === null ? null : orJobError(openByLiteparse(request, liteparseEngine)),

@@ -51,6 +51,7 @@ export function pdfjsPageReader(
       bleeds: false,
       tallShare: 0,
       look: isPicture(drawing.images, viewport) ? 'SCANNED' : null,
+      ocr: null,
       engine: 'PDFJS',
       fallback: null,
       links,

@@ -1,4 +1,4 @@
-import type { Annotation, EngineName, Fallback, FormField } from './document.ts';
+import type { Annotation, EngineName, Fallback, FormField, OcrReason, PageOcr } from './document.ts';
 import type { HiddenPiece } from './hidden-text.ts';
 import type { PageContent } from './layout/page-layout.ts';
 import type { Box } from './layout/piece.ts';
@@ -28,6 +28,8 @@ export interface ReadPage extends PageContent {
   tallShare: number;
   /** What a closer look at a page of few words found; null if it found nothing, or there was no look. */
   look: 'SCANNED' | 'DRAWN' | null;
+  /** Why OCR was to read it and what came of that, once it was tried. */
+  ocr: { reason: OcrReason; found: PageOcr } | null;
   /** Which engine read it. */
   engine: EngineName;
   /** Why it wasn't the document's own engine. */

@@ -12,6 +12,8 @@ export interface RunContext {
   extractor: Extractor;
   /** A folder for files on their way from extractors to the storage. */
   scratch: string;
+  /** A folder for the data that OCR needs; workers may share it. */
+  ocrData: string;
   secrets: Secrets;
   limits: Limits;
   privateHostsAllowed: string[];

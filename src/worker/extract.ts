@@ -6,6 +6,7 @@ import { quarantineDocument } from '../jobs/quarantine.ts';
 import type { EngineName, ExtractedPage } from '../pdf/document.ts';
 import { engineKeys } from '../pdf/engine-keys.ts';
 import type { ExtractionRequest, OpenedEvent } from '../pdf/extraction.ts';
+import { prepareOcr } from '../pdf/ocr-data.ts';
 import type { RunContext } from './context.ts';
 import type { Deadlines } from './deadlines.ts';
 import type { JobProgress } from './job-progress.ts';
@@ -30,7 +31,7 @@ export interface Attempt {
   progress: JobProgress;
   deadlines: Deadlines;
   signal: AbortSignal;
-  /** What opened the document; null before. */
+  /** What opened the document; null before, and while OCR reads pages: then no other engine would do better. */
   engine: EngineName | null;
 }
 
@@ -41,11 +42,15 @@ export async function extractPages(context: RunContext, attempt: Attempt, docume
   let opened: OpenedEvent | null = null;
   let pagesDone = 0;
   let rest: ExtractedPage[] = [];
-  for await (const event of context.extractor.extract(requestFor(context, claim, document), signal)) {
+  for await (const event of context.extractor.extract(await requestFor(context, claim, document), signal)) {
     deadlines.progressed(event.type === 'reading' ? event.pages : 1);
     if (event.type === 'reading') {
       // Who is to blame if the document is never open: a retry goes to the other one.
       if (opened === null) attempt.engine = event.engine;
+      if (event.pagesReady !== null) {
+        attempt.engine = null;
+        progress.reading(pagesDone + event.pagesReady);
+      }
     } else if (event.type === 'crashed') {
       opened = null;
       const finding = { sha256: document.sha256, engineKey: event.key, detail: event.detail };
@@ -59,7 +64,8 @@ export async function extractPages(context: RunContext, attempt: Attempt, docume
     } else if (event.type === 'group' && opened !== null) {
       const { pagesTotal, engine, key: storedBy } = opened;
       pagesDone += event.pages.length;
-      const { seq, percent } = progress.update({ pagesDone });
+      attempt.engine = engine;
+      const { seq, percent } = progress.update({ stage: 'EXTRACT', pagesDone });
       // The last group travels with the final transition: a job of one group costs one write.
       if (pagesDone >= pagesTotal) rest = event.pages;
       else {
@@ -80,7 +86,7 @@ export async function extractPages(context: RunContext, attempt: Attempt, docume
   progress.completed();
 }
 
-function requestFor(context: RunContext, claim: Claim, document: LocalDocument): ExtractionRequest {
+async function requestFor(context: RunContext, claim: Claim, document: LocalDocument): Promise<ExtractionRequest> {
   const options = storedOptions(claim.options);
   return {
     path: document.path,
@@ -89,6 +95,7 @@ function requestFor(context: RunContext, claim: Claim, document: LocalDocument):
     engine: options.engine,
     keepHeadersFooters: options.keepHeadersFooters,
     keepHyphenation: options.keepHyphenation,
+    ocr: options.ocr ? await prepareOcr(options.ocrLanguages, context.ocrData) : null,
     maxPages: context.limits.pages,
     scratch: document.scratch,
     attachmentBytes: context.limits.attachmentBytes,

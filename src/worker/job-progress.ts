@@ -61,7 +61,15 @@ export class JobProgress {
   opened({ engine, facts, pagesTotal, pagesStored }: OpenedEvent): ProgressState {
     this.#pagesBefore = pagesStored;
     this.#attempt.opened({ engine, pageCount: facts.pageCount, pagesTotal, pagesStored }, performance.now());
-    return this.#next({ stage: 'EXTRACT', pagesTotal, pagesDone: pagesStored });
+    const state = this.#next({ stage: 'EXTRACT', pagesTotal, pagesDone: pagesStored });
+    this.#guesses.set('opened', this.#estimate());
+    return state;
+  }
+
+  /** OCR reads a page; so many are ready, some of them not stored yet. */
+  reading(pagesReady: number): ProgressState {
+    this.#attempt.extracted(pagesReady - this.#pagesBefore, performance.now());
+    return this.#next({ stage: 'OCR' });
   }
 
   /** Time passed. Where nothing was finished meanwhile, that alone moves percentage and estimate. */
@@ -94,7 +102,6 @@ export class JobProgress {
     const percent = Math.max(this.#state.percent, Math.floor(this.#attempt.percent(performance.now())));
     const at = new Date().toISOString();
     this.#state = { ...this.#state, ...change, seq: this.#state.seq + 1, at, percent, estimate };
-    if (change.stage === 'EXTRACT') this.#guesses.set('opened', estimate);
     if (percent >= 50 && !this.#guesses.has('half')) this.#guesses.set('half', estimate);
     const wait = this.#lastPublished + publishEveryMs - performance.now();
     if (wait <= 0) this.#flush();

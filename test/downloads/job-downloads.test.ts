@@ -17,7 +17,7 @@ afterAll(async () => {
 });
 
 const box = 'box { x y width height }';
-const page = `number label width height rotation text markdown links { text url pageNumber } engine fallback needsOcr ocrReason language
+const page = `number label width height rotation text markdown links { text url pageNumber } engine fallback needsOcr ocrReason ocr { outcome languages confidence } language
   hiddenText { reason text } annotations { kind text author createdAt modifiedAt ${box} }
   formFields { name kind value checked options readOnly ${box} } blocks { kind text level rows { text columns rows } ${box} }`;
 

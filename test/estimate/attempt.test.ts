@@ -11,6 +11,7 @@ function facts(given: Partial<WorkFacts> = {}): WorkFacts {
     bytes: megabyte,
     ranges: null,
     engine: 'LITEPARSE',
+    ocr: false,
     pagesTotal: null,
     pagesStored: 0,
     ...given,
@@ -26,7 +27,7 @@ function known(key: CostKey, value: number): LearnedCost {
 const costs = new Costs([
   known(costKeys.download(megabyte), 10 / megabyte),
   known(costKeys.open('LITEPARSE', megabyte), 0.01),
-  known(costKeys.extract('LITEPARSE', 100, megabyte / 100), 0.1),
+  known(costKeys.extract('LITEPARSE', 100, megabyte / 100, false), 0.1),
   known(costKeys.store(), 0.01),
   known(costKeys.pages(megabyte), 100),
 ]);
@@ -149,17 +150,17 @@ describe('learned costs', () => {
     quantiles(totalOf(expectStages(facts(given), new Costs(learned))));
 
   it('change what is expected', () => {
-    const slow = [known(costKeys.extract('LITEPARSE', 100, megabyte / 100), 5)];
+    const slow = [known(costKeys.extract('LITEPARSE', 100, megabyte / 100, false), 5)];
     expect(at(slow, { pagesTotal: 100 }).expected).toBeGreaterThan(10 * at([], { pagesTotal: 100 }).expected);
   });
 
   it('say something of sizes that were not seen yet', () => {
-    const slow = [known(costKeys.extract('LITEPARSE', 2, 1024), 5)];
+    const slow = [known(costKeys.extract('LITEPARSE', 2, 1024, false), 5)];
     expect(at(slow, { pagesTotal: 100 }).expected).toBeGreaterThan(10 * at([], { pagesTotal: 100 }).expected);
   });
 
   it('narrow the interval', () => {
-    const seen = [known(costKeys.extract('LITEPARSE', 100, megabyte / 100), 0.01)];
+    const seen = [known(costKeys.extract('LITEPARSE', 100, megabyte / 100, false), 0.01)];
     const ratio = ({ earliest, latest }: { earliest: number; latest: number }) => latest / earliest;
     expect(ratio(at(seen, { pagesTotal: 100 }))).toBeLessThan(ratio(at([], { pagesTotal: 100 })));
   });

@@ -146,6 +146,7 @@ it('a worker that shuts down does not wait for a database that is away', async (
     storage,
     extractor: document,
     scratch: join(config.dataDir, 'scratch'),
+    ocrData: join(config.dataDir, 'ocr'),
     secrets,
     limits: config.limits,
     privateHostsAllowed: [],

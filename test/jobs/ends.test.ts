@@ -28,7 +28,18 @@ const fields = `status retryCount maxRetries failure { code category message } a
 function runContext(extractor: Parameters<typeof runJob>[0]['extractor']) {
   const { jobs, storage, secrets, config, logger } = service.platform;
   const scratch = join(config.dataDir, 'scratch');
-  return { jobs, storage, extractor, scratch, secrets, limits: config.limits, privateHostsAllowed: [], logger };
+  const ocrData = join(config.dataDir, 'ocr');
+  return {
+    jobs,
+    storage,
+    extractor,
+    scratch,
+    ocrData,
+    secrets,
+    limits: config.limits,
+    privateHostsAllowed: [],
+    logger,
+  };
 }
 
 describe('a job of a worker that shuts down', () => {

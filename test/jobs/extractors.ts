@@ -43,6 +43,7 @@ export const details: PageDetails = {
   engine: 'PDFJS',
   fallback: null,
   ocrReason: null,
+  ocr: null,
   language: null,
   hidden: [],
   annotations: [],

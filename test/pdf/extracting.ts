@@ -28,6 +28,7 @@ export function requestFor(fixture: string, more: Partial<ExtractionRequest> = {
     stored: null,
     avoid: [],
     lastResort: null,
+    ocr: null,
     fresh: false,
     ...more,
   };

@@ -6,6 +6,7 @@ import { isRetryable } from '../../jobs/retry-policy.ts';
 import { storedDocument } from '../../jobs/stored-json.ts';
 import type { Attachment, ExtractedPage } from '../../pdf/document.ts';
 import type { Box } from '../../pdf/layout/piece.ts';
+import { needsOcr } from '../../pdf/needs-ocr.ts';
 import { withoutCredentials } from '../sources.ts';
 import { attachmentType, omissionOf } from './attachment-file.ts';
 
@@ -66,13 +67,14 @@ function attachmentRecord(attachment: Attachment) {
 
 /** A page with all that is known of it. */
 export function pageRecord({ details, ...page }: ExtractedPage) {
-  const { engine, fallback, ocrReason, language, hidden, annotations, formFields, blocks } = details;
+  const { engine, fallback, ocrReason, ocr, language, hidden, annotations, formFields, blocks } = details;
   return {
     ...page,
     engine,
     fallback,
-    needsOcr: ocrReason !== null,
+    needsOcr: needsOcr(details),
     ocrReason,
+    ocr,
     language,
     hiddenText: hidden,
     annotations: annotations.map(placed),

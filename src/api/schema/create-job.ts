@@ -35,6 +35,17 @@ export const JobOptionsInput = builder.inputType('JobOptionsInput', {
       description:
         'Keep words parted at line ends as they are printed in the Markdown, instead of joining them. Default false.',
     }),
+    ocr: t.boolean({
+      description:
+        'Read pages by OCR that are pictures or have letters without meaning (see Page.ocrReason); other pages as ever. Such a page takes a second or ' +
+        'two of a processor. Default false.',
+    }),
+    ocrLanguages: t.stringList({
+      description:
+        'The languages that OCR looks for, the most frequent one first: 1 to 4 of Tesseract\'s names, such as "eng", "deu" or "chi_sim". The npm package ' +
+        '@tesseract.js-data/NAME must be installed where workers run, or the job fails with OCR_LANGUAGE_MISSING. Default ["eng"], which is there. ' +
+        'Without `ocr` it means nothing.',
+    }),
     timeoutSeconds: t.int({ description: 'How long an attempt may take in all, 1 to 86400. Default 900.' }),
     noProgressSeconds: t.int({
       description:

@@ -19,7 +19,10 @@ export const JobStage = builder.enumType('JobStage', {
     DOWNLOAD: { description: "Fetching the URL's document." },
     OPEN: { description: 'Opening the document: password, page count, outline.' },
     EXTRACT: { description: 'Reading pages; `pagesDone` counts them.' },
-    OCR: { description: 'Recognising text in scanned pages.' },
+    OCR: {
+      description:
+        'Reading pages by OCR. The percentage moves with each of them; `pagesDone` counts those that are stored, up to 16 at a time.',
+    },
     RENDER: { description: 'Drawing page images.' },
     STORE: { description: 'Writing the result.' },
   } as const,

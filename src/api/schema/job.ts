@@ -62,6 +62,10 @@ const JobOptionsType = builder.objectRef<JobOptions>('JobOptions').implement({
     keepHyphenation: t.exposeBoolean('keepHyphenation', {
       description: 'Whether words parted at line ends stay parted in the Markdown.',
     }),
+    ocr: t.exposeBoolean('ocr', { description: 'Whether pages that need it are read by OCR.' }),
+    ocrLanguages: t.exposeStringList('ocrLanguages', {
+      description: "The languages that OCR looks for, by Tesseract's names.",
+    }),
     timeoutSeconds: t.exposeInt('timeoutSeconds', { description: 'How long an attempt may take in all.' }),
     noProgressSeconds: t.exposeInt('noProgressSeconds', {
       description: 'How long an attempt may go without finishing a page, or n times that of n pages read together.',

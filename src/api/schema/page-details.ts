@@ -1,4 +1,4 @@
-import type { Annotation, FormField, PageBlock } from '../../pdf/document.ts';
+import type { Annotation, FormField, PageBlock, PageOcr } from '../../pdf/document.ts';
 import type { HiddenText } from '../../pdf/hidden-text.ts';
 import type { Cell } from '../../pdf/layout/block.ts';
 import type { Box as Place } from '../../pdf/layout/piece.ts';
@@ -23,6 +23,31 @@ export const OcrReason = builder.enumType('OcrReason', {
     DRAWN: { description: 'Its letters are drawn as outlines, without text.' },
     GARBLED: { description: 'Its fonts do not tell which characters they show.' },
   },
+});
+
+const OcrOutcome = builder.enumType('OcrOutcome', {
+  description: 'What OCR made of a page that needs it.',
+  values: {
+    READ: { description: 'It has read text: the text and Markdown of the page hold it.' },
+    NOTHING_FOUND: { description: 'There is nothing on it that looks like text in the languages asked for.' },
+    UNAVAILABLE: {
+      description:
+        'It could not be done: LITEPARSE, which it is a part of, has no binary there, cannot open the document, or crashed on it before.',
+    },
+  },
+});
+
+export const PageOcrType = builder.objectRef<PageOcr>('PageOcr').implement({
+  description: 'What OCR made of a page.',
+  fields: (t) => ({
+    outcome: t.expose('outcome', { type: OcrOutcome, description: 'What came of it.' }),
+    languages: t.exposeStringList('languages', { description: "The languages it looked for, by Tesseract's names." }),
+    confidence: t.exposeFloat('confidence', {
+      nullable: true,
+      description:
+        'How sure it is of what it read, from 0 to 1, on average; good scans have more than 0.9. Null where it read nothing.',
+    }),
+  }),
 });
 
 const HiddenReason = builder.enumType('HiddenReason', {

@@ -2,11 +2,20 @@ import { queryFromInfo } from '@pothos/plugin-prisma';
 import type { GraphQLResolveInfo } from 'graphql';
 import { storedDetails, storedLinks } from '../../jobs/stored-json.ts';
 import type { Link } from '../../pdf/document.ts';
+import { needsOcr } from '../../pdf/needs-ocr.ts';
 import type { ApiContext } from '../context.ts';
 import { builder } from './builder.ts';
 import { type ConnectionArgs, checkConnectionArgs, resolveKeyset } from './connection.ts';
 import { Engine } from './enums.ts';
-import { AnnotationType, BlockType, FormFieldType, HiddenTextType, OcrReason, PageFallback } from './page-details.ts';
+import {
+  AnnotationType,
+  BlockType,
+  FormFieldType,
+  HiddenTextType,
+  OcrReason,
+  PageFallback,
+  PageOcrType,
+} from './page-details.ts';
 
 const LinkType = builder.objectRef<Link>('Link').implement({
   description: 'A link on a page: either to a URL or to a page of the same document.',
@@ -56,15 +65,23 @@ export const Page = builder.prismaObject('Page', {
     }),
     needsOcr: t.boolean({
       select: { details: true },
-      description: 'Whether there is more on the page than its text says, so that only OCR can read it.',
-      resolve: ({ details }) => storedDetails(details).ocrReason !== null,
+      description:
+        'Whether there is more on the page than its text says, so that only OCR can read it, and OCR has not: see `ocr`.',
+      resolve: ({ details }) => needsOcr(storedDetails(details)),
     }),
     ocrReason: t.field({
       type: OcrReason,
       nullable: true,
       select: { details: true },
-      description: 'Why it needs OCR; null if it does not.',
+      description: 'Why it needs OCR, or needed it before that was done; null if its own text is all there is.',
       resolve: ({ details }) => storedDetails(details).ocrReason,
+    }),
+    ocr: t.field({
+      type: PageOcrType,
+      nullable: true,
+      select: { details: true },
+      description: 'What OCR made of the page; null where it was not asked for (`options.ocr`) or not needed.',
+      resolve: ({ details }) => storedDetails(details).ocr,
     }),
     language: t.string({
       nullable: true,

@@ -131,6 +131,8 @@ export type FailureCode =
   | 'NOT_A_PDF'
   /** No page was finished for as long as the job allows. (RESOURCE) */
   | 'NO_PROGRESS'
+  /** OCR has no data for a language of options.ocrLanguages. (INPUT) */
+  | 'OCR_LANGUAGE_MISSING'
   /** options.pages names no page that the document has. (INPUT) */
   | 'PAGES_OUT_OF_RANGE'
   /** The document has more pages than the page limit. (RESOURCE) */
@@ -188,6 +190,10 @@ export type JobOptionsInput = {
   maxRetries?: number | null | undefined;
   /** How long an attempt may go without finishing a page, or n times that of n pages read together; 1 to 86400. Default 120. */
   noProgressSeconds?: number | null | undefined;
+  /** Read pages by OCR that are pictures or have letters without meaning (see Page.ocrReason); other pages as ever. Such a page takes a second or two of a processor. Default false. */
+  ocr?: boolean | null | undefined;
+  /** The languages that OCR looks for, the most frequent one first: 1 to 4 of Tesseract's names, such as "eng", "deu" or "chi_sim". The npm package @tesseract.js-data/NAME must be installed where workers run, or the job fails with OCR_LANGUAGE_MISSING. Default ["eng"], which is there. Without `ocr` it means nothing. */
+  ocrLanguages?: Array<string> | null | undefined;
   /** Only these pages, such as "1-5,9,20-". */
   pages?: string | null | undefined;
   /** Opens an encrypted document. Stored sealed, never given back, erased when the job is final. */
@@ -213,7 +219,7 @@ export type JobStage =
   | 'DOWNLOAD'
   /** Reading pages; `pagesDone` counts them. */
   | 'EXTRACT'
-  /** Recognising text in scanned pages. */
+  /** Reading pages by OCR. The percentage moves with each of them; `pagesDone` counts those that are stored, up to 16 at a time. */
   | 'OCR'
   /** Opening the document: password, page count, outline. */
   | 'OPEN'

@@ -1,0 +1,122 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { accepted, endedJob, refused, submit, tryCreateJob } from '../api/submitting.ts';
+import { graphql, subscribe } from '../graphql.ts';
+import { lines, type Sheet, scansOf } from '../pdf/scans.ts';
+import { type Service, startService } from '../service.ts';
+
+let service: Service;
+/** Three sheets of paper and a page of text. */
+let scan: { base64: string };
+
+const text = (word: string) => lines(`The ${word} is where the keepers are.`, 'Nothing else happened that day.');
+
+beforeAll(async () => {
+  service = await startService();
+  scan = await source([
+    { draw: text('orchard') },
+    { draw: text('meadow'), scanned: false },
+    { draw: text('garden') },
+    { draw: text('forest') },
+  ]);
+});
+afterAll(async () => {
+  await service[Symbol.asyncDispose]();
+});
+
+async function source(sheets: Sheet[]): Promise<{ base64: string }> {
+  return { base64: (await scansOf(sheets)).toString('base64') };
+}
+
+const result = `status stage progressPercentage pagesDone options { ocr ocrLanguages } attempts { number }
+  failure { code category message advice retryable }
+  result { text page(number: 1) { markdown needsOcr ocrReason ocr { outcome languages confidence } } }`;
+
+describe('a job that asks for OCR', () => {
+  it('has the text of scanned pages in its result and in the search', async () => {
+    const { id } = await submit(service, { source: scan, options: { ocr: true } });
+    const job = await endedJob(service, id, result);
+    expect(job).toMatchObject({
+      status: 'COMPLETED',
+      progressPercentage: 100,
+      pagesDone: 4,
+      options: { ocr: true, ocrLanguages: ['eng'] },
+      result: {
+        page: {
+          markdown: expect.stringContaining('The orchard is where the keepers are.'),
+          needsOcr: false,
+          ocrReason: 'SCANNED',
+          ocr: { outcome: 'READ', languages: ['eng'] },
+        },
+      },
+    });
+    const words = job.result.text.split('\f').map((page: string) => page.split(' ')[1]);
+    expect(words).toEqual(['orchard', 'meadow', 'garden', 'forest']);
+    const query = '{ searchPages(query: "forest keepers") { nodes { job { id } page { number } } } }';
+    const { searchPages } = accepted(await graphql(service.url, query));
+    expect(searchPages.nodes).toEqual([{ job: { id }, page: { number: 4 } }]);
+  });
+
+  it('passes the stage OCR, its percentage rising with each page', async () => {
+    const { id } = await submit(service, { source: scan, options: { ocr: true } });
+    const query = 'subscription ($id: ID!) { jobProgress(id: $id) { stage progressPercentage pagesDone pagesTotal } }';
+    const events = [];
+    for await (const answer of subscribe(service.url, query, { id })) events.push(accepted(answer).jobProgress);
+    const percents = events.map(({ progressPercentage }) => progressPercentage);
+    expect(percents).toEqual(percents.toSorted((a, b) => a - b));
+    expect(percents.at(-1)).toBe(100);
+    const ocr = events.filter(({ stage }) => stage === 'OCR');
+    expect(new Set(ocr.map(({ progressPercentage }) => progressPercentage)).size).toBeGreaterThan(1);
+    // They are stored together, when the last of them is read.
+    expect(ocr.every(({ pagesDone, pagesTotal }) => pagesDone === 0 && pagesTotal === 4)).toBe(true);
+  });
+
+  it('leaves scanned pages alone where it is not asked for', async () => {
+    const { id } = await submit(service, { source: scan });
+    const { result: made, options } = await endedJob(service, id, result);
+    expect(options).toEqual({ ocr: false, ocrLanguages: ['eng'] });
+    expect(made.page).toEqual({ markdown: '', needsOcr: true, ocrReason: 'SCANNED', ocr: null });
+  });
+
+  it('fails at once, saying what to install, where a language is missing', async () => {
+    const { id } = await submit(service, { source: scan, options: { ocr: true, ocrLanguages: ['eng', 'tlh'] } });
+    expect(await endedJob(service, id, result)).toMatchObject({
+      status: 'FAILED',
+      attempts: [{ number: 1 }],
+      failure: {
+        code: 'OCR_LANGUAGE_MISSING',
+        category: 'INPUT',
+        message: expect.stringContaining('@tesseract.js-data/tlh'),
+        retryable: false,
+      },
+    });
+  });
+
+  it.each([[[]], [['eng', 'eng']], [['../eng']], [['eng', 'deu', 'fra', 'spa', 'ita']]])(
+    'is refused with languages %j',
+    async (ocrLanguages) => {
+      const { extensions } = refused(
+        await tryCreateJob(service, { source: scan, options: { ocr: true, ocrLanguages } }),
+      );
+      expect(extensions.code).toBe('BAD_USER_INPUT');
+      expect(extensions.issues?.[0]?.path.slice(0, 3)).toEqual(['input', 'options', 'ocrLanguages']);
+    },
+  );
+
+  it('is another job than one without, under the same idempotency key', async () => {
+    const input = { source: scan, idempotencyKey: 'with-or-without' };
+    await submit(service, { ...input, options: { ocr: true } });
+    expect((await submit(service, { ...input, options: { ocr: true } })).deduplicated).toBe(true);
+    expect(refused(await tryCreateJob(service, input)).extensions.code).toBe('IDEMPOTENCY_CONFLICT');
+  });
+
+  it('ends by its limits while a page takes long', async () => {
+    const scribble = (page: PDFKit.PDFDocument) => {
+      page.fontSize(3);
+      for (let y = 0; y < 190; y += 3)
+        page.text(`${y} abcdefg hijklm nopqrst uvwxyz `.repeat(8), 5, y, { lineBreak: false });
+    };
+    const slow = await source(Array.from({ length: 4 }, () => ({ draw: scribble })));
+    const { id } = await submit(service, { source: slow, options: { ocr: true, timeoutSeconds: 1, maxRetries: 0 } });
+    expect(await endedJob(service, id, result)).toMatchObject({ status: 'FAILED', failure: { code: 'TIME_LIMIT' } });
+  });
+});

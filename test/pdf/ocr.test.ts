@@ -1,0 +1,131 @@
+import { mkdtemp, readdir, rm, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ExtractedPage } from '../../src/pdf/document.ts';
+import type { ExtractionRequest, ReadingEvent } from '../../src/pdf/extraction.ts';
+import { type OcrRequest, prepareOcr } from '../../src/pdf/ocr-data.ts';
+import { extractAll, newPool, requestFor } from './extracting.ts';
+import { lines, type Sheet, scansOf } from './scans.ts';
+
+const pool = newPool();
+let folder: string;
+let ocr: OcrRequest;
+
+const [honey, harvest] = ['The keepers sold their honey in autumn.', 'Every harvest was written down by hand.'];
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'pagehive-ocr-'));
+  ocr = await prepareOcr(['eng'], folder);
+  await pool.start();
+});
+afterAll(async () => {
+  await pool[Symbol.asyncDispose]();
+  await rm(folder, { recursive: true });
+});
+
+async function request(sheets: Sheet[], more: Partial<ExtractionRequest> = {}): Promise<ExtractionRequest> {
+  const path = join(folder, 'scan.pdf');
+  await writeFile(path, await scansOf(sheets));
+  return requestFor('scanned', { path, ocr, ...more });
+}
+
+async function firstPage(sheets: Sheet[], more: Partial<ExtractionRequest> = {}): Promise<ExtractedPage> {
+  const [page] = (await extractAll(pool, await request(sheets, more))).pages;
+  if (page === undefined) throw new Error('no page');
+  return page;
+}
+
+const read = { outcome: 'READ', languages: ['eng'], confidence: expect.closeTo(0.95, 1) };
+
+describe('OCR', () => {
+  it('reads a page that is a picture, and leaves pages of text as they are', async () => {
+    const sheets = [{ draw: lines(honey, harvest) }, { draw: lines(honey, harvest, 'Here as text.'), scanned: false }];
+    const { pages, key } = await extractAll(pool, await request(sheets));
+    const without = await extractAll(pool, await request(sheets, { ocr: null }));
+    expect(pages[0]).toMatchObject({ text: `${honey}\n${harvest}`, details: { ocrReason: 'SCANNED', ocr: read } });
+    expect(pages[0]?.details.blocks).toMatchObject([
+      { kind: 'PARAGRAPH', text: `${honey}\n${harvest}`, x: expect.closeTo(30, 0) },
+    ]);
+    expect(pages[1]).toEqual(without.pages[1]);
+    expect(without.pages[0]).toMatchObject({ text: '', details: { ocrReason: 'SCANNED', ocr: null } });
+    expect(key).not.toBe(without.key);
+    expect(key).toContain('eng@');
+  });
+
+  it('keeps the few letters that a picture has beside it, and does not have them twice', async () => {
+    const over = (page: PDFKit.PDFDocument) => page.fontSize(12).text('Page 7', 30, 150);
+    const page = await firstPage([{ draw: lines(honey), over }]);
+    expect(page).toMatchObject({ text: `${honey}\n\nPage 7`, details: { ocrReason: 'SCANNED', ocr: read } });
+  });
+
+  it.each([90, 180, 270])('reads a page that lay turned by %i degrees', async (turned) => {
+    const page = await firstPage([{ draw: lines(honey, harvest), turned }]);
+    expect(page).toMatchObject({ text: `${honey}\n${harvest}`, details: { ocr: read } });
+  });
+
+  it('says so where there is nothing to read', async () => {
+    const { pages } = await extractAll(pool, requestFor('scanned', { ocr }));
+    const nothing = { outcome: 'NOTHING_FOUND', languages: ['eng'], confidence: null };
+    expect(pages[0]).toMatchObject({ text: '', details: { ocrReason: 'SCANNED', ocr: nothing } });
+  });
+
+  it('is done for pages that PDFJS reads, too, unless LITEPARSE may not touch the document', async () => {
+    const sheets = [{ draw: lines(honey) }];
+    expect(await firstPage(sheets, { engine: 'PDFJS' })).toMatchObject({ text: honey, details: { ocr: read } });
+    const avoided = await firstPage(sheets, { avoid: ['LITEPARSE'] });
+    expect(avoided).toMatchObject({ text: '', details: { engine: 'PDFJS', ocr: { outcome: 'UNAVAILABLE' } } });
+  });
+
+  it('tells of each page before it is read, with those of the group that are ready', async () => {
+    const sheets = [{ draw: lines(honey, harvest), scanned: false }, { draw: lines(honey) }, { draw: lines(harvest) }];
+    const readings: ReadingEvent[] = [];
+    for await (const event of pool.extract(await request(sheets), new AbortController().signal)) {
+      if (event.type === 'reading' && event.pagesReady !== null) readings.push(event);
+    }
+    expect(readings).toMatchObject([
+      { engine: 'LITEPARSE', page: 2, pages: 1, pagesReady: 1 },
+      { engine: 'LITEPARSE', page: 3, pages: 1, pagesReady: 2 },
+    ]);
+  });
+
+  it('goes on after the groups that are stored, and makes the same pages', async () => {
+    const sheets = Array.from({ length: 18 }, (_, index) => ({ draw: lines(`Sheet ${index + 1}.`, honey) }));
+    const whole = await request(sheets, { pages: '1,17-18' });
+    const { key, pages, groups } = await extractAll(pool, whole);
+    expect(groups).toHaveLength(2);
+    const rest = await extractAll(pool, { ...whole, stored: { key, pages: [{ first: 1, last: 1 }] } });
+    expect(rest).toMatchObject({ key, pagesStored: 1, pages: pages.slice(1) });
+    const other = await extractAll(pool, { ...whole, ocr: null, stored: { key, pages: [{ first: 1, last: 1 }] } });
+    expect(other.pagesStored).toBe(0);
+  });
+});
+
+describe('its data', () => {
+  it('is unpacked once, whole, however many do so at once', async () => {
+    const place = join(folder, 'data');
+    const [first, ...others] = await Promise.all(Array.from({ length: 4 }, () => prepareOcr(['eng'], place)));
+    expect(others).toEqual([first, first, first]);
+    expect(await readdir(first?.dataPath ?? '')).toEqual(['eng.traineddata']);
+  });
+
+  it('is unpacked again where it is not whole', async () => {
+    const { dataPath } = await prepareOcr(['eng'], join(folder, 'cut'));
+    await truncate(join(dataPath, 'eng.traineddata'), 1_000);
+    const again = await prepareOcr(['eng'], join(folder, 'cut'));
+    expect(await firstPage([{ draw: lines(honey) }], { ocr: again })).toMatchObject({ text: honey });
+  });
+
+  it('is never downloaded: a language without it is refused, and data that is gone fails the attempt', async () => {
+    const missing = prepareOcr(['eng', 'tlh'], folder);
+    await expect(missing).rejects.toMatchObject({
+      code: 'OCR_LANGUAGE_MISSING',
+      message: expect.stringContaining('@tesseract.js-data/tlh'),
+    });
+    const { dataPath, ...others } = await prepareOcr(['eng'], join(folder, 'gone'));
+    await rm(dataPath, { recursive: true });
+    await expect(firstPage([{ draw: lines(honey) }], { ocr: { dataPath, ...others } })).rejects.toMatchObject({
+      code: 'STORAGE_UNAVAILABLE',
+    });
+  });
+});

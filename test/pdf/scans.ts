@@ -1,0 +1,64 @@
+import { LiteParse } from '@llamaindex/liteparse';
+import PDFDocument from 'pdfkit';
+
+type Draw = (page: PDFKit.PDFDocument) => void;
+
+export interface Sheet {
+  draw: Draw;
+  /** A picture of what is drawn, as a scanner makes it; else the drawing itself. */
+  scanned?: boolean;
+  /** Drawn over the picture, as a stamp. */
+  over?: Draw;
+  /** How it lay on the glass, in degrees. */
+  turned?: number;
+}
+
+/** Small, as OCR takes its time for each square inch. */
+const size: [number, number] = [360, 200];
+
+/** Paragraphs of text, one below the other. */
+export function lines(...texts: string[]): Draw {
+  return (page) => {
+    page.fontSize(12);
+    for (const text of texts) page.text(text, { width: 300 }).moveDown(0.5);
+  };
+}
+
+async function bytesOf(make: (document: PDFKit.PDFDocument) => void): Promise<Buffer> {
+  const document = new PDFDocument({ size, margin: 30, autoFirstPage: false });
+  const chunks: Buffer[] = [];
+  document.on('data', (chunk: Buffer) => chunks.push(chunk));
+  const end = new Promise((resolve) => document.on('end', resolve));
+  make(document);
+  document.end();
+  await end;
+  return Buffer.concat(chunks);
+}
+
+async function pictureOf(draw: Draw): Promise<Buffer> {
+  const drawn = await bytesOf((document) => draw(document.addPage()));
+  const [picture] = await new LiteParse({ dpi: 150, ocrEnabled: false, quiet: true }).screenshot(drawn, [1]);
+  if (picture === undefined) throw new Error('the page was not drawn');
+  return picture.imageBuffer;
+}
+
+/** A document of pages, some of them scanned. */
+export async function scansOf(sheets: Sheet[]): Promise<Buffer> {
+  const pictures = await Promise.all(sheets.map(({ draw, scanned = true }) => (scanned ? pictureOf(draw) : null)));
+  return bytesOf((document) => {
+    for (const [index, { draw, over, turned = 0 }] of sheets.entries()) {
+      const picture = pictures[index] ?? null;
+      const [width, height] = turned % 180 === 0 ? size : [size[1], size[0]];
+      document.addPage({ size: [width, height], margin: 30 });
+      if (picture === null) draw(document);
+      else {
+        document
+          .save()
+          .translate(width / 2, height / 2)
+          .rotate(turned);
+        document.image(picture, -size[0] / 2, -size[1] / 2, { width: size[0], height: size[1] }).restore();
+        over?.(document);
+      }
+    }
+  });
+}
