@@ -48,6 +48,7 @@ function ours(pool: ExtractorPool): Reader {
         stored: null,
         scratch: tmpdir(),
         attachmentBytes: 0,
+        images: null,
         avoid: [],
         lastResort: null,
         ocr,

@@ -43,6 +43,7 @@ async function extract(pool: ExtractorPool, engine: EngineName, name: string): P
     stored: null,
     scratch: out,
     attachmentBytes: 0,
+    images: null,
     avoid: [],
     lastResort: null,
     ocr,

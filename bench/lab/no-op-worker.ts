@@ -44,7 +44,7 @@ const noOp: Extractor = {
     const facts = { pageCount: 1, metadata, outline: [], attachments: [], fallback: null };
     const pages = { pagesTotal: 1, pagesStored: 0 };
     yield { type: 'opened', facts, attachmentsFile: null, engine: 'PDFJS', key: 'no-op', ...pages };
-    yield { type: 'group', range: { first: 1, last: 1 }, engine: 'PDFJS', pages: [page] };
+    yield { type: 'group', range: { first: 1, last: 1 }, engine: 'PDFJS', pages: [page], images: null };
   },
   async [Symbol.asyncDispose]() {},
 };

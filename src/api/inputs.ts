@@ -61,6 +61,11 @@ const options = z.object({
     .max(mostLanguages, `names ${mostLanguages} languages at most: each makes OCR slower`)
     .refine((all) => new Set(all).size === all.length, 'names each language once')
     .nullish(),
+  thumbnails: z.boolean().nullish(),
+  thumbnailWidth: z.number().int().min(16).max(1_000).nullish(),
+  pageImages: z.boolean().nullish(),
+  pageImageWidth: z.number().int().min(100).max(3_000).nullish(),
+  imageFormat: z.enum(['PNG', 'JPEG', 'WEBP']).nullish(),
   timeoutSeconds: seconds(86_400).nullish(),
   noProgressSeconds: seconds(86_400).nullish(),
   maxRetries: z.number().int().min(0).max(20).nullish(),

@@ -67,12 +67,12 @@ export function fileStem(name: string): string | null {
   return stem || null;
 }
 
-/** The header that makes a browser save an answer under this name (RFC 6266), with a plain name for those that know no other. */
-export function contentDisposition(filename: string): string {
+/** The header that makes a browser save or show an answer under this name (RFC 6266), with a plain name for those that know no other. */
+export function contentDisposition(filename: string, kind: 'attachment' | 'inline' = 'attachment'): string {
   const plain = filename.replace(/[^ -~]|["\\%]/g, '_');
   const encoded = encodeURIComponent(filename).replace(
     /['()*]/g,
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
   );
-  return `attachment; filename="${plain}"; filename*=UTF-8''${encoded}`;
+  return `${kind}; filename="${plain}"; filename*=UTF-8''${encoded}`;
 }

@@ -1,4 +1,5 @@
 import type { EngineName } from '../pdf/document.ts';
+import type { ImageRequest } from '../pdf/images.ts';
 
 /**
  * What is learned of the work done. The first five are seconds a unit and kept as logarithms, as costs spread by factors;
@@ -8,6 +9,7 @@ import type { EngineName } from '../pdf/document.ts';
  *   OPEN          a document, by size
  *   EXTRACT       a page, by how many there are and how many bytes each has
  *   OCR           a page, likewise, of a job that asks for OCR: reading and, where it is needed, OCR
+ *   RENDER        the images of a page, by format and pixels
  *   STORE         a document: its last pages and the transition
  *   BYTES         bytes of a document from a URL
  *   PAGES         pages of a document, by size
@@ -22,6 +24,7 @@ export type Measure =
   | 'OPEN'
   | 'EXTRACT'
   | 'OCR'
+  | 'RENDER'
   | 'STORE'
   | 'BYTES'
   | 'PAGES'
@@ -52,7 +55,7 @@ export interface LogNormal {
 }
 
 /** What takes longer on a machine that is busy. */
-const computed: Measure[] = ['OPEN', 'EXTRACT', 'OCR', 'STORE'];
+const computed: Measure[] = ['OPEN', 'EXTRACT', 'OCR', 'RENDER', 'STORE'];
 
 /** What is assumed before anything is known counts like so many observations. */
 const priorWeight = 2;
@@ -75,6 +78,11 @@ export const costKeys = {
     engine,
     size: `${sizeClass(pages, 1, 6)}/${sizeClass(bytesPerPage, 4 * 1024, 4)}`,
   }),
+  render: (engine: EngineName, images: ImageRequest): CostKey => ({
+    measure: 'RENDER',
+    engine,
+    size: `${images.format}/${sizeClass(pixelsOf(images), leastPixels, 5)}`,
+  }),
   store: (): CostKey => ({ measure: 'STORE', engine: '', size: '' }),
   bytes: (): CostKey => ({ measure: 'BYTES', engine: '', size: '' }),
   pages: (bytes: number | null): CostKey => ({ measure: 'PAGES', engine: '', size: byBytes(bytes) }),
@@ -84,6 +92,16 @@ export const costKeys = {
 };
 
 const usualBytes = 300 * 1024;
+
+/** Of the smaller images, on paper of the usual shape. */
+const leastPixels = 60_000;
+
+function pixelsOf({ thumbnailWidth, pageImageWidth }: ImageRequest): number {
+  return Math.SQRT2 * ((thumbnailWidth ?? 0) ** 2 + (pageImageWidth ?? 0) ** 2);
+}
+
+/** Seconds a million pixels, beside some milliseconds a page. */
+const pixelSeconds: Record<string, number> = { PNG: 0.02, JPEG: 0.035, WEBP: 0.08 };
 
 function byBytes(bytes: number | null): string {
   return String(bytesClass(bytes ?? usualBytes));
@@ -109,6 +127,11 @@ function prior({ measure, engine, size }: CostKey): LogNormal {
       return { mean: Math.log(slower * (pageSeconds[Number(size.split('/')[0])] ?? 0.01)), variance: 1 };
     case 'OCR':
       return { mean: Math.log(ocrSeconds[Number(size.split('/')[1])] ?? 1.8), variance: 1.5 };
+    case 'RENDER': {
+      const [format = '', pixels = ''] = size.split('/');
+      const millions = (leastPixels * 4 ** Number(pixels)) / 1e6;
+      return { mean: Math.log(slower * (0.005 + (pixelSeconds[format] ?? 0) * millions)), variance: 1 };
+    }
     case 'STORE':
       return { mean: Math.log(0.02), variance: 0.5 };
     case 'BYTES':

@@ -11,6 +11,7 @@ import {
   type Stages,
   spanOf,
   type WorkFacts,
+  withRendering,
 } from './estimate.ts';
 
 /** The variance of the logarithm of what one part of a document costs, against the document's own mean. */
@@ -51,6 +52,9 @@ export class AttemptEstimate {
   #stage: Stage | null = null;
   #stageSince = 0;
   #counted: Counted | null = null;
+  /** Of the stage under way, spent on drawing pages: up to now, and since when it is done again. */
+  #drawnMs = 0;
+  #drawingSince: number | null = null;
   /** What the stages still to come, and the one under way in all, were expected to take when it began. */
   #expected: Stages;
   /** The percentage when the stage began. */
@@ -99,21 +103,33 @@ export class AttemptEstimate {
     if (this.#stage === 'open') this.#learn(costKeys.open(found.engine, bytes), Math.log(this.#seconds(now)));
     if (ranges === null && bytes !== null) this.#learn(costKeys.pages(bytes), Math.log(found.pageCount));
     const total = found.pagesTotal - found.pagesStored;
-    const cost = this.#costs.of(costKeys.extract(found.engine, total, this.#bytesPerPage, ocr));
+    const reading = this.#costs.of(costKeys.extract(found.engine, total, this.#bytesPerPage, ocr));
+    const cost = withRendering(reading, this.#facts, found.engine, this.#costs);
     this.#enter('extract', now);
     this.#expected = { ...this.#expected, extract: spanOf(cost, total) };
     this.#count({ done: 0, total, part: ocr ? 1 : groupSize, cost }, now);
   }
 
+  /** From here to the end of the group its pages are drawn. */
+  rendering(now: number): void {
+    this.#drawingSince ??= now;
+  }
+
   /** `pages` were made in this attempt so far, those included that wait for others of their group. */
   extracted(pages: number, now: number): void {
+    if (this.#drawingSince !== null) this.#drawnMs += now - this.#drawingSince;
+    this.#drawingSince = null;
     if (this.#counted !== null) this.#count({ ...this.#counted, done: pages }, now);
   }
 
   storing(now: number): void {
     if (this.#stage === 'extract' && this.#counted !== null && this.#counted.done > 0) {
       const { done, progressedAt } = this.#counted;
-      const seconds = Math.max(leastSeconds, (progressedAt - this.#stageSince) / 1000);
+      const seconds = Math.max(leastSeconds, (progressedAt - this.#stageSince - this.#drawnMs) / 1000);
+      const { images } = this.#facts;
+      if (images !== null && this.#drawnMs > 0) {
+        this.#learn(costKeys.render(this.#engine, images), Math.log(this.#drawnMs / 1000 / done));
+      }
       const key = costKeys.extract(this.#engine, done, this.#bytesPerPage, this.#facts.ocr);
       const usual = this.#costs.of(key).mean - this.#costs.pace;
       this.#learn(key, Math.log(seconds / done));
@@ -148,6 +164,8 @@ export class AttemptEstimate {
     this.#stage = stage;
     this.#stageSince = now;
     this.#counted = null;
+    this.#drawnMs = 0;
+    this.#drawingSince = null;
   }
 
   #count(counted: Omit<Counted, 'progressedAt'>, now: number): void {

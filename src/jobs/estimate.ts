@@ -1,8 +1,9 @@
 import type { EngineName } from '../pdf/document.ts';
+import type { ImageRequest } from '../pdf/images.ts';
 import { parsePageRanges } from '../pdf/page-ranges.ts';
 import type { Estimate } from '../progress/state.ts';
 import { type Costs, costKeys, type LogNormal } from './costs.ts';
-import { storedOptions } from './options.ts';
+import { imageRequest, storedOptions } from './options.ts';
 
 /** A span of time that is not certain: its mean in seconds, and its variance. */
 export interface Span {
@@ -64,6 +65,7 @@ export interface WorkFacts {
   pagesTotal: number | null;
   /** Pages that are stored already. */
   pagesStored: number;
+  images: ImageRequest | null;
 }
 
 /** What of a row and its source says how much work there is. */
@@ -76,7 +78,8 @@ export interface WorkRow {
 }
 
 export function workFacts(row: WorkRow): WorkFacts {
-  const { pages, engine, ocr } = storedOptions(row.options);
+  const options = storedOptions(row.options);
+  const { pages, engine, ocr } = options;
   return {
     toDownload: row.toDownload,
     bytes: row.sourceBytes === null ? null : Number(row.sourceBytes),
@@ -85,6 +88,7 @@ export function workFacts(row: WorkRow): WorkFacts {
     ocr,
     pagesTotal: row.pagesTotal,
     pagesStored: row.pagesTotal === null ? 0 : row.pagesDone,
+    images: imageRequest(options),
   };
 }
 
@@ -122,15 +126,25 @@ function extraction(facts: WorkFacts, costs: Costs, bytes: number): Span {
   const inDocument = costs.of(costKeys.pages(bytes));
   const pages = expectPages(facts, inDocument);
   const count = Math.exp(pages.mean);
-  const pageCost = costs.of(
-    costKeys.extract(
-      expectedEngine(facts.engine),
-      count,
-      bytes / Math.max(count, Math.exp(inDocument.mean)),
-      facts.ocr,
-    ),
-  );
+  const engine = expectedEngine(facts.engine);
+  const bytesPerPage = bytes / Math.max(count, Math.exp(inDocument.mean));
+  const reading = costs.of(costKeys.extract(engine, count, bytesPerPage, facts.ocr));
+  const pageCost = withRendering(reading, facts, engine, costs);
   return spanOf(product(pages, pageCost), Math.max(0, 1 - facts.pagesStored / count));
+}
+
+/** What a page costs that is read and, if images were asked for, drawn. */
+export function withRendering(
+  reading: LogNormal,
+  { images }: Pick<WorkFacts, 'images'>,
+  engine: EngineName,
+  costs: Costs,
+): LogNormal {
+  if (images === null) return reading;
+  const rendering = costs.of(costKeys.render(engine, images));
+  const [a, b] = [Math.exp(reading.mean), Math.exp(rendering.mean)];
+  const variance = (a ** 2 * reading.variance + b ** 2 * rendering.variance) / (a + b) ** 2;
+  return { mean: Math.log(a + b), variance };
 }
 
 /** How many pages there will be to make. */

@@ -13,7 +13,10 @@ export async function removeJobFiles(storage: Storage, jobId: string): Promise<v
 
 const named = `
 SELECT j.document->>'attachmentsKey' AS key FROM jobs j
- WHERE j.id = ANY($1::uuid[]) AND j.document->>'attachmentsKey' = ANY($2::text[])`;
+ WHERE j.id = ANY($1::uuid[]) AND j.document->>'attachmentsKey' = ANY($2::text[])
+ UNION
+SELECT p.images->>'key' FROM pages p
+ WHERE p.job_id = ANY($1::uuid[]) AND p.images->>'key' = ANY($2::text[])`;
 
 /** Which of these keys under `results/` some row names. */
 export async function namedJobFiles(database: Database, keys: string[]): Promise<Set<string>> {

@@ -1,9 +1,9 @@
 import { type FailureCode, failures } from '../errors.ts';
-import type { EngineName, ExtractedPage } from '../pdf/document.ts';
+import type { EngineName } from '../pdf/document.ts';
 import { type Claim, ClaimLostError, type Fenced, fence, fenceValues } from './claim.ts';
 import type { JobsContext } from './context.ts';
 import { type Job, jobColumns, progressOf } from './job.ts';
-import { countOf, insertPages, PagesLostError, pageValues, withPages } from './pages.ts';
+import { countOf, insertPages, PagesLostError, type PageToStore, pageValues, withPages } from './pages.ts';
 import { retryDelaySeconds } from './retry-policy.ts';
 import type { StoredDocument } from './stored-json.ts';
 
@@ -24,14 +24,14 @@ const insertAttempt = (failure = { code: 'NULL', message: 'NULL', page: 'NULL::i
 
 const complete = `
 WITH held AS (
-    SELECT j.id, ${withPages('$16')} AS pages FROM jobs j WHERE ${fence} FOR UPDATE
+    SELECT j.id, ${withPages('$17')} AS pages FROM jobs j WHERE ${fence} FOR UPDATE
 ), job AS (
     UPDATE jobs j
        SET status = 'COMPLETED', stage = 'STORE', revision = j.revision + 1, progress_seq = 0, percent = 100,
-           pages_total = $13, pages_done = $13, engine = $14::"Engine", document = $15, finished_at = now(), lease_expires_at = NULL,
+           pages_total = $14, pages_done = $14, engine = $15::"Engine", document = $16, finished_at = now(), lease_expires_at = NULL,
            heartbeat_at = now(), sealed_password = NULL, failure_code = NULL, failure_message = NULL, failure_page = NULL,
-           stored_pages = held.pages, stored_by = $16
-      FROM held WHERE j.id = held.id AND ${countOf('held.pages')} = $13
+           stored_pages = held.pages, stored_by = $17
+      FROM held WHERE j.id = held.id AND ${countOf('held.pages')} = $14
     RETURNING j.*
 ), attempt AS (${insertAttempt()}), page AS (${insertPages}), strange AS (
     -- Left by another engine that was given up: a result is of one making.
@@ -46,7 +46,7 @@ export interface Completion {
   storedBy: string;
   pagesTotal: number;
   /** Pages not stored yet: the last group travels with the final transition. */
-  rest: ExtractedPage[];
+  rest: PageToStore[];
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { EngineName } from '../pdf/document.ts';
+import type { ImageFormat, ImageRequest } from '../pdf/images.ts';
 
 /** What a job shall do, as stored with it. The password is kept apart, sealed. */
 export interface JobOptions {
@@ -10,6 +11,12 @@ export interface JobOptions {
   /** Whether pages that need it are read by OCR, and for which languages. */
   ocr: boolean;
   ocrLanguages: string[];
+  thumbnails: boolean;
+  /** Pixels. */
+  thumbnailWidth: number;
+  pageImages: boolean;
+  pageImageWidth: number;
+  imageFormat: ImageFormat;
   timeoutSeconds: number;
   noProgressSeconds: number;
 }
@@ -21,6 +28,11 @@ export const defaultOptions: JobOptions = {
   keepHyphenation: false,
   ocr: false,
   ocrLanguages: ['eng'],
+  thumbnails: false,
+  thumbnailWidth: 200,
+  pageImages: false,
+  pageImageWidth: 1_000,
+  imageFormat: 'JPEG',
   timeoutSeconds: 900,
   noProgressSeconds: 120,
 };
@@ -34,6 +46,18 @@ export const priorityIntervalSeconds = 600;
 /** Options read back from the database: what an older version did not know has its default. */
 export function storedOptions(value: unknown): JobOptions {
   return typeof value === 'object' && value !== null ? { ...defaultOptions, ...value } : defaultOptions;
+}
+
+/** The images that a job asks for; null for none. */
+export function imageRequest(options: JobOptions): ImageRequest | null {
+  const { thumbnails, thumbnailWidth, pageImages, pageImageWidth, imageFormat } = options;
+  if (!thumbnails && !pageImages) return null;
+  return {
+    thumbnailWidth: thumbnails ? thumbnailWidth : null,
+    pageImageWidth: pageImages ? pageImageWidth : null,
+    format: imageFormat,
+    avoid: [],
+  };
 }
 
 /** Binds a sealed password to what it is for: it opens as nothing else. */

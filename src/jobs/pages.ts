@@ -1,6 +1,18 @@
 import type { EngineName, ExtractedPage } from '../pdf/document.ts';
+import type { PageImages } from '../pdf/images.ts';
 import { type Claim, ClaimLostError, fence, fenceValues, leaseSeconds } from './claim.ts';
 import type { JobsContext } from './context.ts';
+
+/** Where the images of a page lie in storage. */
+export interface StoredImages extends PageImages {
+  /** The file that holds them with those of its neighbours; null if there are none. */
+  key: string | null;
+}
+
+export interface PageToStore extends ExtractedPage {
+  /** Left out where none were asked for. */
+  images?: StoredImages;
+}
 
 /** The pages in $4 added to those that the same maker has stored; pages of another one do not count any more. */
 export const withPages = (maker: string) => `(
@@ -26,15 +38,17 @@ export class PagesLostError extends Error {
  * there already (made by another engine, say) is replaced.
  */
 export const insertPages = `
-    INSERT INTO pages AS p (job_id, tenant_id, number, label, width, height, rotation, text, markdown, links, details)
+    INSERT INTO pages AS p (job_id, tenant_id, number, label, width, height, rotation, text, markdown, links, details, images)
     SELECT job.id, job.tenant_id, page.* FROM job,
-           unnest($4::int[], $5::text[], $6::real[], $7::real[], $8::int[], $9::text[], $10::text[], $11::jsonb[], $12::jsonb[]) AS page
+           unnest($4::int[], $5::text[], $6::real[], $7::real[], $8::int[], $9::text[], $10::text[], $11::jsonb[], $12::jsonb[],
+                  $13::jsonb[]) AS page
     ON CONFLICT (job_id, number) DO UPDATE
        SET label = EXCLUDED.label, width = EXCLUDED.width, height = EXCLUDED.height, rotation = EXCLUDED.rotation,
-           text = EXCLUDED.text, markdown = EXCLUDED.markdown, links = EXCLUDED.links, details = EXCLUDED.details`;
+           text = EXCLUDED.text, markdown = EXCLUDED.markdown, links = EXCLUDED.links, details = EXCLUDED.details,
+           images = EXCLUDED.images`;
 
-/** The values $4 to $12 of `insertPages`. */
-export function pageValues(pages: ExtractedPage[]) {
+/** The values $4 to $13 of `insertPages`. */
+export function pageValues(pages: PageToStore[]) {
   return [
     pages.map((page) => page.number),
     pages.map((page) => page.label),
@@ -45,6 +59,7 @@ export function pageValues(pages: ExtractedPage[]) {
     pages.map((page) => page.markdown),
     pages.map((page) => JSON.stringify(page.links)),
     pages.map((page) => JSON.stringify(page.details)),
+    pages.map(({ images }) => (images === undefined ? null : JSON.stringify(images))),
   ];
 }
 
@@ -52,9 +67,9 @@ const storeGroup = `
 WITH settings AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true)),
 job AS (
     UPDATE jobs j
-       SET stored_pages = ${withPages('$19')}, stored_by = $19, engine = $13::"Engine",
-           pages_total = $14, pages_done = $15, percent = GREATEST(j.percent, $16), progress_seq = GREATEST(j.progress_seq, $17),
-           stage = 'EXTRACT', heartbeat_at = now(), lease_expires_at = now() + $18 * interval '1 second'
+       SET stored_pages = ${withPages('$20')}, stored_by = $20, engine = $14::"Engine",
+           pages_total = $15, pages_done = $16, percent = GREATEST(j.percent, $17), progress_seq = GREATEST(j.progress_seq, $18),
+           stage = 'EXTRACT', heartbeat_at = now(), lease_expires_at = now() + $19 * interval '1 second'
       FROM settings
      WHERE ${fence}
     RETURNING j.id, j.tenant_id, j.stored_pages
@@ -68,7 +83,7 @@ SELECT ${countOf('stored_pages')} AS stored FROM job`;
 export async function storePages(
   context: JobsContext,
   claim: Claim,
-  pages: ExtractedPage[],
+  pages: PageToStore[],
   by: { engine: EngineName; storedBy: string },
   progress: { seq: number; percent: number; pagesDone: number; pagesTotal: number },
 ): Promise<void> {

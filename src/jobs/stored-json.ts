@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { safeFilename } from '../connections/filename.ts';
 import type { DocumentFacts, Link, PageDetails } from '../pdf/document.ts';
 
+import type { StoredImages } from './pages.ts';
+
 /** JSON columns, read back: what the compiler cannot know of them is checked here, and what an older version did not write has a default. */
 
 const text = z.string().nullable().default(null);
@@ -113,6 +115,21 @@ const details: z.ZodType<PageDetails> = z.object({
     )
     .default([]),
 });
+
+const imagePart = z.object({ offset: z.number(), bytes: z.number(), width: z.number(), height: z.number() }).nullable();
+
+const images: z.ZodType<StoredImages> = z.object({
+  key: z.string().nullable(),
+  format: z.enum(['PNG', 'JPEG', 'WEBP']),
+  thumbnail: imagePart,
+  image: imagePart,
+  failure: z.enum(['CANNOT_RENDER', 'GIVEN_UP']).nullable(),
+});
+
+/** The `images` column of a page; null if none were asked for. */
+export function storedImages(value: unknown): StoredImages | null {
+  return value === null ? null : images.parse(value);
+}
 
 /** The `links` column of a page. */
 export function storedLinks(value: unknown): Link[] {

@@ -1,9 +1,9 @@
-import { mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AnnotationType, type PDFDocumentProxy } from 'pdfjs-dist/legacy/build/pdf.mjs';
 import { cleanFact } from './clean-text.ts';
 import type { Attachment } from './document.ts';
 import { fileStreams } from './file-streams.ts';
+import { PartsFile } from './parts-file.ts';
 
 /** A file inside a document, with its bytes. */
 export interface EmbeddedFile extends Pick<Attachment, 'name' | 'description' | 'pageNumber'> {
@@ -66,33 +66,22 @@ function isSame(a: EmbeddedFile, b: EmbeddedFile): boolean {
   return a.content === null || b.content === null || Buffer.compare(a.content, b.content) === 0;
 }
 
-/**
- * Writes the files one after the other into one in the folder, as many as fit: one file is stored with one wait for the disk, however many
- * there are. The path is null if there is nothing in it.
- */
+/** Writes the files into one in the folder, as many as fit. The path is null if there is nothing in it. */
 export async function writeAttachments(
   files: EmbeddedFile[],
   folder: string,
   mostBytes: number,
 ): Promise<{ attachments: Attachment[]; path: string | null }> {
   const attachments: Attachment[] = [];
-  const kept: Uint8Array[] = [];
-  let bytes = 0;
+  await using parts = new PartsFile(join(folder, 'attachments'));
   for (const { content, ...about } of files) {
     if (content === null) {
       attachments.push({ ...about, bytes: null, offset: null, omitted: 'UNREADABLE' });
-    } else if (bytes + content.length > mostBytes) {
+    } else if (parts.length + content.length > mostBytes) {
       attachments.push({ ...about, bytes: content.length, offset: null, omitted: 'TOO_LARGE' });
     } else {
-      attachments.push({ ...about, bytes: content.length, offset: bytes, omitted: null });
-      kept.push(content);
-      bytes += content.length;
+      attachments.push({ ...about, ...(await parts.add(content)), omitted: null });
     }
   }
-  if (bytes === 0) return { attachments, path: null };
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const path = join(folder, 'attachments');
-  await using file = await open(path, 'w', 0o600);
-  for (const content of kept) await file.writeFile(content);
-  return { attachments, path };
+  return { attachments, path: parts.path };
 }

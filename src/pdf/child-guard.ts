@@ -1,5 +1,6 @@
 import { JobError } from '../errors.ts';
 import { cpuTime } from './cpu-time.ts';
+import type { Reading } from './extraction.ts';
 import type { ExtractorChild } from './extractor-child.ts';
 
 export interface WatchOptions {
@@ -9,6 +10,8 @@ export interface WatchOptions {
   pingMilliseconds: number;
   /** How long it may give no answer and use no CPU before it is killed: PROCESS_BLOCKED. */
   blockedMilliseconds: number;
+  /** How long it may draw a page before it is killed, and a tenth more for each that is drawn together with it. */
+  renderMilliseconds: number;
 }
 
 const memoryPollMilliseconds = 250;
@@ -17,9 +20,9 @@ const memoryPollMilliseconds = 250;
 const idleShare = 0.01;
 
 /**
- * Watches over a busy extractor, and knows why it killed it: its job was aborted, it takes more memory than it may, or it is
- * blocked. Blocked is one that neither answers pings nor uses the processor, such as a stopped or deadlocked one; native
- * code that keeps its main thread from answering for minutes is work, and left alone.
+ * Watches over a busy extractor, and knows why it killed it: its job was aborted, it takes more memory than it may, it draws
+ * a page for too long, or it is blocked. Blocked is one that neither answers pings nor uses the processor, such as a stopped or
+ * deadlocked one; native code that keeps its main thread from answering for minutes is work, and left alone.
  */
 export class ChildGuard implements Disposable {
   readonly #child: ExtractorChild;
@@ -35,6 +38,10 @@ export class ChildGuard implements Disposable {
    * been stopped itself: then only one ping was missed, however long that took.
    */
   #silentPings = 0;
+  /** Pings in a row in which it drew the same. */
+  #drawingPings = 0;
+  #reading: Reading | null = null;
+  #undrawn: Reading | null = null;
 
   constructor(child: ExtractorChild, signal: AbortSignal, options: WatchOptions) {
     this.#child = child;
@@ -60,6 +67,11 @@ export class ChildGuard implements Disposable {
     }
   }
 
+  /** What it was drawing when it was killed for that: then its document can go on without. */
+  get undrawn(): Reading | null {
+    return this.#undrawn;
+  }
+
   [Symbol.dispose](): void {
     this.#disposed = true;
     for (const timer of this.#timers) {
@@ -77,14 +89,19 @@ export class ChildGuard implements Disposable {
   }
 
   async #checkLife(): Promise<void> {
-    const { pingMilliseconds, blockedMilliseconds } = this.#options;
+    const { pingMilliseconds, blockedMilliseconds, renderMilliseconds } = this.#options;
     const before = this.#cpu;
     this.#cpu = this.#child.pid === null ? null : await cpuTime(this.#child.pid);
     const isIdle = before !== null && this.#cpu !== null && this.#cpu - before < pingMilliseconds * idleShare;
     const isSilent = this.#received === this.#child.messagesReceived;
     this.#received = this.#child.messagesReceived;
     this.#silentPings = isSilent && isIdle ? this.#silentPings + 1 : 0;
-    if (this.#silentPings * pingMilliseconds >= blockedMilliseconds) {
+    const { reading } = this.#child;
+    this.#drawingPings = reading?.drawing !== undefined && reading === this.#reading ? this.#drawingPings + 1 : 0;
+    this.#reading = reading;
+    if (this.#drawingPings * pingMilliseconds > renderMilliseconds * (1 + (reading?.pages ?? 0) / 10)) {
+      this.#condemn(new JobError('TIME_LIMIT'));
+    } else if (this.#silentPings * pingMilliseconds >= blockedMilliseconds) {
       this.#condemn(new JobError('PROCESS_BLOCKED'));
     } else {
       this.#child.send({ type: 'ping' });
@@ -94,6 +111,7 @@ export class ChildGuard implements Disposable {
   #condemn(verdict: JobError): void {
     // The child may have been given back while it was looked at: then it has another guard by now.
     if (!this.#disposed) {
+      this.#undrawn ??= this.#child.reading?.drawing === undefined ? null : this.#child.reading;
       this.#verdict ??= verdict;
       this.#child.kill();
     }

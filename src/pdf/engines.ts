@@ -5,11 +5,14 @@ export interface Engines {
   /** Null where it has no binary for this machine. */
   readonly liteparse: LiteparseEngine | null;
   readonly pdfjs: PdfjsThread;
+  /** Another one, to draw with: started when it is asked for. */
+  readonly drawing: PdfjsThread;
 }
 
 /** Loads both engines, so that no document waits for it. */
 export async function loadEngines(): Promise<Engines> {
   let thread = new PdfjsThread();
+  let drawing: PdfjsThread | null = null;
   const [liteparse] = await Promise.all([loadLiteparse(), thread.ready()]);
   return {
     liteparse,
@@ -19,6 +22,12 @@ export async function loadEngines(): Promise<Engines> {
         thread = new PdfjsThread();
       }
       return thread;
+    },
+    get drawing() {
+      if (drawing?.alive !== true) {
+        drawing = new PdfjsThread();
+      }
+      return drawing;
     },
   };
 }

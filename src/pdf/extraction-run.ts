@@ -17,6 +17,10 @@ import { countGroupPages, isStored, type PageGroup, pageGroups } from './page-gr
 import { countPages, PageRangesError, parsePageRanges, resolvePageRanges } from './page-ranges.ts';
 import type { PdfjsDocument } from './pdfjs-document.ts';
 import type { ReadPage } from './read-page.ts';
+import { PageRenderer } from './render-pages.ts';
+
+/** A group whose pages are read, but not drawn. */
+type ReadGroup = Omit<GroupEvent, 'type' | 'images'>;
 
 /** One extraction from the first byte to the last group. Works only as far as it is asked for events. */
 export async function* runExtraction(
@@ -44,9 +48,14 @@ export async function* runExtraction(
     const { attachments, path } = await takeAttachments(document, request, engines);
     const allFacts = { ...facts, attachments };
     yield { type: 'opened', facts: allFacts, attachmentsFile: path, engine, key, pagesTotal, pagesStored };
-    yield* engine === 'LITEPARSE'
-      ? liteparseGroups(run, document, missing, countGroupPages(missing) === facts.pageCount)
-      : pdfjsGroups(run, document.pdfjs, missing);
+    const read =
+      engine === 'LITEPARSE'
+        ? liteparseGroups(run, document, missing, countGroupPages(missing) === facts.pageCount)
+        : pdfjsGroups(run, document.pdfjs, missing);
+    await using renderer = request.images === null ? null : new PageRenderer(run, request.images, engine);
+    for await (const group of read) {
+      yield { type: 'group', ...group, images: renderer === null ? null : await renderer.render(group.pages) };
+    }
   } finally {
     await document.pdfjs?.close();
   }
@@ -85,7 +94,7 @@ async function* liteparseGroups(
   document: OpenDocument,
   groups: PageGroup[],
   isWhole: boolean,
-): AsyncGenerator<GroupEvent> {
+): AsyncGenerator<ReadGroup> {
   if (run.engines.liteparse === null) {
     return;
   }
@@ -104,26 +113,18 @@ async function* liteparseGroups(
       const page = found.find((candidate) => candidate.number === number);
       pages.push(await bestPage(run, number, page, document));
     }
-    yield {
-      type: 'group',
-      range: group.range,
-      engine: 'LITEPARSE',
-      pages: finishPages(await withOcr(run, pages), run.request),
-    };
+    const read = await withOcr(run, pages);
+    yield { range: group.range, engine: 'LITEPARSE', pages: finishPages(read, run.request) };
   }
 }
 
-async function* pdfjsGroups(run: Run, pdfjs: PdfjsDocument | null, groups: PageGroup[]): AsyncGenerator<GroupEvent> {
+async function* pdfjsGroups(run: Run, pdfjs: PdfjsDocument | null, groups: PageGroup[]): AsyncGenerator<ReadGroup> {
   for (const group of groups) {
     const pages: ReadPage[] = [];
     for (const number of group.pages) {
       pages.push(await readByPdfjs(run, number, pdfjs));
     }
-    yield {
-      type: 'group',
-      range: group.range,
-      engine: 'PDFJS',
-      pages: finishPages(await withOcr(run, pages), run.request),
-    };
+    const read = await withOcr(run, pages);
+    yield { range: group.range, engine: 'PDFJS', pages: finishPages(read, run.request) };
   }
 }

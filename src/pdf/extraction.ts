@@ -1,4 +1,5 @@
 import type { DocumentFacts, EngineName, ExtractedPage } from './document.ts';
+import type { ImageRequest, PageImages } from './images.ts';
 import type { OcrRequest } from './ocr-data.ts';
 
 /** What the client chose about the Markdown. */
@@ -23,6 +24,8 @@ export interface ExtractionRequest extends PageOptions {
   scratch: string;
   /** Bytes of attachments in all that are kept. */
   attachmentBytes: number;
+  /** Images of the pages; null for none. */
+  images: ImageRequest | null;
   /** Pages that are stored already: not extracted again if what opens the document now has the same key. */
   stored: { key: string; pages: PageRange[] } | null;
   /** Engines not to use: they crashed on this document. If none is left: QUARANTINED. */
@@ -65,6 +68,8 @@ export interface Reading {
   pages: number;
   /** While OCR reads one page after the other: pages of the group under way that are ready, one way or the other. Null at other times. */
   pagesReady: number | null;
+  /** The pages, when they are drawn and not read. */
+  drawing?: number[];
 }
 
 /** What was begun before is done, and the next thing begins. */
@@ -79,6 +84,15 @@ export interface GroupEvent {
   range: PageRange;
   engine: EngineName;
   pages: ExtractedPage[];
+  /** Null if no images were asked for. */
+  images: GroupImages | null;
+}
+
+export interface GroupImages {
+  /** A file in the scratch folder with all of them; null if there are none. */
+  file: string | null;
+  /** One for each page of the group. */
+  pages: PageImages[];
 }
 
 /**

@@ -11,6 +11,14 @@ export interface Exit {
   signal: NodeJS.Signals | null;
 }
 
+/** Signals that a process brings upon itself. */
+const crashSignals: NodeJS.Signals[] = ['SIGSEGV', 'SIGABRT', 'SIGBUS', 'SIGILL', 'SIGFPE', 'SIGTRAP', 'SIGSYS'];
+
+/** Whether a process that died did so by itself, and not by a kill from outside. */
+export function isOwnFault({ code, signal }: Exit): boolean {
+  return code !== null || (signal !== null && crashSignals.includes(signal));
+}
+
 const MiB = 1024 ** 2;
 
 /** From the sources, the entry is TypeScript and needs a loader; built, it is the file beside this one. */
@@ -129,6 +137,11 @@ export class ExtractorChild {
     this.#progressedAt = new Date();
     if (message.type === 'event' && message.event.type === 'reading') {
       this.#reading = message.event;
+    }
+    if (message.type === 'event' && message.event.type === 'group' && this.#reading !== null) {
+      // It waits until the group is taken: nothing is drawn meanwhile.
+      const { drawing: _, ...reading } = this.#reading;
+      this.#reading = reading;
     }
     this.#answers.push(message);
     this.#wake();

@@ -8,8 +8,9 @@ import {
   type Extractor,
   usableEngines,
 } from './extraction.ts';
-import { type Exit, ExtractorChild } from './extractor-child.ts';
+import { type Exit, ExtractorChild, isOwnFault } from './extractor-child.ts';
 import { Slots } from './slots.ts';
+import { type Undrawn, undrawnBy, withoutDrawing, withTaken } from './undrawn.ts';
 
 export interface ExtractorPoolOptions {
   /** Extractions at the same time, each in a process of its own. */
@@ -22,6 +23,8 @@ export interface ExtractorPoolOptions {
   pingMilliseconds?: number;
   /** How long a process may give no answer and use no CPU before it is killed, PROCESS_BLOCKED; 10 s. */
   blockedMilliseconds?: number;
+  /** How long a page may be drawn before its image is given up; 20 s. */
+  renderMilliseconds?: number;
 }
 
 /** A process that is at work on a document. */
@@ -43,9 +46,6 @@ export class ExtractorKilledError extends Error {
   }
 }
 
-/** Signals that a process brings upon itself. */
-const crashSignals: NodeJS.Signals[] = ['SIGSEGV', 'SIGABRT', 'SIGBUS', 'SIGILL', 'SIGFPE', 'SIGTRAP', 'SIGSYS'];
-
 export function createExtractorPool(options: ExtractorPoolOptions): ExtractorPool {
   return new ExtractorPool(options);
 }
@@ -63,7 +63,8 @@ export class ExtractorPool implements Extractor {
   #disposed = false;
 
   constructor(options: ExtractorPoolOptions) {
-    this.#options = { pingMilliseconds: 2_000, blockedMilliseconds: 10_000, ...options };
+    const defaults = { pingMilliseconds: 2_000, blockedMilliseconds: 10_000, renderMilliseconds: 20_000 };
+    this.#options = { ...defaults, ...options };
     this.#slots = new Slots(options.size);
   }
 
@@ -93,16 +94,20 @@ export class ExtractorPool implements Extractor {
     }
     const free = await this.#slots.acquire(signal);
     try {
-      // Each crash takes an engine away, so this ends.
+      // Each crash takes an engine away, and each setback a page that is drawn no more, so this ends.
       for (let left = request; ; ) {
-        const crash = yield* this.#attempt(left, signal);
-        if (crash === null) {
+        const setback = yield* this.#attempt(left, signal);
+        if (setback === null) {
           return;
         }
-        yield crash;
-        left = { ...left, avoid: [...left.avoid, crash.engine], fresh: true };
+        if (setback.type === 'undrawn') {
+          left = setback.left;
+          continue;
+        }
+        yield setback;
+        left = { ...left, avoid: [...left.avoid, setback.engine], fresh: true };
         if (usableEngines(left).length === 0) {
-          throw new JobError('PDF_CRASHES_EXTRACTOR', { page: crash.page });
+          throw new JobError('PDF_CRASHES_EXTRACTOR', { page: setback.page });
         }
       }
     } finally {
@@ -110,11 +115,12 @@ export class ExtractorPool implements Extractor {
     }
   }
 
-  /** Runs the extraction in one process. Returns how that process crashed, or null when all is done. */
+  /** Runs the extraction in one process. Returns why that process did not get to the end, or null when all is done. */
   async *#attempt(
     request: ExtractionRequest,
     signal: AbortSignal,
-  ): AsyncGenerator<ExtractionEvent, CrashedEvent | null> {
+  ): AsyncGenerator<ExtractionEvent, CrashedEvent | Undrawn | null> {
+    let { stored } = request;
     const child = await this.#take(request.fresh);
     let reusable = false;
     try {
@@ -129,6 +135,11 @@ export class ExtractorPool implements Extractor {
       child.send({ type: 'extract', request });
       for (;;) {
         const answer = await child.next();
+        signal.throwIfAborted();
+        const undrawn = guard.undrawn ?? undrawnBy(child.reading, answer);
+        if (undrawn !== null) {
+          return { type: 'undrawn', left: { ...withoutDrawing(request, undrawn), stored, fresh: true } };
+        }
         guard.throwIfKilled();
         if (!('type' in answer)) {
           return crashOf(request, child, answer);
@@ -146,6 +157,8 @@ export class ExtractorPool implements Extractor {
           child.send({ type: 'taken' });
         }
         yield answer.event;
+        // Whoever asks for the next event has stored this one.
+        stored = withTaken(stored, answer.event);
       }
     } finally {
       await this.#giveBack(child, reusable);
@@ -206,10 +219,6 @@ export class ExtractorPool implements Extractor {
     }
     await Promise.all(children.map((child) => child.exited));
   }
-}
-
-function isOwnFault({ code, signal }: Exit): boolean {
-  return code !== null || (signal !== null && crashSignals.includes(signal));
 }
 
 function describe({ code, signal }: Exit): string {

@@ -47,6 +47,13 @@ export interface OcrFound {
   turn: OcrSetting['turn'];
 }
 
+export interface DrawnPage {
+  number: number;
+  width: number;
+  height: number;
+  png: Buffer;
+}
+
 /** The native engine; null where it has no binary for this machine. */
 export async function loadLiteparse(): Promise<LiteparseEngine | null> {
   try {
@@ -148,6 +155,17 @@ export class LiteparseEngine {
     const targetPages = turns.map(({ page }) => page).join(',');
     const parser = this.#parser(options, { targetPages, pageOrientationCorrections: turns });
     return (await parser.parse(options.source)).pages;
+  }
+
+  /** Pages drawn at so many dots per inch, with what is filled in, but without annotations. Throws if one of them cannot be drawn. */
+  async draw(options: LiteparseOptions, pages: number[], dpi: number): Promise<DrawnPage[]> {
+    const shots = await this.#parser(options, { dpi, renderFormFields: true }).screenshot(options.source, pages);
+    return shots.map(({ pageNum, width, height, imageBuffer }) => ({
+      number: pageNum,
+      width,
+      height,
+      png: imageBuffer,
+    }));
   }
 
   /** What pages of few words show instead. It is asked for those alone, as it takes as long as reading a page. */

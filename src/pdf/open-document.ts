@@ -93,7 +93,7 @@ export async function liteparseOptions(request: ExtractionRequest): Promise<Lite
 const headerWithin = 1024;
 
 /** The bytes in a buffer of their own, as they are moved to another thread. */
-async function readDocument(path: string): Promise<Uint8Array<ArrayBuffer>> {
+export async function readDocument(path: string): Promise<Uint8Array<ArrayBuffer>> {
   const file = await readFile(path).catch((error: unknown) => {
     throw new JobError('STORAGE_UNAVAILABLE', { cause: error });
   });

@@ -34,6 +34,12 @@ const threadSource = `
 
 const memoryPollMilliseconds = 20;
 
+/**
+ * To read, no picture is shown: decoding them takes most of the time of reading what a page draws. Small ones may be letters:
+ * without its own, a font of pictures would not be known for its size.
+ */
+const smallImage = 256 ** 2;
+
 /** pdfjs gave no answer in time, or its thread died. */
 export class PdfjsGaveUpError extends Error {
   constructor(message: string) {
@@ -81,17 +87,23 @@ export class PdfjsThread {
     await this.#loaded;
   }
 
-  /** Opens a document from its bytes, which are moved to the thread. Throws `JobError` with what is wrong with it. */
-  async open(bytes: Uint8Array, password: string | null, milliseconds: number | null): Promise<PDFDocumentProxy> {
+  /**
+   * Opens a document from its bytes, which are moved to the thread. Throws `JobError` with what is wrong with it. Pictures of more
+   * pixels than `maxImageSize` are not shown.
+   */
+  async open(
+    bytes: Uint8Array,
+    password: string | null,
+    milliseconds: number | null,
+    maxImageSize = smallImage,
+  ): Promise<PDFDocumentProxy> {
     const task = getDocument({
       data: bytes,
       password: password ?? undefined,
       worker: this.#worker,
       verbosity: VerbosityLevel.ERRORS,
       isEvalSupported: false,
-      // No picture is shown, and decoding them takes most of the time of reading what a page draws. Small ones may be letters:
-      // without its own, a font of pictures would not be known for its size.
-      maxImageSize: 256 ** 2,
+      maxImageSize,
       useSystemFonts: false,
       cMapUrl: `${distribution}/cmaps/`,
       cMapPacked: true,

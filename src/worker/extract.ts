@@ -1,11 +1,11 @@
 import type { Claim } from '../jobs/claim.ts';
 import { completeJob } from '../jobs/lifecycle.ts';
-import { passwordPurpose, storedOptions } from '../jobs/options.ts';
-import { storePages } from '../jobs/pages.ts';
+import { imageRequest, passwordPurpose, storedOptions } from '../jobs/options.ts';
+import { type PageToStore, storePages } from '../jobs/pages.ts';
 import { quarantineDocument } from '../jobs/quarantine.ts';
-import type { EngineName, ExtractedPage } from '../pdf/document.ts';
+import type { EngineName } from '../pdf/document.ts';
 import { engineKeys } from '../pdf/engine-keys.ts';
-import type { ExtractionRequest, OpenedEvent } from '../pdf/extraction.ts';
+import type { ExtractionRequest, GroupEvent, OpenedEvent } from '../pdf/extraction.ts';
 import { prepareOcr } from '../pdf/ocr-data.ts';
 import type { RunContext } from './context.ts';
 import type { Deadlines } from './deadlines.ts';
@@ -31,7 +31,7 @@ export interface Attempt {
   progress: JobProgress;
   deadlines: Deadlines;
   signal: AbortSignal;
-  /** What opened the document; null before, and while OCR reads pages: then no other engine would do better. */
+  /** What opened the document; null before, and while OCR reads pages or images are drawn: then no other engine would do better. */
   engine: EngineName | null;
 }
 
@@ -41,7 +41,7 @@ export async function extractPages(context: RunContext, attempt: Attempt, docume
   progress.update({ stage: 'OPEN' });
   let opened: OpenedEvent | null = null;
   let pagesDone = 0;
-  let rest: ExtractedPage[] = [];
+  let rest: PageToStore[] = [];
   for await (const event of context.extractor.extract(await requestFor(context, claim, document), signal)) {
     deadlines.progressed(event.type === 'reading' ? event.pages : 1);
     if (event.type === 'reading') {
@@ -50,6 +50,10 @@ export async function extractPages(context: RunContext, attempt: Attempt, docume
       if (event.pagesReady !== null) {
         attempt.engine = null;
         progress.reading(pagesDone + event.pagesReady);
+      }
+      if (event.drawing !== undefined) {
+        attempt.engine = null;
+        progress.drawing();
       }
     } else if (event.type === 'crashed') {
       opened = null;
@@ -66,14 +70,15 @@ export async function extractPages(context: RunContext, attempt: Attempt, docume
       pagesDone += event.pages.length;
       attempt.engine = engine;
       const { seq, percent } = progress.update({ stage: 'EXTRACT', pagesDone });
+      deadlines.pause();
+      const pages = await withImages(context, claim, event, signal);
       // The last group travels with the final transition: a job of one group costs one write.
-      if (pagesDone >= pagesTotal) rest = event.pages;
+      if (pagesDone >= pagesTotal) rest = pages;
       else {
         const state = { seq, percent, pagesDone, pagesTotal };
-        deadlines.pause();
-        await persist(() => storePages(context.jobs, claim, event.pages, { engine, storedBy }, state), signal);
-        deadlines.progressed();
+        await persist(() => storePages(context.jobs, claim, pages, { engine, storedBy }, state), signal);
       }
+      deadlines.progressed();
     }
   }
   if (opened === null) throw new Error('the extractor ended without opening the document');
@@ -84,6 +89,21 @@ export async function extractPages(context: RunContext, attempt: Attempt, docume
   const completion = { facts: { ...facts, attachmentsKey }, engine, storedBy, pagesTotal, rest };
   await persist(() => completeJob(context.jobs, claim, completion), signal);
   progress.completed();
+}
+
+/** The pages of a group with where their images are, which are in storage then. */
+async function withImages(
+  context: RunContext,
+  claim: Claim,
+  { pages, images }: GroupEvent,
+  signal: AbortSignal,
+): Promise<PageToStore[]> {
+  if (images === null) return pages;
+  const key = images.file === null ? null : await storeFile(context, claim, images.file, signal);
+  return pages.map((page, index) => {
+    const made = images.pages[index];
+    return made === undefined ? page : { ...page, images: { ...made, key } };
+  });
 }
 
 async function requestFor(context: RunContext, claim: Claim, document: LocalDocument): Promise<ExtractionRequest> {
@@ -99,6 +119,7 @@ async function requestFor(context: RunContext, claim: Claim, document: LocalDocu
     maxPages: context.limits.pages,
     scratch: document.scratch,
     attachmentBytes: context.limits.attachmentBytes,
+    images: imageRequest(options),
     stored: claim.storedBy === null ? null : { key: claim.storedBy, pages: claim.stored },
     // Those that crashed on these bytes in their present version.
     avoid: engines.filter((engine) => document.quarantined.includes(engineKeys[engine])),

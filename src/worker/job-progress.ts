@@ -72,6 +72,12 @@ export class JobProgress {
     return this.#next({ stage: 'OCR' });
   }
 
+  /** Pages of the group under way are drawn. */
+  drawing(): ProgressState {
+    this.#attempt.rendering(performance.now());
+    return this.#next({ stage: 'RENDER' });
+  }
+
   /** Time passed. Where nothing was finished meanwhile, that alone moves percentage and estimate. */
   tick(): void {
     const before = this.#state;

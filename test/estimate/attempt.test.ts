@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type CostKey, Costs, costKeys, type LearnedCost } from '../../src/jobs/costs.ts';
 import { expectStages, quantiles, totalOf, type WorkFacts } from '../../src/jobs/estimate.ts';
 import { AttemptEstimate } from '../../src/jobs/estimate-attempt.ts';
+import type { ImageRequest } from '../../src/pdf/images.ts';
 
 const megabyte = 1024 ** 2;
 
@@ -14,6 +15,7 @@ function facts(given: Partial<WorkFacts> = {}): WorkFacts {
     ocr: false,
     pagesTotal: null,
     pagesStored: 0,
+    images: null,
     ...given,
   };
 }
@@ -142,6 +144,39 @@ describe('an attempt', () => {
     expect(learned.get('PAGES')).toBeCloseTo(50, 3);
     expect(learned.get('EXTRACT')).toBeCloseTo(0.1, 3);
     expect(learned.get('STORE')).toBeCloseTo(0.1, 3);
+  });
+});
+
+describe('an attempt that draws pages, too', () => {
+  const images: ImageRequest = { thumbnailWidth: 200, pageImageWidth: null, format: 'JPEG', avoid: [] };
+  const asked = facts({ images });
+
+  it('expects that of each page', () => {
+    const drawing = new Costs([
+      known(costKeys.extract('LITEPARSE', 100, megabyte / 100, false), 0.1),
+      known(costKeys.render('LITEPARSE', images), 0.3),
+    ]);
+    const attempt = new AttemptEstimate(asked, drawing, () => {});
+    attempt.opening(0);
+    attempt.opened({ engine: 'LITEPARSE', pageCount: 100, pagesTotal: 100, pagesStored: 0 }, 0);
+    expect(seconds(attempt, 0)).toBeGreaterThan(32);
+    expect(seconds(attempt, 0)).toBeLessThan(48);
+  });
+
+  it('learns what reading costs and what drawing costs apart', () => {
+    const learned = new Map<string, number>();
+    const attempt = new AttemptEstimate(asked, new Costs(), ({ measure }, value) =>
+      learned.set(measure, Math.exp(value)),
+    );
+    attempt.opening(0);
+    attempt.opened({ engine: 'LITEPARSE', pageCount: 32, pagesTotal: 32, pagesStored: 0 }, 0);
+    attempt.rendering(1_000);
+    attempt.extracted(16, 4_000);
+    attempt.rendering(5_000);
+    attempt.extracted(32, 8_000);
+    attempt.storing(8_000);
+    expect(learned.get('EXTRACT')).toBeCloseTo(2 / 32, 5);
+    expect(learned.get('RENDER')).toBeCloseTo(6 / 32, 5);
   });
 });
 

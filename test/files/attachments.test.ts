@@ -1,4 +1,4 @@
-import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -9,6 +9,7 @@ import { endedJob, inline, readJob, remove, storedKeys, submit } from '../api/su
 import { unzip } from '../downloads/fetching.ts';
 import { deferred, facts, group, opened } from '../jobs/extractors.ts';
 import { type Service, startService } from '../service.ts';
+import { age } from './aging.ts';
 
 const limit = 64 * 1024;
 
@@ -64,13 +65,6 @@ async function resultKeys(): Promise<string[]> {
 
 function janitor(): Promise<void> {
   return createJanitor(service.platform).runOnce();
-}
-
-/** As if everything in storage had been there for long. */
-async function age(): Promise<void> {
-  const twoDaysAgo = new Date(Date.now() - 2 * 24 * 60 * 60 * 1000);
-  const objects = join(service.config.dataDir, 'storage', 'objects');
-  for (const key of await storedKeys(service)) await utimes(join(objects, key), twoDaysAgo, twoDaysAgo);
 }
 
 describe('the attachments of a document', () => {
@@ -229,7 +223,7 @@ describe('files that belong to nothing', () => {
     for (const key of orphans) await service.platform.storage.put(key, bytes(), { maxBytes: 1 });
     await janitor();
     expect(await resultKeys()).toEqual(expect.arrayContaining(orphans));
-    await age();
+    await age(service);
     await janitor();
     const left = await resultKeys();
     for (const key of orphans) expect(left).not.toContain(key);

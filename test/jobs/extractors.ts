@@ -70,7 +70,7 @@ export function opened(pagesTotal: number): OpenedEvent {
 /** A group of the pages first to last. */
 export function group(first: number, last: number): GroupEvent {
   const pages = Array.from({ length: last - first + 1 }, (_, index) => page(first + index));
-  return { type: 'group', range: { first, last }, engine: 'PDFJS', pages };
+  return { type: 'group', range: { first, last }, engine: 'PDFJS', pages, images: null };
 }
 
 /** Rejects with the reason once the signal is aborted, as a killed extractor does. */

@@ -25,6 +25,7 @@ export function requestFor(fixture: string, more: Partial<ExtractionRequest> = {
     maxPages: 20_000,
     scratch: join(tmpdir(), `pagehive-test-${randomUUID()}`),
     attachmentBytes: 0,
+    images: null,
     stored: null,
     avoid: [],
     lastResort: null,

@@ -6,7 +6,11 @@ import { requestFor } from './extracting.ts';
 test('gives the pages by PDFJS where LITEPARSE has no binary, until its thread is given up', async () => {
   const pdfjs = new PdfjsThread();
   const events = [];
-  for await (const event of runExtraction(requestFor('outline'), { liteparse: null, pdfjs }, () => {})) {
+  for await (const event of runExtraction(
+    requestFor('outline'),
+    { liteparse: null, pdfjs, drawing: pdfjs },
+    () => {},
+  )) {
     events.push(event);
   }
   expect(events).toMatchObject([

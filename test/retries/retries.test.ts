@@ -35,7 +35,7 @@ async function* extracts(
   for (const number of missing) {
     if (number > upTo) return;
     const pages = [page(number, `Page ${number} by ${engine}.`)];
-    yield { type: 'group', range: { first: number, last: number }, engine, pages };
+    yield { type: 'group', range: { first: number, last: number }, engine, pages, images: null };
   }
 }
 
@@ -141,7 +141,7 @@ describe('a failed attempt', () => {
       async function* () {
         const key = engineKeys.PDFJS;
         yield { type: 'opened', facts, attachmentsFile: null, engine: 'PDFJS', key, pagesTotal: 1, pagesStored: 0 };
-        yield { type: 'group', range: { first: 1, last: 1 }, engine: 'PDFJS', pages: [page(1)] };
+        yield { type: 'group', range: { first: 1, last: 1 }, engine: 'PDFJS', pages: [page(1)], images: null };
       },
     ];
     const job = await run();

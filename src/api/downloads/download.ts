@@ -19,6 +19,8 @@ export interface DownloadFile {
   contentType: string;
   /** Its size, where that is known before it is made. */
   bytes: number | null;
+  /** To be shown where it is asked for, on any site, and kept by browsers; others are saved. */
+  isShown?: boolean;
   /** Makes it while it is read, or opens it. */
   content(): AsyncIterable<string | Uint8Array> | Promise<AsyncIterable<string | Uint8Array>>;
 }
@@ -46,8 +48,16 @@ export function signDownload(
 ): Download {
   // Whole seconds, as in the token.
   const expiresAt = new Date(Math.floor((Date.now() + lifetimeMs) / 1000) * 1000);
-  const token = services.secrets.sign(purpose, path, expiresAt);
-  return { url: `${services.publicUrl}/downloads/${path}?token=${token}`, expiresAt, ...file };
+  return { url: signedUrl(services, path, expiresAt), expiresAt, ...file };
+}
+
+/** The same for what is shown again and again: for an hour it is one URL, which expires an hour later. */
+export function signShownFile(services: ApiServices, path: string): string {
+  return signedUrl(services, path, new Date((Math.floor(Date.now() / lifetimeMs) + 2) * lifetimeMs));
+}
+
+function signedUrl({ secrets, publicUrl }: ApiServices, path: string, expiresAt: Date): string {
+  return `${publicUrl}/downloads/${path}?token=${secrets.sign(purpose, path, expiresAt)}`;
 }
 
 /** The path that a signed URL stands for. */

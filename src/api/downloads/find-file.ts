@@ -4,14 +4,19 @@ import type { ApiServices } from '../context.ts';
 import { attachmentFile } from './attachment-file.ts';
 import { batchFile } from './batch-file.ts';
 import { type DownloadFile, resultFormats } from './download.ts';
+import { imageFile, imageKinds } from './image-file.ts';
 import { jobFile } from './job-file.ts';
 
-/** What lies under a signed path: `ID/FORMAT` of a job or a batch, or `ID/attachments/INDEX` of a job. */
+/** What lies under a signed path: `ID/FORMAT` of a job or a batch; of a job also `ID/attachments/INDEX` and `ID/pages/NUMBER/KIND`. */
 export async function findFile(services: ApiServices, path: string): Promise<DownloadFile> {
-  const [id = '', name = '', index] = path.split('/');
+  const [id = '', name = '', index, kind] = path.split('/');
   const jobId = decodeId('job', id);
   if (index !== undefined) {
     if (jobId !== null && name === 'attachments') return await attachmentFile(services, jobId, Number(index));
+    const image = imageKinds.find((each) => each === kind);
+    if (jobId !== null && name === 'pages' && image !== undefined) {
+      return await imageFile(services, jobId, Number(index), image);
+    }
     throw new RequestError('DOWNLOAD_URL_INVALID');
   }
   const batchId = decodeId('batch', id);

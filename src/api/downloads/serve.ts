@@ -6,6 +6,9 @@ import type { ApiServices } from '../context.ts';
 import { readDownloadUrl } from './download.ts';
 import { findFile } from './find-file.ts';
 
+/** How long browsers keep what is shown. */
+const shownSeconds = 3_600;
+
 /** A client that takes nothing for this long is not waited for. */
 const idleMs = 2 * 60 * 1000;
 
@@ -20,13 +23,14 @@ export async function serveDownload(
   url: URL,
 ): Promise<void> {
   const path = readDownloadUrl(services, url);
-  const { filename, contentType, bytes, content } = await findFile(services, path);
+  const { filename, contentType, bytes, isShown = false, content } = await findFile(services, path);
   // Before the headers: what cannot be read is an error and not a connection that breaks.
   const body = request.method === 'HEAD' ? null : await content();
   response.writeHead(200, {
     'content-type': contentType,
-    'content-disposition': contentDisposition(filename),
-    'cache-control': 'private',
+    'content-disposition': contentDisposition(filename, isShown ? 'inline' : 'attachment'),
+    'cache-control': isShown ? `private, max-age=${shownSeconds}` : 'private',
+    ...(isShown ? { 'cross-origin-resource-policy': 'cross-origin' } : {}),
     'x-content-type-options': 'nosniff',
     // Whatever somebody has put into a document: it is no page of this origin.
     'content-security-policy': "sandbox; default-src 'none'",

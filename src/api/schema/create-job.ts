@@ -5,7 +5,7 @@ import { type CreateJobInput, jobOptions, parseCreateJob } from '../inputs.ts';
 import { checkSource, discardSource, storeSource } from '../sources.ts';
 import { receiveWebhook } from '../webhook-target.ts';
 import { builder } from './builder.ts';
-import { Engine } from './enums.ts';
+import { Engine, ImageFormat } from './enums.ts';
 import { Job } from './job.ts';
 import { WebhookInput } from './webhook-input.ts';
 
@@ -46,6 +46,17 @@ export const JobOptionsInput = builder.inputType('JobOptionsInput', {
         '@tesseract.js-data/NAME must be installed where workers run, or the job fails with OCR_LANGUAGE_MISSING. Default ["eng"], which is there. ' +
         'Without `ocr` it means nothing.',
     }),
+    thumbnails: t.boolean({
+      description: 'Make a small image of each page: `Page.thumbnailUrl`. Default false.',
+    }),
+    thumbnailWidth: t.int({ description: 'How many pixels wide, 16 to 1000. Default 200.' }),
+    pageImages: t.boolean({ description: 'Make a large image of each page: `Page.imageUrl`. Default false.' }),
+    pageImageWidth: t.int({
+      description:
+        'How many pixels wide, 100 to 3000. Default 1000. An image is narrower where it would be more than four times as high as asked wide, or have more ' +
+        'than 16 million pixels.',
+    }),
+    imageFormat: t.field({ type: ImageFormat, description: 'The format of both. Default JPEG.' }),
     timeoutSeconds: t.int({ description: 'How long an attempt may take in all, 1 to 86400. Default 900.' }),
     noProgressSeconds: t.int({
       description:

@@ -23,7 +23,7 @@ export const JobStage = builder.enumType('JobStage', {
       description:
         'Reading pages by OCR. The percentage moves with each of them; `pagesDone` counts those that are stored, up to 16 at a time.',
     },
-    RENDER: { description: 'Drawing page images.' },
+    RENDER: { description: 'Drawing the images of pages: it takes turns with EXTRACT, group by group.' },
     STORE: { description: 'Writing the result.' },
   } as const,
 });
@@ -34,5 +34,14 @@ export const Engine = builder.enumType('Engine', {
     AUTO: { description: 'LITEPARSE, and PDFJS where that fails.' },
     LITEPARSE: { description: 'PDFium and layout rules, native: fast, best Markdown.' },
     PDFJS: { description: "Mozilla's pdf.js: slower, opens some documents that the other refuses." },
+  } as const,
+});
+
+export const ImageFormat = builder.enumType('ImageFormat', {
+  description: 'The format of the images of pages.',
+  values: {
+    JPEG: { description: 'The fastest to make, and small enough.' },
+    PNG: { description: 'Without loss; three to five times as large.' },
+    WEBP: { description: 'The smallest; takes several times as long to make.' },
   } as const,
 });

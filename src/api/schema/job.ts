@@ -3,7 +3,7 @@ import { failureOf } from '../../jobs/job.ts';
 import { type JobOptions, storedOptions } from '../../jobs/options.ts';
 import { withoutCredentials } from '../sources.ts';
 import { builder } from './builder.ts';
-import { Engine, JobStage, JobStatus } from './enums.ts';
+import { Engine, ImageFormat, JobStage, JobStatus } from './enums.ts';
 import {
   estimatedCompletionEarliestText,
   estimatedCompletionLatestText,
@@ -66,6 +66,11 @@ const JobOptionsType = builder.objectRef<JobOptions>('JobOptions').implement({
     ocrLanguages: t.exposeStringList('ocrLanguages', {
       description: "The languages that OCR looks for, by Tesseract's names.",
     }),
+    thumbnails: t.exposeBoolean('thumbnails', { description: 'Whether small images of the pages are made.' }),
+    thumbnailWidth: t.exposeInt('thumbnailWidth', { description: 'How many pixels wide those are.' }),
+    pageImages: t.exposeBoolean('pageImages', { description: 'Whether large images of the pages are made.' }),
+    pageImageWidth: t.exposeInt('pageImageWidth', { description: 'How many pixels wide those are.' }),
+    imageFormat: t.expose('imageFormat', { type: ImageFormat, description: 'The format of both.' }),
     timeoutSeconds: t.exposeInt('timeoutSeconds', { description: 'How long an attempt may take in all.' }),
     noProgressSeconds: t.exposeInt('noProgressSeconds', {
       description: 'How long an attempt may go without finishing a page, or n times that of n pages read together.',

@@ -1,9 +1,10 @@
 import { queryFromInfo } from '@pothos/plugin-prisma';
 import type { GraphQLResolveInfo } from 'graphql';
-import { storedDetails, storedLinks } from '../../jobs/stored-json.ts';
+import { storedDetails, storedImages, storedLinks } from '../../jobs/stored-json.ts';
 import type { Link } from '../../pdf/document.ts';
 import { needsOcr } from '../../pdf/needs-ocr.ts';
 import type { ApiContext } from '../context.ts';
+import { imageUrl } from '../downloads/image-file.ts';
 import { builder } from './builder.ts';
 import { type ConnectionArgs, checkConnectionArgs, resolveKeyset } from './connection.ts';
 import { Engine } from './enums.ts';
@@ -27,6 +28,14 @@ const LinkType = builder.objectRef<Link>('Link').implement({
       description: 'The page it leads to inside the document (1-based).',
     }),
   }),
+});
+
+const ImageFailure = builder.enumType('ImageFailure', {
+  description: 'Why a page has no image although one was asked for.',
+  values: {
+    CANNOT_RENDER: { description: 'No engine can draw it within the limits of memory and time.' },
+    GIVEN_UP: { description: 'Drawing other pages went wrong so often that this one was not tried.' },
+  } as const,
 });
 
 export const Page = builder.prismaObject('Page', {
@@ -94,6 +103,27 @@ export const Page = builder.prismaObject('Page', {
       select: { details: true },
       description: 'Text that readers do not see, by why they do not. It is in neither text nor Markdown.',
       resolve: ({ details }) => storedDetails(details).hidden,
+    }),
+    thumbnailUrl: t.string({
+      nullable: true,
+      select: { images: true },
+      description:
+        'A small image of the page, if `options.thumbnails` asked for it: absolute, signed and good for an hour or more, so an <img> on any site can show it. ' +
+        'For an hour it is the same URL, which browsers cache.',
+      resolve: ({ jobId, number, images }, _, context) => imageUrl(context, jobId, number, images, 'thumbnail'),
+    }),
+    imageUrl: t.string({
+      nullable: true,
+      select: { images: true },
+      description: 'A large image of the page, if `options.pageImages` asked for it; otherwise as `thumbnailUrl`.',
+      resolve: ({ jobId, number, images }, _, context) => imageUrl(context, jobId, number, images, 'image'),
+    }),
+    imageFailure: t.field({
+      type: ImageFailure,
+      nullable: true,
+      select: { images: true },
+      description: 'Why there is no image although one was asked for; null otherwise. It never fails a job.',
+      resolve: ({ images }) => storedImages(images)?.failure ?? null,
     }),
     annotations: t.field({
       type: [AnnotationType],

@@ -162,6 +162,15 @@ export type FailureCode =
   /** The worker that ran the job disappeared. (TRANSIENT) */
   | 'WORKER_LOST';
 
+/** The format of the images of pages. */
+export type ImageFormat =
+  /** The fastest to make, and small enough. */
+  | 'JPEG'
+  /** Without loss; three to five times as large. */
+  | 'PNG'
+  /** The smallest; takes several times as long to make. */
+  | 'WEBP';
+
 /** Which jobs; conditions are combined by "and". */
 export type JobFilter = {
   /** Of this batch. */
@@ -182,6 +191,8 @@ export type JobFilter = {
 export type JobOptionsInput = {
   /** What reads the pages. Default AUTO. */
   engine?: Engine | null | undefined;
+  /** The format of both. Default JPEG. */
+  imageFormat?: ImageFormat | null | undefined;
   /** Keep running headers and footers in the Markdown. Default false. */
   keepHeadersFooters?: boolean | null | undefined;
   /** Keep words parted at line ends as they are printed in the Markdown, instead of joining them. Default false. */
@@ -194,10 +205,18 @@ export type JobOptionsInput = {
   ocr?: boolean | null | undefined;
   /** The languages that OCR looks for, the most frequent one first: 1 to 4 of Tesseract's names, such as "eng", "deu" or "chi_sim". The npm package @tesseract.js-data/NAME must be installed where workers run, or the job fails with OCR_LANGUAGE_MISSING. Default ["eng"], which is there. Without `ocr` it means nothing. */
   ocrLanguages?: Array<string> | null | undefined;
+  /** How many pixels wide, 100 to 3000. Default 1000. An image is narrower where it would be more than four times as high as asked wide, or have more than 16 million pixels. */
+  pageImageWidth?: number | null | undefined;
+  /** Make a large image of each page: `Page.imageUrl`. Default false. */
+  pageImages?: boolean | null | undefined;
   /** Only these pages, such as "1-5,9,20-". */
   pages?: string | null | undefined;
   /** Opens an encrypted document. Stored sealed, never given back, erased when the job is final. */
   password?: string | null | undefined;
+  /** How many pixels wide, 16 to 1000. Default 200. */
+  thumbnailWidth?: number | null | undefined;
+  /** Make a small image of each page: `Page.thumbnailUrl`. Default false. */
+  thumbnails?: boolean | null | undefined;
   /** How long an attempt may take in all, 1 to 86400. Default 900. */
   timeoutSeconds?: number | null | undefined;
 };
@@ -225,7 +244,7 @@ export type JobStage =
   | 'OPEN'
   /** Waiting: PENDING or RETRYING. */
   | 'QUEUED'
-  /** Drawing page images. */
+  /** Drawing the images of pages: it takes turns with EXTRACT, group by group. */
   | 'RENDER'
   /** Writing the result. */
   | 'STORE';

@@ -1,0 +1,68 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { loadEngines } from '../src/pdf/engines.ts';
+import type { ExtractionRequest } from '../src/pdf/extraction.ts';
+import { runExtraction } from '../src/pdf/extraction-run.ts';
+import type { ImageFormat } from '../src/pdf/images.ts';
+import { PageRenderer } from '../src/pdf/render-pages.ts';
+
+// Pages per second of processor time that are drawn, encoded and written, by each engine in each format. Reading them is not counted.
+
+const path = process.argv[2] ?? fileURLToPath(new URL('../samples/pagehive-sample.pdf', import.meta.url));
+const pages = process.argv[3] ?? '1-64';
+const scratch = mkdtempSync(join(tmpdir(), 'pagehive-bench-'));
+const base: ExtractionRequest = {
+  path,
+  password: null,
+  pages,
+  engine: 'AUTO',
+  keepHeadersFooters: false,
+  keepHyphenation: false,
+  maxPages: 20_000,
+  scratch,
+  attachmentBytes: 0,
+  images: null,
+  ocr: null,
+  stored: null,
+  avoid: [],
+  lastResort: null,
+  fresh: false,
+};
+
+const engines = await loadEngines();
+const groups = [];
+for await (const event of runExtraction(base, engines, () => {})) if (event.type === 'group') groups.push(event.pages);
+
+function cpuSeconds(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
+}
+
+for (const engine of ['LITEPARSE', 'PDFJS'] as const) {
+  for (const width of [200, 1_000]) {
+    for (const format of ['JPEG', 'PNG', 'WEBP'] satisfies ImageFormat[]) {
+      const images = { thumbnailWidth: null, pageImageWidth: width, format, avoid: [] };
+      await using renderer = new PageRenderer({ request: base, engines, report: () => {} }, images, engine);
+      // The first group opens the document and loads what draws.
+      await renderer.render(groups[0] ?? []);
+      const begin = cpuSeconds();
+      let count = 0;
+      let bytes = 0;
+      for (const group of groups.slice(1)) {
+        for (const { image } of (await renderer.render(group)).pages) {
+          count += image === null ? 0 : 1;
+          bytes += image?.bytes ?? 0;
+        }
+      }
+      const rate = count / (cpuSeconds() - begin);
+      console.log(
+        `${engine.padEnd(10)} ${String(width).padStart(5)} px ${format.padEnd(5)} ${rate.toFixed(1).padStart(7)} pages/s ` +
+          `${(bytes / count / 1000).toFixed(0).padStart(5)} kB a page`,
+      );
+    }
+  }
+}
+rmSync(scratch, { recursive: true });
+process.exit(0);

@@ -1,0 +1,2 @@
+-- Where the images of a page lie in storage: StoredImages.
+ALTER TABLE "pages" ADD COLUMN "images" JSONB;

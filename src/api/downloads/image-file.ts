@@ -1,0 +1,53 @@
+import { RequestError } from '../../errors.ts';
+import { encodeId } from '../../ids.ts';
+import { storedImages } from '../../jobs/stored-json.ts';
+import type { ImageFormat } from '../../pdf/images.ts';
+import type { ApiServices } from '../context.ts';
+import { type DownloadFile, signShownFile } from './download.ts';
+
+export const imageKinds = ['thumbnail', 'image'] as const;
+export type ImageKind = (typeof imageKinds)[number];
+
+export const imageFiles: Record<ImageFormat, { contentType: string; extension: string }> = {
+  PNG: { contentType: 'image/png', extension: 'png' },
+  JPEG: { contentType: 'image/jpeg', extension: 'jpg' },
+  WEBP: { contentType: 'image/webp', extension: 'webp' },
+};
+
+/** Where to GET an image of a page; null if there is none. `images` is the column of the page. */
+export function imageUrl(
+  services: ApiServices,
+  jobId: string,
+  number: number,
+  images: unknown,
+  kind: ImageKind,
+): string | null {
+  if (storedImages(images)?.[kind] == null) return null;
+  return signShownFile(services, `${encodeId('job', jobId)}/pages/${number}/${kind}`);
+}
+
+/** An image of a page. NOT_FOUND if the job is gone, or has none. */
+export async function imageFile(
+  { database, storage }: Pick<ApiServices, 'database' | 'storage'>,
+  jobId: string,
+  number: number,
+  kind: ImageKind,
+): Promise<DownloadFile> {
+  const where = { jobId_number: { jobId, number } };
+  const page = await database.prisma.page.findUnique({ where, select: { images: true } });
+  const images = storedImages(page?.images ?? null);
+  const part = images?.[kind] ?? null;
+  if (images === null || images.key === null || part === null) {
+    throw new RequestError('NOT_FOUND', { message: 'There is no such image.' });
+  }
+  const { key } = images;
+  const { offset, bytes } = part;
+  const { contentType, extension } = imageFiles[images.format];
+  return {
+    filename: `${kind === 'image' ? 'page' : 'thumbnail'}-${number}.${extension}`,
+    contentType,
+    bytes,
+    isShown: true,
+    content: () => storage.get(key, { first: offset, last: offset + bytes - 1 }),
+  };
+}

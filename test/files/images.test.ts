@@ -1,0 +1,182 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createJanitor } from '../../src/maintenance/janitor.ts';
+import { endedJob, inline, readJob, refused, remove, storedKeys, submit, tryCreateJob } from '../api/submitting.ts';
+import { type Service, startService } from '../service.ts';
+import { age } from './aging.ts';
+import { look, pdf, quarters, quartersOf, stamp } from './pictures.ts';
+
+let service: Service;
+beforeAll(async () => {
+  service = await startService({ maintenance: false });
+});
+afterAll(async () => {
+  await service[Symbol.asyncDispose]();
+});
+
+interface ShownPage {
+  number: number;
+  text: string;
+  thumbnailUrl: string | null;
+  imageUrl: string | null;
+  imageFailure: string | null;
+}
+
+const fields = 'status failure { code } pages(first: 100) { nodes { number text thumbnailUrl imageUrl imageFailure } }';
+
+/** The pages of a document, when its job is done. */
+async function pagesOf(source: { base64: string }, options: Record<string, unknown>): Promise<ShownPage[]> {
+  const { id } = await submit(service, { source, options });
+  const { status, pages } = await endedJob(service, id, fields);
+  expect(status).toBe('COMPLETED');
+  return pages.nodes;
+}
+
+/** Files of results in storage. */
+async function resultKeys(): Promise<string[]> {
+  return (await storedKeys(service)).filter((key) => key.startsWith('results/'));
+}
+
+const clockwise = ['red', 'lime', 'blue', 'yellow'];
+
+describe('the images of pages', () => {
+  it.each([
+    ['PNG', 'image/png'],
+    ['JPEG', 'image/jpeg'],
+    ['WEBP', 'image/webp'],
+  ])('show the page, as %s in the widths that were asked for', async (imageFormat, contentType) => {
+    const options = { thumbnails: true, thumbnailWidth: 100, pageImages: true, pageImageWidth: 300, imageFormat };
+    const [page] = await pagesOf(await pdf((doc) => quarters(doc)), options);
+    const [thumbnail, image] = [await look(page?.thumbnailUrl ?? null), await look(page?.imageUrl ?? null)];
+    expect(thumbnail).toMatchObject({ width: 100, height: 50, contentType });
+    expect(image).toMatchObject({ width: 300, height: 150, contentType });
+    for (const each of [thumbnail, image]) expect(quartersOf(each)).toEqual(clockwise);
+  });
+
+  it.each(['LITEPARSE', 'PDFJS'])('are turned and cropped as readers do, by %s', async (engine) => {
+    const source = await pdf((doc) => {
+      quarters(doc, { Rotate: 90 });
+      quarters(doc, { CropBox: [100, 50, 300, 150] });
+      // Upright from below: the lower left quarter alone.
+      quarters(doc, { CropBox: [0, 0, 200, 100] });
+    });
+    const pages = await pagesOf(source, { thumbnails: true, engine });
+    const [turned, cropped, quarter] = await Promise.all(pages.map(({ thumbnailUrl }) => look(thumbnailUrl)));
+    expect(turned).toMatchObject({ width: 200, height: 400 });
+    expect(turned && quartersOf(turned)).toEqual(['yellow', 'red', 'lime', 'blue']);
+    expect(cropped).toMatchObject({ width: 200, height: 100 });
+    expect(cropped && quartersOf(cropped)).toEqual(clockwise);
+    expect(quarter && quartersOf(quarter)).toEqual(['yellow', 'yellow', 'yellow', 'yellow']);
+  });
+
+  it('show annotations, and what is filled in', async () => {
+    const stamped = await pdf((doc) => {
+      quarters(doc);
+      stamp(doc, '1 1 1 rg 0 0 100 50 re f');
+    });
+    const [page] = await pagesOf(stamped, { thumbnails: true });
+    expect(quartersOf(await look(page?.thumbnailUrl ?? null))).toEqual(['white', 'lime', 'blue', 'yellow']);
+    const [form] = await pagesOf(await inline('form'), { pageImages: true, imageFormat: 'PNG' });
+    const filled = await look(form?.imageUrl ?? null);
+    // The box of "Notes" has words in it.
+    const seen = new Set<string>();
+    for (let x = 180; x < 300; x += 0.5)
+      seen.add(filled.at(x / 595.28, 160 / 841.89)).add(filled.at(x / 595.28, 159 / 841.89));
+    expect(seen.size).toBeGreaterThan(1);
+  });
+
+  it('of pages beyond all measure are within bounds', async () => {
+    const source = await pdf((doc) => {
+      for (const size of [
+        [14_400, 14_400],
+        [4, 14_400],
+        [14_400, 4],
+        [1, 1],
+      ] as [number, number][]) {
+        doc
+          .addPage({ size, margin: 0 })
+          .rect(0, 0, size[0], size[1] / 2)
+          .fill('#ff0000');
+      }
+      quarters(doc, { MediaBox: [0, 0, 2_000_000, 1_000_000] });
+    });
+    const pages = await pagesOf(source, { pageImages: true, pageImageWidth: 1_000, thumbnails: true });
+    const sizes: number[][] = [];
+    for (const { imageUrl } of pages) {
+      const { width, height } = await look(imageUrl);
+      sizes.push([width, height]);
+    }
+    expect(sizes).toEqual([
+      [1_000, 1_000],
+      [1, 4_000],
+      [1_000, 1],
+      [1_000, 1_000],
+      [1_000, 500],
+    ]);
+    const [giant] = pages;
+    const { at } = await look(giant?.thumbnailUrl ?? null);
+    expect([at(0.5, 0.25), at(0.5, 0.75)]).toEqual(['red', 'white']);
+  });
+
+  it('are made of the pages that were asked for, of encrypted documents, and of those that PDFJS alone can open', async () => {
+    const many = await pagesOf(await inline('many-pages'), { thumbnails: true, pages: '15-18,300' });
+    expect(many.map(({ number }) => number)).toEqual([15, 16, 17, 18, 300]);
+    for (const { thumbnailUrl } of many) expect(await look(thumbnailUrl)).toMatchObject({ width: 200, height: 283 });
+    const [secret] = await pagesOf(await inline('encrypted'), { thumbnails: true, password: 'pagehive' });
+    expect(await look(secret?.thumbnailUrl ?? null)).toMatchObject({ width: 200 });
+    const [lost] = await pagesOf(await inline('half-lost'), { thumbnails: true, pages: '1-3', engine: 'PDFJS' });
+    expect(await look(lost?.thumbnailUrl ?? null)).toMatchObject({ width: 200 });
+  });
+
+  it('are none where nobody asked', async () => {
+    const [page] = await pagesOf(await inline('one-page'), {});
+    expect(page).toMatchObject({ thumbnailUrl: null, imageUrl: null, imageFailure: null });
+    const [thumbnail] = await pagesOf(await inline('one-page'), { thumbnails: true });
+    expect(thumbnail).toMatchObject({ imageUrl: null, imageFailure: null });
+    expect(thumbnail?.thumbnailUrl).not.toBeNull();
+  });
+
+  it('come in sizes that can be made', async () => {
+    const wrong = { thumbnailWidth: 15, pageImageWidth: 3_001 };
+    const error = refused(await tryCreateJob(service, { source: await inline('one-page'), options: wrong }));
+    expect(error.extensions.issues?.map(({ path }) => path.at(-1))).toEqual(['thumbnailWidth', 'pageImageWidth']);
+  });
+});
+
+describe('the URL of an image', () => {
+  it('shows it on any site, is the same for a while, and is kept by browsers', async () => {
+    const { id } = await submit(service, { source: await inline('one-page'), options: { thumbnails: true } });
+    const { pages } = await endedJob(service, id, fields);
+    const again = await readJob(service, id, fields);
+    const [{ thumbnailUrl: url }] = pages.nodes;
+    // Unless an hour begins just now.
+    if (new Date().getMinutes() > 0) expect(again.pages.nodes[0].thumbnailUrl).toBe(url);
+    const { headers, body } = await fetch(url);
+    await body?.cancel();
+    expect(Object.fromEntries(headers)).toMatchObject({
+      'cache-control': 'private, max-age=3600',
+      'content-disposition': `inline; filename="thumbnail-1.jpg"; filename*=UTF-8''thumbnail-1.jpg`,
+      'cross-origin-resource-policy': 'cross-origin',
+      'x-content-type-options': 'nosniff',
+    });
+  });
+
+  it('is good for this image alone, until it expires or its job is deleted', async () => {
+    const { id } = await submit(service, { source: await inline('outline'), options: { thumbnails: true } });
+    const { pages } = await endedJob(service, id, fields);
+    const [{ thumbnailUrl: url }] = pages.nodes;
+    const path = `${id}/pages/1/thumbnail`;
+    const expired = service.platform.secrets.sign('download', path, new Date(Date.now() - 1_000));
+    const none = service.platform.secrets.sign('download', `${id}/pages/1/image`, new Date(Date.now() + 60_000));
+    const status = async (each: string) => (await fetch(each)).status;
+    expect(await status(url.replace('/pages/1/', '/pages/2/'))).toBe(403);
+    expect(await status(url.replace(/token=.*/, `token=${expired}`))).toBe(403);
+    expect(await status(`${service.url}/downloads/${id}/pages/1/image?token=${none}`)).toBe(404);
+    await age(service);
+    await createJanitor(service.platform).runOnce();
+    expect(await status(url)).toBe(200);
+    const stored = await resultKeys();
+    await remove(service, id);
+    expect(await status(url)).toBe(404);
+    expect(await resultKeys()).toHaveLength(stored.length - 1);
+  });
+});
