@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import type { Engine, JobStatus } from './client/generated/graphql.ts';
+import type { Engine, ImageFormat, JobStatus } from './client/generated/graphql.ts';
 import type { GetOptions } from './commands/get.ts';
 import type { ListOptions } from './commands/list.ts';
 import type { SubmitOptions } from './commands/submit.ts';
@@ -51,6 +51,19 @@ function createProgram(): Command {
         .argParser((value) => value.split(','))
         .implies({ ocr: true }),
     )
+    .option('--thumbnails', 'make a small image of each page')
+    .addOption(
+      new Option('--thumbnail-width <pixels>', 'how wide; 200 without it')
+        .argParser(pixelsOf)
+        .implies({ thumbnails: true }),
+    )
+    .option('--page-images', 'make a large image of each page')
+    .addOption(
+      new Option('--page-image-width <pixels>', 'how wide; 1000 without it')
+        .argParser(pixelsOf)
+        .implies({ pageImages: true }),
+    )
+    .option('--image-format <format>', 'of both: jpeg, png or webp', imageFormatOf)
     .option('--webhook <url>', 'where the server tells of the end of each job')
     .option('--idempotency-key <key>', 'the same key gives the same job or batch, however often it is sent')
     .addHelpText('after', submitEpilogue)
@@ -79,6 +92,9 @@ function createProgram(): Command {
   return program;
 }
 
+/** What `get` prints instead of writing files. */
+const prints = ['json', 'text', 'markdown'];
+
 /** What is done to jobs that are there. */
 function addJobCommands(program: Command): void {
   program
@@ -106,12 +122,12 @@ function addJobCommands(program: Command): void {
     .command('get')
     .description('print a job or a batch, or its result')
     .argument('<id>', 'the id of the job or the batch')
-    .addOption(
-      new Option('-o, --out <directory>', 'write NAME.md and NAME.txt there').conflicts(['json', 'text', 'markdown']),
-    )
+    .addOption(new Option('-o, --out <directory>', 'write NAME.md and NAME.txt there').conflicts(prints))
     .addOption(new Option('--json', 'print all about it but the pages as JSON').conflicts(['text', 'markdown']))
     .addOption(new Option('--text', 'print its text, a form feed between pages').conflicts('markdown'))
     .option('--markdown', 'print its Markdown')
+    .addOption(new Option('--attachments <directory>', 'write the files inside the document there').conflicts(prints))
+    .addOption(new Option('--images <directory>', 'write the images of its pages there').conflicts(prints))
     .action(async (id: string, options: GetOptions) => {
       const { get } = await import('./commands/get.ts');
       process.exitCode = await get(readClientConfig(), id, options);
@@ -164,6 +180,19 @@ function engineOf(value: string): Engine {
   const engine = engines.find((each) => each === value.toUpperCase());
   if (engine === undefined) throw new InvalidArgumentError('It is one of auto, liteparse and pdfjs.');
   return engine;
+}
+
+const imageFormats: readonly ImageFormat[] = ['JPEG', 'PNG', 'WEBP'];
+
+function imageFormatOf(value: string): ImageFormat {
+  const format = imageFormats.find((each) => each === value.toUpperCase());
+  if (format === undefined) throw new InvalidArgumentError('It is one of jpeg, png and webp.');
+  return format;
+}
+
+function pixelsOf(value: string): number {
+  if (!/^\d{1,5}$/.test(value)) throw new InvalidArgumentError('It is a number of pixels.');
+  return Number(value);
 }
 
 const statuses: readonly JobStatus[] = ['PENDING', 'RUNNING', 'RETRYING', 'COMPLETED', 'FAILED', 'CANCELLED'];

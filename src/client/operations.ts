@@ -1,6 +1,8 @@
 import { retry } from './backoff.ts';
 import { GraphQLRequestError } from './errors.ts';
 import {
+  AttachmentsDocument,
+  type AttachmentsQuery,
   BatchDocument,
   BatchesDocument,
   type BatchesQuery,
@@ -27,8 +29,11 @@ import {
   type JobsQuery,
   type JobsQueryVariables,
   type PageFragment,
+  PageImagesDocument,
+  type PageImagesQuery,
   type PageInfoFragment,
   PagesDocument,
+  type PagesQueryVariables,
   type ResultFormat,
   RetryBatchDocument,
   RetryJobDocument,
@@ -48,6 +53,11 @@ export type Request = <Data, Variables>(
 /** A job of a batch; `batchIndex` is that of its item. */
 export type BatchJob = NonNullable<BatchJobsQuery['batch']>['jobs']['nodes'][number];
 
+/** The images of one page. */
+export type PageImages = NonNullable<PageImagesQuery['job']>['pages']['nodes'][number];
+
+export type Attachment = NonNullable<NonNullable<AttachmentsQuery['job']>['result']>['attachments'][number];
+
 /** The queries and mutations of the generated documents, one function each. */
 export interface Operations {
   /** Accepts a document and answers at once. `idempotencyKey` makes it safe to repeat. */
@@ -58,6 +68,10 @@ export interface Operations {
   jobs(variables?: JobsQueryVariables, options?: RequestOptions): Promise<JobsQuery['jobs']>;
   /** The pages stored so far, one after the other, however many there are. */
   pages(id: string, options?: RequestOptions): AsyncIterable<PageFragment>;
+  /** The images of the pages stored so far, likewise; URLs are null where none were asked for. */
+  pageImages(id: string, options?: RequestOptions): AsyncIterable<PageImages>;
+  /** The files inside the document of a job, with signed URLs; null until it is COMPLETED. */
+  attachments(id: string, options?: RequestOptions): Promise<Attachment[] | null>;
   /** Full-text search, best first. */
   searchPages(variables: SearchPagesQueryVariables, options?: RequestOptions): Promise<SearchPagesQuery['searchPages']>;
   cancelJob(id: string, options?: RequestOptions): Promise<JobFragment>;
@@ -86,7 +100,10 @@ export function createOperations(request: Request): Operations {
     createJob: async (input, options) => (await request(CreateJobDocument, { input }, options)).createJob,
     job: async (id, options) => (await request(JobDocument, { id }, options)).job,
     jobs: async (variables = {}, options) => (await request(JobsDocument, variables, options)).jobs,
-    pages: (id, options) => readPages(request, id, options),
+    pages: (id, options) => readPages(request, PagesDocument, id, options),
+    pageImages: (id, options) => readPages(request, PageImagesDocument, id, options),
+    attachments: async (id, options) =>
+      (await request(AttachmentsDocument, { id }, options)).job?.result?.attachments ?? null,
     searchPages: async (variables, options) => (await request(SearchPagesDocument, variables, options)).searchPages,
     cancelJob: async (id, options) => (await request(CancelJobDocument, { id }, options)).cancelJob.job,
     retryJob: async (id, { password, ...options } = {}) =>
@@ -106,13 +123,15 @@ export function createOperations(request: Request): Operations {
   };
 }
 
-async function* readPages(
+/** What a document selects of the pages of a job. */
+async function* readPages<Node>(
   request: Request,
+  document: TypedDocumentString<{ job: { pages: Part<Node> } | null }, PagesQueryVariables>,
   id: string,
   options: RequestOptions = {},
-): AsyncGenerator<PageFragment, void, undefined> {
+): AsyncGenerator<Node, void, undefined> {
   yield* readAll(options.signal, async (part) => {
-    const { job } = await request(PagesDocument, { id, ...part }, options);
+    const { job } = await request(document, { id, ...part }, options);
     if (job === null) throw new GraphQLRequestError('NOT_FOUND', 'There is no such job.');
     return job.pages;
   });

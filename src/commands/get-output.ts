@@ -6,14 +6,14 @@ import type { PageFragment } from '../client/generated/graphql.ts';
 import { fileStem } from '../connections/filename.ts';
 import { UsageError } from './usage-error.ts';
 
-/** Makes the directory that `--out` names, if need be. */
-export async function prepareDirectory(directory: string): Promise<void> {
+/** Makes the directory that an option such as `--out` names, if need be. */
+export async function prepareDirectory(directory: string, option: string): Promise<void> {
   try {
     await mkdir(directory, { recursive: true });
     await access(directory, constants.W_OK);
   } catch (error) {
     throw new UsageError([
-      `--out ${directory} cannot be written to: ${error instanceof Error ? error.message : error}`,
+      `${option} ${directory} cannot be written to: ${error instanceof Error ? error.message : error}`,
     ]);
   }
 }
@@ -97,7 +97,8 @@ async function claimFiles(directory: string, name: string) {
   }
 }
 
-async function openNew(path: string): Promise<FileHandle | null> {
+/** Null if there is one already. */
+export async function openNew(path: string): Promise<FileHandle | null> {
   try {
     return await open(path, 'wx');
   } catch (error) {

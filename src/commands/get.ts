@@ -4,6 +4,7 @@ import type { JobQuery } from '../client/generated/graphql.ts';
 import type { ClientConfig } from '../config.ts';
 import { isBatchId } from './batch-id.ts';
 import { getBatch } from './get-batch.ts';
+import { writeAttachments, writeImages } from './get-files.ts';
 import { markdownOf, prepareDirectory, textOf, writeResult } from './get-output.ts';
 import { openClient } from './open-client.ts';
 import { type Fact, printFacts } from './print-facts.ts';
@@ -19,23 +20,32 @@ export interface GetOptions {
   json?: boolean;
   text?: boolean;
   markdown?: boolean;
+  /** Directories for files of it, beside `out` or alone. */
+  attachments?: string;
+  images?: string;
 }
 
 type Job = NonNullable<JobQuery['job']>;
 
 /** `pagehive get`: prints a job or a batch, or its result. Gives the exit code. */
 export async function get(config: ClientConfig, id: string, options: GetOptions): Promise<number> {
+  const { attachments, images, out } = options;
   if (isBatchId(id) && (options.text || options.markdown)) {
     throw new UsageError(['a batch has many texts: --out writes each to a file']);
   }
-  if (options.out !== undefined) await prepareDirectory(options.out);
+  if (isBatchId(id) && (attachments ?? images) !== undefined) {
+    throw new UsageError(['--attachments and --images are for one job']);
+  }
+  if (out !== undefined) await prepareDirectory(out, '--out');
+  if (attachments !== undefined) await prepareDirectory(attachments, '--attachments');
+  if (images !== undefined) await prepareDirectory(images, '--images');
   const client = await openClient(config);
   try {
     if (isBatchId(id)) return await getBatch(client, id, options);
     const job = await client.job(id);
     if (job === null) throw new GraphQLRequestError('NOT_FOUND', 'There is no such job.');
     if (options.json) toStdout(JSON.stringify(job));
-    else if (options.out === undefined && !options.text && !options.markdown) printSummary(job);
+    else if (Object.keys(options).length === 0) printSummary(job);
     else return await giveResult(client, job, options);
     return 0;
   } catch (error) {
@@ -43,7 +53,8 @@ export async function get(config: ClientConfig, id: string, options: GetOptions)
   }
 }
 
-async function giveResult(client: Client, job: Job, { out, text }: GetOptions): Promise<number> {
+async function giveResult(client: Client, job: Job, options: GetOptions): Promise<number> {
+  const { out, text, markdown, attachments, images } = options;
   if (job.status !== 'COMPLETED') {
     toStderr(`${job.id} has no result: ${describeEnd(job)}`);
     return 1;
@@ -51,8 +62,14 @@ async function giveResult(client: Client, job: Job, { out, text }: GetOptions): 
   if (out !== undefined) {
     const name = job.name ?? job.source.filename ?? job.id;
     for (const path of await writeResult(client, job.id, { directory: out, name })) toStdout(path);
-    return 0;
   }
+  if (attachments !== undefined) {
+    for await (const path of writeAttachments(client, job.id, attachments)) toStdout(path);
+  }
+  if (images !== undefined) {
+    for await (const path of writeImages(client, job.id, images)) toStdout(path);
+  }
+  if (!text && !markdown) return 0;
   const render = text ? textOf : markdownOf;
   let isFirst = true;
   for await (const page of client.pages(job.id)) {

@@ -5,7 +5,7 @@ import { isTemporary } from '../client/errors.ts';
 import type { BatchItemInput } from '../client/generated/graphql.ts';
 import { createLimit } from './limit.ts';
 import { runEach, type Task } from './run-each.ts';
-import { type JobSettings, maxTries, uploadSource } from './submit-job.ts';
+import { type JobSettings, maxTries, optionsOf, uploadSource } from './submit-job.ts';
 import type { RunOptions } from './submit-run.ts';
 import type { SubmitSource } from './submit-sources.ts';
 import { watchBatch } from './watch-batch.ts';
@@ -47,11 +47,11 @@ export async function runBatches(
     task.leftOver(`${group.label} was not submitted`);
     const items = await sendGroup(client, group, sending, view, task);
     if (items.length === 0) return 1;
-    const { name, password, pages, engine, ocr, ocrLanguages, webhook } = settings;
+    const { name, webhook } = settings;
     const input = {
       name,
       items,
-      options: { password, pages, engine, ocr, ocrLanguages },
+      options: optionsOf(settings),
       idempotencyKey: group.idempotencyKey,
       webhook: webhook === undefined ? undefined : { url: webhook },
     };

@@ -1,21 +1,34 @@
 import { randomUUID } from 'node:crypto';
 import { retry } from '../client/backoff.ts';
 import type { Client } from '../client/client.ts';
-import type { CreateJobInput, Engine } from '../client/generated/graphql.ts';
+import type { CreateJobInput, JobOptionsInput } from '../client/generated/graphql.ts';
 import type { Task } from './run-each.ts';
 import type { SubmitSource } from './submit-sources.ts';
 import type { JobView, SubmittedJob } from './watch-view.ts';
 
-export interface JobSettings {
+/** The options of a job that have a switch of the same name. */
+const optionNames = [
+  'password',
+  'pages',
+  'engine',
+  'ocr',
+  'ocrLanguages',
+  'thumbnails',
+  'thumbnailWidth',
+  'pageImages',
+  'pageImageWidth',
+  'imageFormat',
+] as const;
+
+export interface JobSettings extends Pick<JobOptionsInput, (typeof optionNames)[number]> {
   name?: string;
-  password?: string;
-  pages?: string;
-  engine?: Engine;
-  ocr?: boolean;
-  ocrLanguages?: string[];
   idempotencyKey?: string;
   /** A URL. */
   webhook?: string;
+}
+
+export function optionsOf(settings: JobSettings): JobOptionsInput {
+  return Object.fromEntries(optionNames.map((name) => [name, settings[name]]));
 }
 
 /** Times that something is sent before a server that answers no more, or that it cannot be done now, is given up: some 45 seconds. */
@@ -28,16 +41,17 @@ export const maxTries = 10;
 export async function sendDocument(
   client: Client,
   source: SubmitSource,
-  { name, password, pages, engine, ocr, ocrLanguages, idempotencyKey = randomUUID(), webhook }: JobSettings,
+  settings: JobSettings,
   view: JobView,
   { signal, leftOver }: Task,
 ): Promise<SubmittedJob> {
+  const { name, idempotencyKey = randomUUID(), webhook } = settings;
   const onProgress = (sent: number, total: number | null) => view.uploading(source, sent, total);
   const input: CreateJobInput = {
     source:
       source.url === null ? { upload: await uploadSource(client, source, onProgress, signal) } : { url: source.url },
     name,
-    options: { password, pages, engine, ocr, ocrLanguages },
+    options: optionsOf(settings),
     idempotencyKey,
     webhook: webhook === undefined ? undefined : { url: webhook },
   };

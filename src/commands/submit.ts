@@ -30,7 +30,7 @@ export async function submit(config: ClientConfig, args: string[], options: Subm
   const found = options.batch ? await findDocuments(args) : args.map((argument) => ({ argument, below: null }));
   const sources = await readSources(found);
   const { out = null, json = false, follow: asked = false, batch = false, ...settings } = options;
-  if (out !== null) await prepareDirectory(out);
+  if (out !== null) await prepareDirectory(out, '--out');
   const follow = asked || out !== null;
   const client = await openClient(config, { watches: follow });
   // What is sent again when it got lost is not to wait for a server that isn't there.

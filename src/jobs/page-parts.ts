@@ -1,6 +1,7 @@
 import type { Database } from '../connections/database.ts';
 import type { ExtractedPage } from '../pdf/document.ts';
-import { storedDetails, storedLinks } from './stored-json.ts';
+import type { StoredImages } from './pages.ts';
+import { storedDetails, storedImages, storedLinks } from './stored-json.ts';
 
 /** Whose pages are read: of a completed job nothing changes any more, it can only be deleted. */
 export interface CompletedJob {
@@ -35,6 +36,8 @@ const wholePages = nextPart(
   'p.number, p.label, p.width, p.height, p.rotation, p.text, p.markdown, p.links, p.details',
   'octet_length(p.text) + octet_length(p.markdown) + pg_column_size(p.links) + coalesce(pg_column_size(p.details), 0)',
 );
+
+const imagesOfPages = nextPart('p.number, p.images', '1');
 
 export type PageColumn = 'text' | 'markdown';
 const columnOfPages = (column: PageColumn) => nextPart(`p.number, p.${column} AS content`, `octet_length(p.${column})`);
@@ -79,6 +82,19 @@ export async function* readPageColumn(
 ): AsyncGenerator<string[]> {
   for await (const rows of readParts<{ number: number; content: string }>(database, job, columnOfPages(column))) {
     yield rows.map(({ content }) => content);
+  }
+}
+
+/** The images of all pages of a completed job that have some, in order. */
+export async function* readPageImages(
+  database: Database,
+  job: CompletedJob,
+): AsyncGenerator<{ number: number; images: StoredImages }> {
+  for await (const rows of readParts<{ number: number; images: unknown }>(database, job, imagesOfPages)) {
+    for (const { number, images: found } of rows) {
+      const images = storedImages(found);
+      if (images !== null) yield { number, images };
+    }
   }
 }
 

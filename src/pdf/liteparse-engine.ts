@@ -52,6 +52,8 @@ export interface DrawnPage {
   width: number;
   height: number;
   png: Buffer;
+  /** It is of one colour. */
+  isBlank: boolean;
 }
 
 /** The native engine; null where it has no binary for this machine. */
@@ -160,11 +162,12 @@ export class LiteparseEngine {
   /** Pages drawn at so many dots per inch, with what is filled in, but without annotations. Throws if one of them cannot be drawn. */
   async draw(options: LiteparseOptions, pages: number[], dpi: number): Promise<DrawnPage[]> {
     const shots = await this.#parser(options, { dpi, renderFormFields: true }).screenshot(options.source, pages);
-    return shots.map(({ pageNum, width, height, imageBuffer }) => ({
+    return shots.map(({ pageNum, width, height, imageBuffer, isSolidFill }) => ({
       number: pageNum,
       width,
       height,
       png: imageBuffer,
+      isBlank: isSolidFill,
     }));
   }
 

@@ -53,18 +53,22 @@ export class PageRenderer implements AsyncDisposable {
   }
 
   async *#draw(pages: ExtractedPage[]): AsyncGenerator<{ page: ExtractedPage; drawn: Drawn }> {
-    const left: ExtractedPage[] = [];
+    const left: { page: ExtractedPage; blank: DrawnPage | null }[] = [];
     for (const call of this.#calls(pages.filter((page) => this.#isForLiteparse(page)))) {
       const drawn = await this.#drawByLiteparse(call);
       for (const page of call) {
-        const found = drawn.find(({ number }) => number === page.number);
-        if (found === undefined) left.push(page);
+        const found = drawn.find(({ number }) => number === page.number) ?? null;
+        // There is text on it, but LiteParse has no letters for it.
+        if (found === null || (found.isBlank && page.text !== '')) left.push({ page, blank: found });
         else yield { page, drawn: found };
       }
     }
-    const others = pages.filter((page) => !this.#isForLiteparse(page));
-    for (const page of [...left, ...others]) {
-      const drawn = (await this.#drawByPdfjs(page)) ?? (others.includes(page) ? await this.#drawAnyway(page) : null);
+    for (const { page, blank } of left) {
+      const drawn = (await this.#drawByPdfjs(page)) ?? blank;
+      if (drawn !== null) yield { page, drawn };
+    }
+    for (const page of pages.filter((each) => !this.#isForLiteparse(each))) {
+      const drawn = (await this.#drawByPdfjs(page)) ?? (await this.#drawAnyway(page));
       if (drawn !== null) yield { page, drawn };
     }
   }

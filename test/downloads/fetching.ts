@@ -35,7 +35,7 @@ export function records(ndjson: Buffer | string | undefined) {
 }
 
 /** The files of a ZIP archive by their names, as its directory at the end has them. */
-export function unzip(archive: Buffer): Map<string, string> {
+export function unzip(archive: Buffer, encoding: BufferEncoding = 'utf8'): Map<string, string> {
   const end = archive.lastIndexOf(Buffer.from('PK\x05\x06', 'latin1'));
   const count = archive.readUInt16LE(end + 10);
   const found = new Map<string, string>();
@@ -48,7 +48,9 @@ export function unzip(archive: Buffer): Map<string, string> {
     const name = archive.toString('utf8', at + 46, at + 46 + nameBytes);
     const local = archive.readUInt32LE(at + 42);
     const begin = local + 30 + archive.readUInt16LE(local + 26) + archive.readUInt16LE(local + 28);
-    found.set(name, inflateRawSync(archive.subarray(begin, begin + compressed)).toString());
+    const bytes = archive.subarray(begin, begin + compressed);
+    const isPacked = archive.readUInt16LE(at + 10) !== 0;
+    found.set(name, (isPacked ? inflateRawSync(bytes) : bytes).toString(encoding));
     at += 46 + nameBytes + extraBytes + commentBytes;
   }
   return found;

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createJanitor } from '../../src/maintenance/janitor.ts';
 import { endedJob, inline, readJob, refused, remove, storedKeys, submit, tryCreateJob } from '../api/submitting.ts';
+import { fetchFile, unzip } from '../downloads/fetching.ts';
 import { type Service, startService } from '../service.ts';
 import { age } from './aging.ts';
 import { look, pdf, quarters, quartersOf, stamp } from './pictures.ts';
@@ -127,6 +128,16 @@ describe('the images of pages', () => {
     expect(await look(lost?.thumbnailUrl ?? null)).toMatchObject({ width: 200 });
   });
 
+  it('are in the archive of the result', async () => {
+    const options = { thumbnails: true, pageImages: true, pages: '2,5', imageFormat: 'WEBP' };
+    const { id } = await submit(service, { source: await inline('outline'), options });
+    await endedJob(service, id, 'status');
+    const files = unzip(await fetchFile(service, id, 'ZIP'), 'latin1');
+    const names = ['thumbnail-0002', 'page-0002', 'thumbnail-0005', 'page-0005'].map((name) => `images/${name}.webp`);
+    expect([...files.keys()].slice(3)).toEqual(names);
+    for (const name of names) expect(files.get(name)?.slice(0, 4)).toBe('RIFF');
+  });
+
   it('are none where nobody asked', async () => {
     const [page] = await pagesOf(await inline('one-page'), {});
     expect(page).toMatchObject({ thumbnailUrl: null, imageUrl: null, imageFailure: null });
@@ -154,7 +165,7 @@ describe('the URL of an image', () => {
     await body?.cancel();
     expect(Object.fromEntries(headers)).toMatchObject({
       'cache-control': 'private, max-age=3600',
-      'content-disposition': `inline; filename="thumbnail-1.jpg"; filename*=UTF-8''thumbnail-1.jpg`,
+      'content-disposition': `inline; filename="thumbnail-0001.jpg"; filename*=UTF-8''thumbnail-0001.jpg`,
       'cross-origin-resource-policy': 'cross-origin',
       'x-content-type-options': 'nosniff',
     });

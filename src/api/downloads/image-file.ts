@@ -1,14 +1,16 @@
+import type { Readable } from 'node:stream';
 import { RequestError } from '../../errors.ts';
 import { encodeId } from '../../ids.ts';
+import type { StoredImages } from '../../jobs/pages.ts';
 import { storedImages } from '../../jobs/stored-json.ts';
-import type { ImageFormat } from '../../pdf/images.ts';
+import type { ImageFormat, ImagePart } from '../../pdf/images.ts';
 import type { ApiServices } from '../context.ts';
 import { type DownloadFile, signShownFile } from './download.ts';
 
 export const imageKinds = ['thumbnail', 'image'] as const;
 export type ImageKind = (typeof imageKinds)[number];
 
-export const imageFiles: Record<ImageFormat, { contentType: string; extension: string }> = {
+const imageFiles: Record<ImageFormat, { contentType: string; extension: string }> = {
   PNG: { contentType: 'image/png', extension: 'png' },
   JPEG: { contentType: 'image/jpeg', extension: 'jpg' },
   WEBP: { contentType: 'image/webp', extension: 'webp' },
@@ -28,26 +30,36 @@ export function imageUrl(
 
 /** An image of a page. NOT_FOUND if the job is gone, or has none. */
 export async function imageFile(
-  { database, storage }: Pick<ApiServices, 'database' | 'storage'>,
+  services: Pick<ApiServices, 'database' | 'storage'>,
   jobId: string,
   number: number,
   kind: ImageKind,
 ): Promise<DownloadFile> {
   const where = { jobId_number: { jobId, number } };
-  const page = await database.prisma.page.findUnique({ where, select: { images: true } });
+  const page = await services.database.prisma.page.findUnique({ where, select: { images: true } });
   const images = storedImages(page?.images ?? null);
   const part = images?.[kind] ?? null;
-  if (images === null || images.key === null || part === null) {
-    throw new RequestError('NOT_FOUND', { message: 'There is no such image.' });
-  }
-  const { key } = images;
-  const { offset, bytes } = part;
-  const { contentType, extension } = imageFiles[images.format];
+  if (images === null || part === null) throw new RequestError('NOT_FOUND', { message: 'There is no such image.' });
   return {
-    filename: `${kind === 'image' ? 'page' : 'thumbnail'}-${number}.${extension}`,
-    contentType,
-    bytes,
+    filename: imageName(number, kind, images.format),
+    contentType: imageFiles[images.format].contentType,
+    bytes: part.bytes,
     isShown: true,
-    content: () => storage.get(key, { first: offset, last: offset + bytes - 1 }),
+    content: () => readImage(services, images, part),
   };
+}
+
+export function imageName(number: number, kind: ImageKind, format: ImageFormat): string {
+  const name = kind === 'image' ? 'page' : 'thumbnail';
+  return `${name}-${String(number).padStart(4, '0')}.${imageFiles[format].extension}`;
+}
+
+/** The bytes of an image, as they are read. */
+export async function readImage(
+  { storage }: Pick<ApiServices, 'storage'>,
+  { key }: Pick<StoredImages, 'key'>,
+  { offset, bytes }: ImagePart,
+): Promise<Readable> {
+  if (key === null) throw new RequestError('NOT_FOUND', { message: 'There is no such image.' });
+  return await storage.get(key, { first: offset, last: offset + bytes - 1 });
 }

@@ -8,12 +8,14 @@ import {
   measurePages,
   type PageColumn,
   readPageColumn,
+  readPageImages,
   readWholePages,
 } from '../../jobs/page-parts.ts';
 import { storedDocument } from '../../jobs/stored-json.ts';
 import type { ApiServices } from '../context.ts';
 import { isKept, readAttachment } from './attachment-file.ts';
 import { type DownloadFile, files, type ResultFormat } from './download.ts';
+import { imageKinds, imageName, readImage } from './image-file.ts';
 import { jobRecord, jobSelection, type ListedJob, pageRecord, resultRecord } from './records.ts';
 import { uniqueNames, type ZipEntry, zip } from './zip.ts';
 
@@ -103,5 +105,16 @@ async function* entriesOf(services: Services, job: ListedJob): AsyncGenerator<Zi
       yield* await readAttachment(services, document, attachment);
     };
     yield { path, modifiedAt, content };
+  }
+  for await (const page of readPageImages(database, job)) {
+    for (const kind of imageKinds) {
+      const part = page.images[kind];
+      if (part === null) continue;
+      const path = `images/${imageName(page.number, kind, page.images.format)}`;
+      const content = async function* () {
+        yield* await readImage(services, page.images, part);
+      };
+      yield { path, modifiedAt, content, isPacked: true };
+    }
   }
 }

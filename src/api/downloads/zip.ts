@@ -6,6 +6,8 @@ export interface ZipEntry {
   path: string;
   modifiedAt: Date;
   content: () => AsyncIterable<string | Uint8Array>;
+  /** It is packed already: to do so again would take long and gain nothing. */
+  isPacked?: boolean;
 }
 
 /**
@@ -19,10 +21,10 @@ export async function* zip(entries: AsyncIterable<ZipEntry>): AsyncGenerator<Buf
   let left = false;
   let giveUp: (reason: Error) => void = () => undefined;
 
-  function add({ path, modifiedAt, content }: ZipEntry): Promise<void> {
+  function add({ path, modifiedAt, content, isPacked = false }: ZipEntry): Promise<void> {
     return new Promise((resolve, reject) => {
       giveUp = reject;
-      archive.addReadStreamLazy(path, { mtime: modifiedAt }, (give) => {
+      archive.addReadStreamLazy(path, { mtime: modifiedAt, compress: !isPacked }, (give) => {
         reading = Readable.from(content());
         finished(reading, (error) => (error == null ? resolve() : reject(error)));
         give(null, reading);

@@ -4,6 +4,15 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+/** Why the bytes of an attachment are not kept. */
+export type AttachmentOmission =
+  /** The job was done by a version that only listed attachments. Run it again. */
+  | 'NOT_STORED'
+  /** The attachments of a document are kept as long as they fit in 128 MiB, or what the operator allows. */
+  | 'TOO_LARGE'
+  /** It is damaged, or not in the document but elsewhere. */
+  | 'UNREADABLE';
+
 /** One document of a batch. */
 export type BatchItemInput = {
   /** Your own data, given back as it came; 16 KiB at most. */
@@ -161,6 +170,13 @@ export type FailureCode =
   | 'TIME_LIMIT'
   /** The worker that ran the job disappeared. (TRANSIENT) */
   | 'WORKER_LOST';
+
+/** Why a page has no image although one was asked for. */
+export type ImageFailure =
+  /** No engine can draw it within the limits of memory and time. */
+  | 'CANNOT_RENDER'
+  /** Drawing other pages went wrong so often that this one was not tried. */
+  | 'GIVEN_UP';
 
 /** The format of the images of pages. */
 export type ImageFormat =
@@ -394,6 +410,22 @@ export type DownloadQuery = { node:
     | { result: { download: { url: string, expiresAt: string, contentType: string, bytes: number | null } } | null }
     | Record<PropertyKey, never>
    | null };
+
+export type AttachmentsQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type AttachmentsQuery = { job: { result: { attachments: Array<{ name: string, description: string | null, contentType: string, bytes: number | null, pageNumber: number | null, omitted: AttachmentOmission | null, download: { url: string, expiresAt: string, contentType: string, bytes: number | null } | null }> } | null } | null };
+
+export type PageImagesQueryVariables = Exact<{
+  id: string;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type PageImagesQuery = { job: { pages: { nodes: Array<{ number: number, thumbnailUrl: string | null, imageUrl: string | null, imageFailure: ImageFailure | null }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } } | null };
 
 export type FailureFragment = { code: FailureCode, category: FailureCategory, message: string, advice: string | null, page: number | null, retryable: boolean };
 
@@ -907,6 +939,52 @@ export const DownloadDocument = new TypedDocumentString(`
   contentType
   bytes
 }`) as unknown as TypedDocumentString<DownloadQuery, DownloadQueryVariables>;
+export const AttachmentsDocument = new TypedDocumentString(`
+    query Attachments($id: ID!) {
+  job(id: $id) {
+    result {
+      attachments {
+        name
+        description
+        contentType
+        bytes
+        pageNumber
+        omitted
+        download {
+          ...Download
+        }
+      }
+    }
+  }
+}
+    fragment Download on Download {
+  url
+  expiresAt
+  contentType
+  bytes
+}`) as unknown as TypedDocumentString<AttachmentsQuery, AttachmentsQueryVariables>;
+export const PageImagesDocument = new TypedDocumentString(`
+    query PageImages($id: ID!, $first: Int, $after: String) {
+  job(id: $id) {
+    pages(first: $first, after: $after) {
+      nodes {
+        number
+        thumbnailUrl
+        imageUrl
+        imageFailure
+      }
+      pageInfo {
+        ...PageInfo
+      }
+    }
+  }
+}
+    fragment PageInfo on PageInfo {
+  hasNextPage
+  hasPreviousPage
+  startCursor
+  endCursor
+}`) as unknown as TypedDocumentString<PageImagesQuery, PageImagesQueryVariables>;
 export const JobDocument = new TypedDocumentString(`
     query Job($id: ID!) {
   job(id: $id) {

@@ -1,0 +1,52 @@
+import { rm } from 'node:fs/promises';
+import { join, parse } from 'node:path';
+import type { Client } from '../client/client.ts';
+import { reasonOf, ServerUnreachableError } from '../client/errors.ts';
+import { fileStem } from '../connections/filename.ts';
+import { openNew } from './get-output.ts';
+import { toStderr } from './watch-view.ts';
+
+/** Writes the files inside the document of a job; gives the path of each. Files that are there already stay: the name gets a number then. */
+export async function* writeAttachments(client: Client, jobId: string, directory: string): AsyncGenerator<string> {
+  for (const { name, omitted, download } of (await client.attachments(jobId)) ?? []) {
+    const { name: stem, ext } = parse(name);
+    if (download === null) toStderr(`${name} is not kept: ${omitted}`);
+    else yield await writeFile(download.url, join(directory, fileStem(stem) ?? 'attachment'), ext);
+  }
+}
+
+/** Writes the images of the pages of a job; gives the path of each. */
+export async function* writeImages(client: Client, jobId: string, directory: string): AsyncGenerator<string> {
+  for await (const { number, thumbnailUrl, imageUrl, imageFailure } of client.pageImages(jobId)) {
+    if (imageFailure !== null) toStderr(`page ${number} has no image: ${imageFailure}`);
+    const digits = String(number).padStart(4, '0');
+    if (thumbnailUrl !== null) yield await writeFile(thumbnailUrl, join(directory, `thumbnail-${digits}`));
+    if (imageUrl !== null) yield await writeFile(imageUrl, join(directory, `page-${digits}`));
+  }
+}
+
+const extensions: Record<string, string> = { 'image/jpeg': '.jpg', 'image/png': '.png', 'image/webp': '.webp' };
+
+/** Downloads a URL into a new file, which is gone again if it does not arrive whole. Without an extension it gets that of its type. */
+async function writeFile(url: string, stem: string, extension?: string): Promise<string> {
+  const response = await fetch(url).catch((error: unknown) => {
+    throw new ServerUnreachableError(new URL(url).origin, reasonOf(error), { cause: error });
+  });
+  if (response.status !== 200 || response.body === null)
+    throw new Error(`${new URL(url).pathname}: HTTP ${response.status}`);
+  const ending = extension ?? extensions[response.headers.get('content-type') ?? ''] ?? '';
+  for (let number = 1; ; number++) {
+    const path = `${stem}${number === 1 ? '' : `-${number}`}${ending}`;
+    const file = await openNew(path);
+    if (file === null) continue;
+    try {
+      for await (const chunk of response.body) await file.writeFile(chunk);
+      return path;
+    } catch (error) {
+      await rm(path, { force: true });
+      throw error;
+    } finally {
+      await file.close();
+    }
+  }
+}
