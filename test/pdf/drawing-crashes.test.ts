@@ -1,0 +1,43 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { ExtractionEvent } from '../../src/pdf/extraction.ts';
+import { pdf, quarters, slowlyPainted } from '../files/pictures.ts';
+import { newPool, onlyProcess, requestFor } from './extracting.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'pagehive-test-'));
+const pool = newPool();
+
+beforeAll(() => pool.start());
+afterAll(async () => {
+  await pool[Symbol.asyncDispose]();
+  rmSync(folder, { recursive: true });
+});
+
+test('a crash while pages are drawn costs their engine neither the document nor the pages that were taken', async () => {
+  const { base64 } = await pdf((doc) => {
+    for (let page = 1; page <= 17; page += 1) quarters(doc);
+    slowlyPainted(doc);
+  });
+  const path = join(folder, 'slow.pdf');
+  writeFileSync(path, Buffer.from(base64, 'base64'));
+  const images = { thumbnailWidth: null, pageImageWidth: 1_000, format: 'JPEG' as const, avoid: [] };
+  const request = requestFor('one-page', { path, images, scratch: join(folder, 'scratch') });
+  const events: ExtractionEvent[] = [];
+  for await (const event of pool.extract(request, new AbortController().signal)) {
+    if (event.type !== 'reading') events.push(event);
+    else if (event.drawing?.includes(17) && event.engine === 'LITEPARSE') process.kill(onlyProcess(pool), 'SIGSEGV');
+  }
+  expect(events).toMatchObject([
+    { type: 'opened', engine: 'LITEPARSE', pagesStored: 0 },
+    { type: 'group', range: { first: 1 } },
+    { type: 'opened', engine: 'LITEPARSE', pagesStored: 16 },
+    {
+      type: 'group',
+      range: { first: 17 },
+      engine: 'LITEPARSE',
+      images: { pages: [{ failure: null }] },
+    },
+  ]);
+});
