@@ -19,6 +19,7 @@ export interface JobOptionsInput {
   password?: string;
   pages?: string;
   engine?: 'AUTO' | 'PDFJS';
+  thumbnails?: boolean;
   timeoutSeconds?: number;
   noProgressSeconds?: number;
   maxRetries?: number;
@@ -50,6 +51,7 @@ export const documentKinds: readonly DocumentKind[] = [
   { name: 'large', file: `${fixtures}/many-pages.pdf`, options: none, weight: 14 },
   { name: 'large by pdfjs', file: `${fixtures}/many-pages.pdf`, options: { engine: 'PDFJS' }, weight: 5 },
   { name: 'ranges', file: `${fixtures}/many-pages.pdf`, options: { pages: '3-40,90-200,299-' }, weight: 5 },
+  { name: 'drawn', file: `${fixtures}/many-pages.pdf`, options: { pages: '1-100', thumbnails: true }, weight: 5 },
   { name: 'very large', file: sample, options: none, weight: 12 },
   {
     name: 'slow',

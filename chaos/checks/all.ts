@@ -2,6 +2,7 @@ import type { Check } from '../evidence.ts';
 import { completedOnce, historyIsGapless, watchersAgree } from './attempts.ts';
 import { everyBatchWatcherSawTheEnd, everybodySeesTheSameCounts } from './batch-views.ts';
 import { acknowledgedBatchesAreFinal, batchesAgreeWithTheirJobs, noDeltaIsLeft, oneKeyOneBatch } from './batches.ts';
+import { filesAreThere } from './files.ts';
 import { healthIsGood, noExtractorIsLeft, permitsAgreeWithRows, workersTableIsTrue } from './fleet.ts';
 import {
   acknowledgedJobsAreFinal,
@@ -39,6 +40,7 @@ export const checks: readonly Check[] = [
   whatIsToldIsTrue,
   pagesAreComplete,
   storageMatchesSources,
+  filesAreThere,
   noExtractorIsLeft,
   workersTableIsTrue,
   permitsAgreeWithRows,

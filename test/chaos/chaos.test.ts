@@ -9,7 +9,7 @@ const seed = 11_928;
 const seconds = 15;
 vi.setConfig({ testTimeout: 240_000 });
 
-const names = ['one-page', 'rtl', 'opened', 'large', 'damaged', 'empty', 'missing'];
+const names = ['one-page', 'rtl', 'attachment', 'drawn', 'opened', 'large', 'damaged', 'empty', 'missing'];
 const kinds = documentKinds.filter(({ name }) => names.includes(name));
 
 test('every promise holds while processes are killed, frozen and cut off', async ({ signal }) => {
@@ -17,7 +17,7 @@ test('every promise holds while processes are killed, frozen and cut off', async
   const report = await runChaos({ seed, seconds, kinds, log: (line) => lines.push(line), signal });
   // The schedule is part of what a failure shows.
   expect(report.breaches, [...lines, JSON.stringify(report.logs, null, 2)].join('\n')).toEqual([]);
-  for (const seen of ['results compared', 'states of batches seen']) {
+  for (const seen of ['results compared', 'states of batches seen', 'completed jobs whose files were looked for']) {
     expect(report.counts.find(([what]) => what === seen)?.[1], seen).toBeGreaterThan(0);
   }
 });
