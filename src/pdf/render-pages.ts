@@ -78,6 +78,7 @@ export class PageRenderer implements AsyncDisposable {
   }
 
   #may(engine: EngineName, number: number): boolean {
+    if (this.#run.request.avoid.includes(engine)) return false;
     return !this.#request.avoid.some((each) => each.engine === engine && each.pages.includes(number));
   }
 

@@ -29,15 +29,16 @@ export function openScratch({ scratch, logger }: RunContext, { workerId }: Claim
   };
 }
 
-/** Removes what workers left that were killed. */
+/** Removes what workers left that were killed. Where that fails, the next one that starts tries again. */
 export async function clearScratch({ scratch, jobs, logger }: RunContext): Promise<void> {
-  const names = await readdir(scratch).catch(() => []);
-  if (names.length === 0) return;
-  const known = await knownWorkers(jobs);
-  for (const name of names.filter((each) => !known.has(each))) {
-    await rm(join(scratch, name), { recursive: true, force: true }).catch((error) =>
-      logger.warn({ err: error, name }, 'what a worker left behind could not be removed'),
-    );
+  try {
+    const names = await readdir(scratch).catch(() => []);
+    const known = names.length === 0 ? new Set<string>() : await knownWorkers(jobs);
+    for (const name of names.filter((each) => !known.has(each))) {
+      await rm(join(scratch, name), { recursive: true, force: true });
+    }
+  } catch (error) {
+    logger.warn({ err: error }, 'what killed workers left behind could not be removed');
   }
 }
 
