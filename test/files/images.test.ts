@@ -128,6 +128,27 @@ describe('the images of pages', () => {
     expect(await look(lost?.thumbnailUrl ?? null)).toMatchObject({ width: 200 });
   });
 
+  it('have the mean of what is too fine for them: nothing is skipped', async () => {
+    const striped = await pdf((doc) => {
+      doc.addPage({ size: [400, 200], margin: 0 });
+      for (let x = 0; x < 400; x += 4) doc.rect(x, 0, 2, 200).fill('#000000');
+    });
+    const options = {
+      thumbnails: true,
+      thumbnailWidth: 90,
+      pageImages: true,
+      pageImageWidth: 1_000,
+      imageFormat: 'PNG',
+    };
+    const [page] = await pagesOf(striped, options);
+    const { at } = await look(page?.thumbnailUrl ?? null);
+    for (let x = 0.1; x < 0.9; x += 0.0111) {
+      const grey = Number.parseInt(at(x, 0.5), 10);
+      expect(grey).toBeGreaterThan(80);
+      expect(grey).toBeLessThan(175);
+    }
+  });
+
   it('are in the archive of the result', async () => {
     const options = { thumbnails: true, pageImages: true, pages: '2,5', imageFormat: 'WEBP' };
     const { id } = await submit(service, { source: await inline('outline'), options });
