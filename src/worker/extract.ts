@@ -52,6 +52,8 @@ export async function extractPages(context: RunContext, attempt: Attempt, docume
         progress.reading(pagesDone + event.pagesReady);
       }
       if (event.drawing !== undefined) {
+        // It has a limit of its own, past which the page has no image: no reason for the job to fail.
+        deadlines.pause();
         attempt.engine = null;
         progress.drawing();
       }

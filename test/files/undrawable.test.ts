@@ -7,8 +7,9 @@ import { look, pdf, quarters, quartersOf, slowlyPainted, slowStamp } from './pic
 const GiB = 1024 ** 3;
 
 it('a page that takes too long to draw is drawn by the other engine, or has no image; the job goes on, and is done', async () => {
-  const times = { pingMilliseconds: 100, renderMilliseconds: 1_000 };
+  const times = { pingMilliseconds: 100, renderMilliseconds: 2_000 };
   const extractor = createExtractorPool({ size: 1, memoryBytes: 4 * GiB, recycleBytes: 2 * GiB, ...times });
+  await extractor.start();
   await using service = await startService({ overrides: { extractor }, maintenance: false });
   const source = await pdf((doc) => {
     for (let page = 1; page <= 20; page += 1) {
@@ -18,7 +19,7 @@ it('a page that takes too long to draw is drawn by the other engine, or has no i
       doc.fontSize(12).fillColor('black').text(`Page ${page}`, 20, 20);
     }
   });
-  const options = { pageImages: true, thumbnails: true, pages: '15-20' };
+  const options = { pageImages: true, thumbnails: true, pages: '15-20', noProgressSeconds: 2 };
   const { id } = await submit(service, { source, options });
   const fields =
     'status attempts { number failure { code message } } pages(first: 50) { nodes { number text imageUrl thumbnailUrl imageFailure } }';
