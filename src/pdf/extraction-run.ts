@@ -1,8 +1,10 @@
 import { JobError } from '../errors.ts';
 import { writeAttachments } from './attachments.ts';
 import { bestPage, type Run, readByPdfjs } from './best-page.ts';
+import type { EngineName } from './document.ts';
+import { readStyle } from './document-style.ts';
 import type { Engines } from './engines.ts';
-import type { ExtractionEvent, ExtractionRequest, GroupEvent, Reading } from './extraction.ts';
+import type { ExtractionEvent, ExtractionRequest, PageRange, Reading } from './extraction.ts';
 import { finishPages } from './finish-pages.ts';
 import { groupReader } from './liteparse-groups.ts';
 import { ocrKey, withOcr } from './ocr.ts';
@@ -13,14 +15,18 @@ import {
   openDocument,
   reopenByPdfjs,
 } from './open-document.ts';
-import { countGroupPages, isStored, type PageGroup, pageGroups } from './page-groups.ts';
+import { countGroupPages, isStored, type PageGroup, pageGroups, samplePages } from './page-groups.ts';
 import { countPages, PageRangesError, parsePageRanges, resolvePageRanges } from './page-ranges.ts';
 import type { PdfjsDocument } from './pdfjs-document.ts';
 import type { ReadPage } from './read-page.ts';
 import { PageRenderer } from './render-pages.ts';
 
-/** A group whose pages are read, but not drawn. */
-type ReadGroup = Omit<GroupEvent, 'type' | 'images'>;
+/** A group whose pages are as an engine read them. */
+interface ReadGroup {
+  range: PageRange;
+  engine: EngineName;
+  pages: ReadPage[];
+}
 
 /** One extraction from the first byte to the last group. Works only as far as it is asked for events. */
 export async function* runExtraction(
@@ -48,13 +54,15 @@ export async function* runExtraction(
     const { attachments, path } = await takeAttachments(document, request, engines);
     const allFacts = { ...facts, attachments };
     yield { type: 'opened', facts: allFacts, attachmentsFile: path, engine, key, pagesTotal, pagesStored };
+    const style = missing.length === 0 ? null : await readStyle(run, document, samplePages(groups));
     const read =
       engine === 'LITEPARSE'
         ? liteparseGroups(run, document, missing, countGroupPages(missing) === facts.pageCount)
         : pdfjsGroups(run, document.pdfjs, missing);
     await using renderer = request.images === null ? null : new PageRenderer(run, request.images, engine);
     for await (const group of read) {
-      yield { type: 'group', ...group, images: renderer === null ? null : await renderer.render(group.pages) };
+      const pages = finishPages(await withOcr(run, group.pages), request, style);
+      yield { type: 'group', ...group, pages, images: renderer === null ? null : await renderer.render(pages) };
     }
   } finally {
     await document.pdfjs?.close();
@@ -113,8 +121,7 @@ async function* liteparseGroups(
       const page = found.find((candidate) => candidate.number === number);
       pages.push(await bestPage(run, number, page, document));
     }
-    const read = await withOcr(run, pages);
-    yield { range: group.range, engine: 'LITEPARSE', pages: finishPages(read, run.request) };
+    yield { range: group.range, engine: 'LITEPARSE', pages };
   }
 }
 
@@ -124,7 +131,6 @@ async function* pdfjsGroups(run: Run, pdfjs: PdfjsDocument | null, groups: PageG
     for (const number of group.pages) {
       pages.push(await readByPdfjs(run, number, pdfjs));
     }
-    const read = await withOcr(run, pages);
-    yield { range: group.range, engine: 'PDFJS', pages: finishPages(read, run.request) };
+    yield { range: group.range, engine: 'PDFJS', pages };
   }
 }

@@ -1,12 +1,13 @@
 import { cleanText } from './clean-text.ts';
 import type { ExtractedPage, PageBlock } from './document.ts';
+import type { DocumentStyle } from './document-style.ts';
 import type { PageOptions } from './extraction.ts';
 import { garbledShare } from './garbled.ts';
 import { reportHidden } from './hidden-text.ts';
 import { guessLanguage } from './language.ts';
-import type { Block } from './layout/block.ts';
+import { type Block, sizesOfHeading } from './layout/block.ts';
 import { linkFootnotes } from './layout/footnotes.ts';
-import { measure } from './layout/headings.ts';
+import { headingLevel, headingSizes, measure } from './layout/headings.ts';
 import { collectWords } from './layout/hyphenation.ts';
 import type { Line } from './layout/lines.ts';
 import { layOutPage, readBlocks } from './layout/page-layout.ts';
@@ -18,25 +19,36 @@ import { placeLinks } from './links.ts';
 import { ocrReason } from './needs-ocr.ts';
 import type { ReadPage } from './read-page.ts';
 
-/** The pages of one group from what the engines read. What headings and running lines are is judged by the whole group. */
-export function finishPages(pages: ReadPage[], options: PageOptions): ExtractedPage[] {
+/**
+ * The pages of one group from what the engines read. What headings and running lines are is judged by the whole group, and by the
+ * style of its document, if there are more groups.
+ */
+export function finishPages(pages: ReadPage[], options: PageOptions, style: DocumentStyle | null): ExtractedPage[] {
   const drafts = pages.map((page) => {
     const reason = page.ocr?.reason ?? ocrReason(page);
     const { links, pieces } = placeLinks(page.links, page.pieces.filter(isReadable));
     return { page, reason, links, layout: layOutPage({ ...page, pieces, turned: page.turned.filter(isReadable) }) };
   });
   const layouts = drafts.map(({ layout }) => layout);
-  const typography = measure(layouts.flatMap(({ lines }) => lines));
-  const running = options.keepHeadersFooters ? new Set<Line>() : runningLines(layouts);
-  const words = options.keepHyphenation
-    ? null
-    : collectWords(layouts.flatMap(({ lines }) => lines.map(({ text }) => text)));
-  return drafts.map(({ page, reason, links, layout }) => {
+  const lines = layouts.flatMap((layout) => layout.lines);
+  const typography = measure(lines);
+  const others = [...(style?.pages ?? [])].filter(([number]) => pages.every((page) => page.number !== number));
+  const running = runningLines(
+    layouts,
+    others.map(([, page]) => page),
+  );
+  const words = options.keepHyphenation ? null : collectWords(lines.map(({ text }) => text));
+  const laidOut = drafts.map((draft) => {
+    const { page, layout } = draft;
     const read = (leftOut: Set<Line>) =>
       linkFootnotes(readBlocks(layout, typography, leftOut), typography.body, page.number);
     const blocks = read(new Set());
-    const kept = layout.lines.some((line) => running.has(line)) ? read(running) : blocks;
+    return { ...draft, blocks, body: layout.lines.some((line) => running.has(line)) ? read(running) : blocks };
+  });
+  const sizes = style?.headingSizes ?? headingSizes(laidOut.flatMap(({ body }) => body.flatMap(sizesOfHeading)));
+  return laidOut.map(({ page, reason, links, blocks, body }) => {
     const text = cleanText(toPlainText(blocks));
+    const shown = options.keepHeadersFooters ? blocks : body;
     return {
       number: page.number,
       label: page.label,
@@ -44,7 +56,7 @@ export function finishPages(pages: ReadPage[], options: PageOptions): ExtractedP
       height: page.shown.height,
       rotation: page.rotation,
       text,
-      markdown: cleanText(toMarkdown(kept, { words })),
+      markdown: cleanText(toMarkdown(shown, { words, headingSizes: sizes })),
       links,
       details: {
         engine: page.engine,
@@ -55,7 +67,7 @@ export function finishPages(pages: ReadPage[], options: PageOptions): ExtractedP
         hidden: reportHidden(page.hidden),
         annotations: page.annotations,
         formFields: page.formFields,
-        blocks: blocks.map(toPageBlock),
+        blocks: blocks.map((block) => toPageBlock(block, sizes)),
       },
     };
   });
@@ -66,9 +78,9 @@ function isReadable({ text }: { text: string }): boolean {
   return garbledShare([text]) <= 0.5;
 }
 
-function toPageBlock(block: Block): PageBlock {
+function toPageBlock(block: Block, sizes: number[]): PageBlock {
   const { kind, box } = block;
-  const level = kind === 'HEADING' ? block.level : null;
+  const level = kind === 'HEADING' ? headingLevel(block.size, sizes) : null;
   const rows =
     kind === 'TABLE' ? block.rows.map((row) => row.map((cell) => ({ ...cell, text: cleanText(cell.text) }))) : null;
   return { kind, ...rounded(box), text: cleanText(toPlainText([block])), level, rows };

@@ -123,6 +123,12 @@ export class LiteparseEngine {
     }
   }
 
+  /** How the text of some pages is set, without what else there is on them: half the work. */
+  async readText(options: LiteparseOptions, numbers: number[]): Promise<ReadPage[]> {
+    const parser = this.#parser(options, { ...textOnly, targetPages: numbers.join(',') });
+    return (await parser.parse(options.source)).pages.map((page) => toReadPage(page, page));
+  }
+
   /** LiteParse garbles text that doesn't run upright on the display, so such pages are read again, turned. */
   async #toPages(options: LiteparseOptions, result: ParseResult): Promise<ReadPage[]> {
     const failed = new Set(result.pageErrors.map(({ pageNum }) => pageNum));
@@ -193,6 +199,15 @@ const factsOnly: Partial<LiteParseConfig> = {
   extractFormFields: false,
   extractBlocks: false,
   extractTextMetadata: false,
+  extractVectorGraphics: false,
+  imageMode: 'off',
+};
+
+const textOnly: Partial<LiteParseConfig> = {
+  extractAnnotations: false,
+  extractFormFields: false,
+  extractBlocks: false,
+  extractContentBounds: false,
   extractVectorGraphics: false,
   imageMode: 'off',
 };

@@ -36,6 +36,23 @@ function alignedRange(page: number, pageCount: number): PageRange {
   return { first, last: Math.min(first + groupSize - 1, pageCount) };
 }
 
+const fewestSampled = 8;
+const mostSampled = 16;
+
+/** Pages all over a document of several groups, odd ones and even ones; the same for every run. None of a single group. */
+export function samplePages(groups: PageGroup[]): number[] {
+  if (groups.length < 2) {
+    return [];
+  }
+  const count = Math.min(mostSampled, Math.max(fewestSampled, 2 * groups.length));
+  const sampled = Array.from({ length: count }, (_, index) => {
+    const pages = groups[Math.floor(((index + 0.5) * groups.length) / count)]?.pages ?? [];
+    // Five is odd: the next one is on the other side of the sheet.
+    return pages[(5 * index) % pages.length];
+  });
+  return [...new Set(sampled.filter((page) => page !== undefined))].sort((a, b) => a - b);
+}
+
 /** How many pages the groups are to give. */
 export function countGroupPages(groups: PageGroup[]): number {
   return groups.reduce((sum, { pages }) => sum + pages.length, 0);

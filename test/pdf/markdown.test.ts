@@ -49,6 +49,22 @@ describe.each(['LITEPARSE', 'PDFJS'] as const)('Markdown by %s', (engine) => {
     expect(page).toMatch(/```\n[^`]*frames = 10[^`]*\n```/);
   });
 
+  test('gives headings of a long document the same level on all pages', async () => {
+    const path = new URL('../../samples/pagehive-sample.pdf', import.meta.url).pathname;
+    const pages = await markdownOf('one-page', { path, pages: '1-60' });
+    const found = ['What a Pagehive Is', 'The Anatomy of a Page', 'Cells, Frames and Folios', 'Choosing a Site'];
+    const levels = found.map((title) => new RegExp(`^(#+) ${title}$`, 'm').exec(pages.join('\n'))?.[1]);
+    expect(levels).toEqual(['##', '##', '##', '##']);
+    const sections = [...pages.join('\n').matchAll(/^(#+) \d\.\d .*$/gm)].map(([, level]) => level);
+    expect(new Set(sections)).toEqual(new Set(['###']));
+  });
+
+  test('knows a running header on a page that is a group of its own', async () => {
+    const pages = await markdownOf('many-pages', { pages: '1-17' });
+    expect(pages[16]).not.toBe('');
+    expect(pages[16]).not.toContain('A fixture with many pages');
+  });
+
   test('ties footnotes to the places that refer to them', async () => {
     const { pages } = await extractAll(pool, requestFor('layouts', { engine, pages: '4' }));
     expect(pages[0]?.markdown).toBe(

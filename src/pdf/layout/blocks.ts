@@ -1,5 +1,5 @@
 import type { Block } from './block.ts';
-import { headingLevel, standsOut, type Typography } from './headings.ts';
+import { readHeading, standsOut, type Typography } from './headings.ts';
 import type { Line } from './lines.ts';
 import { type Box, bottom, right, sameRow, union } from './piece.ts';
 
@@ -65,9 +65,9 @@ function toBlock(lines: Line[], typography: Typography, alone: boolean): Block {
   if (!typography.mostlyFixedWidth && lines.length > 1 && lines.every(({ fixedWidth }) => fixedWidth)) {
     return { kind: 'CODE', box, lines };
   }
-  const level = bullet.test(first) ? 0 : headingLevel(lines, alone, typography);
-  if (level > 0) {
-    return { kind: 'HEADING', box, level, lines };
+  const heading = bullet.test(first) ? null : readHeading(lines, alone, typography);
+  if (heading !== null) {
+    return { kind: 'HEADING', box, size: heading.size, lines };
   }
   const marker = (bullet.exec(first) ?? numbered.exec(first))?.[1];
   return marker === undefined ? { kind: 'PARAGRAPH', box, lines } : { kind: 'LIST_ITEM', box, marker, lines };

@@ -4,8 +4,6 @@ import type { Line } from './lines.ts';
 export interface Typography {
   /** The largest size that much of the text is set in: what is larger stands out. */
   body: number;
-  /** Sizes that stand out, the largest first. */
-  larger: number[];
   /** So much is bold that it says nothing. */
   mostlyBold: boolean;
   /** Likewise: a typewriter's page is no code. */
@@ -29,8 +27,7 @@ export function measure(lines: Iterable<Line>): Typography {
   const [commonest] = [...characters].reduce((best, entry) => (entry[1] > best[1] ? entry : best), [0, -1]);
   const common = [...characters].filter(([, count]) => count >= bodyShare * all).map(([size]) => size);
   const body = Math.max(commonest, ...common);
-  const larger = [...characters.keys()].filter((size) => size >= standsOut * body).sort((a, b) => b - a);
-  return { body, larger, mostlyBold: bold > 0.5 * all, mostlyFixedWidth: fixedWidth > 0.5 * all };
+  return { body, mostlyBold: bold > 0.5 * all, mostlyFixedWidth: fixedWidth > 0.5 * all };
 }
 
 const caption =
@@ -38,25 +35,48 @@ const caption =
 const mostLines = 4;
 const longest = 200;
 
-/** 1 to 6 for lines that read like a heading, 0 for others. `alone` tells that nothing like them stands beside them. */
-export function headingLevel(lines: Line[], alone: boolean, { body, larger, mostlyBold }: Typography): number {
+/** By what lines that read like a heading stand out: the size of their type, or null if they are bold only. */
+export interface Emphasis {
+  size: number | null;
+}
+
+/** Null for lines that don't read like a heading. `alone` tells that nothing like them stands beside them. */
+export function readHeading(lines: Line[], alone: boolean, { body, mostlyBold }: Typography): Emphasis | null {
   const length = lines.length > mostLines ? Infinity : lines.reduce((sum, { text }) => sum + text.length, 0);
   if (lines.length === 0 || length > longest) {
-    return 0;
+    return null;
   }
   const text = lines.map((line) => line.text).join(' ');
   if (caption.test(text) || !hasWords(text)) {
-    return 0;
+    return null;
   }
   const size = Math.min(...lines.map((line) => line.size));
   if (size >= standsOut * body && !(length > 80 && /[.;,]$/.test(text))) {
-    const rank = larger.findIndex((candidate) => size >= candidate - 0.5);
-    return Math.min(6, rank < 0 ? larger.length : rank + 1);
+    return { size };
   }
   const bold = lines.every((line) => line.boldThroughout);
   const isSentence = /[.,;]$/.test(text) || (text.match(/,/g)?.length ?? 0) > 2 || text.split(' ').length > 16;
   const isHeading = bold && !mostlyBold && alone && !isSentence && size >= 0.95 * body && lines.length <= 3;
-  return isHeading ? Math.min(6, larger.length + 1) : 0;
+  return isHeading ? { size: null } : null;
+}
+
+/** Sizes nearer than this, in points, are one: of the same level. */
+const sameSize = 0.6;
+
+/** Of the sizes that headings are set in, the largest first, those that differ: each is a level. */
+export function headingSizes(found: number[]): number[] {
+  const sizes: number[] = [];
+  for (const size of [...found].sort((a, b) => b - a)) {
+    const last = sizes.at(-1);
+    if (last === undefined || last - size > sameSize) sizes.push(size);
+  }
+  return sizes;
+}
+
+/** 1 to 6; those that are only bold are below all that are larger. */
+export function headingLevel(size: number | null, sizes: number[]): number {
+  const rank = size === null ? sizes.length : sizes.findIndex((candidate) => size >= candidate - sameSize);
+  return Math.min(6, Math.max(1, rank < 0 ? sizes.length : rank + 1));
 }
 
 /** Letters, more than anything else. */

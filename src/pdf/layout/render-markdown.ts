@@ -1,11 +1,14 @@
 import type { Block, Cell } from './block.ts';
 import { flowText } from './flow-text.ts';
+import { headingLevel } from './headings.ts';
 import type { Line } from './lines.ts';
 import { escapeMarkdown } from './markdown-text.ts';
 
 export interface MarkdownOptions {
   /** Leaves words parted at line ends as they are printed; null joins them, looking at the words of the document. */
   words: Set<string> | null;
+  /** Of the headings of the document: each is a level. */
+  headingSizes: number[];
 }
 
 /** Blocks as Markdown, an empty line between them. Only tables whose cells span are HTML. */
@@ -13,10 +16,10 @@ export function toMarkdown(blocks: Block[], options: MarkdownOptions): string {
   return blocks.map((block) => render(block, options)).join('\n\n');
 }
 
-function render(block: Block, { words }: MarkdownOptions): string {
+function render(block: Block, { words, headingSizes }: MarkdownOptions): string {
   switch (block.kind) {
     case 'HEADING':
-      return `${'#'.repeat(block.level)} ${flowText(block.lines, words)}`;
+      return `${'#'.repeat(headingLevel(block.size, headingSizes))} ${flowText(block.lines, words)}`;
     case 'PARAGRAPH':
       return escapeStart(flowText(block.lines, words));
     case 'LIST_ITEM': {

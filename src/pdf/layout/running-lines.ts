@@ -12,16 +12,16 @@ const pageNumber = /^(?:page\s+)?[-–—|\s]*(?:\d{1,5}|[ivxlc]{1,7})[-–—|\
 
 /**
  * The running headers and footers of pages: lines near the edges that come again on other pages, but for the numbers in them, and
- * page numbers that stand alone.
+ * page numbers that stand alone. `others` are more pages of the same document.
  */
-export function runningLines(pages: PageLines[]): Set<Line> {
+export function runningLines(pages: PageLines[], others: PageLines[]): Set<Line> {
   const pagesWith = new Map<string, number>();
-  for (const page of pages) {
+  for (const page of [...pages, ...others]) {
     for (const key of new Set(marginal(page).map(keyOf))) {
       pagesWith.set(key, (pagesWith.get(key) ?? 0) + 1);
     }
   }
-  const enough = pages.length < 4 ? 2 : 3;
+  const enough = pages.length + others.length < 4 ? 2 : 3;
   return new Set(
     pages.flatMap((page) => {
       const [top, end] = extent(page.lines);
