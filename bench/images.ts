@@ -43,7 +43,7 @@ function cpuSeconds(): number {
 for (const engine of ['LITEPARSE', 'PDFJS'] as const) {
   for (const width of [200, 1_000]) {
     for (const format of ['JPEG', 'PNG', 'WEBP'] satisfies ImageFormat[]) {
-      const images = { thumbnailWidth: null, pageImageWidth: width, format, avoid: [] };
+      const images = { thumbnailWidth: null, pageImageWidth: width, format, seconds: 1e9, avoid: [] };
       await using renderer = new PageRenderer({ request: base, engines, report: () => {} }, images, engine);
       // The first group opens the document and loads what draws.
       await renderer.render(groups[0] ?? []);

@@ -50,12 +50,14 @@ export function storedOptions(value: unknown): JobOptions {
 
 /** The images that a job asks for; null for none. */
 export function imageRequest(options: JobOptions): ImageRequest | null {
-  const { thumbnails, thumbnailWidth, pageImages, pageImageWidth, imageFormat } = options;
+  const { thumbnails, thumbnailWidth, pageImages, pageImageWidth, imageFormat, timeoutSeconds } = options;
   if (!thumbnails && !pageImages) return null;
   return {
     thumbnailWidth: thumbnails ? thumbnailWidth : null,
     pageImageWidth: pageImages ? pageImageWidth : null,
     format: imageFormat,
+    // The other half is for reading: who asks for images shall not lose the text.
+    seconds: timeoutSeconds / 2,
     avoid: [],
   };
 }

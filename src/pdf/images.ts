@@ -8,6 +8,8 @@ export interface ImageRequest {
   thumbnailWidth: number | null;
   pageImageWidth: number | null;
   format: ImageFormat;
+  /** What drawing may take in all; the pages that are left then have no images. */
+  seconds: number;
   /** What killed its process, or took too long: not to be tried again. */
   avoid: { engine: EngineName; pages: number[] }[];
 }
@@ -30,7 +32,7 @@ export interface PageImages {
   failure: ImageFailure | null;
 }
 
-/** No engine can draw the page within its limits; or so many pages failed before that it was not tried. */
+/** No engine can draw the page within its limits; or it was not tried, as others had failed too often or taken too long. */
 export type ImageFailure = 'CANNOT_RENDER' | 'GIVEN_UP';
 
 /** Of a page that cannot be drawn the others go on; of a document with so many that cost a process none is tried any more. */

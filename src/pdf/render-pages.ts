@@ -24,6 +24,7 @@ export class PageRenderer implements AsyncDisposable {
   readonly #request: ImageRequest;
   readonly #liteparse: LiteparseEngine | null;
   #options: LiteparseOptions | null = null;
+  #spentMs = 0;
   #tools: Promise<CanvasTools | null> | null = null;
   #drawing: Promise<PdfjsDrawing | null> | null = null;
 
@@ -36,11 +37,12 @@ export class PageRenderer implements AsyncDisposable {
 
   /** Draws the largest image of each page, and makes the smaller one of it. */
   async render(pages: ExtractedPage[]): Promise<GroupImages> {
-    const { format, avoid } = this.#request;
+    const { format, avoid, seconds } = this.#request;
     const none = { format, thumbnail: null, image: null };
-    if (avoid.length >= mostAvoided) {
+    if (avoid.length >= mostAvoided || this.#spentMs > seconds * 1000) {
       return { file: null, pages: pages.map(() => ({ ...none, failure: 'GIVEN_UP' })) };
     }
+    const begin = performance.now();
     const [first] = pages;
     await using file = new PartsFile(join(this.#run.request.scratch, `images-${first?.number ?? 0}`));
     const made = new Map<number, PageImages>();
@@ -48,6 +50,7 @@ export class PageRenderer implements AsyncDisposable {
       const images = await this.#encode(drawn, file).catch(() => null);
       if (images !== null) made.set(page.number, images);
     }
+    this.#spentMs += performance.now() - begin;
     const images = pages.map(({ number }) => made.get(number) ?? { ...none, failure: 'CANNOT_RENDER' as const });
     return { file: file.path, pages: images };
   }

@@ -148,7 +148,7 @@ describe('an attempt', () => {
 });
 
 describe('an attempt that draws pages, too', () => {
-  const images: ImageRequest = { thumbnailWidth: 200, pageImageWidth: null, format: 'JPEG', avoid: [] };
+  const images: ImageRequest = { thumbnailWidth: 200, pageImageWidth: null, format: 'JPEG', seconds: 1, avoid: [] };
   const asked = facts({ images });
 
   it('expects that of each page', () => {

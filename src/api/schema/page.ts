@@ -34,7 +34,9 @@ const ImageFailure = builder.enumType('ImageFailure', {
   description: 'Why a page has no image although one was asked for.',
   values: {
     CANNOT_RENDER: { description: 'No engine can draw it within the limits of memory and time.' },
-    GIVEN_UP: { description: 'Drawing other pages went wrong so often that this one was not tried.' },
+    GIVEN_UP: {
+      description: 'It was not tried: drawing others went wrong too often, or took half of `timeoutSeconds` in all.',
+    },
   } as const,
 });
 

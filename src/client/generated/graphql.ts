@@ -175,7 +175,7 @@ export type FailureCode =
 export type ImageFailure =
   /** No engine can draw it within the limits of memory and time. */
   | 'CANNOT_RENDER'
-  /** Drawing other pages went wrong so often that this one was not tried. */
+  /** It was not tried: drawing others went wrong too often, or took half of `timeoutSeconds` in all. */
   | 'GIVEN_UP';
 
 /** The format of the images of pages. */

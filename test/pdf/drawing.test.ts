@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ExtractionEvent } from '../../src/pdf/extraction.ts';
 import { pdf, quarters, slowlyPainted } from '../files/pictures.ts';
-import { newPool, onlyProcess, requestFor } from './extracting.ts';
+import { extractAll, newPool, onlyProcess, requestFor } from './extracting.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'pagehive-test-'));
 const pool = newPool();
@@ -22,7 +22,7 @@ test('a crash while pages are drawn costs their engine neither the document nor 
   });
   const path = join(folder, 'slow.pdf');
   writeFileSync(path, Buffer.from(base64, 'base64'));
-  const images = { thumbnailWidth: null, pageImageWidth: 1_000, format: 'JPEG' as const, avoid: [] };
+  const images = { thumbnailWidth: null, pageImageWidth: 1_000, format: 'JPEG' as const, seconds: 60, avoid: [] };
   const request = requestFor('one-page', { path, images, scratch: join(folder, 'scratch') });
   const events: ExtractionEvent[] = [];
   for await (const event of pool.extract(request, new AbortController().signal)) {
@@ -40,4 +40,13 @@ test('a crash while pages are drawn costs their engine neither the document nor 
       images: { pages: [{ failure: null }] },
     },
   ]);
+});
+
+test('pages that are left when drawing has taken as long as it may are read all the same', async () => {
+  const images = { thumbnailWidth: 16, pageImageWidth: null, format: 'PNG' as const, seconds: 0, avoid: [] };
+  const request = requestFor('many-pages', { pages: '1-33', images, scratch: join(folder, 'scratch') });
+  const { groups } = await extractAll(pool, request);
+  expect(groups.map(({ pages }) => pages.length)).toEqual([16, 16, 1]);
+  const failures = groups.map((group) => [...new Set(group.images?.pages.map(({ failure }) => failure))]);
+  expect(failures).toEqual([[null], ['GIVEN_UP'], ['GIVEN_UP']]);
 });
