@@ -1,12 +1,11 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { JobError } from '../../src/errors.ts';
-import type { ExtractionEvent, ExtractionRequest, GroupEvent } from '../../src/pdf/extraction.ts';
+import type { ExtractionEvent, ExtractionRequest } from '../../src/pdf/extraction.ts';
 import { endedJob, inline, submit } from '../api/submitting.ts';
 import { subscribe } from '../graphql.ts';
 import { deferred, extractorOf, group, opened } from '../jobs/extractors.ts';
 import { type Service, startService } from '../service.ts';
+import { drawn } from './drawn.ts';
 
 let script: (request: ExtractionRequest) => AsyncIterable<ExtractionEvent>;
 let service: Service;
@@ -17,16 +16,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await service[Symbol.asyncDispose]();
 });
-
-/** A page with its thumbnail, which is these bytes. */
-async function drawn(number: number, { scratch }: ExtractionRequest, content: string): Promise<GroupEvent> {
-  await mkdir(scratch, { recursive: true });
-  const file = join(scratch, `images-${number}`);
-  await writeFile(file, content);
-  const thumbnail = { offset: 1, bytes: content.length - 1, width: 1, height: 1 };
-  const pages = [{ format: 'JPEG' as const, thumbnail, image: null, failure: null }];
-  return { ...group(number, number), images: { file, pages } };
-}
 
 it('a job is in stage RENDER while pages are drawn, and in EXTRACT while they are read', async () => {
   const seen = { EXTRACT: deferred<void>(), RENDER: deferred<void>() };

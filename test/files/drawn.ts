@@ -1,0 +1,14 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ExtractionRequest, GroupEvent } from '../../src/pdf/extraction.ts';
+import { group } from '../jobs/extractors.ts';
+
+/** A page with its thumbnail, which is what follows the first byte of `content`; its file is where an extractor puts it. */
+export async function drawn(number: number, { scratch }: ExtractionRequest, content: string): Promise<GroupEvent> {
+  await mkdir(scratch, { recursive: true });
+  const file = join(scratch, `images-${number}`);
+  await writeFile(file, content);
+  const thumbnail = { offset: 1, bytes: content.length - 1, width: 1, height: 1 };
+  const pages = [{ format: 'JPEG' as const, thumbnail, image: null, failure: null }];
+  return { ...group(number, number), images: { file, pages } };
+}
