@@ -13,7 +13,15 @@ type Value = string | number | bigint | boolean | Date | Buffer | null | Value[]
  */
 export interface Database extends AsyncDisposable {
   readonly prisma: PrismaClient;
-  query<Row extends pg.QueryResultRow>(text: string, values: readonly Value[]): Promise<Row[]>;
+  /**
+   * Prepared unless told otherwise: after a few runs its plan is the same for all values. What should be planned for its
+   * values each time, such as a search whose filters are mostly null, must not be.
+   */
+  query<Row extends pg.QueryResultRow>(
+    text: string,
+    values: readonly Value[],
+    options?: { prepared: boolean },
+  ): Promise<Row[]>;
 }
 
 /** Statement names must be unique by text; hashing keeps them below PostgreSQL's 63 characters. */
@@ -81,9 +89,14 @@ export function openDatabase({ url, size = 10, name, logger }: DatabaseOptions):
   }
   return {
     prisma,
-    async query<Row extends pg.QueryResultRow>(text: string, values: readonly Value[]): Promise<Row[]> {
+    async query<Row extends pg.QueryResultRow>(
+      text: string,
+      values: readonly Value[],
+      { prepared } = { prepared: true },
+    ): Promise<Row[]> {
       try {
-        const result = await pool.query<Row, Value[]>({ name: statementName(text), text, values: [...values] });
+        const name = prepared ? statementName(text) : undefined;
+        const result = await pool.query<Row, Value[]>({ name, text, values: [...values] });
         return result.rows;
       } catch (error) {
         if (readTimeout.test(String(error))) closeAll();

@@ -17,6 +17,7 @@ export interface PageSearch {
     status?: Job['status'][] | null;
     name?: string | null;
     failureCode?: string[] | null;
+    batchId?: string | null;
     createdAfter?: Date | null;
     createdBefore?: Date | null;
   };
@@ -29,35 +30,75 @@ export interface PageSearch {
 const startMark = '\u0001';
 const endMark = '\u0002';
 
-/** Matches that are ranked at most: of a word that is on a million pages any ten thousand are as good. */
-export const rankedAtMost = 10_000;
+/** A library of so many pages is read as a whole, and of a larger one so many pages are ranked: nobody goes through more. */
+export const enough = 1_000;
+/** Pages whose words are read at most, to find these. Reading them costs twenty times finding the page in the index. */
+const readAtMost = 4_000;
+/** Pages with the words of a phrase that are read at most to find it. */
+const phraseCandidates = 2_000;
 
-/** Ranks the matches, then makes snippets only of those that are shown: making one costs a hundred times ranking one. */
-const search = `
-WITH matches AS MATERIALIZED (
-    SELECT p.job_id, p.number, p.search, q
-      FROM websearch_to_tsquery('pagehive', $2) q
-      JOIN pages p ON p.search @@ q AND p.tenant_id = $1
-      JOIN jobs j ON j.id = p.job_id AND j.status = 'COMPLETED'
-     WHERE ($3::text[] IS NULL OR j.status::text = ANY($3))
+/** The jobs whose pages are searched. */
+const wanted = `
+           j.tenant_id = $1 AND j.status = 'COMPLETED'
+       AND ($3::text[] IS NULL OR j.status::text = ANY($3))
        AND ($4::text IS NULL OR strpos(lower(j.name), lower($4)) > 0)
        AND ($5::text[] IS NULL OR j.failure_code = ANY($5))
        AND ($6::timestamptz IS NULL OR j.created_at >= $6)
        AND ($7::timestamptz IS NULL OR j.created_at < $7)
-     LIMIT ${rankedAtMost}
+       AND ($8::uuid IS NULL OR j.batch_id = $8)`;
+
+/**
+ * Pages that hold the words are found in one of two ways. By reading the newest pages, if those are all there are, or if so
+ * many hold the words that this takes little, which the first hundred tell. Else by the index, which is slow for words that
+ * are nearly everywhere, and knows no phrases: it finds their words. Only then phrases are looked for and pages ranked, and
+ * snippets are made of those alone that are shown: making one costs thirty times ranking one. OFFSET 0 keeps the planner,
+ * which takes reading the words of a page for cheap, from other ways.
+ */
+const search = `
+WITH query AS MATERIALIZED (
+    SELECT q, words, CASE WHEN words = q THEN ${enough} ELSE ${phraseCandidates} END AS most
+      FROM websearch_to_tsquery('pagehive', $2) q, LATERAL (
+           SELECT CASE WHEN q::text ~ '<(-|\\d+)>' THEN regexp_replace(querytree(q), '<(-|\\d+)>', '&', 'g')::tsquery ELSE q END
+      ) without_order (words)
+), newest AS MATERIALIZED (
+    SELECT p.*
+      FROM jobs j, LATERAL (SELECT job_id, number, search FROM pages WHERE job_id = j.id OFFSET 0) p
+     WHERE ${wanted}
+     ORDER BY j.created_at DESC, j.id DESC
+     LIMIT ${readAtMost}
+), scope AS MATERIALIZED (
+    SELECT (SELECT count(*) <= ${enough} FROM (SELECT FROM newest LIMIT ${enough} + 1) n) AS whole,
+           (SELECT count(*) > 35 FROM (SELECT search FROM newest LIMIT 100) n, query WHERE n.search @@ words) AS frequent
+), near AS MATERIALIZED (
+    SELECT n.* FROM newest n, query WHERE (SELECT whole OR frequent FROM scope) AND n.search @@ words
+     LIMIT (SELECT most FROM query)
+), choice AS MATERIALIZED (
+    SELECT whole, NOT whole AND (SELECT count(*) FROM near) < ${enough} AS by_index FROM scope
+), far AS MATERIALIZED (
+    SELECT p.*
+      FROM (SELECT job_id, number, search FROM query, pages WHERE (SELECT by_index FROM choice) AND tenant_id = $1 AND search @@ words
+             ORDER BY job_id DESC, number OFFSET 0) p,
+           LATERAL (SELECT FROM jobs j WHERE j.id = p.job_id AND ${wanted} OFFSET 0) j
+     LIMIT (SELECT most FROM query)
 ), hits AS MATERIALIZED (
-    SELECT job_id, number, ts_rank_cd(search, q) AS score FROM matches
+    SELECT job_id, number, ts_rank_cd(search, q) AS score
+      FROM (SELECT * FROM near WHERE NOT (SELECT by_index FROM choice) UNION ALL SELECT * FROM far) candidates, query
+     WHERE q = words OR search @@ q
 ), shown AS (
-    SELECT * FROM hits
-     WHERE $8::float4 IS NULL OR score < $8 OR (score = $8 AND (job_id, number) > ($9::uuid, $10::int))
+    SELECT job_id, number, score FROM hits
+     WHERE $9::float4 IS NULL OR score < $9 OR (score = $9 AND (job_id, number) > ($10::uuid, $11::int))
      ORDER BY score DESC, job_id, number
-     LIMIT $11
+     LIMIT $12
+), headlined AS (
+    SELECT shown.*,
+           ts_headline('pagehive', left(p.text, 100000), q,
+                       'MaxFragments=2, MaxWords=30, MinWords=12, FragmentDelimiter=" … ", StartSel=${startMark}, StopSel=${endMark}') AS headline
+      FROM query, shown JOIN pages p ON p.job_id = shown.job_id AND p.number = shown.number
 )
-SELECT shown.job_id AS "jobId", shown.number, shown.score,
-       ts_headline('pagehive', p.text, websearch_to_tsquery('pagehive', $2),
-                   'MaxFragments=2, MaxWords=30, MinWords=12, FragmentDelimiter=" … ", StartSel=${startMark}, StopSel=${endMark}') AS headline
-  FROM shown JOIN pages p ON p.job_id = shown.job_id AND p.number = shown.number
- ORDER BY shown.score DESC, shown.job_id, shown.number`;
+SELECT whole OR (by_index AND (SELECT count(*) FROM far) < (SELECT most FROM query)) AS complete,
+       job_id AS "jobId", number, score, headline
+  FROM choice LEFT JOIN headlined ON true
+ ORDER BY score DESC, job_id, number`;
 
 /**
  * Whether a query asks for something that the index can find. One of stop signs and negations alone ("-draft") would
@@ -71,12 +112,12 @@ export async function isSearchable(database: Database, query: string): Promise<b
   return row !== undefined && row.tree !== '' && row.tree !== 'T';
 }
 
-/** Pages of completed jobs that match, best first. */
+/** Pages of completed jobs that match, best first, and whether no page was left out for there being too many. */
 export async function searchPages(
   database: Database,
   { tenantId, query, filter, limit, after }: PageSearch,
-): Promise<PageHit[]> {
-  const rows = await database.query<{ jobId: string; number: number; score: number; headline: string }>(search, [
+): Promise<{ hits: PageHit[]; complete: boolean }> {
+  const values = [
     tenantId,
     query,
     filter.status ?? null,
@@ -84,13 +125,25 @@ export async function searchPages(
     filter.failureCode ?? null,
     filter.createdAfter ?? null,
     filter.createdBefore ?? null,
+    filter.batchId ?? null,
     after?.score ?? null,
     after?.jobId ?? null,
     after?.number ?? null,
     limit,
-  ]);
-  return rows.map(({ headline, ...hit }) => ({ ...hit, ...unmark(headline) }));
+  ];
+  // A plan that has to be good for any filter is bad for most.
+  const rows = await database.query<Row>(search, values, { prepared: false });
+  const hits = rows.flatMap(({ jobId, number, score, headline }) =>
+    jobId === null ? [] : [{ jobId, number, score, ...unmark(headline) }],
+  );
+  return { hits, complete: rows[0]?.complete ?? true };
 }
+
+/** A hit; or none, which then is the only row. */
+type Row = { complete: boolean } & (
+  | { jobId: string; number: number; score: number; headline: string }
+  | { jobId: null; number: null; score: null; headline: null }
+);
 
 /** Takes the marks out of a headline and says where they were. */
 function unmark(headline: string): Pick<PageHit, 'snippet' | 'highlights'> {

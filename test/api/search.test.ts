@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { defaultTenantId } from '../../src/api/context.ts';
+import { encodeId, newUuid } from '../../src/ids.ts';
 import { graphql } from '../graphql.ts';
 import { type Service, startService } from '../service.ts';
 import { insertJob, insertPages, type Row } from './rows.ts';
@@ -7,15 +9,21 @@ import { accepted, endedJob, inline, refused, submit } from './submitting.ts';
 let service: Service;
 /** Many words about one thing, few, and none. */
 let honey: Row;
+const honeyBatch = newUuid();
 let mention: Row;
 
 const filler = 'Nothing of note happened on that day, and the keepers went home early to mend their tools. '.repeat(8);
 
 beforeAll(async () => {
   service = await startService();
+  await service.platform.database.prisma.batch.create({
+    data: { id: honeyBatch, tenantId: defaultTenantId, total: 1, pending: 1 },
+  });
   honey = await insertJob(service, {
     status: 'COMPLETED',
     name: 'honey book',
+    batchId: honeyBatch,
+    batchIndex: 0,
     createdAt: new Date('2020-01-01T00:00:00Z'),
   });
   await insertPages(service, honey, [
@@ -110,6 +118,10 @@ describe('searchPages', () => {
     ]);
     expect(await found('zitronella', { filter: { status: ['FAILED'] } })).toEqual([]);
     expect(await found('zitronella', { filter: { failureCode: ['INTERNAL'] } })).toEqual([]);
+    expect(await found('zitronella', { filter: { batch: encodeId('batch', honeyBatch) } })).toHaveLength(2);
+    for (const batch of [encodeId('batch', newUuid()), mention.id]) {
+      expect(await found('zitronella', { filter: { batch } })).toEqual([]);
+    }
   });
 
   it('goes through its pages without a gap or a repetition, also among equal scores', async () => {

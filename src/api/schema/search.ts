@@ -1,6 +1,9 @@
+import type { Database } from '../../connections/database.ts';
+import type { Page as PageRow, Prisma } from '../../connections/prisma/client.ts';
 import { RequestError } from '../../errors.ts';
+import { decodeId } from '../../ids.ts';
 import type { Job as JobRow } from '../../jobs/job.ts';
-import { isSearchable, type PageHit, rankedAtMost, readJobs, searchPages } from '../../jobs/search.ts';
+import { enough, isSearchable, type PageHit, readJobs, searchPages } from '../../jobs/search.ts';
 import { checkJobFilter } from '../inputs.ts';
 import { builder } from './builder.ts';
 import { checkConnectionArgs, pageSize, uuidPattern } from './connection.ts';
@@ -16,7 +19,16 @@ const TextRange = builder.objectRef<{ start: number; end: number }>('TextRange')
   }),
 });
 
-type Hit = PageHit & { job: JobRow };
+/** The id of nothing. */
+const nobody = '00000000-0000-0000-0000-000000000000';
+
+type PageQuery = Pick<Prisma.PageFindManyArgs, 'select' | 'include'>;
+
+interface Hit extends PageHit {
+  job: JobRow;
+  /** Reads the page, together with those of the other hits. */
+  readPage: (query: PageQuery) => Promise<PageRow | undefined>;
+}
 
 const PageHitType = builder.objectRef<Hit>('PageHit').implement({
   description: 'A page that a search found.',
@@ -25,9 +37,9 @@ const PageHitType = builder.objectRef<Hit>('PageHit').implement({
     page: t.prismaField({
       type: Page,
       description: 'The page.',
-      async resolve(query, { jobId, number }, _, { database }) {
-        const page = await database.prisma.page.findUnique({ ...query, where: { jobId_number: { jobId, number } } });
-        if (page === null) throw new RequestError('NOT_FOUND', { message: 'The page was deleted meanwhile.' });
+      async resolve(query, { readPage }) {
+        const page = await readPage(query);
+        if (page === undefined) throw new RequestError('NOT_FOUND', { message: 'The page was deleted meanwhile.' });
         return page;
       },
     }),
@@ -39,8 +51,17 @@ const PageHitType = builder.objectRef<Hit>('PageHit').implement({
   }),
 });
 
-const PageHitConnection = builder.connectionObject(
-  { type: PageHitType, name: 'PageHitConnection', description: 'A part of what a search found, best first.' },
+const PageHitConnection = builder.connectionObject<typeof PageHitType, { complete: boolean }>(
+  {
+    type: PageHitType,
+    name: 'PageHitConnection',
+    description: 'A part of what a search found, best first.',
+    fields: (t) => ({
+      complete: t.exposeBoolean('complete', {
+        description: `Whether all pages with these words were looked at. Of words that are on more than ${enough} pages only the newest pages are, at least as many.`,
+      }),
+    }),
+  },
   { name: 'PageHitEdge', description: 'A hit and its cursor.' },
 );
 
@@ -56,13 +77,28 @@ function toCursor({ score, jobId, number }: PageHit): string {
   return `${score}_${jobId}_${number}`;
 }
 
+/** Pages of the hits, read at once for all that ask for the same of them. */
+function pageReader(
+  { prisma }: Database,
+  hits: PageHit[],
+): (hit: PageHit, query: PageQuery) => Promise<PageRow | undefined> {
+  const where = { OR: hits.map(({ jobId, number }) => ({ jobId, number })) };
+  const read = new Map<string, Promise<PageRow[]>>();
+  return async ({ jobId, number }, query) => {
+    const key = JSON.stringify(query);
+    const pages = read.get(key) ?? prisma.page.findMany({ ...query, where });
+    read.set(key, pages);
+    return (await pages).find((page) => page.jobId === jobId && page.number === number);
+  };
+}
+
 builder.queryField('searchPages', (t) =>
   t.field({
     type: PageHitConnection,
     description:
       'Full-text search over the pages of completed jobs, best first. Write words; "quotes" for a phrase, `or` between alternatives, a minus before what ' +
       'must not occur. Words are compared by their English stem and without regard to case. ' +
-      `Of a word that is on very many pages ${rankedAtMost} are ranked.`,
+      `Of words that are on more than ${enough} pages only the newest pages are looked at, at least as many; \`complete\` tells.`,
     args: {
       query: t.arg.string({ required: true, description: '1 to 500 characters.' }),
       first: t.arg.int({ description: 'Hits at most: 20 by default, up to 100.' }),
@@ -91,10 +127,10 @@ builder.queryField('searchPages', (t) =>
       const limit = first ?? pageSize.defaultSize;
       const [score, jobId, number] = after?.split('_') ?? [];
       const from = score && jobId && number ? { score: Number(score), jobId, number: Number(number) } : null;
-      const found = await searchPages(database, {
+      const { hits: found, complete } = await searchPages(database, {
         tenantId,
         query,
-        filter: filter ?? {},
+        filter: { ...filter, batchId: filter?.batch == null ? null : (decodeId('batch', filter.batch) ?? nobody) },
         limit: limit + 1,
         after: from,
       });
@@ -104,11 +140,15 @@ builder.queryField('searchPages', (t) =>
         tenantId,
         hits.map((hit) => hit.jobId),
       );
+      const readPage = pageReader(database, hits);
       const edges = hits.flatMap((hit) => {
         const job = jobs.get(hit.jobId);
-        return job === undefined ? [] : [{ cursor: toCursor(hit), node: { ...hit, job } }];
+        return job === undefined
+          ? []
+          : [{ cursor: toCursor(hit), node: { ...hit, job, readPage: (query: PageQuery) => readPage(hit, query) } }];
       });
       return {
+        complete,
         edges,
         pageInfo: {
           hasNextPage: found.length > limit,

@@ -499,7 +499,7 @@ export type SearchPagesQueryVariables = Exact<{
 }>;
 
 
-export type SearchPagesQuery = { searchPages: { nodes: Array<{ score: number, snippet: string, highlights: Array<{ start: number, end: number }>, page: { number: number, label: string | null }, job: { id: string, name: string | null } }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } };
+export type SearchPagesQuery = { searchPages: { complete: boolean, nodes: Array<{ score: number, snippet: string, highlights: Array<{ start: number, end: number }>, page: { number: number, label: string | null }, job: { id: string, name: string | null } }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } };
 
 export type ProgressFragment = { cursor: string, revision: number, jobId: string, name: string | null, status: JobStatus, stage: JobStage, progressPercentage: number, pagesDone: number, pagesTotal: number | null, bytesDone: number | null, bytesTotal: number | null, retryCount: number, nextRetryAt: string | null, queuePosition: number | null, estimatedCompletion: string | null, estimatedCompletionEarliest: string | null, estimatedCompletionLatest: string | null, at: string, failure: { code: FailureCode, category: FailureCategory, message: string, advice: string | null, page: number | null, retryable: boolean } | null };
 
@@ -1301,6 +1301,7 @@ fragment Page on Page {
 export const SearchPagesDocument = new TypedDocumentString(`
     query SearchPages($query: String!, $first: Int, $after: String, $filter: JobFilter) {
   searchPages(query: $query, first: $first, after: $after, filter: $filter) {
+    complete
     nodes {
       score
       snippet

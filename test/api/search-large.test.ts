@@ -1,0 +1,105 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openDatabase } from '../../src/connections/database.ts';
+import { newUuid } from '../../src/ids.ts';
+import { enough, searchPages } from '../../src/jobs/search.ts';
+import { createLogger } from '../../src/ops/logger.ts';
+import { graphql } from '../graphql.ts';
+import { type Service, startService } from '../service.ts';
+import { insertJob, insertPages, insertTenant, type Row } from './rows.ts';
+import { accepted } from './submitting.ts';
+
+/** More pages than a search ranks, or reads one by one. */
+let service: Service;
+let newest: Row;
+let oldest: Row;
+
+beforeAll(async () => {
+  service = await startService({ worker: false, maintenance: false });
+  const job = (name: string, createdAt: string) => insertJob(service, { status: 'COMPLETED', name, createdAt });
+  oldest = await job('oldest', '2020-01-01T00:00:00Z');
+  await insertPages(service, oldest, [
+    'A unicorn of the meadow. The heather blooms; bees hum.',
+    ...Array.from({ length: enough }, (_, n) => `In the heather bees hum, says line ${n}. Heather, heather.`),
+  ]);
+  newest = await job('newest', '2021-01-01T00:00:00Z');
+  await insertPages(
+    service,
+    newest,
+    Array.from({ length: enough }, (_, n) => `The bees fly ${n % 2 === 0 ? 'and bees hum' : ''}.`),
+  );
+});
+afterAll(async () => {
+  await service[Symbol.asyncDispose]();
+});
+
+const query = `query ($query: String!, $filter: JobFilter) {
+  searchPages(query: $query, filter: $filter, first: 100) {
+    complete nodes { job { id } page { number text } } edges { node { again: page { markdown } } } } }`;
+
+async function search(text: string, filter: object | null = null) {
+  const { complete, nodes, edges } = accepted(await graphql(service.url, query, { query: text, filter })).searchPages;
+  const pages = nodes.map(({ job, page }: { job: { id: string }; page: { number: number; text: string } }) => {
+    return { job: job.id, ...page };
+  });
+  expect(edges.map(({ node }: { node: { again: { markdown: string } } }) => node.again.markdown)).toEqual(
+    pages.map(({ text: each }: { text: string }) => each),
+  );
+  return { complete, pages };
+}
+
+describe('searchPages in a large library', () => {
+  it('finds a rare word on the oldest page', async () => {
+    expect(await search('unicorn')).toMatchObject({ complete: true, pages: [{ job: oldest.id, number: 1 }] });
+  });
+
+  it('finds a rare phrase of frequent words on the oldest page', async () => {
+    expect(await search('"blooms bees"')).toMatchObject({ complete: true, pages: [{ job: oldest.id, number: 1 }] });
+    expect(await search('"meadow heather"')).toMatchObject({ complete: true, pages: [] });
+  });
+
+  it('finds what a phrase must not be beside', async () => {
+    expect((await search('unicorn -"heather blooms"')).pages).toEqual([]);
+    expect((await search('unicorn -"blooms heather"')).pages).toHaveLength(1);
+  });
+
+  it('says so where words are on so many pages that only the newest were looked at', async () => {
+    const { complete, pages } = await search('bees');
+    expect(complete).toBe(false);
+    expect(new Set(pages.map(({ job }: { job: string }) => job))).toEqual(new Set([newest.id]));
+  });
+
+  it('looks among the older ones, too, where the newest do not hold the words', async () => {
+    const { complete, pages } = await search('heather');
+    expect(complete).toBe(false);
+    expect(pages).toHaveLength(100);
+    expect(pages[0]).toMatchObject({ job: oldest.id });
+  });
+
+  it('looks at all pages of the jobs that a filter leaves', async () => {
+    expect(await search('bees -hum', { name: 'newest' })).toMatchObject({ complete: true });
+    expect((await search('bees', { name: 'oldest', createdAfter: '2020-06-01T00:00:00Z' })).pages).toEqual([]);
+  });
+
+  it('shows another tenant nothing of it', async () => {
+    const { database } = service.platform;
+    const tenantId = await insertTenant(service, 'other');
+    for (const text of ['bees', 'unicorn', '"bees hum"']) {
+      const found = await searchPages(database, { tenantId, query: text, filter: {}, limit: 20, after: null });
+      expect(found).toEqual({ hits: [], complete: true });
+    }
+  });
+
+  it('is planned for what it looks for: a prepared plan has to be good for any filter', async () => {
+    await using database = openDatabase({
+      url: service.config.databaseUrl ?? '',
+      size: 1,
+      name: 'test',
+      logger: createLogger({ logLevel: 'fatal' }, 'test'),
+    });
+    const one = { tenantId: newUuid(), query: 'bees', filter: {}, limit: 20, after: null };
+    await searchPages(database, one);
+    expect(await database.query('SELECT name FROM pg_prepared_statements WHERE statement ~ $1', ['ts_rank'])).toEqual(
+      [],
+    );
+  });
+});
