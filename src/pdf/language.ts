@@ -27,22 +27,29 @@ const scripts: [string, RegExp][] = [
   ['hi', /\p{Script=Devanagari}/gu],
 ];
 
-const words = new Map(Object.entries(commonest).map(([language, list]) => [language, new Set(list.split(' '))]));
+const languagesOf = new Map<string, string[]>();
+for (const [language, list] of Object.entries(commonest)) {
+  for (const word of list.split(' ')) languagesOf.set(word, [...(languagesOf.get(word) ?? []), language]);
+}
 const longestSample = 3_000;
 
 /** The language most of a text is in, as a BCP 47 tag such as "en"; null where there is too little to tell. A guess. */
 export function guessLanguage(text: string): string | null {
   const sample = text.slice(0, longestSample);
-  const letters = sample.match(/\p{L}/gu)?.length ?? 0;
-  for (const [language, script] of scripts) {
+  // What is all in Latin letters needs no look for others.
+  const letters = /[^\0-\u024f\u2000-\u206f]/.test(sample) ? (sample.match(/\p{L}/gu)?.length ?? 0) : 0;
+  for (const [language, script] of letters < 10 ? [] : scripts) {
     // Japanese mixes its own letters with Han ones.
     const share = language === 'ja' ? 0.15 : 0.4;
-    if (letters >= 10 && (sample.match(script)?.length ?? 0) > share * letters) return language;
+    if ((sample.match(script)?.length ?? 0) > share * letters) return language;
   }
   const found = sample.toLowerCase().match(/\p{L}+/gu) ?? [];
+  const counts = new Map<string, number>();
+  for (const word of found) {
+    for (const language of languagesOf.get(word) ?? []) counts.set(language, (counts.get(language) ?? 0) + 1);
+  }
   let [best, most, second] = ['', 0, 0];
-  for (const [language, list] of words) {
-    const count = found.filter((word) => list.has(word)).length;
+  for (const [language, count] of counts) {
     if (count > most) [best, most, second] = [language, count, most];
     else if (count > second) second = count;
   }

@@ -19,8 +19,8 @@ export function toBlocks(lines: Line[], typography: Typography, alone: (line: Li
     }
   }
   const blocks = groups.map((group, index) => {
-    const runsIn = runsOn(groups[index - 1], group) || runsOn(group, groups[index + 1]);
-    return toBlock(group, typography, !runsIn && group.every(alone));
+    const runsIn = () => runsOn(groups[index - 1], group) || runsOn(group, groups[index + 1]);
+    return toBlock(group, typography, () => group.every(alone) && !runsIn());
   });
   return mergeNumbers(blocks, typography);
 }
@@ -59,7 +59,7 @@ function runsOn(above: Line[] | undefined, below: Line[] | undefined): boolean {
   return gap > -0.5 * last.size && gap < 0.5 * last.size && /^\p{Ll}/u.test(first.text);
 }
 
-function toBlock(lines: Line[], typography: Typography, alone: boolean): Block {
+function toBlock(lines: Line[], typography: Typography, alone: () => boolean): Block {
   const box = union(lines);
   const first = lines[0]?.text ?? '';
   if (!typography.mostlyFixedWidth && lines.length > 1 && lines.every(({ fixedWidth }) => fixedWidth)) {

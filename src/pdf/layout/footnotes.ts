@@ -82,6 +82,9 @@ interface Place {
 
 /** Behind a word of three letters at least, or what ends a sentence or a quotation; not in numbers, formulas or units. */
 function placesOf(marker: string, line: Line): Place[] {
+  if (!line.text.includes(marker)) {
+    return [];
+  }
   const pattern = new RegExp(
     `(?<=\\p{L}{3}|(?<!\\d)[.,;:!?"'\\p{Pe}\\p{Pf}])${marker}(?![\\p{L}\\p{N}%]|[.,:]\\d)`,
     'gu',

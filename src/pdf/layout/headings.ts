@@ -41,7 +41,7 @@ export interface Emphasis {
 }
 
 /** Null for lines that don't read like a heading. `alone` tells that nothing like them stands beside them. */
-export function readHeading(lines: Line[], alone: boolean, { body, mostlyBold }: Typography): Emphasis | null {
+export function readHeading(lines: Line[], alone: () => boolean, { body, mostlyBold }: Typography): Emphasis | null {
   const length = lines.length > mostLines ? Infinity : lines.reduce((sum, { text }) => sum + text.length, 0);
   if (lines.length === 0 || length > longest) {
     return null;
@@ -54,10 +54,9 @@ export function readHeading(lines: Line[], alone: boolean, { body, mostlyBold }:
   if (size >= standsOut * body && !(length > 80 && /[.;,]$/.test(text))) {
     return { size };
   }
-  const bold = lines.every((line) => line.boldThroughout);
-  const isSentence = /[.,;]$/.test(text) || (text.match(/,/g)?.length ?? 0) > 2 || text.split(' ').length > 16;
-  const isHeading = bold && !mostlyBold && alone && !isSentence && size >= 0.95 * body && lines.length <= 3;
-  return isHeading ? { size: null } : null;
+  const bold = !mostlyBold && size >= 0.95 * body && lines.length <= 3 && lines.every((line) => line.boldThroughout);
+  const isSentence = () => /[.,;]$/.test(text) || (text.match(/,/g)?.length ?? 0) > 2 || text.split(' ').length > 16;
+  return bold && !isSentence() && alone() ? { size: null } : null;
 }
 
 /** Sizes nearer than this, in points, are one: of the same level. */

@@ -101,6 +101,12 @@ function splitAtEdges(lines: Piece[][]): Piece[][] {
 }
 
 function joinPieces(pieces: Piece[]): Line {
+  const [only] = pieces;
+  if (only !== undefined && pieces.length === 1) {
+    const { x, y, width, height, size, bold, fixedWidth } = only;
+    const boldThroughout = bold || !/[\p{L}\d]/u.test(only.text);
+    return { x, y, width, height, pieces, text: joinText(pieces, textOf), size, bold, boldThroughout, fixedWidth };
+  }
   let [all, bold, fixedWidth] = [0, 0, 0];
   const sizes = new Map<number, number>();
   for (const piece of pieces) {
@@ -111,15 +117,23 @@ function joinPieces(pieces: Piece[]): Line {
     sizes.set(piece.size, (sizes.get(piece.size) ?? 0) + length);
   }
   const [commonest] = [...sizes].reduce((best, entry) => (entry[1] > best[1] ? entry : best), [0, -1]);
+  const { x, y, width, height } = union(pieces);
   return {
-    ...union(pieces),
+    x,
+    y,
+    width,
+    height,
     pieces,
-    text: joinText(pieces, ({ text }) => text),
+    text: joinText(pieces, textOf),
     size: commonest,
     bold: bold * 2 > all,
     boldThroughout: pieces.every((piece) => piece.bold || !/[\p{L}\d]/u.test(piece.text)),
     fixedWidth: fixedWidth * 2 > all,
   };
+}
+
+function textOf({ text }: Piece): string {
+  return text;
 }
 
 /**
