@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Reading } from './extraction.ts';
+import { passOnErrors } from './extractor-stderr.ts';
 import { type FromExtractor, isFromExtractor, type ToExtractor } from './protocol.ts';
 import { residentMemory } from './resident-memory.ts';
 
@@ -57,7 +58,7 @@ export class ExtractorChild {
       // Nothing of the service's environment, secrets least of all, belongs in a process that reads hostile files.
       env: {},
       // Standard output is the parent's alone: engines write warnings there. The last but one is the watchdog's lifeline.
-      stdio: ['ignore', 'ignore', 'inherit', 'pipe', 'ipc'],
+      stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'ipc'],
     });
     this.exited = new Promise((resolve) => {
       const ended = (exit: Exit) => {
@@ -84,6 +85,7 @@ export class ExtractorChild {
     this.ready = Promise.race([loaded, this.exited]);
     // A write to a process that has just died; its exit says all there is to say.
     this.#process.stdio[3]?.on('error', () => {});
+    if (this.#process.stderr !== null) passOnErrors(this.#process.stderr);
   }
 
   get pid(): number | null {
