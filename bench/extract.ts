@@ -6,11 +6,11 @@ import { fileURLToPath } from 'node:url';
 import { LiteParse } from '@llamaindex/liteparse';
 import { cpuTime } from '../src/pdf/cpu-time.ts';
 import { createExtractorPool, type ExtractorPool } from '../src/pdf/extractor-pool.ts';
-import { prepareOcr } from '../src/pdf/ocr-data.ts';
+import { type OcrRequest, prepareOcr } from '../src/pdf/ocr-data.ts';
 import { groupSize } from '../src/pdf/page-groups.ts';
 import { PdfjsThread } from '../src/pdf/pdfjs-thread.ts';
 
-// Pages per second of processor time, beside others that read PDFs: our extraction in its process, with what this process takes to
+// Pages per second of processor time, beside others that read PDFs: our extraction in its process, without OCR and with it, with what this process takes to
 // hear of it; bare LiteParse to Markdown in groups as large as ours; bare pdfjs to text; and pdftotext, where it is installed.
 //
 //   npm run bench -- extract [FOLDER…]
@@ -20,7 +20,7 @@ import { PdfjsThread } from '../src/pdf/pdfjs-thread.ts';
 const root = fileURLToPath(new URL('../', import.meta.url));
 const folders = process.argv.length > 2 ? process.argv.slice(2) : [join(root, 'samples'), join(root, 'test/fixtures')];
 const rounds = 3;
-const ocr = await prepareOcr(['eng'], join(tmpdir(), 'pagehive-bench-ocr'));
+const english = await prepareOcr(['eng'], join(tmpdir(), 'pagehive-bench-ocr'));
 
 interface Reader {
   name: string;
@@ -35,9 +35,9 @@ const own = async () => {
   return (user + system) / 1e6;
 };
 
-function ours(pool: ExtractorPool): Reader {
+function ours(pool: ExtractorPool, name: string, ocr: OcrRequest | null): Reader {
   return {
-    name: 'pagehive',
+    name,
     async read(path) {
       const options = { keepHeadersFooters: false, keepHyphenation: false, maxPages: 20_000 };
       const request = {
@@ -121,7 +121,7 @@ async function measure(reader: Reader, paths: string[]): Promise<number> {
   await pool.start();
   const thread = new PdfjsThread();
   await thread.ready();
-  const readers = [ours(pool), liteparse, pdfjs(thread), pdftotext];
+  const readers = [ours(pool, 'pagehive', null), ours(pool, 'with OCR', english), liteparse, pdfjs(thread), pdftotext];
   for (const folder of folders) {
     const paths = readdirSync(folder)
       .filter((name) => name.endsWith('.pdf'))
@@ -129,7 +129,10 @@ async function measure(reader: Reader, paths: string[]): Promise<number> {
     // The first round warms up.
     for (let round = 0; round <= rounds; round += 1) {
       const results: string[] = [];
-      for (const reader of readers) results.push(`${reader.name} ${(await measure(reader, paths)).toFixed(0)}`);
+      for (const reader of readers) {
+        const speed = await measure(reader, paths);
+        results.push(`${reader.name} ${speed.toFixed(speed < 10 ? 2 : 0)}`);
+      }
       if (round > 0) console.log(`${basename(folder)}, round ${round}, pages per CPU second: ${results.join('   ')}`);
     }
   }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { accepted, endedJob, refused, submit, tryCreateJob } from '../api/submitting.ts';
 import { graphql, subscribe } from '../graphql.ts';
+import { newPool } from '../pdf/extracting.ts';
 import { lines, type Sheet, scansOf } from '../pdf/scans.ts';
 import { type Service, startService } from '../service.ts';
 
@@ -25,6 +26,13 @@ afterAll(async () => {
 
 async function source(sheets: Sheet[]): Promise<{ base64: string }> {
   return { base64: (await scansOf(sheets)).toString('base64') };
+}
+
+/** Takes OCR some seconds. */
+function scribble(page: PDFKit.PDFDocument): void {
+  page.fontSize(3);
+  for (let y = 0; y < 190; y += 3)
+    page.text(`${y} abcdefg hijklm nopqrst uvwxyz `.repeat(8), 5, y, { lineBreak: false });
 }
 
 const result = `status stage progressPercentage pagesDone options { ocr ocrLanguages } attempts { number }
@@ -110,13 +118,37 @@ describe('a job that asks for OCR', () => {
   });
 
   it('ends by its limits while a page takes long', async () => {
-    const scribble = (page: PDFKit.PDFDocument) => {
-      page.fontSize(3);
-      for (let y = 0; y < 190; y += 3)
-        page.text(`${y} abcdefg hijklm nopqrst uvwxyz `.repeat(8), 5, y, { lineBreak: false });
-    };
     const slow = await source(Array.from({ length: 4 }, () => ({ draw: scribble })));
     const { id } = await submit(service, { source: slow, options: { ocr: true, timeoutSeconds: 1, maxRetries: 0 } });
     expect(await endedJob(service, id, result)).toMatchObject({ status: 'FAILED', failure: { code: 'TIME_LIMIT' } });
+  });
+
+  it('goes on after the pages that are stored when its process is killed', async () => {
+    await service.stopWorker();
+    const extractor = newPool();
+    await service.startWorker({ extractor });
+    const sheets = Array.from({ length: 16 }, () => ({ draw: lines('Sheet.'), scanned: false }));
+    const base64 = await source([...sheets.with(0, { draw: text('orchard'), scanned: true }), { draw: scribble }]);
+    const { id } = await submit(service, { source: base64, options: { ocr: true } });
+    const query = 'subscription ($id: ID!) { jobProgress(id: $id) { status stage pagesDone } }';
+    let killed = false;
+    const after = [];
+    for await (const answer of subscribe(service.url, query, { id })) {
+      const { status, stage, pagesDone } = accepted(answer).jobProgress;
+      if (killed && status === 'RUNNING' && stage === 'OCR') after.push(pagesDone);
+      const [busy] = extractor.busy;
+      if (!killed && stage === 'OCR' && pagesDone === 16 && busy !== undefined) {
+        process.kill(busy.pid, 'SIGKILL');
+        killed = true;
+      }
+    }
+    expect(new Set(after)).toEqual(new Set([16]));
+    const job = await endedJob(service, id, 'status pagesDone attempts { failure { code } } result { text }');
+    expect(job).toMatchObject({
+      status: 'COMPLETED',
+      pagesDone: 17,
+      result: { text: expect.stringContaining('orchard') },
+    });
+    expect(job.attempts).toEqual([{ failure: { code: 'EXTRACTOR_KILLED' } }, { failure: null }]);
   });
 });
