@@ -51,6 +51,19 @@ describe('an attempt', () => {
     expect(attempt.percent(10_000)).toBeLessThan(55);
   });
 
+  it('with OCR expects what OCR takes here, page by page, and teaches other jobs nothing', () => {
+    const learned: CostKey[] = [];
+    const attempt = new AttemptEstimate(facts({ ocr: true }), costs, (key) => learned.push(key));
+    attempt.opening(0);
+    attempt.opened({ engine: 'LITEPARSE', pageCount: 100, pagesTotal: 100, pagesStored: 0 }, 10);
+    for (let page = 1; page <= 5; page += 1) attempt.extracted(page, 10 + page * 2_000);
+    expect(seconds(attempt, 10_010)).toBeGreaterThan(150);
+    expect(seconds(attempt, 10_010)).toBeLessThan(220);
+    attempt.extracted(100, 200_010);
+    attempt.storing(200_010);
+    expect(learned.map(({ measure }) => measure)).toEqual(['OPEN', 'PAGES', 'OCR']);
+  });
+
   it('gives nearly all of it to the pages where there is nothing to download', () => {
     const attempt = new AttemptEstimate(facts(), costs, () => {});
     attempt.opening(0);
