@@ -1,7 +1,7 @@
 import type { Redis } from '../connections/redis.ts';
 import type { Logger } from '../ops/logger.ts';
 import { Channels } from './channels.ts';
-import type { Cursor } from './state.ts';
+import { type Cursor, isNewer } from './state.ts';
 import { type Subject, Watcher } from './watcher.ts';
 
 export interface FeedOptions<State extends Cursor> {
@@ -13,6 +13,12 @@ export interface FeedOptions<State extends Cursor> {
   logger: Logger;
   /** How often what is watched is re-read, in milliseconds. */
   rereadEveryMs: number;
+}
+
+interface Watched<State extends Cursor> {
+  watchers: Set<Watcher<State>>;
+  /** Of the newest snapshot. */
+  revision: number;
 }
 
 /**
@@ -27,7 +33,7 @@ export class Feed<State extends Cursor> implements Disposable {
   readonly #options: FeedOptions<State>;
   readonly #channels: Channels<State>;
   /** Who watches what. */
-  readonly #watchers = new Map<string, Set<Watcher<State>>>();
+  readonly #watched = new Map<string, Watched<State>>();
   /** Those who wait for their snapshot. */
   #newcomers = new Map<string, Watcher<State>[]>();
   readonly #timer: NodeJS.Timeout;
@@ -47,17 +53,20 @@ export class Feed<State extends Cursor> implements Disposable {
 
   /** The current state if it is newer than `after`, then newer ones as they come; ends after the final one. */
   watch(channel: string, id: string, after: Cursor | null): Watcher<State> {
-    const watchers = this.#watchers.get(id) ?? new Set();
+    const watched = this.#watched.get(id) ?? { watchers: new Set(), revision: 0 };
+    const { watchers } = watched;
+    const known = newestKnown(id, watched);
     const watcher = new Watcher<State>({
       subject: this.#options.subject,
-      seen: new Map(after === null ? [] : [[id, after]]),
+      seen: new Map([[id, after !== null && isNewer(after, known) ? after : known]]),
       endsWhenFinal: true,
       release: (self) => {
         this.#channels.leave(channel, self);
-        if (watchers.delete(self) && watchers.size === 0) this.#watchers.delete(id);
+        if (watchers.delete(self) && watchers.size === 0) this.#watched.delete(id);
       },
     });
-    this.#watchers.set(id, watchers.add(watcher));
+    watchers.add(watcher);
+    this.#watched.set(id, watched);
     void this.#channels.join(channel, watcher).then(() => this.#readFor(id, watcher));
     return watcher;
   }
@@ -110,21 +119,32 @@ export class Feed<State extends Cursor> implements Disposable {
     for (const state of await readStates([...watchers.keys()])) {
       const id = subject.idOf(state);
       gone.delete(id);
+      const watched = this.#watched.get(id);
+      if (watched !== undefined) watched.revision = Math.max(watched.revision, state.revision);
       for (const watcher of watchers.get(id) ?? []) watcher.push(state);
     }
     for (const watchersOfNone of gone.values()) for (const watcher of watchersOfNone) watcher.end();
   }
 
   async #reread(): Promise<void> {
-    if (this.#rereading || this.#watchers.size === 0) return;
+    if (this.#rereading || this.#watched.size === 0) return;
     this.#rereading = true;
     try {
       // Copies: who gets the end leaves.
-      await this.#read(new Map([...this.#watchers].map(([id, watchers]) => [id, [...watchers]])));
+      await this.#read(new Map([...this.#watched].map(([id, { watchers }]) => [id, [...watchers]])));
     } catch (error) {
       this.#options.logger.warn({ err: error }, 'what is watched could not be re-read; trying again');
     } finally {
       this.#rereading = false;
     }
   }
+}
+
+/**
+ * Just before the first state of the revision that others of this process know already: a late message from Redis could
+ * otherwise show a newcomer what they have left behind. All get what Redis brings, so the one who is here longest tells of that.
+ */
+function newestKnown<State extends Cursor>(id: string, { watchers, revision }: Watched<State>): Cursor {
+  const [longest] = watchers;
+  return { revision: Math.max(revision, longest?.newestOf(id)?.revision ?? 0), seq: -1 };
 }

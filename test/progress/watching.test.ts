@@ -1,8 +1,10 @@
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { defaultTenantId } from '../../src/api/context.ts';
 import { decodeId } from '../../src/ids.ts';
 import { progressOf } from '../../src/jobs/job.ts';
 import { jobSubject } from '../../src/progress/hub.ts';
+import { jobChannel } from '../../src/progress/publish.ts';
 import type { ProgressState } from '../../src/progress/state.ts';
 import { Watcher } from '../../src/progress/watcher.ts';
 import { insertJob } from '../api/rows.ts';
@@ -55,6 +57,33 @@ describe('a subscriber that reads nothing for a while', () => {
       expect(revision * 1e6 + seq).toBeGreaterThan((before?.revision ?? 0) * 1e6 + (before?.seq ?? 0));
       expect(percent).toBeGreaterThanOrEqual(before?.percent ?? 0);
     }
+  });
+});
+
+describe('a newcomer', () => {
+  it('is not shown what others of the same process have left behind, however late Redis brings it', async () => {
+    const { database, redis, config } = service.platform;
+    const { id } = await submit(service, { source: await inline('one-page') });
+    const first = watch(id);
+    const { value: old } = await first.next();
+    // In silence, so that only PostgreSQL tells.
+    await database.query(`UPDATE jobs SET revision = 5 WHERE status = 'PENDING'`, []);
+    const { value: current } = await first.next();
+    expect(current).toMatchObject({ revision: 5 });
+    // Nobody gets a snapshot meanwhile.
+    const blocker = new pg.Client({ connectionString: config.databaseUrl ?? undefined });
+    await blocker.connect();
+    await blocker.query('BEGIN; LOCK TABLE jobs IN ACCESS EXCLUSIVE MODE');
+    const newcomer = watch(id);
+    const channel = jobChannel(config.redisPrefix, defaultTenantId, decodeId('job', id) ?? '');
+    await redis.publish(channel, JSON.stringify({ ...old, seq: 7 }));
+    await redis.publish(channel, JSON.stringify({ ...current, seq: 1, percent: 50 }));
+    expect((await newcomer.next()).value).toMatchObject({ revision: 5, seq: 1, percent: 50 });
+    await blocker.query('COMMIT');
+    await blocker.end();
+    await database.query('DELETE FROM jobs', []);
+    await newcomer.return?.();
+    await first.return?.();
   });
 });
 
