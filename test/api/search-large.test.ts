@@ -16,6 +16,7 @@ let oldest: Row;
 beforeAll(async () => {
   service = await startService({ worker: false, maintenance: false });
   const job = (name: string, createdAt: string) => insertJob(service, { status: 'COMPLETED', name, createdAt });
+  await insertPages(service, await job('ancient', '2019-01-01T00:00:00Z'), ['A griffin.']);
   oldest = await job('oldest', '2020-01-01T00:00:00Z');
   await insertPages(service, oldest, [
     'A unicorn of the meadow. The heather blooms; bees hum.',
@@ -32,19 +33,33 @@ afterAll(async () => {
   await service[Symbol.asyncDispose]();
 });
 
-const query = `query ($query: String!, $filter: JobFilter) {
-  searchPages(query: $query, filter: $filter, first: 100) {
-    complete nodes { job { id } page { number text } } edges { node { again: page { markdown } } } } }`;
+const query = `query ($query: String!, $filter: JobFilter, $after: String) {
+  searchPages(query: $query, filter: $filter, first: 100, after: $after) {
+    complete pageInfo { hasNextPage endCursor } nodes { job { id } page { number text } } edges { node { again: page { markdown } } } } }`;
 
-async function search(text: string, filter: object | null = null) {
-  const { complete, nodes, edges } = accepted(await graphql(service.url, query, { query: text, filter })).searchPages;
+async function search(text: string, filter: object | null = null, after: string | null = null) {
+  const answer = accepted(await graphql(service.url, query, { query: text, filter, after })).searchPages;
+  const { complete, nodes, edges, pageInfo } = answer;
   const pages = nodes.map(({ job, page }: { job: { id: string }; page: { number: number; text: string } }) => {
     return { job: job.id, ...page };
   });
   expect(edges.map(({ node }: { node: { again: { markdown: string } } }) => node.again.markdown)).toEqual(
     pages.map(({ text: each }: { text: string }) => each),
   );
-  return { complete, pages };
+  return { complete, pages, next: pageInfo.hasNextPage ? pageInfo.endCursor : null };
+}
+
+/** The numbers of all pages that a search finds, a hundred at a time. */
+async function searchThrough(text: string): Promise<number[]> {
+  const numbers: number[] = [];
+  let after: string | null = null;
+  do {
+    const { complete, pages, next } = await search(text, null, after);
+    expect(complete).toBe(false);
+    numbers.push(...pages.map(({ number }: { number: number }) => number));
+    after = next;
+  } while (after !== null);
+  return numbers.sort((a, b) => a - b);
 }
 
 describe('searchPages in a large library', () => {
@@ -73,6 +88,20 @@ describe('searchPages in a large library', () => {
     expect(complete).toBe(false);
     expect(pages).toHaveLength(100);
     expect(pages[0]).toMatchObject({ job: oldest.id });
+  });
+
+  it.each([
+    ['the index finds', 'heather'],
+    ['are read one by one', 'bees'],
+  ])('shows each of the thousand pages once that %s', async (_, word) => {
+    expect(await searchThrough(word)).toEqual(Array.from({ length: enough }, (_, n) => n + 1));
+  });
+
+  it('finds a rare word in the jobs alone that a filter leaves', async () => {
+    expect(await search('griffin')).toMatchObject({ complete: true, pages: [{ text: 'A griffin.' }] });
+    const left = { createdAfter: '2019-06-01T00:00:00Z' };
+    expect(await search('griffin', left)).toMatchObject({ complete: true, pages: [] });
+    expect(await search('unicorn', left)).toMatchObject({ complete: true, pages: [{ job: oldest.id }] });
   });
 
   it('looks at all pages of the jobs that a filter leaves', async () => {
