@@ -3,6 +3,7 @@ import { toBlocks } from './blocks.ts';
 import { gridTables } from './grid-tables.ts';
 import type { Typography } from './headings.ts';
 import { type Line, toLines } from './lines.ts';
+import { openTables } from './open-tables.ts';
 import { type Box, bottom, type Piece } from './piece.ts';
 import { type Item, readingOrder } from './reading-order.ts';
 import type { Rules } from './rules.ts';
@@ -30,14 +31,20 @@ export interface PageLayout {
 }
 
 export function layOutPage({ height, pieces, turned, rules, tables }: PageContent): PageLayout {
-  const placed = withoutOverlaps(gridTables(rules, pieces), acceptTables(tables, pieces));
-  const inTables = new Set(placed.flatMap((table) => [...table.pieces]));
+  const grids = gridTables(rules, pieces);
+  const lines = toLines(outside(grids, pieces));
+  const placed = withoutOverlaps(grids, openTables(lines, rules.horizontal), acceptTables(tables, pieces));
   return {
     height,
     tables: placed,
-    lines: toLines(pieces.filter((piece) => !inTables.has(piece))),
+    lines: placed.length === grids.length ? lines : toLines(outside(placed, pieces)),
     turned: turned.flatMap((piece) => toLines([piece])),
   };
+}
+
+function outside(tables: PlacedTable[], pieces: Piece[]): Piece[] {
+  const inTables = new Set(tables.flatMap((table) => [...table.pieces]));
+  return inTables.size === 0 ? pieces : pieces.filter((piece) => !inTables.has(piece));
 }
 
 /** The page's blocks in reading order, without the lines to be left out. */

@@ -1,5 +1,6 @@
 import type { Cell } from './block.ts';
 import { type Box, bottom, middle, type Piece, right } from './piece.ts';
+import { isList } from './table-checks.ts';
 
 export interface Table {
   box: Box;
@@ -28,8 +29,8 @@ function isTable({ rows }: Table): boolean {
   const texts = rows.flatMap((row) => row.map(({ text }) => text)).filter((text) => text !== '');
   const inSentence = texts.filter((text) => /^\p{Ll}/u.test(text)).length;
   const characters = texts.reduce((sum, { length }) => sum + length, 0);
-  const isProse = inSentence * 10 > texts.length * 3 && characters > 20 * texts.length;
-  return rows.length > 2 && !isProse;
+  const isProse = inSentence * 10 > texts.length * 3 && characters > 12 * texts.length;
+  return rows.length > 2 && !isProse && !isList(rows.map((row) => row.map(({ text }) => text)));
 }
 
 function isInside(box: Box, piece: Piece): boolean {
@@ -38,9 +39,13 @@ function isInside(box: Box, piece: Piece): boolean {
   return x >= box.x && x <= right(box) && y >= box.y && y <= bottom(box);
 }
 
-/** The first ones, and those of the others that don't lie over one of them. */
-export function withoutOverlaps(first: PlacedTable[], others: PlacedTable[]): PlacedTable[] {
-  return [...first, ...others.filter(({ box }) => !first.some((table) => liesOver(table.box, box)))];
+/** Of tables that lie over one another the grid, then the one that holds more, then ours. */
+export function withoutOverlaps(grids: PlacedTable[], open: PlacedTable[], engines: PlacedTable[]): PlacedTable[] {
+  const kept = [...grids];
+  for (const table of [...open, ...engines].sort((a, b) => b.pieces.size - a.pieces.size)) {
+    if (!kept.some(({ box }) => liesOver(table.box, box))) kept.push(table);
+  }
+  return kept;
 }
 
 function liesOver(a: Box, b: Box): boolean {

@@ -1,0 +1,127 @@
+import { type Column, type Part, place } from './columns.ts';
+import type { Row } from './table-rows.ts';
+
+/** Rows that share columns. */
+export interface Run {
+  rows: Row[];
+  columns: Column[];
+}
+
+const mostColumns = 40;
+/** Rows that may span columns, at the head of a table. */
+const headRows = 4;
+
+/** The longest run that begins with the row at `start`. `open`: rows with nothing but space between them and the one above. */
+export function growRun(rows: Row[], start: number, open: boolean[]): Run {
+  let columns: Column[] = [];
+  const run: Row[] = [];
+  let pending: Row[] = [];
+  let full = 0;
+  if ((rows[start]?.segments.length ?? 0) < 2) return { rows: run, columns };
+  for (let index = start; index < rows.length; index += 1) {
+    const row = rows[index];
+    if (row === undefined) break;
+    if (index > start && open[index] !== true) break;
+    const parts = placeRow(row, columns);
+    const isBeside = columns.length === 0 || parts.some(({ first }) => first >= 0);
+    const next = isBeside ? accommodate(parts, columns, full < headRows) : null;
+    if (next === null || next.length > mostColumns) {
+      if (row.segments.length > 1 || pending.length > 1) break;
+      pending.push(row);
+    } else if (row.segments.length === 1 && next.length === columns.length && parts.length === 1) {
+      if (pending.length > 1) break;
+      pending.push(row);
+      columns = next;
+    } else {
+      run.push(...pending, row);
+      pending = [];
+      columns = next;
+      full += 1;
+    }
+  }
+  return { rows: run, columns };
+}
+
+/** The columns with the parts of a row in them; null where they do not fit. */
+function accommodate(parts: Part[], columns: Column[], mayRefine: boolean): Column[] | null {
+  if (columns.length === 0) {
+    return parts.map(({ from, to }) => ({ from, to }));
+  }
+  const spanning = parts.filter(({ first, last }) => last > first);
+  if (spanning.length > 0 && !(mayRefine && spanning.length < parts.length)) return null;
+  const result: (Column | null)[] = [...columns];
+  const fresh: Column[] = [];
+  const byColumn = new Map<number, Part[]>();
+  for (const part of parts) {
+    if (part.last > part.first) continue;
+    if (part.first < 0) fresh.push({ from: part.from, to: part.to });
+    else byColumn.set(part.first, [...(byColumn.get(part.first) ?? []), part]);
+  }
+  for (const [index, there] of byColumn) {
+    const column = columns[index];
+    if (column === undefined) continue;
+    if (there.length > 1 && mayRefine) {
+      result[index] = null;
+      fresh.push(...there.map(({ from, to }) => ({ from, to })));
+    } else {
+      result[index] = {
+        from: Math.min(column.from, ...there.map(({ from }) => from)),
+        to: Math.max(column.to, ...there.map(({ to }) => to)),
+      };
+    }
+  }
+  const all = [...result.filter((column) => column !== null), ...fresh].sort((a, b) => a.from - b.from);
+  const overlap = all.some((column, index) => column.from < (all[index - 1]?.to ?? -Infinity));
+  return overlap ? null : all;
+}
+
+/** Gaps up to this, in sizes of the type, are of one table; wider ones if those beside them are as wide. */
+const rowGap = 1;
+const widestGap = 3;
+
+/** Whether the row at `index` stands near enough to the one above to be of one table. */
+export function isNear(rows: Row[], index: number): boolean {
+  const [above, row] = [rows[index - 1], rows[index]];
+  if (above === undefined || row === undefined) return false;
+  const size = Math.max(above.size, row.size);
+  const gap = gapAbove(rows, index);
+  const usual = Math.min(gapAbove(rows, index - 1), gapAbove(rows, index + 1));
+  return (
+    gap < Math.max(rowGap * size, Math.min(1.2 * usual, widestGap * size)) &&
+    Math.abs(above.size - row.size) < 0.3 * size
+  );
+}
+
+function gapAbove(rows: Row[], index: number): number {
+  const [above, row] = [rows[index - 1], rows[index]];
+  return above === undefined || row === undefined ? Infinity : row.y - above.bottom;
+}
+
+/** The parts of a row by column: where there is one for each column, they are taken in order. */
+export function placeRow({ segments }: Row, columns: Column[]): Part[] {
+  const parts = segments.flatMap((segment) => place(segment, columns));
+  const inOrder =
+    parts.length === columns.length &&
+    parts.every(({ first, last }, index) => (first < 0 || first === index) && (last < 0 || last === index));
+  return inOrder ? parts.map((part, index) => ({ ...part, first: index, last: index })) : parts;
+}
+
+/**
+ * The columns of all the rows: from those that have most parts down to those that have few, so that heads that span come last. Which
+ * parts they have, the fullest rows tell.
+ */
+export function settle(rows: Row[], known: Column[]): Run {
+  const parted = split(rows, known);
+  const most = Math.max(...parted.map(({ segments }) => segments.length));
+  const core = widen(parted.filter(({ segments }) => segments.length === most));
+  const settled = split(parted, core).sort((a, b) => b.segments.length - a.segments.length || a.y - b.y);
+  return { rows: settled.toSorted((a, b) => a.y - b.y), columns: widen(settled) };
+}
+
+function split(rows: Row[], columns: Column[]): Row[] {
+  return rows.map((row) => ({ ...row, segments: placeRow(row, columns) }));
+}
+
+function widen(rows: Row[]): Column[] {
+  return rows.reduce<Column[]>((columns, row) => accommodate(placeRow(row, columns), columns, false) ?? columns, []);
+}

@@ -1,0 +1,121 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { pdf } from '../files/pictures.ts';
+import { extractAll, newPool, requestFor } from './extracting.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'pagehive-test-'));
+const path = join(folder, 'tables.pdf');
+const pool = newPool();
+
+type Row = [y: number, ...cells: [x: number, text: string][]];
+
+beforeAll(async () => {
+  const { base64 } = await pdf((doc) => {
+    const write = (rows: Row[], font = 'Helvetica') => {
+      doc.font(font).fontSize(10);
+      for (const [y, ...cells] of rows) {
+        for (const [x, text] of cells) doc.text(text, x, y, { lineBreak: false });
+      }
+    };
+    const page = () => doc.addPage({ size: 'A4', margin: 0 });
+    const rule = (y: number, from = 72, to = 400) => doc.moveTo(from, y).lineTo(to, y).lineWidth(0.7).stroke();
+
+    page();
+    write([[80, [72, 'What each hive gave in the summer, before and after the move to the meadow.']]]);
+    write([[112, [72, 'Hive'], [150, 'Honey'], [220, 'Wax'], [290, 'Swarms']]], 'Helvetica-Bold');
+    write([
+      [128, [72, 'Alpha'], [150, '12.5 kg'], [220, '310 g'], [290, '1']],
+      [144, [72, 'Beta'], [150, '9.0 kg'], [290, '0']],
+      [160, [72, 'Gamma'], [150, '31.2 kg'], [220, '700 g'], [290, '2']],
+    ]);
+    write([[192, [72, 'The meadow lies a mile to the south, behind the old mill and its two ponds.']]]);
+
+    page();
+    for (const y of [96, 132, 200]) rule(y);
+    rule(114, 160, 400);
+    write([
+      [100, [232, 'Honey in kilograms']],
+      [118, [72, 'Apiary'], [180, 'Spring'], [280, 'Summer']],
+      [138, [72, 'Meadow, behind'], [180, '12'], [280, '31']],
+      [149, [72, 'the old mill']],
+      [172, [72, 'Forest'], [180, '7'], [280, '19']],
+    ]);
+
+    page();
+    const contents = ['The hive', 'The queen and her court', 'Swarms in May', 'Honey', 'Wax and candles'];
+    write(contents.map((title, index): Row => [80 + 14 * index, [72, title], [400, `${7 + 13 * index}`]]));
+
+    page();
+    const left =
+      'Bees build their combs of wax which they sweat out of eight glands under their bodies and shape with'.split(' ');
+    const right =
+      'Keepers give them frames to build in so that a comb can be taken out and looked at and put back in'.split(' ');
+    const column = (words: string[], x: number) =>
+      Array.from(
+        { length: 5 },
+        (_, index): Row => [240 + 13 * index, [x, words.slice(4 * index, 4 * index + 4).join(' ')]],
+      );
+    write([...column(left, 72), ...column(right, 300)]);
+
+    page();
+    write([
+      [400, [100, 'a = b + c'], [400, '(11)']],
+      [424, [100, 'P(a) + P(b) < P(c)'], [400, '(12)']],
+      [448, [100, 'x = y'], [400, '(13)']],
+    ]);
+  });
+  writeFileSync(path, Buffer.from(base64, 'base64'));
+  await pool.start();
+});
+afterAll(async () => {
+  await pool[Symbol.asyncDispose]();
+  rmSync(folder, { recursive: true });
+});
+
+describe.each(['LITEPARSE', 'PDFJS'] as const)('Tables without a grid by %s', (engine) => {
+  const read = async (pages: string) =>
+    (await extractAll(pool, requestFor('one-page', { path, engine, pages }))).pages[0];
+
+  test('are told by columns that stand apart', async () => {
+    const page = await read('1');
+    expect(page?.markdown.split('\n\n').at(1)).toBe(
+      [
+        '| Hive | Honey | Wax | Swarms |',
+        '| --- | --- | --- | --- |',
+        '| Alpha | 12.5 kg | 310 g | 1 |',
+        '| Beta | 9.0 kg |  | 0 |',
+        '| Gamma | 31.2 kg | 700 g | 2 |',
+      ].join('\n'),
+    );
+    expect(page?.details.blocks.map(({ kind }) => kind)).toEqual(['PARAGRAPH', 'TABLE', 'PARAGRAPH']);
+  });
+
+  test('have heads that span, and rows of several lines', async () => {
+    const page = await read('2');
+    expect(page?.details.blocks).toMatchObject([
+      {
+        kind: 'TABLE',
+        rows: [
+          [
+            { text: 'Apiary', rows: 2 },
+            { text: 'Honey in kilograms', columns: 2 },
+          ],
+          [{ text: 'Spring' }, { text: 'Summer' }],
+          [{ text: 'Meadow, behind the old mill' }, { text: '12' }, { text: '31' }],
+          [{ text: 'Forest' }, { text: '7' }, { text: '19' }],
+        ],
+      },
+    ]);
+  });
+
+  test.each([
+    ['contents', '3'],
+    ['columns of text', '4'],
+    ['numbered formulas', '5'],
+  ])('are not seen in %s', async (_, pages) => {
+    const page = await read(pages);
+    expect(page?.details.blocks.map(({ kind }) => kind)).not.toContain('TABLE');
+  });
+});
