@@ -98,10 +98,10 @@ export class LiteparseEngine {
     });
   }
 
-  /** Opens the document for its page count, which takes one page. Throws `JobError` with what is wrong with it. */
+  /** Opens the document for its page count, without reading a page. Throws `JobError` with what is wrong with it. */
   async open(options: LiteparseOptions): Promise<LiteparseFacts> {
     try {
-      const result = await this.#parser(options, { ...factsOnly, targetPages: '1' }).parse(options.source);
+      const result = await this.#parser(options, factsOnly).parse(options.source);
       return { pageCount: result.totalPages, metadata: toMetadata(result) };
     } catch (error) {
       throw asJobError(error, options.password);
@@ -192,16 +192,8 @@ export class LiteparseEngine {
   }
 }
 
-/** For the facts of the document, of which the first page's contents are none. */
-const factsOnly: Partial<LiteParseConfig> = {
-  extractDocumentMetadata: true,
-  extractAnnotations: false,
-  extractFormFields: false,
-  extractBlocks: false,
-  extractTextMetadata: false,
-  extractVectorGraphics: false,
-  imageMode: 'off',
-};
+/** For the facts of the document alone: there is no such page. */
+const factsOnly: Partial<LiteParseConfig> = { extractDocumentMetadata: true, targetPages: '0' };
 
 const textOnly: Partial<LiteParseConfig> = {
   extractAnnotations: false,
