@@ -111,6 +111,10 @@ function sortRows<Found extends Item>(items: Found[]): Found[] {
 }
 
 const steps = 200;
+/** At each step: items that begin there, that end there, and that are crossed from there on. Made once, as this is asked thousands of times a second. */
+const begins = new Int32Array(steps + 2);
+const ends = new Int32Array(steps + 2);
+const opened = new Int32Array(steps + 2);
 
 /** The x of the strip that the fewest items cross, and the widest of those; null if there is none worth it. */
 function findGutter(items: Item[]): number | null {
@@ -125,12 +129,10 @@ function findGutter(items: Item[]): number | null {
   const width = end - start;
   if (!(width > 0)) return null;
   const at = (x: number) => Math.max(0, Math.min(steps, ((x - start) / width) * steps));
-  const opened = new Array<number>(steps + 2).fill(0);
-  const begins = new Array<number>(steps + 2).fill(0);
-  const ends = new Array<number>(steps + 2).fill(0);
-  const bump = (list: number[], index: number, by: number) => {
+  const bump = (list: Int32Array, index: number, by: number) => {
     list[index] = (list[index] ?? 0) + by;
   };
+  for (const list of [begins, ends, opened]) list.fill(0);
   for (const item of items) {
     const from = Math.floor(at(item.x)) + 1;
     const to = Math.ceil(at(right(item)));
