@@ -34,6 +34,12 @@ function entry(): string[] {
 /** What an extraction is made of; the rest is between the process and this handle. */
 type Answer = Exclude<FromExtractor, { type: 'ready' | 'pong' }>;
 
+/**
+ * By itself V8 lets garbage pile up to several times what is in use: a long document would take twice the memory of a short
+ * one. Collecting it once there is a third of that takes a twentieth of the processor time.
+ */
+const collectEarly = '--heap-growing-percent=30';
+
 /** The parent's handle of one extractor process. Its answers are read one at a time, in order. */
 export class ExtractorChild {
   readonly #process: ChildProcess;
@@ -52,11 +58,12 @@ export class ExtractorChild {
   constructor(memoryBytes: number) {
     // The heap may outgrow the process, so that the pool's limit is what ends it, with a reason, and not a crash of V8.
     const heap = `--max-old-space-size=${Math.max(512, Math.ceil((2 * memoryBytes) / MiB))}`;
-    this.#process = spawn(process.execPath, [heap, ...entry()], {
+    this.#process = spawn(process.execPath, [heap, collectEarly, ...entry()], {
       // The leader of a session of its own: one signal ends it with all it may have started, and Ctrl-C doesn't reach it.
       detached: true,
-      // Nothing of the service's environment, secrets least of all, belongs in a process that reads hostile files.
-      env: {},
+      // Nothing of the service's environment, secrets least of all, belongs in a process that reads hostile files. That glibc
+      // keeps what is freed in no more than two arenas saves some more memory.
+      env: { MALLOC_ARENA_MAX: '2' },
       // Standard output is the parent's alone: engines write warnings there. The last but one is the watchdog's lifeline.
       stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'ipc'],
     });

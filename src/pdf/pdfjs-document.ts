@@ -7,6 +7,8 @@ import type { PdfjsThread } from './pdfjs-thread.ts';
 import type { ReadPage } from './read-page.ts';
 
 const closeMilliseconds = 5_000;
+/** pdfjs keeps what it has parsed for as long as the document is open. Parsing fonts anew each 16 pages would take half as much time again. */
+const pagesKept = 256;
 
 /** A document opened by pdfjs. */
 export class PdfjsDocument {
@@ -15,6 +17,7 @@ export class PdfjsDocument {
   readonly #thread: PdfjsThread;
   readonly #proxy: PDFDocumentProxy;
   readonly #readPage: (number: number) => Promise<ReadPage>;
+  #pagesRead = 0;
 
   private constructor(thread: PdfjsThread, proxy: PDFDocumentProxy, facts: PdfjsFacts) {
     this.facts = facts;
@@ -57,7 +60,7 @@ export class PdfjsDocument {
   /** Throws `JobError` PDF_DAMAGED if the page cannot be read. */
   async readPage(number: number): Promise<ReadPage> {
     try {
-      return await this.#thread.within(this.#readPage(number), null);
+      return await this.#thread.within(this.#read(number), null);
     } catch (error) {
       throw new JobError('PDF_DAMAGED', {
         detail: `Page ${number} is too damaged to read.`,
@@ -67,10 +70,17 @@ export class PdfjsDocument {
     }
   }
 
+  async #read(number: number): Promise<ReadPage> {
+    this.#pagesRead += 1;
+    // It refuses while a page that failed is still held; the next time will do.
+    if (this.#pagesRead % pagesKept === 0) await this.#proxy.cleanup().catch(() => {});
+    return await this.#readPage(number);
+  }
+
   /** A page beside another engine's: null if it cannot be read in time. */
   async glance(number: number, milliseconds: number): Promise<ReadPage | null> {
     try {
-      return await this.#thread.within(this.#readPage(number), milliseconds);
+      return await this.#thread.within(this.#read(number), milliseconds);
     } catch {
       return null;
     }
