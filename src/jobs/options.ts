@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { EngineName } from '../pdf/document.ts';
 import type { ImageFormat, ImageRequest } from '../pdf/images.ts';
 
@@ -46,6 +47,17 @@ export const priorityIntervalSeconds = 600;
 /** Options read back from the database: what an older version did not know has its default. */
 export function storedOptions(value: unknown): JobOptions {
   return typeof value === 'object' && value !== null ? { ...defaultOptions, ...value } : defaultOptions;
+}
+
+/**
+ * Those that are not as by default: what makes two requests the same must not change with an upgrade that brings more options,
+ * or one repeated across it would be refused.
+ */
+export function chosenOptions(options: JobOptions): object {
+  const defaults = new Map<string, unknown>(Object.entries(defaultOptions));
+  return Object.fromEntries(
+    Object.entries(options).filter(([name, value]) => !isDeepStrictEqual(value, defaults.get(name))),
+  );
 }
 
 /** The images that a job asks for; null for none. */

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { chosenOptions, defaultOptions } from '../../src/jobs/options.ts';
 import { graphql } from '../graphql.ts';
 import { type Service, startService } from '../service.ts';
 import { accepted, cancel, inline, refused, remove, storedKeys, submit, tryCreateJob } from './submitting.ts';
@@ -28,6 +29,14 @@ function letKeyExpire(key: string) {
 }
 
 describe('an idempotency key', () => {
+  it('looks at what was chosen alone, so that options of a later version are no conflict', () => {
+    expect(chosenOptions({ ...defaultOptions, ocrLanguages: ['eng'] })).toEqual({});
+    expect(chosenOptions({ ...defaultOptions, ocrLanguages: ['deu', 'eng'], pages: '2-' })).toEqual({
+      ocrLanguages: ['deu', 'eng'],
+      pages: '2-',
+    });
+  });
+
   it('gives the same job again, and the repeated bytes go', async () => {
     const input = { source: await inline('one-page'), name: 'a', metadata: { x: 1, y: [2] }, idempotencyKey: 'same' };
     const first = await submit(service, input);

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { type Batch as BatchRow, maxBatchItems } from '../../jobs/batch.ts';
-import { defaultPriority, passwordPurpose } from '../../jobs/options.ts';
+import { chosenOptions, defaultPriority, passwordPurpose } from '../../jobs/options.ts';
 import { canonical, type SourceOfJob } from '../../jobs/submit.ts';
 import { type BatchItem, type SubmittedBatch, submitBatch } from '../../jobs/submit-batch.ts';
 import { discardSources, receiveSources } from '../batch-sources.ts';
@@ -146,7 +146,15 @@ async function fingerprint(context: ApiContext, input: CreateBatchInput, sources
     const sha256 = 'uploadId' in source ? (hashes.get(source.uploadId) ?? null) : source.sha256;
     const { options, password, maxRetries } = jobOptions(input.options, item.options);
     const { name, metadata } = item;
-    return { source: sha256 === null ? item.source : { sha256 }, options, password, maxRetries, name, metadata };
+    const chosen = chosenOptions(options);
+    return {
+      source: sha256 === null ? item.source : { sha256 },
+      options: chosen,
+      password,
+      maxRetries,
+      name,
+      metadata,
+    };
   });
   const { name, priority = defaultPriority, webhook } = input;
   return context.secrets.digest('idempotency', canonical({ batch: items, name, priority, webhook }));

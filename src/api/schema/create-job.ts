@@ -1,4 +1,4 @@
-import { defaultPriority, passwordPurpose } from '../../jobs/options.ts';
+import { chosenOptions, defaultPriority, passwordPurpose } from '../../jobs/options.ts';
 import { canonical, type SourceOfJob, type Submitted, submitJob } from '../../jobs/submit.ts';
 import type { ApiContext } from '../context.ts';
 import { type CreateJobInput, jobOptions, parseCreateJob } from '../inputs.ts';
@@ -130,7 +130,7 @@ async function createJob(context: ApiContext, input: CreateJobInput): Promise<Su
           ? null
           : fingerprint(context, {
               source: await identity(context, source),
-              options,
+              options: chosenOptions(options),
               password,
               name,
               metadata,
