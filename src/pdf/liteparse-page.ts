@@ -4,6 +4,7 @@ import { type PaintedPiece, partHidden, type Shape } from './hidden-text.ts';
 import type { Cell } from './layout/block.ts';
 import { bottom, readFont, right } from './layout/piece.ts';
 import type { Rule } from './layout/rules.ts';
+import { withoutShading } from './layout/shading.ts';
 import type { Table } from './layout/table.ts';
 import { type PlacedLink, readUrl } from './links.ts';
 import { readAnnotations, toFormField } from './liteparse-annotations.ts';
@@ -34,12 +35,8 @@ export function toReadPage(shown: ParsedPage, read: ParsedPage): ReadPage {
   const images = (read.blocks ?? []).flatMap(({ kind, bbox }) =>
     kind === 'figure' && bbox !== undefined ? [bbox] : [],
   );
-  const { visible, hidden } = partHidden(found, {
-    width: read.width,
-    height: read.height,
-    shapes: readShapes(read),
-    images,
-  });
+  const shapes = readShapes(read);
+  const { visible, hidden } = partHidden(found, { width: read.width, height: read.height, shapes, images });
   return {
     number: shown.pageNum,
     label: cleanText(shown.pageLabel ?? '') || null,
@@ -57,7 +54,7 @@ export function toReadPage(shown: ParsedPage, read: ParsedPage): ReadPage {
     ocr: null,
     engine: 'LITEPARSE',
     fallback: null,
-    rules: readRules(read),
+    rules: withoutShading(readRules(read), shapes),
     tables: (read.blocks ?? []).flatMap((block) => toTable(block) ?? []),
     links: readLinks(read),
     annotations: readAnnotations(read),

@@ -2,6 +2,7 @@ import type { PDFDocumentProxy, PDFPageProxy } from 'pdfjs-dist/legacy/build/pdf
 import { cleanText } from './clean-text.ts';
 import { type HiddenPiece, partHidden } from './hidden-text.ts';
 import { type Box, readFont } from './layout/piece.ts';
+import { withoutShading } from './layout/shading.ts';
 import { type PlacedLink, readUrl } from './links.ts';
 import { mostlyPicture } from './needs-ocr.ts';
 import { destinationResolver } from './outline.ts';
@@ -45,7 +46,7 @@ export function pdfjsPageReader(
       pieces: visible.filter((piece) => !piece.turned),
       turned: visible.filter((piece) => piece.turned),
       hidden,
-      rules: drawing.rules,
+      rules: withoutShading(drawing.rules, drawing.shapes),
       tables: [],
       images: drawing.images,
       bleeds: false,

@@ -2,7 +2,7 @@ import type { Cell } from './block.ts';
 import { findGrids, type Grid, type GridCell } from './grid.ts';
 import { toLines } from './lines.ts';
 import { type Box, middle, type Piece, right, toWords } from './piece.ts';
-import type { Rules } from './rules.ts';
+import { type Rules, smallestCell } from './rules.ts';
 import type { PlacedTable } from './table.ts';
 
 interface Filled extends GridCell {
@@ -11,7 +11,16 @@ interface Filled extends GridCell {
 
 /** The tables whose cells are drawn with rules. */
 export function gridTables(rules: Rules, pieces: Piece[]): PlacedTable[] {
-  return findGrids(rules).flatMap((grid) => toTable(grid, pieces) ?? []);
+  return findGrids(rules, smallestRow(pieces)).flatMap((grid) => toTable(grid, pieces) ?? []);
+}
+
+/** No row is lower than the type of its text: what stands nearer together are double rules. */
+function smallestRow(pieces: Piece[]): number {
+  const sizes = pieces
+    .filter(({ text }) => /\p{L}{2}/u.test(text))
+    .map(({ size }) => size)
+    .sort((a, b) => a - b);
+  return Math.max(smallestCell, 0.95 * (sizes[Math.floor(sizes.length / 20)] ?? 0));
 }
 
 function toTable(grid: Grid, all: Piece[]): PlacedTable | null {
@@ -43,11 +52,20 @@ function isTable(cells: Filled[]): boolean {
   const used = cells.filter((cell) => columns.has(cell.column) && rows.has(cell.row));
   return (
     columns.size > 1 &&
-    fullRows > 1 &&
+    (fullRows > 1 || isForm(filled, used)) &&
     filled.length * 5 >= used.length * 2 &&
     words.length > 1 &&
     length >= shortestTable
   );
+}
+
+/** To be filled in: only its head and its first column have text, each of them nearly all of their cells. */
+function isForm(filled: Filled[], used: Filled[]): boolean {
+  const head = Math.min(...filled.map(({ row }) => row));
+  const first = Math.min(...filled.map(({ column }) => column));
+  const isLabel = ({ row, column }: Filled) => row === head || column === first;
+  const labels = used.filter(isLabel).length;
+  return used.length - labels >= 4 && filled.every(isLabel) && filled.length + 1 >= labels;
 }
 
 function fill(grid: Grid, pieces: Piece[]): Filled[] {

@@ -21,11 +21,11 @@ const mostCells = 5_000;
 /** A page with more of them shows a drawing. */
 const mostGrids = 100;
 
-/** The grids that rules form: those that touch one another, with at least two cells between them. */
-export function findGrids(rules: Rules): Grid[] {
+/** The grids that rules form: those that touch one another, with at least two cells between them. Rows are at least so high. */
+export function findGrids(rules: Rules, smallestRow: number): Grid[] {
   const horizontal = mergeRules(rules.horizontal, shortest);
   const vertical = mergeRules(rules.vertical, shortest);
-  const grids = components(horizontal, vertical).flatMap((component) => toGrid(component) ?? []);
+  const grids = components(horizontal, vertical).flatMap((component) => toGrid(component, smallestRow) ?? []);
   return grids.length > mostGrids ? [] : grids;
 }
 
@@ -68,15 +68,15 @@ function touch(horizontal: Rule, vertical: Rule): boolean {
   );
 }
 
-function toGrid({ horizontal, vertical }: Rules): Grid | null {
-  const xs = withEnds(vertical, horizontal);
-  const ys = withEnds(horizontal, vertical);
+function toGrid({ horizontal, vertical }: Rules, smallestRow: number): Grid | null {
+  const xs = withEnds(vertical, horizontal, smallestCell);
+  const ys = withEnds(horizontal, vertical, smallestRow);
   const [columns, rows] = [xs.length - 1, ys.length - 1];
   if (columns < 1 || rows < 1 || columns * rows < 2 || columns * rows > mostCells) {
     return null;
   }
-  const wallRight = crossings(vertical, xs, ys);
-  const wallBelow = crossings(horizontal, ys, xs);
+  const wallRight = crossings(vertical, xs, ys, smallestCell);
+  const wallBelow = crossings(horizontal, ys, xs, smallestRow);
   const cells: GridCell[] = [];
   const taken = new Set<number>();
   for (let row = 0; row < rows; row += 1) {
@@ -116,19 +116,20 @@ function key(line: number, lane: number): number {
 }
 
 /** Where the rules stand, and where those across them begin and end: many tables are open at their sides. */
-function withEnds(rules: Rule[], across: Rule[]): number[] {
-  return positions([
+function withEnds(rules: Rule[], across: Rule[], smallest: number): number[] {
+  const values = [
     ...rules.map(({ at }) => at),
     Math.min(...across.map(({ from }) => from)),
     Math.max(...across.map(({ to }) => to)),
-  ]);
+  ];
+  return positions(values, smallest);
 }
 
 /** For each rule, the lanes across it that it closes. */
-function crossings(rules: Rule[], lines: number[], lanes: number[]): Set<number> {
+function crossings(rules: Rule[], lines: number[], lanes: number[], smallest: number): Set<number> {
   const walls = new Set<number>();
   for (const { at, from, to } of rules) {
-    const line = lines.findIndex((position) => Math.abs(position - at) < smallestCell);
+    const line = lines.findIndex((position) => Math.abs(position - at) < smallest);
     for (let lane = 0; lane + 1 < lanes.length; lane += 1) {
       const centre = ((lanes[lane] ?? 0) + (lanes[lane + 1] ?? 0)) / 2;
       if (from <= centre && centre <= to) walls.add(key(line, lane));

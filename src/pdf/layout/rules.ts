@@ -55,15 +55,16 @@ function joinBand(band: Rule[]): Rule[] {
 export const smallestCell = 6.5;
 
 /** The positions among the values, those too near one another to hold text between them as one. */
-export function positions(values: number[]): number[] {
-  const found: { sum: number; count: number; first: number }[] = [];
+export function positions(values: number[], smallest: number): number[] {
+  const found: { sum: number; count: number; first: number; last: number }[] = [];
   for (const value of [...values].sort((a, b) => a - b)) {
     const last = found.at(-1);
-    if (last !== undefined && value - last.first < smallestCell) {
+    if (last !== undefined && value - last.last < smallest && value - last.first < 2 * smallest) {
+      last.last = value;
       last.sum += value;
       last.count += 1;
     } else {
-      found.push({ sum: value, count: 1, first: value });
+      found.push({ sum: value, count: 1, first: value, last: value });
     }
   }
   return found.map(({ sum, count }) => sum / count);

@@ -14,7 +14,7 @@ type Row = [y: number, ...cells: [x: number, text: string][]];
 beforeAll(async () => {
   const { base64 } = await pdf((doc) => {
     const write = (rows: Row[], font = 'Helvetica') => {
-      doc.font(font).fontSize(10);
+      doc.font(font).fontSize(10).fillColor('#000000');
       for (const [y, ...cells] of rows) {
         for (const [x, text] of cells) doc.text(text, x, y, { lineBreak: false });
       }
@@ -65,6 +65,28 @@ beforeAll(async () => {
       [424, [100, 'P(a) + P(b) < P(c)'], [400, '(12)']],
       [448, [100, 'x = y'], [400, '(13)']],
     ]);
+
+    page();
+    const cells: [x: number, y: number, width: number, height: number, ...lines: string[]][] = [
+      [72, 80, 120, 40, 'Name of the', 'beekeeper'],
+      [192, 80, 120, 40, 'Hives'],
+      [312, 80, 120, 40, 'Honey'],
+      [72, 126, 120, 24, 'Anna Imker'],
+      [192, 126, 120, 24],
+      [312, 126, 120, 24],
+      [72, 156, 120, 24, 'Otto Wachs'],
+      [192, 156, 120, 24],
+      [312, 156, 120, 24],
+    ];
+    doc.rect(72, 80, 360, 100).stroke('#000000');
+    for (const [x, y, width, height, ...lines] of cells) {
+      doc.rect(x, y, width, height).fill('#ffeecc');
+      doc.rect(x, y, width, height).stroke('#000000');
+      for (const [index, line] of lines.entries()) {
+        doc.rect(x + 6, y + 4 + 16 * index, width - 12, 16).fill('#ffeecc');
+        write([[y + 6 + 16 * index, [x + 6, line]]]);
+      }
+    }
   });
   writeFileSync(path, Buffer.from(base64, 'base64'));
   await pool.start();
@@ -74,11 +96,11 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-describe.each(['LITEPARSE', 'PDFJS'] as const)('Tables without a grid by %s', (engine) => {
+describe.each(['LITEPARSE', 'PDFJS'] as const)('Tables by %s', (engine) => {
   const read = async (pages: string) =>
     (await extractAll(pool, requestFor('one-page', { path, engine, pages }))).pages[0];
 
-  test('are told by columns that stand apart', async () => {
+  test('without a grid are told by columns that stand apart', async () => {
     const page = await read('1');
     expect(page?.markdown.split('\n\n').at(1)).toBe(
       [
@@ -92,7 +114,7 @@ describe.each(['LITEPARSE', 'PDFJS'] as const)('Tables without a grid by %s', (e
     expect(page?.details.blocks.map(({ kind }) => kind)).toEqual(['PARAGRAPH', 'TABLE', 'PARAGRAPH']);
   });
 
-  test('have heads that span, and rows of several lines', async () => {
+  test('without a grid have heads that span, and rows of several lines', async () => {
     const page = await read('2');
     expect(page?.details.blocks).toMatchObject([
       {
@@ -117,5 +139,17 @@ describe.each(['LITEPARSE', 'PDFJS'] as const)('Tables without a grid by %s', (e
   ])('are not seen in %s', async (_, pages) => {
     const page = await read(pages);
     expect(page?.details.blocks.map(({ kind }) => kind)).not.toContain('TABLE');
+  });
+
+  test('have one row for each that is seen: not for shades within shades, nor between double rules, nor only for what is filled in', async () => {
+    const page = await read('6');
+    expect(page?.markdown).toBe(
+      [
+        '| Name of the beekeeper | Hives | Honey |',
+        '| --- | --- | --- |',
+        '| Anna Imker |  |  |',
+        '| Otto Wachs |  |  |',
+      ].join('\n'),
+    );
   });
 });
