@@ -1,5 +1,4 @@
 import type {
-  DocumentMetadata as DocumentMetadataOfLiteparse,
   LiteParse,
   LiteParseConfig,
   PageOrientationCorrection,
@@ -7,23 +6,19 @@ import type {
   ParseResult,
 } from '@llamaindex/liteparse';
 import { JobError } from '../errors.ts';
-import { cleanFact } from './clean-text.ts';
-import type { DocumentMetadata, Permissions } from './document.ts';
-import { readDate } from './document-facts.ts';
+import type { Size } from './images.ts';
+import type { Piece } from './layout/piece.ts';
+import type { Rules } from './layout/rules.ts';
+import type { Table } from './layout/table.ts';
+import { factsOnly, type LiteparseFacts, toFacts } from './liteparse-facts.ts';
 import { toReadPage, turnOf } from './liteparse-page.ts';
+import { findTables } from './liteparse-tables.ts';
 import { isSparse, mostlyPicture } from './needs-ocr.ts';
 import { type OcrText, readOcrText } from './ocr-pieces.ts';
 import { groupSize, type PageGroup } from './page-groups.ts';
-import { readPermissions } from './permissions.ts';
 import type { ReadPage } from './read-page.ts';
 
 type LiteParseConstructor = new (config: Partial<LiteParseConfig>) => LiteParse;
-
-/** What LiteParse can tell of a document by itself: less than pdfjs, but it opens some that pdfjs refuses. */
-export interface LiteparseFacts {
-  pageCount: number;
-  metadata: DocumentMetadata;
-}
 
 export interface LiteparseOptions {
   /** A path that ends in .pdf, or the bytes: by any other name LiteParse looks for a program that converts it. */
@@ -45,6 +40,8 @@ export interface OcrFound {
   page: ReadPage;
   text: OcrText;
   turn: OcrSetting['turn'];
+  /** What OCR has looked at, a PNG, and its dots per point. */
+  picture: { png: Buffer; scale: number } | null;
 }
 
 export interface DrawnPage {
@@ -102,7 +99,7 @@ export class LiteparseEngine {
   async open(options: LiteparseOptions): Promise<LiteparseFacts> {
     try {
       const result = await this.#parser(options, factsOnly).parse(options.source);
-      return { pageCount: result.totalPages, metadata: toMetadata(result) };
+      return toFacts(result);
     } catch (error) {
       throw asJobError(error, options.password);
     }
@@ -152,11 +149,20 @@ export class LiteparseEngine {
       ocrLanguage: languages.join('+'),
       tessdataPath: dataPath,
       dpi,
+      extractScreenshots: true,
     });
-    const [read] = (await parser.parse(options.source)).pages;
+    const result = await parser.parse(options.source);
+    const [read] = result.pages;
     if (read === undefined) return null;
+    const [shot] = result.screenshots;
+    const picture = shot === undefined ? null : { png: shot.imageBuffer, scale: shot.width / read.width };
     const textItems = read.textItems.filter(({ confidence }) => confidence === undefined);
-    return { page: toReadPage(read, { ...read, textItems }), text: readOcrText(read), turn };
+    return { page: toReadPage(read, { ...read, textItems }), text: readOcrText(read), turn, picture };
+  }
+
+  /** The tables in what was read and seen by others. */
+  findTables(page: Size, words: Piece[], rules: Rules): Table[] {
+    return findTables(this.#parser({ source: '', password: null }, {}), page, words, rules);
   }
 
   async #readTurned(options: LiteparseOptions, turns: PageOrientationCorrection[]): Promise<ParsedPage[]> {
@@ -192,9 +198,6 @@ export class LiteparseEngine {
   }
 }
 
-/** For the facts of the document alone: there is no such page. */
-const factsOnly: Partial<LiteParseConfig> = { extractDocumentMetadata: true, targetPages: '0' };
-
 const textOnly: Partial<LiteParseConfig> = {
   extractAnnotations: false,
   extractFormFields: false,
@@ -210,31 +213,4 @@ function asJobError(error: unknown, password: string | null): JobError {
     return new JobError(password === null ? 'PDF_ENCRYPTED' : 'PDF_WRONG_PASSWORD', { cause: error });
   }
   return new JobError('PDF_DAMAGED', { cause: error });
-}
-
-function toPermissions(meta: DocumentMetadataOfLiteparse | undefined): Permissions | null {
-  const flags = meta?.permissions;
-  return meta?.isEncrypted !== true || flags === undefined
-    ? null
-    : readPermissions((bit) => Math.floor(flags / 2 ** (bit - 1)) % 2 === 1);
-}
-
-function toMetadata(result: ParseResult): DocumentMetadata {
-  const version = result.docMeta?.fileVersion;
-  return {
-    title: null,
-    author: null,
-    subject: null,
-    keywords: null,
-    creator: cleanFact(result.creator),
-    producer: cleanFact(result.producer),
-    createdAt: readDate(result.docMeta?.creationDate),
-    modifiedAt: readDate(result.docMeta?.modDate),
-    pdfVersion: version === undefined ? null : `${Math.floor(version / 10)}.${version % 10}`,
-    tagged: false,
-    encrypted: result.docMeta?.isEncrypted === true,
-    permissions: toPermissions(result.docMeta),
-    language: null,
-    xmp: cleanFact(result.docMeta?.xmp),
-  };
 }

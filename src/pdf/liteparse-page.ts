@@ -131,7 +131,7 @@ function readRules({ vectorGraphics }: ParsedPage): ReadPage['rules'] {
   return { horizontal, vertical };
 }
 
-function toTable({ kind, bbox, header, rows }: LayoutBlock): Table | null {
+export function toTable({ kind, bbox, header, rows }: LayoutBlock): Table | null {
   if (kind !== 'table' || bbox === undefined) {
     return null;
   }

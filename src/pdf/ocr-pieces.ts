@@ -1,6 +1,6 @@
 import type { ParsedPage, TextItem } from '@llamaindex/liteparse';
 import { cleanText } from './clean-text.ts';
-import { bottom, type Piece, right } from './layout/piece.ts';
+import { isCentred, type Piece, right } from './layout/piece.ts';
 import type { ReadPage } from './read-page.ts';
 
 type Found = ReadPage['pieces'][number];
@@ -115,8 +115,5 @@ function median(values: { value: number; weight: number }[]): number {
 
 /** What OCR has read where the page has no text of its own. */
 export function withoutDoubles<Word extends Piece>(words: Word[], own: Piece[]): Word[] {
-  return words.filter((word) => {
-    const [x, y] = [word.x + word.width / 2, word.y + word.height / 2];
-    return !own.some((piece) => x >= piece.x && x <= right(piece) && y >= piece.y && y <= bottom(piece));
-  });
+  return words.filter((word) => !own.some((piece) => isCentred(word, piece)));
 }

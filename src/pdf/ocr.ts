@@ -9,6 +9,7 @@ import { garbledShare } from './garbled.ts';
 import type { LiteparseEngine, OcrFound } from './liteparse-engine.ts';
 import { ocrReason } from './needs-ocr.ts';
 import type { OcrRequest } from './ocr-data.ts';
+import { withPicture } from './ocr-picture.ts';
 import { withoutDoubles } from './ocr-pieces.ts';
 import { liteparseOptions } from './open-document.ts';
 import type { ReadPage } from './read-page.ts';
@@ -49,7 +50,8 @@ export async function withOcr(run: Run, pages: ReadPage[]): Promise<ReadPage[]> 
     const pagesReady = pages.length - needy.length + read.size;
     const report = () => run.report({ engine: 'LITEPARSE', page: page.number, pages: 1, pagesReady });
     const found = engine === null ? null : await readByOcr(engine, run.request, ocr, page, report);
-    read.set(page, merge(page, reason, ocr, found));
+    const seen = engine === null || found === null ? null : await withPicture(engine, found);
+    read.set(page, merge(page, reason, ocr, seen));
   }
   return pages.map((page) => read.get(page) ?? page);
 }
@@ -98,14 +100,15 @@ function merge(page: ReadPage, reason: OcrReason, { languages }: OcrRequest, fou
   const { text, turn } = found;
   if (text.confidence < leastConfidence) return { ...page, ocr: outcome('NOTHING_FOUND') };
   const isSame = turn === 0 && page.width === page.shown.width && page.height === page.shown.height;
-  const { width, height, rules, images, links, annotations, formFields } = isSame ? page : found.page;
+  const { width, height, images, links, annotations, formFields } = isSame ? page : found.page;
   const own = isSame ? page : found.page;
   const [pieces, turned] = [own.pieces, own.turned].map((all) => (reason === 'GARBLED' ? all.filter(isClean) : all));
   return {
     ...page,
-    ...{ width, height, rules, images, links, annotations, formFields },
+    ...{ width, height, images, links, annotations, formFields },
     pieces: [...(pieces ?? []), ...withoutDoubles(text.pieces, pieces ?? [])],
     turned: turned ?? [],
+    rules: found.page.rules,
     tables: found.page.tables,
     ocr: outcome('READ', Math.round(text.confidence * 1000) / 1000),
   };

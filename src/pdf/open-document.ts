@@ -5,7 +5,8 @@ import type { DocumentFacts, DocumentFallback, EngineName } from './document.ts'
 import { engineKeys } from './engine-keys.ts';
 import type { Engines } from './engines.ts';
 import { type ExtractionRequest, type Reading, usableEngines } from './extraction.ts';
-import type { LiteparseEngine, LiteparseFacts, LiteparseOptions } from './liteparse-engine.ts';
+import type { LiteparseEngine, LiteparseOptions } from './liteparse-engine.ts';
+import type { LiteparseFacts } from './liteparse-facts.ts';
 import { PdfjsDocument } from './pdfjs-document.ts';
 import { readStreamHints, type StreamHints } from './stream-hints.ts';
 

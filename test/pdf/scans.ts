@@ -1,7 +1,7 @@
 import { LiteParse } from '@llamaindex/liteparse';
 import PDFDocument from 'pdfkit';
 
-type Draw = (page: PDFKit.PDFDocument) => void;
+export type Draw = (page: PDFKit.PDFDocument) => void;
 
 export interface Sheet {
   draw: Draw;
@@ -48,7 +48,7 @@ export async function scansOf(sheets: Sheet[]): Promise<Buffer> {
   return bytesOf((document) => {
     for (const [index, { draw, over, turned = 0 }] of sheets.entries()) {
       const picture = pictures[index] ?? null;
-      const [width, height] = turned % 180 === 0 ? size : [size[1], size[0]];
+      const [width, height] = Math.round(turned / 90) % 2 === 0 ? size : [size[1], size[0]];
       document.addPage({ size: [width, height], margin: 30 });
       if (picture === null) draw(document);
       else {

@@ -32,6 +32,12 @@ export function middle(box: Box): number {
   return box.y + box.height / 2;
 }
 
+/** Whether the middle of a piece is within a box. */
+export function isCentred(piece: Box, box: Box): boolean {
+  const [x, y] = [piece.x + piece.width / 2, middle(piece)];
+  return x >= box.x && x <= right(box) && y >= box.y && y <= bottom(box);
+}
+
 /** The smallest box around all of them. */
 export function union(boxes: Box[]): Box {
   let [x1, y1, x2, y2] = [Infinity, Infinity, -Infinity, -Infinity];

@@ -1,5 +1,5 @@
 import type { Cell } from './block.ts';
-import { type Box, bottom, middle, type Piece, right } from './piece.ts';
+import { type Box, bottom, isCentred, type Piece, right } from './piece.ts';
 import { isList } from './table-checks.ts';
 
 export interface Table {
@@ -21,7 +21,7 @@ export function acceptTables(tables: Table[], pieces: Piece[]): PlacedTable[] {
     .slice(0, mostTables)
     .map((table) => ({
       ...table,
-      pieces: new Set(pieces.filter((piece) => isInside(table.box, piece))),
+      pieces: new Set(pieces.filter((piece) => isCentred(piece, table.box))),
     }));
 }
 
@@ -31,12 +31,6 @@ function isTable({ rows }: Table): boolean {
   const characters = texts.reduce((sum, { length }) => sum + length, 0);
   const isProse = inSentence * 10 > texts.length * 3 && characters > 12 * texts.length;
   return rows.length > 2 && !isProse && !isList(rows.map((row) => row.map(({ text }) => text)));
-}
-
-function isInside(box: Box, piece: Piece): boolean {
-  const x = piece.x + piece.width / 2;
-  const y = middle(piece);
-  return x >= box.x && x <= right(box) && y >= box.y && y <= bottom(box);
 }
 
 /** Of tables that lie over one another the grid, then the one that holds more, then ours. */
