@@ -12,6 +12,7 @@ import type { OcrRequest } from './ocr-data.ts';
 import { withPicture } from './ocr-picture.ts';
 import { withoutDoubles } from './ocr-pieces.ts';
 import { liteparseOptions } from './open-document.ts';
+import { asPicture } from './picture-document.ts';
 import type { ReadPage } from './read-page.ts';
 
 /** Dots per inch: more finds hardly more words in type of a usual size, and takes longer. */
@@ -49,7 +50,7 @@ export async function withOcr(run: Run, pages: ReadPage[]): Promise<ReadPage[]> 
   for (const { page, reason } of needy) {
     const pagesReady = pages.length - needy.length + read.size;
     const report = () => run.report({ engine: 'LITEPARSE', page: page.number, pages: 1, pagesReady });
-    const found = engine === null ? null : await readByOcr(engine, run.request, ocr, page, report);
+    const found = engine === null ? null : await readByOcr(engine, run.request, ocr, { page, reason }, report);
     const seen = engine === null || found === null ? null : await withPicture(engine, found);
     read.set(page, merge(page, reason, ocr, seen));
   }
@@ -61,19 +62,21 @@ async function readByOcr(
   engine: LiteparseEngine,
   request: ExtractionRequest,
   { languages, dataPath }: OcrRequest,
-  { number, width, height }: ReadPage,
+  { page, reason }: { page: ReadPage; reason: OcrReason },
   report: () => void,
 ): Promise<OcrFound | null> {
   const options = await liteparseOptions(request);
-  const fewest = 72 * Math.sqrt(mostPixels / (width * height));
+  const finestOfPage = Math.min(finest, 72 * Math.sqrt(mostPixels / (page.width * page.height)));
+  // LiteParse has nothing read where text is, be it garbage.
+  const picture = reason === 'GARBLED' ? await asPicture(engine, options, page, finestOfPage) : null;
   const read = (turn: OcrFound['turn'], dots: number) => {
     // It would be downloaded.
     if (languages.some((language) => !existsSync(join(dataPath, `${language}.traineddata`)))) {
       throw new JobError('STORAGE_UNAVAILABLE', { detail: 'The data for OCR is gone.' });
     }
     report();
-    const dpi = Math.max(1, Math.floor(Math.min(dots, fewest)));
-    return engine.readByOcr(options, number, { languages, dataPath, dpi, turn }).catch(() => null);
+    const setting = { languages, dataPath, dpi: Math.max(1, Math.floor(Math.min(dots, finestOfPage))), turn };
+    return engine.readByOcr(picture ?? options, picture === null ? page.number : 1, setting).catch(() => null);
   };
   const found = await read(0, finest);
   if (found === null || found.text.characters === 0 || isUpright(found)) return found;
@@ -100,8 +103,10 @@ function merge(page: ReadPage, reason: OcrReason, { languages }: OcrRequest, fou
   const { text, turn } = found;
   if (text.confidence < leastConfidence) return { ...page, ocr: outcome('NOTHING_FOUND') };
   const isSame = turn === 0 && page.width === page.shown.width && page.height === page.shown.height;
-  const { width, height, images, links, annotations, formFields } = isSame ? page : found.page;
   const own = isSame ? page : found.page;
+  const { width, height } = own;
+  // Of a picture of the page OCR knows no more than that.
+  const { images, links, annotations, formFields } = reason === 'GARBLED' ? page : own;
   const [pieces, turned] = [own.pieces, own.turned].map((all) => (reason === 'GARBLED' ? all.filter(isClean) : all));
   return {
     ...page,

@@ -6,7 +6,7 @@ import type { ExtractedPage } from '../../src/pdf/document.ts';
 import type { ExtractionRequest, ReadingEvent } from '../../src/pdf/extraction.ts';
 import { type OcrRequest, prepareOcr } from '../../src/pdf/ocr-data.ts';
 import { extractAll, newPool, requestFor } from './extracting.ts';
-import { lines, type Sheet, scansOf } from './scans.ts';
+import { garbledOf, lines, type Sheet, scansOf } from './scans.ts';
 
 const pool = newPool();
 let folder: string;
@@ -62,6 +62,15 @@ describe('OCR', () => {
   it.each([90, 180, 270])('reads a page that lay turned by %i degrees', async (turned) => {
     const page = await firstPage([{ draw: lines(honey, harvest), turned }]);
     expect(page).toMatchObject({ text: `${honey}\n${harvest}`, details: { ocr: read } });
+  });
+
+  it('reads a page whose fonts do not tell what their letters are', async () => {
+    const path = join(folder, 'garbled.pdf');
+    await writeFile(path, await garbledOf(honey, harvest));
+    const [without] = (await extractAll(pool, requestFor('scanned', { path }))).pages;
+    expect(without).toMatchObject({ text: '', details: { ocrReason: 'GARBLED', ocr: null } });
+    const [page] = (await extractAll(pool, requestFor('scanned', { path, ocr }))).pages;
+    expect(page).toMatchObject({ text: `${honey}\n${harvest}`, details: { ocrReason: 'GARBLED', ocr: read } });
   });
 
   it('says so where there is nothing to read', async () => {

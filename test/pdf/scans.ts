@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { LiteParse } from '@llamaindex/liteparse';
 import PDFDocument from 'pdfkit';
 
@@ -24,8 +25,11 @@ export function lines(...texts: string[]): Draw {
   };
 }
 
-async function bytesOf(make: (document: PDFKit.PDFDocument) => void): Promise<Buffer> {
-  const document = new PDFDocument({ size, margin: 30, autoFirstPage: false });
+async function bytesOf(
+  make: (document: PDFKit.PDFDocument) => void,
+  options: PDFKit.PDFDocumentOptions = {},
+): Promise<Buffer> {
+  const document = new PDFDocument({ size, margin: 30, autoFirstPage: false, ...options });
   const chunks: Buffer[] = [];
   document.on('data', (chunk: Buffer) => chunks.push(chunk));
   const end = new Promise((resolve) => document.on('end', resolve));
@@ -61,4 +65,16 @@ export async function scansOf(sheets: Sheet[]): Promise<Buffer> {
       }
     }
   });
+}
+
+const font = fileURLToPath(import.meta.resolve('pdfjs-dist/standard_fonts/LiberationSans-Regular.ttf'));
+
+/** A page whose font says of its letters that they are none. */
+export async function garbledOf(...texts: string[]): Promise<Buffer> {
+  const bytes = await bytesOf((document) => lines(...texts)(document.addPage().font(font)), { compress: false });
+  const written = bytes.toString('latin1');
+  const garbled = written.replace(/beginbfrange[\s\S]*?endbfrange/g, (map) =>
+    map.replace(/\[[^\]]*\]/g, (codes) => codes.replace(/<00/g, '<e0')),
+  );
+  return Buffer.from(garbled, 'latin1');
 }
