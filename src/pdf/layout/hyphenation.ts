@@ -30,8 +30,8 @@ export function collectWords(lines: Iterable<string>): Set<string> {
   const words = new Set<string>();
   for (const line of lines) {
     const whole = /[-\u2010\u00ad]$/.test(line) ? line.slice(0, line.lastIndexOf(' ') + 1) : line;
-    for (const [word] of whole.matchAll(/[\p{L}\p{M}]+(?:-[\p{L}\p{M}]+)*/gu)) {
-      if (word.length <= longestWord) words.add(word.toLowerCase());
+    for (const word of whole.toLowerCase().match(/[\p{L}\p{M}]+(?:-[\p{L}\p{M}]+)*/gu) ?? []) {
+      if (word.length <= longestWord) words.add(word);
     }
   }
   return words;
