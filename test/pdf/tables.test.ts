@@ -87,6 +87,16 @@ beforeAll(async () => {
         write([[y + 6 + 16 * index, [x + 6, line]]]);
       }
     }
+
+    page();
+    write([[80, [72, 'The hive is declared as a record, with a field for each of the things that a keeper counts.']]]);
+    const fields = ['frames', 'queens', 'swarms', 'supers', 'stings'];
+    write(
+      fields.map(
+        (name, index): Row => [110 + 13 * index, [90, name], [180, `INTEGER(${7 * index}),`], [290, `-- ${index}`]],
+      ),
+      'Courier',
+    );
   });
   writeFileSync(path, Buffer.from(base64, 'base64'));
   await pool.start();
@@ -136,6 +146,7 @@ describe.each(['LITEPARSE', 'PDFJS'] as const)('Tables by %s', (engine) => {
     ['contents', '3'],
     ['columns of text', '4'],
     ['numbered formulas', '5'],
+    ['code', '7'],
   ])('are not seen in %s', async (_, pages) => {
     const page = await read(pages);
     expect(page?.details.blocks.map(({ kind }) => kind)).not.toContain('TABLE');

@@ -51,12 +51,16 @@ function isTable(cells: Filled[]): boolean {
   const length = filled.reduce((sum, cell) => cell.pieces.reduce((all, { text }) => all + text.length, sum), 0);
   const used = cells.filter((cell) => columns.has(cell.column) && rows.has(cell.row));
   return (
-    columns.size > 1 &&
-    (fullRows > 1 || isForm(filled, used)) &&
+    (columns.size > 1 ? fullRows > 1 || isForm(filled, used) : isStack(filled, words)) &&
     filled.length * 5 >= used.length * 2 &&
     words.length > 1 &&
     length >= shortestTable
   );
+}
+
+/** A column of boxes is a table if there are enough, and words in all; with fewer it may be a notice. */
+function isStack(filled: Filled[], words: Filled[]): boolean {
+  return filled.length >= 4 && words.length === filled.length;
 }
 
 /** To be filled in: only its head and its first column have text, each of them nearly all of their cells. */

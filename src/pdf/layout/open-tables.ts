@@ -1,7 +1,6 @@
 import type { Column } from './columns.ts';
 import type { Line } from './lines.ts';
 import { middle, type Piece, right, union } from './piece.ts';
-import { proseLines } from './prose.ts';
 import { mergeRules, type Rule } from './rules.ts';
 import type { PlacedTable } from './table.ts';
 import { joinRows, toCells } from './table-cells.ts';
@@ -17,12 +16,11 @@ const mostLines = 3_000;
 const mostTries = 4;
 
 /** The tables whose columns are told by the empty strips between them, with or without rules above and below. */
-export function openTables(lines: Line[], rules: Rule[]): PlacedTable[] {
+export function openTables(lines: Line[], prose: Set<Line>, rules: Rule[]): PlacedTable[] {
   if (lines.length > mostLines) {
     return [];
   }
   const proportional = lines.some(({ fixedWidth }) => !fixedWidth);
-  const prose = proseLines(lines);
   const isFree = ({ pieces }: Line) => !pieces.some((piece) => taken.has(piece));
   const tables: PlacedTable[] = [];
   const taken = new Set<Piece>();

@@ -5,6 +5,7 @@ import type { Typography } from './headings.ts';
 import { type Line, toLines } from './lines.ts';
 import { openTables } from './open-tables.ts';
 import { type Box, bottom, type Piece } from './piece.ts';
+import { proseLines } from './prose.ts';
 import { type Item, readingOrder } from './reading-order.ts';
 import type { Rules } from './rules.ts';
 import { acceptTables, type PlacedTable, type Table, withoutOverlaps } from './table.ts';
@@ -33,7 +34,9 @@ export interface PageLayout {
 export function layOutPage({ height, pieces, turned, rules, tables }: PageContent): PageLayout {
   const grids = gridTables(rules, pieces);
   const lines = toLines(outside(grids, pieces));
-  const placed = withoutOverlaps(grids, openTables(lines, rules.horizontal), acceptTables(tables, pieces));
+  const prose = proseLines(lines);
+  const open = openTables(lines, prose, rules.horizontal);
+  const placed = withoutOverlaps(grids, open, acceptTables(tables, lines, prose));
   return {
     height,
     tables: placed,

@@ -1,4 +1,5 @@
 import type { Cell } from './block.ts';
+import type { Line } from './lines.ts';
 import { type Box, bottom, isCentred, type Piece, right } from './piece.ts';
 import { isList } from './table-checks.ts';
 
@@ -14,15 +15,18 @@ export interface PlacedTable extends Table {
 
 const mostTables = 100;
 
-/** An engine's tables that are tables: columns of text are none, and neither are two rows without rules, such as legends. */
-export function acceptTables(tables: Table[], pieces: Piece[]): PlacedTable[] {
+/** An engine's tables that are tables: neither columns of text, nor code, nor two rows without rules, such as legends. */
+export function acceptTables(tables: Table[], lines: Line[], prose: Set<Line>): PlacedTable[] {
+  const isCode = lines.some(({ fixedWidth }) => !fixedWidth) ? ({ fixedWidth }: Line) => fixedWidth : () => false;
   return tables
     .filter(isTable)
     .slice(0, mostTables)
-    .map((table) => ({
-      ...table,
-      pieces: new Set(pieces.filter((piece) => isCentred(piece, table.box))),
-    }));
+    .flatMap((table) => {
+      const there = lines.filter((line) => line.pieces.some((piece) => isCentred(piece, table.box)));
+      const isOther = there.filter((line) => prose.has(line)).length * 2 > there.length || there.every(isCode);
+      const pieces = there.flatMap((line) => line.pieces.filter((piece) => isCentred(piece, table.box)));
+      return isOther ? [] : [{ ...table, pieces: new Set(pieces) }];
+    });
 }
 
 function isTable({ rows }: Table): boolean {
