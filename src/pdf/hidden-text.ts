@@ -13,6 +13,8 @@ export interface HiddenText {
 export interface Shape extends Box {
   /** Such as "#ffffff". */
   colour: string;
+  /** Some of its outline is. */
+  curved: boolean;
 }
 
 /** A piece with how it is painted, where the engine tells. */

@@ -6,12 +6,13 @@ import type {
   ParseResult,
 } from '@llamaindex/liteparse';
 import { JobError } from '../errors.ts';
+import { drawsLetters } from './drawn-letters.ts';
 import type { Size } from './images.ts';
 import type { Piece } from './layout/piece.ts';
 import type { Rules } from './layout/rules.ts';
 import type { Table } from './layout/table.ts';
 import { factsOnly, type LiteparseFacts, toFacts } from './liteparse-facts.ts';
-import { toReadPage, turnOf } from './liteparse-page.ts';
+import { readShapes, toReadPage, turnOf } from './liteparse-page.ts';
 import { findTables } from './liteparse-tables.ts';
 import { isSparse, mostlyPicture } from './needs-ocr.ts';
 import { type OcrText, readOcrText } from './ocr-pieces.ts';
@@ -192,6 +193,10 @@ export class LiteparseEngine {
       for (const found of await this.#parser(options, { targetPages }).isComplex(options.source)) {
         if (found.fullPageImage || found.imageCoverage > mostlyPicture) looks.set(found.pageNumber, 'SCANNED');
         else if (found.reasons.includes('vector-text')) looks.set(found.pageNumber, 'DRAWN');
+      }
+      // It sees letters that are drawn beside text, but not where they are all there is.
+      for (const page of few) {
+        if (!looks.has(page.pageNum) && drawsLetters(readShapes(page))) looks.set(page.pageNum, 'DRAWN');
       }
     }
     return looks;

@@ -112,9 +112,9 @@ function toColour(argb: string): string {
   return `#${argb.slice(2)}`;
 }
 
-function readShapes({ vectorGraphics }: ParsedPage): Shape[] {
-  return (vectorGraphics?.shapes ?? []).flatMap(({ bbox, fill, fillColor }) =>
-    fill && fillColor !== undefined ? [{ ...bbox, colour: toColour(fillColor) }] : [],
+export function readShapes({ vectorGraphics }: ParsedPage): Shape[] {
+  return (vectorGraphics?.shapes ?? []).flatMap(({ bbox, fill, fillColor, hasCurve }) =>
+    fill && fillColor !== undefined ? [{ ...bbox, colour: toColour(fillColor), curved: hasCurve }] : [],
   );
 }
 

@@ -150,6 +150,7 @@ class DrawingReader {
       [0, 0],
     ];
     let [x1, y1, x2, y2] = [Infinity, Infinity, -Infinity, -Infinity];
+    let curved = false;
     const point = (index: number): [number, number] => {
       const [a = 1, b = 0, c = 0, d = 1, e = 0, f = 0] = this.#state.matrix;
       const [x, y] = [data[index] ?? 0, data[index + 1] ?? 0];
@@ -168,6 +169,7 @@ class DrawingReader {
         reach(at);
         index += 3;
       } else if (step === curveTo || step === quadraticCurveTo) {
+        curved = true;
         const length = step === curveTo ? 7 : 5;
         at = point(index + length - 2);
         reach(at);
@@ -182,7 +184,7 @@ class DrawingReader {
     }
     if (isFill && x2 > x1) {
       const box = { x: x1, y: y1, width: x2 - x1, height: y2 - y1 };
-      this.drawing.shapes.push({ ...box, colour: this.#state.colour });
+      this.drawing.shapes.push({ ...box, colour: this.#state.colour, curved });
     }
   }
 

@@ -1,5 +1,6 @@
 import type { PDFDocumentProxy, PDFPageProxy } from 'pdfjs-dist/legacy/build/pdf.mjs';
 import { cleanText } from './clean-text.ts';
+import { drawsLetters } from './drawn-letters.ts';
 import { type HiddenPiece, partHidden } from './hidden-text.ts';
 import { type Box, readFont } from './layout/piece.ts';
 import { withoutShading } from './layout/shading.ts';
@@ -51,7 +52,7 @@ export function pdfjsPageReader(
       images: drawing.images,
       bleeds: false,
       tallShare: 0,
-      look: isPicture(drawing.images, viewport) ? 'SCANNED' : null,
+      look: isPicture(drawing.images, viewport) ? 'SCANNED' : drawsLetters(drawing.shapes) ? 'DRAWN' : null,
       ocr: null,
       engine: 'PDFJS',
       fallback: null,

@@ -6,7 +6,7 @@ import type { ExtractedPage } from '../../src/pdf/document.ts';
 import type { ExtractionRequest, ReadingEvent } from '../../src/pdf/extraction.ts';
 import { type OcrRequest, prepareOcr } from '../../src/pdf/ocr-data.ts';
 import { extractAll, newPool, requestFor } from './extracting.ts';
-import { garbledOf, lines, type Sheet, scansOf } from './scans.ts';
+import { garbledOf, lines, outlines, type Sheet, scansOf } from './scans.ts';
 
 const pool = newPool();
 let folder: string;
@@ -51,6 +51,31 @@ describe('OCR', () => {
     expect(without.pages[0]).toMatchObject({ text: '', details: { ocrReason: 'SCANNED', ocr: null } });
     expect(key).not.toBe(without.key);
     expect(key).toContain('eng@');
+  });
+
+  it.each(['word', 'letter'] as const)('reads a page whose letters are outlines, drawn by the %s', async (part) => {
+    const texts = [honey, harvest, 'The bees knew nothing of it at all.'];
+    const sheets = [{ draw: outlines(part, ...texts), scanned: false }];
+    for (const engine of ['LITEPARSE', 'PDFJS'] as const) {
+      const page = await firstPage(sheets, { engine });
+      expect(page).toMatchObject({ text: texts.join('\n'), details: { ocrReason: 'DRAWN', ocr: read } });
+      expect(await firstPage(sheets, { engine, ocr: null })).toMatchObject({
+        text: '',
+        details: { ocrReason: 'DRAWN', ocr: null },
+      });
+    }
+  });
+
+  it('does not take the marks of a chart for letters', async () => {
+    const chart = (page: PDFKit.PDFDocument) => {
+      for (let mark = 0; mark < 400; mark += 1)
+        page.circle(20 + ((mark * 37) % 320), 20 + ((mark * 11) % 160), 3).fill();
+      page.path('M 20 180 Q 100 20 340 100 L 340 104 Q 100 24 20 184 Z').fill();
+    };
+    for (const engine of ['LITEPARSE', 'PDFJS'] as const) {
+      const page = await firstPage([{ draw: chart, scanned: false }], { engine });
+      expect(page).toMatchObject({ text: '', details: { ocrReason: null, ocr: null } });
+    }
   });
 
   it('keeps the few letters that a picture has beside it, and does not have them twice', async () => {

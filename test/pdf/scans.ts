@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { LiteParse } from '@llamaindex/liteparse';
+import { createCanvas, GlobalFonts, SvgExportFlag } from '@napi-rs/canvas';
 import PDFDocument from 'pdfkit';
 
 export type Draw = (page: PDFKit.PDFDocument) => void;
@@ -68,6 +69,28 @@ export async function scansOf(sheets: Sheet[]): Promise<Buffer> {
 }
 
 const font = fileURLToPath(import.meta.resolve('pdfjs-dist/standard_fonts/LiberationSans-Regular.ttf'));
+
+/** Text without text: the outlines of its letters, filled, a word or a letter at a time. */
+export function outlines(part: 'word' | 'letter', ...texts: string[]): Draw {
+  return (page) => {
+    GlobalFonts.registerFromPath(font, 'Outlines');
+    const canvas = createCanvas(...size, SvgExportFlag.ConvertTextToPaths);
+    const context = canvas.getContext('2d');
+    context.font = '12px Outlines';
+    for (const [row, text] of texts.entries()) {
+      let x = 30;
+      for (const each of text.split(part === 'word' ? /(?<= )/ : '')) {
+        context.fillText(each, x, 40 + 20 * row);
+        x += context.measureText(each).width;
+      }
+    }
+    for (const [, path] of canvas
+      .getContent()
+      .toString()
+      .matchAll(/<path d="([^"]*)"/g))
+      page.path(path ?? '').fill();
+  };
+}
 
 /** A page whose font says of its letters that they are none. */
 export async function garbledOf(...texts: string[]): Promise<Buffer> {
