@@ -78,6 +78,14 @@ function splitWords(line: Segment, columns: Column[]): Part[] | null {
   return fits ? parts : null;
 }
 
+/** What stands in none of the columns belongs to the one that is nearest. */
+export function intoNearest(part: Part, columns: Column[]): Part {
+  if (part.first >= 0) return part;
+  const distances = columns.map(({ from, to }) => Math.max(from - part.to, part.from - to));
+  const nearest = distances.indexOf(Math.min(...distances));
+  return { ...part, first: nearest, last: nearest };
+}
+
 /** At the left, the right, or in the middle of it. */
 export function isAligned(part: Column, column: Column, tolerance: number): boolean {
   return (

@@ -3,15 +3,21 @@ import { findGrids, type Grid, type GridCell } from './grid.ts';
 import { toLines } from './lines.ts';
 import { type Box, middle, type Piece, right, toWords } from './piece.ts';
 import { type Rules, smallestCell } from './rules.ts';
-import type { PlacedTable } from './table.ts';
+import { outside, type PlacedTable } from './table.ts';
 
 interface Filled extends GridCell {
   pieces: Piece[];
 }
 
-/** The tables whose cells are drawn with rules. */
+/** The tables whose cells are drawn with rules. What stands in one that lies in a cell of another is not told twice. */
 export function gridTables(rules: Rules, pieces: Piece[]): PlacedTable[] {
-  return findGrids(rules, smallestRow(pieces)).flatMap((grid) => toTable(grid, pieces) ?? []);
+  const tables: PlacedTable[] = [];
+  const grids = findGrids(rules, smallestRow(pieces));
+  for (const grid of grids.toSorted((a, b) => a.width * a.height - b.width * b.height)) {
+    const table = toTable(grid, outside(tables, pieces));
+    if (table !== null) tables.push(table);
+  }
+  return tables;
 }
 
 /** No row is lower than the type of its text: what stands nearer together are double rules. */

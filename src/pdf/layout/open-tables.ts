@@ -1,4 +1,4 @@
-import type { Column } from './columns.ts';
+import { type Column, intoNearest } from './columns.ts';
 import type { Line } from './lines.ts';
 import { middle, type Piece, right, union } from './piece.ts';
 import { mergeRules, type Rule } from './rules.ts';
@@ -7,12 +7,12 @@ import { joinRows, toCells } from './table-cells.ts';
 import { isTable } from './table-checks.ts';
 import { spanHeads } from './table-heads.ts';
 import { type Row, toRows } from './table-rows.ts';
-import { growRun, isNear, placeRow, type Run, settle } from './table-runs.ts';
+import { growRun, isNear, mostColumns, placeRow, type Run, settle } from './table-runs.ts';
 
 /** A page with more lines is a drawing or a map. */
 const mostLines = 3_000;
 
-/** A run of rows that is no table is tried again without its first row, as that may not belong to it; so many times in all. */
+/** A run of rows that is no table is tried again without its first row, as that may not belong to it; each row so many times on average. */
 const mostTries = 4;
 
 /** The tables whose columns are told by the empty strips between them, with or without rules above and below. */
@@ -36,15 +36,14 @@ export function openTables(lines: Line[], prose: Set<Line>, rules: Rule[]): Plac
   }
   const rows = toRows(lines.filter((line) => !prose.has(line) && isFree(line)));
   const open = rows.map((_, index) => isNear(rows, index) && !isParted(rows, index, prose));
-  let [tries, end] = [0, -1];
+  let grown = 0;
   for (let start = 0; start < rows.length; ) {
     const run = growRun(rows, start, open);
     const whole = extendUp(run, rows, start, open);
     const length = Math.max(1, run.rows.length);
-    tries = start + length === end ? tries + 1 : 1;
-    end = start + length;
+    grown += length;
     const found = whole.rows.length > 1 && add(toTable(whole.rows, whole.columns, null, proportional), whole.rows);
-    start += found || tries === mostTries ? length : 1;
+    start += found || grown > mostTries * rows.length ? length : 1;
   }
   return tables;
 }
@@ -93,6 +92,8 @@ interface Scope {
 }
 
 const mostScopes = 100;
+/** Tables do not lie in one another: of the lines of a page, so many times all of them may be between rules. */
+const mostOver = 5;
 /** More of them are a drawing. */
 const mostRules = 500;
 
@@ -105,8 +106,9 @@ function scopes(rules: Rule[], lines: Line[], prose: Set<Line>): Scope[] {
     if (group !== undefined) group.push(rule);
     else if (groups.length < mostScopes) groups.push([rule]);
   }
-  return groups.flatMap((group) => {
-    const found: Scope[] = [];
+  const found: Scope[] = [];
+  let held = 0;
+  for (const group of groups) {
     let scope: Scope | null = null;
     for (const [index, rule] of group.entries()) {
       const above = group[index - 1];
@@ -118,6 +120,8 @@ function scopes(rules: Rule[], lines: Line[], prose: Set<Line>): Scope[] {
         scope = null;
         continue;
       }
+      held += between.length;
+      if (held > mostOver * lines.length) return found;
       if (scope === null) {
         scope = { rules: [above.at], inner: [], lines: [] };
         found.push(scope);
@@ -126,8 +130,8 @@ function scopes(rules: Rule[], lines: Line[], prose: Set<Line>): Scope[] {
       scope.inner.push(...merged.filter((other) => other.at > above.at && other.at < rule.at));
       scope.lines.push(...between);
     }
-    return found;
-  });
+  }
+  return found;
 }
 
 /** Of the rules above and below a table, in points. */
@@ -140,7 +144,12 @@ function isAsLong(a: Rule, b: Rule): boolean {
 
 function toTable(found: Row[], known: Column[], scope: Scope | null, proportional: boolean): PlacedTable | null {
   const { rows: lines, columns } = settle(found, known);
-  const placed = lines.map((row) => ({ y: row.y, bottom: row.bottom, parts: placeRow(row, columns) }));
+  if (columns.length > mostColumns) return null;
+  const placed = lines.map((row) => ({
+    y: row.y,
+    bottom: row.bottom,
+    parts: placeRow(row, columns).map((part) => intoNearest(part, columns)),
+  }));
   const rows = joinRows(spanHeads(placed, columns, scope?.inner ?? []), scope?.rules ?? []);
   const cells = toCells(rows, columns);
   if (!isTable(rows, cells, columns, scope !== null, proportional)) return null;

@@ -8,7 +8,7 @@ import { type Box, bottom, type Piece } from './piece.ts';
 import { proseLines } from './prose.ts';
 import { type Item, readingOrder } from './reading-order.ts';
 import type { Rules } from './rules.ts';
-import { acceptTables, type PlacedTable, type Table, withoutOverlaps } from './table.ts';
+import { acceptTables, outside, type PlacedTable, type Table, withoutOverlaps } from './table.ts';
 
 /** What a page shows, as an engine found it, in points from the top left of the page as displayed. */
 export interface PageContent {
@@ -43,11 +43,6 @@ export function layOutPage({ height, pieces, turned, rules, tables }: PageConten
     lines: placed.length === grids.length ? lines : toLines(outside(placed, pieces)),
     turned: turned.flatMap((piece) => toLines([piece])),
   };
-}
-
-function outside(tables: PlacedTable[], pieces: Piece[]): Piece[] {
-  const inTables = new Set(tables.flatMap((table) => [...table.pieces]));
-  return inTables.size === 0 ? pieces : pieces.filter((piece) => !inTables.has(piece));
 }
 
 /** The page's blocks in reading order, without the lines to be left out. */

@@ -14,7 +14,7 @@ export interface Rules {
 export const nearby = 3;
 
 /** More than this on a page is a drawing, not tables. */
-const mostRules = 20_000;
+export const mostRules = 20_000;
 
 /** Joins what is drawn as one line in several strokes. Short ones are left out: they are dashes and parts of pictures. */
 export function mergeRules(rules: Rule[], shortest: number): Rule[] {

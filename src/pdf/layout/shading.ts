@@ -1,5 +1,5 @@
 import { type Box, bottom, right } from './piece.ts';
-import type { Rule, Rules } from './rules.ts';
+import { mostRules, type Rule, type Rules } from './rules.ts';
 
 export interface Fill extends Box {
   colour: string;
@@ -14,6 +14,7 @@ const nearly = 1;
  * of a table and the lines in them alike.
  */
 export function withoutShading(rules: Rules, fills: Fill[]): Rules {
+  if (rules.horizontal.length > mostRules || rules.vertical.length > mostRules) return rules;
   const [horizontal, vertical]: [Edges, Edges] = [new Map(), new Map()];
   const painted: Fill[] = [];
   for (const fill of fills.slice(0, mostFills)) {

@@ -92,9 +92,12 @@ export function toCells(rows: TableRow[], columns: Column[]): Cell[][] {
 
 function rowCells({ parts }: TableRow, columns: Column[]): Cell[] {
   const cells: Cell[] = [];
+  const byColumn = parts.toSorted((a, b) => a.first - b.first);
   for (let column = 0; column < columns.length; ) {
-    const there = parts.filter(({ first }) => first === column);
-    const last = Math.max(column, ...there.map((part) => part.last));
+    // Lines of one row may span different columns.
+    let last = column;
+    for (const part of byColumn) if (part.first >= column && part.first <= last) last = Math.max(last, part.last);
+    const there = parts.filter(({ first }) => first >= column && first <= last);
     cells.push({ text: there.map(textOf).join(' '), columns: last - column + 1, rows: 1 });
     column = last + 1;
   }

@@ -7,7 +7,7 @@ export interface Run {
   columns: Column[];
 }
 
-const mostColumns = 40;
+export const mostColumns = 40;
 /** Rows that may span columns, at the head of a table. */
 const headRows = 4;
 

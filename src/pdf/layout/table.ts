@@ -13,6 +13,13 @@ export interface PlacedTable extends Table {
   pieces: Set<Piece>;
 }
 
+/** What stands in none of the tables. */
+export function outside(tables: PlacedTable[], pieces: Piece[]): Piece[] {
+  if (tables.length === 0) return pieces;
+  const inTables = new Set(tables.flatMap((table) => [...table.pieces]));
+  return pieces.filter((piece) => !inTables.has(piece));
+}
+
 const mostTables = 100;
 
 /** An engine's tables that are tables: neither columns of text, nor code, nor two rows without rules, such as legends. */
@@ -25,8 +32,21 @@ export function acceptTables(tables: Table[], lines: Line[], prose: Set<Line>): 
       const there = lines.filter((line) => line.pieces.some((piece) => isCentred(piece, table.box)));
       const isOther = there.filter((line) => prose.has(line)).length * 2 > there.length || there.every(isCode);
       const pieces = there.flatMap((line) => line.pieces.filter((piece) => isCentred(piece, table.box)));
-      return isOther ? [] : [{ ...table, pieces: new Set(pieces) }];
+      return isOther || !holds(table, pieces) ? [] : [{ ...table, pieces: new Set(pieces) }];
     });
+}
+
+/** Whether its cells have what stands there, all of it and nothing else: engines leave words out, and put in what readers do not see. */
+function holds({ rows }: Table, pieces: Piece[]): boolean {
+  const counts = new Map<string, number>();
+  const add = (text: string, times: 1 | -1) => {
+    for (const character of text.normalize('NFKC').replace(/\s/g, '')) {
+      counts.set(character, (counts.get(character) ?? 0) + times);
+    }
+  };
+  for (const { text } of rows.flat()) add(text, 1);
+  for (const { text } of pieces) add(text, -1);
+  return [...counts.values()].every((count) => count === 0);
 }
 
 function isTable({ rows }: Table): boolean {
@@ -41,9 +61,14 @@ function isTable({ rows }: Table): boolean {
 export function withoutOverlaps(grids: PlacedTable[], open: PlacedTable[], engines: PlacedTable[]): PlacedTable[] {
   const kept = [...grids];
   for (const table of [...open, ...engines].sort((a, b) => b.pieces.size - a.pieces.size)) {
-    if (!kept.some(({ box }) => liesOver(table.box, box))) kept.push(table);
+    if (!kept.some((other) => liesOver(table.box, other.box) || sharesText(table, other))) kept.push(table);
   }
   return kept;
+}
+
+/** Nothing may be told twice. */
+function sharesText({ pieces }: PlacedTable, other: PlacedTable): boolean {
+  return [...pieces].some((piece) => other.pieces.has(piece));
 }
 
 function liesOver(a: Box, b: Box): boolean {
