@@ -8,6 +8,7 @@ import { withoutShading } from './layout/shading.ts';
 import type { Table } from './layout/table.ts';
 import { type PlacedLink, readUrl } from './links.ts';
 import { readAnnotations, toFormField } from './liteparse-annotations.ts';
+import { withoutFalseSpaces } from './liteparse-spaces.ts';
 import type { ReadPage } from './read-page.ts';
 
 const turns = [0, 90, 180, 270] as const;
@@ -82,7 +83,7 @@ function toPiece(item: TextItem): PaintedPiece & { turned: boolean } {
   const size = Math.round((item.fontHeight || item.height) * 10) / 10;
   const isTall = hasTallBox(item);
   return {
-    text: item.text,
+    text: withoutFalseSpaces(item.text, item.charCodes),
     x: item.x,
     y: isTall ? item.y + item.height / 2 - 0.6 * size : item.y,
     width: item.width,
