@@ -14,14 +14,17 @@ interface Channel<State extends Cursor> {
  */
 export class Channels<State extends Cursor> {
   readonly #redis: Redis;
+  readonly #onState: (state: State) => void;
   readonly #channels = new Map<string, Channel<State>>();
   /** What Redis has confirmed. */
   readonly #subscribed = new Set<string>();
   /** The last request of each channel, until it is answered. */
   readonly #turns = new Map<string, Promise<void>>();
 
-  constructor(redis: Redis) {
+  /** `onState` hears of each state that comes, before those who watch do. */
+  constructor(redis: Redis, onState: (state: State) => void) {
     this.#redis = redis;
+    this.#onState = onState;
   }
 
   names(): string[] {
@@ -74,6 +77,7 @@ export class Channels<State extends Cursor> {
     if (!this.#redis.isReady) return;
     const deliver = (message: string) => {
       const state: State = JSON.parse(message);
+      this.#onState(state);
       for (const watcher of this.watchers(name)) watcher.push(state);
     };
     await (name.endsWith('*') ? this.#redis.pSubscribe(name, deliver) : this.#redis.subscribe(name, deliver));

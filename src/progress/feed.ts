@@ -17,7 +17,7 @@ export interface FeedOptions<State extends Cursor> {
 
 interface Watched<State extends Cursor> {
   watchers: Set<Watcher<State>>;
-  /** Of the newest snapshot. */
+  /** The newest that came, from PostgreSQL or Redis. What clients say that they have seen does not count. */
   revision: number;
 }
 
@@ -41,7 +41,7 @@ export class Feed<State extends Cursor> implements Disposable {
 
   constructor(options: FeedOptions<State>) {
     this.#options = options;
-    this.#channels = new Channels(options.redis);
+    this.#channels = new Channels(options.redis, (state) => this.#note(state));
     this.#timer = setInterval(() => void this.#reread(), options.rereadEveryMs);
     options.redis.on('ready', this.#onReady);
   }
@@ -55,7 +55,9 @@ export class Feed<State extends Cursor> implements Disposable {
   watch(channel: string, id: string, after: Cursor | null): Watcher<State> {
     const watched = this.#watched.get(id) ?? { watchers: new Set(), revision: 0 };
     const { watchers } = watched;
-    const known = newestKnown(id, watched);
+    // Just before the first state of the revision that others of this process know already: a late message from Redis could
+    // otherwise show a newcomer what they have left behind.
+    const known = { revision: watched.revision, seq: -1 };
     const watcher = new Watcher<State>({
       subject: this.#options.subject,
       seen: new Map([[id, after !== null && isNewer(after, known) ? after : known]]),
@@ -119,11 +121,15 @@ export class Feed<State extends Cursor> implements Disposable {
     for (const state of await readStates([...watchers.keys()])) {
       const id = subject.idOf(state);
       gone.delete(id);
-      const watched = this.#watched.get(id);
-      if (watched !== undefined) watched.revision = Math.max(watched.revision, state.revision);
+      this.#note(state);
       for (const watcher of watchers.get(id) ?? []) watcher.push(state);
     }
     for (const watchersOfNone of gone.values()) for (const watcher of watchersOfNone) watcher.end();
+  }
+
+  #note(state: State): void {
+    const watched = this.#watched.get(this.#options.subject.idOf(state));
+    if (watched !== undefined) watched.revision = Math.max(watched.revision, state.revision);
   }
 
   async #reread(): Promise<void> {
@@ -138,13 +144,4 @@ export class Feed<State extends Cursor> implements Disposable {
       this.#rereading = false;
     }
   }
-}
-
-/**
- * Just before the first state of the revision that others of this process know already: a late message from Redis could
- * otherwise show a newcomer what they have left behind. All get what Redis brings, so the one who is here longest tells of that.
- */
-function newestKnown<State extends Cursor>(id: string, { watchers, revision }: Watched<State>): Cursor {
-  const [longest] = watchers;
-  return { revision: Math.max(revision, longest?.newestOf(id)?.revision ?? 0), seq: -1 };
 }

@@ -44,11 +44,6 @@ export class Watcher<State extends Cursor> implements AsyncIterableIterator<Stat
     this.#newest = options.seen ?? new Map();
   }
 
-  /** The newest that the subscriber has seen, or is about to. */
-  newestOf(id: string): Cursor | undefined {
-    return this.#newest.get(id);
-  }
-
   /** Takes a state if it is newer than all before it. */
   push(state: State): void {
     if (this.#ended || this.#options.accepts?.(state) === false) return;

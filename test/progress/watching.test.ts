@@ -5,7 +5,7 @@ import { decodeId } from '../../src/ids.ts';
 import { progressOf } from '../../src/jobs/job.ts';
 import { jobSubject } from '../../src/progress/hub.ts';
 import { jobChannel } from '../../src/progress/publish.ts';
-import type { ProgressState } from '../../src/progress/state.ts';
+import type { Cursor, ProgressState } from '../../src/progress/state.ts';
 import { Watcher } from '../../src/progress/watcher.ts';
 import { insertJob } from '../api/rows.ts';
 import { ended, inline, submit } from '../api/submitting.ts';
@@ -20,8 +20,8 @@ afterAll(async () => {
   await service[Symbol.asyncDispose]();
 });
 
-function watch(id: string) {
-  return service.api.hub.watchJob(defaultTenantId, decodeId('job', id) ?? '', null);
+function watch(id: string, after: Cursor | null = null) {
+  return service.api.hub.watchJob(defaultTenantId, decodeId('job', id) ?? '', after);
 }
 
 describe('a subscriber that reads nothing for a while', () => {
@@ -84,6 +84,18 @@ describe('a newcomer', () => {
     await database.query('DELETE FROM jobs', []);
     await newcomer.return?.();
     await first.return?.();
+  });
+});
+
+describe('a subscriber that says it has seen what there never was', () => {
+  it('keeps nobody else from the current state', async () => {
+    const { id } = await submit(service, { source: await inline('one-page') });
+    const confused = watch(id, { revision: 1_000_000, seq: 0 });
+    const other = watch(id);
+    expect((await other.next()).value).toMatchObject({ revision: 1, status: 'PENDING' });
+    await service.platform.database.query('DELETE FROM jobs', []);
+    await other.return?.();
+    await confused.return?.();
   });
 });
 
