@@ -98,14 +98,21 @@ describe('the attachments of a document', () => {
   });
 
   it('never are a page of the server, and are saved under names without tricks', async () => {
-    const names = ['../../etc/evil.html', 'C:\\boot\\a.svg', 'invoice\u202Efdp.exe', '..', 'naïve "x".xml'];
+    const names = [
+      '../../etc/evil.html',
+      'C:\\boot\\a.svg',
+      'invoice\u202Efdp.exe',
+      '..',
+      'naïve "x".xml',
+      'a.constructor',
+    ];
     const { attachments } = await attachmentsOf(
       await carrying((doc) => {
         for (const [index, name] of names.entries()) doc.file(Buffer.from(`<script>${index}</script>`), { name });
       }),
     );
     expect(attachments.map(({ name }) => name).sort()).toEqual(
-      ['evil.html', 'a.svg', 'invoicefdp.exe', 'unnamed', 'naïve _x_.xml'].sort(),
+      ['evil.html', 'a.svg', 'invoicefdp.exe', 'unnamed', 'naïve _x_.xml', 'a.constructor'].sort(),
     );
     for (const { name, download } of attachments) {
       const { headers, body } = await fetch(download?.url ?? '');

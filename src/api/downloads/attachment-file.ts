@@ -6,23 +6,23 @@ import type { ApiServices } from '../context.ts';
 import type { DownloadFile } from './download.ts';
 
 /** Types that no program runs, by extension; everything else is bytes, whatever its name says. */
-const safeTypes: Record<string, string> = {
-  csv: 'text/csv; charset=utf-8',
-  gif: 'image/gif',
-  jpeg: 'image/jpeg',
-  jpg: 'image/jpeg',
-  json: 'application/json',
-  pdf: 'application/pdf',
-  png: 'image/png',
-  txt: 'text/plain; charset=utf-8',
-  webp: 'image/webp',
-  xml: 'application/xml',
-  zip: 'application/zip',
-};
+const safeTypes = new Map([
+  ['csv', 'text/csv; charset=utf-8'],
+  ['gif', 'image/gif'],
+  ['jpeg', 'image/jpeg'],
+  ['jpg', 'image/jpeg'],
+  ['json', 'application/json'],
+  ['pdf', 'application/pdf'],
+  ['png', 'image/png'],
+  ['txt', 'text/plain; charset=utf-8'],
+  ['webp', 'image/webp'],
+  ['xml', 'application/xml'],
+  ['zip', 'application/zip'],
+]);
 
 export function attachmentType({ name }: Pick<Attachment, 'name'>): string {
   const [, extension = ''] = /\.([a-z]+)$/i.exec(name) ?? [];
-  return safeTypes[extension.toLowerCase()] ?? 'application/octet-stream';
+  return safeTypes.get(extension.toLowerCase()) ?? 'application/octet-stream';
 }
 
 /** Whether its bytes are kept. */
