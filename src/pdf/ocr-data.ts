@@ -42,7 +42,9 @@ export async function prepareOcr(languages: string[], directory: string): Promis
   const packages = await Promise.all(languages.map(findPackage));
   const key = packages.map(({ language, version }) => `${language}@${version}`).join('+');
   const dataPath = join(directory, key);
-  await mkdir(dataPath, { recursive: true });
+  await mkdir(dataPath, { recursive: true }).catch((error: unknown) => {
+    throw new JobError('STORAGE_UNAVAILABLE', { cause: error });
+  });
   for (const each of packages) await unpack(each, join(dataPath, `${each.language}.traineddata`));
   return { languages, dataPath, key };
 }

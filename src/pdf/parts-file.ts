@@ -1,5 +1,6 @@
 import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { JobError } from '../errors.ts';
 
 /**
  * Many small files in one, one after the other: stored with one wait for the disk, however many there are. It is made with the
@@ -24,11 +25,16 @@ export class PartsFile implements AsyncDisposable {
     return this.#length;
   }
 
+  /** Throws `JobError` STORAGE_UNAVAILABLE, as on a full disk: after that the file is of no use, as half of a part may be in it. */
   async add(content: Uint8Array): Promise<{ offset: number; bytes: number }> {
     const part = { offset: this.#length, bytes: content.length };
     if (content.length > 0) {
-      this.#file ??= await create(this.#path);
-      await this.#file.writeFile(content);
+      try {
+        this.#file ??= await create(this.#path);
+        await this.#file.writeFile(content);
+      } catch (error) {
+        throw new JobError('STORAGE_UNAVAILABLE', { cause: error });
+      }
       this.#length += content.length;
     }
     return part;

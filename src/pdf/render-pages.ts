@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { JobError } from '../errors.ts';
 import type { Run } from './best-page.ts';
 import { type Canvas, type CanvasTools, loadCanvas } from './canvas.ts';
 import type { EngineName, ExtractedPage } from './document.ts';
@@ -47,7 +48,7 @@ export class PageRenderer implements AsyncDisposable {
     await using file = new PartsFile(join(this.#run.request.scratch, `images-${first?.number ?? 0}`));
     const made = new Map<number, PageImages>();
     for await (const { page, drawn } of this.#draw(pages)) {
-      const images = await this.#encode(drawn, file).catch(() => null);
+      const images = await this.#encode(drawn, file).catch(unlessJobError);
       if (images !== null) made.set(page.number, images);
     }
     this.#spentMs += performance.now() - begin;
@@ -177,4 +178,10 @@ export class PageRenderer implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await (await this.#drawing)?.close();
   }
+}
+
+/** That there is no room for images is no fault of the page. */
+function unlessJobError(error: unknown): null {
+  if (error instanceof JobError) throw error;
+  return null;
 }
