@@ -97,6 +97,28 @@ beforeAll(async () => {
       ),
       'Courier',
     );
+
+    page();
+    const statement = (rows: Row[], font?: string) => {
+      for (const [y, ...cells] of rows) {
+        doc.font(font ?? 'Helvetica').fontSize(10);
+        // Amounts end where their column does.
+        write(
+          [[y, ...cells.map(([x, text]): [number, string] => [x < 300 ? x : x - doc.widthOfString(text), text])]],
+          font,
+        );
+      }
+    };
+    statement(
+      [[60, [60, 'Date'], [120, 'Details'], [400, 'Debit'], [470, 'Credit'], [540, 'Balance']]],
+      'Helvetica-Bold',
+    );
+    statement([
+      [80, [60, '01 May'], [120, 'Opening balance'], [540, '1,204.50']],
+      [94, [60, '02 May'], [120, 'Card payment GARDEN CENTRE'], [400, '54.20'], [540, '1,150.30']],
+      [108, [60, '05 May'], [120, 'Salary MEADOW LTD'], [470, '2,100.00'], [540, '3,250.30']],
+      [122, [60, '31 May'], [120, 'Closing balance'], [540, '3,250.30']],
+    ]);
   });
   writeFileSync(path, Buffer.from(base64, 'base64'));
   await pool.start();
@@ -160,6 +182,20 @@ describe.each(['LITEPARSE', 'PDFJS'] as const)('Tables by %s', (engine) => {
         '| --- | --- | --- |',
         '| Anna Imker |  |  |',
         '| Otto Wachs |  |  |',
+      ].join('\n'),
+    );
+  });
+
+  test('without a grid have their head though it stands apart, and keep apart columns that share no row', async () => {
+    const page = await read('8');
+    expect(page?.markdown).toBe(
+      [
+        '| Date | Details | Debit | Credit | Balance |',
+        '| --- | --- | --- | --- | --- |',
+        '| 01 May | Opening balance |  |  | 1,204.50 |',
+        '| 02 May | Card payment GARDEN CENTRE | 54.20 |  | 1,150.30 |',
+        '| 05 May | Salary MEADOW LTD |  | 2,100.00 | 3,250.30 |',
+        '| 31 May | Closing balance |  |  | 3,250.30 |',
       ].join('\n'),
     );
   });

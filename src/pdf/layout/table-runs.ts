@@ -85,11 +85,17 @@ export function isNear(rows: Row[], index: number): boolean {
   if (above === undefined || row === undefined) return false;
   const size = Math.max(above.size, row.size);
   const gap = gapAbove(rows, index);
-  const usual = Math.min(gapAbove(rows, index - 1), gapAbove(rows, index + 1));
+  const usual =
+    isHead(above) && !isHead(row) ? Infinity : Math.min(gapAbove(rows, index - 1), gapAbove(rows, index + 1));
   return (
     gap < Math.max(rowGap * size, Math.min(1.2 * usual, widestGap * size)) &&
     Math.abs(above.size - row.size) < 0.3 * size
   );
+}
+
+/** Bold words side by side: what they stand above may be further away than its own rows are. */
+function isHead({ segments }: Row): boolean {
+  return segments.length > 1 && segments.every(({ pieces }) => pieces.every(({ bold }) => bold));
 }
 
 function gapAbove(rows: Row[], index: number): number {
@@ -97,12 +103,17 @@ function gapAbove(rows: Row[], index: number): number {
   return above === undefined || row === undefined ? Infinity : row.y - above.bottom;
 }
 
+/** Further from a column than this, in sizes of the type, what stands alone in a row is in another one. */
+const ragged = 2;
+
 /** The parts of a row by column: where there is one for each column, they are taken in order. */
 export function placeRow({ segments }: Row, columns: Column[]): Part[] {
   const parts = segments.flatMap((segment) => place(segment, columns));
-  const inOrder =
-    parts.length === columns.length &&
-    parts.every(({ first, last }, index) => (first < 0 || first === index) && (last < 0 || last === index));
+  const belongs = ({ first, last, from, to, size }: Part, column: Column | undefined, index: number) =>
+    first < 0
+      ? column !== undefined && Math.max(column.from - to, from - column.to) < ragged * size
+      : first === index && last === index;
+  const inOrder = parts.length === columns.length && parts.every((part, index) => belongs(part, columns[index], index));
   return inOrder ? parts.map((part, index) => ({ ...part, first: index, last: index })) : parts;
 }
 
