@@ -30,22 +30,27 @@ export function findPinnedFiles(file: Uint8Array): boolean {
   return false;
 }
 
-/** All files of a document: its own, then those that are pinned to pages and are not among them. */
-export async function readEmbeddedFiles(document: PDFDocumentProxy, hasPinned: boolean): Promise<EmbeddedFile[]> {
+/** The files of the document itself. */
+export async function readOwnFiles(document: PDFDocumentProxy): Promise<EmbeddedFile[]> {
   const own: unknown = await document.getAttachments();
-  const files = valuesOf(own).flatMap((file) => toEmbeddedFile(file, null));
-  const notes = hasPinned
-    ? await document.getAnnotationsByType(new Set([AnnotationType.FILEATTACHMENT]), new Set())
-    : null;
+  return valuesOf(own)
+    .flatMap((file) => toEmbeddedFile(file, null))
+    .slice(0, mostAttachments);
+}
+
+/** Files that are pinned to pages and are not among its own. */
+export async function readPinnedFiles(document: PDFDocumentProxy, own: EmbeddedFile[]): Promise<EmbeddedFile[]> {
+  const notes = await document.getAnnotationsByType(new Set([AnnotationType.FILEATTACHMENT]), new Set());
+  const pinned: EmbeddedFile[] = [];
   for (const note of notes ?? []) {
-    if (files.length >= mostAttachments) break;
+    if (own.length + pinned.length >= mostAttachments) break;
     if (!('file' in note)) continue;
     const index = 'pageIndex' in note && typeof note.pageIndex === 'number' ? note.pageIndex : null;
     for (const file of toEmbeddedFile(note.file, index === null ? null : index + 1)) {
-      if (!files.some((other) => isSame(other, file))) files.push(file);
+      if (![...own, ...pinned].some((other) => isSame(other, file))) pinned.push(file);
     }
   }
-  return files.slice(0, mostAttachments);
+  return pinned;
 }
 
 function valuesOf(found: unknown): unknown[] {

@@ -52,7 +52,7 @@ export function createExtractorPool(options: ExtractorPoolOptions): ExtractorPoo
 
 /**
  * Warm extractor processes that are reused from job to job. A process is killed, never asked to stop: whatever state a
- * document left it in dies with it, and nothing can hang. It leaves nothing behind, as it writes no files.
+ * document left it in dies with it, and nothing can hang. Files it writes to the scratch folder alone, which goes with the attempt.
  */
 export class ExtractorPool implements Extractor {
   readonly #options: Required<ExtractorPoolOptions>;

@@ -1,6 +1,6 @@
 import type { PDFDocumentProxy } from 'pdfjs-dist/legacy/build/pdf.mjs';
 import { JobError } from '../errors.ts';
-import { type EmbeddedFile, readEmbeddedFiles } from './attachments.ts';
+import { type EmbeddedFile, readOwnFiles, readPinnedFiles } from './attachments.ts';
 import { type PdfjsFacts, readFacts } from './document-facts.ts';
 import { pdfjsPageReader } from './pdfjs-pages.ts';
 import type { PdfjsThread } from './pdfjs-thread.ts';
@@ -87,15 +87,14 @@ export class PdfjsDocument {
   }
 
   /**
-   * The files inside the document; none where that takes too long or too much memory, which ends the thread: all of them are
-   * unpacked at once.
+   * The files inside the document: its own, then those that are pinned to pages. None of either kind where that takes too long or
+   * too much memory, which ends the thread: all of a kind are unpacked at once.
    */
   async embeddedFiles(hasPinned: boolean, milliseconds: number, bytes: number): Promise<EmbeddedFile[]> {
-    try {
-      return await this.#thread.withinMemory(readEmbeddedFiles(this.#proxy, hasPinned), milliseconds, bytes);
-    } catch {
-      return [];
-    }
+    const within = (work: Promise<EmbeddedFile[]>) =>
+      this.#thread.withinMemory(work, milliseconds, bytes).catch((): EmbeddedFile[] => []);
+    const own = await within(readOwnFiles(this.#proxy));
+    return hasPinned && this.alive ? [...own, ...(await within(readPinnedFiles(this.#proxy, own)))] : own;
   }
 
   /** Frees the document; a thread that is too busy to do so is ended. */

@@ -145,22 +145,19 @@ describe('the attachments of a document', () => {
     expect(await fetchBytes(attachments[3])).toBe('');
   });
 
+  /** A file that takes 300 MB once it is unpacked. */
+  function bomb(doc: Pdf) {
+    const file = doc.ref({ Type: 'EmbeddedFile', Filter: ['FlateDecode'] });
+    file.end(deflateSync(Buffer.alloc(300 * 1024 ** 2)));
+    const name = new String('bomb.bin');
+    const spec = doc.ref({ Type: 'Filespec', F: name, UF: name, EF: { F: file } });
+    spec.end(null);
+    return spec;
+  }
+
   it('that would not fit in memory cost the document nothing but themselves', async () => {
-    const zeros = deflateSync(Buffer.alloc(300 * 1024 ** 2));
-    const bytes = await render((doc) => {
-      doc.text('This document carries a bomb.');
-      const file = doc.ref({ Type: 'EmbeddedFile', Filter: ['FlateDecode'] });
-      file.end(zeros);
-      const spec = doc.ref({
-        Type: 'Filespec',
-        F: new String('bomb.bin'),
-        UF: new String('bomb.bin'),
-        EF: { F: file },
-      });
-      spec.end(null);
-      doc.addNamedEmbeddedFile('bomb.bin', spec);
-    });
-    const { id } = await submit(service, { source: { base64: Buffer.from(bytes).toString('base64') } });
+    const source = await carrying((doc) => doc.addNamedEmbeddedFile('bomb.bin', bomb(doc)));
+    const { id } = await submit(service, { source });
     const { status, result, pages } = await endedJob(
       service,
       id,
@@ -168,7 +165,19 @@ describe('the attachments of a document', () => {
     );
     expect(status).toBe('COMPLETED');
     expect(result.attachments).toEqual([]);
-    expect(pages.nodes[0].text).toBe('This document carries a bomb.');
+    expect(pages.nodes[0].text).toBe('This document carries files.');
+  });
+
+  it('of its own are kept where those that are pinned to pages would not fit in memory', async () => {
+    const { attachments } = await attachmentsOf(
+      await carrying((doc) => {
+        const pin: object = { Subtype: 'FileAttachment', FS: bomb(doc) };
+        doc.annotate(100, 100, 20, 20, pin);
+        doc.file(Buffer.from('mine'), { name: 'own.txt' });
+      }),
+    );
+    expect(attachments).toMatchObject([{ name: 'own.txt', omitted: null }]);
+    expect(await fetchBytes(attachments[0])).toBe('mine');
   });
 
   it('are in the archive of the result, each under a name of its own', async () => {

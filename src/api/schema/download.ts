@@ -12,7 +12,7 @@ export const ResultFormat = builder.enumType('ResultFormat', {
     NDJSON: { description: 'JSON lines: a page each; of a batch, a line for each job before those of its pages.' },
     ZIP: {
       description:
-        'An archive with the Markdown, the text and the JSON; of a batch, a Markdown file for each COMPLETED job, and batch.ndjson.',
+        'An archive with the Markdown, the text, the JSON, the attachments and the images of pages; of a batch, a Markdown file for each COMPLETED job, and batch.ndjson.',
     },
   } as const,
 });

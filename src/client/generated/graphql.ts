@@ -290,7 +290,7 @@ export type ResultFormat =
   | 'NDJSON'
   /** The text of all pages, as in `JobResult.text` (text/plain; charset=utf-8). */
   | 'TEXT'
-  /** An archive with the Markdown, the text and the JSON; of a batch, a Markdown file for each COMPLETED job, and batch.ndjson. */
+  /** An archive with the Markdown, the text, the JSON, the attachments and the images of pages; of a batch, a Markdown file for each COMPLETED job, and batch.ndjson. */
   | 'ZIP';
 
 /** How a document came in. */
