@@ -75,7 +75,7 @@ async function readByOcr(
       throw new JobError('STORAGE_UNAVAILABLE', { detail: 'The data for OCR is gone.' });
     }
     report();
-    const setting = { languages, dataPath, dpi: Math.max(1, Math.floor(Math.min(dots, finestOfPage))), turn };
+    const setting = { languages, dataPath, dpi: Math.min(dots, finestOfPage), turn };
     return engine.readByOcr(picture ?? options, picture === null ? page.number : 1, setting).catch(() => null);
   };
   const found = await read(0, finest);

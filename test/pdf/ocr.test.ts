@@ -98,6 +98,11 @@ describe('OCR', () => {
     expect(page).toMatchObject({ text: `${honey}\n${harvest}`, details: { ocrReason: 'GARBLED', ocr: read } });
   });
 
+  it('takes no more memory for a page that says that it is a kilometre wide', async () => {
+    const page = await firstPage([{ draw: lines(honey, harvest), scale: 10_000 }]);
+    expect(page).toMatchObject({ width: 3_600_000, text: `${honey}\n${harvest}`, details: { ocr: read } });
+  });
+
   it('says so where there is nothing to read', async () => {
     const { pages } = await extractAll(pool, requestFor('scanned', { ocr }));
     const nothing = { outcome: 'NOTHING_FOUND', languages: ['eng'], confidence: null };

@@ -13,6 +13,8 @@ export interface Sheet {
   over?: Draw;
   /** How it lay on the glass, in degrees. */
   turned?: number;
+  /** How many times as large the page says that it is; 1 without it. */
+  scale?: number;
 }
 
 /** Small, as OCR takes its time for each square inch. */
@@ -51,10 +53,11 @@ async function pictureOf(draw: Draw): Promise<Buffer> {
 export async function scansOf(sheets: Sheet[]): Promise<Buffer> {
   const pictures = await Promise.all(sheets.map(({ draw, scanned = true }) => (scanned ? pictureOf(draw) : null)));
   return bytesOf((document) => {
-    for (const [index, { draw, over, turned = 0 }] of sheets.entries()) {
+    for (const [index, { draw, over, turned = 0, scale = 1 }] of sheets.entries()) {
       const picture = pictures[index] ?? null;
       const [width, height] = Math.round(turned / 90) % 2 === 0 ? size : [size[1], size[0]];
-      document.addPage({ size: [width, height], margin: 30 });
+      document.addPage({ size: [scale * width, scale * height], margin: 30 });
+      if (scale !== 1) document.scale(scale);
       if (picture === null) draw(document);
       else {
         document
