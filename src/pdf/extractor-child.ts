@@ -53,6 +53,9 @@ export class ExtractorChild {
   #messagesReceived = 0;
   #hasServed = false;
   #reading: Reading | null = null;
+  /** Spent on the groups that are drawn, and since when one is drawn again. */
+  #drawnMs = 0;
+  #drawingSince: number | null = null;
   #progressedAt = new Date();
 
   constructor(memoryBytes: number) {
@@ -118,6 +121,11 @@ export class ExtractorChild {
     return this.#reading;
   }
 
+  /** What it has spent on drawing pages of its document, up to now. */
+  get drawnMs(): number {
+    return this.#drawnMs + (this.#drawingSince === null ? 0 : performance.now() - this.#drawingSince);
+  }
+
   /** When it last came further with its document. */
   get progressedAt(): Date {
     return this.#progressedAt;
@@ -127,6 +135,8 @@ export class ExtractorChild {
     if (message.type === 'extract') {
       this.#hasServed = true;
       this.#reading = null;
+      this.#drawnMs = 0;
+      this.#drawingSince = null;
       this.#progressedAt = new Date();
     }
     if (this.#process.connected) {
@@ -146,11 +156,14 @@ export class ExtractorChild {
     this.#progressedAt = new Date();
     if (message.type === 'event' && message.event.type === 'reading') {
       this.#reading = message.event;
+      if (message.event.drawing !== undefined) this.#drawingSince ??= performance.now();
     }
     if (message.type === 'event' && message.event.type === 'group' && this.#reading !== null) {
       // It waits until the group is taken: nothing is drawn meanwhile.
       const { drawing: _, ...reading } = this.#reading;
       this.#reading = reading;
+      this.#drawnMs = this.drawnMs;
+      this.#drawingSince = null;
     }
     this.#answers.push(message);
     this.#wake();

@@ -138,7 +138,7 @@ export class ExtractorPool implements Extractor {
         signal.throwIfAborted();
         const undrawn = guard.undrawn ?? undrawnBy(child.reading, answer);
         if (undrawn !== null) {
-          return { type: 'undrawn', left: { ...withoutDrawing(request, undrawn), stored, fresh: true } };
+          return { type: 'undrawn', left: { ...withoutDrawing(request, undrawn, child.drawnMs), stored, fresh: true } };
         }
         guard.throwIfKilled();
         if (!('type' in answer)) {

@@ -12,10 +12,16 @@ export function undrawnBy(reading: Reading | null, answer: Exit | { type: string
   return reading?.drawing !== undefined && !('type' in answer) && isOwnFault(answer) ? reading : null;
 }
 
-export function withoutDrawing(request: ExtractionRequest, { engine, drawing }: Reading): ExtractionRequest {
+/** `spentMs` is what the process that is gone has spent on drawing: it counts like that of the next one. */
+export function withoutDrawing(
+  request: ExtractionRequest,
+  { engine, drawing }: Reading,
+  spentMs: number,
+): ExtractionRequest {
   const { images } = request;
   if (images === null || drawing === undefined) return request;
-  return { ...request, images: { ...images, avoid: [...images.avoid, { engine, pages: drawing }] } };
+  const avoid = [...images.avoid, { engine, pages: drawing }];
+  return { ...request, images: { ...images, seconds: images.seconds - spentMs / 1000, avoid } };
 }
 
 /** What counts as stored once the event was taken. */

@@ -50,3 +50,20 @@ test('pages that are left when drawing has taken as long as it may are read all 
   const failures = groups.map((group) => [...new Set(group.images?.pages.map(({ failure }) => failure))]);
   expect(failures).toEqual([[null], ['GIVEN_UP'], ['GIVEN_UP']]);
 });
+
+test('what a process that crashed had spent on drawing counts', async () => {
+  const { base64 } = await pdf((doc) => {
+    quarters(doc);
+    slowlyPainted(doc);
+  });
+  const path = join(folder, 'slow.pdf');
+  writeFileSync(path, Buffer.from(base64, 'base64'));
+  const images = { thumbnailWidth: null, pageImageWidth: 1_000, format: 'JPEG' as const, seconds: 0, avoid: [] };
+  const request = requestFor('one-page', { path, images, scratch: join(folder, 'scratch') });
+  const failures: unknown[] = [];
+  for await (const event of pool.extract(request, new AbortController().signal)) {
+    if (event.type === 'reading' && event.drawing !== undefined) process.kill(onlyProcess(pool), 'SIGSEGV');
+    if (event.type === 'group') failures.push(event.images?.pages.map(({ failure }) => failure));
+  }
+  expect(failures).toEqual([['GIVEN_UP']]);
+});
