@@ -1,17 +1,17 @@
 import { rm } from 'node:fs/promises';
-import { join, parse } from 'node:path';
+import { join } from 'node:path';
 import type { Client } from '../client/client.ts';
 import { reasonOf, ServerUnreachableError } from '../client/errors.ts';
-import { fileStem } from '../connections/filename.ts';
+import { splitFilename } from '../connections/filename.ts';
 import { openNew } from './get-output.ts';
 import { toStderr } from './watch-view.ts';
 
 /** Writes the files inside the document of a job; gives the path of each. Files that are there already stay: the name gets a number then. */
 export async function* writeAttachments(client: Client, jobId: string, directory: string): AsyncGenerator<string> {
   for (const { name, omitted, download } of (await client.attachments(jobId)) ?? []) {
-    const { name: stem, ext } = parse(name);
+    const { stem, extension } = splitFilename(name);
     if (download === null) toStderr(`${name} is not kept: ${omitted}`);
-    else yield await writeFile(download.url, join(directory, fileStem(stem) ?? 'attachment'), ext);
+    else yield await writeFile(download.url, join(directory, stem ?? 'attachment'), extension);
   }
 }
 

@@ -67,6 +67,12 @@ export function fileStem(name: string): string | null {
   return stem || null;
 }
 
+/** The two parts of a safe filename; what follows its last dot is an extension only if it looks like one: other text may be of any length. */
+export function splitFilename(name: string): { stem: string | null; extension: string } {
+  const extension = /\.[a-z0-9]{1,16}$/i.exec(name)?.[0] ?? '';
+  return { stem: fileStem(name.slice(0, name.length - extension.length)), extension };
+}
+
 /** The header that makes a browser save or show an answer under this name (RFC 6266), with a plain name for those that know no other. */
 export function contentDisposition(filename: string, kind: 'attachment' | 'inline' = 'attachment'): string {
   const plain = filename.replace(/[^ -~]|["\\%]/g, '_');

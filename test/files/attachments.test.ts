@@ -185,12 +185,16 @@ describe('the attachments of a document', () => {
       await carrying((doc) => {
         doc.file(Buffer.from('one'), { name: 'same.txt' });
         doc.fileAnnotation(100, 100, 20, 20, { src: Buffer.from('two'), name: 'same.txt' });
+        doc.file(Buffer.from('long'), { name: `no.${'蜂'.repeat(100)}` });
       }),
     );
     const { result } = await readJob(service, id, 'result { download(format: ZIP) { url } }');
     const files = unzip(Buffer.from(await (await fetch(result.download.url)).arrayBuffer()));
     expect(files.get('attachments/same.txt')).toBe('one');
     expect(files.get('attachments/same-2.txt')).toBe('two');
+    // As long as file systems take it.
+    expect([...files.keys()].every((path) => Buffer.byteLength(path.replace(/.*\//, '')) < 255)).toBe(true);
+    expect([...files.values()]).toContain('long');
   });
 });
 

@@ -1,6 +1,5 @@
-import { parse } from 'node:path';
 import type { Database } from '../../connections/database.ts';
-import { fileStem } from '../../connections/filename.ts';
+import { fileStem, splitFilename } from '../../connections/filename.ts';
 import { RequestError } from '../../errors.ts';
 import { encodeId } from '../../ids.ts';
 import {
@@ -99,8 +98,8 @@ async function* entriesOf(services: Services, job: ListedJob): AsyncGenerator<Zi
   const document = storedDocument(job.document);
   const nameOf = uniqueNames();
   for (const attachment of document.attachments.filter(isKept)) {
-    const { name: stem, ext } = parse(attachment.name);
-    const path = `attachments/${nameOf(fileStem(stem) ?? 'attachment', ext)}`;
+    const { stem, extension } = splitFilename(attachment.name);
+    const path = `attachments/${nameOf(stem ?? 'attachment', extension)}`;
     const content = async function* () {
       yield* await readAttachment(services, document, attachment);
     };
