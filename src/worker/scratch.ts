@@ -10,7 +10,7 @@ import type { RunContext } from './context.ts';
 
 /**
  * A folder of one attempt for the files that its extractor hands over. The extractor makes it when it has something to write; here it
- * goes whatever happens, and what a killed worker left goes when the next one starts.
+ * goes whatever happens. What a killed worker left goes when one starts that has not heard of it for ten minutes.
  */
 export interface Scratch extends AsyncDisposable {
   path: string;
