@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { LiteParse } from '@llamaindex/liteparse';
-import { cpuTime } from '../src/pdf/cpu-time.ts';
-import { createExtractorPool, type ExtractorPool } from '../src/pdf/extractor-pool.ts';
-import { type OcrRequest, prepareOcr } from '../src/pdf/ocr-data.ts';
+import { cpuTime } from '../src/pdf/extractor/cpu-time.ts';
+import { createExtractorPool, type ExtractorPool } from '../src/pdf/extractor/extractor-pool.ts';
+import { type OcrRequest, prepareOcr } from '../src/pdf/ocr/ocr-data.ts';
 import { groupSize } from '../src/pdf/page-groups.ts';
-import { PdfjsThread } from '../src/pdf/pdfjs-thread.ts';
+import { PdfjsThread } from '../src/pdf/pdfjs/pdfjs-thread.ts';
 
 // Pages per second of processor time, beside others that read PDFs: our extraction in its process, without OCR and with it, with what this process takes to
 // hear of it; bare LiteParse to Markdown in groups as large as ours; bare pdfjs to text; and pdftotext, where it is installed.

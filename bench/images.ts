@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { loadEngines } from '../src/pdf/engines.ts';
 import type { ExtractionRequest } from '../src/pdf/extraction.ts';
 import { runExtraction } from '../src/pdf/extraction-run.ts';
-import type { ImageFormat } from '../src/pdf/images.ts';
-import { PageRenderer } from '../src/pdf/render-pages.ts';
+import type { ImageFormat } from '../src/pdf/images/images.ts';
+import { PageRenderer } from '../src/pdf/images/render-pages.ts';
 
 // Pages per second of processor time that are drawn, encoded and written, by each engine in each format. Reading them is not counted.
 

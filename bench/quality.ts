@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { EngineName } from '../src/pdf/document.ts';
-import { createExtractorPool, type ExtractorPool } from '../src/pdf/extractor-pool.ts';
-import { prepareOcr } from '../src/pdf/ocr-data.ts';
+import { createExtractorPool, type ExtractorPool } from '../src/pdf/extractor/extractor-pool.ts';
+import { prepareOcr } from '../src/pdf/ocr/ocr-data.ts';
 
 // How near the Markdown comes to what people wrote down of the same pages, for each engine, by the way a job takes.
 //

@@ -25,7 +25,7 @@ import type { Logger } from './ops/logger.ts';
 import { scrape } from './ops/metrics.ts';
 import { createProbes } from './ops/probes.ts';
 import type { Extractor } from './pdf/extraction.ts';
-import { createExtractorPool } from './pdf/extractor-pool.ts';
+import { createExtractorPool } from './pdf/extractor/extractor-pool.ts';
 import type { Platform } from './platform.ts';
 import { createHub, type Hub } from './progress/hub.ts';
 import { answerCanaries } from './queue/canary.ts';

@@ -1,5 +1,5 @@
 import type { EngineName } from '../pdf/document.ts';
-import type { ImageRequest } from '../pdf/images.ts';
+import type { ImageRequest } from '../pdf/images/images.ts';
 import { parsePageRanges } from '../pdf/page-ranges.ts';
 import type { Estimate } from '../progress/state.ts';
 import { type Costs, costKeys, type LogNormal } from './costs.ts';

@@ -5,7 +5,7 @@ import type { Engines } from './engines.ts';
 import type { ExtractionRequest, Reading } from './extraction.ts';
 import { fallbackReason, isBetter } from './fallback.ts';
 import { factsMilliseconds } from './open-document.ts';
-import type { PdfjsDocument } from './pdfjs-document.ts';
+import type { PdfjsDocument } from './pdfjs/pdfjs-document.ts';
 import { restoreRare } from './rare-characters.ts';
 import type { ReadPage } from './read-page.ts';
 import type { StreamHints } from './stream-hints.ts';

@@ -1,5 +1,5 @@
-import { type LiteparseEngine, loadLiteparse } from './liteparse-engine.ts';
-import { PdfjsThread } from './pdfjs-thread.ts';
+import { type LiteparseEngine, loadLiteparse } from './liteparse/liteparse-engine.ts';
+import { PdfjsThread } from './pdfjs/pdfjs-thread.ts';
 
 export interface Engines {
   /** Null where it has no binary for this machine. */

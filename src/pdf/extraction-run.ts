@@ -1,13 +1,13 @@
 import { JobError } from '../errors.ts';
-import { writeAttachments } from './attachments.ts';
 import { bestPage, type Run, readByPdfjs } from './best-page.ts';
 import type { EngineName } from './document.ts';
 import { readStyle } from './document-style.ts';
 import type { Engines } from './engines.ts';
 import type { ExtractionEvent, ExtractionRequest, PageRange, Reading } from './extraction.ts';
 import { finishPages } from './finish-pages.ts';
-import { groupReader } from './liteparse-groups.ts';
-import { ocrKey, withOcr } from './ocr.ts';
+import { PageRenderer } from './images/render-pages.ts';
+import { groupReader } from './liteparse/liteparse-groups.ts';
+import { ocrKey, withOcr } from './ocr/ocr.ts';
 import {
   factsMilliseconds,
   liteparseOptions,
@@ -17,9 +17,9 @@ import {
 } from './open-document.ts';
 import { countGroupPages, isStored, type PageGroup, pageGroups, samplePages } from './page-groups.ts';
 import { countPages, PageRangesError, parsePageRanges, resolvePageRanges } from './page-ranges.ts';
-import type { PdfjsDocument } from './pdfjs-document.ts';
+import { writeAttachments } from './pdfjs/attachments.ts';
+import type { PdfjsDocument } from './pdfjs/pdfjs-document.ts';
 import type { ReadPage } from './read-page.ts';
-import { PageRenderer } from './render-pages.ts';
 
 /** A group whose pages are as an engine read them. */
 interface ReadGroup {

@@ -1,6 +1,6 @@
 import type { DocumentFacts, EngineName, ExtractedPage } from './document.ts';
-import type { ImageRequest, PageImages } from './images.ts';
-import type { OcrRequest } from './ocr-data.ts';
+import type { ImageRequest, PageImages } from './images/images.ts';
+import type { OcrRequest } from './ocr/ocr-data.ts';
 
 /** What the client chose about the Markdown. */
 export interface PageOptions {

@@ -1,8 +1,8 @@
 import type { Fallback } from './document.ts';
 import { garbledShare } from './garbled.ts';
 import { toWords } from './layout/piece.ts';
+import { isRightToLeft } from './layout/text-direction.ts';
 import type { ReadPage } from './read-page.ts';
-import { isRightToLeft } from './text-direction.ts';
 
 export const mostGarbled = 0.1;
 

@@ -16,7 +16,7 @@ import { toMarkdown } from './layout/render-markdown.ts';
 import { toPlainText } from './layout/render-text.ts';
 import { runningLines } from './layout/running-lines.ts';
 import { placeLinks } from './links.ts';
-import { ocrReason } from './needs-ocr.ts';
+import { ocrReason } from './ocr/needs-ocr.ts';
 import type { ReadPage } from './read-page.ts';
 
 /**

@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { type FailureCode, JobError } from '../errors.ts';
-import { findPinnedFiles } from './attachments.ts';
 import type { DocumentFacts, DocumentFallback, EngineName } from './document.ts';
 import { engineKeys } from './engine-keys.ts';
 import type { Engines } from './engines.ts';
 import { type ExtractionRequest, type Reading, usableEngines } from './extraction.ts';
-import type { LiteparseEngine, LiteparseOptions } from './liteparse-engine.ts';
-import type { LiteparseFacts } from './liteparse-facts.ts';
-import { PdfjsDocument } from './pdfjs-document.ts';
+import type { LiteparseEngine, LiteparseOptions } from './liteparse/liteparse-engine.ts';
+import type { LiteparseFacts } from './liteparse/liteparse-facts.ts';
+import { findPinnedFiles } from './pdfjs/attachments.ts';
+import { PdfjsDocument } from './pdfjs/pdfjs-document.ts';
 import { readStreamHints, type StreamHints } from './stream-hints.ts';
 
 /** Longer than pdfjs needs for the facts of any honest document; past it, LiteParse goes on without them. */

@@ -6,7 +6,7 @@ import { quarantineDocument } from '../jobs/quarantine.ts';
 import type { EngineName } from '../pdf/document.ts';
 import { engineKeys } from '../pdf/engine-keys.ts';
 import type { ExtractionRequest, GroupEvent, OpenedEvent } from '../pdf/extraction.ts';
-import { prepareOcr } from '../pdf/ocr-data.ts';
+import { prepareOcr } from '../pdf/ocr/ocr-data.ts';
 import type { RunContext } from './context.ts';
 import type { Deadlines } from './deadlines.ts';
 import type { JobProgress } from './job-progress.ts';

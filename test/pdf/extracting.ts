@@ -5,7 +5,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { DocumentFacts, EngineName, ExtractedPage } from '../../src/pdf/document.ts';
 import type { ExtractionEvent, ExtractionRequest, Extractor, GroupEvent } from '../../src/pdf/extraction.ts';
-import { createExtractorPool, type ExtractorPool, type ExtractorPoolOptions } from '../../src/pdf/extractor-pool.ts';
+import {
+  createExtractorPool,
+  type ExtractorPool,
+  type ExtractorPoolOptions,
+} from '../../src/pdf/extractor/extractor-pool.ts';
 
 const GiB = 1024 ** 3;
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ExtractedPage } from '../../src/pdf/document.ts';
 import type { ExtractionRequest, ReadingEvent } from '../../src/pdf/extraction.ts';
-import { type OcrRequest, prepareOcr } from '../../src/pdf/ocr-data.ts';
+import { type OcrRequest, prepareOcr } from '../../src/pdf/ocr/ocr-data.ts';
 import { extractAll, newPool, requestFor } from './extracting.ts';
 import { garbledOf, lines, outlines, type Sheet, scansOf } from './scans.ts';
 

@@ -6,7 +6,7 @@ import { isRetryable } from '../../jobs/retry-policy.ts';
 import { storedDocument } from '../../jobs/stored-json.ts';
 import type { Attachment, ExtractedPage } from '../../pdf/document.ts';
 import type { Box } from '../../pdf/layout/piece.ts';
-import { needsOcr } from '../../pdf/needs-ocr.ts';
+import { needsOcr } from '../../pdf/ocr/needs-ocr.ts';
 import { withoutCredentials } from '../sources.ts';
 import { attachmentType, omissionOf } from './attachment-file.ts';
 

@@ -2,7 +2,7 @@ import { queryFromInfo } from '@pothos/plugin-prisma';
 import type { GraphQLResolveInfo } from 'graphql';
 import { storedDetails, storedImages, storedLinks } from '../../jobs/stored-json.ts';
 import type { Link } from '../../pdf/document.ts';
-import { needsOcr } from '../../pdf/needs-ocr.ts';
+import { needsOcr } from '../../pdf/ocr/needs-ocr.ts';
 import type { ApiContext } from '../context.ts';
 import { imageUrl } from '../downloads/image-file.ts';
 import { builder } from './builder.ts';

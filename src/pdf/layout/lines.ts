@@ -1,5 +1,5 @@
-import { isRightToLeft } from '../text-direction.ts';
 import { bottom, middle, type Piece, right, union } from './piece.ts';
+import { isRightToLeft } from './text-direction.ts';
 
 /** Pieces that follow one another on one baseline. */
 export interface Line extends Piece {

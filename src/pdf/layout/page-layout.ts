@@ -1,14 +1,14 @@
 import type { Block } from './block.ts';
 import { toBlocks } from './blocks.ts';
-import { gridTables } from './grid-tables.ts';
 import type { Typography } from './headings.ts';
 import { type Line, toLines } from './lines.ts';
-import { openTables } from './open-tables.ts';
 import { type Box, bottom, type Piece } from './piece.ts';
 import { proseLines } from './prose.ts';
 import { type Item, readingOrder } from './reading-order.ts';
-import type { Rules } from './rules.ts';
-import { acceptTables, outside, type PlacedTable, type Table, withoutOverlaps } from './table.ts';
+import { gridTables } from './tables/grid-tables.ts';
+import { openTables } from './tables/open-tables.ts';
+import type { Rules } from './tables/rules.ts';
+import { acceptTables, outside, type PlacedTable, type Table, withoutOverlaps } from './tables/table.ts';
 
 /** What a page shows, as an engine found it, in points from the top left of the page as displayed. */
 export interface PageContent {

@@ -1,0 +1,214 @@
+import type { Cell } from '../block.ts';
+import { toLines } from '../lines.ts';
+import { type Box, middle, type Piece, right, toWords } from '../piece.ts';
+import { findGrids, type Grid, type GridCell } from './grid.ts';
+import { type Rules, smallestCell } from './rules.ts';
+import { outside, type PlacedTable } from './table.ts';
+
+interface Filled extends GridCell {
+  pieces: Piece[];
+}
+
+/** The tables whose cells are drawn with rules. What stands in one that lies in a cell of another is not told twice. */
+export function gridTables(rules: Rules, pieces: Piece[]): PlacedTable[] {
+  const tables: PlacedTable[] = [];
+  const grids = findGrids(rules, smallestRow(pieces));
+  for (const grid of grids.toSorted((a, b) => a.width * a.height - b.width * b.height)) {
+    const table = toTable(grid, outside(tables, pieces));
+    if (table !== null) tables.push(table);
+  }
+  return tables;
+}
+
+/** No row is lower than the type of its text: what stands nearer together are double rules. */
+function smallestRow(pieces: Piece[]): number {
+  const sizes = pieces
+    .filter(({ text }) => /\p{L}{2}/u.test(text))
+    .map(({ size }) => size)
+    .sort((a, b) => a - b);
+  return Math.max(smallestCell, 0.95 * (sizes[Math.floor(sizes.length / 20)] ?? 0));
+}
+
+function toTable(grid: Grid, all: Piece[]): PlacedTable | null {
+  const inside = all.filter((piece) => isInside(grid, piece));
+  const columns = hiddenColumns(grid, inside);
+  const filled = fill(columns, inside).flatMap((cell) => splitSpan(columns, cell));
+  return isTable(filled) ? { box: grid, rows: compact(filled), pieces: new Set(inside) } : null;
+}
+
+function isInside(grid: Box, piece: Piece): boolean {
+  const y = middle(piece);
+  return (
+    piece.x > grid.x - 2 && right(piece) < grid.x + grid.width + piece.size && y > grid.y && y < grid.y + grid.height
+  );
+}
+
+/** Legends and buttons have less text, in characters. */
+const shortestTable = 30;
+
+/** Charts have grids, too, but little stands in their cells. */
+function isTable(cells: Filled[]): boolean {
+  const filled = cells.filter(({ pieces }) => pieces.length > 0);
+  const columns = new Set(filled.map(({ column }) => column));
+  const rows = new Map<number, number>();
+  for (const { row } of filled) rows.set(row, (rows.get(row) ?? 0) + 1);
+  const fullRows = [...rows.values()].filter((count) => count > 1).length;
+  const words = filled.filter((cell) => cell.pieces.some(({ text }) => /\p{L}{2}/u.test(text)));
+  const length = filled.reduce((sum, cell) => cell.pieces.reduce((all, { text }) => all + text.length, sum), 0);
+  const used = cells.filter((cell) => columns.has(cell.column) && rows.has(cell.row));
+  return (
+    (columns.size > 1 ? fullRows > 1 || isForm(filled, used) : isStack(filled, words)) &&
+    filled.length * 5 >= used.length * 2 &&
+    words.length > 1 &&
+    length >= shortestTable
+  );
+}
+
+/** A column of boxes is a table if there are enough, and words in all; with fewer it may be a notice. */
+function isStack(filled: Filled[], words: Filled[]): boolean {
+  return filled.length >= 4 && words.length === filled.length;
+}
+
+/** To be filled in: only its head and its first column have text, each of them nearly all of their cells. */
+function isForm(filled: Filled[], used: Filled[]): boolean {
+  const head = Math.min(...filled.map(({ row }) => row));
+  const first = Math.min(...filled.map(({ column }) => column));
+  const isLabel = ({ row, column }: Filled) => row === head || column === first;
+  const labels = used.filter(isLabel).length;
+  return used.length - labels >= 4 && filled.every(isLabel) && filled.length + 1 >= labels;
+}
+
+function fill(grid: Grid, pieces: Piece[]): Filled[] {
+  const columns = grid.xs.length - 1;
+  const cells = grid.cells.map((cell): Filled => ({ ...cell, pieces: [] }));
+  const owner = new Map<number, Filled>();
+  for (const cell of cells) {
+    for (let row = cell.row; row < cell.row + cell.rows; row += 1) {
+      for (let column = cell.column; column < cell.column + cell.columns; column += 1) {
+        owner.set(row * columns + column, cell);
+      }
+    }
+  }
+  const ownerAt = (x: number, y: number) => owner.get(slot(grid.ys, y) * columns + slot(grid.xs, x));
+  for (const piece of pieces) {
+    const first = ownerAt(piece.x + Math.min(piece.width / 2, 4), middle(piece));
+    const last = ownerAt(right(piece) - Math.min(piece.width / 2, 4), middle(piece));
+    for (const part of first === last ? [piece] : toWords(piece)) {
+      (first === last ? first : ownerAt(part.x + part.width / 2, middle(part)))?.pieces.push(part);
+    }
+  }
+  return cells;
+}
+
+function slot(edges: number[], value: number): number {
+  let [low, high] = [0, edges.length - 2];
+  while (low < high) {
+    const half = (low + high + 1) >> 1;
+    if ((edges[half] ?? 0) <= value) low = half;
+    else high = half - 1;
+  }
+  return low;
+}
+
+/** Cells without a rule between them are one, but not if what stands in them keeps to either side of where others have one. */
+function splitSpan(grid: Grid, cell: Filled): Filled[] {
+  if (cell.columns === 1 || cell.pieces.length < 2) {
+    return [cell];
+  }
+  const lanes = new Map<number, Piece[]>();
+  for (const piece of cell.pieces) {
+    const lane = slot(grid.xs, piece.x + 1);
+    if (slot(grid.xs, right(piece) - 1) !== lane) {
+      return [cell];
+    }
+    const there = lanes.get(lane);
+    if (there === undefined) lanes.set(lane, [piece]);
+    else there.push(piece);
+  }
+  if (lanes.size < 2) {
+    return [cell];
+  }
+  return Array.from({ length: cell.columns }, (_, index) => {
+    const column = cell.column + index;
+    return { ...cell, column, columns: 1, pieces: lanes.get(column) ?? [] };
+  });
+}
+
+const mostColumns = 50;
+
+/** The grid with the columns that have no rule between them, but an empty strip all the way down. */
+function hiddenColumns(grid: Grid, pieces: Piece[]): Grid {
+  let result = grid;
+  if (grid.xs.length > mostColumns) {
+    return grid;
+  }
+  for (let column = 0; column + 1 < grid.xs.length; column += 1) {
+    const [from = 0, to = 0] = [grid.xs[column], grid.xs[column + 1]];
+    const there = pieces.filter((piece) => piece.x >= from - 2 && right(piece) <= to + 2);
+    const crossed = pieces.some((piece) => piece.x < from - 2 && right(piece) > from + 20);
+    const strip = crossed ? null : widestStrip(there);
+    if (strip !== null) result = splitColumn(result, strip);
+  }
+  return result;
+}
+
+function widestStrip(pieces: Piece[]): number | null {
+  let best: { x: number; width: number } | null = null;
+  let end = -Infinity;
+  for (const piece of [...pieces].sort((a, b) => a.x - b.x)) {
+    const width = piece.x - end;
+    if (end > -Infinity && width > 1.5 * piece.size && (best === null || width > best.width)) {
+      best = { x: piece.x - width / 2, width };
+    }
+    end = Math.max(end, right(piece));
+  }
+  if (best === null) {
+    return null;
+  }
+  const { x } = best;
+  const left = pieces.filter((piece) => right(piece) <= x);
+  const heights = new Set(pieces.flatMap((piece) => (piece.x < x ? [] : around(middle(piece)))));
+  const beside = left.filter((piece) => heights.has(Math.round(middle(piece) / 2)));
+  return beside.length >= 2 && left.some(({ text }) => /\p{L}{2}/u.test(text)) ? x : null;
+}
+
+function around(height: number): number[] {
+  return [Math.floor(height / 2), Math.ceil(height / 2)];
+}
+
+function splitColumn(grid: Grid, x: number): Grid {
+  const column = slot(grid.xs, x);
+  const xs = [...grid.xs.slice(0, column + 1), x, ...grid.xs.slice(column + 1)];
+  const cells = grid.cells.flatMap((cell): GridCell[] => {
+    if (cell.column > column) return [{ ...cell, column: cell.column + 1 }];
+    if (cell.column === column && cell.columns === 1) return [cell, { ...cell, column: column + 1 }];
+    return [cell.column + cell.columns > column ? { ...cell, columns: cell.columns + 1 } : cell];
+  });
+  return { ...grid, xs, cells };
+}
+
+function cellText(pieces: Piece[]): string {
+  const lines = toLines(pieces).sort((a, b) => middle(a) - middle(b) || a.x - b.x);
+  return lines.map(({ text }) => text).join(' ');
+}
+
+/** Rows of cells, without the columns and rows in which nothing stands. */
+function compact(cells: Filled[]): Cell[][] {
+  const filled = cells.filter(({ pieces }) => pieces.length > 0);
+  const usedRows = sorted(filled.map(({ row }) => row));
+  const usedColumns = sorted(filled.map(({ column }) => column));
+  const rows: Cell[][] = usedRows.map(() => []);
+  for (const cell of [...cells].sort((a, b) => a.row - b.row || a.column - b.column)) {
+    const first = usedRows.findIndex((row) => row >= cell.row);
+    const rowSpan = usedRows.filter((row) => row >= cell.row && row < cell.row + cell.rows).length;
+    const span = usedColumns.filter((column) => column >= cell.column && column < cell.column + cell.columns).length;
+    if (span > 0 && rowSpan > 0) {
+      rows[first]?.push({ text: cellText(cell.pieces), columns: span, rows: rowSpan });
+    }
+  }
+  return rows;
+}
+
+function sorted(values: number[]): number[] {
+  return [...new Set(values)].sort((a, b) => a - b);
+}

@@ -1,0 +1,158 @@
+import type { Line } from '../lines.ts';
+import { middle, type Piece, right, union } from '../piece.ts';
+import { type Column, intoNearest } from './columns.ts';
+import { mergeRules, type Rule } from './rules.ts';
+import type { PlacedTable } from './table.ts';
+import { joinRows, toCells } from './table-cells.ts';
+import { isTable } from './table-checks.ts';
+import { spanHeads } from './table-heads.ts';
+import { type Row, toRows } from './table-rows.ts';
+import { growRun, isNear, mostColumns, placeRow, type Run, settle } from './table-runs.ts';
+
+/** A page with more lines is a drawing or a map. */
+const mostLines = 3_000;
+
+/** A run of rows that is no table is tried again without its first row, as that may not belong to it; each row so many times on average. */
+const mostTries = 4;
+
+/** The tables whose columns are told by the empty strips between them, with or without rules above and below. */
+export function openTables(lines: Line[], prose: Set<Line>, rules: Rule[]): PlacedTable[] {
+  if (lines.length > mostLines) {
+    return [];
+  }
+  const proportional = lines.some(({ fixedWidth }) => !fixedWidth);
+  const isFree = ({ pieces }: Line) => !pieces.some((piece) => taken.has(piece));
+  const tables: PlacedTable[] = [];
+  const taken = new Set<Piece>();
+  const add = (table: PlacedTable | null, rows: Row[]) => {
+    if (table === null) return false;
+    tables.push(table);
+    for (const row of rows) for (const { pieces } of row.segments) for (const piece of pieces) taken.add(piece);
+    return true;
+  };
+  for (const scope of scopes(rules, lines, prose)) {
+    const rows = toRows(scope.lines.filter(isFree));
+    add(toTable(rows, [], scope, proportional), rows);
+  }
+  const rows = toRows(lines.filter((line) => !prose.has(line) && isFree(line)));
+  const open = rows.map((_, index) => isNear(rows, index) && !isParted(rows, index, prose));
+  let grown = 0;
+  for (let start = 0; start < rows.length; ) {
+    const run = growRun(rows, start, open);
+    const whole = extendUp(run, rows, start, open);
+    const length = Math.max(1, run.rows.length);
+    grown += length;
+    const found = whole.rows.length > 1 && add(toTable(whole.rows, whole.columns, null, proportional), whole.rows);
+    start += found || grown > mostTries * rows.length ? length : 1;
+  }
+  return tables;
+}
+
+function isParted(rows: Row[], index: number, walls: Set<Line>): boolean {
+  const [above, below] = [rows[index - 1], rows[index]];
+  if (above === undefined || below === undefined) return false;
+  const [from, to] = [above, below].reduce<[number, number]>(
+    ([least, most], { segments }) => [
+      Math.min(least, segments[0]?.from ?? least),
+      Math.max(most, ...segments.map(({ to }) => to)),
+    ],
+    [Infinity, -Infinity],
+  );
+  return [...walls].some(
+    (wall) => middle(wall) > middleOf(above) && middle(wall) < middleOf(below) && wall.x < to && right(wall) > from,
+  );
+}
+
+function middleOf({ y, bottom }: Row): number {
+  return (y + bottom) / 2;
+}
+
+const mostHeads = 2;
+
+/** Rows above whose words stand in the columns: heads are often set closer than what is below them. */
+function extendUp(run: Run, rows: Row[], start: number, open: boolean[]): Run {
+  const above: Row[] = [];
+  const { columns } = run;
+  for (let index = start - 1; index >= 0 && above.length < mostHeads; index -= 1) {
+    const row = rows[index];
+    if (row === undefined || open[index + 1] !== true) break;
+    const parts = placeRow(row, columns);
+    if (parts.length < 2 || parts.some(({ first, last }) => first < 0 || last > first)) break;
+    above.unshift(row);
+  }
+  return { rows: [...above, ...run.rows], columns };
+}
+
+interface Scope {
+  /** Where the rules stand. */
+  rules: number[];
+  /** Shorter ones between them. */
+  inner: Rule[];
+  lines: Line[];
+}
+
+const mostScopes = 100;
+/** Tables do not lie in one another: of the lines of a page, so many times all of them may be between rules. */
+const mostOver = 5;
+/** More of them are a drawing. */
+const mostRules = 500;
+
+/** What stands between rules of one length, one below the other, with no text between them that reaches beyond them. */
+function scopes(rules: Rule[], lines: Line[], prose: Set<Line>): Scope[] {
+  const groups: Rule[][] = [];
+  const merged = mergeRules(rules, shortestInner).slice(0, mostRules);
+  for (const rule of merged.filter(({ from, to }) => to - from >= shortestRule)) {
+    const group = groups.find(([first]) => first !== undefined && isAsLong(first, rule));
+    if (group !== undefined) group.push(rule);
+    else if (groups.length < mostScopes) groups.push([rule]);
+  }
+  const found: Scope[] = [];
+  let held = 0;
+  for (const group of groups) {
+    let scope: Scope | null = null;
+    for (const [index, rule] of group.entries()) {
+      const above = group[index - 1];
+      if (above === undefined) continue;
+      const between = lines.filter(
+        (line) => middle(line) > above.at && middle(line) < rule.at && line.x < rule.to && right(line) > rule.from,
+      );
+      if (between.some((line) => line.x < rule.from - 3 || right(line) > rule.to + 3 || prose.has(line))) {
+        scope = null;
+        continue;
+      }
+      held += between.length;
+      if (held > mostOver * lines.length) return found;
+      if (scope === null) {
+        scope = { rules: [above.at], inner: [], lines: [] };
+        found.push(scope);
+      }
+      scope.rules.push(rule.at);
+      scope.inner.push(...merged.filter((other) => other.at > above.at && other.at < rule.at));
+      scope.lines.push(...between);
+    }
+  }
+  return found;
+}
+
+/** Of the rules above and below a table, in points. */
+const shortestRule = 60;
+const shortestInner = 12;
+
+function isAsLong(a: Rule, b: Rule): boolean {
+  return Math.abs(a.from - b.from) < 3 && Math.abs(a.to - b.to) < 3;
+}
+
+function toTable(found: Row[], known: Column[], scope: Scope | null, proportional: boolean): PlacedTable | null {
+  const { rows: lines, columns } = settle(found, known);
+  if (columns.length > mostColumns) return null;
+  const placed = lines.map((row) => ({
+    y: row.y,
+    bottom: row.bottom,
+    parts: placeRow(row, columns).map((part) => intoNearest(part, columns)),
+  }));
+  const rows = joinRows(spanHeads(placed, columns, scope?.inner ?? []), scope?.rules ?? []);
+  const cells = toCells(rows, columns);
+  if (!isTable(rows, cells, columns, scope !== null, proportional)) return null;
+  const pieces = new Set(found.flatMap((row) => row.segments.flatMap((segment) => segment.pieces)));
+  return { box: union([...pieces]), rows: cells, pieces };
+}

@@ -1,0 +1,109 @@
+import type { Cell } from '../block.ts';
+import { joinText } from '../lines.ts';
+import type { Column, Part } from './columns.ts';
+
+/** A row of a table, of one or more lines. */
+export interface TableRow {
+  y: number;
+  bottom: number;
+  parts: Part[];
+}
+
+/** Numbers, with a unit or a sign, and marks. */
+export function isDatum(text: string): boolean {
+  return text.length < 25 && (/^[^\p{L}]{0,3}\d/u.test(text) || text.length <= 2);
+}
+
+/** Right of its first column. */
+export function hasData({ parts }: TableRow): boolean {
+  return parts.some((part) => part.first > 0 && isDatum(textOf(part)));
+}
+
+/**
+ * Lines that belong to one row, joined: those that lie beside one another, those between two of the rules, and those that stand
+ * nearer to one another than rows do elsewhere.
+ */
+export function joinRows(lines: TableRow[], rules: number[]): TableRow[] {
+  const rows = joinWhere(lines, (above, line) => line.y < above.bottom - 0.15 * (line.bottom - line.y));
+  return joinNear(joinBetween(rows, rules));
+}
+
+function joinWhere(lines: TableRow[], belongs: (above: TableRow, line: TableRow) => boolean): TableRow[] {
+  const rows: TableRow[] = [];
+  for (const line of lines) {
+    const above = rows.at(-1);
+    if (above === undefined || !belongs(above, line)) {
+      rows.push({ ...line, parts: [...line.parts] });
+    } else {
+      above.bottom = Math.max(above.bottom, line.bottom);
+      above.parts.push(...line.parts);
+    }
+  }
+  return rows;
+}
+
+/** Only where no more than one of the lines has data, and nothing in them spans: rules may part groups of rows, too. */
+function joinBetween(lines: TableRow[], rules: number[]): TableRow[] {
+  const bandOf = ({ y, bottom }: TableRow) => rules.filter((at) => at < (y + bottom) / 2).length;
+  const bands = new Map<number, TableRow[]>();
+  for (const line of lines) bands.set(bandOf(line), [...(bands.get(bandOf(line)) ?? []), line]);
+  return [...bands.values()].flatMap((band) => {
+    const withData = band.filter(hasData);
+    const begun = band.filter(({ parts }) => parts.some(({ first }) => first === 0));
+    const spans = band.some(({ parts }) => parts.some(({ first, last }) => last > first));
+    const isRow = withData.length < 2 && begun.length * 2 <= band.length + 1 && !spans;
+    return isRow ? joinWhere(band, () => true) : band;
+  });
+}
+
+/** Gaps that differ by less, in heights of a line, are the same. */
+const clearly = 0.4;
+
+function joinNear(lines: TableRow[]): TableRow[] {
+  const gaps = lines.slice(1).map(({ y }, index) => y - (lines[index]?.bottom ?? y));
+  const height = Math.min(...lines.map(({ y, bottom }) => bottom - y));
+  const [least, most] = [Math.min(...gaps), Math.max(...gaps)];
+  if (!(most - least > clearly * height && least < clearly * height)) return lines;
+  const limit = (least + most) / 2;
+  return joinWhere(lines, (above, line) => line.y - above.bottom < limit && continues(above, line));
+}
+
+/** Everything in the line stands below something, and it is no row of its own: not everything there goes on. */
+function continues(above: TableRow, { parts }: TableRow): boolean {
+  const there = new Set(above.parts.map(({ first }) => first));
+  return parts.every((part) => there.has(part.first) && part.last === part.first && !isDatum(textOf(part)));
+}
+
+/** The cells of all rows. The first column's head goes down beside heads that span: over all of the rows above the data. */
+export function toCells(rows: TableRow[], columns: Column[]): Cell[][] {
+  const cells = rows.map((row) => rowCells(row, columns));
+  const data = rows.findIndex(hasData);
+  const heads = cells.slice(0, Math.max(0, data));
+  const filled = heads.flatMap(([first]) => (first === undefined || first.text === '' ? [] : [first]));
+  const [only] = filled;
+  const isBeside = heads.some((row) => row.some((cell, index) => index > 0 && cell.columns > 1));
+  if (heads.length > 1 && isBeside && filled.length === 1 && only?.columns === 1) {
+    for (const [index, row] of heads.entries()) {
+      row.splice(0, 1, ...(index === 0 ? [{ ...only, rows: heads.length }] : []));
+    }
+  }
+  return cells;
+}
+
+function rowCells({ parts }: TableRow, columns: Column[]): Cell[] {
+  const cells: Cell[] = [];
+  const byColumn = parts.toSorted((a, b) => a.first - b.first);
+  for (let column = 0; column < columns.length; ) {
+    // Lines of one row may span different columns.
+    let last = column;
+    for (const part of byColumn) if (part.first >= column && part.first <= last) last = Math.max(last, part.last);
+    const there = parts.filter(({ first }) => first >= column && first <= last);
+    cells.push({ text: there.map(textOf).join(' '), columns: last - column + 1, rows: 1 });
+    column = last + 1;
+  }
+  return cells;
+}
+
+function textOf({ pieces }: Part): string {
+  return joinText(pieces, ({ text }) => text);
+}

@@ -1,0 +1,103 @@
+import type { Cell } from '../block.ts';
+import { type Column, isAligned, type Part } from './columns.ts';
+import { isDatum, type TableRow } from './table-cells.ts';
+
+/** Legends and formulas have less text, in characters. */
+const shortestTable = 30;
+
+/** What stands in columns, but is no table: charts, formulas, tables of contents, text. `enclosed`: between rules; `proportional`: not all of the page is set like code. */
+export function isTable(
+  rows: TableRow[],
+  cells: Cell[][],
+  columns: Column[],
+  enclosed: boolean,
+  proportional: boolean,
+): boolean {
+  const placed = rows.map(({ parts }) => parts);
+  const texts = cells.map((row) => row.map(({ text }) => text));
+  const all = texts.flat().filter((text) => text !== '');
+  return (
+    columns.length > 1 &&
+    hasRows(placed, columns, enclosed) &&
+    isAlignedThroughout(placed.flat(), columns) &&
+    hasWords(all) &&
+    !isProse(all) &&
+    !isList(texts) &&
+    !(proportional && isCode(placed.flat())) &&
+    ((enclosed && rows.length > 2) || hasHead(placed, columns) || isData(texts.slice(1)))
+  );
+}
+
+/** Enough of its cells have text, and nearly all of one of its first rows; in few of them something spans. */
+function hasRows(placed: Part[][], columns: Column[], enclosed: boolean): boolean {
+  const filled = placed.map((parts) => new Set(parts.map(({ first }) => first)).size);
+  const fill = filled.reduce((sum, count) => sum + count, 0) / (placed.length * columns.length);
+  const least = columns.length > 2 && (enclosed || hasHead(placed, columns)) ? 2 : 3;
+  const spanning = placed.filter((parts) => parts.some(({ first, last }) => last > first)).length;
+  const covered = placed.slice(0, 3).map((parts) => parts.reduce((sum, { first, last }) => sum + last - first + 1, 0));
+  return (
+    filled.filter((count) => count > 1).length >= least &&
+    fill > (enclosed ? 0.4 : 0.5) &&
+    spanning * 5 <= placed.length * 2 &&
+    covered.some((count) => count * 5 >= columns.length * 3)
+  );
+}
+
+/** A first row in bold, above rows that are not. */
+function hasHead([head = [], ...body]: Part[][], columns: Column[]): boolean {
+  return head.length === columns.length && head.every(isBold) && !body.flat().some(isBold);
+}
+
+function isBold({ pieces }: Part): boolean {
+  return pieces.every(({ bold }) => bold);
+}
+
+function isAlignedThroughout(cells: Part[], columns: Column[]): boolean {
+  const aligned = cells.filter((part) => {
+    const column = columns[part.first];
+    return column !== undefined && part.last === part.first && isAligned(part, column, 0.5 * part.size);
+  });
+  return aligned.length * 10 > cells.length * 7;
+}
+
+function hasWords(texts: string[]): boolean {
+  const length = texts.reduce((sum, text) => sum + text.length, 0);
+  return length >= shortestTable && texts.filter((text) => /\p{L}{2}/u.test(text)).length > 1;
+}
+
+function isProse(texts: string[]): boolean {
+  return texts.filter((text) => /^\p{Ll}/u.test(text)).length * 10 >= texts.length * 3;
+}
+
+/** What programs print keeps its lines. */
+function isCode(cells: Part[]): boolean {
+  return cells.filter(({ pieces }) => pieces.every(({ fixedWidth }) => fixedWidth)).length * 2 > cells.length;
+}
+
+/** A list whose numbers stand apart: a table of contents, or formulas. */
+export function isList(rows: string[][]): boolean {
+  return isContents(rows) || isFormulas(rows);
+}
+
+/** Titles, and right behind them the numbers of pages, which rise, with or without dots between them. */
+function isContents(rows: string[][]): boolean {
+  const listed = rows.filter((row) => (row.at(-1) ?? '') !== '');
+  const titled = listed.filter((row) => /\p{L}{2}/u.test(row.slice(0, -1).findLast((text) => text !== '') ?? ''));
+  const pages = titled.map((row) => row.at(-1) ?? '').filter((text) => /^\d{1,4}$/.test(text));
+  const rises = pages.every((page, index) => Number(page) >= Number(pages[index - 1] ?? 0));
+  return (
+    rows.some((row) => row.some((text) => /\.{4,}/.test(text))) ||
+    (rises && pages.length > 1 && pages.length * 2 >= listed.length)
+  );
+}
+
+/** Their numbers stand apart, in brackets. */
+function isFormulas(rows: string[][]): boolean {
+  return rows.filter((row) => /^\(\d+\w?\)$/.test(row.at(-1) ?? '')).length * 2 > rows.length;
+}
+
+/** Most of what is right of the first column, numbers above all. */
+function isData(rows: string[][]): boolean {
+  const right = rows.flatMap((row) => row.slice(1)).filter((text) => text !== '');
+  return right.filter(isDatum).length * 2 > right.length;
+}

@@ -1,0 +1,38 @@
+import { type Box, bottom, right } from '../layout/piece.ts';
+import type { GrayPicture } from './edge-runs.ts';
+
+/** Of 255: where all is nearly one shade nothing is written. */
+const leastContrast = 40;
+
+/** How wide the strokes of what is written in a box are, in pixels: its ink as a part of its outline. Null where nothing is. */
+export function strokeWidth({ width, height, pixels }: GrayPicture, box: Box, scale: number): number | null {
+  const [left, top] = [Math.max(0, Math.floor(box.x * scale)), Math.max(0, Math.floor(box.y * scale))];
+  const [end, under] = [
+    Math.min(width, Math.ceil(right(box) * scale)),
+    Math.min(height, Math.ceil(bottom(box) * scale)),
+  ];
+  let [darkest, lightest, sum] = [255, 0, 0];
+  for (let y = top; y < under; y += 1) {
+    for (let x = left; x < end; x += 1) {
+      const shade = pixels[y * width + x] ?? 0;
+      if (shade < darkest) darkest = shade;
+      if (shade > lightest) lightest = shade;
+      sum += shade;
+    }
+  }
+  if (lightest - darkest < leastContrast) return null;
+  const half = (darkest + lightest) / 2;
+  let outline = 0;
+  for (let y = top; y < under; y += 1) {
+    for (let x = left; x < end; x += 1) {
+      const isDark = (pixels[y * width + x] ?? 0) < half;
+      if (x + 1 < end && isDark !== (pixels[y * width + x + 1] ?? 0) < half) outline += 1;
+      if (y + 1 < under && isDark !== (pixels[(y + 1) * width + x] ?? 0) < half) outline += 1;
+    }
+  }
+  const pixelCount = (end - left) * (under - top);
+  // Shades between count as a part: strokes are hardly wider than a pixel.
+  const dark = (lightest * pixelCount - sum) / (lightest - darkest);
+  // Most of a box is its ground, be it dark.
+  return outline === 0 ? null : (2 * Math.min(dark, pixelCount - dark)) / outline;
+}

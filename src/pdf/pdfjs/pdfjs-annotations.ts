@@ -1,0 +1,71 @@
+import type { PDFPageProxy } from 'pdfjs-dist/legacy/build/pdf.mjs';
+import { cleanFact, cleanText } from '../clean-text.ts';
+import type { Annotation, FormField, FormFieldKind } from '../document.ts';
+import { type Box, noBox } from '../layout/piece.ts';
+import { notAnnotations } from '../liteparse/liteparse-annotations.ts';
+import { readDate } from './document-facts.ts';
+
+export type Viewport = ReturnType<PDFPageProxy['getViewport']>;
+
+/** A rectangle of the document as one of the page as displayed. */
+export function toBox(rectangle: unknown, viewport: Viewport): Box | null {
+  if (!Array.isArray(rectangle)) {
+    return null;
+  }
+  const [x1 = 0, y1 = 0, x2 = 0, y2 = 0] = viewport.convertToViewportRectangle(rectangle.map(Number)).map(Number);
+  return { x: Math.min(x1, x2), y: Math.min(y1, y2), width: Math.abs(x2 - x1), height: Math.abs(y2 - y1) };
+}
+
+export function readAnnotations(found: Record<string, unknown>[], viewport: Viewport): Annotation[] {
+  return found
+    .filter(({ subtype }) => !notAnnotations.includes(String(subtype).toLowerCase()))
+    .map((annotation) => ({
+      kind: cleanFact(annotation.subtype) ?? 'Unknown',
+      text: stringOf(annotation.contentsObj),
+      author: stringOf(annotation.titleObj),
+      createdAt: readDate(annotation.creationDate),
+      modifiedAt: readDate(annotation.modificationDate),
+      ...(toBox(annotation.rect, viewport) ?? noBox),
+    }));
+}
+
+function stringOf(value: unknown): string | null {
+  return typeof value === 'object' && value !== null && 'str' in value ? cleanFact(value.str) : null;
+}
+
+export function readFormFields(found: Record<string, unknown>[], viewport: Viewport): FormField[] {
+  return found
+    .filter(({ subtype, fieldType }) => subtype === 'Widget' && typeof fieldType === 'string')
+    .map((field) => {
+      const kind = kindOf(field);
+      const isBox = kind === 'CHECKBOX' || kind === 'RADIO';
+      const exported = field.exportValue ?? field.buttonValue;
+      return {
+        name: cleanFact(field.fieldName),
+        kind,
+        value: readValue(isBox ? exported : field.fieldValue),
+        checked: isBox ? field.fieldValue === exported && exported !== undefined : null,
+        options: Array.isArray(field.options) ? field.options.flatMap(optionOf) : [],
+        readOnly: field.readOnly === true,
+        ...(toBox(field.rect, viewport) ?? noBox),
+      };
+    });
+}
+
+function kindOf(field: Record<string, unknown>): FormFieldKind {
+  if (field.fieldType === 'Btn') {
+    if (field.checkBox === true) return 'CHECKBOX';
+    return field.radioButton === true ? 'RADIO' : 'BUTTON';
+  }
+  if (field.fieldType === 'Ch') return 'CHOICE';
+  return field.fieldType === 'Sig' ? 'SIGNATURE' : 'TEXT';
+}
+
+function readValue(value: unknown): string | null {
+  return cleanFact(Array.isArray(value) ? value.map(String).join(', ') : value);
+}
+
+function optionOf(option: unknown): string[] {
+  const isOption = typeof option === 'object' && option !== null && 'displayValue' in option;
+  return isOption && typeof option.displayValue === 'string' ? [cleanText(option.displayValue)] : [];
+}

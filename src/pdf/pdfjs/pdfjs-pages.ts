@@ -1,0 +1,195 @@
+import type { PDFDocumentProxy, PDFPageProxy } from 'pdfjs-dist/legacy/build/pdf.mjs';
+import { cleanText } from '../clean-text.ts';
+import { type HiddenPiece, partHidden } from '../hidden-text.ts';
+import { type Box, readFont } from '../layout/piece.ts';
+import { withoutShading } from '../layout/tables/shading.ts';
+import { type PlacedLink, readUrl } from '../links.ts';
+import { drawsLetters } from '../ocr/drawn-letters.ts';
+import { mostlyPicture } from '../ocr/needs-ocr.ts';
+import type { ReadPage } from '../read-page.ts';
+import { destinationResolver } from './outline.ts';
+import { readAnnotations, readFormFields, toBox, type Viewport } from './pdfjs-annotations.ts';
+import { type Paint, readDrawing } from './pdfjs-operators.ts';
+
+type TextContent = Awaited<ReturnType<PDFPageProxy['getTextContent']>>;
+type TextItem = Extract<TextContent['items'][number], { str: string }>;
+
+/** Makes a reader of whole pages by pdfjs. */
+export function pdfjsPageReader(
+  document: PDFDocumentProxy,
+  labels: string[] | null,
+): (number: number) => Promise<ReadPage> {
+  const pageOf = destinationResolver(document);
+  return async (number) => {
+    const page = await document.getPage(number);
+    const viewport = page.getViewport({ scale: 1 });
+    // Fonts are known by name only once the drawing is read.
+    const operators = await page.getOperatorList();
+    // It would take ligatures apart before it turns right-to-left text around, and so spell them backwards.
+    const content = await page.getTextContent({ disableNormalization: true });
+    // Text that runs across the display is read with the page turned by so much that it runs upright.
+    const reading = page.getViewport({ scale: 1, rotation: (page.rotate + 360 - turnOf(content, viewport)) % 360 });
+    const drawing = readDrawing(operators, reading.transform.map(Number));
+    const found = readPieces(page, content, reading, drawing.paints);
+    const backdrop = { width: reading.width, height: reading.height, ...drawing };
+    const { visible, hidden } = partHidden([...found, ...beyondPage(drawing.paints, found, reading)], backdrop);
+    // A damaged annotation must not cost the page its text.
+    const notes: Record<string, unknown>[] = await page.getAnnotations().catch(() => []);
+    const links = await readLinks(notes, reading, pageOf);
+    page.cleanup();
+    return {
+      number,
+      label: cleanText(labels?.[number - 1] ?? '') || null,
+      width: reading.width,
+      height: reading.height,
+      shown: { width: viewport.width, height: viewport.height },
+      rotation: page.rotate,
+      pieces: visible.filter((piece) => !piece.turned),
+      turned: visible.filter((piece) => piece.turned),
+      hidden,
+      rules: withoutShading(drawing.rules, drawing.shapes),
+      tables: [],
+      images: drawing.images,
+      bleeds: false,
+      tallShare: 0,
+      look: isPicture(drawing.images, viewport) ? 'SCANNED' : drawsLetters(drawing.shapes) ? 'DRAWN' : null,
+      ocr: null,
+      engine: 'PDFJS',
+      fallback: null,
+      links,
+      annotations: readAnnotations(notes, reading),
+      formFields: readFormFields(notes, reading),
+    };
+  };
+}
+
+function isPicture(images: Box[], { width, height }: Viewport): boolean {
+  return images.some((image) => image.width * image.height > mostlyPicture * width * height);
+}
+
+/** By how many degrees most of the text is turned on the display, clockwise, to a quarter turn. */
+function turnOf(content: TextContent, viewport: Viewport): number {
+  const characters = [0, 0, 0, 0];
+  for (const item of content.items) {
+    const quarter = 'str' in item ? quarterTurns(item, viewport) : 0;
+    characters[quarter] = (characters[quarter] ?? 0) + ('str' in item ? item.str.length : 0);
+  }
+  return characters.indexOf(Math.max(...characters)) * 90;
+}
+
+function quarterTurns({ transform }: TextItem, viewport: Viewport): number {
+  const [a = 1, b = 0] = transform.map(Number);
+  const [va = 1, vb = 0, vc = 0, vd = 1] = viewport.transform.map(Number);
+  const angle = Math.atan2(vb * a + vd * b, va * a + vc * b);
+  return (Math.round(angle / (Math.PI / 2)) + 4) % 4;
+}
+
+/** The page's text as pieces in the coordinates of the viewport. */
+function readPieces(
+  page: PDFPageProxy,
+  content: TextContent,
+  viewport: Viewport,
+  paints: Paint[],
+): HiddenPiece['piece'][] {
+  const paintOf = paintFinder(paints);
+  const pieces: HiddenPiece['piece'][] = [];
+  for (const item of content.items) {
+    if (!('str' in item) || item.str.trim() === '') {
+      continue;
+    }
+    const [, , c = 0, d = 0, e = 0, f = 0] = item.transform.map(Number);
+    const [x = 0, baseline = 0] = viewport.convertToViewportPoint(e, f).map(Number);
+    const height = Math.hypot(c, d) || item.height || 1;
+    const isVertical = content.styles[item.fontName]?.vertical === true;
+    const text = plainLetters(item.str);
+    const paint = paintOf(text);
+    pieces.push({
+      text,
+      x,
+      // Four fifths above the baseline, one below: near enough for any font to tell rows apart.
+      y: baseline - 0.8 * height,
+      width: item.width,
+      height,
+      size: Math.round(height * 10) / 10,
+      ...readFont(fontName(page, item.fontName), 400),
+      turned: isVertical || quarterTurns(item, viewport) !== 0,
+      colour: paint?.colour ?? null,
+      invisible: paint?.invisible ?? false,
+    });
+  }
+  return pieces;
+}
+
+/** Spaces of their own width, ligatures, and the shapes that letters have at their place in a word; not those of marks that would get a space. */
+const shaped = /[\u00a0\u2000-\u200a\u202f\ufb00-\ufc5d\ufc64-\ufdff\ufe71\ufe77\ufe79\ufe7b\ufe7d\ufe7f-\ufefc]+/g;
+
+/** As it is typed and searched for. */
+function plainLetters(text: string): string {
+  return text.replace(shaped, (found) => found.normalize('NFKC'));
+}
+
+/** Text beyond the page, which pdfjs leaves out by itself: found by where it is painted. */
+function beyondPage(
+  paints: Paint[],
+  found: HiddenPiece['piece'][],
+  { width, height }: Viewport,
+): HiddenPiece['piece'][] {
+  const outside = paints.filter(({ x, y }) => x < 0 || x > width || y < 0 || y > height);
+  const inside =
+    outside.length === 0 ? '' : found.map(({ text }) => text.normalize('NFKC').replace(/\s+/g, '')).join('\n');
+  return outside
+    .slice(0, mostOutside)
+    .filter(({ text }) => !inside.includes(text))
+    .map(({ text, colour, invisible, x, y }) => ({
+      ...{ text, colour, invisible, turned: false, bold: false, fixedWidth: false, size: 0 },
+      // Where it begins is beyond the page, and so it counts, however long it is.
+      ...{ x: x < 0 ? -1 : x, y: y < 0 ? -1 : y, width: 0, height: 0 },
+    }));
+}
+
+const mostOutside = 1_000;
+
+function fontName(page: PDFPageProxy, id: string): string {
+  const font: unknown = page.commonObjs.has(id) ? page.commonObjs.get(id) : null;
+  return typeof font === 'object' && font !== null && 'name' in font ? String(font.name) : '';
+}
+
+/** How far ahead a text is looked for that isn't the next one painted, in characters. */
+const lookAhead = 500;
+
+/** Finds how texts are painted: both lists are in the order of the page, but one of them leaves out some and turns others. */
+function paintFinder(paints: Paint[]): (text: string) => Paint | null {
+  const all = paints.map(({ text }) => text).join('');
+  const ends: number[] = [];
+  for (const { text } of paints) ends.push((ends.at(-1) ?? 0) + text.length);
+  let [at, index] = [0, 0];
+  return (text) => {
+    const wanted = text.normalize('NFKC').replace(/\s+/g, '');
+    const ahead = all.slice(at, at + wanted.length + lookAhead).indexOf(wanted);
+    if (ahead < 0) return null;
+    at += ahead;
+    while (index < ends.length - 1 && (ends[index] ?? 0) <= at) index += 1;
+    at += wanted.length;
+    return paints[index] ?? null;
+  };
+}
+
+async function readLinks(
+  annotations: Record<string, unknown>[],
+  viewport: Viewport,
+  pageOf: (destination: unknown) => Promise<number | null>,
+): Promise<PlacedLink[]> {
+  const links: PlacedLink[] = [];
+  for (const annotation of annotations) {
+    if (annotation.subtype !== 'Link') {
+      continue;
+    }
+    const url = readUrl(annotation.url ?? annotation.unsafeUrl);
+    const pageNumber = url === null ? await pageOf(annotation.dest) : null;
+    if (url !== null || pageNumber !== null) {
+      const box = toBox(annotation.rect, viewport);
+      links.push({ boxes: box === null ? [] : [box], url, pageNumber });
+    }
+  }
+  return links;
+}
