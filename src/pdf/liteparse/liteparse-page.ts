@@ -10,6 +10,7 @@ import { type PlacedLink, readUrl } from '../links.ts';
 import type { ReadPage } from '../read-page.ts';
 import { readAnnotations, toFormField } from './liteparse-annotations.ts';
 import { withoutFalseSpaces } from './liteparse-spaces.ts';
+import { lostNumbers } from './lost-numbers.ts';
 
 const turns = [0, 90, 180, 270] as const;
 
@@ -32,7 +33,8 @@ function quarterTurns({ rotation }: TextItem): number {
  * isn't among what it tells; its sizes and places are those of the page as displayed.
  */
 export function toReadPage(shown: ParsedPage, read: ParsedPage): ReadPage {
-  const found = read.textItems.filter(({ text }) => text.trim() !== '').map(toPiece);
+  const items = [...read.textItems, ...lostNumbers(read)];
+  const found = items.filter(({ text }) => text.trim() !== '').map(toPiece);
   const images = (read.blocks ?? []).flatMap(({ kind, bbox }) =>
     kind === 'figure' && bbox !== undefined ? [bbox] : [],
   );
