@@ -1,6 +1,7 @@
 import type { PDFPageProxy } from 'pdfjs-dist/legacy/build/pdf.mjs';
 import { cleanFact, cleanText } from '../clean-text.ts';
 import type { Annotation, FormField, FormFieldKind } from '../document.ts';
+import type { HiddenPiece } from '../hidden-text.ts';
 import { type Box, noBox } from '../layout/piece.ts';
 import { notAnnotations } from '../liteparse/liteparse-annotations.ts';
 import { readDate } from './document-facts.ts';
@@ -50,6 +51,60 @@ export function readFormFields(found: Record<string, unknown>[], viewport: Viewp
         ...(toBox(field.rect, viewport) ?? noBox),
       };
     });
+}
+
+/** What is filled into a form, as it is shown: text of the page like any other, which pdfjs keeps apart. */
+export function readFilledIn(found: Record<string, unknown>[], viewport: Viewport): HiddenPiece['piece'][] {
+  return found.flatMap((field) => {
+    const box = field.subtype === 'Widget' ? toBox(field.rect, viewport) : null;
+    if (box === null || !(box.width > 0 && box.height > 0)) return [];
+    const lines = linesOf(field).map((line) => cleanText(line).trim());
+    const height = box.height / Math.max(1, lines.length);
+    const size = Math.round(Math.min(sizeOf(field) || largestFilledIn, height) * 10) / 10;
+    return lines.flatMap((text, index) =>
+      text === ''
+        ? []
+        : {
+            ...{
+              text,
+              x: box.x,
+              y: box.y + index * height + (height - size) / 2,
+              width: box.width,
+              height: size,
+              size,
+            },
+            ...{ bold: false, fixedWidth: false, turned: false, colour: null, invisible: false },
+          },
+    );
+  });
+}
+
+/** Where a form leaves the size to the reader, it makes the text fit into the box, but not larger than others. */
+const largestFilledIn = 12;
+
+function linesOf(field: Record<string, unknown>): string[] {
+  const { textContent } = field;
+  if (field.password === true) return [];
+  if (field.fieldType === 'Tx' && Array.isArray(textContent)) return textContent.map(String);
+  return field.fieldType === 'Ch' && field.hasAppearance === true ? chosen(field) : [];
+}
+
+/** What was chosen, as it is shown. */
+function chosen({ fieldValue, options }: Record<string, unknown>): string[] {
+  const values = (Array.isArray(fieldValue) ? fieldValue : [fieldValue]).filter((value) => typeof value === 'string');
+  const known: unknown[] = Array.isArray(options) ? options : [];
+  return values.map((value) => {
+    const option = known.find((each) => isObject(each) && each.exportValue === value);
+    return isObject(option) && typeof option.displayValue === 'string' ? option.displayValue : value;
+  });
+}
+
+function sizeOf({ defaultAppearanceData: look }: Record<string, unknown>): number {
+  return isObject(look) && typeof look.fontSize === 'number' ? look.fontSize : 0;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
 }
 
 function kindOf(field: Record<string, unknown>): FormFieldKind {

@@ -1,4 +1,4 @@
-import type { PDFDocumentProxy, PDFPageProxy } from 'pdfjs-dist/legacy/build/pdf.mjs';
+import { AnnotationMode, type PDFDocumentProxy, type PDFPageProxy } from 'pdfjs-dist/legacy/build/pdf.mjs';
 import { cleanText } from '../clean-text.ts';
 import { type HiddenPiece, partHidden } from '../hidden-text.ts';
 import { type Box, readFont } from '../layout/piece.ts';
@@ -8,7 +8,7 @@ import { drawsLetters } from '../ocr/drawn-letters.ts';
 import { mostlyPicture } from '../ocr/needs-ocr.ts';
 import type { ReadPage } from '../read-page.ts';
 import { destinationResolver } from './outline.ts';
-import { readAnnotations, readFormFields, toBox, type Viewport } from './pdfjs-annotations.ts';
+import { readAnnotations, readFilledIn, readFormFields, toBox, type Viewport } from './pdfjs-annotations.ts';
 import { type Paint, readDrawing } from './pdfjs-operators.ts';
 
 type TextContent = Awaited<ReturnType<PDFPageProxy['getTextContent']>>;
@@ -23,8 +23,8 @@ export function pdfjsPageReader(
   return async (number) => {
     const page = await document.getPage(number);
     const viewport = page.getViewport({ scale: 1 });
-    // Fonts are known by name only once the drawing is read.
-    const operators = await page.getOperatorList();
+    // Fonts are known by name only once the drawing is read. Annotations are told of by themselves; here they would stand elsewhere.
+    const operators = await page.getOperatorList({ annotationMode: AnnotationMode.DISABLE });
     // It would take ligatures apart before it turns right-to-left text around, and so spell them backwards.
     const content = await page.getTextContent({ disableNormalization: true });
     // Text that runs across the display is read with the page turned by so much that it runs upright.
@@ -32,9 +32,10 @@ export function pdfjsPageReader(
     const drawing = readDrawing(operators, reading.transform.map(Number));
     const found = readPieces(page, content, reading, drawing.paints);
     const backdrop = { width: reading.width, height: reading.height, ...drawing };
-    const { visible, hidden } = partHidden([...found, ...beyondPage(drawing.paints, found, reading)], backdrop);
     // A damaged annotation must not cost the page its text.
     const notes: Record<string, unknown>[] = await page.getAnnotations().catch(() => []);
+    const beyond = beyondPage(drawing.paints, found, reading);
+    const { visible, hidden } = partHidden([...found, ...readFilledIn(notes, reading), ...beyond], backdrop);
     const links = await readLinks(notes, reading, pageOf);
     page.cleanup();
     return {
