@@ -2,7 +2,7 @@ import { cleanText } from './clean-text.ts';
 import type { ExtractedPage, PageBlock } from './document.ts';
 import type { DocumentStyle } from './document-style.ts';
 import type { PageOptions } from './extraction.ts';
-import { garbledShare } from './garbled.ts';
+import { readableIn } from './garbled.ts';
 import { reportHidden } from './hidden-text.ts';
 import { guessLanguage } from './language.ts';
 import { type Block, sizesOfHeading } from './layout/block.ts';
@@ -26,6 +26,8 @@ import type { ReadPage } from './read-page.ts';
 export function finishPages(pages: ReadPage[], options: PageOptions, style: DocumentStyle | null): ExtractedPage[] {
   const drafts = pages.map((page) => {
     const reason = page.ocr?.reason ?? ocrReason(page);
+    // Garbage helps nobody; that the page has it is told.
+    const isReadable = readableIn([...page.pieces, ...page.turned]);
     const { links, pieces } = placeLinks(page.links, page.pieces.filter(isReadable));
     return { page, reason, links, layout: layOutPage({ ...page, pieces, turned: page.turned.filter(isReadable) }) };
   });
@@ -71,11 +73,6 @@ export function finishPages(pages: ReadPage[], options: PageOptions, style: Docu
       },
     };
   });
-}
-
-/** Garbage helps nobody; that the page has it is told. */
-function isReadable({ text }: { text: string }): boolean {
-  return garbledShare([text]) <= 0.5;
 }
 
 function toPageBlock(block: Block, sizes: number[]): PageBlock {

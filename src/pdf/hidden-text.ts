@@ -21,6 +21,8 @@ export interface Shape extends Box {
 export interface PaintedPiece extends Piece {
   colour: string | null;
   invisible: boolean;
+  /** The name of its font; null where it has none. */
+  font: string | null;
 }
 
 /** What is under text, as far as an engine knows. */

@@ -6,7 +6,7 @@ import type { ExtractedPage } from '../../src/pdf/document.ts';
 import type { ExtractionRequest, ReadingEvent } from '../../src/pdf/extraction.ts';
 import { type OcrRequest, prepareOcr } from '../../src/pdf/ocr/ocr-data.ts';
 import { extractAll, newPool, requestFor } from './extracting.ts';
-import { garbledOf, lines, outlines, type Sheet, scansOf } from './scans.ts';
+import { garbledOf, lines, outlines, type Sheet, scansOf, shiftedOf } from './scans.ts';
 
 const pool = newPool();
 let folder: string;
@@ -96,6 +96,15 @@ describe('OCR', () => {
     expect(without).toMatchObject({ text: '', details: { ocrReason: 'GARBLED', ocr: null } });
     const [page] = (await extractAll(pool, requestFor('scanned', { path, ocr }))).pages;
     expect(page).toMatchObject({ text: `${honey}\n${harvest}`, details: { ocrReason: 'GARBLED', ocr: read } });
+  });
+
+  it.each(['LITEPARSE', 'PDFJS'] as const)('leaves out all of a font that tells codes: %s', async (engine) => {
+    const path = join(folder, 'shifted.pdf');
+    await writeFile(path, await shiftedOf('field bee haven', 'trusty sprouts'));
+    const [without] = (await extractAll(pool, requestFor('scanned', { path, engine }))).pages;
+    expect(without).toMatchObject({ text: '', details: { ocrReason: 'GARBLED' } });
+    const [page] = (await extractAll(pool, requestFor('scanned', { path, engine, ocr }))).pages;
+    expect(page).toMatchObject({ text: 'field bee haven\ntrusty sprouts', details: { ocr: read } });
   });
 
   it('takes no more memory for a page that says that it is a kilometre wide', async () => {

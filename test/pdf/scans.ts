@@ -97,10 +97,24 @@ export function outlines(part: 'word' | 'letter', ...texts: string[]): Draw {
 
 /** A page whose font says of its letters that they are none. */
 export async function garbledOf(...texts: string[]): Promise<Buffer> {
+  return await mappedTo((code) => 0xe000 + code, ...texts);
+}
+
+/** A page whose font tells other codes than those of its letters: controls for those up to n, signs for those behind it. */
+export async function shiftedOf(...texts: string[]): Promise<Buffer> {
+  return await mappedTo((code) => Math.max(1, code - 0x4f), ...texts);
+}
+
+/** A page whose font says that its letters mean others. */
+async function mappedTo(meaning: (code: number) => number, ...texts: string[]): Promise<Buffer> {
   const bytes = await bytesOf((document) => lines(...texts)(document.addPage().font(font)), { compress: false });
-  const written = bytes.toString('latin1');
-  const garbled = written.replace(/beginbfrange[\s\S]*?endbfrange/g, (map) =>
-    map.replace(/\[[^\]]*\]/g, (codes) => codes.replace(/<00/g, '<e0')),
+  const mapped = bytes.toString('latin1').replace(/beginbfrange[\s\S]*?endbfrange/g, (map) =>
+    map.replace(/\[[^\]]*\]/g, (codes) =>
+      codes.replace(/<(00[\da-f]{2})>/gi, (_, code) => {
+        const other = meaning(Number.parseInt(code, 16));
+        return `<${other.toString(16).padStart(4, '0')}>`;
+      }),
+    ),
   );
-  return Buffer.from(garbled, 'latin1');
+  return Buffer.from(mapped, 'latin1');
 }

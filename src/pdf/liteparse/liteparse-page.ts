@@ -96,6 +96,7 @@ function toPiece(item: TextItem): PaintedPiece & { turned: boolean } {
     colour: item.fillColor === undefined ? null : toColour(item.fillColor),
     // LiteParse leaves out invisible text, unless it is all there is.
     invisible: false,
+    font: item.fontName || null,
   };
 }
 

@@ -53,7 +53,7 @@ function toMeasured({ text, x, y, width, height }: TextItem): Measured {
   return {
     ...{ text, x, y, width, height, size, baseline: y + height - down * size },
     weight: text.match(/[\p{L}\p{N}]/gu)?.length ?? 0,
-    ...{ bold: false, fixedWidth: false, turned: false, colour: null, invisible: false },
+    ...{ bold: false, fixedWidth: false, turned: false, colour: null, invisible: false, font: null },
   };
 }
 

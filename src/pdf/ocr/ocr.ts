@@ -5,7 +5,7 @@ import type { Run } from '../best-page.ts';
 import type { OcrReason, PageOcr } from '../document.ts';
 import { engineKeys } from '../engine-keys.ts';
 import type { ExtractionRequest } from '../extraction.ts';
-import { garbledShare } from '../garbled.ts';
+import { garbledShare, readableIn } from '../garbled.ts';
 import type { LiteparseEngine, OcrFound } from '../liteparse/liteparse-engine.ts';
 import { liteparseOptions } from '../open-document.ts';
 import type { ReadPage } from '../read-page.ts';
@@ -107,6 +107,8 @@ function merge(page: ReadPage, reason: OcrReason, { languages }: OcrRequest, fou
   const { width, height } = own;
   // Of a picture of the page OCR knows no more than that.
   const { images, links, annotations, formFields } = reason === 'GARBLED' ? page : own;
+  const isReadable = readableIn([...own.pieces, ...own.turned]);
+  const isClean = (piece: ReadPage['pieces'][number]) => garbledShare([piece.text]) === 0 && isReadable(piece);
   const [pieces, turned] = [own.pieces, own.turned].map((all) => (reason === 'GARBLED' ? all.filter(isClean) : all));
   return {
     ...page,
@@ -117,8 +119,4 @@ function merge(page: ReadPage, reason: OcrReason, { languages }: OcrRequest, fou
     tables: found.page.tables,
     ocr: outcome('READ', Math.round(text.confidence * 1000) / 1000),
   };
-}
-
-function isClean({ text }: { text: string }): boolean {
-  return garbledShare([text]) === 0;
 }

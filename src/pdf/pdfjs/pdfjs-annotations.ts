@@ -73,7 +73,7 @@ export function readFilledIn(found: Record<string, unknown>[], viewport: Viewpor
               height: size,
               size,
             },
-            ...{ bold: false, fixedWidth: false, turned: false, colour: null, invisible: false },
+            ...{ bold: false, fixedWidth: false, turned: false, colour: null, invisible: false, font: null },
           },
     );
   });

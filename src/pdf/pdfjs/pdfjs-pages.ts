@@ -104,6 +104,7 @@ function readPieces(
     const isVertical = content.styles[item.fontName]?.vertical === true;
     const text = plainLetters(item.str);
     const paint = paintOf(text);
+    const font = fontName(page, item.fontName);
     pieces.push({
       text,
       x,
@@ -112,10 +113,11 @@ function readPieces(
       width: item.width,
       height,
       size: Math.round(height * 10) / 10,
-      ...readFont(fontName(page, item.fontName), 400),
+      ...readFont(font, 400),
       turned: isVertical || quarterTurns(item, viewport) !== 0,
       colour: paint?.colour ?? null,
       invisible: paint?.invisible ?? false,
+      font: font || null,
     });
   }
   return pieces;
@@ -142,7 +144,7 @@ function beyondPage(
     .slice(0, mostOutside)
     .filter(({ text }) => !inside.includes(text))
     .map(({ text, colour, invisible, x, y }) => ({
-      ...{ text, colour, invisible, turned: false, bold: false, fixedWidth: false, size: 0 },
+      ...{ text, colour, invisible, font: null, turned: false, bold: false, fixedWidth: false, size: 0 },
       // Where it begins is beyond the page, and so it counts, however long it is.
       ...{ x: x < 0 ? -1 : x, y: y < 0 ? -1 : y, width: 0, height: 0 },
     }));
