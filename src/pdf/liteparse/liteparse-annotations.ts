@@ -11,13 +11,23 @@ export function readAnnotations(page: ParsedPage): Annotation[] {
   return (page.annotations ?? [])
     .filter(({ subtype }) => !notAnnotations.includes(subtype.toLowerCase()))
     .map(({ subtype, contents, title, created, modified, rect }) => ({
-      kind: subtype[0] === undefined ? 'Unknown' : `${subtype[0].toUpperCase()}${subtype.slice(1)}`,
+      kind: kindOf(subtype),
       text: cleanFact(contents),
       author: cleanFact(title),
       createdAt: readDate(created),
       modifiedAt: readDate(modified),
       ...(rect ?? noBox),
     }));
+}
+
+/** Those that are written in two words; LiteParse writes all of them small. */
+const twoWords = ['FreeText', 'PolyLine', 'StrikeOut', 'FileAttachment', 'PrinterMark', 'TrapNet', '3D', 'RichMedia'];
+
+/** As the PDF has it. */
+function kindOf(subtype: string): string {
+  const [first, ...rest] = subtype.toLowerCase();
+  const known = twoWords.find((kind) => kind.toLowerCase() === subtype.toLowerCase());
+  return known ?? (first === undefined ? 'Unknown' : `${first.toUpperCase()}${rest.join('')}`);
 }
 
 export const readOnlyFlag = 1;
@@ -27,6 +37,7 @@ const kinds: Record<string, FormFieldKind> = {
   textfield: 'TEXT',
   text: 'TEXT',
   checkbox: 'CHECKBOX',
+  radio: 'RADIO',
   radiobutton: 'RADIO',
   radio_button: 'RADIO',
   combobox: 'CHOICE',
@@ -42,10 +53,12 @@ export function toFormField(field: LiteparseField): FormField {
   const kind = kinds[field.type.toLowerCase()] ?? 'TEXT';
   const isBox = kind === 'CHECKBOX' || kind === 'RADIO';
   const chosen = field.selectedOptions.join(', ');
+  // LiteParse tells what a box stands for only while it is checked.
+  const boxValue = field.checked === true ? field.exportValue : null;
   return {
     name: cleanFact(field.name),
     kind,
-    value: cleanFact(isBox ? field.exportValue : (field.value ?? chosen)) ?? cleanFact(chosen),
+    value: cleanFact(isBox ? boxValue : (field.value ?? chosen)) ?? cleanFact(chosen),
     checked: isBox ? field.checked === true : null,
     options: field.options.map(cleanText),
     readOnly: (field.fieldFlags & readOnlyFlag) !== 0,
