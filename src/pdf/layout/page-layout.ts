@@ -2,13 +2,14 @@ import type { Block } from './block.ts';
 import { toBlocks } from './blocks.ts';
 import type { Typography } from './headings.ts';
 import { type Line, toLines } from './lines.ts';
-import { type Box, bottom, type Piece } from './piece.ts';
+import { type Box, bottom, type Piece, right } from './piece.ts';
 import { proseLines } from './prose.ts';
 import { type Item, readingOrder } from './reading-order.ts';
 import { gridTables } from './tables/grid-tables.ts';
 import { openTables } from './tables/open-tables.ts';
 import type { Rules } from './tables/rules.ts';
 import { acceptTables, outside, type PlacedTable, type Table, withoutOverlaps } from './tables/table.ts';
+import { isRightToLeft } from './text-direction.ts';
 
 /** What a page shows, as an engine found it, in points from the top left of the page as displayed. */
 export interface PageContent {
@@ -52,6 +53,10 @@ export function readBlocks(layout: PageLayout, typography: Typography, leftOut: 
     ...lines.map(toItem),
     ...layout.tables.map((table) => ({ ...box(table.box), size: typography.body, weight: 0, goesOn: false, table })),
   ];
+  // Where lines run from right to left, so do columns, and what stands side by side: as in a mirror.
+  if (isRightToLeft(lines.map(({ text }) => text).join(' '))) {
+    for (const item of items) item.x = -right(item);
+  }
   const alone = aloneInRow(layout);
   const blocks = layout.turned.map((line): Block => ({ kind: 'PARAGRAPH', box: box(line), lines: [line] }));
   let run: Line[] = [];
