@@ -34,7 +34,8 @@ function garbledFonts(pieces: { text: string; font: string | null }[]): Set<stri
   const fonts = new Map<string, { all: number; garbled: number }>();
   for (const { text, font } of pieces) {
     const count = fonts.get(font ?? '') ?? { all: 0, garbled: 0 };
-    const written = text.replace(/\s+/g, '');
+    // Some write each letter as two bytes, the first of which is nothing to a font with codes of one.
+    const written = text.replace(/\s+/g, '').replaceAll('\0', '');
     count.all += written.length;
     count.garbled += written.match(neverMeant)?.length ?? 0;
     fonts.set(font ?? '', count);

@@ -2,6 +2,7 @@ import { mkdtemp, readdir, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { assemble, stream } from '../../scripts/fixtures/raw-pdf.ts';
 import type { ExtractedPage } from '../../src/pdf/document.ts';
 import type { ExtractionRequest, ReadingEvent } from '../../src/pdf/extraction.ts';
 import { type OcrRequest, prepareOcr } from '../../src/pdf/ocr/ocr-data.ts';
@@ -105,6 +106,23 @@ describe('OCR', () => {
     expect(without).toMatchObject({ text: '', details: { ocrReason: 'GARBLED' } });
     const [page] = (await extractAll(pool, requestFor('scanned', { path, engine, ocr }))).pages;
     expect(page).toMatchObject({ text: 'field bee haven\ntrusty sprouts', details: { ocr: read } });
+  });
+
+  it('keeps letters that are written as two bytes, the first of them nothing', async () => {
+    const path = join(folder, 'bytes.pdf');
+    const letters = [...'BEES'].map((letter) => `\\000${letter}`).join('');
+    await writeFile(
+      path,
+      assemble([
+        '<< /Type /Catalog /Pages 2 0 R >>',
+        '<< /Type /Pages /Kids [3 0 R] /Count 1 >>',
+        '<< /Type /Page /Parent 2 0 R /MediaBox [0 0 300 200] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>',
+        stream(`BT /F1 12 Tf 40 100 Td (${letters}) Tj ET`),
+        '<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>',
+      ]),
+    );
+    const { pages } = await extractAll(pool, requestFor('scanned', { path, engine: 'PDFJS' }));
+    expect(pages[0]?.text).toBe('BEES');
   });
 
   it('takes no more memory for a page that says that it is a kilometre wide', async () => {
