@@ -2,11 +2,14 @@ import { z } from 'zod';
 import { type Chunk, type ChunkOptions, type ChunkStart, firstChunk } from '../chunks/chunks.ts';
 import { parse } from './input-values.ts';
 
-const place = z.number().int().min(0);
+/** More than any document has pages, a page characters or a document chunks, and few enough for a GraphQL Int and for PostgreSQL. */
+const furthest = 1_000_000_000;
+
+const place = z.number().int().min(0).max(furthest);
 
 /** A cursor says where the next chunk begins, so that nothing before it has to be read again. Opaque to clients. */
 const cursor = z.tuple([
-  z.object({ maxTokens: place, overlap: place }),
+  z.object({ job: z.string(), maxTokens: place, overlap: place }),
   z
     .object({
       index: place,
@@ -19,11 +22,9 @@ const cursor = z.tuple([
     .nullable(),
 ]);
 
-export function formatChunkCursor({ next }: Chunk, options: ChunkOptions): string {
-  const { maxTokens, overlap } = options;
-  return Buffer.from(JSON.stringify([{ maxTokens, overlap }, next] satisfies z.infer<typeof cursor>)).toString(
-    'base64url',
-  );
+export function formatChunkCursor(job: string, { next }: Chunk, { maxTokens, overlap }: ChunkOptions): string {
+  const content: z.infer<typeof cursor> = [{ job, maxTokens, overlap }, next];
+  return Buffer.from(JSON.stringify(content)).toString('base64url');
 }
 
 function decode(text: string): unknown {
@@ -39,6 +40,7 @@ const chunkArgs = z
     maxTokens: z.number().int().min(32).max(4_096),
     overlap: z.number().int().min(0),
     first: z.number().int().min(0).max(100),
+    job: z.string(),
     after: z
       .string()
       .transform((text, context) => {
@@ -49,10 +51,12 @@ const chunkArgs = z
       })
       .nullable(),
   })
-  .superRefine(({ maxTokens, overlap, after }, context) => {
+  .superRefine(({ job, maxTokens, overlap, after }, context) => {
     if (overlap > maxTokens / 2)
       context.addIssue({ code: 'custom', path: ['overlap'], message: 'must not exceed half of maxTokens' });
-    if (after !== null && (after[0].maxTokens !== maxTokens || after[0].overlap !== overlap))
+    if (after !== null && after[0].job !== job)
+      context.addIssue({ code: 'custom', path: ['after'], message: 'is a cursor of another result' });
+    else if (after !== null && (after[0].maxTokens !== maxTokens || after[0].overlap !== overlap))
       context.addIssue({ code: 'custom', path: ['after'], message: 'is a cursor of other maxTokens or overlap' });
   });
 
@@ -63,10 +67,13 @@ interface ChunkArgs {
   after?: string | null;
 }
 
-/** What was asked for, defaults filled in; `start` is null behind the last chunk. */
-export function parseChunkArgs(args: ChunkArgs): ChunkOptions & { first: number; start: ChunkStart | null } {
+/** What was asked for of a job, defaults filled in; `start` is null behind the last chunk. */
+export function parseChunkArgs(
+  job: string,
+  args: ChunkArgs,
+): ChunkOptions & { first: number; start: ChunkStart | null } {
   const { maxTokens, overlap, first, after } = args;
-  const given = { maxTokens: maxTokens ?? 512, overlap: overlap ?? 0, first: first ?? 20, after: after ?? null };
+  const given = { job, maxTokens: maxTokens ?? 512, overlap: overlap ?? 0, first: first ?? 20, after: after ?? null };
   const parsed = parse(chunkArgs, given, null);
   return { ...parsed, start: parsed.after === null ? firstChunk : parsed.after[1] };
 }

@@ -109,10 +109,12 @@ class Chunker {
   }
 
   #cutBefore(piece: Piece): Chunk | null {
+    // Space between two chunks belongs to the one before it: alone it would be an empty one.
+    if (isBlank(piece)) return null;
     const own = this.#pieces.slice(this.#repeated);
     if (own.length === 0) {
       // What is repeated makes room for what is new.
-      while (this.#repeated > 0 && this.#tokens() + piece.tokens > this.#options.maxTokens) {
+      while (this.#repeated > 0 && !this.#fits([...this.#pieces, piece])) {
         this.#pieces.shift();
         this.#repeated -= 1;
       }
@@ -120,7 +122,7 @@ class Chunker {
     }
     const isSection = piece.level > 0 && piece.opensBlock && own.some(({ level }) => level === 0);
     if (isSection) return this.#cut(this.#pieces.length, piece, false);
-    if (this.#tokens() + piece.tokens <= this.#options.maxTokens) return null;
+    if (this.#fits([...this.#pieces, piece])) return null;
     return this.#cut(this.#place(piece), piece, true);
   }
 
@@ -128,14 +130,12 @@ class Chunker {
   #place(piece: Piece): number {
     const { maxTokens } = this.#options;
     if (piece.opensBlock) return this.#pieces.length;
-    let tokens = this.#tokens();
-    let rest = piece.tokens;
+    let tokens = sum(this.#pieces);
     for (let index = this.#pieces.length - 1; index > this.#repeated; index -= 1) {
       const each = this.#pieces[index];
       if (each === undefined) break;
       tokens -= each.tokens;
-      rest += each.tokens;
-      if (tokens < maxTokens / 2 || rest > maxTokens) break;
+      if (tokens < maxTokens / 2 || !this.#fits([...this.#pieces.slice(index), piece])) break;
       if (each.opensBlock) return index;
     }
     return this.#pieces.length;
@@ -172,18 +172,21 @@ class Chunker {
       if (tokens > most || each.level > 0) break;
       count += 1;
     }
-    return count === 0 ? [] : pieces.slice(-Math.min(count, pieces.length - 1));
+    const overlap = count === 0 ? [] : pieces.slice(-Math.min(count, pieces.length - 1));
+    while (overlap.length > 0 && !this.#fits([...overlap, ...rest, piece])) overlap.shift();
+    return overlap;
   }
 
-  #tokens(): number {
-    return sum(this.#pieces);
+  /** Joined, pieces can have a token more for each place where they meet: near the limit all of it is counted. */
+  #fits(pieces: Piece[]): boolean {
+    const { maxTokens } = this.#options;
+    const tokens = sum(pieces);
+    if (tokens > maxTokens) return false;
+    return tokens + pieces.length <= maxTokens || this.#countTokens(joined(pieces)) <= maxTokens;
   }
 
   #chunk(pieces: Piece[], next: ChunkStart | null): Chunk {
-    const text = pieces
-      .map((piece) => piece.text)
-      .join('')
-      .trim();
+    const text = joined(pieces);
     return {
       index: this.#index,
       text,
@@ -194,6 +197,15 @@ class Chunker {
       next,
     };
   }
+}
+
+function joined(pieces: Piece[]): string {
+  const text = pieces.map((piece) => piece.text).join('');
+  return text.trim();
+}
+
+function isBlank({ text }: Piece): boolean {
+  return text.trim() === '';
 }
 
 function sum(pieces: Piece[]): number {

@@ -11,7 +11,7 @@ export interface PageHit {
 
 export interface PageSearch {
   tenantId: string;
-  /** In the syntax of PostgreSQL's websearch_to_tsquery. */
+  /** In the syntax of PostgreSQL's websearch_to_tsquery; `pagehive_query` of the migrations tells what a word is. */
   query: string;
   filter: {
     status?: Job['status'][] | null;
@@ -58,7 +58,7 @@ const wanted = `
 const search = `
 WITH query AS MATERIALIZED (
     SELECT q, words, CASE WHEN words = q THEN ${enough} ELSE ${phraseCandidates} END AS most
-      FROM websearch_to_tsquery('pagehive', $2) q, LATERAL (
+      FROM pagehive_query($2) q, LATERAL (
            SELECT CASE WHEN q::text ~ '<(-|\\d+)>' THEN regexp_replace(querytree(q), '<(-|\\d+)>', '&', 'g')::tsquery ELSE q END
       ) without_order (words)
 ), newest AS MATERIALIZED (
@@ -96,8 +96,8 @@ WITH query AS MATERIALIZED (
      LIMIT $12
 ), headlined AS (
     SELECT shown.*,
-           ts_headline('pagehive', left(p.text, 100000), q,
-                       'MaxFragments=2, MaxWords=30, MinWords=12, FragmentDelimiter=" … ", StartSel=${startMark}, StopSel=${endMark}') AS headline
+           ts_headline('pagehive', pagehive_words(left(p.text, 100000)), q,
+                       'MaxFragments=2, MaxWords=30, MinWords=12, ShortWord=0, FragmentDelimiter=" … ", StartSel=${startMark}, StopSel=${endMark}') AS headline
       FROM query, shown JOIN pages p ON p.job_id = shown.job_id AND p.number = shown.number
 )
 SELECT whole OR (by_index AND (SELECT count(*) FROM far) < (SELECT most FROM query)) AS complete,
@@ -110,10 +110,7 @@ SELECT whole OR (by_index AND (SELECT count(*) FROM far) < (SELECT most FROM que
  * have every page read.
  */
 export async function isSearchable(database: Database, query: string): Promise<boolean> {
-  const [row] = await database.query<{ tree: string }>(
-    `SELECT querytree(websearch_to_tsquery('pagehive', $1)) AS tree`,
-    [query],
-  );
+  const [row] = await database.query<{ tree: string }>(`SELECT querytree(pagehive_query($1)) AS tree`, [query]);
   return row !== undefined && row.tree !== '' && row.tree !== 'T';
 }
 
@@ -139,7 +136,7 @@ export async function searchPages(
   // A plan that has to be good for any filter is bad for most.
   const rows = await database.query<Row>(search, values, { prepared: false });
   const hits = rows.flatMap(({ jobId, number, score, headline }) =>
-    jobId === null ? [] : [{ jobId, number, score, ...unmark(headline) }],
+    jobId === null ? [] : [{ jobId, number, score, ...unmark(headline, query) }],
   );
   return { hits, complete: rows[0]?.complete ?? true };
 }
@@ -150,16 +147,32 @@ type Row = { complete: boolean } & (
   | { jobId: null; number: null; score: null; headline: null }
 );
 
+/** What `pagehive_words` has put around signs and letters. */
+const apartMark = '\u0003';
+const apart = new RegExp(`&_([^;]+);|${apartMark}`, 'g');
+
+/** Words of scripts without spaces between them: they are looked for letter by letter. */
+const unspaced = /[\p{scx=Han}\p{scx=Hira}\p{scx=Kana}\p{scx=Thai}\p{scx=Laoo}\p{scx=Mymr}\p{scx=Khmr}]+/gu;
+
 /** Takes the marks out of a headline and says where they were. */
-function unmark(headline: string): Pick<PageHit, 'snippet' | 'highlights'> {
+function unmark(headline: string, query: string): Pick<PageHit, 'snippet' | 'highlights'> {
   let snippet = '';
   let start = 0;
-  const highlights: PageHit['highlights'] = [];
-  for (const part of headline.split(new RegExp(`([${startMark}${endMark}])`))) {
+  const marked: PageHit['highlights'] = [];
+  for (const part of headline.replace(apart, '$1').split(new RegExp(`([${startMark}${endMark}])`))) {
+    const last = marked.at(-1);
     if (part === startMark) start = snippet.length;
-    else if (part === endMark) highlights.push({ start, end: snippet.length });
-    else snippet += part.replace(/\s+/g, ' ');
+    else if (part !== endMark) snippet += part.replace(/\s+/g, ' ');
+    // The next letter of the same word.
+    else if (last?.end === start) last.end = snippet.length;
+    else marked.push({ start, end: snippet.length });
   }
+  // A letter of a word is marked also where it stands without the others.
+  const words = query.match(unspaced) ?? [];
+  const highlights = marked.filter(({ start, end }) => {
+    const text = snippet.slice(start, end);
+    return text.replace(unspaced, '') !== '' || words.some((word) => text.includes(word));
+  });
   return { snippet, highlights };
 }
 

@@ -85,4 +85,26 @@ describe('result.chunks', () => {
     const error = refused(await graphql(service.url, query, { id, maxTokens: 101, after: pageInfo.endCursor }));
     expect(error.extensions).toMatchObject({ issues: [{ path: ['after'] }] });
   });
+
+  it('refuse a cursor of another result, whose headings are not those of this one', async () => {
+    const other = await insertJob(service, { status: 'COMPLETED' });
+    await insertPages(service, other, ['x', 'x']);
+    const { pageInfo } = await chunks({ maxTokens: 100, first: 1 });
+    const variables = { id: other.id, maxTokens: 100, after: pageInfo.endCursor };
+    const error = refused(await graphql(service.url, query, variables));
+    expect(error.extensions).toMatchObject({ code: 'BAD_USER_INPUT', issues: [{ path: ['after'] }] });
+  });
+
+  it.each(['index', 'page', 'start', 'overlapPage', 'overlapStart'])(
+    'refuse a cursor whose %s is beyond any document',
+    async (field) => {
+      const { pageInfo } = await chunks({ first: 1 });
+      const [args, next] = JSON.parse(Buffer.from(pageInfo.endCursor, 'base64url').toString());
+      for (const number of [2 ** 31, Number.MAX_SAFE_INTEGER]) {
+        const after = Buffer.from(JSON.stringify([args, { ...next, [field]: number }])).toString('base64url');
+        const error = refused(await graphql(service.url, query, { id, after }));
+        expect(error.extensions).toMatchObject({ code: 'BAD_USER_INPUT', issues: [{ path: ['after'] }] });
+      }
+    },
+  );
 });

@@ -183,4 +183,21 @@ describe('text that is too large for one answer', () => {
       page: { text: 'the last page' },
     });
   });
+
+  it('is that of many results together, too, and the first of them are there', async () => {
+    const row = await insertJob(service, { status: 'COMPLETED' });
+    await insertPages(service, row, ['é'.repeat(3 * 1024 ** 2)]);
+    const small = await insertJob(service, { status: 'COMPLETED' });
+    await insertPages(service, small, ['a small text']);
+    const texts = Array.from({ length: 9 }, (_, n) => `a${n}: text`).join(' ');
+    const answer = await graphql(
+      service.url,
+      `{ job(id: "${row.id}") { result { ${texts} } } small: job(id: "${small.id}") { result { text } } }`,
+    );
+    expect(answer.errors?.map(({ path, extensions }) => [path?.join('.'), extensions.code])).toEqual(
+      [2, 3, 4, 5, 6, 7, 8].map((n) => [`job.result.a${n}`, 'RESULT_TOO_LARGE']),
+    );
+    expect(answer.data.job.result.a1).toHaveLength(3 * 1024 ** 2);
+    expect(answer.data.small.result.text).toBe('a small text');
+  });
 });

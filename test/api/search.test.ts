@@ -35,6 +35,8 @@ beforeAll(async () => {
   await insertPages(service, mention, [
     `${filler} One jar of zitronella. ${filler}`,
     'Der Bär mag Überraschungen. 蜜蜂 花',
+    'Ann <ann@apiary.example> said: “Smoke—gently!” The keeper’s rule… either/neither; see queen_rearing and Map<Brood, Cell[]> of 2024-11-28.',
+    '养蜂人说：“工蜂采集花粉。”然后回家。日本語の検索もできます。ภาษาไทยก็ได้🐝wax',
   ]);
   for (const status of ['PENDING', 'FAILED', 'CANCELLED'] as const) {
     await insertPages(service, await insertJob(service, { status }), ['A zitronella that must not be found.']);
@@ -89,6 +91,26 @@ describe('searchPages', () => {
     ['words with accents', 'überraschungen', ['diary 2']],
     ['words of other scripts', '蜜蜂', ['diary 2']],
     ['common words, too', '"where"', ['honey 3']],
+    ['a word in typographic quotation marks', 'smoke', ['diary 3']],
+    ['a word before a typographic apostrophe', 'keeper rule', ['diary 3']],
+    ['a phrase over signs between its words', '"smoke gently"', ['diary 3']],
+    ['a phrase in typographic quotation marks', '“gently the keeper’s rule”', ['diary 3']],
+    ['no other order of it', '“rule keeper”', []],
+    ['what stands between angle brackets', 'brood cell', ['diary 3']],
+    ['an address, and a part of it', 'ann@apiary.example or honeycomb', ['diary 3']],
+    ['the parts of an address', 'apiary', ['diary 3']],
+    ['what a slash or an underscore joins', 'either rearing', ['diary 3']],
+    ['it as it is joined', 'queen_rearing either/neither', ['diary 3']],
+    ['a date, and a part of it', '2024-11-28 11 28', ['diary 3']],
+    ['words on both sides of a dash', 'smoke - rule', ['diary 3']],
+    ['what does not say a part', 'smoke -28', []],
+    ['what does not say a phrase', 'smoke -"keeper rule"', ['diary 3']],
+    ['what does not say a phrase with signs', 'smoke -"keeper’s rule"', []],
+    ['Chinese words within a sentence', '工蜂 花粉', ['diary 4']],
+    ['no letters of it in another order', '粉花', []],
+    ['Chinese without what it says', '工蜂 -花粉', []],
+    ['Japanese and Thai words within a sentence', '検索 ไทย', ['diary 4']],
+    ['a word beside an emoji', 'wax', ['diary 4']],
   ])('finds %s', async (_, text, expected) => {
     expect((await found(text)).sort()).toEqual(expected);
   });
@@ -100,6 +122,17 @@ describe('searchPages', () => {
     expect(hit?.snippet).toContain('The zitronella stands beside the hive.');
     expect(hit?.snippet).not.toMatch(/[\p{Cc}<>]/u);
     expect(hit?.snippet.length).toBeLessThan(600);
+  });
+
+  it('shows the text as it is, signs and all, and a word of several letters as one', async () => {
+    const [signs] = (await search('smoke brood')).nodes as Hit[];
+    expect(signs?.page.text).toContain(signs?.snippet);
+    expect(signs?.snippet).toContain(
+      '“Smoke—gently!” The keeper’s rule… either/neither; see queen_rearing and Map<Brood, Cell',
+    );
+    const [chinese] = (await search('工蜂')).nodes as Hit[];
+    expect(chinese?.page.text).toContain(chinese?.snippet);
+    expect(chinese?.highlights.map(({ start, end }) => chinese.snippet.slice(start, end))).toEqual(['工蜂']);
   });
 
   it('finds the pages of a job once it is completed', async () => {
@@ -153,6 +186,8 @@ describe('searchPages', () => {
     '\ud800',
     'x'.repeat(500),
     'or or or',
+    `zitronella ${'- '.repeat(100)}quagga`,
+    `${'-'.repeat(200)} quagga`,
   ])('survives a hostile query (%j)', async (text) => {
     expect(await found(text)).toEqual([]);
   });

@@ -71,6 +71,22 @@ describe('chunks', () => {
     for (const { text } of chunks) expect(text.isWellFormed()).toBe(true);
   });
 
+  const odd = [
+    '   ',
+    'x'.repeat(500),
+    `${'a'.repeat(30)} `,
+    '\f',
+    '\t',
+    '\n',
+    '\r\n',
+    '! " ',
+    '蜜蜂会',
+    '🐝',
+    '```\n',
+    '~~~\n',
+    '<table>\n',
+    '#\n',
+  ];
   const markdown = fc
     .array(
       fc.oneof(
@@ -78,6 +94,8 @@ describe('chunks', () => {
         fc.array(fc.nat(99).map(sentence), { minLength: 1, maxLength: 8 }).map((all) => all.join('')),
         fc.constant('| a | b |\n|---|---|\n| 1 | 2 |'),
         fc.string({ maxLength: 60, unit: 'grapheme' }),
+        // What counts more tokens together than apart, and parts of nothing but space.
+        fc.array(fc.constantFrom(...odd), { minLength: 20, maxLength: 40 }).map((all) => all.join('')),
       ),
       { maxLength: 8 },
     )
@@ -92,8 +110,8 @@ describe('chunks', () => {
         const chunks = await chunked(pages, { maxTokens, overlap });
         for (const { text, tokens } of chunks) {
           expect(tokens).toBe(countTokens(text, { disallowedSpecial: new Set() }));
-          // Cutting within a word can make its parts count one more each.
           expect(tokens).toBeLessThanOrEqual(maxTokens);
+          expect(tokens).toBeGreaterThan(0);
         }
         if (overlap === 0) expect(bare(chunks.map(({ text }) => text).join(''))).toBe(bare(pages.join('')));
         for (const [index, { next }] of chunks.entries()) {

@@ -46,12 +46,12 @@ builder.objectField(JobResult, 'chunks', (t) =>
       }),
     },
     async resolve({ id }, args, context) {
-      const { maxTokens, overlap, first, start } = parseChunkArgs(args);
+      const { maxTokens, overlap, first, start } = parseChunkArgs(id, args);
       const edges: { cursor: string; node: ChunkShape }[] = [];
       if (first > 0 && start !== null) {
         const pages = readPages(context, id, start.overlapPage);
         for await (const chunk of chunksOf(pages, { maxTokens, overlap }, start)) {
-          edges.push({ cursor: formatChunkCursor(chunk, { maxTokens, overlap }), node: chunk });
+          edges.push({ cursor: formatChunkCursor(id, chunk, { maxTokens, overlap }), node: chunk });
           if (edges.length === first) break;
         }
       }

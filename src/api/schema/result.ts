@@ -1,18 +1,14 @@
-import { RequestError } from '../../errors.ts';
 import { encodeId } from '../../ids.ts';
 import { storedDocument } from '../../jobs/stored-json.ts';
 import type { DocumentMetadata, EngineName, OutlineItem, Permissions } from '../../pdf/document.ts';
-import type { ApiContext } from '../context.ts';
 import { downloadOf } from '../downloads/download.ts';
 import { jobFileBytes } from '../downloads/job-file.ts';
+import { wholeText } from '../whole-text.ts';
 import { AttachmentType } from './attachment.ts';
 import { builder } from './builder.ts';
 import { Download, ResultFormat } from './download.ts';
 import { Engine } from './enums.ts';
 import { Page, PageConnection, resolvePages } from './page.ts';
-
-/** More text than this in one answer is RESULT_TOO_LARGE. */
-const maxTextBytes = 8 * 1024 ** 2;
 
 const PermissionsType = builder.objectRef<Permissions>('Permissions').implement({
   description: "What an encrypted document lets those do who open it without its owner's password.",
@@ -92,6 +88,8 @@ interface CompletedJob {
   engine: EngineName | null;
 }
 
+const tooLarge = 'RESULT_TOO_LARGE above 8 MiB, or beyond 16 MiB of such texts in one answer: `download` it then.';
+
 export const JobResult = builder.objectRef<CompletedJob>('JobResult').implement({
   description: 'What came out of a completed job.',
   fields: (t) => ({
@@ -124,14 +122,13 @@ export const JobResult = builder.objectRef<CompletedJob>('JobResult').implement(
     }),
     text: t.string({
       nullable: true,
-      description: 'The text of all pages, a form feed between them. RESULT_TOO_LARGE above 8 MiB: `download` it then.',
-      resolve: ({ id }, _, context) => joinPages(context, id, 'text'),
+      description: `The text of all pages, a form feed between them. ${tooLarge}`,
+      resolve: ({ id }, _, context) => wholeText(context, id, 'text'),
     }),
     markdown: t.string({
       nullable: true,
-      description:
-        'The Markdown of all pages, a form feed between them. RESULT_TOO_LARGE above 8 MiB: `download` it then.',
-      resolve: ({ id }, _, context) => joinPages(context, id, 'markdown'),
+      description: `The Markdown of all pages, a form feed between them. ${tooLarge}`,
+      resolve: ({ id }, _, context) => wholeText(context, id, 'markdown'),
     }),
     download: t.field({
       type: Download,
@@ -161,14 +158,3 @@ export const JobResult = builder.objectRef<CompletedJob>('JobResult').implement(
     }),
   }),
 });
-
-/** The inner SELECT runs only where the text is small enough: joining first would take the memory that the limit is there to save. */
-const joined = (column: 'text' | 'markdown') => `
-SELECT CASE WHEN (SELECT coalesce(sum(octet_length(${column})), 0) FROM pages WHERE job_id = $1) <= $2
-       THEN (SELECT coalesce(string_agg(${column}, E'\\f' ORDER BY number), '') FROM pages WHERE job_id = $1) END AS joined`;
-
-async function joinPages(context: ApiContext, jobId: string, column: 'text' | 'markdown'): Promise<string> {
-  const [row] = await context.database.query<{ joined: string | null }>(joined(column), [jobId, maxTextBytes]);
-  if (row === undefined || row.joined === null) throw new RequestError('RESULT_TOO_LARGE');
-  return row.joined;
-}

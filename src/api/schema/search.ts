@@ -97,7 +97,8 @@ builder.queryField('searchPages', (t) =>
     type: PageHitConnection,
     description:
       'Full-text search over the pages of completed jobs, best first. Write words; "quotes" for a phrase, `or` between alternatives, a minus before what ' +
-      'must not occur. Words are compared by their English stem and without regard to case. ' +
+      'must not occur. Words are compared by their English stem and without regard to case; signs are no part of them, and where a script has no spaces between ' +
+      'words, any letters in a row are found. ' +
       `Of words that are on more than ${enough} pages only the newest pages are looked at, at least as many; \`complete\` tells.`,
     args: {
       query: t.arg.string({ required: true, description: '1 to 500 characters.' }),
