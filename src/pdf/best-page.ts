@@ -4,6 +4,7 @@ import type { Fallback } from './document.ts';
 import type { Engines } from './engines.ts';
 import type { ExtractionRequest, Reading } from './extraction.ts';
 import { fallbackReason, isBetter } from './fallback.ts';
+import type { ObjectHints } from './object-hints.ts';
 import { factsMilliseconds } from './open-document.ts';
 import type { PdfjsDocument } from './pdfjs/pdfjs-document.ts';
 import { restoreRare } from './rare-characters.ts';
@@ -21,6 +22,7 @@ export interface OpenPdfjs {
   /** Null where pdfjs cannot open the document or may not. */
   pdfjs: PdfjsDocument | null;
   hints: StreamHints | null;
+  objects: ObjectHints;
 }
 
 /** A page that pdfjs does not get done with by then may draw itself without end; LiteParse's is good enough for it. */
@@ -31,7 +33,7 @@ export async function bestPage(
   run: Run,
   number: number,
   page: ReadPage | undefined,
-  { pdfjs, hints }: OpenPdfjs,
+  { pdfjs, hints, objects }: OpenPdfjs,
 ): Promise<ReadPage> {
   const spare = run.request.engine === 'AUTO' ? pdfjs : null;
   if (page === undefined) {
@@ -50,7 +52,7 @@ export async function bestPage(
   if (reason !== null && seen !== null && isBetter(reason, page, seen)) {
     return instead(seen, reason);
   }
-  const rotation = await pdfjs.rotationOf(number, factsMilliseconds);
+  const rotation = objects.rotations ? await pdfjs.rotationOf(number, factsMilliseconds) : 0;
   return { ...(seen === null ? page : restoreRare(hides ? checkHidden(page, seen) : page, seen)), rotation };
 }
 

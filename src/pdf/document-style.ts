@@ -44,7 +44,7 @@ function documentStyle(sample: ReadPage[]): DocumentStyle {
   const layouts = new Map(sample.map((page): [number, PageLayout] => [page.number, layOutPage(page)]));
   const all = [...layouts.values()];
   const typography = measure(all.flatMap(({ lines }) => lines));
-  const running = runningLines(all, []);
+  const running = runningLines(all, [], typography.body);
   const blocks = all.flatMap((layout) => readBlocks(layout, typography, running));
   const lines = [...layouts].map(([number, layout]): [number, PageLines] => [
     number,

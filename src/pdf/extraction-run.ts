@@ -78,7 +78,7 @@ const growthBytes = 128 * 1024 ** 2;
 async function takeAttachments(document: OpenDocument, request: ExtractionRequest, engines: Engines) {
   const { scratch, attachmentBytes } = request;
   const memory = unpackingFactor * attachmentBytes + growthBytes;
-  const files = await document.pdfjs?.embeddedFiles(document.mayHavePinnedFiles, factsMilliseconds, memory);
+  const files = await document.pdfjs?.embeddedFiles(document.objects.pinnedFiles, factsMilliseconds, memory);
   if (document.pdfjs?.alive === false) {
     document.pdfjs = await reopenByPdfjs(request, engines);
   }

@@ -9,9 +9,8 @@ import { type Block, sizesOfHeading } from './layout/block.ts';
 import { linkFootnotes } from './layout/footnotes.ts';
 import { headingLevel, headingSizes, measure } from './layout/headings.ts';
 import { collectWords } from './layout/hyphenation.ts';
-import type { Line } from './layout/lines.ts';
-import { layOutPage, readBlocks } from './layout/page-layout.ts';
-import type { Box } from './layout/piece.ts';
+import { layOutPage, readBlocks, readRunning } from './layout/page-layout.ts';
+import { type Box, middle } from './layout/piece.ts';
 import { toMarkdown } from './layout/render-markdown.ts';
 import { toPlainText } from './layout/render-text.ts';
 import { runningLines } from './layout/running-lines.ts';
@@ -38,14 +37,13 @@ export function finishPages(pages: ReadPage[], options: PageOptions, style: Docu
   const running = runningLines(
     layouts,
     others.map(([, page]) => page),
+    typography.body,
   );
   const words = options.keepHyphenation ? null : collectWords(lines.map(({ text }) => text));
   const laidOut = drafts.map((draft) => {
     const { page, layout } = draft;
-    const read = (leftOut: Set<Line>) =>
-      linkFootnotes(readBlocks(layout, typography, leftOut), typography.body, page.number);
-    const blocks = read(new Set());
-    return { ...draft, blocks, body: layout.lines.some((line) => running.has(line)) ? read(running) : blocks };
+    const body = linkFootnotes(readBlocks(layout, typography, running), typography.body, page.number);
+    return { ...draft, body, blocks: withRunning(body, readRunning(layout, typography, running), layout.height) };
   });
   const sizes = style?.headingSizes ?? headingSizes(laidOut.flatMap(({ body }) => body.flatMap(sizesOfHeading)));
   return laidOut.map(({ page, reason, links, blocks, body }) => {
@@ -73,6 +71,13 @@ export function finishPages(pages: ReadPage[], options: PageOptions, style: Docu
       },
     };
   });
+}
+
+/** Running headers come before all of the page, and footers after it, wherever they stand between its columns. */
+function withRunning(body: Block[], running: Block[], height: number): Block[] {
+  if (running.length === 0) return body;
+  const isHeader = ({ box }: Block) => middle(box) < height / 2;
+  return [...running.filter(isHeader), ...body, ...running.filter((block) => !isHeader(block))];
 }
 
 function toPageBlock(block: Block, sizes: number[]): PageBlock {

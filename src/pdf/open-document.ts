@@ -6,7 +6,7 @@ import type { Engines } from './engines.ts';
 import { type ExtractionRequest, type Reading, usableEngines } from './extraction.ts';
 import type { LiteparseEngine, LiteparseOptions } from './liteparse/liteparse-engine.ts';
 import type { LiteparseFacts } from './liteparse/liteparse-facts.ts';
-import { findPinnedFiles } from './pdfjs/attachments.ts';
+import { type ObjectHints, readObjectHints } from './object-hints.ts';
 import { PdfjsDocument } from './pdfjs/pdfjs-document.ts';
 import { readStreamHints, type StreamHints } from './stream-hints.ts';
 
@@ -23,7 +23,7 @@ export interface OpenDocument {
   pdfjs: PdfjsDocument | null;
   /** Null where LiteParse does not give the pages. */
   hints: StreamHints | null;
-  mayHavePinnedFiles: boolean;
+  objects: ObjectHints;
 }
 
 /**
@@ -61,14 +61,14 @@ async function openByUsable(
   }
   // Before its bytes go to the other thread.
   const hints = liteparseEngine === null ? null : readStreamHints(bytes);
-  const mayHavePinnedFiles = findPinnedFiles(bytes);
+  const objects = readObjectHints(bytes);
   report({ engine: liteparseEngine === null ? 'PDFJS' : 'LITEPARSE', page: null, pages: 1, pagesReady: null });
   const [pdfjs, liteparse] = await Promise.all([
     openByPdfjs(request, engines, bytes, liteparseEngine === null ? null : factsMilliseconds),
     liteparseEngine === null ? null : orJobError(openByLiteparse(request, liteparseEngine)),
   ]);
   try {
-    return { ...decide(request, hasHeader, pdfjs, liteparse), hints, mayHavePinnedFiles };
+    return { ...decide(request, hasHeader, pdfjs, liteparse), hints, objects };
   } catch (error) {
     if (pdfjs instanceof PdfjsDocument) {
       await pdfjs.close();
@@ -127,7 +127,7 @@ function decide(
   hasHeader: boolean,
   pdfjs: PdfjsDocument | JobError | null,
   liteparse: LiteparseFacts | JobError | null,
-): Omit<OpenDocument, 'hints' | 'mayHavePinnedFiles'> {
+): Omit<OpenDocument, 'hints' | 'objects'> {
   const document = pdfjs instanceof JobError ? null : pdfjs;
   if (liteparse !== null && !(liteparse instanceof JobError) && liteparse.pageCount > 0) {
     const metadata = document?.facts.metadata ?? liteparse.metadata;

@@ -76,6 +76,12 @@ export function readBlocks(layout: PageLayout, typography: Typography, leftOut: 
   return blocks;
 }
 
+/** The blocks that running headers and footers are alone, in reading order. */
+export function readRunning(layout: PageLayout, typography: Typography, running: Set<Line>): Block[] {
+  const lines = layout.lines.filter((line) => running.has(line));
+  return lines.length === 0 ? [] : readBlocks({ ...layout, lines, tables: [], turned: [] }, typography, new Set());
+}
+
 /** Written out, as every line of a document comes through here: copying the others' properties takes longer than all the rest. */
 function toItem(line: Line): Item & { line: Line } {
   const { x, y, width, height, size, text } = line;

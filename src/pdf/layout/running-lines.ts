@@ -1,3 +1,4 @@
+import { standsOut } from './headings.ts';
 import type { Line } from './lines.ts';
 import { bottom, middle } from './piece.ts';
 
@@ -12,9 +13,11 @@ const pageNumber = /^(?:page\s+)?[-–—|\s]*(?:\d{1,5}|[ivxlc]{1,7})[-–—|\
 
 /**
  * The running headers and footers of pages: lines near the edges that come again on other pages, but for the numbers in them, and
- * page numbers that stand alone. `others` are more pages of the same document.
+ * page numbers that stand alone. `others` are more pages of the same document; `body` is the size of its text: of lines in larger type,
+ * such as "Chapter 7", each number makes another one.
  */
-export function runningLines(pages: PageLines[], others: PageLines[]): Set<Line> {
+export function runningLines(pages: PageLines[], others: PageLines[], body: number): Set<Line> {
+  const keyOf = (line: Line) => placeAndText(line, line.size >= standsOut * body);
   const pagesWith = new Map<string, number>();
   for (const page of [...pages, ...others]) {
     for (const key of new Set(marginal(page).map(keyOf))) {
@@ -38,8 +41,9 @@ function marginal({ height, lines }: PageLines): Line[] {
 }
 
 /** Headers of left and right pages change sides, so where a line stands counts by its height alone. */
-function keyOf(line: Line): string {
-  return `${Math.round(middle(line) / 4)} ${line.text.slice(0, 200).replace(/\d+/g, '#')}`;
+function placeAndText(line: Line, withNumbers: boolean): string {
+  const text = line.text.slice(0, 200);
+  return `${Math.round(middle(line) / 4)} ${withNumbers ? text : text.replace(/\d+/g, '#')}`;
 }
 
 function isPageNumber({ text }: Line): boolean {

@@ -10,7 +10,8 @@ const falseSpace = /(?<=\p{L}) (?=\p{L})/gu;
  * is one between two letters. Often the codes are of the first word alone; then the text stays as it is.
  */
 export function withoutFalseSpaces(text: string, codes: number[] | undefined): string {
-  if (codes === undefined || text.search(falseSpace) === -1) return text;
+  if (codes === undefined || codesOfSpace.some((code) => isSpacedAlike(text, codes, code))) return text;
+  if (text.search(falseSpace) === -1) return text;
   const letters = text.replaceAll(' ', '');
   if (letters.length < fewestLetters || codes.length < letters.length) return text;
   const places = spacesOf(text);
@@ -22,6 +23,15 @@ export function withoutFalseSpaces(text: string, codes: number[] | undefined): s
     }
   }
   return text;
+}
+
+/** Whether spaces are in the very places of this code, as nearly always: it is told without making anything of either. */
+function isSpacedAlike(text: string, codes: number[], code: number): boolean {
+  if (codes.length < text.length) return false;
+  for (let at = 0; at < text.length; at += 1) {
+    if ((text[at] === ' ') !== (codes[at] === code)) return false;
+  }
+  return true;
 }
 
 /** Where the spaces of a text are, by the number of letters before them. */

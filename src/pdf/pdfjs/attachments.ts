@@ -2,7 +2,6 @@ import { join } from 'node:path';
 import { AnnotationType, type PDFDocumentProxy } from 'pdfjs-dist/legacy/build/pdf.mjs';
 import { cleanFact } from '../clean-text.ts';
 import type { Attachment } from '../document.ts';
-import { fileStreams } from '../file-streams.ts';
 import { PartsFile } from '../parts-file.ts';
 
 /** A file inside a document, with its bytes. */
@@ -12,23 +11,6 @@ export interface EmbeddedFile extends Pick<Attachment, 'name' | 'description' | 
 
 /** A document with more of them is a container for files. */
 const mostAttachments = 1_000;
-
-const longestObjects = 4 * 1024 ** 2;
-const pinned = '/FileAttachment';
-
-/**
- * Whether files may be pinned to pages, as annotations: to ask every page of a long document takes long. Asked of the bytes; of an
- * encrypted document nothing can be told, so it may.
- */
-export function findPinnedFiles(file: Uint8Array): boolean {
-  const bytes = Buffer.from(file.buffer, file.byteOffset, file.length);
-  if (bytes.includes(pinned) || bytes.includes('/Encrypt')) return true;
-  for (const objects of fileStreams(bytes, (dictionary) => dictionary.includes('/ObjStm'), longestObjects)) {
-    // What is too long to be looked into may hold anything.
-    if (objects.length === 0 || objects.includes(pinned)) return true;
-  }
-  return false;
-}
 
 /** The files of the document itself. */
 export async function readOwnFiles(document: PDFDocumentProxy): Promise<EmbeddedFile[]> {
