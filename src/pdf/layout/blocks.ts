@@ -39,7 +39,7 @@ function startsBlock(before: Line, line: Line, current: Line[], { mostlyFixedWid
     gap > (isCode ? 1.6 : 0.75) * size ||
     gap < -1.5 * size ||
     (line.boldThroughout !== before.boldThroughout && !isItem && !isCode) ||
-    !overlaps(before, line) ||
+    (!isCode && !overlaps(before, line)) ||
     (!isCode && (bullet.test(line.text) || numbered.test(line.text)))
   );
 }

@@ -63,7 +63,9 @@ function follows(line: Piece[], last: Piece, piece: Piece): boolean {
   if (overlap < 0.5 * Math.min(last.height, piece.height)) {
     return false;
   }
-  const size = Math.max(last.size, piece.size);
+  const [smaller, larger] = [Math.min(last.size, piece.size), Math.max(last.size, piece.size)];
+  // What is set larger, as the heading of the next column, is no nearer for that.
+  const size = larger > 1.15 * smaller ? smaller : larger;
   const gap = piece.x - right(last);
   const start = line.length <= 2 ? line.map(({ text }) => text.trim()).join('') : '';
   const isMarker = marker.test(start) || (last.bold && piece.bold && sectionNumber.test(start));

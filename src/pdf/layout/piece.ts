@@ -61,11 +61,12 @@ export function toWords(piece: Piece): Piece[] {
   if (words.length < 2) {
     return [piece];
   }
-  const scale = piece.width / estimateWidth(piece.text);
+  const widthOf = piece.fixedWidth ? ({ length }: string) => length : estimateWidth;
+  const scale = piece.width / widthOf(piece.text);
   let [at, x] = [0, piece.x];
   return words.map((match) => {
-    x += estimateWidth(piece.text.slice(at, match.index)) * scale;
-    const word = { ...piece, text: match[0], x, width: estimateWidth(match[0]) * scale };
+    x += widthOf(piece.text.slice(at, match.index)) * scale;
+    const word = { ...piece, text: match[0], x, width: widthOf(match[0]) * scale };
     x += word.width;
     at = match.index + match[0].length;
     return word;
@@ -74,18 +75,32 @@ export function toWords(piece: Piece): Piece[] {
 
 function estimateWidth(text: string): number {
   let width = 0;
-  for (const character of text) {
-    width += narrow.has(character) ? 0.5 : wide.has(character) ? 1.5 : 1;
-  }
+  for (const character of text) width += widths.get(character) ?? usualWidth;
   return width;
 }
 
-const narrow = new Set(" iljtfrI.,:;'!|()[]/-");
-const wide = new Set('mwMWABCDGHKNOQRUVXYZ@%&—');
+/** In hundredths of the size: between those of Times and Helvetica. */
+const usualWidth = 53;
+const widths = new Map(
+  Object.entries({
+    25: "ijl|'",
+    27: ' .,:;!/t',
+    31: 'fI',
+    33: 'r()[]-',
+    45: 'sczJ',
+    50: 'aekvxy',
+    60: 'FLPSTZ',
+    67: 'ABCEKRVXY',
+    73: 'DHNUGOQw&',
+    82: 'mM%',
+    96: 'W@—',
+  }).flatMap(([width, characters]) => [...characters].map((character): [string, number] => [character, Number(width)])),
+);
 
-const boldName = /bold|black|heavy|demi|medi\b|^(?:[A-Z]{6}\+)?CMB|-B$/i;
+const boldName = /bold|black|heavy|demi|medi\b|^(?:[A-Z]{6}\+)?(?:CMB|CMSSBX|(?:SF|EC)(?:B|RB|SX)[A-Z]*\d)|-B$/i;
 const plainName = /regular|light|book|roman|medium/i;
-const fixedName = /mono|courier|consolas|typewriter|menlo|CMTT/i;
+const fixedName =
+  /mono|courier|consol|typewriter|menlo|monaco|(?:source|fira) ?code|NimbusMon|(?:CM|SF|EC)(?:SL|I|V)?TT|(?:SF|EC)[IS]T\d/i;
 
 /** What the name of a font tells of it; its weight counts where the name says nothing. */
 export function readFont(name: string, weight: number): { bold: boolean; fixedWidth: boolean } {

@@ -22,7 +22,63 @@ export function proseLines(lines: Line[]): Set<Line> {
       stack.last = line;
     }
   }
-  return new Set(stacks.filter(isProse).flatMap((stack) => stack.lines));
+  const prose = stacks.filter(isProse);
+  const cells = prose.length === 0 ? new Set<Stack>() : cellsOf(stacks);
+  return new Set(prose.flatMap((stack) => (cells.has(stack) ? [] : stack.lines)));
+}
+
+/** Cells of a table have few lines, */
+const mostCellLines = 8;
+/** and so many stand one below the other, each beside another one, */
+const fewestCells = 3;
+/** no further apart than this, in sizes of their type. */
+const widestGap = 3;
+
+/** What stands row by row beside something else, its first line or its middle on one height with that, is in a table and not in columns. */
+function cellsOf(stacks: Stack[]): Set<Stack> {
+  const heights = new Map<string, Stack[]>();
+  for (const stack of stacks) {
+    for (const key of heightsOf(stack)) heights.set(key, [...(heights.get(key) ?? []), stack]);
+  }
+  const isBeside = (stack: Stack) =>
+    stack.lines.length <= mostCellLines &&
+    heightsOf(stack).some((key) => heights.get(key)?.some((other) => areApart(stack, other)));
+  const columns = new Map<number, Stack[]>();
+  for (const stack of stacks) {
+    const x = Math.round((stack.lines[0]?.x ?? 0) / 2);
+    columns.set(x, [...(columns.get(x) ?? []), stack]);
+  }
+  const cells = new Set<Stack>();
+  for (const column of columns.values()) {
+    let chain: Stack[] = [];
+    const flush = () => {
+      if (chain.length >= fewestCells) for (const stack of chain) cells.add(stack);
+      chain = [];
+    };
+    for (const stack of column) {
+      const last = chain.at(-1)?.last;
+      const first = stack.lines[0];
+      if (last !== undefined && first !== undefined && first.y - bottom(last) > widestGap * last.size) flush();
+      if (isBeside(stack)) chain.push(stack);
+      else flush();
+    }
+    flush();
+  }
+  return cells;
+}
+
+/** The heights of its first line and of its middle, each rounded in two ways, so that what is near is the same in one of them. */
+function heightsOf({ lines: [first], last }: Stack): string[] {
+  if (first === undefined) return [];
+  const heights: [string, number][] = [
+    ['top', first.y],
+    ['middle', (first.y + bottom(last)) / 2],
+  ];
+  return heights.flatMap(([name, y]) => [`${name} ${Math.floor(y / 3)}`, `${name} ${Math.round(y / 3)} rounded`]);
+}
+
+function areApart({ last: a }: Stack, { last: b }: Stack): boolean {
+  return right(a) < b.x || right(b) < a.x;
 }
 
 /** Columns that stand side by side; more are no text. */
@@ -42,7 +98,7 @@ function continues(above: Line, line: Line): boolean {
 function isProse({ lines }: Stack): boolean {
   const all = lines.length;
   const long = lines.filter(({ text }) => text.length >= 30).length;
-  if (long < 2 || long * 10 < all * 6) {
+  if (long < 2 || long * 10 < all * 6 || lines.some(({ text }) => text.includes('....'))) {
     return false;
   }
   const edge = lines.reduce((most, line) => Math.max(most, right(line)), 0);

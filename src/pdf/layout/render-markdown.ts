@@ -3,6 +3,7 @@ import { flowText } from './flow-text.ts';
 import { headingLevel } from './headings.ts';
 import type { Line } from './lines.ts';
 import { escapeMarkdown } from './markdown-text.ts';
+import { right, sameRow } from './piece.ts';
 
 export interface MarkdownOptions {
   /** Leaves words parted at line ends as they are printed; null joins them, looking at the words of the document. */
@@ -41,12 +42,21 @@ function escapeStart(text: string): string {
   return text.replace(/^(#{1,6}(?:\s|$)|>|[-+*]\s)/, '\\$1');
 }
 
+const mostIndent = 120;
+
+/** What stands side by side, as the columns that programs print, stays so. */
 function renderCode(lines: Line[]): string {
   const left = lines.reduce((least, { x }) => Math.min(least, x), Infinity);
-  const text = lines.map((line) => {
+  const text: string[] = [];
+  let before: Line | null = null;
+  for (const line of lines) {
     const advance = line.width / Math.max(1, line.text.length);
-    return ' '.repeat(Math.min(40, Math.round((line.x - left) / advance))) + line.text;
-  });
+    const indent = Math.min(mostIndent, Math.round((line.x - left) / advance));
+    const isBeside = before !== null && sameRow(before, line) && line.x >= right(before);
+    const row = isBeside ? (text.pop() ?? '') : '';
+    text.push(row + ' '.repeat(Math.max(isBeside ? 1 : 0, indent - row.length)) + line.text);
+    before = line;
+  }
   const fence = text.some((line) => line.startsWith('```')) ? '~~~~' : '```';
   return `${fence}\n${text.join('\n')}\n${fence}`;
 }

@@ -2,6 +2,7 @@ import type { Cell } from '../block.ts';
 import { toLines } from '../lines.ts';
 import { type Box, middle, type Piece, right, toWords } from '../piece.ts';
 import { findGrids, type Grid, type GridCell } from './grid.ts';
+import { hiddenRows } from './hidden-rows.ts';
 import { type Rules, smallestCell } from './rules.ts';
 import { outside, type PlacedTable } from './table.ts';
 
@@ -32,7 +33,7 @@ function smallestRow(pieces: Piece[]): number {
 function toTable(grid: Grid, all: Piece[]): PlacedTable | null {
   const inside = all.filter((piece) => isInside(grid, piece));
   const columns = hiddenColumns(grid, inside);
-  const filled = fill(columns, inside).flatMap((cell) => splitSpan(columns, cell));
+  const filled = hiddenRows(fill(columns, inside).flatMap((cell) => splitSpan(columns, cell)));
   return isTable(filled) ? { box: grid, rows: compact(filled), pieces: new Set(inside) } : null;
 }
 
@@ -57,8 +58,8 @@ function isTable(cells: Filled[]): boolean {
   const length = filled.reduce((sum, cell) => cell.pieces.reduce((all, { text }) => all + text.length, sum), 0);
   const used = cells.filter((cell) => columns.has(cell.column) && rows.has(cell.row));
   return (
-    (columns.size > 1 ? fullRows > 1 || isForm(filled, used) : isStack(filled, words)) &&
-    filled.length * 5 >= used.length * 2 &&
+    (isForm(filled, used) ||
+      ((columns.size > 1 ? fullRows > 1 : isStack(filled, words)) && filled.length * 5 >= used.length * 2)) &&
     words.length > 1 &&
     length >= shortestTable
   );

@@ -8,6 +8,7 @@ import { isTable } from './table-checks.ts';
 import { spanHeads } from './table-heads.ts';
 import { type Row, toRows } from './table-rows.ts';
 import { growRun, isNear, mostColumns, placeRow, type Run, settle } from './table-runs.ts';
+import { inColumns } from './text-columns.ts';
 
 /** A page with more lines is a drawing or a map. */
 const mostLines = 3_000;
@@ -34,16 +35,18 @@ export function openTables(lines: Line[], prose: Set<Line>, rules: Rule[]): Plac
     const rows = toRows(scope.lines.filter(isFree));
     add(toTable(rows, [], scope, proportional), rows);
   }
-  const rows = toRows(lines.filter((line) => !prose.has(line) && isFree(line)));
-  const open = rows.map((_, index) => isNear(rows, index) && !isParted(rows, index, prose));
-  let grown = 0;
-  for (let start = 0; start < rows.length; ) {
-    const run = growRun(rows, start, open);
-    const whole = extendUp(run, rows, start, open);
-    const length = Math.max(1, run.rows.length);
-    grown += length;
-    const found = whole.rows.length > 1 && add(toTable(whole.rows, whole.columns, null, proportional), whole.rows);
-    start += found || grown > mostTries * rows.length ? length : 1;
+  const loose = toRows(lines.filter((line) => !prose.has(line) && isFree(line)));
+  for (const rows of inColumns(loose, prose)) {
+    const open = rows.map((_, index) => isNear(rows, index) && !isParted(rows, index, prose));
+    let grown = 0;
+    for (let start = 0; start < rows.length; ) {
+      const run = growRun(rows, start, open);
+      const whole = extendUp(run, rows, start, open);
+      const length = Math.max(1, run.rows.length);
+      grown += length;
+      const found = whole.rows.length > 1 && add(toTable(whole.rows, whole.columns, null, proportional), whole.rows);
+      start += found || grown > mostTries * rows.length ? length : 1;
+    }
   }
   return tables;
 }

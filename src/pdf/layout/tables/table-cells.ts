@@ -1,5 +1,6 @@
 import type { Cell } from '../block.ts';
 import { joinText } from '../lines.ts';
+import { middle } from '../piece.ts';
 import type { Column, Part } from './columns.ts';
 
 /** A row of a table, of one or more lines. */
@@ -57,15 +58,49 @@ function joinBetween(lines: TableRow[], rules: number[]): TableRow[] {
 }
 
 /** Gaps that differ by less, in heights of a line, are the same. */
-const clearly = 0.4;
+const clearly = 0.12;
 
 function joinNear(lines: TableRow[]): TableRow[] {
   const gaps = lines.slice(1).map(({ y }, index) => y - (lines[index]?.bottom ?? y));
   const height = Math.min(...lines.map(({ y, bottom }) => bottom - y));
   const [least, most] = [Math.min(...gaps), Math.max(...gaps)];
-  if (!(most - least > clearly * height && least < clearly * height)) return lines;
+  if (!(most - least > clearly * height)) return lines;
+  const joined = joinWhere(lines, (above, line) => line.y - above.bottom < least + clearly * height);
+  if (joined.length > 2 && joined.length < lines.length && areRows(joined, height)) return joined;
   const limit = (least + most) / 2;
+  if (!(most - least > 0.4 * height && least < 0.4 * height)) return lines;
   return joinWhere(lines, (above, line) => line.y - above.bottom < limit && continues(above, line));
+}
+
+/**
+ * Whether lines that were joined are rows: none have numbers in the same column, columns have more lines than others, and in each the
+ * lines are equally far apart, as those of a paragraph are.
+ */
+function areRows(rows: TableRow[], height: number): boolean {
+  let [several, ragged] = [0, 0];
+  let [least, most] = [Infinity, 0];
+  for (const { parts } of rows) {
+    const columns = new Map<number, Part[]>();
+    for (const part of parts) columns.set(part.first, [...(columns.get(part.first) ?? []), part]);
+    const cells = [...columns.values()];
+    for (const lines of cells) {
+      if (lines.length > 1 && lines.some((line) => isDatum(textOf(line)))) return false;
+      for (const distance of distances(lines)) [least, most] = [Math.min(least, distance), Math.max(most, distance)];
+    }
+    const longest = Math.max(...cells.map(({ length }) => length));
+    if (longest > 1) several += 1;
+    if (longest > 1 && cells.some(({ length }) => length < longest)) ragged += 1;
+  }
+  return ragged * 2 >= several && most - least < 0.3 * height && most < 2 * height;
+}
+
+/** From each line of a cell to the next one; words beside one another are one line. */
+function distances(lines: Part[]): number[] {
+  const at = lines.map(({ pieces: [piece] }) => (piece === undefined ? 0 : middle(piece))).sort((a, b) => a - b);
+  return at
+    .slice(1)
+    .map((y, index) => y - (at[index] ?? y))
+    .filter((distance, index) => distance > 0.3 * (lines[index]?.size ?? 0));
 }
 
 /** Everything in the line stands below something, and it is no row of its own: not everything there goes on. */

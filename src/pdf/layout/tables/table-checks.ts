@@ -15,17 +15,27 @@ export function isTable(
 ): boolean {
   const placed = rows.map(({ parts }) => parts);
   const texts = cells.map((row) => row.map(({ text }) => text));
-  const all = texts.flat().filter((text) => text !== '');
+  const all = filled(texts.flat());
+  const isHeaded = hasHead(placed, columns);
   return (
     columns.length > 1 &&
     hasRows(placed, columns, enclosed) &&
     isAlignedThroughout(placed.flat(), columns) &&
     hasWords(all) &&
-    !isProse(all) &&
+    !(isHeaded ? columns.every((_, index) => isProse(filled(column(texts, index)))) : isProse(all)) &&
     !isList(texts) &&
+    !columns.some((_, index) => isAxis(column(texts, index))) &&
     !(proportional && isCode(placed.flat())) &&
-    ((enclosed && rows.length > 2) || hasHead(placed, columns) || isData(texts.slice(1)))
+    ((enclosed && rows.length > 2) || isHeaded || isData(texts.slice(1)))
   );
+}
+
+function column(texts: string[][], index: number): string[] {
+  return texts.map((row) => row[index] ?? '');
+}
+
+function filled(texts: string[]): string[] {
+  return texts.filter((text) => text !== '');
 }
 
 /** Enough of its cells have text, and nearly all of one of its first rows; in few of them something spans. */
@@ -43,9 +53,10 @@ function hasRows(placed: Part[][], columns: Column[], enclosed: boolean): boolea
   );
 }
 
-/** A first row in bold, above rows that are not. */
+/** A first row in bold, above rows that are not, but for sums and what stands at their left. */
 function hasHead([head = [], ...body]: Part[][], columns: Column[]): boolean {
-  return head.length === columns.length && head.every(isBold) && !body.flat().some(isBold);
+  const inside = body.slice(0, Math.max(1, body.length - 1)).flat();
+  return head.length === columns.length && head.every(isBold) && !inside.some((part) => part.first > 0 && isBold(part));
 }
 
 function isBold({ pieces }: Part): boolean {
@@ -69,6 +80,20 @@ function isProse(texts: string[]): boolean {
   return texts.filter((text) => /^\p{Ll}/u.test(text)).length * 10 >= texts.length * 3;
 }
 
+/** Numbers that fall by the same step down to zero. */
+function isAxis(texts: string[]): boolean {
+  const numbers = texts
+    .filter((text) => /^\d[\d.,]*%?$/.test(text))
+    .map((text) => Number.parseFloat(text.replaceAll(',', '')));
+  const step = (numbers[0] ?? 0) - (numbers[1] ?? 0);
+  return (
+    numbers.length > 3 &&
+    step > 0 &&
+    numbers.at(-1) === 0 &&
+    numbers.slice(1).every((number, index) => Math.abs((numbers[index] ?? 0) - number - step) < 0.01 * step)
+  );
+}
+
 /** What programs print keeps its lines. */
 function isCode(cells: Part[]): boolean {
   return cells.filter(({ pieces }) => pieces.every(({ fixedWidth }) => fixedWidth)).length * 2 > cells.length;
@@ -83,8 +108,11 @@ export function isList(rows: string[][]): boolean {
 function isContents(rows: string[][]): boolean {
   const listed = rows.filter((row) => (row.at(-1) ?? '') !== '');
   const titled = listed.filter((row) => /\p{L}{2}/u.test(row.slice(0, -1).findLast((text) => text !== '') ?? ''));
-  const pages = titled.map((row) => row.at(-1) ?? '').filter((text) => /^\d{1,4}$/.test(text));
-  const rises = pages.every((page, index) => Number(page) >= Number(pages[index - 1] ?? 0));
+  const numbers = titled.flatMap((row) => (row.at(-1) ?? '').split(/(?<=\d) (?=\d)/)).filter(isDatum);
+  const pages = numbers.filter((text) => /^\d{1,4}$/.test(text));
+  const rises =
+    pages.length === numbers.filter((text) => /\d/.test(text)).length &&
+    pages.every((page, index) => Number(page) >= Number(pages[index - 1] ?? 0));
   return (
     rows.some((row) => row.some((text) => /\.{4,}/.test(text))) ||
     (rises && pages.length > 1 && pages.length * 2 >= listed.length)

@@ -8,6 +8,8 @@ export interface Run {
 }
 
 export const mostColumns = 40;
+/** Lines of one cell that stand alone: more of them are a list. */
+const mostPending = 5;
 /** Rows that may span columns, at the head of a table. */
 const headRows = 4;
 
@@ -29,7 +31,7 @@ export function growRun(rows: Row[], start: number, open: boolean[]): Run {
       if (row.segments.length > 1 || pending.length > 1) break;
       pending.push(row);
     } else if (row.segments.length === 1 && next.length === columns.length && parts.length === 1) {
-      if (pending.length > 1) break;
+      if (pending.length > mostPending) break;
       pending.push(row);
       columns = next;
     } else {
@@ -39,7 +41,20 @@ export function growRun(rows: Row[], start: number, open: boolean[]): Run {
       full += 1;
     }
   }
-  return { rows: run, columns };
+  return { rows: [...run, ...trailing(run, pending, columns)], columns };
+}
+
+/** The rest of the last row: lines in its columns that stand nearer to the line above than any row does to the one before it. */
+function trailing(run: Row[], pending: Row[], columns: Column[]): Row[] {
+  const gap = (rows: Row[], index: number) => gapAbove(rows, index) / (rows[index]?.size ?? 1);
+  const least = Math.min(...run.map((row, index) => (row.segments.length > 1 ? gap(run, index) : Infinity)));
+  const rows = [...run.slice(-1), ...pending];
+  const end = rows.findIndex(
+    (row, index) =>
+      index > 0 &&
+      (gap(rows, index) > least - 0.08 || placeRow(row, columns).some(({ first, last }) => first !== last)),
+  );
+  return rows.slice(1, end < 0 ? rows.length : end);
 }
 
 /** The columns with the parts of a row in them; null where they do not fit. */
@@ -86,11 +101,28 @@ export function isNear(rows: Row[], index: number): boolean {
   const size = Math.max(above.size, row.size);
   const gap = gapAbove(rows, index);
   const usual =
-    isHead(above) && !isHead(row) ? Infinity : Math.min(gapAbove(rows, index - 1), gapAbove(rows, index + 1));
+    isHead(above) && !isHead(row)
+      ? Infinity
+      : Math.max(
+          Math.min(gapAbove(rows, index - 1), gapAbove(rows, index + 1)),
+          Math.min(wideGap(rows, index, -1), wideGap(rows, index, 1)),
+        );
   return (
     gap < Math.max(rowGap * size, Math.min(1.2 * usual, widestGap * size)) &&
     Math.abs(above.size - row.size) < 0.3 * size
   );
+}
+
+/** Lines of a cell. */
+const mostLines = 5;
+
+/** The next gap in that direction that is none between the lines of a cell. */
+function wideGap(rows: Row[], index: number, step: 1 | -1): number {
+  for (let count = 1; count <= mostLines; count += 1) {
+    const gap = gapAbove(rows, index + step * count);
+    if (gap > 0.8 * (rows[index]?.size ?? 0)) return gap === Infinity ? 0 : gap;
+  }
+  return 0;
 }
 
 /** Bold words side by side: what they stand above may be further away than its own rows are. */
