@@ -14,10 +14,11 @@ const pageNumber = /^(?:page\s+)?[-–—|\s]*(?:\d{1,5}|[ivxlc]{1,7})[-–—|\
 /**
  * The running headers and footers of pages: lines near the edges that come again on other pages, but for the numbers in them, and
  * page numbers that stand alone. `others` are more pages of the same document; `body` is the size of its text: of lines in larger type,
- * such as "Chapter 7", each number makes another one.
+ * such as "Chapter 7", each number makes another one, and a number alone is that of a chapter.
  */
 export function runningLines(pages: PageLines[], others: PageLines[], body: number): Set<Line> {
-  const keyOf = (line: Line) => placeAndText(line, line.size >= standsOut * body);
+  const isLarge = (line: Line) => line.size >= standsOut * body;
+  const keyOf = (line: Line) => placeAndText(line, isLarge(line));
   const pagesWith = new Map<string, number>();
   for (const page of [...pages, ...others]) {
     for (const key of new Set(marginal(page).map(keyOf))) {
@@ -30,7 +31,8 @@ export function runningLines(pages: PageLines[], others: PageLines[], body: numb
       const [top, end] = extent(page.lines);
       const isOutermost = (line: Line) => line.y <= top + 2 || bottom(line) >= end - 2;
       return marginal(page).filter(
-        (line) => (pagesWith.get(keyOf(line)) ?? 0) >= enough || (isPageNumber(line) && isOutermost(line)),
+        (line) =>
+          (pagesWith.get(keyOf(line)) ?? 0) >= enough || (isPageNumber(line) && isOutermost(line) && !isLarge(line)),
       );
     }),
   );
