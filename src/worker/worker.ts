@@ -122,6 +122,14 @@ export async function startWorker(context: RunContext, options: WorkerOptions): 
     }
   }
 
+  try {
+    await renew();
+    await clearScratch(context);
+  } catch (error) {
+    // The database is away just now. What went on running would keep the process from ending, and so from being started again.
+    await learner[Symbol.asyncDispose]();
+    throw error;
+  }
   let renewing: Promise<void> | null = null;
   const timer = setInterval(() => {
     renewing ??= renew()
@@ -130,9 +138,6 @@ export async function startWorker(context: RunContext, options: WorkerOptions): 
         renewing = null;
       });
   }, renewEveryMs);
-
-  await renew();
-  await clearScratch(context);
   const { queue, concurrency } = options;
   const answerer: Answerer = answerPermits({ ...queue, name: 'permits', concurrency, handler: drain });
 
