@@ -78,6 +78,9 @@ class Chunker {
   /** What the chunk under way is made of; the first few may be repeated from the one before. */
   #pieces: Piece[] = [];
   #repeated = 0;
+  /** What these count alone, and what they count at most when joined: see `#fits`. */
+  #alone = 0;
+  #joined = 0;
 
   constructor(options: ChunkOptions, countTokens: (text: string) => number, from: ChunkStart) {
     this.#options = options;
@@ -91,7 +94,7 @@ class Chunker {
   take(piece: Piece): Chunk | null {
     if (isBefore(piece, this.#from.overlapPage, this.#from.overlapStart)) return null;
     if (isBefore(piece, this.#from.page, this.#from.start)) {
-      this.#pieces.push(piece);
+      this.#add(piece);
       this.#repeated += 1;
       return null;
     }
@@ -100,8 +103,20 @@ class Chunker {
       const outer = this.#headings.filter(({ level }) => level < piece.level);
       this.#headings = [...outer, { level: piece.level, title: titleOf(piece.text).slice(0, maxTitle) }];
     }
-    this.#pieces.push(piece);
+    this.#add(piece);
     return chunk;
+  }
+
+  #add(piece: Piece): void {
+    this.#pieces.push(piece);
+    this.#alone += piece.tokens;
+    this.#joined += piece.tokens + 1;
+  }
+
+  #keep(pieces: Piece[]): void {
+    this.#pieces = pieces;
+    this.#alone = sum(pieces);
+    this.#joined = this.#alone + pieces.length;
   }
 
   end(): Chunk | null {
@@ -114,15 +129,15 @@ class Chunker {
     const own = this.#pieces.slice(this.#repeated);
     if (own.length === 0) {
       // What is repeated makes room for what is new.
-      while (this.#repeated > 0 && !this.#fits([...this.#pieces, piece])) {
-        this.#pieces.shift();
+      while (this.#repeated > 0 && !this.#hasRoomFor(piece)) {
+        this.#keep(this.#pieces.slice(1));
         this.#repeated -= 1;
       }
       return null;
     }
     const isSection = piece.level > 0 && piece.opensBlock && own.some(({ level }) => level === 0);
     if (isSection) return this.#cut(this.#pieces.length, piece, false);
-    if (this.#fits([...this.#pieces, piece])) return null;
+    if (this.#hasRoomFor(piece)) return null;
     return this.#cut(this.#place(piece), piece, true);
   }
 
@@ -130,7 +145,7 @@ class Chunker {
   #place(piece: Piece): number {
     const { maxTokens } = this.#options;
     if (piece.opensBlock) return this.#pieces.length;
-    let tokens = sum(this.#pieces);
+    let tokens = this.#alone;
     for (let index = this.#pieces.length - 1; index > this.#repeated; index -= 1) {
       const each = this.#pieces[index];
       if (each === undefined) break;
@@ -156,7 +171,7 @@ class Chunker {
       headings: this.#headings,
     });
     this.#index += 1;
-    this.#pieces = [...overlap, ...rest];
+    this.#keep([...overlap, ...rest]);
     this.#repeated = overlap.length;
     return chunk;
   }
@@ -182,11 +197,24 @@ class Chunker {
     const { maxTokens } = this.#options;
     const tokens = sum(pieces);
     if (tokens > maxTokens) return false;
-    return tokens + pieces.length <= maxTokens || this.#countTokens(joined(pieces)) <= maxTokens;
+    return tokens + pieces.length <= maxTokens || this.#countTokens(joined(pieces).trim()) <= maxTokens;
+  }
+
+  /** Whether the pieces under way fit with one more. They are counted anew only where what is known of them does not tell: seldom. */
+  #hasRoomFor(piece: Piece): boolean {
+    const { maxTokens } = this.#options;
+    if (this.#alone + piece.tokens > maxTokens) return false;
+    if (this.#joined + piece.tokens < maxTokens) return true;
+    const all = joined([...this.#pieces, piece]);
+    const text = all.trim();
+    const tokens = this.#countTokens(text);
+    // Once the piece is added, it is that, and what was trimmed.
+    this.#joined = tokens + (all.length - text.length) - piece.tokens - 1;
+    return tokens <= maxTokens;
   }
 
   #chunk(pieces: Piece[], next: ChunkStart | null): Chunk {
-    const text = joined(pieces);
+    const text = joined(pieces).trim();
     return {
       index: this.#index,
       text,
@@ -200,8 +228,7 @@ class Chunker {
 }
 
 function joined(pieces: Piece[]): string {
-  const text = pieces.map((piece) => piece.text).join('');
-  return text.trim();
+  return pieces.map((piece) => piece.text).join('');
 }
 
 function isBlank({ text }: Piece): boolean {
