@@ -1,38 +1,22 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { pdf } from '../files/pictures.ts';
-import { extractAll, newPool, requestFor, textOf } from './extracting.ts';
+import { expect, it } from 'vitest';
+import { extractAll, requestFor, textOf } from './extracting.ts';
+import { drawnDocument } from './own-document.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'pagehive-test-'));
-const path = join(folder, 'numbers.pdf');
-const pool = newPool();
-
-beforeAll(async () => {
-  const { base64 } = await pdf((doc) => {
-    const put = (text: string, x: number, y: number) => doc.text(text, x, y, { lineBreak: false });
-    doc
-      .addPage({ size: [600, 800], margin: 0 })
-      .font('Helvetica')
-      .fontSize(12);
-    put('Bees fly in the sun.', 60, 60);
-    put('42', 296, 200);
-    put('They stay at home in the rain.', 60, 340);
-    // A cell of a row, a little higher than the others.
-    put('Combs', 60, 500);
-    put('8', 300, 499);
-    put('Frames', 400, 500);
-    put('17', 296, 760);
-  });
-  writeFileSync(path, Buffer.from(base64, 'base64'));
-  await pool.start();
+const { pool, path } = drawnDocument((doc) => {
+  const put = (text: string, x: number, y: number) => doc.text(text, x, y, { lineBreak: false });
+  doc
+    .addPage({ size: [600, 800], margin: 0 })
+    .font('Helvetica')
+    .fontSize(12);
+  put('Bees fly in the sun.', 60, 60);
+  put('42', 296, 200);
+  put('They stay at home in the rain.', 60, 340);
+  // A cell of a row, a little higher than the others.
+  put('Combs', 60, 500);
+  put('8', 300, 499);
+  put('Frames', 400, 500);
+  put('17', 296, 760);
 });
-afterAll(async () => {
-  await pool[Symbol.asyncDispose]();
-  rmSync(folder, { recursive: true });
-});
-
 it.each(['LITEPARSE', 'PDFJS'] as const)(
   '%s keeps numbers that stand alone in the middle of the page',
   async (engine) => {

@@ -1,40 +1,24 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { font } from '../../scripts/fixtures/scripts.ts';
-import { pdf } from '../files/pictures.ts';
-import { extractAll, newPool, requestFor, textOf } from './extracting.ts';
+import { extractAll, requestFor, textOf } from './extracting.ts';
+import { drawnDocument } from './own-document.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'pagehive-test-'));
-const path = join(folder, 'columns.pdf');
-const pool = newPool();
 const [flies, brings] = ['הדבורה עפה מפרח לפרח', 'ומביאה צוף אל הכוורת'];
 
-beforeAll(async () => {
-  const { base64 } = await pdf((doc) => {
-    doc.addPage({ size: [600, 800], margin: 0 });
-    doc.font(font('noto-sans-hebrew/files/noto-sans-hebrew-hebrew-400-normal')).fontSize(16);
-    // Naming a feature makes pdfkit lay the line out whole.
-    const options: PDFKit.Mixins.TextOptions = { features: ['kern'], lineBreak: false };
-    const end = (text: string, x: number, y: number) =>
-      doc.text(text, x - doc.widthOfString(text, options), y, options);
-    for (let line = 0; line < 12; line += 1) {
-      end(flies, 540, 60 + 24 * line);
-      end(brings, 280, 60 + 24 * line);
-    }
-    doc.addPage({ size: [600, 800], margin: 0 });
-    end('פרח', 540, 600);
-    end('צוף', 300, 600);
-  });
-  writeFileSync(path, Buffer.from(base64, 'base64'));
-  await pool.start();
+const { pool, path } = drawnDocument((doc) => {
+  doc.addPage({ size: [600, 800], margin: 0 });
+  doc.font(font('noto-sans-hebrew/files/noto-sans-hebrew-hebrew-400-normal')).fontSize(16);
+  // Naming a feature makes pdfkit lay the line out whole.
+  const options: PDFKit.Mixins.TextOptions = { features: ['kern'], lineBreak: false };
+  const end = (text: string, x: number, y: number) => doc.text(text, x - doc.widthOfString(text, options), y, options);
+  for (let line = 0; line < 12; line += 1) {
+    end(flies, 540, 60 + 24 * line);
+    end(brings, 280, 60 + 24 * line);
+  }
+  doc.addPage({ size: [600, 800], margin: 0 });
+  end('פרח', 540, 600);
+  end('צוף', 300, 600);
 });
-afterAll(async () => {
-  await pool[Symbol.asyncDispose]();
-  rmSync(folder, { recursive: true });
-});
-
 it('reads the right column before the left one, and so what stands side by side, where text runs from right to left', async () => {
   const extracted = await extractAll(pool, requestFor('columns', { path }));
   expect(textOf(extracted, 1)).toBe([...Array(12).fill(flies), ...Array(12).fill(brings)].join(' '));

@@ -1,42 +1,24 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { pdf } from '../files/pictures.ts';
-import { extractAll, newPool, requestFor } from './extracting.ts';
+import { expect, it } from 'vitest';
+import { extractAll, requestFor } from './extracting.ts';
+import { drawnDocument } from './own-document.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'pagehive-test-'));
-const path = join(folder, 'chapters.pdf');
-const pool = newPool();
-
-beforeAll(async () => {
-  const { base64 } = await pdf((doc) => {
-    for (let number = 1; number <= 5; number += 1) {
-      doc.addPage({ size: [600, 800], margin: 0 }).font('Helvetica');
-      doc.fontSize(9).text(`A Manual of Bees, part ${number}`, 60, 30, { lineBreak: false });
-      doc.fontSize(20).text(`Chapter ${number}`, 60, 60, { lineBreak: false });
-      doc.fontSize(9).text(String(10 + number), 295, 760, { lineBreak: false });
-      doc
-        .fontSize(11)
-        .text('Bees fly in the sun, and they stay at home in the rain. '.repeat(8), 60, 120, { width: 480 });
-    }
-    doc
-      .addPage({ size: [600, 800], margin: 0 })
-      .fontSize(20)
-      .text('6', 60, 60, { lineBreak: false });
-    doc.text('Swarms', 60, 90, { lineBreak: false });
+const { pool, path } = drawnDocument((doc) => {
+  for (let number = 1; number <= 5; number += 1) {
+    doc.addPage({ size: [600, 800], margin: 0 }).font('Helvetica');
+    doc.fontSize(9).text(`A Manual of Bees, part ${number}`, 60, 30, { lineBreak: false });
+    doc.fontSize(20).text(`Chapter ${number}`, 60, 60, { lineBreak: false });
+    doc.fontSize(9).text(String(10 + number), 295, 760, { lineBreak: false });
     doc
       .fontSize(11)
       .text('Bees fly in the sun, and they stay at home in the rain. '.repeat(8), 60, 120, { width: 480 });
-  });
-  writeFileSync(path, Buffer.from(base64, 'base64'));
-  await pool.start();
+  }
+  doc
+    .addPage({ size: [600, 800], margin: 0 })
+    .fontSize(20)
+    .text('6', 60, 60, { lineBreak: false });
+  doc.text('Swarms', 60, 90, { lineBreak: false });
+  doc.fontSize(11).text('Bees fly in the sun, and they stay at home in the rain. '.repeat(8), 60, 120, { width: 480 });
 });
-afterAll(async () => {
-  await pool[Symbol.asyncDispose]();
-  rmSync(folder, { recursive: true });
-});
-
 it.each(['LITEPARSE', 'PDFJS'] as const)(
   '%s keeps titles that differ by their number alone, but not small lines that do',
   async (engine) => {

@@ -23,10 +23,12 @@ export function proseLines(lines: Line[]): Set<Line> {
     }
   }
   const prose = stacks.filter(isProse);
-  const cells = prose.length === 0 ? new Set<Stack>() : cellsOf(stacks);
+  const cells = prose.length === 0 || stacks.length > mostStacks ? new Set<Stack>() : cellsOf(stacks);
   return new Set(prose.flatMap((stack) => (cells.has(stack) ? [] : stack.lines)));
 }
 
+/** A page with more of them is a drawing or a map: each is compared with all others on its height. */
+const mostStacks = 3_000;
 /** Cells of a table have few lines, */
 const mostCellLines = 8;
 /** and so many stand one below the other, each beside another one, */

@@ -4,6 +4,8 @@ import { bottom } from '../layout/piece.ts';
 /** A word of the text that LiteParse takes for the number of a line between two columns. */
 const lineNumber = /\s*(\d{1,2}O?)(?=\s|$)/y;
 const space = /\s/;
+/** What is counted. */
+const letter = /[^ \n]/;
 const lineEnd = /^[^\S\n]*(?:\n|$)/;
 
 /** How wide a digit is, as a share of the size. */
@@ -26,7 +28,7 @@ export function lostNumbers(page: ParsedPage): TextItem[] {
   for (let index = 0; index <= textItems.length; index += 1) {
     const item = textItems[index]?.text ?? '';
     let end = matchLetters(text, at, item);
-    while (end === null || (index === textItems.length && countLetters(text.slice(end)) > 0)) {
+    while (end === null || (index === textItems.length && letter.test(text.slice(end)))) {
       lineNumber.lastIndex = at;
       const number = lineNumber.exec(text)?.[1];
       // In another order nothing can be told.
@@ -58,11 +60,11 @@ function countLetters(text: string): number {
 /** Where a text ends that begins here but for its spaces; null where another one does. */
 function matchLetters(text: string, from: number, wanted: string): number | null {
   let at = from;
-  for (const letter of wanted) {
-    if (space.test(letter)) continue;
+  for (const character of wanted) {
+    if (space.test(character)) continue;
     while (at < text.length && space.test(text[at] ?? '')) at += 1;
-    if (!text.startsWith(letter, at)) return null;
-    at += letter.length;
+    if (!text.startsWith(character, at)) return null;
+    at += character.length;
   }
   return at;
 }

@@ -59,6 +59,8 @@ function joinBetween(lines: TableRow[], rules: number[]): TableRow[] {
 
 /** Gaps that differ by less, in heights of a line, are the same. */
 const clearly = 0.12;
+/** Rows whose lines are not known to be cells of theirs stand further apart than this, and those lines nearer together. */
+const apart = 0.4;
 
 function joinNear(lines: TableRow[]): TableRow[] {
   const gaps = lines.slice(1).map(({ y }, index) => y - (lines[index]?.bottom ?? y));
@@ -67,8 +69,8 @@ function joinNear(lines: TableRow[]): TableRow[] {
   if (!(most - least > clearly * height)) return lines;
   const joined = joinWhere(lines, (above, line) => line.y - above.bottom < least + clearly * height);
   if (joined.length > 2 && joined.length < lines.length && areRows(joined, height)) return joined;
+  if (!(most - least > apart * height && least < apart * height)) return lines;
   const limit = (least + most) / 2;
-  if (!(most - least > 0.4 * height && least < 0.4 * height)) return lines;
   return joinWhere(lines, (above, line) => line.y - above.bottom < limit && continues(above, line));
 }
 

@@ -80,14 +80,14 @@ function isProse(texts: string[]): boolean {
   return texts.filter((text) => /^\p{Ll}/u.test(text)).length * 10 >= texts.length * 3;
 }
 
-/** Numbers that fall by the same step down to zero. */
+/** Numbers that fall by the same step down to zero: three are enough, as the rest of a longer axis is looked at alone, too. */
 function isAxis(texts: string[]): boolean {
   const numbers = texts
     .filter((text) => /^\d[\d.,]*%?$/.test(text))
     .map((text) => Number.parseFloat(text.replaceAll(',', '')));
   const step = (numbers[0] ?? 0) - (numbers[1] ?? 0);
   return (
-    numbers.length > 3 &&
+    numbers.length > 2 &&
     step > 0 &&
     numbers.at(-1) === 0 &&
     numbers.slice(1).every((number, index) => Math.abs((numbers[index] ?? 0) - number - step) < 0.01 * step)

@@ -5,11 +5,13 @@ import { isNear } from './table-runs.ts';
 
 /** Lines of text side by side that make columns of a page. */
 const fewestPairs = 3;
+/** Columns of text; strips between more lines are between words. */
+const mostColumns = 8;
 /** Lines that are looked at for the one beside a line. */
 const mostBeside = 12;
 
 /** Where strips between columns of running text are. */
-export function gutters(prose: Set<Line>): number[] {
+function gutters(prose: Set<Line>): number[] {
   const lines = [...prose].sort((a, b) => middle(a) - middle(b));
   const found = new Map<number, { pairs: number; from: number; to: number }>();
   for (const [index, line] of lines.entries()) {
@@ -22,7 +24,11 @@ export function gutters(prose: Set<Line>): number[] {
     const { pairs, from, to } = found.get(key) ?? { pairs: 0, from: -Infinity, to: Infinity };
     found.set(key, { pairs: pairs + 1, from: Math.max(from, right(line)), to: Math.min(to, beside.x) });
   }
-  return [...found.values()].flatMap(({ pairs, from, to }) => (pairs < fewestPairs ? [] : [(from + to) / 2]));
+  return [...found.values()]
+    .filter(({ pairs }) => pairs >= fewestPairs)
+    .sort((a, b) => b.pairs - a.pairs)
+    .slice(0, mostColumns - 1)
+    .map(({ from, to }) => (from + to) / 2);
 }
 
 /** Rows parted where they stand in columns of text, and not in a table across them: text of one column stands beside them. */
