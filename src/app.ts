@@ -127,10 +127,7 @@ export async function startWork(platform: Platform, overrides: Overrides = {}): 
   const scratch = join(config.dataDir, 'scratch');
   const ocrData = join(config.dataDir, 'ocr');
   const context = { jobs, storage, extractor, scratch, ocrData, secrets, limits, privateHostsAllowed, logger };
-  const worker = await startWorker(context, { concurrency, version, queue }).catch(async (error: unknown) => {
-    await extractor[Symbol.asyncDispose]();
-    throw error;
-  });
+  const worker = await startWorker(context, { concurrency, version, queue });
   const canaries = answerCanaries({ ...queue, database, workerId: worker.id });
   const policy = { ...deliveryPolicy, ...overrides.deliveries };
   const deliverer = startDeliverer({ ...platform, privateHostsAllowed, policy, version });

@@ -51,7 +51,6 @@ export async function startWorker(context: RunContext, options: WorkerOptions): 
     version: options.version,
     concurrency: options.concurrency,
   };
-  const learner = await startLearning(context.jobs, logger);
   const held = new Map<string, Held>();
   const ended = new Map<string, Promise<void>>();
   /** When the database was last heard of, by its clock, and how far that was when the claim under way was sent. */
@@ -122,14 +121,10 @@ export async function startWorker(context: RunContext, options: WorkerOptions): 
     }
   }
 
-  try {
-    await renew();
-    await clearScratch(context);
-  } catch (error) {
-    // The database is away just now. What went on running would keep the process from ending, and so from being started again.
-    await learner[Symbol.asyncDispose]();
-    throw error;
-  }
+  // Nothing that keeps the process alive begins before the database has answered: a start that fails must end it, to be tried again.
+  await renew();
+  await clearScratch(context);
+  const learner = await startLearning(context.jobs, logger);
   let renewing: Promise<void> | null = null;
   const timer = setInterval(() => {
     renewing ??= renew()
