@@ -34,6 +34,8 @@ export function openRedis(url: string, logger: Logger) {
   };
   client.on('error', isDown);
   client.on('ready', () => {
+    // Closed while it was being opened: the connection came about all the same, and would keep the process from ending.
+    if (!client.isOpen) client.destroy();
     if (down) logger.info('Redis is back');
     down = false;
   });
