@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import type { EngineName } from './document.ts';
 
 /** Raised when our own rules change what pages look like: pages stored before are then made again. */
-const revision = 15;
+const revision = 16;
 
 /** An engine as it is now: its name, its package's version, and our rules. The same key does the same to a document. */
 export const engineKeys: Readonly<Record<EngineName, string>> = {

@@ -20,7 +20,7 @@ export interface ReadPage extends PageContent {
   formFields: FormField[];
   /** What readers don't see; it is not among the pieces. */
   hidden: HiddenPiece[];
-  /** Where pictures are; not those that fill the page, with LiteParse. */
+  /** Where pictures are; with LiteParse only where text may be hidden, and not those that fill the page. */
   images: Box[];
   /** Something goes far beyond the page, so there may be text out there. */
   bleeds: boolean;

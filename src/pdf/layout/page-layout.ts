@@ -20,7 +20,7 @@ export interface PageContent {
   /** Text that doesn't: labels of axes, notes along the margin. */
   turned: Piece[];
   rules: Rules;
-  /** Tables the engine found itself. */
+  /** Tables that OCR found. */
   tables: Table[];
 }
 

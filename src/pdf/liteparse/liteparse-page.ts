@@ -1,11 +1,9 @@
-import type { LayoutBlock, ParsedPage, TextItem } from '@llamaindex/liteparse';
+import type { ParsedPage, TextItem } from '@llamaindex/liteparse';
 import { cleanText } from '../clean-text.ts';
 import { type PaintedPiece, partHidden, type Shape } from '../hidden-text.ts';
-import type { Cell } from '../layout/block.ts';
 import { bottom, readFont, right } from '../layout/piece.ts';
 import type { Rule } from '../layout/tables/rules.ts';
 import { withoutShading } from '../layout/tables/shading.ts';
-import type { Table } from '../layout/tables/table.ts';
 import { type PlacedLink, readUrl } from '../links.ts';
 import type { ReadPage } from '../read-page.ts';
 import { readAnnotations, toFormField } from './liteparse-annotations.ts';
@@ -58,7 +56,7 @@ export function toReadPage(shown: ParsedPage, read: ParsedPage): ReadPage {
     engine: 'LITEPARSE',
     fallback: null,
     rules: withoutShading(readRules(read), shapes),
-    tables: (read.blocks ?? []).flatMap((block) => toTable(block) ?? []),
+    tables: [],
     links: readLinks(read),
     annotations: readAnnotations(read),
     formFields: (read.formFields ?? []).map(toFormField),
@@ -133,22 +131,6 @@ function readRules({ vectorGraphics }: ParsedPage): ReadPage['rules'] {
     }
   }
   return { horizontal, vertical };
-}
-
-export function toTable({ kind, bbox, header, rows }: LayoutBlock): Table | null {
-  if (kind !== 'table' || bbox === undefined) {
-    return null;
-  }
-  const all = [...(header === undefined || header.length === 0 ? [] : [header]), ...(rows ?? [])];
-  return {
-    box: bbox,
-    rows: all.map((row) => row.map(({ text }): Cell => ({ text: plain(text), columns: 1, rows: 1 }))),
-  };
-}
-
-/** LiteParse writes Markdown in its cells: what it escaped, its links and its line breaks become text again. */
-function plain(text: string): string {
-  return text.replace(/\\([\\`*_{}[\]()#+.!|<>~-])/g, '$1').replace(/<br\s?\/?>/g, ' ');
 }
 
 function readLinks(page: ParsedPage): PlacedLink[] {

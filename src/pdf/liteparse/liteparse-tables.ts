@@ -5,7 +5,6 @@ import { toLines } from '../layout/lines.ts';
 import { type Box, bottom, isCentred, middle, type Piece, right } from '../layout/piece.ts';
 import type { Rules } from '../layout/tables/rules.ts';
 import type { Table } from '../layout/tables/table.ts';
-import { toTable } from './liteparse-page.ts';
 
 /** The tables that LiteParse finds in words and rules that it has not read itself. */
 export function findTables(parser: LiteParse, { width, height }: Size, words: Piece[], rules: Rules): Table[] {
@@ -26,6 +25,22 @@ export function findTables(parser: LiteParse, { width, height }: Size, words: Pi
     },
   ]);
   return pages.flatMap(({ blocks }) => (blocks ?? []).flatMap((block) => toWholeTable(block, words) ?? []));
+}
+
+export function toTable({ kind, bbox, header, rows }: LayoutBlock): Table | null {
+  if (kind !== 'table' || bbox === undefined) {
+    return null;
+  }
+  const all = [...(header === undefined || header.length === 0 ? [] : [header]), ...(rows ?? [])];
+  return {
+    box: bbox,
+    rows: all.map((row) => row.map(({ text }): Cell => ({ text: plain(text), columns: 1, rows: 1 }))),
+  };
+}
+
+/** LiteParse writes Markdown in its cells: what it escaped, its links and its line breaks become text again. */
+function plain(text: string): string {
+  return text.replace(/\\([\\`*_{}[\]()#+.!|<>~-])/g, '$1').replace(/<br\s?\/?>/g, ' ');
 }
 
 /** LiteParse leaves some words of a table out of its cells: they are put into the nearest row and column. */
