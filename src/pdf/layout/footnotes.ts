@@ -25,7 +25,8 @@ export function linkFootnotes(blocks: Block[], body: number, page: number): Bloc
   const referred = new Set<string>();
   const all = [...notes.values()].flat();
   for (const { marker } of all.length > mostNotes ? [] : all) {
-    const places = lines.flatMap((line) => placesOf(marker, line));
+    const pattern = reference(marker);
+    const places = lines.flatMap((line) => (line.text.includes(marker) ? placesOf(marker, pattern, line) : []));
     const [place] = places;
     if (place === undefined || places.length > 1 || referred.has(marker)) continue;
     referred.add(marker);
@@ -81,14 +82,11 @@ interface Place {
 }
 
 /** Behind a word of three letters at least, or what ends a sentence or a quotation; not in numbers, formulas or units. */
-function placesOf(marker: string, line: Line): Place[] {
-  if (!line.text.includes(marker)) {
-    return [];
-  }
-  const pattern = new RegExp(
-    `(?<=\\p{L}{3}|(?<!\\d)[.,;:!?"'\\p{Pe}\\p{Pf}])${marker}(?![\\p{L}\\p{N}%]|[.,:]\\d)`,
-    'gu',
-  );
+function reference(marker: string): RegExp {
+  return new RegExp(`(?<=\\p{L}{3}|(?<!\\d)[.,;:!?"'\\p{Pe}\\p{Pf}])${marker}(?![\\p{L}\\p{N}%]|[.,:]\\d)`, 'gu');
+}
+
+function placesOf(marker: string, pattern: RegExp, line: Line): Place[] {
   return line.pieces.flatMap((piece, index) => {
     const previous = line.pieces[index - 1];
     // Only what stands right behind the piece before it goes on with its word.

@@ -38,18 +38,20 @@ const widestGap = 3;
 
 /** What stands row by row beside something else, its first line or its middle on one height with that, is in a table and not in columns. */
 function cellsOf(stacks: Stack[]): Set<Stack> {
-  const heights = new Map<string, Stack[]>();
+  const heights = new Map<number, Stack[]>();
+  const columns = new Map<number, Stack[]>();
+  const put = (map: Map<number, Stack[]>, key: number, stack: Stack) => {
+    const there = map.get(key);
+    if (there === undefined) map.set(key, [stack]);
+    else there.push(stack);
+  };
   for (const stack of stacks) {
-    for (const key of heightsOf(stack)) heights.set(key, [...(heights.get(key) ?? []), stack]);
+    for (const key of heightsOf(stack)) put(heights, key, stack);
+    put(columns, Math.round((stack.lines[0]?.x ?? 0) / 2), stack);
   }
   const isBeside = (stack: Stack) =>
     stack.lines.length <= mostCellLines &&
     heightsOf(stack).some((key) => heights.get(key)?.some((other) => areApart(stack, other)));
-  const columns = new Map<number, Stack[]>();
-  for (const stack of stacks) {
-    const x = Math.round((stack.lines[0]?.x ?? 0) / 2);
-    columns.set(x, [...(columns.get(x) ?? []), stack]);
-  }
   const cells = new Set<Stack>();
   for (const column of columns.values()) {
     let chain: Stack[] = [];
@@ -69,14 +71,14 @@ function cellsOf(stacks: Stack[]): Set<Stack> {
   return cells;
 }
 
-/** The heights of its first line and of its middle, each rounded in two ways, so that what is near is the same in one of them. */
-function heightsOf({ lines: [first], last }: Stack): string[] {
+/**
+ * Keys for the heights of its first line and of its middle, each rounded in two ways, so that what is near is the same in one of them:
+ * four kinds of keys, told apart by their remainders.
+ */
+function heightsOf({ lines: [first], last }: Stack): number[] {
   if (first === undefined) return [];
-  const heights: [string, number][] = [
-    ['top', first.y],
-    ['middle', (first.y + bottom(last)) / 2],
-  ];
-  return heights.flatMap(([name, y]) => [`${name} ${Math.floor(y / 3)}`, `${name} ${Math.round(y / 3)} rounded`]);
+  const [top, middle] = [first.y / 3, (first.y + bottom(last)) / 6];
+  return [4 * Math.floor(top), 4 * Math.round(top) + 1, 4 * Math.floor(middle) + 2, 4 * Math.round(middle) + 3];
 }
 
 function areApart({ last: a }: Stack, { last: b }: Stack): boolean {

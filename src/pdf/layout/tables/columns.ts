@@ -39,12 +39,10 @@ function columnsAt(columns: Column[], from: number, to: number, size: number): [
 
 /** The line's parts by column; `first` is -1 for one that stands in none of them. */
 export function place(line: Segment, columns: Column[]): Part[] {
-  const whole = (first: number, last: number): Part[] => [{ ...line, first, last }];
-  const hit = columnsAt(columns, line.from, line.to, line.size);
-  if (hit === null) return whole(-1, -1);
-  const [first, last] = hit;
-  if (first === last) return whole(first, last);
-  return splitWords(line, columns) ?? whole(first, last);
+  const { from, to, size, pieces } = line;
+  const [first, last] = columnsAt(columns, from, to, size) ?? [-1, -1];
+  // Written out: this is asked of every line many times, and copying all properties takes longer than finding the columns.
+  return (first === last ? null : splitWords(line, columns)) ?? [{ from, to, size, pieces, first, last }];
 }
 
 /** Columns nearer to one another than cells elsewhere: the line is parted if each part stands at an edge of its column. */

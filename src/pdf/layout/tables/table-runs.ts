@@ -141,12 +141,17 @@ const ragged = 2;
 /** The parts of a row by column: where there is one for each column, they are taken in order. */
 export function placeRow({ segments }: Row, columns: Column[]): Part[] {
   const parts = segments.flatMap((segment) => place(segment, columns));
-  const belongs = ({ first, last, from, to, size }: Part, column: Column | undefined, index: number) =>
-    first < 0
-      ? column !== undefined && Math.max(column.from - to, from - column.to) < ragged * size
-      : first === index && last === index;
-  const inOrder = parts.length === columns.length && parts.every((part, index) => belongs(part, columns[index], index));
-  return inOrder ? parts.map((part, index) => ({ ...part, first: index, last: index })) : parts;
+  if (parts.length !== columns.length || !parts.every((part, index) => belongs(part, columns[index], index))) {
+    return parts;
+  }
+  for (const [index, part] of parts.entries()) [part.first, part.last] = [index, index];
+  return parts;
+}
+
+function belongs({ first, last, from, to, size }: Part, column: Column | undefined, index: number): boolean {
+  return first < 0
+    ? column !== undefined && Math.max(column.from - to, from - column.to) < ragged * size
+    : first === index && last === index;
 }
 
 /**
