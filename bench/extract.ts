@@ -9,9 +9,11 @@ import { createExtractorPool, type ExtractorPool } from '../src/pdf/extractor/ex
 import { type OcrRequest, prepareOcr } from '../src/pdf/ocr/ocr-data.ts';
 import { groupSize } from '../src/pdf/page-groups.ts';
 import { PdfjsThread } from '../src/pdf/pdfjs/pdfjs-thread.ts';
+import { openLab } from './lab/lab.ts';
+import { startWholeJobs, type WholeJobs } from './lab/whole-jobs.ts';
 
-// Pages per second of processor time, beside others that read PDFs: our extraction in its process, without OCR and with it, with what this process takes to
-// hear of it; bare LiteParse to Markdown in groups as large as ours; bare pdfjs to text; and pdftotext, where it is installed.
+// Pages per second of processor time, beside others that read PDFs: whole jobs, from the upload to the end, with all that the server, the worker, PostgreSQL and
+// Redis take for them; our extraction in its process, without OCR and with it, with what this process takes to hear of it; bare LiteParse to Markdown in groups as large as ours; bare pdfjs to text; and pdftotext, where it is installed.
 //
 //   npm run bench -- extract [FOLDER…]
 //
@@ -67,6 +69,10 @@ function ours(pool: ExtractorPool, name: string, ocr: OcrRequest | null): Reader
   };
 }
 
+function wholeJobs(jobs: WholeJobs): Reader {
+  return { name: 'whole job', read: (path) => jobs.run(path), seconds: async () => jobs.seconds() };
+}
+
 const liteparse: Reader = {
   name: 'liteparse md',
   async read(path) {
@@ -117,11 +123,14 @@ async function measure(reader: Reader, paths: string[]): Promise<number> {
 }
 
 {
+  await using lab = await openLab();
+  await using jobs = await startWholeJobs(lab);
   await using pool = createExtractorPool({ size: 1, memoryBytes: 4 * 1024 ** 3, recycleBytes: 4 * 1024 ** 3 });
   await pool.start();
   const thread = new PdfjsThread();
   await thread.ready();
-  const readers = [ours(pool, 'pagehive', null), ours(pool, 'with OCR', english), liteparse, pdfjs(thread), pdftotext];
+  const ownReaders = [wholeJobs(jobs), ours(pool, 'extraction', null), ours(pool, 'with OCR', english)];
+  const readers = [...ownReaders, liteparse, pdfjs(thread), pdftotext];
   for (const folder of folders) {
     const paths = readdirSync(folder)
       .filter((name) => name.endsWith('.pdf'))

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 /** Clock ticks a second of /proc, as Linux has them everywhere. */
 const ticks = 100;
@@ -13,4 +13,18 @@ export function cpuSeconds(pid: number): number {
 /** Resident bytes of a process. Linux only. */
 export function residentBytes(pid: number): number {
   return Number(readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1]) * pageBytes;
+}
+
+/** The processes that a process has begun and that still run. Linux only. */
+export function childrenOf(pid: number): number[] {
+  return readdirSync(`/proc/${pid}/task`).flatMap((task) =>
+    readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').split(' ').filter(Boolean).map(Number),
+  );
+}
+
+/** CPU seconds that a process, those it has begun, and those of them that have ended have used. Linux only. */
+export function treeSeconds(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+  const ended = (Number(fields[13]) + Number(fields[14])) / ticks;
+  return childrenOf(pid).reduce((sum, child) => sum + treeSeconds(child), cpuSeconds(pid) + ended);
 }
