@@ -143,7 +143,8 @@ export class LiteparseEngine {
     const doubtful = pages.filter(({ found }) => found.hidden.some(({ reason }) => reason === 'SAME_COLOUR'));
     const angleOf = (number: number) => turns.find(({ page }) => page === number)?.angle ?? 0;
     const again = doubtful.map(({ found: { number } }) => ({ page: number, angle: angleOf(number) }));
-    const withBlocks = again.length === 0 ? [] : await this.#readAgain(options, again, true);
+    // Without them pdfjs is asked about what is hidden, so that they fail costs nobody a page.
+    const withBlocks = again.length === 0 ? [] : await this.#readAgain(options, again, true).catch(() => []);
     return pages.map(({ page, found }) => {
       const upright = withBlocks.find(({ pageNum }) => pageNum === page.pageNum);
       const known = upright === undefined ? found : toReadPage(page, upright);

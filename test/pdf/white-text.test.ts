@@ -1,0 +1,32 @@
+import { describe, expect, test } from 'vitest';
+import type { EngineName } from '../../src/pdf/document.ts';
+import { extractAll, requestFor } from './extracting.ts';
+import { drawnDocument, writer } from './own-document.ts';
+
+/** Black, of one pixel. */
+const picture =
+  'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg==';
+
+describe('white text', () => {
+  const { path, pool } = drawnDocument((doc) => {
+    for (let page = 1; page <= 2; page += 1) {
+      doc.addPage({ size: [400, 400] });
+      doc.image(picture, 50, 50, { width: 300, height: 100 });
+      writer(doc)([[90, [60, `A title that stands on picture ${page}.`]]], { colour: '#ffffff' });
+      writer(doc)([[300, [60, `Nobody sees this on page ${page}.`]]], { colour: page === 2 ? '#ffffff' : '#000000' });
+    }
+  });
+
+  const ways: [string, { engine: EngineName; avoid?: EngineName[] }][] = [
+    ['LITEPARSE', { engine: 'LITEPARSE' }],
+    ['LITEPARSE alone', { engine: 'LITEPARSE', avoid: ['PDFJS'] }],
+    ['PDFJS', { engine: 'PDFJS' }],
+  ];
+  test.each(ways)('is seen on a picture and not on paper, by %s', async (_, options) => {
+    const { pages } = await extractAll(pool, { ...requestFor('one-page', options), path });
+    expect(pages[0]?.text).toContain('A title that stands on picture 1.');
+    expect(pages[0]?.details.hidden).toEqual([]);
+    expect(pages[1]?.text).toBe('A title that stands on picture 2.');
+    expect(pages[1]?.details.hidden).toEqual([{ reason: 'SAME_COLOUR', text: 'Nobody sees this on page 2.' }]);
+  });
+});
