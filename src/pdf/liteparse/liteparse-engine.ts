@@ -80,7 +80,7 @@ export class LiteparseEngine {
       ocrEnabled: false,
       extractAnnotations: true,
       extractFormFields: true,
-      // Ours are better, and these take a sixth of the time.
+      // Ours are better, and these take a sixth of its time.
       extractBlocks: false,
       extractContentBounds: true,
       preserveVerySmallText: true,
