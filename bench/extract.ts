@@ -12,8 +12,9 @@ import { PdfjsThread } from '../src/pdf/pdfjs/pdfjs-thread.ts';
 import { openLab } from './lab/lab.ts';
 import { startWholeJobs, type WholeJobs } from './lab/whole-jobs.ts';
 
-// Pages per second of processor time, beside others that read PDFs: whole jobs, from the upload to the end, with all that the server, the worker, PostgreSQL and
-// Redis take for them; our extraction in its process, without OCR and with it, with what this process takes to hear of it; bare LiteParse to Markdown in groups as large as ours; bare pdfjs to text; and pdftotext, where it is installed.
+// Pages per second of processor time, beside others that read PDFs: whole jobs, from the upload to the end, with all that the server, the worker,
+// PostgreSQL and Redis take for them; our extraction in its process, without OCR and with it, with what this process takes to hear of it; bare
+// LiteParse to Markdown in groups as large as ours; bare pdfjs to text; and pdftotext, where it is installed.
 //
 //   npm run bench -- extract [FOLDER…]
 //

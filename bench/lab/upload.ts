@@ -1,12 +1,17 @@
 import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { post } from './load.ts';
 
-/** Uploads the one-page fixture; answers its id. */
-export async function uploadFixture(api: string): Promise<string> {
+/** Uploads a file; answers the upload's id. */
+export async function upload(api: string, path: string): Promise<string> {
   const { data } = await post(`${api}/graphql`, 'mutation { createUpload(input: {}) { upload { id url } } }', {});
-  const { upload } = data.createUpload as { upload: { id: string; url: string } };
-  const body = await readFile(new URL('../../test/fixtures/one-page.pdf', import.meta.url));
-  const response = await fetch(upload.url, { method: 'PUT', body });
+  const created = data.createUpload as { upload: { id: string; url: string } };
+  const response = await fetch(created.upload.url, { method: 'PUT', body: await readFile(path) });
   if (!response.ok) throw new Error(await response.text());
-  return upload.id;
+  return created.upload.id;
+}
+
+/** Uploads the one-page fixture; answers its id. */
+export function uploadFixture(api: string): Promise<string> {
+  return upload(api, fileURLToPath(new URL('../../test/fixtures/one-page.pdf', import.meta.url)));
 }

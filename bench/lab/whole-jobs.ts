@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { cli, type Lab } from './lab.ts';
 import { post } from './load.ts';
 import { childrenOf, treeSeconds } from './process.ts';
+import { upload } from './upload.ts';
 
 /** Jobs from the upload to their end, by a server and a worker with one slot, as in use. */
 export interface WholeJobs extends AsyncDisposable {
@@ -13,7 +13,12 @@ export interface WholeJobs extends AsyncDisposable {
   seconds(): number;
 }
 
-const createUpload = 'mutation { createUpload(input: {}) { upload { id url } } }';
+interface Job {
+  status: string;
+  finished_at: Date | null;
+  pages_done: number;
+}
+
 const createJob = 'mutation ($upload: ID!) { createJob(input: { source: { upload: $upload } }) { job { id } } }';
 
 /** To be called before anything else is started that is not to be counted. */
@@ -23,23 +28,17 @@ export async function startWholeJobs(lab: Lab): Promise<WholeJobs> {
   const started = childrenOf(process.pid);
   const client = new pg.Client({ connectionString: lab.config.databaseUrl });
   await client.connect();
-  const api = `${lab.config.publicUrl}/graphql`;
+  const { publicUrl } = lab.config;
   return {
     async run(path) {
-      const { upload } = (await post(api, createUpload, {})).data.createUpload as {
-        upload: { id: string; url: string };
-      };
-      const response = await fetch(upload.url, { method: 'PUT', body: await readFile(path) });
-      if (!response.ok) throw new Error(await response.text());
-      await post(api, createJob, { upload: upload.id });
+      await post(`${publicUrl}/graphql`, createJob, { upload: await upload(publicUrl, path) });
+      // One runs at a time, so the newest is it.
       const newest = 'SELECT status, finished_at, pages_done FROM jobs ORDER BY created_at DESC LIMIT 1';
       for (;;) {
-        const [job] = (await client.query<{ status: string; finished_at: Date | null; pages_done: number }>(newest))
-          .rows;
-        if (job?.finished_at != null) {
-          if (job.status !== 'COMPLETED') throw new Error(job.status);
-          return job.pages_done;
-        }
+        const [job] = (await client.query<Job>(newest)).rows;
+        if (job === undefined) throw new Error('The job is gone.');
+        if (job.finished_at !== null && job.status !== 'COMPLETED') throw new Error(job.status);
+        if (job.finished_at !== null) return job.pages_done;
         await sleep(50);
       }
     },

@@ -137,18 +137,29 @@ export class LiteparseEngine {
     const turned = turns.length === 0 ? [] : await this.#readAgain(options, turns, false);
     const pages = read.map((page) => {
       const upright = turned.find(({ pageNum }) => pageNum === page.pageNum) ?? page;
-      return { page, found: toReadPage(page, upright) };
+      return { ...toReadPage(page, upright), look: looks.get(page.pageNum) ?? null };
     });
-    // White text may stand on a picture: where those are only blocks tell.
-    const doubtful = pages.filter(({ found }) => found.hidden.some(({ reason }) => reason === 'SAME_COLOUR'));
+    return this.#besidePictures(options, pages, read, turns);
+  }
+
+  /** White text may stand on a picture, and where those are only blocks tell: pages that seem to hide some are read again with them. */
+  async #besidePictures(
+    options: LiteparseOptions,
+    pages: ReadPage[],
+    shown: ParsedPage[],
+    turns: PageOrientationCorrection[],
+  ): Promise<ReadPage[]> {
     const angleOf = (number: number) => turns.find(({ page }) => page === number)?.angle ?? 0;
-    const again = doubtful.map(({ found: { number } }) => ({ page: number, angle: angleOf(number) }));
+    const doubtful = pages
+      .filter(({ hidden }) => hidden.some(({ reason }) => reason === 'SAME_COLOUR'))
+      .map(({ number }) => ({ page: number, angle: angleOf(number) }));
+    if (doubtful.length === 0) return pages;
     // Without them pdfjs is asked about what is hidden, so that they fail costs nobody a page.
-    const withBlocks = again.length === 0 ? [] : await this.#readAgain(options, again, true).catch(() => []);
-    return pages.map(({ page, found }) => {
-      const upright = withBlocks.find(({ pageNum }) => pageNum === page.pageNum);
-      const known = upright === undefined ? found : toReadPage(page, upright);
-      return { ...known, look: looks.get(page.pageNum) ?? null };
+    const again = await this.#readAgain(options, doubtful, true).catch(() => []);
+    return pages.map((page) => {
+      const first = shown.find(({ pageNum }) => pageNum === page.number);
+      const known = again.find(({ pageNum }) => pageNum === page.number);
+      return first === undefined || known === undefined ? page : { ...toReadPage(first, known), look: page.look };
     });
   }
 

@@ -27,6 +27,7 @@ export function findTables(parser: LiteParse, { width, height }: Size, words: Pi
   return pages.flatMap(({ blocks }) => (blocks ?? []).flatMap((block) => toWholeTable(block, words) ?? []));
 }
 
+/** A block as a table, whose cells it does not let span; null if it is none. */
 export function toTable({ kind, bbox, header, rows }: LayoutBlock): Table | null {
   if (kind !== 'table' || bbox === undefined) {
     return null;
