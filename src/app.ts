@@ -80,6 +80,7 @@ export async function startApi(platform: Platform, { authenticate, keepAliveMs }
     guard: createAddressGuard(config.privateHostsAllowed),
     ringDeliveries: deliveryRinger.ring,
     limits: config.limits,
+    operations: config.operations,
     publicUrl: config.publicUrl,
     checkHealth: () => checkHealth(probes),
     scrape: () =>

@@ -24,6 +24,31 @@ export interface Config {
   concurrency: number;
   logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
   limits: Limits;
+  operations: OperationLimits;
+}
+
+/** Limits of one GraphQL operation, over any transport, and of what a process spends on operations. */
+export interface OperationLimits {
+  /** Bytes of a query text. */
+  queryBytes: number;
+  /** Lexical tokens of a query text. */
+  queryTokens: number;
+  /** Levels of nested fields. */
+  queryDepth: number;
+  /** Aliases in a document. */
+  queryAliases: number;
+  /** Root fields of an operation, those of its fragments included. */
+  queryRootFields: number;
+  /** Points that an operation may cost, as estimated before it runs. */
+  queryCost: number;
+  /** Operations at the same time on one WebSocket. */
+  socketOperations: number;
+  /** Memory for parsed documents, in bytes. */
+  documentCacheBytes: number;
+  /** Time that a query or mutation may take, in seconds. */
+  operationSeconds: number;
+  /** Bytes of one answer. */
+  answerBytes: number;
 }
 
 export interface Limits {
@@ -53,6 +78,19 @@ export const defaultLimits: Limits = {
   downloadSeconds: 300,
   extractorMemoryBytes: 4 * GiB,
   extractorRecycleBytes: 768 * MiB,
+};
+
+export const defaultOperationLimits: OperationLimits = {
+  queryBytes: 64 * 1024,
+  queryTokens: 10_000,
+  queryDepth: 20,
+  queryAliases: 250,
+  queryRootFields: 100,
+  queryCost: 50_000,
+  socketOperations: 100,
+  documentCacheBytes: 16 * MiB,
+  operationSeconds: 30,
+  answerBytes: 16 * MiB,
 };
 
 /** An environment that makes no sense, with every bad variable named: the process says so in one line each and ends. */
@@ -109,6 +147,16 @@ const environment = z.object({
   DOWNLOAD_SECONDS: wholeNumber(1, 86_400).default(defaultLimits.downloadSeconds),
   EXTRACTOR_MEMORY_BYTES: bytes.default(defaultLimits.extractorMemoryBytes),
   EXTRACTOR_RECYCLE_BYTES: bytes.default(defaultLimits.extractorRecycleBytes),
+  MAX_QUERY_BYTES: wholeNumber(1_024, 16 * MiB).default(defaultOperationLimits.queryBytes),
+  MAX_QUERY_TOKENS: wholeNumber(100, 1_000_000).default(defaultOperationLimits.queryTokens),
+  MAX_QUERY_DEPTH: wholeNumber(1, 100).default(defaultOperationLimits.queryDepth),
+  MAX_QUERY_ALIASES: wholeNumber(0, 100_000).default(defaultOperationLimits.queryAliases),
+  MAX_QUERY_ROOT_FIELDS: wholeNumber(1, 100_000).default(defaultOperationLimits.queryRootFields),
+  MAX_QUERY_COST: wholeNumber(100, 1_000_000_000).default(defaultOperationLimits.queryCost),
+  MAX_SOCKET_OPERATIONS: wholeNumber(1, 100_000).default(defaultOperationLimits.socketOperations),
+  DOCUMENT_CACHE_BYTES: bytes.default(defaultOperationLimits.documentCacheBytes),
+  OPERATION_SECONDS: wholeNumber(1, 3_600).default(defaultOperationLimits.operationSeconds),
+  MAX_ANSWER_BYTES: wholeNumber(64 * 1024, GiB).default(defaultOperationLimits.answerBytes),
 });
 
 export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
@@ -134,6 +182,18 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
       downloadSeconds: values.DOWNLOAD_SECONDS,
       extractorMemoryBytes: values.EXTRACTOR_MEMORY_BYTES,
       extractorRecycleBytes: values.EXTRACTOR_RECYCLE_BYTES,
+    },
+    operations: {
+      queryBytes: values.MAX_QUERY_BYTES,
+      queryTokens: values.MAX_QUERY_TOKENS,
+      queryDepth: values.MAX_QUERY_DEPTH,
+      queryAliases: values.MAX_QUERY_ALIASES,
+      queryRootFields: values.MAX_QUERY_ROOT_FIELDS,
+      queryCost: values.MAX_QUERY_COST,
+      socketOperations: values.MAX_SOCKET_OPERATIONS,
+      documentCacheBytes: values.DOCUMENT_CACHE_BYTES,
+      operationSeconds: values.OPERATION_SECONDS,
+      answerBytes: values.MAX_ANSWER_BYTES,
     },
   };
 }

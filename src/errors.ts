@@ -1,3 +1,5 @@
+import { type RequestErrorCode, requestErrors } from './request-errors.ts';
+
 /**
  * The catalogue of everything that can go wrong in a way a client may act on. Codes are stable: clients branch on them.
  * Two kinds, never mixed: a *request* fails (a top-level GraphQL error, nothing was accepted), or a *job* fails (data in
@@ -168,98 +170,6 @@ export class JobError extends Error {
   }
 }
 
-interface RequestErrorEntry {
-  readonly status: number;
-  readonly message: string;
-  readonly advice: string;
-}
-
-/** Why a request can fail. `status` is the HTTP status of plain HTTP endpoints; GraphQL answers 200 as its HTTP spec says. */
-export const requestErrors = {
-  BAD_USER_INPUT: {
-    status: 400,
-    message: 'The input is not valid.',
-    advice: 'Mend what extensions.issues names; each has the path of the bad value.',
-  },
-  NOT_FOUND: {
-    status: 404,
-    message: 'There is no such thing, or it is not yours.',
-    advice: 'Check the id; deleted things are gone for good.',
-  },
-  UPLOAD_INCOMPLETE: {
-    status: 409,
-    message: 'The bytes of this upload have not arrived yet.',
-    advice: 'PUT the file to upload.url, wait for its answer, then call createJob.',
-  },
-  UPLOAD_EXPIRED: {
-    status: 410,
-    message: 'This upload has expired.',
-    advice: 'Call createUpload again and PUT the file to the new URL.',
-  },
-  UPLOAD_ALREADY_STORED: {
-    status: 409,
-    message: 'The bytes of this upload are already stored.',
-    advice: 'Use the upload as it is, or create another one for other bytes.',
-  },
-  UPLOAD_URL_INVALID: {
-    status: 403,
-    message: 'The signature of this URL is not valid, or it has expired.',
-    advice: 'Use the URL exactly as it was handed out, or ask for a new one.',
-  },
-  DOWNLOAD_URL_INVALID: {
-    status: 403,
-    message: 'The signature of this URL is not valid, or it has expired.',
-    advice: 'Use the URL exactly as it was handed out, or ask for a new one.',
-  },
-  UPLOAD_MISMATCH: {
-    status: 422,
-    message: 'The bytes are not the ones that createUpload announced.',
-    advice: 'Send exactly the announced number of bytes with the announced SHA-256.',
-  },
-  PAYLOAD_TOO_LARGE: {
-    status: 413,
-    message: 'The request is larger than its limit.',
-    advice: 'Use createUpload and PUT for large files.',
-  },
-  IDEMPOTENCY_CONFLICT: {
-    status: 409,
-    message: 'This idempotency key was used for a job with other content or options.',
-    advice: 'Use a new key for a new job; repeat a key only with the very same input.',
-  },
-  JOB_FINAL: {
-    status: 409,
-    message: 'The job has already ended.',
-    advice: 'A job that has ended is not cancelled; a completed one is not run again.',
-  },
-  BATCH_FINAL: {
-    status: 409,
-    message: 'The batch has already ended.',
-    advice: 'A batch that has ended is not cancelled; retryBatch runs its failed jobs again.',
-  },
-  JOB_NOT_FINAL: {
-    status: 409,
-    message: 'The job has not ended yet.',
-    advice: 'Cancel the job or wait for its end, then call again.',
-  },
-  RESULT_TOO_LARGE: {
-    status: 413,
-    message: 'The text is too large for one GraphQL answer.',
-    advice: 'Ask for its `download`, or read it page by page with `pages`.',
-  },
-  SERVICE_UNAVAILABLE: {
-    status: 503,
-    message: 'The database cannot be reached right now.',
-    advice: 'Try again in a few seconds, createJob with the same idempotencyKey: it may or may not have been done.',
-  },
-  INTERNAL_SERVER_ERROR: {
-    status: 500,
-    message: 'Something unexpected went wrong.',
-    advice: 'Try again; if it goes on, report it with the time of the request.',
-  },
-} as const satisfies Record<string, RequestErrorEntry>;
-
-export type RequestErrorCode = keyof typeof requestErrors;
-
 /** One bad value of an input. `path` leads to it through fields and list indexes. */
 export interface InputIssue {
   path: (string | number)[];
@@ -267,15 +177,25 @@ export interface InputIssue {
   message: string;
 }
 
+interface RequestErrorOptions {
+  message?: string;
+  issues?: InputIssue[];
+  details?: Readonly<Record<string, number>>;
+  cause?: unknown;
+}
+
 /** Thrown where a request must be refused; becomes a GraphQL error with `extensions.code`, or an HTTP status. */
 export class RequestError extends Error {
   readonly code: RequestErrorCode;
   readonly issues: InputIssue[] | null;
+  /** Figures that explain the refusal, such as the cost of an operation and its limit: part of `extensions`. */
+  readonly details: Readonly<Record<string, number>>;
 
-  constructor(code: RequestErrorCode, options: { message?: string; issues?: InputIssue[]; cause?: unknown } = {}) {
+  constructor(code: RequestErrorCode, options: RequestErrorOptions = {}) {
     super(options.message ?? requestErrors[code].message, { cause: options.cause });
     this.name = 'RequestError';
     this.code = code;
     this.issues = options.issues ?? null;
+    this.details = options.details ?? {};
   }
 }

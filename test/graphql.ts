@@ -5,8 +5,14 @@ export interface GraphqlAnswer {
   errors?: {
     message: string;
     path?: (string | number)[];
-    extensions: { code: string; issues?: { path: (string | number)[]; code: string; message: string }[] };
+    extensions: {
+      code: string;
+      cost?: number;
+      limit?: number;
+      issues?: { path: (string | number)[]; code: string; message: string }[];
+    };
   }[];
+  extensions?: { cost?: number };
 }
 
 export async function graphql(

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { inject } from 'vitest';
 import { type Api, type Overrides, startApi, startMaintain, startWork } from '../src/app.ts';
-import { type Config, defaultLimits } from '../src/config.ts';
+import { type Config, defaultLimits, defaultOperationLimits } from '../src/config.ts';
 import { freePort } from '../src/connections/embedded-server.ts';
 import { openPlatform, type Platform } from '../src/platform.ts';
 import { templateDatabase } from './servers.ts';
@@ -78,6 +78,7 @@ export async function startService({
     // To see what a failing test's service says: TEST_LOG=1 npm test -- the-file
     logLevel: process.env.TEST_LOG ? 'debug' : 'silent',
     limits: defaultLimits,
+    operations: defaultOperationLimits,
     ...given,
   };
   const platform = await openPlatform(config, 'test', overrides);

@@ -1,4 +1,4 @@
-import type { Limits } from '../config.ts';
+import type { Limits, OperationLimits } from '../config.ts';
 import type { AddressGuard } from '../connections/address-guard.ts';
 import type { Database } from '../connections/database.ts';
 import type { Secrets } from '../connections/secrets.ts';
@@ -23,6 +23,7 @@ export interface ApiServices {
   /** Called after a commit that made deliveries of webhooks due. */
   ringDeliveries: () => void;
   limits: Limits;
+  operations: OperationLimits;
   /** The base of every URL handed out. */
   publicUrl: string;
   checkHealth: () => Promise<HealthReport>;

@@ -1,60 +1,90 @@
 import { GraphQLError } from 'graphql';
 import { isConnectionError } from '../connections/database.ts';
-import { RequestError, requestErrors } from '../errors.ts';
+import { RequestError } from '../errors.ts';
 import type { Logger } from '../ops/logger.ts';
+import { requestErrors } from '../request-errors.ts';
 import { StorageError } from '../storage/storage.ts';
 
-/** What a request is answered with, whatever was thrown: expected errors as they are, all others masked and logged in full. */
+/** Errors in one answer. More of them say nothing new, and each costs a kilobyte. */
+const maxErrors = 100;
+
+const longestMessage = 1_000;
+
+/**
+ * Maps what was thrown to what a request is answered with: expected errors as they are, all others masked and logged in
+ * full.
+ */
 export function toRequestError(error: unknown, logger: Logger): RequestError {
+  const mapped = classify(error);
+  report([{ mapped, thrown: error }], logger);
+  return mapped;
+}
+
+/** The `extensions` of an error in an answer. */
+export function extensionsOf({ code, issues, details }: RequestError): Record<string, unknown> {
+  const { advice } = requestErrors[code];
+  return { code, advice, ...details, ...(issues === null ? {} : { issues }) };
+}
+
+/**
+ * The errors of one operation as clients may see them: at most 100, with one line in the log for all that were unexpected.
+ * GraphQL's own errors about a request (syntax, unknown fields, wrong variables) pass: they are written for clients.
+ */
+export function maskErrors(errors: readonly GraphQLError[], logger: Logger): GraphQLError[] {
+  const unexpected: Mapped[] = [];
+  const masked = errors.slice(0, maxErrors).map((error) => {
+    const thrown = error.originalError;
+    if (thrown == null || thrown instanceof GraphQLError) return withCode(error);
+    const mapped = classify(thrown);
+    unexpected.push({ mapped, thrown });
+    return new GraphQLError(mapped.message, { nodes: error.nodes, path: error.path, extensions: extensionsOf(mapped) });
+  });
+  report(unexpected, logger, errors.length);
+  return masked;
+}
+
+interface Mapped {
+  mapped: RequestError;
+  thrown: unknown;
+}
+
+function classify(error: unknown): RequestError {
   if (error instanceof RequestError) return error;
-  if (isConnectionError(error)) {
-    logger.warn({ err: error }, 'a request met a database that cannot be reached');
-    return new RequestError('SERVICE_UNAVAILABLE', { cause: error });
-  }
+  if (isConnectionError(error)) return new RequestError('SERVICE_UNAVAILABLE', { cause: error });
   if (error instanceof StorageError) {
-    logger.error({ err: error }, 'a request met a storage that cannot be read or written');
     return new RequestError('SERVICE_UNAVAILABLE', {
       message: 'The storage cannot be reached right now.',
       cause: error,
     });
   }
-  logger.error({ err: error }, 'a request failed unexpectedly');
   return new RequestError('INTERNAL_SERVER_ERROR', { cause: error });
 }
 
-function extensions(error: RequestError) {
-  const { advice } = requestErrors[error.code];
-  return { code: error.code, advice, ...(error.issues === null ? {} : { issues: error.issues }) };
+/** Writes at most one line, about the worst of the errors. */
+function report(all: readonly Mapped[], logger: Logger, count = all.length): void {
+  const failed = all.filter(({ mapped, thrown }) => mapped !== thrown);
+  const worst = failed.find(({ mapped }) => mapped.code === 'INTERNAL_SERVER_ERROR') ?? failed[0];
+  if (worst === undefined) return;
+  const fields = { err: worst.thrown, ...(count > 1 ? { errors: count } : {}) };
+  if (worst.mapped.code === 'INTERNAL_SERVER_ERROR') logger.error(fields, 'a request failed unexpectedly');
+  else if (worst.thrown instanceof StorageError) logger.error(fields, 'a request failed: the storage is unavailable');
+  else logger.warn(fields, 'a request failed: the database is unavailable');
 }
 
-const longestMessage = 1_000;
-
-/** GraphQL shows the whole value of a variable that it refuses, a document of megabytes perhaps, before it says what is wrong with it. */
+/** GraphQL repeats a whole rejected variable, perhaps megabytes, before it says what is wrong with it. */
 function shorten(message: string): string {
   if (message.length <= longestMessage) return message;
   return `${message.slice(0, longestMessage / 2)} … ${message.slice(-longestMessage / 2)}`;
 }
 
-/** GraphQL's own complaints about the request (syntax, unknown fields, wrong variables) pass; they are written for clients. */
-export function createErrorMask(logger: Logger): (error: unknown) => GraphQLError {
-  return (error) => {
-    const original = error instanceof GraphQLError ? error.originalError : error;
-    if (
-      error instanceof GraphQLError &&
-      (original === undefined || original === null || original instanceof GraphQLError)
-    ) {
-      if (error.extensions.code !== undefined) return error;
-      const { message, nodes, source, positions, path, extensions: given } = error;
-      return new GraphQLError(shorten(message), {
-        nodes,
-        source,
-        positions,
-        path,
-        extensions: { ...given, code: 'BAD_USER_INPUT' },
-      });
-    }
-    const mapped = toRequestError(original, logger);
-    const at = error instanceof GraphQLError ? { nodes: error.nodes, path: error.path } : {};
-    return new GraphQLError(mapped.message, { ...at, extensions: extensions(mapped) });
-  };
+function withCode(error: GraphQLError): GraphQLError {
+  if (error.extensions.code !== undefined) return error;
+  const { message, nodes, source, positions, path, extensions } = error;
+  return new GraphQLError(shorten(message), {
+    nodes,
+    source,
+    positions,
+    path,
+    extensions: { ...extensions, code: 'BAD_USER_INPUT' },
+  });
 }

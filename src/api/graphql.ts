@@ -1,24 +1,24 @@
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
-import { createYoga } from 'graphql-yoga';
+import { GraphQLError } from 'graphql';
+import { createYoga, type Plugin } from 'graphql-yoga';
+import { isRequestErrorCode, requestErrors } from '../request-errors.ts';
 import type { Caller } from './authenticate.ts';
-import type { ApiContext, ApiServices } from './context.ts';
-import { createErrorMask } from './errors.ts';
+import type { Operations, Refusal } from './operations.ts';
 import { schema } from './schema/schema.ts';
 import { createServerSentEvents, type HttpContext } from './sse.ts';
-import { createSubscribe } from './subscribe.ts';
 
 /** What the server hands to Yoga with each request. */
 interface RequestContext extends HttpContext {
   caller: Caller;
 }
 
-/** GraphQL over HTTP, and SSE for subscriptions; GraphiQL is served from this machine, no CDN. */
-export function createGraphql(services: ApiServices, keepAliveMs: number) {
-  const maskError = createErrorMask(services.logger);
-  const subscribe = createSubscribe(maskError);
-  const yoga = createYoga<RequestContext, ApiContext>({
+/**
+ * GraphQL over HTTP, and SSE for subscriptions; GraphiQL is served from this machine, no CDN. Yoga reads requests and writes
+ * answers; `operations` admits and runs what they hold, as over WebSocket.
+ */
+export function createGraphql(operations: Operations, keepAliveMs: number) {
+  return createYoga<RequestContext>({
     schema,
-    context: ({ caller }) => ({ ...services, ...caller }),
     graphqlEndpoint: '/graphql',
     landingPage: false,
     // `checkPost` has seen to it, by MAX_INLINE_BYTES.
@@ -28,10 +28,45 @@ export function createGraphql(services: ApiServices, keepAliveMs: number) {
     logging: false,
     renderGraphiQL,
     graphiql: { title: 'Pagehive', defaultQuery: welcome },
-    maskedErrors: { maskError, errorMessage: 'Something unexpected went wrong.' },
-    plugins: [createServerSentEvents(subscribe, keepAliveMs)],
+    // Nothing is executed by Yoga itself.
+    maskedErrors: false,
+    parserAndValidationCache: false,
+    plugins: [runOperations(operations), createServerSentEvents(keepAliveMs)],
   });
-  return { yoga, subscribe };
+}
+
+/** Puts our own way of running an operation in place of Yoga's, which WebSockets could not share. */
+function runOperations(operations: Operations): Plugin<object, RequestContext> {
+  return {
+    onParams({ setParamsHandler }) {
+      setParamsHandler(async ({ params: { query = '', operationName, variables }, request, context: { caller } }) => {
+        const admitted = operations.admit({ query, operationName, variables }, { readOnly: request.method === 'GET' });
+        if ('errors' in admitted) return withStatus(admitted);
+        return await operations.run(admitted, { caller, signal: request.signal });
+      });
+    },
+  };
+}
+
+/** Adds the HTTP status of a refusal, as GraphQL over HTTP defines it. */
+function withStatus({ errors }: Refusal): Refusal {
+  return {
+    errors: errors.map((error) => {
+      const http = httpOf(String(error.extensions.code));
+      return new GraphQLError(error.message, { ...errorOptions(error), extensions: { ...error.extensions, http } });
+    }),
+  };
+}
+
+function errorOptions({ nodes, source, positions, path }: GraphQLError) {
+  return { nodes, source, positions, path };
+}
+
+/** `spec`: a client that accepts only application/json gets 200, as such clients expect. */
+function httpOf(code: string): { status: number; spec: boolean; headers?: Record<string, string> } {
+  if (code === 'METHOD_NOT_ALLOWED') return { status: 405, spec: false, headers: { allow: 'POST' } };
+  const status = isRequestErrorCode(code) ? requestErrors[code].status : 400;
+  return { status, spec: status < 500 };
 }
 
 /** Comments alone: GraphiQL goes on asking for the name of an operation it showed first for a moment after it is replaced. */

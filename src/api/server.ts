@@ -1,14 +1,16 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
-import { requestErrors } from '../errors.ts';
+import { requestErrors } from '../request-errors.ts';
 import { type Authenticate, acceptEverybody } from './authenticate.ts';
 import type { ApiServices } from './context.ts';
 import { serveDownload } from './downloads/serve.ts';
-import { toRequestError } from './errors.ts';
+import { extensionsOf, toRequestError } from './errors.ts';
 import { createGraphql } from './graphql.ts';
 import { checkHost, checkPost, HttpError } from './guards.ts';
+import { createOperations } from './operations.ts';
 import { Readiness } from './readiness.ts';
+import { schema } from './schema/schema.ts';
 import { receiveUpload } from './uploads.ts';
 import { serveGraphqlWs } from './websocket.ts';
 
@@ -35,7 +37,8 @@ export async function startApiServer(
   services: ApiServices,
   { host, port, authenticate = acceptEverybody, keepAliveMs = 12_000 }: ServerOptions,
 ): Promise<ApiServer> {
-  const graphql = createGraphql(services, keepAliveMs);
+  const operations = createOperations(schema, services);
+  const yoga = createGraphql(operations, keepAliveMs);
   const readiness = new Readiness();
   const busy = new Set<Promise<void>>();
   const streams = new Set<ServerResponse>();
@@ -49,7 +52,7 @@ export async function startApiServer(
       if (request.method === 'POST') checkPost(request, Math.ceil((services.limits.inlineBytes * 4) / 3) + 1024 ** 2);
       const caller = await authenticate({ headers: request.headers, connectionParams: {} });
       if (caller === null) throw new HttpError(401, 'Send a valid key: "Authorization: Bearer <key>".');
-      await graphql.yoga.handle(request, response, { caller });
+      await yoga.handle(request, response, { caller });
     } else if (url.pathname.startsWith('/uploads/')) {
       if (request.method !== 'PUT') throw new HttpError(405, 'Use PUT.');
       await receiveUpload(services, request, response, url);
@@ -100,15 +103,21 @@ export async function startApiServer(
       answer(response, error.status, { errors: [{ message: error.message, extensions: { code: 'BAD_REQUEST' } }] });
       return;
     }
-    const { code, message, issues } = toRequestError(error, services.logger);
-    const { status, advice } = requestErrors[code];
-    answer(response, status, { errors: [{ message, extensions: { code, advice, ...(issues ? { issues } : {}) } }] });
+    const mapped = toRequestError(error, services.logger);
+    const { status } = requestErrors[mapped.code];
+    answer(response, status, { errors: [{ message: mapped.message, extensions: extensionsOf(mapped) }] });
   }
 
   // Node's five minutes would cut off the upload of a gigabyte; headers still have to come within one.
   server.requestTimeout = uploadMs;
-  const { publicUrl, logger } = services;
-  const webSockets = serveGraphqlWs(server, graphql, { publicUrl, authenticate, keepAliveMs, logger });
+  const { publicUrl, logger, operations: limits } = services;
+  const webSockets = serveGraphqlWs(server, operations, {
+    publicUrl,
+    authenticate,
+    maxOperations: limits.socketOperations,
+    keepAliveMs,
+    logger,
+  });
   await listening(server, host, port);
   return {
     get port() {
@@ -128,7 +137,7 @@ export async function startApiServer(
       if (busy.size > 0) logger.warn({ requests: busy.size }, 'requests were cut off by the shutdown');
       server.closeAllConnections();
       await closed;
-      await graphql.yoga.dispose();
+      await yoga.dispose();
     },
   };
 }

@@ -3,7 +3,6 @@ import type { ExecutionResult } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { Results } from './results.ts';
 import { textOf } from './shared-events.ts';
-import type { Subscribe } from './subscribe.ts';
 
 /** A comment: browsers show an answer as begun only when something of it has arrived. */
 const signOfLife = ':\n\n';
@@ -27,34 +26,28 @@ export interface HttpContext {
  * each event for each subscriber, and what is between it and the socket costs more than the socket; so this writes to the
  * response itself, and Yoga has nothing left to answer.
  */
-export function createServerSentEvents(subscribe: Subscribe, keepAliveMs: number): Plugin<object, HttpContext> {
-  /** What `subscribe` gave; Yoga wraps it. */
-  const subscribed = new WeakMap<Request, Results>();
+export function createServerSentEvents(keepAliveMs: number): Plugin<object, HttpContext> {
   return {
-    onSubscribe({ args: { contextValue }, setSubscribeFn }) {
-      setSubscribeFn(subscribe);
-      return {
-        onSubscribeResult({ result }) {
-          if (!(result instanceof Results)) return;
-          const { request } = contextValue;
-          subscribed.set(request, result);
-          // A client that goes away before it is answered leaves nothing for Yoga to cancel.
-          request.signal.addEventListener('abort', () => void result.return(), { once: true });
-          if (request.signal.aborted) void result.return();
-        },
-      };
-    },
-    onResultProcess({ request, resultProcessor, setResultProcessor, serverContext }) {
-      const results = subscribed.get(request);
-      if (results === undefined) return;
-      // The client does not accept a stream.
-      if (resultProcessor === undefined) return void results.return();
+    onResultProcess({ request, result, setResultProcessor, serverContext }) {
+      if (!(result instanceof Results)) return;
+      if (!acceptsEvents(request.headers.get('accept'))) {
+        void result.return();
+        setResultProcessor((_, { Response }) => new Response(null, { status: 406, headers: accepted }), '*/*');
+        return;
+      }
       setResultProcessor(async (_, { Response }) => {
-        await answer(serverContext.res, results, keepAliveMs);
+        await answer(serverContext.res, result, keepAliveMs);
         return new Response();
       }, headers['content-type']);
     },
   };
+}
+
+const accepted = { accept: 'text/event-stream' };
+
+function acceptsEvents(accept: string | null): boolean {
+  const ranges = (accept ?? '*/*').split(',').map((range) => range.split(';')[0]?.trim().toLowerCase());
+  return ['*/*', 'text/*', 'text/event-stream'].some((range) => ranges.includes(range));
 }
 
 async function answer(response: ServerResponse, results: Results, keepAliveMs: number): Promise<void> {

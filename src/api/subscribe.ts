@@ -1,4 +1,4 @@
-import { createSourceEventStream, type ExecutionArgs, type ExecutionResult, execute, type GraphQLError } from 'graphql';
+import { createSourceEventStream, type ExecutionArgs, type ExecutionResult, execute } from 'graphql';
 import type { Cursor } from '../progress/state.ts';
 import { Watcher } from '../progress/watcher.ts';
 import { Results } from './results.ts';
@@ -12,20 +12,17 @@ export type Subscribe = (args: ExecutionArgs) => Promise<Results | ExecutionResu
  * old as its stream would answer with rows as old as that. And the iterator is written by hand, so that a client that goes
  * away ends the source at once, also while an event is awaited.
  */
-export function createSubscribe(mask: (error: GraphQLError) => GraphQLError): Subscribe {
-  const masked = (result: ExecutionResult): ExecutionResult =>
-    result.errors === undefined ? result : { ...result, errors: result.errors.map(mask) };
-
+export function createSubscribe(mask: (result: ExecutionResult) => ExecutionResult): Subscribe {
   return async (args) => {
     const source = await createSourceEventStream(args);
-    if (!(Symbol.asyncIterator in source)) return masked(source);
+    if (!(Symbol.asyncIterator in source)) return mask(source);
     if (!(source instanceof Watcher)) throw new Error('every subscription is a watcher of the hub');
     const sharing = sharingOf(args);
 
     function resultOf(state: Cursor): ExecutionResult | Promise<ExecutionResult> {
       const contextValue = Object.assign({}, args.contextValue);
       const result = execute({ ...args, contextValue, rootValue: state });
-      return 'then' in result ? result.then(masked) : masked(result);
+      return 'then' in result ? result.then(mask) : mask(result);
     }
 
     return new Results(source, (state) =>

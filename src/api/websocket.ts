@@ -2,35 +2,49 @@ import type { Server } from 'node:http';
 import { type ExecutionArgs, GraphQLError } from 'graphql';
 import { useServer as serveWebSocket } from 'graphql-ws/use/ws';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { RequestError } from '../errors.ts';
 import type { Logger } from '../ops/logger.ts';
 import type { Authenticate, Caller } from './authenticate.ts';
-import type { createGraphql } from './graphql.ts';
+import { extensionsOf } from './errors.ts';
 import { checkHost, checkOrigin } from './guards.ts';
+import type { Operations } from './operations.ts';
 import { Results } from './results.ts';
+import { schema } from './schema/schema.ts';
 import { textOf } from './shared-events.ts';
 
 /** Of one message: a document and its variables. Files go by PUT. */
 const maxMessageBytes = 1024 ** 2;
-/** Subscriptions and queries at once on one socket. */
-const maxOperations = 100;
 /** Whoever does not say who he is. */
 const unauthorized = 4401;
 
-type Graphql = ReturnType<typeof createGraphql>;
+/** Closes a socket that goes on sending operations although each is refused; clients do not retry after this code. */
+const tooManyRequests = 4429;
+/** Operations beyond the maximum that are refused one by one before the socket is closed. */
+const maxRefusals = 100;
+
+/** What is known of a connected client. */
+interface Client {
+  caller: Caller;
+  refusals: number;
+  /** Aborts each of its operations, by the operation's id. */
+  running: Map<string, AbortController>;
+}
 
 export interface WebSocketOptions {
   publicUrl: string;
   authenticate: Authenticate;
+  /** Operations at the same time on one socket. */
+  maxOperations: number;
   /** A socket is asked for a sign of life this often, and closed if it gives none before the next time. */
   keepAliveMs: number;
   logger: Logger;
 }
 
-/** GraphQL over WebSocket (graphql-transport-ws) at /graphql, through the same plugins as HTTP. */
+/** GraphQL over WebSocket (graphql-transport-ws) at /graphql: operations are admitted and run as over HTTP. */
 export function serveGraphqlWs(
   server: Server,
-  graphql: Graphql,
-  { publicUrl, authenticate, keepAliveMs, logger }: WebSocketOptions,
+  operations: Operations,
+  { publicUrl, authenticate, maxOperations, keepAliveMs, logger }: WebSocketOptions,
 ): AsyncDisposable {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes });
   server.on('upgrade', (request, socket, head) => {
@@ -47,55 +61,56 @@ export function serveGraphqlWs(
     sockets.handleUpgrade(request, socket, head, (webSocket) => sockets.emit('connection', webSocket, request));
   });
 
-  /** The functions of each operation's own envelope; graphql-ws hands the arguments from one hook to the next. */
-  const envelopes = new WeakMap<ExecutionArgs, ReturnType<Graphql['yoga']['getEnveloped']>>();
-  const callers = new WeakMap<WebSocket, Caller>();
+  /** How to run each admitted operation; graphql-ws hands the arguments from one hook to the next. */
+  const admittedBy = new WeakMap<ExecutionArgs, () => ReturnType<Operations['run']>>();
+  const clients = new WeakMap<WebSocket, Client>();
+  function runAdmitted(args: ExecutionArgs) {
+    const run = admittedBy.get(args);
+    if (run === undefined) throw new Error('an operation is to run that was not admitted');
+    return run();
+  }
   const service = serveWebSocket(
     {
       async onConnect({ connectionParams = {}, extra: { request, socket } }) {
         try {
           const caller = await authenticate({ headers: request.headers, connectionParams });
-          if (caller !== null) callers.set(socket, caller);
+          if (caller !== null) clients.set(socket, { caller, refusals: 0, running: new Map() });
           else socket.close(unauthorized, 'Unauthorized');
         } catch (error) {
-          logger.warn({ err: error }, 'who connects by WebSocket cannot be told');
+          logger.warn({ err: error }, 'the caller of a WebSocket could not be identified');
         }
         // Closes the socket with 4403 otherwise, if it is not closed yet.
-        return callers.has(socket);
+        return clients.has(socket);
       },
-      execute: (args) => envelopes.get(args)?.execute(args),
-      subscribe: graphql.subscribe,
+      execute: runAdmitted,
+      subscribe: runAdmitted,
       onOperation: ({ extra }, id, _payload, _args, result) =>
         result instanceof Results ? sentPast(result, id, extra.socket) : undefined,
-      async onSubscribe({ subscriptions, extra }, _id, payload) {
+      onSubscribe({ subscriptions, extra: { socket } }, id, payload) {
+        const client = clients.get(socket);
+        if (client === undefined) throw new Error('an operation arrived on a socket without a caller');
         if (Object.keys(subscriptions).length > maxOperations) {
-          return [
-            new GraphQLError(`At most ${maxOperations} operations may run on one socket.`, {
-              extensions: { code: 'BAD_USER_INPUT' },
-            }),
-          ];
+          client.refusals += 1;
+          if (client.refusals > maxRefusals) socket.close(tooManyRequests, 'Too many operations');
+          return [tooManyOperations(maxOperations)];
         }
-        const caller = callers.get(extra.socket);
-        if (caller === undefined) throw new Error('somebody subscribes who was not let in');
-        const envelope = graphql.yoga.getEnveloped({ req: extra.request, params: payload, caller });
-        try {
-          const document = envelope.parse(payload.query);
-          const errors = envelope.validate(envelope.schema, document);
-          if (errors.length > 0) return errors;
-          const args: ExecutionArgs = {
-            schema: envelope.schema,
-            document,
-            operationName: payload.operationName,
-            variableValues: payload.variables,
-            contextValue: await envelope.contextFactory(),
-          };
-          envelopes.set(args, envelope);
-          return args;
-        } catch (error) {
-          // A document that doesn't parse is the answer to this operation, no reason to close the socket.
-          if (error instanceof GraphQLError) return [error];
-          throw error;
-        }
+        const { query, operationName, variables } = payload;
+        const admitted = operations.admit({ query, operationName, variables });
+        if ('errors' in admitted) return admitted.errors;
+        const { document } = admitted;
+        const args: ExecutionArgs = { schema, document, operationName, variableValues: variables };
+        const controller = new AbortController();
+        client.running.set(id, controller);
+        admittedBy.set(args, () => operations.run(admitted, { caller: client.caller, signal: controller.signal }));
+        return args;
+      },
+      onComplete({ extra: { socket } }, id) {
+        const running = clients.get(socket)?.running;
+        running?.get(id)?.abort();
+        running?.delete(id);
+      },
+      onDisconnect({ extra: { socket } }) {
+        for (const controller of clients.get(socket)?.running.values() ?? []) controller.abort();
       },
     },
     sockets,
@@ -106,6 +121,11 @@ export function serveGraphqlWs(
       await service.dispose();
     },
   };
+}
+
+function tooManyOperations(max: number): GraphQLError {
+  const error = new RequestError('OVERLOADED', { message: `At most ${max} operations may run on one socket.` });
+  return new GraphQLError(error.message, { extensions: extensionsOf(error) });
 }
 
 /**

@@ -130,7 +130,7 @@ describe('a socket', () => {
     await expect.poll(() => connection.messages.filter(({ type }) => type === 'next')).toHaveLength(100);
     await expect.poll(() => typesOf('101')).toEqual(['error']);
     expect(connection.messages.find((each) => each.id === '101')?.payload).toMatchObject([
-      { message: 'At most 100 operations may run on one socket.', extensions: { code: 'BAD_USER_INPUT' } },
+      { message: 'At most 100 operations may run on one socket.', extensions: { code: 'OVERLOADED' } },
     ]);
     connection.send({ type: 'complete', id: '1' });
     subscribe('again');

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { type FailureCode, failureCodes, failures, requestErrors } from '../../src/errors.ts';
+import { type FailureCode, failureCodes, failures } from '../../src/errors.ts';
 import { retryDelaySeconds } from '../../src/jobs/retry-policy.ts';
+import { requestErrors } from '../../src/request-errors.ts';
 import { codes, readDocument, readTable } from './markdown.ts';
 
 const page = readDocument('docs/errors.md');

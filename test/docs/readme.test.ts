@@ -5,6 +5,7 @@ import { readClientConfig, readConfig } from '../../src/config.ts';
 import { codes, readDocument, readTable, root } from './markdown.ts';
 
 const readme = readDocument('README.md');
+const limitsPage = readDocument('docs/limits.md');
 
 /** Every Markdown file of the project itself. */
 const documents = ['.', 'docs', 'test/fixtures'].flatMap((folder) =>
@@ -37,16 +38,16 @@ describe('README.md', () => {
     expect(readme).toContain(`${createOperation}\n`);
   });
 
-  it('names every environment variable, and no other', () => {
-    const rows = readTable(readme, ['Variable', 'Default', 'Meaning']);
+  it('names every environment variable, here or in docs/limits.md, and no other', () => {
+    const rows = [readme, limitsPage].flatMap((page) => readTable(page, ['Variable', 'Default', 'Meaning']));
     const documented = rows.map((row) => codes(row.Variable)[0]);
     const read = [...readDocument('src/config.ts').matchAll(/^ {2}([A-Z][A-Z_]+):/gm)].map((match) => match[1]);
     expect(documented.sort()).toEqual(read.sort());
   });
 
   it('tells the defaults that are in force', () => {
-    const rows = readTable(readme, ['Variable', 'Default', 'Meaning']);
-    const { limits, ...config } = readConfig({});
+    const rows = [readme, limitsPage].flatMap((page) => readTable(page, ['Variable', 'Default', 'Meaning']));
+    const { limits, operations, ...config } = readConfig({});
     const inForce: Record<string, unknown> = {
       PORT: config.port,
       HOST: config.host,
@@ -58,6 +59,16 @@ describe('README.md', () => {
       DOWNLOAD_SECONDS: limits.downloadSeconds,
       EXTRACTOR_MEMORY_BYTES: limits.extractorMemoryBytes,
       EXTRACTOR_RECYCLE_BYTES: limits.extractorRecycleBytes,
+      MAX_QUERY_BYTES: operations.queryBytes,
+      MAX_QUERY_TOKENS: operations.queryTokens,
+      MAX_QUERY_DEPTH: operations.queryDepth,
+      MAX_QUERY_ALIASES: operations.queryAliases,
+      MAX_QUERY_ROOT_FIELDS: operations.queryRootFields,
+      MAX_QUERY_COST: operations.queryCost,
+      MAX_SOCKET_OPERATIONS: operations.socketOperations,
+      DOCUMENT_CACHE_BYTES: operations.documentCacheBytes,
+      OPERATION_SECONDS: operations.operationSeconds,
+      MAX_ANSWER_BYTES: operations.answerBytes,
       LOG_LEVEL: config.logLevel,
       PAGEHIVE_URL: readClientConfig({}).url,
     };

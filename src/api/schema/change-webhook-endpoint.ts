@@ -1,5 +1,6 @@
 import { deleteEndpoint, pauseEndpoint, resumeEndpoint, updateEndpoint } from '../../webhooks/change-endpoint.ts';
 import type { WebhookEndpoint as WebhookEndpointRow } from '../../webhooks/endpoints.ts';
+import { atMost } from '../admission/declarations.ts';
 import { parseUpdateWebhookEndpoint } from '../webhook-inputs.ts';
 import { checkWebhookUrl } from '../webhook-target.ts';
 import { builder } from './builder.ts';
@@ -12,6 +13,7 @@ const UpdateWebhookEndpointInput = builder.inputType('UpdateWebhookEndpointInput
     url: t.string({ description: 'Where to send from now on, what waits already included. As for a new one.' }),
     name: t.string({ description: 'A label of your own, 500 characters at most; null for none.' }),
     events: t.field({
+      extensions: atMost(100),
       type: [WebhookEvent],
       description: 'What to tell where a later job or batch names no events; null for the three ends.',
     }),

@@ -3,6 +3,7 @@ import { type Batch as BatchRow, maxBatchItems } from '../../jobs/batch.ts';
 import { chosenOptions, defaultPriority, passwordPurpose } from '../../jobs/options.ts';
 import { canonical, type SourceOfJob } from '../../jobs/submit.ts';
 import { type BatchItem, type SubmittedBatch, submitBatch } from '../../jobs/submit-batch.ts';
+import { atMost } from '../admission/declarations.ts';
 import { discardSources, receiveSources } from '../batch-sources.ts';
 import type { ApiContext } from '../context.ts';
 import { type CreateBatchInput, jobOptions, parseCreateBatch } from '../inputs.ts';
@@ -44,6 +45,7 @@ const CreateBatchInputType = builder.inputType('CreateBatchInput', {
     name: t.string({ description: 'A label of your own for the batch, 500 characters at most.' }),
     items: t.field({
       type: [BatchItemInput],
+      extensions: atMost(maxBatchItems),
       required: true,
       description: `The documents, 1 to ${maxBatchItems}. Each becomes a job, also one that is there twice.`,
     }),

@@ -1,5 +1,6 @@
 import { chosenOptions, defaultPriority, passwordPurpose } from '../../jobs/options.ts';
 import { canonical, type SourceOfJob, type Submitted, submitJob } from '../../jobs/submit.ts';
+import { atMost } from '../admission/declarations.ts';
 import type { ApiContext } from '../context.ts';
 import { type CreateJobInput, jobOptions, parseCreateJob } from '../inputs.ts';
 import { checkSource, discardSource, storeSource } from '../sources.ts';
@@ -41,6 +42,7 @@ export const JobOptionsInput = builder.inputType('JobOptionsInput', {
         'two of a processor. Default false.',
     }),
     ocrLanguages: t.stringList({
+      extensions: atMost(4),
       description:
         'The languages that OCR looks for, the most frequent one first: 1 to 4 of Tesseract\'s names, such as "eng", "deu" or "chi_sim". The npm package ' +
         '@tesseract.js-data/NAME must be installed where workers run, or the job fails with OCR_LANGUAGE_MISSING. Default ["eng"], which is there. ' +

@@ -2,6 +2,7 @@ import { queryFromInfo } from '@pothos/plugin-prisma';
 import type { GraphQLResolveInfo } from 'graphql';
 import type { Prisma } from '../../connections/prisma/client.ts';
 import { decodeId } from '../../ids.ts';
+import { atMost } from '../admission/declarations.ts';
 import type { ApiContext } from '../context.ts';
 import { builder } from './builder.ts';
 import { type ConnectionArgs, checkConnectionArgs, resolveKeyset, uuidPattern } from './connection.ts';
@@ -12,9 +13,13 @@ import { Job } from './job.ts';
 export const JobFilter = builder.inputType('JobFilter', {
   description: 'Which jobs; conditions are combined by "and".',
   fields: (t) => ({
-    status: t.field({ type: [JobStatus], description: 'In one of these states.' }),
+    status: t.field({ type: [JobStatus], extensions: atMost(100), description: 'In one of these states.' }),
     name: t.string({ description: 'Whose name contains this, in upper or lower case.' }),
-    failureCode: t.field({ type: [FailureCode], description: 'Whose last attempt failed with one of these.' }),
+    failureCode: t.field({
+      type: [FailureCode],
+      extensions: atMost(100),
+      description: 'Whose last attempt failed with one of these.',
+    }),
     batch: t.id({ description: 'Of this batch.' }),
     createdAfter: t.field({ type: 'DateTime', description: 'Accepted at or after this.' }),
     createdBefore: t.field({ type: 'DateTime', description: 'Accepted before this.' }),

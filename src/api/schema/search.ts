@@ -4,6 +4,7 @@ import { RequestError } from '../../errors.ts';
 import { decodeId } from '../../ids.ts';
 import type { Job as JobRow } from '../../jobs/job.ts';
 import { enough, isSearchable, type PageHit, readJobs, searchPages } from '../../jobs/search.ts';
+import { cost } from '../admission/declarations.ts';
 import { checkJobFilter } from '../inputs.ts';
 import { builder } from './builder.ts';
 import { checkConnectionArgs, pageSize, uuidPattern } from './connection.ts';
@@ -95,6 +96,7 @@ function pageReader(
 builder.queryField('searchPages', (t) =>
   t.field({
     type: PageHitConnection,
+    extensions: cost({ points: 1_000 }),
     description:
       'Full-text search over the pages of completed jobs, best first. Write words; "quotes" for a phrase, `or` between alternatives, a minus before what ' +
       'must not occur. Words are compared by their English stem and without regard to case; signs are no part of them, and where a script has no spaces between ' +

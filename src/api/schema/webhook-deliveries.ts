@@ -1,6 +1,7 @@
 import { queryFromInfo } from '@pothos/plugin-prisma';
 import type { Prisma } from '../../connections/prisma/client.ts';
 import { decodeId } from '../../ids.ts';
+import { atMost } from '../admission/declarations.ts';
 import { builder } from './builder.ts';
 import { checkConnectionArgs, resolveKeyset, uuidPattern } from './connection.ts';
 import { WebhookDelivery, WebhookDeliveryStatus } from './webhook-delivery.ts';
@@ -9,8 +10,8 @@ import { WebhookEvent } from './webhook-input.ts';
 const WebhookDeliveryFilter = builder.inputType('WebhookDeliveryFilter', {
   description: 'Which deliveries; conditions are combined by "and".',
   fields: (t) => ({
-    status: t.field({ type: [WebhookDeliveryStatus], description: 'In one of these states.' }),
-    event: t.field({ type: [WebhookEvent], description: 'Of one of these events.' }),
+    status: t.field({ type: [WebhookDeliveryStatus], extensions: atMost(100), description: 'In one of these states.' }),
+    event: t.field({ type: [WebhookEvent], extensions: atMost(100), description: 'Of one of these events.' }),
     endpoint: t.id({ description: 'To this endpoint.' }),
     job: t.id({ description: 'About this job.' }),
     batch: t.id({ description: 'About this batch or one of its jobs.' }),

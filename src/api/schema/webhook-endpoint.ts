@@ -10,6 +10,7 @@ import {
   type WebhookEndpoint as WebhookEndpointRow,
 } from '../../webhooks/endpoints.ts';
 import { previousValidUntil, type SecretOwner, secretOf } from '../../webhooks/secret.ts';
+import { atMost } from '../admission/declarations.ts';
 import { withoutCredentials } from '../sources.ts';
 import { parseCreateWebhookEndpoint } from '../webhook-inputs.ts';
 import { checkWebhookUrl } from '../webhook-target.ts';
@@ -76,6 +77,7 @@ const CreateWebhookEndpointInput = builder.inputType('CreateWebhookEndpointInput
     url: t.string({ required: true, description: 'http or https. Private addresses are refused.' }),
     name: t.string({ description: 'A label of your own, 500 characters at most.' }),
     events: t.field({
+      extensions: atMost(100),
       type: [WebhookEvent],
       description: 'What to tell where a job or batch names no events. By default the three ends.',
     }),

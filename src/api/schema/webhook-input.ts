@@ -1,3 +1,4 @@
+import { atMost } from '../admission/declarations.ts';
 import { builder } from './builder.ts';
 
 export const WebhookEvent = builder.enumType('WebhookEvent', {
@@ -29,6 +30,7 @@ export const WebhookInput = builder.inputType('WebhookInput', {
     endpoint: t.id({ description: 'The id of an endpoint; what is sent there is signed with its own secret.' }),
     events: t.field({
       type: [WebhookEvent],
+      extensions: atMost(100),
       description:
         'Which events. By default those of the endpoint, or the three ends: of the job, or of the batch. The events of jobs, on a batch, tell of each of its jobs.',
     }),

@@ -1,0 +1,57 @@
+import { type DocumentNode, GraphQLError, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
+import type { OperationLimits } from '../../config.ts';
+import { RequestError } from '../../errors.ts';
+import { costOf, type PageSize } from './cost.ts';
+import { createDocuments } from './documents.ts';
+import { checkVariables } from './input-lists.ts';
+import { InvalidDocumentError } from './invalid-document-error.ts';
+import { operationOf } from './shape.ts';
+
+/** An operation as a client sends it, over any transport. */
+export interface OperationParams {
+  query: string;
+  operationName?: string | null;
+  variables?: Readonly<Record<string, unknown>> | null;
+}
+
+/** An operation that may be executed. */
+export interface AdmittedOperation {
+  document: DocumentNode;
+  operation: OperationDefinitionNode;
+  operationName: string | null;
+  variables: Readonly<Record<string, unknown>>;
+  /** Points, see `FieldCost`. */
+  cost: number;
+}
+
+export type Admit = (params: OperationParams) => AdmittedOperation;
+
+/**
+ * The one function that every operation passes before it is executed, over HTTP, Server-Sent Events and WebSocket alike:
+ * size, tokens, nesting, shape, validation, input lists, cost, in this order, each check bounded by the ones before it.
+ * Throws `InvalidDocumentError`, or `RequestError` with a code that names the limit.
+ */
+export function createAdmit(schema: GraphQLSchema, limits: OperationLimits, pageSize: PageSize): Admit {
+  const documents = createDocuments(schema, limits);
+  return ({ query, operationName = null, variables }) => {
+    const { document, lists } = documents(query);
+    const operation = operationOf(document, operationName);
+    if (operation === null) throw unclearOperation(operationName);
+    const given = variables ?? {};
+    checkVariables(schema, operation, lists.uses, given);
+    const cost = costOf(schema, document, operation, given, pageSize);
+    if (cost > limits.queryCost) {
+      throw new RequestError('QUERY_TOO_EXPENSIVE', {
+        message: `The operation may cost ${cost} points; the limit is ${limits.queryCost}.`,
+        details: { cost, limit: limits.queryCost },
+      });
+    }
+    return { document, operation, operationName, variables: given, cost };
+  };
+}
+
+function unclearOperation(name: string | null): Error {
+  const message =
+    name === null ? 'Name the operation to run in operationName.' : `There is no operation named ${name}.`;
+  return new InvalidDocumentError('OPERATION_RESOLUTION_FAILURE', [new GraphQLError(message)]);
+}

@@ -1,0 +1,58 @@
+import { type DocumentNode, GraphQLError, type GraphQLSchema, parse, validate } from 'graphql';
+import { LRUCache } from 'lru-cache';
+import type { OperationLimits } from '../../config.ts';
+import { type InputLists, inputListsOf } from './input-lists.ts';
+import { InvalidDocumentError } from './invalid-document-error.ts';
+import { checkShape } from './shape.ts';
+import { checkTokens } from './tokens.ts';
+
+/** A document that passed every check that does not depend on variables. */
+export interface CheckedDocument {
+  document: DocumentNode;
+  lists: InputLists;
+}
+
+/** Memory of a cached document: a syntax tree takes about 60 bytes for each character of dense text. */
+const bytesPerCharacter = 64;
+
+/** Validation errors that a client is shown. */
+const maxErrors = 20;
+
+/**
+ * Parses and checks documents. Those that pass are cached, within `documentCacheBytes`; one that fails is checked again when
+ * it returns, at the cost of an accepted one.
+ */
+export function createDocuments(schema: GraphQLSchema, limits: OperationLimits): (text: string) => CheckedDocument {
+  const cache = new LRUCache<string, CheckedDocument>({
+    maxSize: limits.documentCacheBytes,
+    sizeCalculation: (_, text) => Math.max(1, text.length * bytesPerCharacter),
+  });
+
+  function check(text: string): CheckedDocument {
+    const document = parsed(text, limits);
+    checkShape(document, limits);
+    const errors = validate(schema, document, undefined, { maxErrors });
+    if (errors.length > 0) throw new InvalidDocumentError('GRAPHQL_VALIDATION_FAILED', errors);
+    const lists = inputListsOf(schema, document);
+    if (lists.errors.length > 0) throw new InvalidDocumentError('GRAPHQL_VALIDATION_FAILED', lists.errors);
+    return { document, lists };
+  }
+
+  return (text) => {
+    // A text over the limit must not be hashed as a key first.
+    const known = text.length > limits.queryBytes ? undefined : cache.get(text);
+    if (known !== undefined) return known;
+    const checked = check(text);
+    cache.set(text, checked);
+    return checked;
+  };
+}
+
+function parsed(text: string, limits: OperationLimits): DocumentNode {
+  try {
+    checkTokens(text, limits);
+    return parse(text);
+  } catch (error) {
+    throw error instanceof GraphQLError ? new InvalidDocumentError('GRAPHQL_PARSE_FAILED', [error]) : error;
+  }
+}

@@ -1,0 +1,208 @@
+import { type GraphQLInputType, getNullableType, isInputObjectType, isListType, isObjectType } from 'graphql';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { schema } from '../../src/api/schema/schema.ts';
+import { defaultOperationLimits as limits } from '../../src/config.ts';
+import { type GraphqlAnswer, graphql } from '../graphql.ts';
+import { type Service, startService } from '../service.ts';
+import { type Operation, overWebSocket } from './websocket-client.ts';
+
+let service: Service;
+beforeAll(async () => {
+  service = await startService({ worker: false, maintenance: false });
+});
+afterAll(async () => {
+  await service[Symbol.asyncDispose]();
+});
+
+/** The answers over each transport. A subscription's refusal is an answer, too. */
+async function overBoth({ query, variables }: Operation): Promise<Partial<GraphqlAnswer>[]> {
+  const [webSocket = {}] = await overWebSocket(service.url, { query, variables });
+  return [await graphql(service.url, query, variables), webSocket];
+}
+
+const many = (count: number, text: (n: number) => string) => Array.from({ length: count }, (_, n) => text(n)).join(' ');
+
+/** Fragments that each spread the next one twice: their text is short, what they select doubles with each. */
+function doubling(levels: number): string {
+  const fragment = (n: number) =>
+    `fragment F${n} on Batch { jobs { nodes { a: batch { ...F${n + 1} } b: batch { ...F${n + 1} } } } }`;
+  return `{ batches { nodes { ...F0 } } } ${many(levels, fragment)} fragment F${levels} on Batch { id }`;
+}
+
+const pages = 'pages(first: 100) { nodes { text markdown blocks { text } links { url } } }';
+
+describe('an operation over a limit', () => {
+  const refused: [string, string, string][] = [
+    ['a text of more bytes', 'QUERY_TOO_LARGE', `{ __typename } # ${'x'.repeat(limits.queryBytes)}`],
+    ['a text of megabytes', 'QUERY_TOO_LARGE', `{ __typename } # ${'蜂'.repeat(300_000)}`],
+    ['more tokens', 'QUERY_TOO_LARGE', `{ ${'id '.repeat(limits.queryTokens)} }`],
+    [
+      'deeply nested lists',
+      'QUERY_TOO_LARGE',
+      `{ jobs(filter: { status: ${'['.repeat(4_000)}${']'.repeat(4_000)} }) { totalCount } }`,
+    ],
+    [
+      'deeply nested fields',
+      'QUERY_TOO_LARGE',
+      `{ jobs { nodes ${'{ batch { jobs { nodes '.repeat(10)} { id } ${'} } }'.repeat(10)} } }`,
+    ],
+    ['depth hidden in fragments', 'QUERY_TOO_LARGE', doubling(10)],
+    ['more aliases', 'QUERY_TOO_LARGE', `{ jobs { nodes { ${many(300, (n) => `a${n}: id`)} } } }`],
+    ['more root fields', 'QUERY_TOO_LARGE', `{ ${many(101, () => '__typename')} }`],
+    [
+      'root fields from fragments',
+      'QUERY_TOO_LARGE',
+      `{ ...A ...A ...A } fragment A on Query { ${many(40, () => '__typename')} }`,
+    ],
+    [
+      'pages of pages',
+      'QUERY_TOO_EXPENSIVE',
+      `{ a: jobs(first: 30) { nodes { ${pages} } } b: jobs(first: 30) { nodes { ${pages} } } }`,
+    ],
+    [
+      'rows as nodes and as edges',
+      'QUERY_TOO_EXPENSIVE',
+      `{ jobs(first: 100) { nodes { ${pages} } edges { node { ${pages} } } } }`,
+    ],
+    ['exponential fragments', 'QUERY_TOO_EXPENSIVE', doubling(5)],
+    [
+      'a hundred searches',
+      'QUERY_TOO_EXPENSIVE',
+      `{ ${many(100, (n) => `s${n}: searchPages(query: "bee") { complete }`)} }`,
+    ],
+    [
+      'introspection in circles',
+      'QUERY_TOO_EXPENSIVE',
+      `{ __schema { types { ${many(99, (n) => `f${n}: fields { type { fields { type { name } } } }`)} } } }`,
+    ],
+  ];
+
+  it.each(refused)('is refused over HTTP and WebSocket: %s', async (_, code, query) => {
+    for (const { data, errors = [] } of await overBoth({ query })) {
+      expect(data ?? null).toBeNull();
+      expect(errors.map(({ extensions }) => extensions.code)).toEqual([code]);
+    }
+  });
+
+  it('is refused as a subscription, too', async () => {
+    const query = `subscription { jobUpdates { job { batch { jobs(first: 100) { nodes { ${pages} } } } } } }`;
+    for (const { errors } of await overBoth({ query })) {
+      expect(errors).toMatchObject([{ extensions: { code: 'QUERY_TOO_EXPENSIVE' } }]);
+    }
+  });
+
+  it('is told its cost and the limit', async () => {
+    const query = `query ($n: Int) { jobs(first: $n) { nodes { ${pages} } } }`;
+    for (const { errors } of await overBoth({ query, variables: { n: 100 } })) {
+      expect(errors).toMatchObject([{ extensions: { cost: expect.any(Number), limit: limits.queryCost } }]);
+    }
+    for (const { errors } of await overBoth({ query, variables: { n: 1 } })) expect(errors).toBeUndefined();
+  });
+});
+
+describe('a list that is too long', () => {
+  const query =
+    'query ($status: [JobStatus!], $filter: JobFilter) { jobs(filter: $filter) { totalCount } more: jobs(filter: { status: $status }) { totalCount } }';
+  const status = Array.from({ length: 101 }, () => 'PENDING');
+
+  it.each([
+    ['a variable', query, { status }, ['status']],
+    ['a field of a variable', query, { filter: { status } }, ['filter', 'status']],
+    ['a default', query.replace('[JobStatus!]', `[JobStatus!] = [${status.join(' ')}]`), {}, ['status']],
+    [
+      'millions of items',
+      query,
+      { filter: { status: Array.from({ length: 300_000 }, () => 'PENDING') } },
+      ['filter', 'status'],
+    ],
+  ])('is refused with its path: %s', async (_, text, variables, path) => {
+    const issues = [{ path, code: 'TOO_MANY_ITEMS' }];
+    // Over HTTP alone: a message over WebSocket is limited to a mebibyte.
+    const { errors } = await graphql(service.url, text, variables);
+    expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT', issues } }]);
+  });
+
+  it('is refused as a literal', async () => {
+    for (const { errors } of await overBoth({
+      query: `{ jobs(filter: { status: [${status.join(' ')}] }) { totalCount } }`,
+    })) {
+      expect(errors).toMatchObject([{ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }]);
+    }
+  });
+
+  it('has a declared maximum, every one of the schema', () => {
+    const lists: [string, { type: GraphQLInputType; extensions: { maxItems?: number } }][] = [];
+    for (const type of Object.values(schema.getTypeMap())) {
+      if (type.name.startsWith('__')) continue;
+      if (isInputObjectType(type)) {
+        for (const field of Object.values(type.getFields())) lists.push([`${type.name}.${field.name}`, field]);
+      }
+      if (isObjectType(type)) {
+        for (const field of Object.values(type.getFields())) {
+          for (const arg of field.args) lists.push([`${type.name}.${field.name}(${arg.name})`, arg]);
+        }
+      }
+    }
+    const unbounded = lists.filter(
+      ([, { type, extensions }]) => isListType(getNullableType(type)) && !extensions.maxItems,
+    );
+    expect(unbounded.map(([name]) => name)).toEqual([]);
+    expect(lists.filter(([, { extensions }]) => extensions.maxItems)).not.toEqual([]);
+  });
+});
+
+describe('a JSON value', () => {
+  const query = 'mutation ($input: CreateJobInput!) { createJob(input: $input) { job { id } } }';
+
+  it.each([
+    ['of too many values', Object.fromEntries(Array.from({ length: 20_000 }, (_, n) => [`k${n}`, n]))],
+    ['that nests too deep', JSON.parse(`{"a":${'['.repeat(1_000)}${']'.repeat(1_000)}}`)],
+  ])('%s is refused before it is looked at', async (_, metadata) => {
+    const variables = { input: { source: { url: 'https://example.com/a.pdf' }, metadata } };
+    for (const { errors } of await overBoth({ query, variables })) {
+      expect(errors).toMatchObject([
+        { extensions: { code: 'BAD_USER_INPUT', issues: [{ path: ['input', 'metadata'], code: 'TOO_LARGE' }] } },
+      ]);
+    }
+  });
+});
+
+describe('the cost of an accepted operation', () => {
+  async function costOf(query: string, variables = {}): Promise<number> {
+    const [http, webSocket] = await overBoth({ query, variables });
+    expect(http?.errors).toBeUndefined();
+    expect(webSocket?.extensions).toEqual(http?.extensions);
+    return http?.extensions?.cost ?? Number.NaN;
+  }
+
+  it('is in the extensions of its answer', async () => {
+    expect(await costOf('{ __typename }')).toBe(1);
+  });
+
+  it('multiplies by the page size: as given, by a variable, by its default, or as ever', async () => {
+    const rows = async (args: string, variables = {}) =>
+      await costOf(
+        `query ($n: Int = 30) { jobs(${args}) { nodes { id name } } probe: jobs(first: $n) { pageInfo { hasNextPage } } }`,
+        variables,
+      );
+    const of10 = await rows('first: 10');
+    expect((await rows('first: 20')) - of10).toBe(30);
+    expect((await rows('last: 20')) - of10).toBe(30);
+    expect(await rows('after: null')).toBe(await rows('first: 20'));
+    expect((await rows('first: $n')) - of10).toBe(60);
+    expect(await rows('first: $n', { n: 10 })).toBe(of10);
+  });
+
+  it('leaves out what is skipped', async () => {
+    const query = 'query ($no: Boolean = false) { jobs { nodes { id } } batches @include(if: $no) { nodes { id } } }';
+    expect(await costOf(query)).toBe(await costOf('{ jobs { nodes { id } } }'));
+    expect(await costOf(query, { no: true })).toBeGreaterThan(await costOf(query));
+  });
+
+  it('lets the ordinary introspection query through', async () => {
+    const { getIntrospectionQuery } = await import('graphql');
+    expect(await costOf(getIntrospectionQuery({ descriptions: true, inputValueDeprecation: true }))).toBeLessThan(
+      limits.queryCost,
+    );
+  });
+});
