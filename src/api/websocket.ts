@@ -91,7 +91,7 @@ export function serveGraphqlWs(
         if (client === undefined) throw new Error('an operation arrived on a socket without a caller');
         if (Object.keys(subscriptions).length > maxOperations) {
           client.refusals += 1;
-          if (client.refusals > maxRefusals) socket.close(tooManyRequests, 'Too many operations');
+          if (client.refusals > maxRefusals) dismiss(socket);
           return [tooManyOperations(maxOperations)];
         }
         const { query, operationName, variables } = payload;
@@ -121,6 +121,12 @@ export function serveGraphqlWs(
       await service.dispose();
     },
   };
+}
+
+/** Closes a socket and reads nothing more of what its client has sent; ws ends it soon if the client does not. */
+function dismiss(socket: WebSocket): void {
+  socket.close(tooManyRequests, 'Too many operations');
+  socket.pause();
 }
 
 function tooManyOperations(max: number): GraphQLError {
