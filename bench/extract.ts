@@ -9,6 +9,7 @@ import { createExtractorPool, type ExtractorPool } from '../src/pdf/extractor/ex
 import { type OcrRequest, prepareOcr } from '../src/pdf/ocr/ocr-data.ts';
 import { groupSize } from '../src/pdf/page-groups.ts';
 import { PdfjsThread } from '../src/pdf/pdfjs/pdfjs-thread.ts';
+import { extractionRequest } from './lab/extraction-request.ts';
 import { openLab } from './lab/lab.ts';
 import { startWholeJobs, type WholeJobs } from './lab/whole-jobs.ts';
 
@@ -42,23 +43,8 @@ function ours(pool: ExtractorPool, name: string, ocr: OcrRequest | null): Reader
   return {
     name,
     async read(path) {
-      const options = { keepHeadersFooters: false, keepHyphenation: false, maxPages: 20_000 };
-      const request = {
-        path,
-        password: null,
-        pages: null,
-        engine: 'AUTO' as const,
-        stored: null,
-        scratch: tmpdir(),
-        attachmentBytes: 0,
-        images: null,
-        avoid: [],
-        lastResort: null,
-        ocr,
-        fresh: false,
-      };
       let pages = 0;
-      for await (const event of pool.extract({ ...request, ...options }, new AbortController().signal)) {
+      for await (const event of pool.extract(extractionRequest(path, { ocr }), new AbortController().signal)) {
         if (event.type === 'group') pages += event.pages.length;
       }
       return pages;

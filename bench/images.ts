@@ -3,33 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadEngines } from '../src/pdf/engines.ts';
-import type { ExtractionRequest } from '../src/pdf/extraction.ts';
 import { runExtraction } from '../src/pdf/extraction-run.ts';
 import type { ImageFormat } from '../src/pdf/images/images.ts';
 import { PageRenderer } from '../src/pdf/images/render-pages.ts';
+import { extractionRequest } from './lab/extraction-request.ts';
 
 // Pages per second of processor time that are drawn, encoded and written, by each engine in each format. Reading them is not counted.
 
 const path = process.argv[2] ?? fileURLToPath(new URL('../samples/pagehive-sample.pdf', import.meta.url));
 const pages = process.argv[3] ?? '1-64';
 const scratch = mkdtempSync(join(tmpdir(), 'pagehive-bench-'));
-const base: ExtractionRequest = {
-  path,
-  password: null,
-  pages,
-  engine: 'AUTO',
-  keepHeadersFooters: false,
-  keepHyphenation: false,
-  maxPages: 20_000,
-  scratch,
-  attachmentBytes: 0,
-  images: null,
-  ocr: null,
-  stored: null,
-  avoid: [],
-  lastResort: null,
-  fresh: false,
-};
+const base = extractionRequest(path, { pages, scratch });
 
 const engines = await loadEngines();
 const groups = [];

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import PDFDocument from 'pdfkit';
 import { createExtractorPool } from '../src/pdf/extractor/extractor-pool.ts';
+import { extractionRequest } from './lab/extraction-request.ts';
 
 // What a document's length costs in memory: the most that the extractor process ever held, for 250 pages and for ten times as
 // many of the same kind. Linux only.
@@ -54,24 +55,7 @@ async function write(path: string, pages: number): Promise<void> {
 async function peak(path: string, engine: 'LITEPARSE' | 'PDFJS'): Promise<number> {
   await using pool = createExtractorPool({ size: 1, memoryBytes: 4 * 1024 ** 3, recycleBytes: 4 * 1024 ** 3 });
   await pool.start();
-  const request = {
-    path,
-    engine,
-    password: null,
-    pages: null,
-    maxPages: 20_000,
-    keepHeadersFooters: false,
-    keepHyphenation: false,
-    scratch: tmpdir(),
-    attachmentBytes: 0,
-    images: null,
-    stored: null,
-    avoid: [],
-    lastResort: null,
-    ocr: null,
-    fresh: false,
-  };
-  for await (const _ of pool.extract(request, new AbortController().signal));
+  for await (const _ of pool.extract(extractionRequest(path, { engine }), new AbortController().signal));
   const [pid] = pool.processIds;
   return Number(/^VmHWM:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
 }

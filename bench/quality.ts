@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import type { EngineName } from '../src/pdf/document.ts';
 import { createExtractorPool, type ExtractorPool } from '../src/pdf/extractor/extractor-pool.ts';
 import { prepareOcr } from '../src/pdf/ocr/ocr-data.ts';
+import { extractionRequest } from './lab/extraction-request.ts';
 
 // How near the Markdown comes to what people wrote down of the same pages, for each engine, by the way a job takes.
 //
@@ -31,24 +32,14 @@ const names = readdirSync(pdfs)
   .sort();
 
 async function extract(pool: ExtractorPool, engine: EngineName, name: string): Promise<string> {
-  const request = {
-    path: join(pdfs, `${name}.pdf`),
-    password: null,
-    pages: null,
+  const request = extractionRequest(join(pdfs, `${name}.pdf`), {
     engine,
     // The truth has both.
     keepHeadersFooters: true,
     keepHyphenation: true,
-    maxPages: 20_000,
-    stored: null,
     scratch: out,
-    attachmentBytes: 0,
-    images: null,
-    avoid: [],
-    lastResort: null,
     ocr,
-    fresh: false,
-  };
+  });
   const pages: string[] = [];
   for await (const event of pool.extract(request, new AbortController().signal)) {
     if (event.type === 'group') pages.push(...event.pages.map(({ markdown }) => markdown));

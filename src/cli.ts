@@ -45,6 +45,7 @@ function createProgram(): Command {
     .option('--password <password>', 'opens an encrypted document')
     .option('--pages <ranges>', 'only these pages, such as 1-5,9,20-')
     .option('--engine <engine>', 'what reads the pages: auto, liteparse or pdfjs', engineOf)
+    .option('--require-all-pages', 'fail a document with a page that cannot be read')
     .option('--ocr', 'read pages by OCR that are pictures')
     .addOption(
       new Option('--ocr-languages <languages>', 'what OCR looks for, such as eng,deu; eng without it')

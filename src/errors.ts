@@ -62,7 +62,8 @@ export const failures = {
   PDF_ENCRYPTED: {
     category: 'INPUT',
     message: 'The document is encrypted and needs a password.',
-    advice: 'Send the job again with options.password.',
+    advice:
+      'Send the job again with options.password. A document that is encrypted for certificates or by rights management has to be saved without encryption first.',
   },
   PDF_WRONG_PASSWORD: {
     category: 'INPUT',

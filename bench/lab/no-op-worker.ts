@@ -37,11 +37,12 @@ const page = {
     formFields: [],
     blocks: [],
   },
+  failure: null,
 };
 
 const noOp: Extractor = {
   async *extract(): AsyncGenerator<ExtractionEvent> {
-    const facts = { pageCount: 1, metadata, outline: [], attachments: [], fallback: null };
+    const facts = { pageCount: 1, metadata, outline: [], attachments: [], fallback: null, notices: [] };
     const pages = { pagesTotal: 1, pagesStored: 0 };
     yield { type: 'opened', facts, attachmentsFile: null, engine: 'PDFJS', key: 'no-op', ...pages };
     yield { type: 'group', range: { first: 1, last: 1 }, engine: 'PDFJS', pages: [page], images: null };

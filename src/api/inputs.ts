@@ -54,6 +54,7 @@ const options = z.object({
   engine: z.enum(['AUTO', 'LITEPARSE', 'PDFJS']).nullish(),
   keepHeadersFooters: z.boolean().nullish(),
   keepHyphenation: z.boolean().nullish(),
+  requireAllPages: z.boolean().nullish(),
   ocr: z.boolean().nullish(),
   ocrLanguages: z
     .array(language)

@@ -11,6 +11,7 @@ const optionNames = [
   'password',
   'pages',
   'engine',
+  'requireAllPages',
   'ocr',
   'ocrLanguages',
   'thumbnails',

@@ -20,6 +20,8 @@ export interface Claim extends Job {
   /** Pages that are stored already, and what made them. */
   stored: PageRange[];
   storedBy: string | null;
+  /** Those of them that no engine could read. */
+  unreadable: number[];
   /** Attempts of this run that failed for want of time or memory. */
   resourceFailures: number;
   /** What the last one of them had used; null if that is not known. */
@@ -56,6 +58,7 @@ type Details = Pick<
   | 'resourceFailures'
   | 'exhaustedEngine'
   | 'quarantined'
+  | 'unreadable'
 >;
 type Claimed = Omit<Claim, keyof Details>;
 
@@ -75,7 +78,9 @@ SELECT j.id, s.url AS "sourceUrl", s.storage_key AS "sourceStorageKey", s.sha256
          WHERE a.job_id = j.id AND a.run = j.run AND a.failure_code = ANY($2::text[])) AS "resourceFailures",
        (SELECT a.engine FROM job_attempts a
          WHERE a.job_id = j.id AND a.run = j.run AND a.failure_code = ANY($2::text[]) ORDER BY a.number DESC LIMIT 1) AS "exhaustedEngine",
-       ARRAY(SELECT q.engine_key FROM quarantine q WHERE q.tenant_id = j.tenant_id AND q.sha256 = s.sha256) AS "quarantined"
+       ARRAY(SELECT q.engine_key FROM quarantine q WHERE q.tenant_id = j.tenant_id AND q.sha256 = s.sha256) AS "quarantined",
+       ARRAY(SELECT p.number FROM pages p
+              WHERE p.job_id = j.id AND p.failure IS NOT NULL AND p.number <@ j.stored_pages ORDER BY p.number) AS "unreadable"
   FROM jobs j JOIN sources s ON s.id = j.source_id
  WHERE j.id = ANY($1::uuid[])`;
 

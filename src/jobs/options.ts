@@ -9,6 +9,8 @@ export interface JobOptions {
   engine: 'AUTO' | EngineName;
   keepHeadersFooters: boolean;
   keepHyphenation: boolean;
+  /** Whether a page that cannot be read fails the job. */
+  requireAllPages: boolean;
   /** Whether pages that need it are read by OCR, and for which languages. */
   ocr: boolean;
   ocrLanguages: string[];
@@ -27,6 +29,7 @@ export const defaultOptions: JobOptions = {
   engine: 'AUTO',
   keepHeadersFooters: false,
   keepHyphenation: false,
+  requireAllPages: false,
   ocr: false,
   ocrLanguages: ['eng'],
   thumbnails: false,

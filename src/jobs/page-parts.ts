@@ -1,7 +1,7 @@
 import type { Database } from '../connections/database.ts';
 import type { ExtractedPage } from '../pdf/document.ts';
 import type { StoredImages } from './pages.ts';
-import { storedDetails, storedImages, storedLinks } from './stored-json.ts';
+import { storedDetails, storedFailure, storedImages, storedLinks } from './stored-json.ts';
 
 /** Whose pages are read: of a completed job nothing changes any more, it can only be deleted. */
 export interface CompletedJob {
@@ -33,7 +33,7 @@ SELECT ${columns} FROM pages p
  ORDER BY p.number`;
 
 const wholePages = nextPart(
-  'p.number, p.label, p.width, p.height, p.rotation, p.text, p.markdown, p.links, p.details',
+  'p.number, p.label, p.width, p.height, p.rotation, p.text, p.markdown, p.links, p.details, p.failure',
   'octet_length(p.text) + octet_length(p.markdown) + pg_column_size(p.links) + coalesce(pg_column_size(p.details), 0)',
 );
 
@@ -70,7 +70,12 @@ async function* readParts<Row extends { number: number }>(
 /** All pages of a completed job, in order. */
 export async function* readWholePages(database: Database, job: CompletedJob): AsyncGenerator<ExtractedPage[]> {
   for await (const rows of readParts<ExtractedPage>(database, job, wholePages)) {
-    yield rows.map((row) => ({ ...row, links: storedLinks(row.links), details: storedDetails(row.details) }));
+    yield rows.map((row) => ({
+      ...row,
+      links: storedLinks(row.links),
+      details: storedDetails(row.details),
+      failure: storedFailure(row.failure),
+    }));
   }
 }
 

@@ -38,16 +38,16 @@ export class PagesLostError extends Error {
  * there already (made by another engine, say) is replaced.
  */
 export const insertPages = `
-    INSERT INTO pages AS p (job_id, tenant_id, number, label, width, height, rotation, text, markdown, links, details, images)
+    INSERT INTO pages AS p (job_id, tenant_id, number, label, width, height, rotation, text, markdown, links, details, images, failure)
     SELECT job.id, job.tenant_id, page.* FROM job,
            unnest($4::int[], $5::text[], $6::real[], $7::real[], $8::int[], $9::text[], $10::text[], $11::jsonb[], $12::jsonb[],
-                  $13::jsonb[]) AS page
+                  $13::jsonb[], $14::text[]) AS page
     ON CONFLICT (job_id, number) DO UPDATE
        SET label = EXCLUDED.label, width = EXCLUDED.width, height = EXCLUDED.height, rotation = EXCLUDED.rotation,
            text = EXCLUDED.text, markdown = EXCLUDED.markdown, links = EXCLUDED.links, details = EXCLUDED.details,
-           images = EXCLUDED.images`;
+           images = EXCLUDED.images, failure = EXCLUDED.failure`;
 
-/** The values $4 to $13 of `insertPages`. */
+/** The values $4 to $14 of `insertPages`. */
 export function pageValues(pages: PageToStore[]) {
   return [
     pages.map((page) => page.number),
@@ -60,6 +60,7 @@ export function pageValues(pages: PageToStore[]) {
     pages.map((page) => JSON.stringify(page.links)),
     pages.map((page) => JSON.stringify(page.details)),
     pages.map(({ images }) => (images === undefined ? null : JSON.stringify(images))),
+    pages.map((page) => page.failure),
   ];
 }
 
@@ -67,9 +68,9 @@ const storeGroup = `
 WITH settings AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true)),
 job AS (
     UPDATE jobs j
-       SET stored_pages = ${withPages('$20')}, stored_by = $20, engine = $14::"Engine",
-           pages_total = $15, pages_done = $16, percent = GREATEST(j.percent, $17), progress_seq = GREATEST(j.progress_seq, $18),
-           stage = 'EXTRACT', heartbeat_at = now(), lease_expires_at = now() + $19 * interval '1 second'
+       SET stored_pages = ${withPages('$21')}, stored_by = $21, engine = $15::"Engine",
+           pages_total = $16, pages_done = $17, percent = GREATEST(j.percent, $18), progress_seq = GREATEST(j.progress_seq, $19),
+           stage = 'EXTRACT', heartbeat_at = now(), lease_expires_at = now() + $20 * interval '1 second'
       FROM settings
      WHERE ${fence}
     RETURNING j.id, j.tenant_id, j.stored_pages

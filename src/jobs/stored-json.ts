@@ -1,12 +1,14 @@
 import { z } from 'zod';
 import { safeFilename } from '../connections/filename.ts';
-import type { DocumentFacts, Link, PageDetails } from '../pdf/document.ts';
-
+import type { DocumentFacts, Link, PageDetails, PageFailureCode } from '../pdf/document.ts';
+import { isReadableDate } from '../pdf/pdf-date.ts';
 import type { StoredImages } from './pages.ts';
 
-/** JSON columns, read back: what the compiler cannot know of them is checked here, and what an older version did not write has a default. */
+/** Columns read back: this checks what the compiler cannot know of them, and fills in what an older version did not write. */
 
 const text = z.string().nullable().default(null);
+/** Null for a date that cannot be sent, which earlier versions stored. */
+const date = text.transform((stored) => (stored !== null && isReadableDate(stored) ? stored : null));
 
 const links: z.ZodType<Link[]> = z.array(
   z.object({ text, url: text, pageNumber: z.number().nullable().default(null) }),
@@ -27,8 +29,8 @@ const document: z.ZodType<StoredDocument> = z.object({
     keywords: text,
     creator: text,
     producer: text,
-    createdAt: text,
-    modifiedAt: text,
+    createdAt: date,
+    modifiedAt: date,
     pdfVersion: text,
     tagged: z.boolean().default(false),
     encrypted: z.boolean().default(false),
@@ -63,6 +65,7 @@ const document: z.ZodType<StoredDocument> = z.object({
     .default([]),
   attachmentsKey: text,
   fallback: z.enum(['NO_BINARY', 'CANNOT_OPEN', 'AVOIDED']).nullable().default(null),
+  notices: z.array(z.enum(['DYNAMIC_FORM'])).default([]),
 });
 
 const box = { x: z.number(), y: z.number(), width: z.number(), height: z.number() };
@@ -88,7 +91,7 @@ const details: z.ZodType<PageDetails> = z.object({
     .array(z.object({ reason: z.enum(['INVISIBLE', 'OFF_PAGE', 'TINY', 'SAME_COLOUR']), text: z.string() }))
     .default([]),
   annotations: z
-    .array(z.object({ ...box, kind: z.string(), text, author: text, createdAt: text, modifiedAt: text }))
+    .array(z.object({ ...box, kind: z.string(), text, author: text, createdAt: date, modifiedAt: date }))
     .default([]),
   formFields: z
     .array(
@@ -129,6 +132,13 @@ const images: z.ZodType<StoredImages> = z.object({
 /** The `images` column of a page; null if none were asked for. */
 export function storedImages(value: unknown): StoredImages | null {
   return value === null ? null : images.parse(value);
+}
+
+const failure: z.ZodType<PageFailureCode | null> = z.enum(['DAMAGED']).nullable();
+
+/** The `failure` column of a page; null for a page that was read. */
+export function storedFailure(value: unknown): PageFailureCode | null {
+  return failure.parse(value);
 }
 
 /** The `links` column of a page. */

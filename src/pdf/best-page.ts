@@ -1,4 +1,3 @@
-import { JobError } from '../errors.ts';
 import { checkHidden, mayHide } from './check-hidden.ts';
 import type { Fallback } from './document.ts';
 import type { Engines } from './engines.ts';
@@ -10,6 +9,7 @@ import type { PdfjsDocument } from './pdfjs/pdfjs-document.ts';
 import { restoreRare } from './rare-characters.ts';
 import type { ReadPage } from './read-page.ts';
 import type { StreamHints } from './stream-hints.ts';
+import { UnreadablePageError } from './unreadable-page.ts';
 
 /** One extraction in this process. `report` is told of what comes next before it is done, as it may be the last thing done. */
 export interface Run {
@@ -60,9 +60,10 @@ function instead(page: ReadPage, fallback: Fallback): ReadPage {
   return { ...page, fallback };
 }
 
+/** Throws `UnreadablePageError` where pdfjs cannot read the page, or may not. */
 export async function readByPdfjs(run: Run, number: number, pdfjs: PdfjsDocument | null): Promise<ReadPage> {
   if (pdfjs === null) {
-    throw new JobError('PDF_DAMAGED', { detail: `Page ${number} is too damaged to read.`, page: number });
+    throw new UnreadablePageError(number, 'DAMAGED');
   }
   run.report({ engine: 'PDFJS', page: number, pages: 1, pagesReady: null });
   return pdfjs.readPage(number);

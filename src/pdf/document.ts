@@ -72,7 +72,12 @@ export interface DocumentFacts {
   attachments: Attachment[];
   /** Why the pages are PDFJS' although LITEPARSE might have read them; null if they aren't, or PDFJS was asked for. */
   fallback: DocumentFallback | null;
+  /** What a client should know about the whole result. */
+  notices: DocumentNotice[];
 }
+
+/** DYNAMIC_FORM: the document is a dynamic XFA form, whose pages only a program that runs it can show. */
+export type DocumentNotice = 'DYNAMIC_FORM';
 
 /** LITEPARSE has no binary here, cannot open the document, or is not to be used on it, as it crashed or failed before. */
 export type DocumentFallback = 'NO_BINARY' | 'CANNOT_OPEN' | 'AVOIDED';
@@ -138,7 +143,12 @@ export interface ExtractedPage {
   markdown: string;
   links: Link[];
   details: PageDetails;
+  /** Why no engine could read the page, which is empty then; null for a page that was read. */
+  failure: PageFailureCode | null;
 }
+
+/** Why no engine could read a page. */
+export type PageFailureCode = 'DAMAGED';
 
 /** Why a page is read by PDFJS although LITEPARSE reads the document. */
 export type Fallback = 'UNREADABLE' | 'NO_TEXT' | 'GARBLED' | 'FONT_BOXES' | 'RIGHT_TO_LEFT' | 'VERTICAL';

@@ -18,23 +18,29 @@ import {
 import { countGroupPages, isStored, type PageGroup, pageGroups, samplePages } from './page-groups.ts';
 import { countPages, PageRangesError, parsePageRanges, resolvePageRanges } from './page-ranges.ts';
 import { writeAttachments } from './pdfjs/attachments.ts';
-import type { PdfjsDocument } from './pdfjs/pdfjs-document.ts';
 import type { ReadPage } from './read-page.ts';
+import { failureOfDocument, UnreadablePageError, unreadablePage } from './unreadable-page.ts';
 
 /** A group whose pages are as an engine read them. */
-interface ReadGroup {
+interface ReadGroup extends Outcome {
   range: PageRange;
   engine: EngineName;
+}
+
+/** What reading some pages came to. */
+interface Outcome {
   pages: ReadPage[];
+  unreadable: UnreadablePageError[];
 }
 
 /** One extraction from the first byte to the last group. Works only as far as it is asked for events. */
 export async function* runExtraction(
-  request: ExtractionRequest,
+  asked: ExtractionRequest,
   engines: Engines,
   report: (reading: Reading) => void,
 ): AsyncGenerator<ExtractionEvent> {
-  const document = await openDocument(request, engines, report);
+  const document = await openDocument(asked, engines, report);
+  const request = { ...asked, path: document.path, password: document.password };
   try {
     const run = { request, engines, report };
     const { facts, engine } = document;
@@ -51,6 +57,9 @@ export async function* runExtraction(
     const groups = [...pageGroups(selected, facts.pageCount)];
     const missing = groups.filter((group) => !isStored(group, stored));
     const pagesStored = pagesTotal - countGroupPages(missing);
+    const unreadable = request.stored?.key === key ? request.stored.unreadable : [];
+    checkUnreadable(request, unreadable);
+    let pagesRead = pagesStored - unreadable.length;
     const { attachments, path } = await takeAttachments(document, request, engines);
     const allFacts = { ...facts, attachments };
     yield { type: 'opened', facts: allFacts, attachmentsFile: path, engine, key, pagesTotal, pagesStored };
@@ -58,11 +67,17 @@ export async function* runExtraction(
     const read =
       engine === 'LITEPARSE'
         ? liteparseGroups(run, document, missing, countGroupPages(missing) === facts.pageCount)
-        : pdfjsGroups(run, document.pdfjs, missing);
+        : pdfjsGroups(run, document, missing);
     await using renderer = request.images === null ? null : new PageRenderer(run, request.images, engine);
-    for await (const group of read) {
-      const pages = finishPages(await withOcr(run, group.pages), request, style);
-      yield { type: 'group', ...group, pages, images: renderer === null ? null : await renderer.render(pages) };
+    for await (const { range, engine, ...outcome } of read) {
+      pagesRead += outcome.pages.length;
+      const finished = finishPages(await withOcr(run, outcome.pages), request, style);
+      const pages = [...finished, ...outcome.unreadable.map(unreadablePage)].sort((a, b) => a.number - b.number);
+      const images = renderer === null ? null : await renderer.render(pages);
+      yield { type: 'group', range, engine, pages, images };
+    }
+    if (pagesRead === 0) {
+      throw new JobError('PDF_DAMAGED', { detail: 'None of the pages can be read.' });
     }
   } finally {
     await document.pdfjs?.close();
@@ -83,6 +98,31 @@ async function takeAttachments(document: OpenDocument, request: ExtractionReques
     document.pdfjs = await reopenByPdfjs(request, engines);
   }
   return await writeAttachments(files ?? [], scratch, attachmentBytes);
+}
+
+/** Throws if the job needs all pages and one of these, which cannot be read, is among them. */
+function checkUnreadable({ requireAllPages }: ExtractionRequest, unreadable: number[], cause?: unknown): void {
+  const [page] = unreadable;
+  if (requireAllPages && page !== undefined) throw failureOfDocument(page, cause);
+}
+
+/** Reads pages one after the other: one that no engine can read costs that page alone, unless the job needs all of them. */
+async function readEach(
+  request: ExtractionRequest,
+  numbers: number[],
+  read: (number: number) => Promise<ReadPage>,
+): Promise<Outcome> {
+  const outcome: Outcome = { pages: [], unreadable: [] };
+  for (const number of numbers) {
+    try {
+      outcome.pages.push(await read(number));
+    } catch (error) {
+      if (!(error instanceof UnreadablePageError)) throw error;
+      checkUnreadable(request, [number], error);
+      outcome.unreadable.push(error);
+    }
+  }
+  return outcome;
 }
 
 /** Syntax is checked where jobs are submitted; a bad one that comes this far names no page either. */
@@ -116,21 +156,25 @@ async function* liteparseGroups(
     const page = first !== undefined && others.length === 0 ? first : null;
     run.report({ engine: 'LITEPARSE', page, pages: group.pages.length, pagesReady: null });
     const found = await reader.read(group);
-    const pages: ReadPage[] = [];
-    for (const number of group.pages) {
-      const page = found.find((candidate) => candidate.number === number);
-      pages.push(await bestPage(run, number, page, document));
-    }
-    yield { range: group.range, engine: 'LITEPARSE', pages };
+    const outcome = await readEach(run.request, group.pages, (number) =>
+      bestPage(
+        run,
+        number,
+        found.find((candidate) => candidate.number === number),
+        document,
+      ),
+    );
+    yield { range: group.range, engine: 'LITEPARSE', ...outcome };
   }
 }
 
-async function* pdfjsGroups(run: Run, pdfjs: PdfjsDocument | null, groups: PageGroup[]): AsyncGenerator<ReadGroup> {
+async function* pdfjsGroups(run: Run, document: OpenDocument, groups: PageGroup[]): AsyncGenerator<ReadGroup> {
   for (const group of groups) {
-    const pages: ReadPage[] = [];
-    for (const number of group.pages) {
-      pages.push(await readByPdfjs(run, number, pdfjs));
-    }
-    yield { range: group.range, engine: 'PDFJS', pages };
+    const outcome = await readEach(run.request, group.pages, async (number) => {
+      // The page before may have cost the thread, which must not cost the pages after it.
+      if (document.pdfjs?.alive === false) document.pdfjs = await reopenByPdfjs(run.request, run.engines);
+      return await readByPdfjs(run, number, document.pdfjs);
+    });
+    yield { range: group.range, engine: 'PDFJS', ...outcome };
   }
 }

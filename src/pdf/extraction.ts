@@ -18,6 +18,8 @@ export interface ExtractionRequest extends PageOptions {
   /** `options.pages` as the client wrote it, such as "1-5,9,20-"; null for all. */
   pages: string | null;
   engine: 'AUTO' | EngineName;
+  /** A page that no engine can read fails the document, instead of only itself. */
+  requireAllPages: boolean;
   /** More pages than this to extract is PAGE_LIMIT. */
   maxPages: number;
   /** A folder for files to hand over: made when there is one, read and removed by whoever asked. */
@@ -27,7 +29,7 @@ export interface ExtractionRequest extends PageOptions {
   /** Images of the pages; null for none. */
   images: ImageRequest | null;
   /** Pages that are stored already: not extracted again if what opens the document now has the same key. */
-  stored: { key: string; pages: PageRange[] } | null;
+  stored: StoredPages | null;
   /** Engines not to use: they crashed on this document. If none is left: QUARANTINED. */
   avoid: EngineName[];
   /** An engine that ran out of time or memory on it: to be used only if no other opens it. */
@@ -36,6 +38,15 @@ export interface ExtractionRequest extends PageOptions {
   ocr: OcrRequest | null;
   /** In a process that has not served a document before. */
   fresh: boolean;
+}
+
+/** Pages that an earlier attempt stored. */
+export interface StoredPages {
+  /** What made them, see `OpenedEvent.key`. */
+  key: string;
+  pages: PageRange[];
+  /** The numbers of those that no engine could read. */
+  unreadable: number[];
 }
 
 /** Inclusive, 1-based. */

@@ -69,6 +69,7 @@ export function finishPages(pages: ReadPage[], options: PageOptions, style: Docu
         formFields: page.formFields,
         blocks: blocks.map((block) => toPageBlock(block, sizes)),
       },
+      failure: null,
     };
   });
 }

@@ -1,12 +1,16 @@
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type FailureCode, JobError } from '../errors.ts';
 import type { DocumentFacts, DocumentFallback, EngineName } from './document.ts';
+import { withEmptyUser } from './empty-owner.ts';
+import { type Encryption, isUnsupported, readEncryption } from './encryption.ts';
 import { engineKeys } from './engine-keys.ts';
 import type { Engines } from './engines.ts';
 import { type ExtractionRequest, type Reading, usableEngines } from './extraction.ts';
 import type { LiteparseEngine, LiteparseOptions } from './liteparse/liteparse-engine.ts';
 import type { LiteparseFacts } from './liteparse/liteparse-facts.ts';
 import { type ObjectHints, readObjectHints } from './object-hints.ts';
+import { otherPasswords } from './passwords.ts';
 import { PdfjsDocument } from './pdfjs/pdfjs-document.ts';
 import { readStreamHints, type StreamHints } from './stream-hints.ts';
 
@@ -17,6 +21,9 @@ export interface OpenDocument {
   facts: Omit<DocumentFacts, 'attachments'>;
   /** The engine that gives the pages. */
   engine: EngineName;
+  /** The file and the password that it was opened with: those of the request, or what stands for them. */
+  path: string;
+  password: string | null;
   /** All that has a part in the pages, in its version: the same key makes the same pages. */
   key: string;
   /** Null where pdfjs cannot open it or may not: then there are no page rotations, and no pages but LiteParse's. */
@@ -27,11 +34,36 @@ export interface OpenDocument {
 }
 
 /**
+ * Opens a document with the password of the request, then with what else may open it. Throws `JobError` with why none does.
+ */
+export async function openDocument(
+  request: ExtractionRequest,
+  engines: Engines,
+  report: (reading: Reading) => void,
+): Promise<OpenDocument> {
+  const first = await orJobError(openWithPassword(request, engines, report));
+  if (!(first instanceof JobError)) return first;
+  const needsPassword = first.code === 'PDF_ENCRYPTED' || first.code === 'PDF_WRONG_PASSWORD';
+  if (!needsPassword && first.code !== 'PDF_DAMAGED') throw first;
+  const encryption = readEncryption(await readDocument(request.path));
+  if (encryption !== null && isUnsupported(encryption)) {
+    throw new JobError('PDF_ENCRYPTED', { detail: describeUnsupported(encryption), cause: first });
+  }
+  for (const password of needsPassword ? otherPasswords(request.password, encryption) : []) {
+    const again = await orJobError(openWithPassword({ ...request, password }, engines, report));
+    if (!(again instanceof JobError)) return again;
+  }
+  const path = needsPassword ? await unlockedCopy(request, encryption) : null;
+  if (path !== null) return await openWithPassword({ ...request, path, password: null }, engines, report);
+  throw first;
+}
+
+/**
  * Opens a document with both engines and decides which one gives the pages. pdfjs opens some that PDFium refuses and the
  * reverse, so a document is refused only when every engine that may read it refuses; what ran out of time or memory on it
  * before comes last. Throws `JobError` with the reason.
  */
-export async function openDocument(
+async function openWithPassword(
   request: ExtractionRequest,
   engines: Engines,
   report: (reading: Reading) => void,
@@ -68,7 +100,13 @@ async function openByUsable(
     liteparseEngine === null ? null : orJobError(openByLiteparse(request, liteparseEngine)),
   ]);
   try {
-    return { ...decide(request, hasHeader, pdfjs, liteparse), hints, objects };
+    return {
+      ...decide(request, hasHeader, pdfjs, liteparse),
+      path: request.path,
+      password: request.password,
+      hints,
+      objects,
+    };
   } catch (error) {
     if (pdfjs instanceof PdfjsDocument) {
       await pdfjs.close();
@@ -127,20 +165,21 @@ function decide(
   hasHeader: boolean,
   pdfjs: PdfjsDocument | JobError | null,
   liteparse: LiteparseFacts | JobError | null,
-): Omit<OpenDocument, 'hints' | 'objects'> {
+): Omit<OpenDocument, 'path' | 'password' | 'hints' | 'objects'> {
   const document = pdfjs instanceof JobError ? null : pdfjs;
   if (liteparse !== null && !(liteparse instanceof JobError) && liteparse.pageCount > 0) {
     const metadata = document?.facts.metadata ?? liteparse.metadata;
     const outline = document?.facts.outline ?? [];
-    const facts = { pageCount: liteparse.pageCount, metadata, outline, fallback: null };
+    const notices = document?.facts.notices ?? [];
+    const facts = { pageCount: liteparse.pageCount, metadata, outline, fallback: null, notices };
     // pdfjs gives rotations, and pages that LiteParse cannot read.
     const key = document === null ? engineKeys.LITEPARSE : `${engineKeys.LITEPARSE}, ${engineKeys.PDFJS}`;
     return { facts, engine: 'LITEPARSE', key, pdfjs: document };
   }
   if (document !== null && document.pageCount > 0 && request.engine !== 'LITEPARSE') {
-    const { metadata, outline } = document.facts;
+    const { metadata, outline, notices } = document.facts;
     const fallback = request.engine === 'PDFJS' ? null : whyNotLiteparse(request, liteparse);
-    const facts = { pageCount: document.pageCount, metadata, outline, fallback };
+    const facts = { pageCount: document.pageCount, metadata, outline, fallback, notices };
     return { facts, engine: 'PDFJS', key: engineKeys.PDFJS, pdfjs: document };
   }
   if (document !== null && document.pageCount > 0) {
@@ -166,6 +205,29 @@ function checkWithoutLiteparse({ engine, avoid }: ExtractionRequest, engines: En
       detail: 'The LITEPARSE engine has no binary for this machine; use AUTO or PDFJS.',
     });
   }
+}
+
+/** A copy in the scratch folder that opens without a password; null unless anybody may open the document. */
+async function unlockedCopy(
+  { path, scratch }: ExtractionRequest,
+  encryption: Encryption | null,
+): Promise<string | null> {
+  const copy = encryption === null ? null : withEmptyUser(await readDocument(path), encryption);
+  if (copy === null) return null;
+  const target = join(scratch, 'unlocked.pdf');
+  try {
+    await mkdir(scratch, { recursive: true, mode: 0o700 });
+    await writeFile(target, copy, { mode: 0o600 });
+  } catch (error) {
+    throw new JobError('STORAGE_UNAVAILABLE', { cause: error });
+  }
+  return target;
+}
+
+function describeUnsupported({ handler }: Encryption): string {
+  return handler === 'Adobe.PubSec'
+    ? 'The document is encrypted for the holders of certificates; no password opens it.'
+    : 'The document is encrypted in a way that no password opens.';
 }
 
 function reasonToRefuse(

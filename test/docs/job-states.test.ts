@@ -79,6 +79,7 @@ const facts = {
   attachments: [],
   attachmentsKey: null,
   fallback: null,
+  notices: [],
 };
 
 /** What each function is called with to make its transition. */
@@ -105,6 +106,7 @@ function claimOf(job: Job): Claim {
     sourceSha256: null,
     sourceBytes: null,
     stored: [],
+    unreadable: [],
     resourceFailures: 0,
     exhaustedEngine: null,
     quarantined: [],

@@ -17,13 +17,13 @@ afterAll(async () => {
 });
 
 const box = 'box { x y width height }';
-const page = `number label width height rotation text markdown links { text url pageNumber } engine fallback needsOcr ocrReason ocr { outcome languages confidence } language
+const page = `number label width height rotation text markdown links { text url pageNumber } failure { code message } engine fallback needsOcr ocrReason ocr { outcome languages confidence } language
   hiddenText { reason text } annotations { kind text author createdAt modifiedAt ${box} }
   formFields { name kind value checked options readOnly ${box} } blocks { kind text level rows { text columns rows } ${box} }`;
 
 /** The result by GraphQL, which downloads must agree with. */
 async function resultOf(job: string) {
-  const fields = `result { pageCount engine fallback attachments { name description contentType bytes pageNumber omitted } metadata { title author subject keywords creator producer createdAt modifiedAt pdfVersion tagged
+  const fields = `result { pageCount engine fallback notices attachments { name description contentType bytes pageNumber omitted } metadata { title author subject keywords creator producer createdAt modifiedAt pdfVersion tagged
     encrypted language xmp permissions { print printHighQuality modify copy annotate fillForms assemble } } outline { title depth pageNumber } text markdown pages(first: 100) { nodes { ${page} } } }`;
   const { result } = await endedJob(service, job, fields);
   const { text, markdown, pages, ...facts } = result;

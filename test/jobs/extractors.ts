@@ -37,6 +37,7 @@ export const facts: StoredDocument = {
   attachments: [],
   attachmentsKey: null,
   fallback: null,
+  notices: [],
 };
 
 export const details: PageDetails = {
@@ -52,7 +53,10 @@ export const details: PageDetails = {
 };
 
 export function page(number: number, text = `Page ${number}.`): ExtractedPage {
-  return { number, label: null, width: 595, height: 842, rotation: 0, text, markdown: text, links: [], details };
+  return {
+    ...{ number, label: null, width: 595, height: 842, rotation: 0, text, markdown: text, links: [], details },
+    failure: null,
+  };
 }
 
 export function opened(pagesTotal: number): OpenedEvent {

@@ -26,6 +26,7 @@ export function requestFor(fixture: string, more: Partial<ExtractionRequest> = {
     engine: 'AUTO',
     keepHeadersFooters: false,
     keepHyphenation: false,
+    requireAllPages: false,
     maxPages: 20_000,
     scratch: join(tmpdir(), `pagehive-test-${randomUUID()}`),
     attachmentBytes: 0,

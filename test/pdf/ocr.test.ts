@@ -160,9 +160,13 @@ describe('OCR', () => {
     const whole = await request(sheets, { pages: '1,17-18' });
     const { key, pages, groups } = await extractAll(pool, whole);
     expect(groups).toHaveLength(2);
-    const rest = await extractAll(pool, { ...whole, stored: { key, pages: [{ first: 1, last: 1 }] } });
+    const rest = await extractAll(pool, { ...whole, stored: { key, pages: [{ first: 1, last: 1 }], unreadable: [] } });
     expect(rest).toMatchObject({ key, pagesStored: 1, pages: pages.slice(1) });
-    const other = await extractAll(pool, { ...whole, ocr: null, stored: { key, pages: [{ first: 1, last: 1 }] } });
+    const other = await extractAll(pool, {
+      ...whole,
+      ocr: null,
+      stored: { key, pages: [{ first: 1, last: 1 }], unreadable: [] },
+    });
     expect(other.pagesStored).toBe(0);
   });
 });

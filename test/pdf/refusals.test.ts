@@ -54,12 +54,6 @@ test('reads documents that need repair or have junk before them', async () => {
   }
 });
 
-test('names the page that is too damaged, and reads the others if asked for them alone', async () => {
-  await expect(extractAll(pool, requestFor('half-lost'))).rejects.toMatchObject({ code: 'PDF_DAMAGED', page: 4 });
-  const found = await extractAll(pool, requestFor('half-lost', { pages: '1-3' }));
-  expect(textOf(found, 3)).toBe('Page 3 of a document that lost its end.');
-});
-
 test('reads a file whatever its name is', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'pagehive-test-'));
   try {

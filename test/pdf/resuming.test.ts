@@ -35,7 +35,7 @@ describe.each(['LITEPARSE', 'PDFJS'] as const)('by %s', (engine) => {
       fc.asyncProperty(groupsBefore, async (interruptions) => {
         const done = new Map<number, ExtractedPage>();
         for (const groups of [...interruptions, Number.POSITIVE_INFINITY]) {
-          const stored = { key, pages: rangesOf(done.keys()) };
+          const stored = { key, pages: rangesOf(done.keys()), unreadable: [] };
           let left = groups;
           for await (const event of pool.extract({ ...request, stored }, new AbortController().signal)) {
             if (event.type === 'opened') {
@@ -66,7 +66,10 @@ describe.each(['LITEPARSE', 'PDFJS'] as const)('by %s', (engine) => {
         // A group of which some pages are missing is no group: it is made anew.
         const missing = groups.filter((group) => !stored.includes(group));
         const half = missing.slice(0, brokenOff).flatMap((group) => group.pages.slice(1).map(({ number }) => number));
-        const rest = await extractAll(pool, { ...request, stored: { key, pages: rangesOf([...pages, ...half]) } });
+        const rest = await extractAll(pool, {
+          ...request,
+          stored: { key, pages: rangesOf([...pages, ...half]), unreadable: [] },
+        });
         expect(rest.pagesStored).toBe(pages.length);
         expect(JSON.stringify(rest.groups)).toBe(JSON.stringify(missing));
       }),
@@ -76,7 +79,7 @@ describe.each(['LITEPARSE', 'PDFJS'] as const)('by %s', (engine) => {
 
   test('makes everything anew if what is stored has another key', async () => {
     const request = requestFor('many-pages', { engine, pages: '1-40' });
-    const stored = { key: 'LITEPARSE 0.0.1/1', pages: [{ first: 1, last: 40 }] };
+    const stored = { key: 'LITEPARSE 0.0.1/1', pages: [{ first: 1, last: 40 }], unreadable: [] };
     const found = await extractAll(pool, { ...request, stored });
     expect(found).toMatchObject({ pagesStored: 0, pagesTotal: 40 });
     expect(found.pages).toHaveLength(40);
@@ -88,7 +91,10 @@ test('opens a document that LITEPARSE refuses with PDFJS again, and goes on with
   const request = requestFor('many-pages', { path: document.path, pages: '1-20' });
   const { key, engine, groups } = await extractAll(pool, request);
   expect(engine).toBe('PDFJS');
-  const again = await extractAll(pool, { ...request, stored: { key, pages: [{ first: 1, last: 16 }] } });
+  const again = await extractAll(pool, {
+    ...request,
+    stored: { key, pages: [{ first: 1, last: 16 }], unreadable: [] },
+  });
   expect(again).toMatchObject({ engine: 'PDFJS', key, pagesStored: 16, pagesTotal: 20 });
   expect(JSON.stringify(again.groups)).toBe(JSON.stringify(groups.slice(1)));
 });

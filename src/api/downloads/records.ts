@@ -7,6 +7,7 @@ import { storedDocument } from '../../jobs/stored-json.ts';
 import type { Attachment, ExtractedPage } from '../../pdf/document.ts';
 import type { Box } from '../../pdf/layout/piece.ts';
 import { needsOcr } from '../../pdf/ocr/needs-ocr.ts';
+import { pageFailureMessages } from '../../pdf/unreadable-page.ts';
 import { withoutCredentials } from '../sources.ts';
 import { attachmentType, omissionOf } from './attachment-file.ts';
 
@@ -55,8 +56,8 @@ export function jobRecord({ id, name, metadata, createdAt, finishedAt, source }:
 
 /** The facts of a result; its pages come apart from them. */
 export function resultRecord({ document, engine }: Pick<ListedJob, 'document' | 'engine'>) {
-  const { pageCount, fallback, metadata, attachments, outline } = storedDocument(document);
-  return { pageCount, engine, fallback, metadata, attachments: attachments.map(attachmentRecord), outline };
+  const { pageCount, fallback, notices, metadata, attachments, outline } = storedDocument(document);
+  return { pageCount, engine, fallback, notices, metadata, attachments: attachments.map(attachmentRecord), outline };
 }
 
 function attachmentRecord(attachment: Attachment) {
@@ -66,10 +67,11 @@ function attachmentRecord(attachment: Attachment) {
 }
 
 /** A page with all that is known of it. */
-export function pageRecord({ details, ...page }: ExtractedPage) {
+export function pageRecord({ details, failure, ...page }: ExtractedPage) {
   const { engine, fallback, ocrReason, ocr, language, hidden, annotations, formFields, blocks } = details;
   return {
     ...page,
+    failure: failure && { code: failure, message: pageFailureMessages[failure] },
     engine,
     fallback,
     needsOcr: needsOcr(details),

@@ -2,12 +2,13 @@ import SchemaBuilder from '@pothos/core';
 import PrismaPlugin from '@pothos/plugin-prisma';
 import RelayPlugin from '@pothos/plugin-relay';
 import { GraphQLError, GraphQLScalarType, Kind } from 'graphql';
-import { DateTimeResolver, JSONObjectResolver } from 'graphql-scalars';
+import { JSONObjectResolver } from 'graphql-scalars';
 import type { PrismaClient } from '../../connections/prisma/client.ts';
 import type PrismaTypes from '../../connections/prisma/pothos-types.ts';
 import { getDatamodel } from '../../connections/prisma/pothos-types.ts';
 import { RequestError } from '../../errors.ts';
 import type { ApiContext } from '../context.ts';
+import { DateTime } from './date-time.ts';
 
 /** The schema is printed from here; one file per noun registers its types and fields. */
 export const builder = new SchemaBuilder<{
@@ -55,7 +56,7 @@ export const builder = new SchemaBuilder<{
   },
 });
 
-builder.addScalarType('DateTime', DateTimeResolver);
+builder.addScalarType('DateTime', DateTime);
 builder.addScalarType(
   'JSONObject',
   new GraphQLScalarType({

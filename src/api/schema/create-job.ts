@@ -36,6 +36,10 @@ export const JobOptionsInput = builder.inputType('JobOptionsInput', {
       description:
         'Keep words parted at line ends as they are printed in the Markdown, instead of joining them. Default false.',
     }),
+    requireAllPages: t.boolean({
+      description:
+        'Fail the job with PDF_DAMAGED if a page cannot be read, instead of leaving that page empty (see Page.failure). Default false.',
+    }),
     ocr: t.boolean({
       description:
         'Read pages by OCR that are pictures or have letters without meaning (see Page.ocrReason); other pages as ever. Such a page takes a second or ' +

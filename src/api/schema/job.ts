@@ -62,6 +62,9 @@ const JobOptionsType = builder.objectRef<JobOptions>('JobOptions').implement({
     keepHyphenation: t.exposeBoolean('keepHyphenation', {
       description: 'Whether words parted at line ends stay parted in the Markdown.',
     }),
+    requireAllPages: t.exposeBoolean('requireAllPages', {
+      description: 'Whether a page that cannot be read fails the job.',
+    }),
     ocr: t.exposeBoolean('ocr', { description: 'Whether pages that need it are read by OCR.' }),
     ocrLanguages: t.exposeStringList('ocrLanguages', {
       description: "The languages that OCR looks for, by Tesseract's names.",

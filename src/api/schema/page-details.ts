@@ -1,7 +1,8 @@
-import type { Annotation, FormField, PageBlock, PageOcr } from '../../pdf/document.ts';
+import type { Annotation, FormField, PageBlock, PageFailureCode, PageOcr } from '../../pdf/document.ts';
 import type { HiddenText } from '../../pdf/hidden-text.ts';
 import type { Cell } from '../../pdf/layout/block.ts';
 import type { Box as Place } from '../../pdf/layout/piece.ts';
+import { pageFailureMessages } from '../../pdf/unreadable-page.ts';
 import { builder } from './builder.ts';
 
 export const PageFallback = builder.enumType('PageFallback', {
@@ -14,6 +15,22 @@ export const PageFallback = builder.enumType('PageFallback', {
     RIGHT_TO_LEFT: { description: 'Its text runs from right to left, which the first engine has in the wrong order.' },
     VERTICAL: { description: 'Its text runs from top to bottom, which the first engine has in the wrong order.' },
   },
+});
+
+const PageFailureCodeType = builder.enumType('PageFailureCode', {
+  description: 'Why no engine could read a page.',
+  values: { DAMAGED: { description: 'The page is too damaged.' } } as const,
+});
+
+export const PageFailure = builder.objectRef<PageFailureCode>('PageFailure').implement({
+  description: 'Why no engine could read a page. The other pages of the document are not affected.',
+  fields: (t) => ({
+    code: t.field({ type: PageFailureCodeType, description: 'Stable: branch on this.', resolve: (code) => code }),
+    message: t.string({
+      description: 'What happened, for people. May change.',
+      resolve: (code) => pageFailureMessages[code],
+    }),
+  }),
 });
 
 export const OcrReason = builder.enumType('OcrReason', {

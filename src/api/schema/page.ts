@@ -1,6 +1,6 @@
 import { queryFromInfo } from '@pothos/plugin-prisma';
 import type { GraphQLResolveInfo } from 'graphql';
-import { storedDetails, storedImages, storedLinks } from '../../jobs/stored-json.ts';
+import { storedDetails, storedFailure, storedImages, storedLinks } from '../../jobs/stored-json.ts';
 import type { Link } from '../../pdf/document.ts';
 import { needsOcr } from '../../pdf/ocr/needs-ocr.ts';
 import type { ApiContext } from '../context.ts';
@@ -14,6 +14,7 @@ import {
   FormFieldType,
   HiddenTextType,
   OcrReason,
+  PageFailure,
   PageFallback,
   PageOcrType,
 } from './page-details.ts';
@@ -126,6 +127,13 @@ export const Page = builder.prismaObject('Page', {
       select: { images: true },
       description: 'Why there is no image although one was asked for; null otherwise. It never fails a job.',
       resolve: ({ images }) => storedImages(images)?.failure ?? null,
+    }),
+    failure: t.field({
+      type: PageFailure,
+      nullable: true,
+      select: { failure: true },
+      description: 'Why no engine could read the page, which is empty then; null for a page that was read.',
+      resolve: ({ failure }) => storedFailure(failure),
     }),
     annotations: t.field({
       type: [AnnotationType],

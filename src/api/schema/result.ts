@@ -32,6 +32,16 @@ const DocumentFallbackType = builder.enumType('DocumentFallback', {
   },
 });
 
+const DocumentNoticeType = builder.enumType('DocumentNotice', {
+  description: 'Something that a client should know about a whole result.',
+  values: {
+    DYNAMIC_FORM: {
+      description:
+        'The document is a dynamic XFA form. Only programs that run XFA, such as Adobe Acrobat, show its real pages; the pages here say what other readers show, often "Please wait…".',
+    },
+  } as const,
+});
+
 const Metadata = builder.objectRef<DocumentMetadata>('DocumentMetadata').implement({
   description: "What the document says about itself. Its author's words: they may be wrong.",
   fields: (t) => ({
@@ -108,6 +118,23 @@ export const JobResult = builder.objectRef<CompletedJob>('JobResult').implement(
       description:
         'Why PDFJS read it although engine AUTO prefers LITEPARSE; null if it did not. Pages have their own.',
       resolve: ({ document }) => storedDocument(document).fallback,
+    }),
+    notices: t.field({
+      type: [DocumentNoticeType],
+      description: 'What to know before using the result; empty for nearly all documents.',
+      resolve: ({ document }) => storedDocument(document).notices,
+    }),
+    unreadablePages: t.intList({
+      description:
+        'The numbers of the pages that no engine could read, in order: `Page.failure` has the reason of each.',
+      resolve: async ({ id }, _, { database }) => {
+        const pages = await database.prisma.page.findMany({
+          where: { jobId: id, failure: { not: null } },
+          orderBy: { number: 'asc' },
+          select: { number: true },
+        });
+        return pages.map(({ number }) => number);
+      },
     }),
     attachments: t.field({
       type: [AttachmentType],

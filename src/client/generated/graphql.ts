@@ -229,6 +229,8 @@ export type JobOptionsInput = {
   pages?: string | null | undefined;
   /** Opens an encrypted document. Stored sealed, never given back, erased when the job is final. */
   password?: string | null | undefined;
+  /** Fail the job with PDF_DAMAGED if a page cannot be read, instead of leaving that page empty (see Page.failure). Default false. */
+  requireAllPages?: boolean | null | undefined;
   /** How many pixels wide, 16 to 1000. Default 200. */
   thumbnailWidth?: number | null | undefined;
   /** Make a small image of each page: `Page.thumbnailUrl`. Default false. */

@@ -47,7 +47,7 @@ export class PageRenderer implements AsyncDisposable {
     const [first] = pages;
     await using file = new PartsFile(join(this.#run.request.scratch, `images-${first?.number ?? 0}`));
     const made = new Map<number, PageImages>();
-    for await (const { page, drawn } of this.#draw(pages)) {
+    for await (const { page, drawn } of this.#draw(pages.filter(({ failure }) => failure === null))) {
       const images = await this.#encode(drawn, file).catch(unlessJobError);
       if (images !== null) made.set(page.number, images);
     }

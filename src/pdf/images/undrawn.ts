@@ -26,7 +26,14 @@ export function withoutDrawing(
 
 /** What counts as stored once the event was taken. */
 export function withTaken(stored: ExtractionRequest['stored'], event: ExtractionEvent): ExtractionRequest['stored'] {
-  if (event.type === 'opened') return { key: event.key, pages: stored?.key === event.key ? stored.pages : [] };
+  if (event.type === 'opened') {
+    return stored?.key === event.key ? stored : { key: event.key, pages: [], unreadable: [] };
+  }
   if (event.type !== 'group' || stored === null) return stored;
-  return { ...stored, pages: [...stored.pages, ...event.pages.map(({ number }) => ({ first: number, last: number }))] };
+  const unreadable = event.pages.filter(({ failure }) => failure !== null).map(({ number }) => number);
+  return {
+    ...stored,
+    pages: [...stored.pages, ...event.pages.map(({ number }) => ({ first: number, last: number }))],
+    unreadable: [...stored.unreadable, ...unreadable],
+  };
 }

@@ -2,7 +2,7 @@ import type { FormField as LiteparseField, ParsedPage } from '@llamaindex/litepa
 import { cleanFact, cleanText } from '../clean-text.ts';
 import type { Annotation, FormField, FormFieldKind } from '../document.ts';
 import { noBox } from '../layout/piece.ts';
-import { readDate } from '../pdfjs/document-facts.ts';
+import { readDate } from '../pdf-date.ts';
 
 /** Links are told of as links, fields as fields, and a popup is the window of a comment. */
 export const notAnnotations = ['link', 'widget', 'popup'];

@@ -5,7 +5,7 @@ import type {
 } from '@llamaindex/liteparse';
 import { cleanFact } from '../clean-text.ts';
 import type { DocumentMetadata, Permissions } from '../document.ts';
-import { readDate } from '../pdfjs/document-facts.ts';
+import { readDate } from '../pdf-date.ts';
 import { readPermissions } from '../permissions.ts';
 
 /** What LiteParse can tell of a document by itself: less than pdfjs, but it opens some that pdfjs refuses. */

@@ -1,6 +1,7 @@
-import { PDFDateString, type PDFDocumentProxy } from 'pdfjs-dist/legacy/build/pdf.mjs';
+import type { PDFDocumentProxy } from 'pdfjs-dist/legacy/build/pdf.mjs';
 import { cleanFact } from '../clean-text.ts';
-import type { DocumentMetadata, OutlineItem } from '../document.ts';
+import type { DocumentMetadata, DocumentNotice, OutlineItem } from '../document.ts';
+import { readDate } from '../pdf-date.ts';
 import { readPermissions } from '../permissions.ts';
 import { readOutline } from './outline.ts';
 
@@ -9,20 +10,28 @@ export interface PdfjsFacts {
   outline: OutlineItem[];
   /** One label a page; null where the document defines none. */
   labels: string[] | null;
+  notices: DocumentNotice[];
 }
 
 /** What pdfjs knows of the whole document, from calls whose cost doesn't grow with the pages. What is broken is left out. */
 export async function readFacts(document: PDFDocumentProxy): Promise<PdfjsFacts> {
-  const [metadata, outline, labels] = await Promise.all([
-    readMetadata(document),
+  const [found, outline, labels] = await Promise.all([
+    orElse(document.getMetadata(), null),
     orElse(readOutline(document), []),
     orElse(document.getPageLabels(), null),
   ]);
-  return { metadata, outline, labels };
+  return { metadata: await toMetadata(document, found), outline, labels, notices: readNotices({ ...found?.info }) };
 }
 
-async function readMetadata(document: PDFDocumentProxy): Promise<DocumentMetadata> {
-  const found = await orElse(document.getMetadata(), null);
+/** A form with XFA that has no fields of PDF's own exists only where XFA runs: its page asks the reader to wait. */
+function readNotices(info: Record<string, unknown>): DocumentNotice[] {
+  return info.IsXFAPresent === true && info.IsAcroFormPresent !== true ? ['DYNAMIC_FORM'] : [];
+}
+
+async function toMetadata(
+  document: PDFDocumentProxy,
+  found: Awaited<ReturnType<PDFDocumentProxy['getMetadata']>> | null,
+): Promise<DocumentMetadata> {
   const marks = await orElse(document.getMarkInfo(), null);
   const flags: number[] | null = await orElse(document.getPermissions(), null);
   const info: Record<string, unknown> = { ...found?.info };
@@ -51,12 +60,6 @@ const longestXmp = 64 * 1024;
 function readXmp(packet: unknown): string | null {
   const xmp = cleanFact(packet);
   return xmp === null || xmp.length > longestXmp ? null : xmp;
-}
-
-/** A PDF date such as "D:20090401163925-07'00'" as ISO 8601; null for anything that isn't one. */
-export function readDate(value: unknown): string | null {
-  const date = typeof value === 'string' ? PDFDateString.toDateObject(value) : null;
-  return date === null || Number.isNaN(date.getTime()) ? null : date.toISOString();
 }
 
 /** Damage to one fact leaves the others readable. */

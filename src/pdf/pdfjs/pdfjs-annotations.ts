@@ -4,7 +4,7 @@ import type { Annotation, FormField, FormFieldKind } from '../document.ts';
 import type { HiddenPiece } from '../hidden-text.ts';
 import { type Box, noBox } from '../layout/piece.ts';
 import { notAnnotations } from '../liteparse/liteparse-annotations.ts';
-import { readDate } from './document-facts.ts';
+import { readDate } from '../pdf-date.ts';
 
 export type Viewport = ReturnType<PDFPageProxy['getViewport']>;
 

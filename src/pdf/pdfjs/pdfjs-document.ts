@@ -1,6 +1,7 @@
 import type { PDFDocumentProxy } from 'pdfjs-dist/legacy/build/pdf.mjs';
 import { JobError } from '../../errors.ts';
 import type { ReadPage } from '../read-page.ts';
+import { UnreadablePageError } from '../unreadable-page.ts';
 import { type EmbeddedFile, readOwnFiles, readPinnedFiles } from './attachments.ts';
 import { type PdfjsFacts, readFacts } from './document-facts.ts';
 import { pdfjsPageReader } from './pdfjs-pages.ts';
@@ -57,16 +58,12 @@ export class PdfjsDocument {
     }
   }
 
-  /** Throws `JobError` PDF_DAMAGED if the page cannot be read. */
+  /** Throws `UnreadablePageError` if the page cannot be read. */
   async readPage(number: number): Promise<ReadPage> {
     try {
       return await this.#thread.within(this.#read(number), null);
     } catch (error) {
-      throw new JobError('PDF_DAMAGED', {
-        detail: `Page ${number} is too damaged to read.`,
-        page: number,
-        cause: error,
-      });
+      throw new UnreadablePageError(number, 'DAMAGED', { cause: error });
     }
   }
 

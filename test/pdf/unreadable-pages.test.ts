@@ -1,0 +1,62 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { extractAll, newPool, requestFor, textOf, variantOf } from './extracting.ts';
+
+const pool = newPool();
+
+beforeAll(() => pool.start());
+afterAll(() => pool[Symbol.asyncDispose]());
+
+describe.each(['AUTO', 'PDFJS'] as const)('by %s', (engine) => {
+  test('reads the other pages of a document with pages that cannot be read', async () => {
+    const found = await extractAll(pool, requestFor('half-lost', { engine }));
+    // pdfjs corrects the number of pages.
+    expect(found.pages.length).toBe(engine === 'PDFJS' ? 4 : 6);
+    expect(found.pages.map(({ failure }) => failure)).toEqual(
+      found.pages.map(({ number }) => (number <= 3 ? null : 'DAMAGED')),
+    );
+    expect(textOf(found, 3)).toBe('Page 3 of a document that lost its end.');
+    expect(found.pages[3]).toMatchObject({ text: '', markdown: '', links: [], width: 0, height: 0 });
+  });
+
+  test('fails a document of which no page can be read', async () => {
+    const request = requestFor('half-lost', { engine, pages: '4-' });
+    await expect(extractAll(pool, request)).rejects.toMatchObject({ code: 'PDF_DAMAGED', page: null });
+  });
+
+  test('fails for a single page if all of them are needed, and names it', async () => {
+    const request = requestFor('half-lost', { engine, requireAllPages: true });
+    await expect(extractAll(pool, request)).rejects.toMatchObject({ code: 'PDF_DAMAGED', page: 4 });
+    const readable = await extractAll(pool, { ...request, pages: '1-3' });
+    expect(readable.pages).toHaveLength(3);
+  });
+
+  test('makes no image of a page that cannot be read', async () => {
+    const images = { thumbnailWidth: 100, pageImageWidth: null, format: 'PNG' as const, seconds: 60, avoid: [] };
+    const { groups } = await extractAll(pool, requestFor('half-lost', { engine, images }));
+    const failures = groups[0]?.images?.pages.map(({ failure }) => failure);
+    expect(new Set(failures?.slice(3))).toEqual(new Set(['CANNOT_RENDER']));
+    expect(failures?.slice(0, 3)).toEqual([null, null, null]);
+  });
+});
+
+test('remembers which stored pages cannot be read', async () => {
+  const request = requestFor('half-lost');
+  const { key } = await extractAll(pool, request);
+  const stored = { key, pages: [{ first: 1, last: 6 }], unreadable: [4, 5, 6] };
+  expect((await extractAll(pool, { ...request, stored })).pagesStored).toBe(6);
+  await expect(extractAll(pool, { ...request, stored, requireAllPages: true })).rejects.toMatchObject({
+    code: 'PDF_DAMAGED',
+    page: 4,
+  });
+  const allLost = { key, pages: [{ first: 4, last: 6 }], unreadable: [4, 5, 6] };
+  await expect(extractAll(pool, { ...request, pages: '4-', stored: allLost })).rejects.toMatchObject({
+    code: 'PDF_DAMAGED',
+  });
+});
+
+test('reads the pages of a document that claims to have more', async () => {
+  await using document = await variantOf('links', (text) => text.replace(/\/Count 3/, '/Count 5'));
+  const found = await extractAll(pool, requestFor('links', { path: document.path }));
+  expect(textOf(found, 3)).toContain('The third page');
+  expect(found.pages.slice(3).every(({ failure }) => failure === 'DAMAGED')).toBe(true);
+});
