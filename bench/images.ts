@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { loadEngines } from '../src/pdf/engines.ts';
-import { runExtraction } from '../src/pdf/extraction-run.ts';
-import type { ImageFormat } from '../src/pdf/images/images.ts';
 import { PageRenderer } from '../src/pdf/images/render-pages.ts';
+import type { ImageFormat } from '../src/pdf/model/images.ts';
+import { loadEngines } from '../src/pdf/run/engines.ts';
+import { runExtraction } from '../src/pdf/run/extraction-run.ts';
 import { extractionRequest } from './lab/extraction-request.ts';
 
 // Pages per second of processor time that are drawn, encoded and written, by each engine in each format. Reading them is not counted.

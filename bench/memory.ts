@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import PDFDocument from 'pdfkit';
-import { createExtractorPool } from '../src/pdf/extractor/extractor-pool.ts';
+import { createExtractorPool } from '../src/pdf/process/extractor-pool.ts';
 import { extractionRequest } from './lab/extraction-request.ts';
 
 // What a document's length costs in memory: the most that the extractor process ever held, for 250 pages and for ten times as

@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { EngineName } from '../src/pdf/document.ts';
-import { createExtractorPool, type ExtractorPool } from '../src/pdf/extractor/extractor-pool.ts';
+import type { EngineName } from '../src/pdf/model/document.ts';
 import { prepareOcr } from '../src/pdf/ocr/ocr-data.ts';
+import { createExtractorPool, type ExtractorPool } from '../src/pdf/process/extractor-pool.ts';
 import { extractionRequest } from './lab/extraction-request.ts';
 
 // How near the Markdown comes to what people wrote down of the same pages, for each engine, by the way a job takes.

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { readRooms } from './docs/rooms.ts';
+import { readModuleFolders, readRooms } from './docs/rooms.ts';
 
 const src = fileURLToPath(new URL('../src', import.meta.url));
 
@@ -18,6 +18,9 @@ const onlyMayImport = new Map(rooms.map(({ name, onlyMayImport }) => [name, only
 
 /** Packages that only one room may use. */
 const packageRooms = new Map(rooms.flatMap(({ name, packages }) => packages.map((each) => [each, name])));
+
+/** The folders inside modules whose imports the second table of docs/architecture.md lists. */
+const moduleFolders = readModuleFolders();
 
 interface Import {
   from: string;
@@ -46,6 +49,15 @@ const local = imports
 function room(file: string): string {
   return file.includes('/') ? (file.split('/')[0] ?? '') : file.replace(/\.ts$/, '');
 }
+
+/** Imports between two folders of one module, such as `pdf/run` → `pdf/model`. */
+const insideModules = local
+  .filter(({ from, to }) => [from, to].every((file) => file.split('/').length > 2) && room(from) === room(to))
+  .map(({ from, to }) => ({
+    from: dirname(from).split('/').slice(0, 2).join('/'),
+    to: dirname(to).split('/').slice(0, 2).join('/'),
+  }))
+  .filter(({ from, to }) => from !== to);
 
 describe('the house', () => {
   it('has every room in the table of docs/architecture.md, and no other', () => {
@@ -76,6 +88,36 @@ describe('the house', () => {
       return owner !== undefined && owner !== room(from);
     });
     expect(wrong).toEqual([]);
+  });
+
+  it('has no import cycle between the folders of a module', () => {
+    const next = new Map<string, Set<string>>();
+    for (const { from, to } of insideModules) next.set(from, (next.get(from) ?? new Set()).add(to));
+    const reaches = (from: string, target: string, seen = new Set<string>()): boolean =>
+      [...(next.get(from) ?? [])].some((to) => {
+        if (to === target) return true;
+        if (seen.has(to)) return false;
+        seen.add(to);
+        return reaches(to, target, seen);
+      });
+    expect([...next.keys()].filter((folder) => reaches(folder, folder))).toEqual([]);
+  });
+
+  it('lists the folders of every module in the table of folders, with what each may import', () => {
+    const modules = [...new Set(moduleFolders.map(({ module }) => module))];
+    const found = new Set(files.map((file) => dirname(file).split('/').slice(0, 2).join('/')));
+    const listed = moduleFolders.map(({ module, folder }) => `${module}/${folder}`);
+    expect([...found].filter((path) => modules.includes(path.split('/')[0] ?? '')).sort()).toEqual(listed.sort());
+    const allowed = new Set(
+      moduleFolders.flatMap(({ module, folder, mayImport }) =>
+        mayImport.map((other) => `${module}/${folder} → ${module}/${other}`),
+      ),
+    );
+    const wrong = insideModules
+      .filter(({ from }) => modules.includes(from.split('/')[0] ?? ''))
+      .map(({ from, to }) => `${from} → ${to}`)
+      .filter((edge) => !allowed.has(edge));
+    expect([...new Set(wrong)]).toEqual([]);
   });
 
   it('has no import cycle between files', () => {

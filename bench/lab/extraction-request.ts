@@ -1,5 +1,5 @@
 import { tmpdir } from 'node:os';
-import type { ExtractionRequest } from '../../src/pdf/extraction.ts';
+import type { ExtractionRequest } from '../../src/pdf/model/extraction.ts';
 
 /** A request for all of a document, as a job with default options makes it. */
 export function extractionRequest(path: string, more: Partial<ExtractionRequest> = {}): ExtractionRequest {

@@ -1,6 +1,6 @@
 import { startMaintain, startWork } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
-import type { ExtractionEvent, Extractor } from '../../src/pdf/extraction.ts';
+import type { ExtractionEvent, Extractor } from '../../src/pdf/model/extraction.ts';
 import { openPlatform } from '../../src/platform.ts';
 
 // A worker whose engine does nothing: what is left is what the system itself costs.

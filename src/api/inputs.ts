@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { RequestError } from '../errors.ts';
 import { maxBatchItems } from '../jobs/batch.ts';
 import { defaultMaxRetries, defaultOptions, type JobOptions } from '../jobs/options.ts';
-import { PageRangesError, parsePageRanges } from '../pdf/page-ranges.ts';
+import { PageRangesError, parsePageRanges } from '../pdf/model/page-ranges.ts';
 import { type Cursor, parseCursor } from '../progress/state.ts';
 import { httpUrl, parse, shortText, storable, storableDate } from './input-values.ts';
 import { webhook, webhookOfJob } from './webhook-inputs.ts';

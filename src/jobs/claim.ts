@@ -1,5 +1,5 @@
-import type { EngineName } from '../pdf/document.ts';
-import type { PageRange } from '../pdf/extraction.ts';
+import type { EngineName } from '../pdf/model/document.ts';
+import type { PageRange } from '../pdf/model/extraction.ts';
 import type { JobsContext } from './context.ts';
 import { type Job, jobColumns, progressOf } from './job.ts';
 import { resourceCodes } from './retry-policy.ts';

@@ -1,5 +1,5 @@
-import type { EngineName } from '../pdf/document.ts';
-import type { ImageRequest } from '../pdf/images/images.ts';
+import type { EngineName } from '../pdf/model/document.ts';
+import type { ImageRequest } from '../pdf/model/images.ts';
 
 /**
  * What is learned of the work done. The first five are seconds a unit and kept as logarithms, as costs spread by factors;

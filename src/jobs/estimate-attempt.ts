@@ -1,5 +1,5 @@
-import type { EngineName } from '../pdf/document.ts';
-import { groupSize } from '../pdf/page-groups.ts';
+import type { EngineName } from '../pdf/model/document.ts';
+import { groupSize } from '../pdf/model/page-groups.ts';
 import { type Costs, costKeys, type LogNormal } from './costs.ts';
 import type { Learn } from './costs-learner.ts';
 import {

@@ -1,6 +1,6 @@
-import type { EngineName } from '../pdf/document.ts';
-import type { ImageRequest } from '../pdf/images/images.ts';
-import { parsePageRanges } from '../pdf/page-ranges.ts';
+import type { EngineName } from '../pdf/model/document.ts';
+import type { ImageRequest } from '../pdf/model/images.ts';
+import { parsePageRanges } from '../pdf/model/page-ranges.ts';
 import type { Estimate } from '../progress/state.ts';
 import { type Costs, costKeys, type LogNormal } from './costs.ts';
 import { imageRequest, storedOptions } from './options.ts';

@@ -1,5 +1,5 @@
 import { type FailureCode, failures } from '../errors.ts';
-import type { EngineName } from '../pdf/document.ts';
+import type { EngineName } from '../pdf/model/document.ts';
 import { type Claim, ClaimLostError, type Fenced, fence, fenceValues } from './claim.ts';
 import type { JobsContext } from './context.ts';
 import { type Job, jobColumns, progressOf } from './job.ts';

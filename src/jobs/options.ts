@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { EngineName } from '../pdf/document.ts';
-import type { ImageFormat, ImageRequest } from '../pdf/images/images.ts';
+import type { EngineName } from '../pdf/model/document.ts';
+import type { ImageFormat, ImageRequest } from '../pdf/model/images.ts';
 
 /** What a job shall do, as stored with it. The password is kept apart, sealed. */
 export interface JobOptions {

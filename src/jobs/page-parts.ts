@@ -1,5 +1,5 @@
 import type { Database } from '../connections/database.ts';
-import type { ExtractedPage } from '../pdf/document.ts';
+import type { ExtractedPage } from '../pdf/model/document.ts';
 import type { StoredImages } from './pages.ts';
 import { storedDetails, storedFailure, storedImages, storedLinks } from './stored-json.ts';
 

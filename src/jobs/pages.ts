@@ -1,5 +1,5 @@
-import type { EngineName, ExtractedPage } from '../pdf/document.ts';
-import type { PageImages } from '../pdf/images/images.ts';
+import type { EngineName, ExtractedPage } from '../pdf/model/document.ts';
+import type { PageImages } from '../pdf/model/images.ts';
 import { type Claim, ClaimLostError, fence, fenceValues, leaseSeconds } from './claim.ts';
 import type { JobsContext } from './context.ts';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { safeFilename } from '../connections/filename.ts';
-import type { DocumentFacts, Link, PageDetails, PageFailureCode } from '../pdf/document.ts';
-import { isReadableDate } from '../pdf/pdf-date.ts';
+import { isReadableDate } from '../pdf/content/pdf-date.ts';
+import type { DocumentFacts, Link, PageDetails, PageFailureCode } from '../pdf/model/document.ts';
 import type { StoredImages } from './pages.ts';
 
 /** Columns read back: this checks what the compiler cannot know of them, and fills in what an older version did not write. */

@@ -2,7 +2,7 @@ import type { Limits } from '../config.ts';
 import type { Secrets } from '../connections/secrets.ts';
 import type { JobsContext } from '../jobs/context.ts';
 import type { Logger } from '../ops/logger.ts';
-import type { Extractor } from '../pdf/extraction.ts';
+import type { Extractor } from '../pdf/model/extraction.ts';
 import type { Storage } from '../storage/storage.ts';
 
 /** What running a job needs; built once by the composition root. */

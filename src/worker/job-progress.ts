@@ -5,7 +5,7 @@ import { estimateAt, workFacts } from '../jobs/estimate.ts';
 import { AttemptEstimate } from '../jobs/estimate-attempt.ts';
 import { type EtaMoment, learnEtaError } from '../jobs/estimate-error.ts';
 import { progressOf } from '../jobs/job.ts';
-import type { OpenedEvent } from '../pdf/extraction.ts';
+import type { OpenedEvent } from '../pdf/model/extraction.ts';
 import type { Publish } from '../progress/publish.ts';
 import type { Estimate, ProgressState } from '../progress/state.ts';
 

@@ -5,7 +5,7 @@ import { failJob, giveBackJob, recordDownload } from '../jobs/lifecycle.ts';
 import { storedOptions } from '../jobs/options.ts';
 import { PagesLostError } from '../jobs/pages.ts';
 import { readQuarantine } from '../jobs/quarantine.ts';
-import { ExtractorKilledError } from '../pdf/extractor/extractor-pool.ts';
+import { ExtractorKilledError } from '../pdf/process/extractor-pool.ts';
 import { StorageError } from '../storage/storage.ts';
 import type { RunContext } from './context.ts';
 import { Deadlines } from './deadlines.ts';

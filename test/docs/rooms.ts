@@ -24,3 +24,21 @@ export function readRooms(): Room[] {
     };
   });
 }
+
+/** A folder inside a module of `src/`, as the second table of docs/architecture.md has it. */
+export interface ModuleFolder {
+  module: string;
+  folder: string;
+  /** The folders of the same module that it may import. */
+  mayImport: string[];
+}
+
+/** The import rules inside modules. */
+export function readModuleFolders(): ModuleFolder[] {
+  const columns = ['Module', 'Folder', 'Contents', 'May import'];
+  return readTable(readDocument('docs/architecture.md'), columns).map((row) => ({
+    module: codes(row.Module)[0] ?? '',
+    folder: codes(row.Folder)[0] ?? '',
+    mayImport: codes(row['May import']),
+  }));
+}

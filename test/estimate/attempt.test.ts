@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type CostKey, Costs, costKeys, type LearnedCost } from '../../src/jobs/costs.ts';
 import { expectStages, quantiles, totalOf, type WorkFacts } from '../../src/jobs/estimate.ts';
 import { AttemptEstimate } from '../../src/jobs/estimate-attempt.ts';
-import type { ImageRequest } from '../../src/pdf/images/images.ts';
+import type { ImageRequest } from '../../src/pdf/model/images.ts';
 
 const megabyte = 1024 ** 2;
 

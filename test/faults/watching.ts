@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { ExtractionEvent, Extractor } from '../../src/pdf/extraction.ts';
+import type { ExtractionEvent, Extractor } from '../../src/pdf/model/extraction.ts';
 import { accepted, inline, submit } from '../api/submitting.ts';
 import { graphql } from '../graphql.ts';
 import { extractorOf, group, opened, untilAborted } from '../jobs/extractors.ts';

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ExtractionRequest, GroupEvent } from '../../src/pdf/extraction.ts';
+import type { ExtractionRequest, GroupEvent } from '../../src/pdf/model/extraction.ts';
 import { group } from '../jobs/extractors.ts';
 
 /** A page with its thumbnail, which is what follows the first byte of `content`; its file is where an extractor puts it. */

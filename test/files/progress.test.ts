@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { JobError } from '../../src/errors.ts';
-import type { ExtractionEvent, ExtractionRequest } from '../../src/pdf/extraction.ts';
+import type { ExtractionEvent, ExtractionRequest } from '../../src/pdf/model/extraction.ts';
 import { endedJob, inline, submit } from '../api/submitting.ts';
 import { subscribe } from '../graphql.ts';
 import { deferred, extractorOf, group, opened } from '../jobs/extractors.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createExtractorPool } from '../../src/pdf/extractor/extractor-pool.ts';
+import { createExtractorPool } from '../../src/pdf/process/extractor-pool.ts';
 import { endedJob, submit } from '../api/submitting.ts';
 import { startService } from '../service.ts';
 import { look, pdf, quarters, quartersOf, slowlyPainted, slowStamp } from './pictures.ts';

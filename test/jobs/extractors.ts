@@ -1,12 +1,12 @@
 import type { StoredDocument } from '../../src/jobs/stored-json.ts';
-import type { ExtractedPage, PageDetails } from '../../src/pdf/document.ts';
+import type { ExtractedPage, PageDetails } from '../../src/pdf/model/document.ts';
 import type {
   ExtractionEvent,
   ExtractionRequest,
   Extractor,
   GroupEvent,
   OpenedEvent,
-} from '../../src/pdf/extraction.ts';
+} from '../../src/pdf/model/extraction.ts';
 
 /** An extractor that does what a test wants, in place of the processes that parse. */
 export function extractorOf(

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { ExtractionEvent, ExtractionRequest } from '../../src/pdf/extraction.ts';
-import { ExtractorKilledError } from '../../src/pdf/extractor/extractor-pool.ts';
+import type { ExtractionEvent, ExtractionRequest } from '../../src/pdf/model/extraction.ts';
+import { ExtractorKilledError } from '../../src/pdf/process/extractor-pool.ts';
 import { begin, drain, extractAll, newPool, onlyProcess, requestFor, variantOf } from './extracting.ts';
 
 const pool = newPool();

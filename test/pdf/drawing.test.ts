@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { ExtractionEvent } from '../../src/pdf/extraction.ts';
+import type { ExtractionEvent } from '../../src/pdf/model/extraction.ts';
 import { pdf, quarters, slowlyPainted } from '../files/pictures.ts';
 import { extractAll, newPool, onlyProcess, requestFor } from './extracting.ts';
 

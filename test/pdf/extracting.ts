@@ -3,13 +3,13 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { DocumentFacts, EngineName, ExtractedPage } from '../../src/pdf/document.ts';
-import type { ExtractionEvent, ExtractionRequest, Extractor, GroupEvent } from '../../src/pdf/extraction.ts';
+import type { DocumentFacts, EngineName, ExtractedPage } from '../../src/pdf/model/document.ts';
+import type { ExtractionEvent, ExtractionRequest, Extractor, GroupEvent } from '../../src/pdf/model/extraction.ts';
 import {
   createExtractorPool,
   type ExtractorPool,
   type ExtractorPoolOptions,
-} from '../../src/pdf/extractor/extractor-pool.ts';
+} from '../../src/pdf/process/extractor-pool.ts';
 
 const GiB = 1024 ** 3;
 

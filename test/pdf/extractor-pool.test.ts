@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
-import { ExtractorKilledError } from '../../src/pdf/extractor/extractor-pool.ts';
+import { ExtractorKilledError } from '../../src/pdf/process/extractor-pool.ts';
 import { begin, drain, extractAll, isGone, newPool, onlyProcess, requestFor } from './extracting.ts';
 
 test('runs jobs one after the other in the same warm process, which leads a group of its own', async () => {

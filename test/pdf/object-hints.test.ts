@@ -1,6 +1,6 @@
 import { deflateSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { readObjectHints } from '../../src/pdf/object-hints.ts';
+import { readObjectHints } from '../../src/pdf/file/object-hints.ts';
 
 const plain = (objects: string) => Buffer.from(`%PDF-1.7\n1 0 obj\n<< ${objects} >>\nendobj\n`);
 const packed = (objects: string) =>

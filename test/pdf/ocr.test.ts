@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { assemble, stream } from '../../scripts/fixtures/raw-pdf.ts';
-import type { ExtractedPage } from '../../src/pdf/document.ts';
-import type { ExtractionRequest, ReadingEvent } from '../../src/pdf/extraction.ts';
-import { type OcrRequest, prepareOcr } from '../../src/pdf/ocr/ocr-data.ts';
+import type { ExtractedPage } from '../../src/pdf/model/document.ts';
+import type { ExtractionRequest, OcrRequest, ReadingEvent } from '../../src/pdf/model/extraction.ts';
+import { prepareOcr } from '../../src/pdf/ocr/ocr-data.ts';
 import { extractAll, newPool, requestFor } from './extracting.ts';
 import { garbledOf, lines, outlines, type Sheet, scansOf, shiftedOf } from './scans.ts';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
 import { type Pdf, render } from '../../scripts/fixtures/render.ts';
-import type { ExtractorPool } from '../../src/pdf/extractor/extractor-pool.ts';
+import type { ExtractorPool } from '../../src/pdf/process/extractor-pool.ts';
 import { newPool } from './extracting.ts';
 
 /** A document of a file of tests, and a pool to read it with, for as long as these run. */

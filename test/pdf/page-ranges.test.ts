@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { countPages, PageRangesError, parsePageRanges, resolvePageRanges } from '../../src/pdf/page-ranges.ts';
+import { countPages, PageRangesError, parsePageRanges, resolvePageRanges } from '../../src/pdf/model/page-ranges.ts';
 
 const end = Number.POSITIVE_INFINITY;
 

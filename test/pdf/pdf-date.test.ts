@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isReadableDate, readDate } from '../../src/pdf/pdf-date.ts';
+import { isReadableDate, readDate } from '../../src/pdf/content/pdf-date.ts';
 
 test.each([
   ['D:20240229123456Z', '2024-02-29T12:34:56.000Z'],

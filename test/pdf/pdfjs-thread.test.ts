@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { runExtraction } from '../../src/pdf/extraction-run.ts';
 import { PdfjsGaveUpError, PdfjsThread } from '../../src/pdf/pdfjs/pdfjs-thread.ts';
+import { runExtraction } from '../../src/pdf/run/extraction-run.ts';
 import { requestFor } from './extracting.ts';
 
 test('gives the pages by PDFJS where LITEPARSE has no binary, until its thread is given up', async () => {

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { ExtractedPage } from '../../src/pdf/document.ts';
-import { loadEngines } from '../../src/pdf/engines.ts';
-import type { ExtractionRequest, PageRange } from '../../src/pdf/extraction.ts';
-import { runExtraction } from '../../src/pdf/extraction-run.ts';
+import type { ExtractedPage } from '../../src/pdf/model/document.ts';
+import type { ExtractionRequest, PageRange } from '../../src/pdf/model/extraction.ts';
+import { loadEngines } from '../../src/pdf/run/engines.ts';
+import { runExtraction } from '../../src/pdf/run/extraction-run.ts';
 import { extractAll, newPool, requestFor, variantOf } from './extracting.ts';
 
 const pool = newPool();

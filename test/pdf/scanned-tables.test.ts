@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createCanvas } from '@napi-rs/canvas';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type OcrRequest, prepareOcr } from '../../src/pdf/ocr/ocr-data.ts';
+import type { OcrRequest } from '../../src/pdf/model/extraction.ts';
+import { prepareOcr } from '../../src/pdf/ocr/ocr-data.ts';
 import { extractAll, newPool, requestFor } from './extracting.ts';
 import { type Draw, lines, scansOf } from './scans.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { EngineName } from '../../src/pdf/document.ts';
+import type { EngineName } from '../../src/pdf/model/document.ts';
 import { extractAll, requestFor } from './extracting.ts';
 import { drawnDocument, writer } from './own-document.ts';
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { JobError } from '../../src/errors.ts';
 import { rescueJobs } from '../../src/jobs/lifecycle.ts';
-import { engineKeys } from '../../src/pdf/engine-keys.ts';
-import type { ExtractionEvent, ExtractionRequest, Extractor } from '../../src/pdf/extraction.ts';
+import { engineKeys } from '../../src/pdf/model/engine-keys.ts';
+import type { ExtractionEvent, ExtractionRequest, Extractor } from '../../src/pdf/model/extraction.ts';
 import { graphql, subscribe } from '../graphql.ts';
 import { facts, page, untilAborted } from '../jobs/extractors.ts';
 import { type Service, startService } from '../service.ts';

@@ -3,7 +3,7 @@ import { RequestError } from '../../errors.ts';
 import { encodeId } from '../../ids.ts';
 import type { StoredImages } from '../../jobs/pages.ts';
 import { storedImages } from '../../jobs/stored-json.ts';
-import type { ImageFormat, ImagePart } from '../../pdf/images/images.ts';
+import type { ImageFormat, ImagePart } from '../../pdf/model/images.ts';
 import type { ApiServices } from '../context.ts';
 import { type DownloadFile, signShownFile } from './download.ts';
 

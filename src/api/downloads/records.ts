@@ -4,10 +4,10 @@ import { encodeId } from '../../ids.ts';
 import { failureOf } from '../../jobs/job.ts';
 import { isRetryable } from '../../jobs/retry-policy.ts';
 import { storedDocument } from '../../jobs/stored-json.ts';
-import type { Attachment, ExtractedPage } from '../../pdf/document.ts';
-import type { Box } from '../../pdf/layout/piece.ts';
-import { needsOcr } from '../../pdf/ocr/needs-ocr.ts';
-import { pageFailureMessages } from '../../pdf/unreadable-page.ts';
+import { needsOcr } from '../../pdf/content/needs-ocr.ts';
+import type { Box } from '../../pdf/model/box.ts';
+import type { Attachment, ExtractedPage } from '../../pdf/model/document.ts';
+import { pageFailureMessages } from '../../pdf/model/unreadable-page.ts';
 import { withoutCredentials } from '../sources.ts';
 import { attachmentType, omissionOf } from './attachment-file.ts';
 

@@ -1,5 +1,5 @@
 import { encodeId } from '../../ids.ts';
-import type { Attachment } from '../../pdf/document.ts';
+import type { Attachment } from '../../pdf/model/document.ts';
 import { attachmentType, isKept, omissionOf } from '../downloads/attachment-file.ts';
 import { signDownload } from '../downloads/download.ts';
 import { builder } from './builder.ts';

@@ -1,8 +1,8 @@
-import type { Annotation, FormField, PageBlock, PageFailureCode, PageOcr } from '../../pdf/document.ts';
-import type { HiddenText } from '../../pdf/hidden-text.ts';
-import type { Cell } from '../../pdf/layout/block.ts';
-import type { Box as Place } from '../../pdf/layout/piece.ts';
-import { pageFailureMessages } from '../../pdf/unreadable-page.ts';
+import type { Box as Place } from '../../pdf/model/box.ts';
+import type { Annotation, FormField, PageBlock, PageFailureCode, PageOcr } from '../../pdf/model/document.ts';
+import type { HiddenText } from '../../pdf/model/hidden-text.ts';
+import type { Cell } from '../../pdf/model/table.ts';
+import { pageFailureMessages } from '../../pdf/model/unreadable-page.ts';
 import { builder } from './builder.ts';
 
 export const PageFallback = builder.enumType('PageFallback', {

@@ -1,8 +1,8 @@
 import { queryFromInfo } from '@pothos/plugin-prisma';
 import type { GraphQLResolveInfo } from 'graphql';
 import { storedDetails, storedFailure, storedImages, storedLinks } from '../../jobs/stored-json.ts';
-import type { Link } from '../../pdf/document.ts';
-import { needsOcr } from '../../pdf/ocr/needs-ocr.ts';
+import { needsOcr } from '../../pdf/content/needs-ocr.ts';
+import type { Link } from '../../pdf/model/document.ts';
 import type { ApiContext } from '../context.ts';
 import { imageUrl } from '../downloads/image-file.ts';
 import { builder } from './builder.ts';

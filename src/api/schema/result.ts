@@ -1,6 +1,6 @@
 import { encodeId } from '../../ids.ts';
 import { storedDocument } from '../../jobs/stored-json.ts';
-import type { DocumentMetadata, EngineName, OutlineItem, Permissions } from '../../pdf/document.ts';
+import type { DocumentMetadata, EngineName, OutlineItem, Permissions } from '../../pdf/model/document.ts';
 import { downloadOf } from '../downloads/download.ts';
 import { jobFileBytes } from '../downloads/job-file.ts';
 import { wholeText } from '../whole-text.ts';

@@ -1,10 +1,17 @@
 import type { Canvas, SKRSContext2D } from '@napi-rs/canvas';
-import type { GrayPicture } from '../ocr/edge-runs.ts';
-import type { ImageFormat, Size } from './images.ts';
+import type { Size } from '../model/box.ts';
+import type { ImageFormat } from '../model/images.ts';
 
 export type { Canvas };
 
 type CanvasModule = typeof import('@napi-rs/canvas');
+
+/** From black, 0, to white, 255, row by row. */
+export interface GrayPicture {
+  width: number;
+  height: number;
+  pixels: Uint8Array;
+}
 
 /** Good for text, at a fifth of the bytes of PNG. */
 const quality = 80;

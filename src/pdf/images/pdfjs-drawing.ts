@@ -1,14 +1,19 @@
 import { AnnotationMode, type PDFDocumentProxy } from 'pdfjs-dist/legacy/build/pdf.mjs';
-import type { Engines } from '../engines.ts';
-import type { ExtractionRequest } from '../extraction.ts';
-import { readDocument } from '../open-document.ts';
+import { readDocument } from '../file/read-document.ts';
+import type { Size } from '../model/box.ts';
+import type { ExtractionRequest } from '../model/extraction.ts';
+import type { PdfjsThread } from '../pdfjs/pdfjs-thread.ts';
 import type { Canvas, CanvasTools } from './canvas.ts';
-import type { Size } from './images.ts';
 
 /** Larger pictures are left out: they would take a gigabyte. */
 const mostPicturePixels = 64e6;
 const openMilliseconds = 20_000;
 const closeMilliseconds = 5_000;
+
+export interface DrawingEngines {
+  /** A thread of pdfjs beside the one that reads. */
+  readonly drawing: PdfjsThread;
+}
 
 /** A document opened by pdfjs to be drawn: once more, as for reading it pictures are left out, and in a thread of its own. */
 export class PdfjsDrawing {
@@ -20,7 +25,7 @@ export class PdfjsDrawing {
     this.#close = close;
   }
 
-  static async open({ path, password }: ExtractionRequest, engines: Engines): Promise<PdfjsDrawing> {
+  static async open({ path, password }: ExtractionRequest, engines: DrawingEngines): Promise<PdfjsDrawing> {
     const thread = engines.drawing;
     const proxy = await thread.open(await readDocument(path), password, openMilliseconds, mostPicturePixels);
     return new PdfjsDrawing(proxy, () => thread.within(proxy.loadingTask.destroy(), closeMilliseconds));

@@ -1,14 +1,22 @@
 import { join } from 'node:path';
 import { JobError } from '../../errors.ts';
-import type { Run } from '../best-page.ts';
-import type { EngineName, ExtractedPage } from '../document.ts';
-import type { GroupImages } from '../extraction.ts';
-import type { DrawnPage, LiteparseEngine, LiteparseOptions } from '../liteparse/liteparse-engine.ts';
-import { liteparseOptions } from '../open-document.ts';
-import { PartsFile } from '../parts-file.ts';
+import { PartsFile } from '../file/parts-file.ts';
+import type { DrawnPage, LiteparseEngine } from '../liteparse/liteparse-engine.ts';
+import { type LiteparseOptions, liteparseOptions } from '../liteparse/liteparse-options.ts';
+import type { Size } from '../model/box.ts';
+import type { EngineName, ExtractedPage } from '../model/document.ts';
+import type { ExtractionRequest, GroupImages, Reading } from '../model/extraction.ts';
+import { type ImageRequest, mostAvoided, type PageImages } from '../model/images.ts';
 import { type Canvas, type CanvasTools, loadCanvas } from './canvas.ts';
-import { type ImageRequest, imageSize, mostAvoided, type PageImages, type Size } from './images.ts';
-import { PdfjsDrawing } from './pdfjs-drawing.ts';
+import { imageSize } from './image-size.ts';
+import { type DrawingEngines, PdfjsDrawing } from './pdfjs-drawing.ts';
+
+/** What drawing needs to know of the extraction it is part of. */
+export interface DrawingContext {
+  request: ExtractionRequest;
+  engines: DrawingEngines & { liteparse: LiteparseEngine | null };
+  report: (reading: Reading) => void;
+}
 
 /** A page as it was drawn: a PNG from LiteParse, or what pdfjs drew on. */
 type Drawn = DrawnPage | Canvas;
@@ -21,7 +29,7 @@ const pixelsPerCall = 32e6;
  * pdfjs draws the pages that have some, and those that LiteParse cannot. A page that nobody can draw has no image, and the job goes on.
  */
 export class PageRenderer implements AsyncDisposable {
-  readonly #run: Run;
+  readonly #run: DrawingContext;
   readonly #request: ImageRequest;
   readonly #liteparse: LiteparseEngine | null;
   #options: LiteparseOptions | null = null;
@@ -30,7 +38,7 @@ export class PageRenderer implements AsyncDisposable {
   #drawing: Promise<PdfjsDrawing | null> | null = null;
 
   /** `engine` is the one that opened the document. */
-  constructor(run: Run, request: ImageRequest, engine: EngineName) {
+  constructor(run: DrawingContext, request: ImageRequest, engine: EngineName) {
     this.#run = run;
     this.#request = request;
     this.#liteparse = engine === 'LITEPARSE' ? run.engines.liteparse : null;

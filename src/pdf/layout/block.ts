@@ -1,12 +1,6 @@
+import type { Box } from '../model/box.ts';
+import type { Cell } from '../model/table.ts';
 import type { Line } from './lines.ts';
-import type { Box } from './piece.ts';
-
-/** One cell as it stands in its row; it may reach over several columns and rows. */
-export interface Cell {
-  text: string;
-  columns: number;
-  rows: number;
-}
 
 /** What a page is made of, in reading order. */
 export type Block =

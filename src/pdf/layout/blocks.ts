@@ -1,7 +1,7 @@
+import { type Box, bottom, right, sameRow, union } from '../model/box.ts';
 import type { Block } from './block.ts';
 import { readHeading, standsOut, type Typography } from './headings.ts';
 import type { Line } from './lines.ts';
-import { type Box, bottom, right, sameRow, union } from './piece.ts';
 
 const bullet = /^([•‣▪●◦○■□◆❖➢✓·\uf0b7\uf0a7-])\s*(?=\S)/u;
 const numbered = /^(\(?\d{1,3}[.)]|\(?[a-z]\)|\(?[ivx]{1,4}[.)])\s+(?=\S)/u;

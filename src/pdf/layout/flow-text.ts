@@ -1,7 +1,7 @@
+import type { Piece } from '../model/piece.ts';
 import { joint } from './hyphenation.ts';
 import { isApart, joinText, type Line } from './lines.ts';
 import { escapeMarkdown, markdownLink } from './markdown-text.ts';
-import type { Piece } from './piece.ts';
 import { isRightToLeft } from './text-direction.ts';
 
 /** A stretch of text under one link, or under none, or the number of a footnote. Kept in parts, as text that grows and is looked at costs its square. */

@@ -1,6 +1,7 @@
+import { sameRow, union } from '../model/box.ts';
+import type { Piece } from '../model/piece.ts';
 import type { Block } from './block.ts';
 import { isApart, joinText, type Line } from './lines.ts';
-import { type Piece, sameRow, union } from './piece.ts';
 
 /** Notes are set in smaller type than the text they belong to. */
 const smaller = 0.97;

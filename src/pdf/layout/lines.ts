@@ -1,4 +1,5 @@
-import { bottom, middle, type Piece, right, union } from './piece.ts';
+import { bottom, middle, right, union } from '../model/box.ts';
+import type { Piece } from '../model/piece.ts';
 import { isRightToLeft } from './text-direction.ts';
 
 /** Pieces that follow one another on one baseline. */

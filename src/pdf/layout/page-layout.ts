@@ -1,28 +1,16 @@
+import { type Box, bottom, right } from '../model/box.ts';
+import type { PageContent } from '../model/page-content.ts';
 import type { Block } from './block.ts';
 import { toBlocks } from './blocks.ts';
 import type { Typography } from './headings.ts';
 import { type Line, toLines } from './lines.ts';
-import { type Box, bottom, type Piece, right } from './piece.ts';
 import { proseLines } from './prose.ts';
 import { type Item, readingOrder } from './reading-order.ts';
 import { gridTables } from './tables/grid-tables.ts';
 import { openTables } from './tables/open-tables.ts';
-import type { Rules } from './tables/rules.ts';
-import { acceptTables, outside, type PlacedTable, type Table, withoutOverlaps } from './tables/table.ts';
+import { withoutShading } from './tables/shading.ts';
+import { acceptTables, outside, type PlacedTable, withoutOverlaps } from './tables/table.ts';
 import { isRightToLeft } from './text-direction.ts';
-
-/** What a page shows, as an engine found it, in points from the top left of the page as displayed. */
-export interface PageContent {
-  width: number;
-  height: number;
-  /** Text that runs upright. */
-  pieces: Piece[];
-  /** Text that doesn't: labels of axes, notes along the margin. */
-  turned: Piece[];
-  rules: Rules;
-  /** Tables that OCR found. */
-  tables: Table[];
-}
 
 /** A page whose tables and lines are known, but not yet what the lines are. */
 export interface PageLayout {
@@ -32,7 +20,8 @@ export interface PageLayout {
   turned: Line[];
 }
 
-export function layOutPage({ height, pieces, turned, rules, tables }: PageContent): PageLayout {
+export function layOutPage({ height, pieces, turned, rules: drawn, shapes, tables }: PageContent): PageLayout {
+  const rules = withoutShading(drawn, shapes);
   const grids = gridTables(rules, pieces);
   const lines = toLines(outside(grids, pieces));
   const prose = proseLines(lines);

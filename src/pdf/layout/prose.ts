@@ -1,5 +1,5 @@
+import { bottom, right } from '../model/box.ts';
 import type { Line } from './lines.ts';
-import { bottom, right } from './piece.ts';
 
 interface Stack {
   lines: Line[];

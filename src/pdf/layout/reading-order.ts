@@ -1,4 +1,4 @@
-import { type Box, bottom, right } from './piece.ts';
+import { type Box, bottom, right } from '../model/box.ts';
 
 /** What is put in order: a line, or a table as a whole. */
 export interface Item extends Box {

@@ -1,9 +1,10 @@
-import type { Block, Cell } from './block.ts';
+import { right, sameRow } from '../model/box.ts';
+import type { Cell } from '../model/table.ts';
+import type { Block } from './block.ts';
 import { flowText } from './flow-text.ts';
 import { headingLevel } from './headings.ts';
 import type { Line } from './lines.ts';
 import { escapeMarkdown } from './markdown-text.ts';
-import { right, sameRow } from './piece.ts';
 
 export interface MarkdownOptions {
   /** Leaves words parted at line ends as they are printed; null joins them, looking at the words of the document. */

@@ -1,6 +1,6 @@
+import { bottom, middle } from '../model/box.ts';
 import { standsOut } from './headings.ts';
 import type { Line } from './lines.ts';
-import { bottom, middle } from './piece.ts';
 
 export interface PageLines {
   height: number;

@@ -1,11 +1,9 @@
 import type { FormField as LiteparseField, ParsedPage } from '@llamaindex/liteparse';
-import { cleanFact, cleanText } from '../clean-text.ts';
-import type { Annotation, FormField, FormFieldKind } from '../document.ts';
-import { noBox } from '../layout/piece.ts';
-import { readDate } from '../pdf-date.ts';
-
-/** Links are told of as links, fields as fields, and a popup is the window of a comment. */
-export const notAnnotations = ['link', 'widget', 'popup'];
+import { notAnnotations } from '../content/annotation-kinds.ts';
+import { cleanFact, cleanText } from '../content/clean-text.ts';
+import { readDate } from '../content/pdf-date.ts';
+import { noBox } from '../model/box.ts';
+import type { Annotation, FormField, FormFieldKind } from '../model/document.ts';
 
 export function readAnnotations(page: ParsedPage): Annotation[] {
   return (page.annotations ?? [])

@@ -6,26 +6,21 @@ import type {
   ParseResult,
 } from '@llamaindex/liteparse';
 import { JobError } from '../../errors.ts';
-import type { Size } from '../images/images.ts';
-import type { Piece } from '../layout/piece.ts';
-import type { Rules } from '../layout/tables/rules.ts';
-import type { Table } from '../layout/tables/table.ts';
-import { drawsLetters } from '../ocr/drawn-letters.ts';
-import { isSparse, mostlyPicture } from '../ocr/needs-ocr.ts';
-import { type OcrText, readOcrText } from '../ocr/ocr-pieces.ts';
-import { groupSize, type PageGroup } from '../page-groups.ts';
-import type { ReadPage } from '../read-page.ts';
+import { drawsLetters } from '../content/drawn-letters.ts';
+import { isSparse, mostlyPicture } from '../content/page-look.ts';
+import type { Size } from '../model/box.ts';
+import type { Rules } from '../model/drawing.ts';
+import { groupSize, type PageGroup } from '../model/page-groups.ts';
+import type { Piece } from '../model/piece.ts';
+import type { ReadPage } from '../model/read-page.ts';
+import type { Table } from '../model/table.ts';
 import { factsOnly, type LiteparseFacts, toFacts } from './liteparse-facts.ts';
+import type { LiteparseOptions } from './liteparse-options.ts';
 import { readShapes, toReadPage, turnOf } from './liteparse-page.ts';
 import { findTables, toTable } from './liteparse-tables.ts';
+import { type OcrText, readOcrText } from './ocr-text.ts';
 
 type LiteParseConstructor = new (config: Partial<LiteParseConfig>) => LiteParse;
-
-export interface LiteparseOptions {
-  /** A path that ends in .pdf, or the bytes: by any other name LiteParse looks for a program that converts it. */
-  source: string | Uint8Array;
-  password: string | null;
-}
 
 export interface OcrSetting {
   languages: string[];

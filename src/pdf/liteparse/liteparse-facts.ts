@@ -3,10 +3,10 @@ import type {
   LiteParseConfig,
   ParseResult,
 } from '@llamaindex/liteparse';
-import { cleanFact } from '../clean-text.ts';
-import type { DocumentMetadata, Permissions } from '../document.ts';
-import { readDate } from '../pdf-date.ts';
-import { readPermissions } from '../permissions.ts';
+import { cleanFact } from '../content/clean-text.ts';
+import { readDate } from '../content/pdf-date.ts';
+import { readPermissions } from '../content/permissions.ts';
+import type { DocumentMetadata, Permissions } from '../model/document.ts';
 
 /** What LiteParse can tell of a document by itself: less than pdfjs, but it opens some that pdfjs refuses. */
 export interface LiteparseFacts {

@@ -1,6 +1,7 @@
-import type { PageGroup } from '../page-groups.ts';
-import type { ReadPage } from '../read-page.ts';
-import type { LiteparseEngine, LiteparseOptions } from './liteparse-engine.ts';
+import type { PageGroup } from '../model/page-groups.ts';
+import type { ReadPage } from '../model/read-page.ts';
+import type { LiteparseEngine } from './liteparse-engine.ts';
+import type { LiteparseOptions } from './liteparse-options.ts';
 
 export interface GroupReader extends AsyncDisposable {
   /** The pages of the next group, but for those LiteParse cannot read. Groups are asked for in order. */

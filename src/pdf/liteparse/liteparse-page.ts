@@ -1,11 +1,13 @@
 import type { ParsedPage, TextItem } from '@llamaindex/liteparse';
-import { cleanText } from '../clean-text.ts';
-import { type PaintedPiece, partHidden, type Shape } from '../hidden-text.ts';
-import { bottom, readFont, right } from '../layout/piece.ts';
-import type { Rule } from '../layout/tables/rules.ts';
-import { withoutShading } from '../layout/tables/shading.ts';
-import { type PlacedLink, readUrl } from '../links.ts';
-import type { ReadPage } from '../read-page.ts';
+import { cleanText } from '../content/clean-text.ts';
+import { readFont } from '../content/font-names.ts';
+import { partHidden } from '../content/hidden-text.ts';
+import { readUrl } from '../content/links.ts';
+import { bottom, right } from '../model/box.ts';
+import type { Rule, Shape } from '../model/drawing.ts';
+import type { PlacedLink } from '../model/link.ts';
+import type { PaintedPiece } from '../model/piece.ts';
+import type { ReadPage } from '../model/read-page.ts';
 import { readAnnotations, toFormField } from './liteparse-annotations.ts';
 import { withoutFalseSpaces } from './liteparse-spaces.ts';
 import { lostNumbers } from './lost-numbers.ts';
@@ -55,7 +57,8 @@ export function toReadPage(shown: ParsedPage, read: ParsedPage): ReadPage {
     ocr: null,
     engine: 'LITEPARSE',
     fallback: null,
-    rules: withoutShading(readRules(read), shapes),
+    rules: readRules(read),
+    shapes,
     tables: [],
     links: readLinks(read),
     annotations: readAnnotations(read),

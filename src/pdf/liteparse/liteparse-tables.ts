@@ -1,10 +1,9 @@
 import type { LayoutBlock, LiteParse } from '@llamaindex/liteparse';
-import type { Size } from '../images/images.ts';
-import type { Cell } from '../layout/block.ts';
 import { toLines } from '../layout/lines.ts';
-import { type Box, bottom, isCentred, middle, type Piece, right } from '../layout/piece.ts';
-import type { Rules } from '../layout/tables/rules.ts';
-import type { Table } from '../layout/tables/table.ts';
+import { type Box, bottom, isCentred, middle, right, type Size } from '../model/box.ts';
+import type { Rules } from '../model/drawing.ts';
+import type { Piece } from '../model/piece.ts';
+import type { Cell, Table } from '../model/table.ts';
 
 /** The tables that LiteParse finds in words and rules that it has not read itself. */
 export function findTables(parser: LiteParse, { width, height }: Size, words: Piece[], rules: Rules): Table[] {

@@ -1,5 +1,5 @@
 import type { ParsedPage, TextItem } from '@llamaindex/liteparse';
-import { bottom } from '../layout/piece.ts';
+import { bottom } from '../model/box.ts';
 
 /** A word of the text that LiteParse takes for the number of a line between two columns. */
 const lineNumber = /\s*(\d{1,2}O?)(?=\s|$)/y;

@@ -1,10 +1,4 @@
-/** From black, 0, to white, 255, row by row. */
-export interface GrayPicture {
-  width: number;
-  height: number;
-  pixels: Uint8Array;
-}
-
+import type { GrayPicture } from '../images/canvas.ts';
 /** A part of a row, or of a column, along which it becomes darker, or lighter, from one side to the other. */
 export interface EdgeRun {
   /** The row or column. */

@@ -6,16 +6,7 @@ import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { JobError } from '../../errors.ts';
-
-/** What OCR reads with. Crosses to the extractor process as it is. */
-export interface OcrRequest {
-  /** As Tesseract calls them, such as "eng"; the first one counts most. */
-  languages: string[];
-  /** The folder with the data of all of them. */
-  dataPath: string;
-  /** The data in its versions: the same does the same to a page. */
-  key: string;
-}
+import type { OcrRequest } from '../model/extraction.ts';
 
 const require = createRequire(import.meta.url);
 /** Of the kinds of data in a package the one for the newer recogniser, in whole numbers: the smallest, and the most exact here. */

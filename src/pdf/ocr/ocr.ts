@@ -1,18 +1,16 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { JobError } from '../../errors.ts';
-import type { Run } from '../best-page.ts';
-import type { OcrReason, PageOcr } from '../document.ts';
-import { engineKeys } from '../engine-keys.ts';
-import type { ExtractionRequest } from '../extraction.ts';
-import { garbledShare, readableIn } from '../garbled.ts';
+import { garbledShare, readableIn } from '../content/garbled.ts';
+import { ocrReason } from '../content/needs-ocr.ts';
 import type { LiteparseEngine, OcrFound } from '../liteparse/liteparse-engine.ts';
-import { liteparseOptions } from '../open-document.ts';
-import type { ReadPage } from '../read-page.ts';
-import { ocrReason } from './needs-ocr.ts';
-import type { OcrRequest } from './ocr-data.ts';
+import { liteparseOptions } from '../liteparse/liteparse-options.ts';
+import type { OcrReason, PageOcr } from '../model/document.ts';
+import { engineKeys } from '../model/engine-keys.ts';
+import type { ExtractionRequest, OcrRequest, Reading } from '../model/extraction.ts';
+import type { ReadPage } from '../model/read-page.ts';
 import { withPicture } from './ocr-picture.ts';
-import { withoutDoubles } from './ocr-pieces.ts';
+import { withoutDoubles } from './own-words.ts';
 import { asPicture } from './picture-document.ts';
 
 /** Dots per inch: more finds hardly more words in type of a usual size, and takes longer. */
@@ -26,19 +24,26 @@ const leastConfidence = 0.5;
 /** Text that is upright is read with more confidence than this, and text that isn't with less. */
 const uprightConfidence = 0.7;
 
+/** What OCR needs to know of the extraction it is part of. */
+export interface OcrContext {
+  request: ExtractionRequest;
+  engines: { liteparse: LiteparseEngine | null };
+  report: (reading: Reading) => void;
+}
+
 /** The engine that OCR is done by, if it is asked for and may be used on this document: Tesseract is part of LiteParse. */
-function ocrEngine({ request, engines }: Pick<Run, 'request' | 'engines'>): LiteparseEngine | null {
+function ocrEngine({ request, engines }: Omit<OcrContext, 'report'>): LiteparseEngine | null {
   return request.ocr === null || request.avoid.includes('LITEPARSE') ? null : engines.liteparse;
 }
 
 /** What OCR adds to the key of what makes the pages. */
-export function ocrKey(run: Pick<Run, 'request' | 'engines'>): string {
+export function ocrKey(run: Omit<OcrContext, 'report'>): string {
   const { ocr } = run.request;
   return ocr === null || ocrEngine(run) === null ? '' : `, OCR ${engineKeys.LITEPARSE} ${ocr.key}`;
 }
 
 /** The pages of a group, those that need OCR read by it if the job asks for that: one after the other, as each takes long. */
-export async function withOcr(run: Run, pages: ReadPage[]): Promise<ReadPage[]> {
+export async function withOcr(run: OcrContext, pages: ReadPage[]): Promise<ReadPage[]> {
   const { ocr } = run.request;
   if (ocr === null) return pages;
   const needy = pages.flatMap((page) => {
@@ -116,6 +121,7 @@ function merge(page: ReadPage, reason: OcrReason, { languages }: OcrRequest, fou
     pieces: [...(pieces ?? []), ...withoutDoubles(text.pieces, pieces ?? [])],
     turned: turned ?? [],
     rules: found.page.rules,
+    shapes: [],
     tables: found.page.tables,
     ocr: outcome('READ', Math.round(text.confidence * 1000) / 1000),
   };

@@ -1,7 +1,8 @@
 import { loadCanvas } from '../images/canvas.ts';
-import type { Size } from '../images/images.ts';
-import type { LiteparseEngine, LiteparseOptions } from '../liteparse/liteparse-engine.ts';
-import type { ReadPage } from '../read-page.ts';
+import type { LiteparseEngine } from '../liteparse/liteparse-engine.ts';
+import type { LiteparseOptions } from '../liteparse/liteparse-options.ts';
+import type { Size } from '../model/box.ts';
+import type { ReadPage } from '../model/read-page.ts';
 
 /** A document of one page that shows what a page of another one does, without its text. Null where it cannot be drawn. */
 export async function asPicture(

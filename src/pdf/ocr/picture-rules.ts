@@ -1,6 +1,8 @@
-import { type Box, bottom, type Piece, right } from '../layout/piece.ts';
-import type { Rule, Rules } from '../layout/tables/rules.ts';
-import { type EdgeRun, type EdgeRuns, edgeRuns, type GrayPicture } from './edge-runs.ts';
+import type { GrayPicture } from '../images/canvas.ts';
+import { type Box, bottom, right } from '../model/box.ts';
+import type { Rule, Rules } from '../model/drawing.ts';
+import type { Piece } from '../model/piece.ts';
+import { type EdgeRun, type EdgeRuns, edgeRuns } from './edge-runs.ts';
 import { joinRuns } from './straight-edges.ts';
 
 /** What is drawn straight in the picture of a page, in points. */

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { AnnotationType, type PDFDocumentProxy } from 'pdfjs-dist/legacy/build/pdf.mjs';
-import { cleanFact } from '../clean-text.ts';
-import type { Attachment } from '../document.ts';
-import { PartsFile } from '../parts-file.ts';
+import { cleanFact } from '../content/clean-text.ts';
+import { PartsFile } from '../file/parts-file.ts';
+import type { Attachment } from '../model/document.ts';
 
 /** A file inside a document, with its bytes. */
 export interface EmbeddedFile extends Pick<Attachment, 'name' | 'description' | 'pageNumber'> {

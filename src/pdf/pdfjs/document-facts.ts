@@ -1,8 +1,8 @@
 import type { PDFDocumentProxy } from 'pdfjs-dist/legacy/build/pdf.mjs';
-import { cleanFact } from '../clean-text.ts';
-import type { DocumentMetadata, DocumentNotice, OutlineItem } from '../document.ts';
-import { readDate } from '../pdf-date.ts';
-import { readPermissions } from '../permissions.ts';
+import { cleanFact } from '../content/clean-text.ts';
+import { readDate } from '../content/pdf-date.ts';
+import { readPermissions } from '../content/permissions.ts';
+import type { DocumentMetadata, DocumentNotice, OutlineItem } from '../model/document.ts';
 import { readOutline } from './outline.ts';
 
 export interface PdfjsFacts {

@@ -1,6 +1,6 @@
 import type { PDFDocumentProxy } from 'pdfjs-dist/legacy/build/pdf.mjs';
-import { cleanText } from '../clean-text.ts';
-import type { OutlineItem } from '../document.ts';
+import { cleanText } from '../content/clean-text.ts';
+import type { OutlineItem } from '../model/document.ts';
 
 /** Enough for any real book; hostile outlines hold millions of entries, or one entry inside itself. */
 const mostItems = 20_000;

@@ -1,10 +1,10 @@
 import type { PDFPageProxy } from 'pdfjs-dist/legacy/build/pdf.mjs';
-import { cleanFact, cleanText } from '../clean-text.ts';
-import type { Annotation, FormField, FormFieldKind } from '../document.ts';
-import type { HiddenPiece } from '../hidden-text.ts';
-import { type Box, noBox } from '../layout/piece.ts';
-import { notAnnotations } from '../liteparse/liteparse-annotations.ts';
-import { readDate } from '../pdf-date.ts';
+import { notAnnotations } from '../content/annotation-kinds.ts';
+import { cleanFact, cleanText } from '../content/clean-text.ts';
+import { readDate } from '../content/pdf-date.ts';
+import { type Box, noBox } from '../model/box.ts';
+import type { Annotation, FormField, FormFieldKind } from '../model/document.ts';
+import type { HiddenPiece } from '../model/hidden-text.ts';
 
 export type Viewport = ReturnType<PDFPageProxy['getViewport']>;
 

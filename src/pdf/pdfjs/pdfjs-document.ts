@@ -1,7 +1,7 @@
 import type { PDFDocumentProxy } from 'pdfjs-dist/legacy/build/pdf.mjs';
 import { JobError } from '../../errors.ts';
-import type { ReadPage } from '../read-page.ts';
-import { UnreadablePageError } from '../unreadable-page.ts';
+import type { ReadPage } from '../model/read-page.ts';
+import { UnreadablePageError } from '../model/unreadable-page.ts';
 import { type EmbeddedFile, readOwnFiles, readPinnedFiles } from './attachments.ts';
 import { type PdfjsFacts, readFacts } from './document-facts.ts';
 import { pdfjsPageReader } from './pdfjs-pages.ts';

@@ -1,7 +1,6 @@
 import { OPS, type PDFPageProxy, Util } from 'pdfjs-dist/legacy/build/pdf.mjs';
-import type { Shape } from '../hidden-text.ts';
-import type { Box } from '../layout/piece.ts';
-import type { Rule, Rules } from '../layout/tables/rules.ts';
+import type { Box } from '../model/box.ts';
+import type { Rule, Rules, Shape } from '../model/drawing.ts';
 
 type OperatorList = Awaited<ReturnType<PDFPageProxy['getOperatorList']>>;
 type Matrix = number[];

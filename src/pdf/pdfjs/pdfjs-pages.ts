@@ -1,12 +1,14 @@
 import { AnnotationMode, type PDFDocumentProxy, type PDFPageProxy } from 'pdfjs-dist/legacy/build/pdf.mjs';
-import { cleanText } from '../clean-text.ts';
-import { type HiddenPiece, partHidden } from '../hidden-text.ts';
-import { type Box, readFont } from '../layout/piece.ts';
-import { withoutShading } from '../layout/tables/shading.ts';
-import { type PlacedLink, readUrl } from '../links.ts';
-import { drawsLetters } from '../ocr/drawn-letters.ts';
-import { mostlyPicture } from '../ocr/needs-ocr.ts';
-import type { ReadPage } from '../read-page.ts';
+import { cleanText } from '../content/clean-text.ts';
+import { drawsLetters } from '../content/drawn-letters.ts';
+import { readFont } from '../content/font-names.ts';
+import { partHidden } from '../content/hidden-text.ts';
+import { readUrl } from '../content/links.ts';
+import { mostlyPicture } from '../content/page-look.ts';
+import type { Box } from '../model/box.ts';
+import type { HiddenPiece } from '../model/hidden-text.ts';
+import type { PlacedLink } from '../model/link.ts';
+import type { ReadPage } from '../model/read-page.ts';
 import { destinationResolver } from './outline.ts';
 import { readAnnotations, readFilledIn, readFormFields, toBox, type Viewport } from './pdfjs-annotations.ts';
 import { type Paint, readDrawing } from './pdfjs-operators.ts';
@@ -48,7 +50,8 @@ export function pdfjsPageReader(
       pieces: visible.filter((piece) => !piece.turned),
       turned: visible.filter((piece) => piece.turned),
       hidden,
-      rules: withoutShading(drawing.rules, drawing.shapes),
+      rules: drawing.rules,
+      shapes: drawing.shapes,
       tables: [],
       images: drawing.images,
       bleeds: false,

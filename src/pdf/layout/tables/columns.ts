@@ -1,4 +1,6 @@
-import { type Piece, right, toWords } from '../piece.ts';
+import { right } from '../../model/box.ts';
+import type { Piece } from '../../model/piece.ts';
+import { toWords } from '../../model/words.ts';
 
 /** A stretch from left to right. */
 export interface Column {

@@ -1,9 +1,12 @@
-import type { Cell } from '../block.ts';
+import { type Box, middle, right } from '../../model/box.ts';
+import type { Rules } from '../../model/drawing.ts';
+import type { Piece } from '../../model/piece.ts';
+import type { Cell } from '../../model/table.ts';
+import { toWords } from '../../model/words.ts';
 import { toLines } from '../lines.ts';
-import { type Box, middle, type Piece, right, toWords } from '../piece.ts';
 import { findGrids, type Grid, type GridCell } from './grid.ts';
 import { hiddenRows } from './hidden-rows.ts';
-import { type Rules, smallestCell } from './rules.ts';
+import { smallestCell } from './rules.ts';
 import { outside, type PlacedTable } from './table.ts';
 
 interface Filled extends GridCell {

@@ -1,5 +1,6 @@
-import type { Box } from '../piece.ts';
-import { mergeRules, nearby, positions, type Rule, type Rules, smallestCell } from './rules.ts';
+import type { Box } from '../../model/box.ts';
+import type { Rule, Rules } from '../../model/drawing.ts';
+import { mergeRules, nearby, positions, smallestCell } from './rules.ts';
 
 /** A cell of a grid, in columns and rows of it; spans count from 1. */
 export interface GridCell {

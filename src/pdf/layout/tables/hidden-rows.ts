@@ -1,5 +1,6 @@
+import { middle } from '../../model/box.ts';
+import type { Piece } from '../../model/piece.ts';
 import { toLines } from '../lines.ts';
-import { middle, type Piece } from '../piece.ts';
 import type { GridCell } from './grid.ts';
 import { isDatum } from './table-cells.ts';
 

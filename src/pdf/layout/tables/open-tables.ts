@@ -1,7 +1,9 @@
+import { middle, right, union } from '../../model/box.ts';
+import type { Rule } from '../../model/drawing.ts';
+import type { Piece } from '../../model/piece.ts';
 import type { Line } from '../lines.ts';
-import { middle, type Piece, right, union } from '../piece.ts';
 import { type Column, intoNearest } from './columns.ts';
-import { mergeRules, type Rule } from './rules.ts';
+import { mergeRules } from './rules.ts';
 import type { PlacedTable } from './table.ts';
 import { joinRows, toCells } from './table-cells.ts';
 import { isTable } from './table-checks.ts';

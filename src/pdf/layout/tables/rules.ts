@@ -1,14 +1,4 @@
-/** A straight stroke along one axis: at `at` on the other one. */
-export interface Rule {
-  at: number;
-  from: number;
-  to: number;
-}
-
-export interface Rules {
-  horizontal: Rule[];
-  vertical: Rule[];
-}
+import type { Rule } from '../../model/drawing.ts';
 
 /** Strokes nearer to one another than this are one: the two edges of a thick one, or those of neighbouring cells. */
 export const nearby = 3;

@@ -1,5 +1,6 @@
-import { type Box, bottom, right } from '../piece.ts';
-import { mostRules, type Rule, type Rules } from './rules.ts';
+import { type Box, bottom, right } from '../../model/box.ts';
+import type { Rule, Rules } from '../../model/drawing.ts';
+import { mostRules } from './rules.ts';
 
 export interface Fill extends Box {
   colour: string;

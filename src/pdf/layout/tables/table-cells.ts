@@ -1,6 +1,6 @@
-import type { Cell } from '../block.ts';
+import { middle } from '../../model/box.ts';
+import type { Cell } from '../../model/table.ts';
 import { joinText } from '../lines.ts';
-import { middle } from '../piece.ts';
 import type { Column, Part } from './columns.ts';
 
 /** A row of a table, of one or more lines. */

@@ -1,4 +1,4 @@
-import type { Cell } from '../block.ts';
+import type { Cell } from '../../model/table.ts';
 import { type Column, isAligned, type Part } from './columns.ts';
 import { isDatum, type TableRow } from './table-cells.ts';
 

@@ -1,5 +1,5 @@
+import type { Rule } from '../../model/drawing.ts';
 import { type Column, isAligned, type Part } from './columns.ts';
-import type { Rule } from './rules.ts';
 import { hasData, type TableRow } from './table-cells.ts';
 
 /** Centres and edges nearer than this, in sizes of the type, are the same. */

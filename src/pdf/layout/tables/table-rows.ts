@@ -1,5 +1,5 @@
+import { middle } from '../../model/box.ts';
 import type { Line } from '../lines.ts';
-import { middle } from '../piece.ts';
 import type { Segment } from './columns.ts';
 
 /** What stands on one height, from left to right. */

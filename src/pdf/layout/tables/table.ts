@@ -1,12 +1,8 @@
-import type { Cell } from '../block.ts';
+import { type Box, bottom, isCentred, right } from '../../model/box.ts';
+import type { Piece } from '../../model/piece.ts';
+import type { Table } from '../../model/table.ts';
 import type { Line } from '../lines.ts';
-import { type Box, bottom, isCentred, type Piece, right } from '../piece.ts';
 import { isList } from './table-checks.ts';
-
-export interface Table {
-  box: Box;
-  rows: Cell[][];
-}
 
 /** A table found by an engine or by us, with what stands in it. */
 export interface PlacedTable extends Table {

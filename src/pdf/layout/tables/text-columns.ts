@@ -1,5 +1,5 @@
+import { middle, right } from '../../model/box.ts';
 import type { Line } from '../lines.ts';
-import { middle, right } from '../piece.ts';
 import type { Row } from './table-rows.ts';
 import { isNear } from './table-runs.ts';
 

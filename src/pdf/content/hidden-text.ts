@@ -1,0 +1,94 @@
+import { type Box, bottom, middle, right } from '../model/box.ts';
+import type { Shape } from '../model/drawing.ts';
+import type { HiddenPiece, HiddenReason, HiddenText } from '../model/hidden-text.ts';
+import type { PaintedPiece, Piece } from '../model/piece.ts';
+import { cleanText } from './clean-text.ts';
+
+/** What is under text, as far as an engine knows. */
+export interface Backdrop {
+  width: number;
+  height: number;
+  shapes: Shape[];
+  /** Pictures: the colour under text on them is not known. */
+  images: Box[];
+}
+
+/** Type smaller than this, in points, is not for readers. */
+const tiny = 2;
+/** Colours nearer than this, in each of red, green and blue, cannot be told apart. */
+const sameColour = 10;
+/** Shapes times pieces; on pages with more, colours are not compared. */
+const mostWork = 5_000_000;
+const longestReport = 2_000;
+
+/** Text that readers see, and that they don't: people are not the only ones it can be written for. */
+export function partHidden<Found extends PaintedPiece>(
+  pieces: Found[],
+  backdrop: Backdrop,
+): { visible: Found[]; hidden: HiddenPiece[] } {
+  const { shapes, images } = backdrop;
+  const isSmall = (shapes.length + images.length) * pieces.length < mostWork;
+  const isLayer = isTextOfScan(pieces);
+  const hidden: HiddenPiece[] = [];
+  const visible = pieces.filter((piece) => {
+    const unseen = isSmall && isUnseen(piece, backdrop) ? 'SAME_COLOUR' : null;
+    const reason = hiddenReason(piece, backdrop, isLayer) ?? unseen;
+    if (reason !== null) hidden.push({ reason, piece });
+    return reason === null;
+  });
+  return { visible, hidden };
+}
+
+/** What is told of hidden text: the beginning of it, by reason. */
+export function reportHidden(hidden: HiddenPiece[]): HiddenText[] {
+  const texts = new Map<HiddenReason, string[]>();
+  for (const { reason, piece } of hidden) {
+    const there = texts.get(reason);
+    if (there === undefined) texts.set(reason, [piece.text]);
+    else there.push(piece.text);
+  }
+  return [...texts].map(([reason, found]) => ({
+    reason,
+    text: cleanText(found.join(' ').slice(0, longestReport)),
+  }));
+}
+
+/** Nearly all text being invisible, it is what someone's OCR has read from the picture of the page. */
+function isTextOfScan(pieces: PaintedPiece[]): boolean {
+  let [all, invisible] = [0, 0];
+  for (const piece of pieces) {
+    all += piece.text.length;
+    if (piece.invisible) invisible += piece.text.length;
+  }
+  return invisible > 0.8 * all;
+}
+
+function hiddenReason(piece: PaintedPiece, { width, height }: Backdrop, isLayer: boolean): HiddenReason | null {
+  if (right(piece) <= 0 || piece.x >= width || bottom(piece) <= 0 || piece.y >= height) return 'OFF_PAGE';
+  if (piece.invisible) return isLayer ? null : 'INVISIBLE';
+  return piece.size < tiny ? 'TINY' : null;
+}
+
+/** Set in the colour of all that is under it. The box around a shape is more than the shape, so one other colour is a doubt. */
+function isUnseen(piece: PaintedPiece, { shapes, images }: Backdrop): boolean {
+  const { colour } = piece;
+  if (colour === null || colour === '#000000' || images.some((image) => covers(image, piece))) {
+    return false;
+  }
+  const under = shapes.filter((shape) => covers(shape, piece));
+  return under.length === 0
+    ? isSameColour(colour, '#ffffff')
+    : under.every((shape) => isSameColour(colour, shape.colour));
+}
+
+function covers(shape: Box, piece: Piece): boolean {
+  const x = piece.x + piece.width / 2;
+  const y = middle(piece);
+  return x >= shape.x && x <= right(shape) && y >= shape.y && y <= bottom(shape);
+}
+
+function isSameColour(a: string, b: string): boolean {
+  const channels = (colour: string) => [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16));
+  const other = channels(b);
+  return channels(a).every((value, index) => Math.abs(value - (other[index] ?? 0)) < sameColour);
+}

@@ -1,0 +1,51 @@
+import { createValidAbsoluteUrl } from 'pdfjs-dist/legacy/build/pdf.mjs';
+import { type Box, bottom, middle, right } from '../model/box.ts';
+import type { Link } from '../model/document.ts';
+import type { PlacedLink } from '../model/link.ts';
+import type { Piece } from '../model/piece.ts';
+import { toWords } from '../model/words.ts';
+import { cleanFact, cleanText } from './clean-text.ts';
+
+/** Links times pieces; links past it are left without their words. */
+const mostWork = 5_000_000;
+
+/** The address of a link if it is one that may be shown as a link: never `javascript:` or a local file. */
+export function readUrl(value: unknown): string | null {
+  if (typeof value !== 'string') {
+    return null;
+  }
+  return createValidAbsoluteUrl(cleanText(value), undefined, { addDefaultProtocol: true })?.href ?? null;
+}
+
+/** Gives the words under links their address, and the links their words. */
+export function placeLinks(placed: PlacedLink[], pieces: Piece[]): { links: Link[]; pieces: Piece[] } {
+  let marked = pieces;
+  const links = placed.map(({ boxes, url, pageNumber }, index): Link => {
+    if (index * pieces.length > mostWork) {
+      return { text: null, url, pageNumber };
+    }
+    const words: string[] = [];
+    marked = marked.flatMap((piece) => {
+      const touched = boxes.filter((box) => touches(box, piece));
+      if (touched.length === 0) return [piece];
+      const parts = markWords(piece, touched, url);
+      words.push(...parts.filter(({ isUnder }) => isUnder).map((part) => part.piece.text));
+      return url === null ? [piece] : parts.map((part) => part.piece);
+    });
+    return { text: cleanFact(words.join(' ')), url, pageNumber };
+  });
+  return { links, pieces: marked };
+}
+
+function touches(box: Box, piece: Piece): boolean {
+  const y = middle(piece);
+  return piece.x < right(box) && right(piece) > box.x && y >= box.y && y <= bottom(box);
+}
+
+function markWords(piece: Piece, boxes: Box[], url: string | null): { piece: Piece; isUnder: boolean }[] {
+  return toWords(piece).map((word) => {
+    const x = word.x + word.width / 2;
+    const isUnder = boxes.some((box) => x >= box.x && x <= right(box));
+    return { piece: isUnder && url !== null ? { ...word, url } : word, isUnder };
+  });
+}

@@ -1,0 +1,79 @@
+import { JobError } from '../../errors.ts';
+import type { ExtractionRequest, Reading } from '../model/extraction.ts';
+import { type FromExtractor, isToExtractor } from './protocol.ts';
+import { startWatchdog } from './watchdog.ts';
+
+/**
+ * The entry of an extractor: one process that reads one document after the other. It never cleans up after a document that
+ * went wrong for good; the pool kills it instead.
+ */
+
+process.title = 'pagehive extract';
+startWatchdog();
+// pdfjs leaves rejected promises behind on damaged documents, after it has reported them through the call itself.
+process.on('unhandledRejection', () => {});
+
+// pdfjs' build for Node replaces `push` by one of its own, for a detail that nobody here needs. It is so slow that the whole
+// extraction would take a twentieth longer.
+const { push } = Array.prototype;
+const [{ loadEngines }, { runExtraction }] = await Promise.all([
+  import('../run/engines.ts'),
+  import('../run/extraction-run.ts'),
+]);
+Array.prototype.push = push;
+const engines = await loadEngines();
+let groupsSent = 0;
+let groupsTaken = 0;
+let wake = () => {};
+
+process.on('message', (message: unknown) => {
+  if (!isToExtractor(message)) {
+    return;
+  }
+  if (message.type === 'ping') {
+    send({ type: 'pong' });
+  } else if (message.type === 'taken') {
+    groupsTaken += 1;
+    wake();
+  } else {
+    void extract(message.request).then(send);
+  }
+});
+send({ type: 'ready' });
+
+function send(message: FromExtractor): void {
+  process.send?.(message);
+}
+
+/** Returns the last message of the extraction. */
+async function extract(request: ExtractionRequest): Promise<FromExtractor> {
+  groupsSent = 0;
+  groupsTaken = 0;
+  try {
+    const report = (reading: Reading) => send({ type: 'event', event: { type: 'reading', ...reading } });
+    for await (const event of runExtraction(request, engines, report)) {
+      send({ type: 'event', event });
+      if (event.type === 'group') {
+        groupsSent += 1;
+        await untilTaken();
+      }
+    }
+    return { type: 'done' };
+  } catch (error) {
+    const { code, message, page } = error instanceof JobError ? error : new JobError('INTERNAL');
+    return { type: 'failed', code, detail: message, page, trace: code === 'INTERNAL' ? traceOf(error) : null };
+  }
+}
+
+/** The next group is begun only when the consumer has taken the last one: memory stays bounded, one group ahead. */
+async function untilTaken(): Promise<void> {
+  while (groupsTaken < groupsSent) {
+    await new Promise<void>((resolve) => {
+      wake = resolve;
+    });
+  }
+}
+
+function traceOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

@@ -1,0 +1,96 @@
+import { cleanText } from '../content/clean-text.ts';
+import { readableIn } from '../content/garbled.ts';
+import { reportHidden } from '../content/hidden-text.ts';
+import { guessLanguage } from '../content/language.ts';
+import { placeLinks } from '../content/links.ts';
+import { ocrReason } from '../content/needs-ocr.ts';
+import { type Block, sizesOfHeading } from '../layout/block.ts';
+import { linkFootnotes } from '../layout/footnotes.ts';
+import { headingLevel, headingSizes, measure } from '../layout/headings.ts';
+import { collectWords } from '../layout/hyphenation.ts';
+import { layOutPage, readBlocks, readRunning } from '../layout/page-layout.ts';
+import { toMarkdown } from '../layout/render-markdown.ts';
+import { toPlainText } from '../layout/render-text.ts';
+import { runningLines } from '../layout/running-lines.ts';
+import { type Box, middle } from '../model/box.ts';
+import type { ExtractedPage, PageBlock } from '../model/document.ts';
+import type { PageOptions } from '../model/extraction.ts';
+import type { ReadPage } from '../model/read-page.ts';
+import type { DocumentStyle } from './document-style.ts';
+
+/**
+ * The pages of one group from what the engines read. What headings and running lines are is judged by the whole group, and by the
+ * style of its document, if there are more groups.
+ */
+export function finishPages(pages: ReadPage[], options: PageOptions, style: DocumentStyle | null): ExtractedPage[] {
+  const drafts = pages.map((page) => {
+    const reason = page.ocr?.reason ?? ocrReason(page);
+    // Garbage helps nobody; that the page has it is told.
+    const isReadable = readableIn([...page.pieces, ...page.turned]);
+    const { links, pieces } = placeLinks(page.links, page.pieces.filter(isReadable));
+    return { page, reason, links, layout: layOutPage({ ...page, pieces, turned: page.turned.filter(isReadable) }) };
+  });
+  const layouts = drafts.map(({ layout }) => layout);
+  const lines = layouts.flatMap((layout) => layout.lines);
+  const typography = measure(lines);
+  const others = [...(style?.pages ?? [])].filter(([number]) => pages.every((page) => page.number !== number));
+  const running = runningLines(
+    layouts,
+    others.map(([, page]) => page),
+    typography.body,
+  );
+  const words = options.keepHyphenation ? null : collectWords(lines.map(({ text }) => text));
+  const laidOut = drafts.map((draft) => {
+    const { page, layout } = draft;
+    const body = linkFootnotes(readBlocks(layout, typography, running), typography.body, page.number);
+    return { ...draft, body, blocks: withRunning(body, readRunning(layout, typography, running), layout.height) };
+  });
+  const sizes = style?.headingSizes ?? headingSizes(laidOut.flatMap(({ body }) => body.flatMap(sizesOfHeading)));
+  return laidOut.map(({ page, reason, links, blocks, body }) => {
+    const text = cleanText(toPlainText(blocks));
+    const shown = options.keepHeadersFooters ? blocks : body;
+    return {
+      number: page.number,
+      label: page.label,
+      width: page.shown.width,
+      height: page.shown.height,
+      rotation: page.rotation,
+      text,
+      markdown: cleanText(toMarkdown(shown, { words, headingSizes: sizes })),
+      links,
+      details: {
+        engine: page.engine,
+        fallback: page.fallback,
+        ocrReason: reason,
+        ocr: page.ocr?.found ?? null,
+        language: guessLanguage(text),
+        hidden: reportHidden(page.hidden),
+        annotations: page.annotations,
+        formFields: page.formFields,
+        blocks: blocks.map((block) => toPageBlock(block, sizes)),
+      },
+      failure: null,
+    };
+  });
+}
+
+/** Running headers come before all of the page, and footers after it, wherever they stand between its columns. */
+function withRunning(body: Block[], running: Block[], height: number): Block[] {
+  if (running.length === 0) return body;
+  const isHeader = ({ box }: Block) => middle(box) < height / 2;
+  return [...running.filter(isHeader), ...body, ...running.filter((block) => !isHeader(block))];
+}
+
+function toPageBlock(block: Block, sizes: number[]): PageBlock {
+  const { kind, box } = block;
+  const level = kind === 'HEADING' ? headingLevel(block.size, sizes) : null;
+  const rows =
+    kind === 'TABLE' ? block.rows.map((row) => row.map((cell) => ({ ...cell, text: cleanText(cell.text) }))) : null;
+  return { kind, ...rounded(box), text: cleanText(toPlainText([block])), level, rows };
+}
+
+/** To a hundredth of a point: more says nothing and takes much room. */
+function rounded({ x, y, width, height }: Box): Box {
+  const round = (value: number) => Math.round(value * 100) / 100;
+  return { x: round(x), y: round(y), width: round(width), height: round(height) };
+}
