@@ -3,14 +3,17 @@ import { createYoga } from 'graphql-yoga';
 import type { Caller } from './authenticate.ts';
 import type { ApiContext, ApiServices } from './context.ts';
 import { createErrorMask } from './errors.ts';
+import { createReceivedParams, type ReceivedRequest } from './http/received.ts';
 import { schema } from './schema/schema.ts';
 import { createServerSentEvents, type HttpContext } from './sse.ts';
 import { createSubscribe } from './subscribe.ts';
 
 /** What the server hands to Yoga with each request. */
-interface RequestContext extends HttpContext {
+interface RequestContext extends HttpContext, ReceivedRequest {
   caller: Caller;
 }
+
+export type Graphql = ReturnType<typeof createGraphql>;
 
 /** GraphQL over HTTP, and SSE for subscriptions; GraphiQL is served from this machine, no CDN. */
 export function createGraphql(services: ApiServices, keepAliveMs: number) {
@@ -21,15 +24,16 @@ export function createGraphql(services: ApiServices, keepAliveMs: number) {
     context: ({ caller }) => ({ ...services, ...caller }),
     graphqlEndpoint: '/graphql',
     landingPage: false,
-    // `checkPost` has seen to it, by MAX_INLINE_BYTES.
+    // The HTTP server has read the body already, within limits.
     maxRequestBodySize: false,
+    multipart: false,
     // No other origin may read answers in a browser; an allow-list comes with API keys.
     cors: false,
     logging: false,
     renderGraphiQL,
     graphiql: { title: 'Pagehive', defaultQuery: welcome },
     maskedErrors: { maskError, errorMessage: 'Something unexpected went wrong.' },
-    plugins: [createServerSentEvents(subscribe, keepAliveMs)],
+    plugins: [createReceivedParams(), createServerSentEvents(subscribe, keepAliveMs)],
   });
   return { yoga, subscribe };
 }

@@ -4,8 +4,10 @@ import { useServer as serveWebSocket } from 'graphql-ws/use/ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Logger } from '../ops/logger.ts';
 import type { Authenticate, Caller } from './authenticate.ts';
-import type { createGraphql } from './graphql.ts';
-import { checkHost, checkOrigin } from './guards.ts';
+import type { Graphql } from './graphql.ts';
+import type { AddressLimits } from './http/address-limits.ts';
+import { refuseUpgrade } from './http/answers.ts';
+import { checkHost, checkOrigin, HttpError } from './http/guards.ts';
 import { Results } from './results.ts';
 import { textOf } from './shared-events.ts';
 
@@ -16,13 +18,12 @@ const maxOperations = 100;
 /** Whoever does not say who he is. */
 const unauthorized = 4401;
 
-type Graphql = ReturnType<typeof createGraphql>;
-
 export interface WebSocketOptions {
   publicUrl: string;
   authenticate: Authenticate;
   /** A socket is asked for a sign of life this often, and closed if it gives none before the next time. */
   keepAliveMs: number;
+  addressLimits: AddressLimits;
   logger: Logger;
 }
 
@@ -30,7 +31,7 @@ export interface WebSocketOptions {
 export function serveGraphqlWs(
   server: Server,
   graphql: Graphql,
-  { publicUrl, authenticate, keepAliveMs, logger }: WebSocketOptions,
+  { publicUrl, authenticate, keepAliveMs, addressLimits, logger }: WebSocketOptions,
 ): AsyncDisposable {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes });
   server.on('upgrade', (request, socket, head) => {
@@ -39,9 +40,11 @@ export function serveGraphqlWs(
     try {
       checkHost(request, publicUrl);
       checkOrigin(request, publicUrl);
-      if (new URL(request.url ?? '/', 'http://localhost').pathname !== '/graphql') throw new Error('no such endpoint');
-    } catch {
-      socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+      if (new URL(request.url ?? '/', 'http://localhost').pathname !== '/graphql')
+        throw new HttpError(404, 'WebSockets are at /graphql.');
+      addressLimits.admit(request, socket);
+    } catch (error) {
+      refuseUpgrade(socket, error, logger);
       return;
     }
     sockets.handleUpgrade(request, socket, head, (webSocket) => sockets.emit('connection', webSocket, request));

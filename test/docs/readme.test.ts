@@ -58,6 +58,8 @@ describe('README.md', () => {
       DOWNLOAD_SECONDS: limits.downloadSeconds,
       EXTRACTOR_MEMORY_BYTES: limits.extractorMemoryBytes,
       EXTRACTOR_RECYCLE_BYTES: limits.extractorRecycleBytes,
+      MAX_BODY_BYTES_IN_FLIGHT: limits.bodyBytesInFlight,
+      MAX_CONNECTIONS_PER_ADDRESS: limits.connectionsPerAddress,
       LOG_LEVEL: config.logLevel,
       PAGEHIVE_URL: readClientConfig({}).url,
     };
