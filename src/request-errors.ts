@@ -13,10 +13,25 @@ export const requestErrors = {
     message: 'The input is not valid.',
     advice: 'Mend what extensions.issues names; each has the path of the bad value.',
   },
+  BAD_REQUEST: {
+    status: 400,
+    message: 'The HTTP request is not well-formed.',
+    advice: 'Send JSON with the parameters query, operationName and variables; the message says what is wrong.',
+  },
   NOT_FOUND: {
     status: 404,
     message: 'There is no such thing, or it is not yours.',
     advice: 'Check the id; deleted things are gone for good.',
+  },
+  UNAUTHENTICATED: {
+    status: 401,
+    message: 'The request has no valid credentials.',
+    advice: 'Send a valid key: "Authorization: Bearer <key>".',
+  },
+  METHOD_NOT_ALLOWED: {
+    status: 405,
+    message: 'This address does not accept the HTTP method of the request.',
+    advice: 'Send queries and mutations by POST, uploads by PUT; GET serves queries and downloads.',
   },
   UPLOAD_INCOMPLETE: {
     status: 409,
@@ -47,6 +62,26 @@ export const requestErrors = {
     status: 422,
     message: 'The bytes are not the ones that createUpload announced.',
     advice: 'Send exactly the announced number of bytes with the announced SHA-256.',
+  },
+  UPLOAD_PARTIAL: {
+    status: 400,
+    message: 'The request carries only a part of the document.',
+    advice: 'Send the whole document in one PUT, without Content-Range.',
+  },
+  UNSUPPORTED_ENCODING: {
+    status: 415,
+    message: 'The body is compressed or wrapped, and is not unpacked here.',
+    advice: 'Send the bytes as they are, without Content-Encoding.',
+  },
+  REQUEST_TIMEOUT: {
+    status: 408,
+    message: 'The body of the request arrived too slowly.',
+    advice: 'Send it again over a faster connection; use createUpload and PUT for large files.',
+  },
+  FORBIDDEN: {
+    status: 403,
+    message: 'The request is not allowed.',
+    advice: 'Check where the request comes from and what its credentials allow.',
   },
   PAYLOAD_TOO_LARGE: {
     status: 413,
@@ -92,7 +127,7 @@ export const requestErrors = {
   OVERLOADED: {
     status: 503,
     message: 'The server has too much to do right now.',
-    advice: 'Try again after the seconds in Retry-After, or in a few seconds.',
+    advice: 'Try again after the number of seconds in Retry-After.',
   },
   DEADLINE_EXCEEDED: {
     status: 503,
@@ -110,6 +145,14 @@ export const requestErrors = {
     advice: 'Try again; if it goes on, report it with the time of the request.',
   },
 } as const satisfies Record<string, RequestErrorEntry>;
+
+/** After how many seconds a client may try again, where that makes sense: the header Retry-After. */
+const retryAfter: Partial<Record<RequestErrorCode, number>> = { OVERLOADED: 1, SERVICE_UNAVAILABLE: 5 };
+
+/** Null for a code that trying again does not help. */
+export function retryAfterSeconds(code: RequestErrorCode): number | null {
+  return retryAfter[code] ?? null;
+}
 
 export type RequestErrorCode = keyof typeof requestErrors;
 

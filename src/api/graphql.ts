@@ -1,16 +1,22 @@
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 import { GraphQLError } from 'graphql';
 import { createYoga, type Plugin } from 'graphql-yoga';
-import { isRequestErrorCode, requestErrors } from '../request-errors.ts';
+import { RequestError } from '../errors.ts';
+import { isRequestErrorCode, requestErrors, retryAfterSeconds } from '../request-errors.ts';
 import type { Caller } from './authenticate.ts';
+import { extensionsOf } from './errors.ts';
+import { freeBytes } from './http/body-budget.ts';
+import { createReceivedParams, type ReceivedRequest } from './http/received.ts';
 import type { Operations, Refusal } from './operations.ts';
 import { schema } from './schema/schema.ts';
 import { createServerSentEvents, type HttpContext } from './sse.ts';
 
 /** What the server hands to Yoga with each request. */
-interface RequestContext extends HttpContext {
+interface RequestContext extends HttpContext, ReceivedRequest {
   caller: Caller;
 }
+
+export type Graphql = ReturnType<typeof createGraphql>;
 
 /**
  * GraphQL over HTTP, and SSE for subscriptions; GraphiQL is served from this machine, no CDN. Yoga reads requests and writes
@@ -21,8 +27,9 @@ export function createGraphql(operations: Operations, keepAliveMs: number) {
     schema,
     graphqlEndpoint: '/graphql',
     landingPage: false,
-    // `checkPost` has seen to it, by MAX_INLINE_BYTES.
+    // The HTTP server has read the body already, within limits.
     maxRequestBodySize: false,
+    multipart: false,
     // No other origin may read answers in a browser; an allow-list comes with API keys.
     cors: false,
     logging: false,
@@ -31,7 +38,7 @@ export function createGraphql(operations: Operations, keepAliveMs: number) {
     // Nothing is executed by Yoga itself.
     maskedErrors: false,
     parserAndValidationCache: false,
-    plugins: [runOperations(operations), createServerSentEvents(keepAliveMs)],
+    plugins: [createReceivedParams(), runOperations(operations), createServerSentEvents(keepAliveMs)],
   });
 }
 
@@ -39,9 +46,15 @@ export function createGraphql(operations: Operations, keepAliveMs: number) {
 function runOperations(operations: Operations): Plugin<object, RequestContext> {
   return {
     onParams({ setParamsHandler }) {
-      setParamsHandler(async ({ params: { query = '', operationName, variables }, request, context: { caller } }) => {
+      setParamsHandler(async ({ params: { query = '', operationName, variables }, request, context }) => {
+        const { caller, received, res, onStream } = context;
         const admitted = operations.admit({ query, operationName, variables }, { readOnly: request.method === 'GET' });
         if ('errors' in admitted) return withStatus(admitted);
+        if (admitted.operation.operation === 'subscription') {
+          // A stream keeps its variables for as long as it is open; the budget of body bytes is for those that end soon.
+          if (received.bytes > freeBytes) return withStatus({ errors: [subscriptionTooLarge()] });
+          onStream(res);
+        }
         return await operations.run(admitted, { caller, signal: request.signal });
       });
     },
@@ -58,6 +71,12 @@ function withStatus({ errors }: Refusal): Refusal {
   };
 }
 
+function subscriptionTooLarge(): GraphQLError {
+  const message = `The request of a subscription must not exceed ${freeBytes} bytes.`;
+  const error = new RequestError('PAYLOAD_TOO_LARGE', { message });
+  return new GraphQLError(message, { extensions: extensionsOf(error) });
+}
+
 function errorOptions({ nodes, source, positions, path }: GraphQLError) {
   return { nodes, source, positions, path };
 }
@@ -65,8 +84,10 @@ function errorOptions({ nodes, source, positions, path }: GraphQLError) {
 /** `spec`: a client that accepts only application/json gets 200, as such clients expect. */
 function httpOf(code: string): { status: number; spec: boolean; headers?: Record<string, string> } {
   if (code === 'METHOD_NOT_ALLOWED') return { status: 405, spec: false, headers: { allow: 'POST' } };
-  const status = isRequestErrorCode(code) ? requestErrors[code].status : 400;
-  return { status, spec: status < 500 };
+  if (!isRequestErrorCode(code)) return { status: 400, spec: true };
+  const { status } = requestErrors[code];
+  const seconds = retryAfterSeconds(code);
+  return { status, spec: status < 500, ...(seconds === null ? {} : { headers: { 'retry-after': String(seconds) } }) };
 }
 
 /** Comments alone: GraphiQL goes on asking for the name of an operation it showed first for a moment after it is replaced. */
