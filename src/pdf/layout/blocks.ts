@@ -3,10 +3,27 @@ import type { Block } from './block.ts';
 import { readHeading, standsOut, type Typography } from './headings.ts';
 import type { Line } from './lines.ts';
 
+/** Thresholds of blocks. Distances are in sizes of the type. */
+export const blockSettings = {
+  /** Gap between two lines from which on they are two paragraphs. */
+  widestLineGap: 0.75,
+  /** The same in code, which programmers part by empty lines. */
+  widestLineGapOfCode: 1.6,
+  /** How far a line may begin above the end of the one before: beyond it, the text continues in another column. */
+  farthestUp: 1.5,
+  /** Difference in size within one paragraph, as a share. */
+  sizeTolerance: 0.08,
+  /** Gap within which a line continues the sentence of the line above. */
+  sentenceGap: 0.5,
+};
+
 const bullet = /^([•‣▪●◦○■□◆❖➢✓·\uf0b7\uf0a7-])\s*(?=\S)/u;
 const numbered = /^(\(?\d{1,3}[.)]|\(?[a-z]\)|\(?[ivx]{1,4}[.)])\s+(?=\S)/u;
 
-/** Parts lines in reading order into paragraphs, list items, code and headings. `alone`: no other bold line is beside it. */
+/**
+ * Groups lines in reading order into paragraphs, list items, code and headings. `alone` tells whether no other bold line stands beside
+ * a line.
+ */
 export function toBlocks(lines: Line[], typography: Typography, alone: (line: Line) => boolean): Block[] {
   const groups: Line[][] = [];
   for (const line of lines) {
@@ -19,13 +36,15 @@ export function toBlocks(lines: Line[], typography: Typography, alone: (line: Li
     }
   }
   const blocks = groups.map((group, index) => {
-    const runsIn = () => runsOn(groups[index - 1], group) || runsOn(group, groups[index + 1]);
-    return toBlock(group, typography, () => group.every(alone) && !runsIn());
+    const isInSentence = () =>
+      continuesSentence(groups[index - 1], group) || continuesSentence(group, groups[index + 1]);
+    return toBlock(group, typography, () => group.every(alone) && !isInSentence());
   });
   return mergeNumbers(blocks, typography);
 }
 
 function startsBlock(before: Line, line: Line, current: Line[], { mostlyFixedWidth }: Typography): boolean {
+  const { sizeTolerance, widestLineGap, widestLineGapOfCode, farthestUp } = blockSettings;
   const gap = line.y - bottom(before);
   const size = Math.max(line.size, before.size);
   if (sameRow(before, line) && line.x >= before.x) {
@@ -35,9 +54,9 @@ function startsBlock(before: Line, line: Line, current: Line[], { mostlyFixedWid
   const isItem = bullet.test(current[0]?.text ?? '');
   return (
     line.fixedWidth !== before.fixedWidth ||
-    Math.abs(line.size - before.size) > 0.08 * size ||
-    gap > (isCode ? 1.6 : 0.75) * size ||
-    gap < -1.5 * size ||
+    Math.abs(line.size - before.size) > sizeTolerance * size ||
+    gap > (isCode ? widestLineGapOfCode : widestLineGap) * size ||
+    gap < -farthestUp * size ||
     (line.boldThroughout !== before.boldThroughout && !isItem && !isCode) ||
     (!isCode && !overlaps(before, line)) ||
     (!isCode && (bullet.test(line.text) || numbered.test(line.text)))
@@ -48,15 +67,16 @@ function overlaps(a: Box, b: Box): boolean {
   return Math.min(right(a), right(b)) > Math.max(a.x, b.x);
 }
 
-/** Bold words that begin or end inside a sentence: the text goes on at the usual distance, with a small letter. */
-function runsOn(above: Line[] | undefined, below: Line[] | undefined): boolean {
+/** Reports whether bold words begin or end inside a sentence: the next line follows at the usual distance with a small letter. */
+function continuesSentence(above: Line[] | undefined, below: Line[] | undefined): boolean {
+  const { sizeTolerance, sentenceGap } = blockSettings;
   const last = above?.at(-1);
   const first = below?.[0];
-  if (last === undefined || first === undefined || Math.abs(last.size - first.size) > 0.08 * last.size) {
+  if (last === undefined || first === undefined || Math.abs(last.size - first.size) > sizeTolerance * last.size) {
     return false;
   }
   const gap = first.y - bottom(last);
-  return gap > -0.5 * last.size && gap < 0.5 * last.size && /^\p{Ll}/u.test(first.text);
+  return Math.abs(gap) < sentenceGap * last.size && /^\p{Ll}/u.test(first.text);
 }
 
 function toBlock(lines: Line[], typography: Typography, alone: () => boolean): Block {
@@ -75,13 +95,14 @@ function toBlock(lines: Line[], typography: Typography, alone: () => boolean): B
 
 const onlyNumber = /^(?:\d{1,3}|[IVXLC]{1,6})[.:]?$/;
 
-/** The number of a chapter, set large on a line of its own, is the beginning of its heading. */
+/** Joins the number of a chapter, set large on a line by itself, with the heading below. */
 function mergeNumbers(blocks: Block[], { body }: Typography): Block[] {
   const merged: Block[] = [];
   for (const block of blocks) {
     const before = merged.at(-1);
     const line = before?.kind === 'PARAGRAPH' && before.lines.length === 1 ? before.lines[0] : undefined;
-    if (block.kind === 'HEADING' && line !== undefined && line.size > standsOut * body && onlyNumber.test(line.text)) {
+    const isNumber = line !== undefined && standsOut(line.size, body) && onlyNumber.test(line.text);
+    if (block.kind === 'HEADING' && isNumber) {
       merged[merged.length - 1] = { ...block, box: union([line, block.box]), lines: [line, ...block.lines] };
     } else {
       merged.push(block);

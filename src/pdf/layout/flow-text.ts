@@ -4,14 +4,14 @@ import { isApart, joinText, type Line } from './lines.ts';
 import { escapeMarkdown, markdownLink } from './markdown-text.ts';
 import { isRightToLeft } from './text-direction.ts';
 
-/** A stretch of text under one link, or under none, or the number of a footnote. Kept in parts, as text that grows and is looked at costs its square. */
+/** A stretch of text under one link or none, or the number of a footnote. Kept in parts: growing one string would cost its square. */
 interface Stretch {
   url: string | undefined;
   note: string | undefined;
   parts: string[];
 }
 
-/** The text of lines as one, its links as Markdown. `words`, where given, are for joining those that line ends part. */
+/** Joins the text of lines, with links as Markdown. With `words`, words broken at line ends become whole again. */
 export function flowText(lines: Line[], words: Set<string> | null): string {
   const flow: Stretch[] = [];
   for (const line of lines) {
@@ -27,7 +27,7 @@ function render({ url, note, parts }: Stretch): string {
   return url === undefined ? escapeMarkdown(parts.join('')) : markdownLink(parts.join(''), url);
 }
 
-/** `words` are given where a line begins. */
+/** Appends a part; `words` is undefined within a line. */
 function append(flow: Stretch[], { url, note, text }: Part, words: Set<string> | null | undefined): void {
   const last = flow.at(-1);
   let after = text;
@@ -49,7 +49,7 @@ interface Part {
   text: string;
 }
 
-/** A line's text by link and footnote, with the spaces between them. */
+/** Splits a line's text by link and footnote, with the spaces between them. */
 function stretches(line: Line): Part[] {
   if (line.pieces.every(({ url, note }) => url === undefined && note === undefined) || isRightToLeft(line.text)) {
     return [{ url: undefined, note: undefined, text: line.text }];
@@ -69,7 +69,7 @@ function stretches(line: Line): Part[] {
   });
 }
 
-/** A link stands apart; the number of a footnote only where it is printed so. */
+/** Reports whether a space separates two runs: always beside links, beside the number of a footnote only if it is printed. */
 function isParted(before: Piece[] | undefined, after: Piece[] | undefined): boolean {
   const [last, first] = [before?.at(-1), after?.[0]];
   if (last === undefined || first === undefined) return false;

@@ -3,10 +3,16 @@ import type { Piece } from '../model/piece.ts';
 import type { Block } from './block.ts';
 import { isApart, joinText, type Line } from './lines.ts';
 
-/** Notes are set in smaller type than the text they belong to. */
-const smaller = 0.97;
-/** A page of more is a list of notes, or made to take long. */
-const mostNotes = 60;
+/** Thresholds of footnotes. */
+export const footnoteSettings = {
+  /** Size of a note, at most, in sizes of the body text: this near, because scans and scaled pages round. */
+  noteSize: 0.97,
+  /** Notes of a page, at most: more are a list of references, or a page that is made to take long. */
+  mostNotes: 60,
+  /** Characters before a reference that decide whether it stands behind a word. */
+  contextLength: 4,
+};
+
 const noteStart = /^(?:(\d{1,3})[.)]?(?:\s+|$)|([†‡§¶])\s*)/u;
 
 interface Note {
@@ -15,8 +21,8 @@ interface Note {
 }
 
 /**
- * Ties notes at the foot of a page to the places that refer to them: where a small paragraph begins with a number or a sign, and
- * the text has that once right behind a word. Either alone may be anything. `body` is the size of the text's type.
+ * Links notes at the foot of a page to the places that refer to them. Neither is certain alone, so it takes both: a small paragraph that
+ * begins with a number or a sign, and the same one exactly once in the text, right behind a word. `body` is the size of the body text.
  */
 export function linkFootnotes(blocks: Block[], body: number, page: number): Block[] {
   const notes = new Map(blocks.map((block) => [block, toNotes(block, body)]));
@@ -25,7 +31,7 @@ export function linkFootnotes(blocks: Block[], body: number, page: number): Bloc
   const found = new Map<Line, Place[]>();
   const referred = new Set<string>();
   const all = [...notes.values()].flat();
-  for (const { marker } of all.length > mostNotes ? [] : all) {
+  for (const { marker } of all.length > footnoteSettings.mostNotes ? [] : all) {
     const pattern = reference(marker);
     const places = lines.flatMap((line) => (line.text.includes(marker) ? placesOf(marker, pattern, line) : []));
     const [place] = places;
@@ -50,9 +56,9 @@ function isText(block: Block): block is Text {
   return block.kind === 'PARAGRAPH' || block.kind === 'LIST_ITEM';
 }
 
-/** A paragraph parted into notes: one may follow another without a gap. None if it doesn't begin with one. */
+/** Splits a paragraph into notes, as one may follow another without a gap. Empty for a paragraph that does not begin with a note. */
 function toNotes(block: Block, body: number): Note[] {
-  if (!isText(block) || block.lines.some(({ size }) => size >= smaller * body)) {
+  if (!isText(block) || block.lines.some(({ size }) => size >= footnoteSettings.noteSize * body)) {
     return [];
   }
   const notes: Note[] = [];
@@ -77,12 +83,12 @@ function toNotes(block: Block, body: number): Note[] {
 interface Place {
   line: Line;
   piece: Piece;
-  /** In the piece's text. */
+  /** Offset in the piece's text. */
   at: number;
   marker: string;
 }
 
-/** Behind a word of three letters at least, or what ends a sentence or a quotation; not in numbers, formulas or units. */
+/** Matches a marker behind a word of three letters or the end of a sentence or quotation: not in numbers, formulas or units. */
 function reference(marker: string): RegExp {
   return new RegExp(`(?<=\\p{L}{3}|(?<!\\d)[.,;:!?"'\\p{Pe}\\p{Pf}])${marker}(?![\\p{L}\\p{N}%]|[.,:]\\d)`, 'gu');
 }
@@ -90,8 +96,9 @@ function reference(marker: string): RegExp {
 function placesOf(marker: string, pattern: RegExp, line: Line): Place[] {
   return line.pieces.flatMap((piece, index) => {
     const previous = line.pieces[index - 1];
-    // Only what stands right behind the piece before it goes on with its word.
-    const context = previous === undefined || isApart(previous, piece) ? '' : previous.text.slice(-4);
+    // A piece continues the word of the piece before it only if they touch.
+    const isContinued = previous !== undefined && !isApart(previous, piece);
+    const context = isContinued ? previous.text.slice(-footnoteSettings.contextLength) : '';
     return [...(context + piece.text).matchAll(pattern)]
       .map((match) => ({ line, piece, at: match.index - context.length, marker }))
       .filter(({ at }) => at >= 0);
@@ -102,19 +109,16 @@ function markPlaces(line: Line, places: Place[], page: number): Line {
   if (places.length === 0) {
     return line;
   }
-  const pieces = line.pieces.flatMap((piece) =>
-    cut(
-      piece,
-      places.filter((place) => place.piece === piece).sort((a, b) => a.at - b.at),
-      page,
-    ),
-  );
+  const pieces = line.pieces.flatMap((piece) => {
+    const own = places.filter((place) => place.piece === piece).sort((a, b) => a.at - b.at);
+    return split(piece, own, page);
+  });
   const text = joinText(pieces, (piece) => (piece.note === undefined ? piece.text : `[${piece.text}]`));
   return { ...line, pieces, text };
 }
 
-/** A piece parted at its references, which touch what is around them. */
-function cut(piece: Piece, places: Place[], page: number): Piece[] {
+/** Splits a piece at its references, which touch the text around them. */
+function split(piece: Piece, places: Place[], page: number): Piece[] {
   const width = piece.width / Math.max(1, piece.text.length);
   const part = (from: number, to: number): Piece => ({
     ...piece,
@@ -140,7 +144,7 @@ function toBlock({ marker, lines }: Note, referred: Set<string>, page: number): 
   return { kind: 'FOOTNOTE', box, label: label(page, marker), marker, lines: [...withoutMarker(first), ...others] };
 }
 
-/** The marker may be a piece of its own, or a line, too far from the words for theirs. */
+/** Removes the marker, which may be part of the first piece, a piece by itself, or a line by itself. */
 function withoutMarker(line: Line): Line[] {
   const [first, ...others] = line.pieces;
   const rest = line.text.replace(noteStart, '');
@@ -153,7 +157,7 @@ function withoutMarker(line: Line): Line[] {
   return [{ ...line, pieces, text: rest }];
 }
 
-/** Pages number their notes anew, and are read joined. */
+/** Returns a label that stays unique when pages are joined: each page numbers its notes from 1. */
 function label(page: number, marker: string): string {
   return `${page}-${marker}`;
 }

@@ -2,21 +2,52 @@ import type { Line } from './lines.ts';
 
 /** How the text of a group of pages is set. */
 export interface Typography {
-  /** The largest size that much of the text is set in: what is larger stands out. */
+  /** Type size of the body text, in points: the largest size that much of the text is set in. */
   body: number;
-  /** So much is bold that it says nothing. */
+  /** Most of the text is bold, so bold type distinguishes nothing. */
   mostlyBold: boolean;
-  /** Likewise: a typewriter's page is no code. */
+  /** Most of the text is in a font of fixed width, as on a typewriter's page, so that is no sign of code. */
   mostlyFixedWidth: boolean;
 }
 
-export const standsOut = 1.17;
-const bodyShare = 0.22;
+/** Thresholds of headings. */
+export const headingSettings = {
+  /** Least size of a heading, in sizes of the body text: smaller differences are another font or emphasis. */
+  standsOut: 1.17,
+  /** Least size of a bold heading, in sizes of the body text: bold notes in smaller type are labels. */
+  leastBoldSize: 0.95,
+  /** Share of all characters from which on a size counts as a size of the body. */
+  bodyShare: 0.22,
+  /** Share of all characters above which bold or fixed-width type is the rule, not the exception. */
+  mostly: 0.5,
+  /** Lines of a heading at most: titles of papers take four. */
+  mostLines: 4,
+  /** Lines of a bold heading at most: more is a bold paragraph. */
+  mostBoldLines: 3,
+  /** Characters of a heading at most. */
+  longest: 200,
+  /** Characters from which on large type that ends like a sentence is a pull quote. */
+  longSentence: 80,
+  /** Words of a bold heading at most, and commas: more make it a sentence. */
+  mostWords: 16,
+  mostCommas: 2,
+  /** Letters of a heading at least: fewer are numbers of pages, figures or formulas. */
+  fewestLetters: 3,
+  /** Share of characters that are letters at least. */
+  letterShare: 0.5,
+  /** Difference of two sizes, in points, up to which they are the same level: producers round. */
+  sameSize: 0.6,
+  /** The levels that Markdown has. */
+  mostLevels: 6,
+};
 
+/** Measures how lines are set. */
 export function measure(lines: Iterable<Line>): Typography {
+  const { bodyShare, mostly } = headingSettings;
   const characters = new Map<number, number>();
   let [all, bold, fixedWidth] = [0, 0, 0];
   for (const line of lines) {
+    // Half points: OCR and scaled pages spread one size over neighbouring values.
     const size = Math.round(line.size * 2) / 2;
     const { length } = line.text;
     characters.set(size, (characters.get(size) ?? 0) + length);
@@ -27,21 +58,25 @@ export function measure(lines: Iterable<Line>): Typography {
   const [commonest] = [...characters].reduce((best, entry) => (entry[1] > best[1] ? entry : best), [0, -1]);
   const common = [...characters].filter(([, count]) => count >= bodyShare * all).map(([size]) => size);
   const body = Math.max(commonest, ...common);
-  return { body, mostlyBold: bold > 0.5 * all, mostlyFixedWidth: fixedWidth > 0.5 * all };
+  return { body, mostlyBold: bold > mostly * all, mostlyFixedWidth: fixedWidth > mostly * all };
+}
+
+/** Whether a size is larger than the body text by so much that it distinguishes a heading. */
+export function standsOut(size: number, body: number): boolean {
+  return size >= headingSettings.standsOut * body;
 }
 
 const caption =
   /^(?:(?:figure|fig\.?|table|diagram|chart|exhibit|plate|box|definition|theorem|lemma)\s*[\d.:]|(?:source|note)s?\s*:)/i;
-const mostLines = 4;
-const longest = 200;
 
-/** By what lines that read like a heading stand out: the size of their type, or null if they are bold only. */
+/** What distinguishes a heading: the size of its type, or null if only bold type does. */
 export interface Emphasis {
   size: number | null;
 }
 
-/** Null for lines that don't read like a heading. `alone` tells that nothing like them stands beside them. */
+/** Returns what makes lines a heading, or null if they are none. `alone` tells whether no similar line stands beside them. */
 export function readHeading(lines: Line[], alone: () => boolean, { body, mostlyBold }: Typography): Emphasis | null {
+  const { longest, mostLines, longSentence } = headingSettings;
   const length = lines.length > mostLines ? Infinity : lines.reduce((sum, { text }) => sum + text.length, 0);
   if (lines.length === 0 || length > longest) {
     return null;
@@ -51,35 +86,43 @@ export function readHeading(lines: Line[], alone: () => boolean, { body, mostlyB
     return null;
   }
   const size = Math.min(...lines.map((line) => line.size));
-  if (size >= standsOut * body && !(length > 80 && /[.;,]$/.test(text))) {
+  if (standsOut(size, body) && !(length > longSentence && /[.;,]$/.test(text))) {
     return { size };
   }
-  const bold = !mostlyBold && size >= 0.95 * body && lines.length <= 3 && lines.every((line) => line.boldThroughout);
-  const isSentence = () => /[.,;]$/.test(text) || (text.match(/,/g)?.length ?? 0) > 2 || text.split(' ').length > 16;
-  return bold && !isSentence() && alone() ? { size: null } : null;
+  return !mostlyBold && isBoldHeading(lines, text, size, body) && alone() ? { size: null } : null;
 }
 
-/** Sizes nearer than this, in points, are one: of the same level. */
-const sameSize = 0.6;
+function isBoldHeading(lines: Line[], text: string, size: number, body: number): boolean {
+  const { leastBoldSize, mostBoldLines } = headingSettings;
+  const isBold =
+    size >= leastBoldSize * body && lines.length <= mostBoldLines && lines.every((line) => line.boldThroughout);
+  return isBold && !isSentence(text);
+}
 
-/** Of the sizes that headings are set in, the largest first, those that differ: each is a level. */
+function isSentence(text: string): boolean {
+  const { mostCommas, mostWords } = headingSettings;
+  return /[.,;]$/.test(text) || (text.match(/,/g)?.length ?? 0) > mostCommas || text.split(' ').length > mostWords;
+}
+
+/** Returns the sizes that headings are set in, the largest first, without those that are nearly the same: each is a level. */
 export function headingSizes(found: number[]): number[] {
   const sizes: number[] = [];
   for (const size of [...found].sort((a, b) => b - a)) {
     const last = sizes.at(-1);
-    if (last === undefined || last - size > sameSize) sizes.push(size);
+    if (last === undefined || last - size > headingSettings.sameSize) sizes.push(size);
   }
   return sizes;
 }
 
-/** 1 to 6; those that are only bold are below all that are larger. */
+/** Returns the level of a heading, from 1. Bold headings without a size of their own rank below all others. */
 export function headingLevel(size: number | null, sizes: number[]): number {
+  const { sameSize, mostLevels } = headingSettings;
   const rank = size === null ? sizes.length : sizes.findIndex((candidate) => size >= candidate - sameSize);
-  return Math.min(6, Math.max(1, rank < 0 ? sizes.length : rank + 1));
+  return Math.min(mostLevels, Math.max(1, rank < 0 ? sizes.length : rank + 1));
 }
 
-/** Letters, more than anything else. */
 function hasWords(text: string): boolean {
+  const { fewestLetters, letterShare } = headingSettings;
   const letters = text.match(/\p{L}/gu)?.length ?? 0;
-  return letters >= 3 && letters * 2 >= text.replaceAll(' ', '').length;
+  return letters >= fewestLetters && letters >= letterShare * text.replaceAll(' ', '').length;
 }

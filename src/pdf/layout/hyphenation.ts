@@ -1,13 +1,13 @@
-/** Longer than any word; keeps what a page without spaces costs within bounds. */
+/** Longest word, in characters: bounds the cost of a page without spaces. */
 const longestWord = 64;
 
 const wordAtEnd = /([\p{L}\p{M}]+(?:-[\p{L}\p{M}]+)*)[-\u2010\u00ad]$/u;
 const wordAtStart = /^[\p{L}\p{M}]+/u;
 
 /**
- * What becomes of a line's end when the next line is put behind it, and what comes between them. Words parted there become whole
- * again if `words`, those of the document, are given: without the hyphen, unless the document has the word with it, or knows
- * both halves as words of their own but not the whole.
+ * Returns how a line ends when the next line is joined to it, and what separates the two. If `words`, the words of the document, are
+ * given, a word broken at the line end becomes whole again: without the hyphen, unless the document has the word with it, or has both
+ * halves as words but not the whole.
  */
 export function joint(before: string, after: string, words: Set<string> | null): { before: string; gap: '' | ' ' } {
   const first = words === null ? undefined : wordAtEnd.exec(before.slice(-longestWord))?.[1];
@@ -25,7 +25,7 @@ function keepsHyphen(first: string, second: string, words: Set<string>): boolean
   return words.has(first) && words.has(second);
 }
 
-/** The words that stand within lines: not those that a line's end parts. */
+/** Returns the words within lines, without those broken at a line end. */
 export function collectWords(lines: Iterable<string>): Set<string> {
   const words = new Set<string>();
   for (const line of lines) {

@@ -6,25 +6,40 @@ import { isRightToLeft } from './text-direction.ts';
 export interface Line extends Piece {
   /** From left to right. */
   pieces: Piece[];
-  /** Every word of it: `bold` is true where most are. */
+  /** Every word of it is bold; `bold` is true where most are. */
   boldThroughout: boolean;
 }
 
-/** Gaps wider than this, in sizes of the type, separate columns or cells; narrower ones are spaces between words. */
-const cellGap = 1.15;
-const wordGap = 0.12;
-/** What follows a list marker or the number of a heading may stand further away. */
-const markerGap = 4;
+/** Thresholds of lines. Gaps are in sizes of the type. */
+export const lineSettings = {
+  /** Gap from which on pieces are in separate columns or cells; narrower gaps are spaces between words. */
+  cellGap: 1.15,
+  /** Gap from which on there is a space between two pieces. */
+  wordGap: 0.12,
+  /** Gap after a list marker or the number of a heading: text after a tab stop. */
+  markerGap: 4,
+  /** How far a piece may begin before the end of the one before it: italics and kerning overlap. */
+  overlap: 0.5,
+  /** Share of the lower piece's height that pieces of one line share. */
+  sharedHeight: 0.5,
+  /** Ratio of two sizes above which the smaller one measures the gap: a large heading in the next column is not nearer for its size. */
+  otherSize: 1.15,
+  /** Pieces that begin one below the other, each after a gap, which make the left edge of a column. */
+  fewestAtEdge: 5,
+  /** Gap before such an edge: columns may stand nearer than words do elsewhere, but their edge is straight. */
+  edgeGap: 0.6,
+  /** Height of the buckets in which lines are looked up, in points. */
+  bucketHeight: 6,
+  /** Lines of a bucket that are tried for a piece, so that a page of a million pieces costs a million steps. */
+  candidates: 6,
+};
 
 const marker = /^(?:[•‣▪●◦○■□◆❖➢✓·*–—-]|\(?(?:\d{1,3}|[a-z]|[ivx]{1,4})[.)])$/iu;
 const sectionNumber = /^(?:\d{1,2}(?:\.\d{1,2}){0,4}|[A-Z])$/;
 
-const bucketHeight = 6;
-/** Lines that are tried for each piece, in each bucket, so that a page of a million pieces costs a million steps. */
-const candidates = 6;
-
 /** Joins pieces to lines: from left to right, each to the line whose end it stands next to. */
 export function toLines(pieces: Piece[]): Line[] {
+  const { bucketHeight, candidates } = lineSettings;
   const open = new Map<number, Piece[][]>();
   const lines: Piece[][] = [];
   for (const piece of [...pieces].sort((a, b) => a.x - b.x || a.y - b.y)) {
@@ -34,10 +49,10 @@ export function toLines(pieces: Piece[]): Line[] {
       line.push(piece);
       continue;
     }
-    const fresh = [piece];
-    lines.push(fresh);
+    const begun = [piece];
+    lines.push(begun);
     const there = open.get(bucket) ?? [];
-    there.push(fresh);
+    there.push(begun);
     if (there.length > candidates) there.shift();
     open.set(bucket, there);
   }
@@ -60,25 +75,22 @@ function nearest(open: Map<number, Piece[][]>, bucket: number, piece: Piece): Pi
 }
 
 function follows(line: Piece[], last: Piece, piece: Piece): boolean {
-  const overlap = Math.min(bottom(last), bottom(piece)) - Math.max(last.y, piece.y);
-  if (overlap < 0.5 * Math.min(last.height, piece.height)) {
+  const { sharedHeight, otherSize, overlap, markerGap, cellGap } = lineSettings;
+  const shared = Math.min(bottom(last), bottom(piece)) - Math.max(last.y, piece.y);
+  if (shared < sharedHeight * Math.min(last.height, piece.height)) {
     return false;
   }
   const [smaller, larger] = [Math.min(last.size, piece.size), Math.max(last.size, piece.size)];
-  // What is set larger, as the heading of the next column, is no nearer for that.
-  const size = larger > 1.15 * smaller ? smaller : larger;
+  const size = larger > otherSize * smaller ? smaller : larger;
   const gap = piece.x - right(last);
   const start = line.length <= 2 ? line.map(({ text }) => text.trim()).join('') : '';
   const isMarker = marker.test(start) || (last.bold && piece.bold && sectionNumber.test(start));
-  return gap > -0.5 * size && gap < (isMarker ? markerGap : cellGap) * size;
+  return gap > -overlap * size && gap < (isMarker ? markerGap : cellGap) * size;
 }
 
-/** So many pieces that begin one below the other, each after more than a space, make the edge of a column. */
-const edgePieces = 5;
-const edgeGap = 0.6;
-
-/** Columns may stand nearer to one another than words do elsewhere: what gives them away is their straight left edge. */
+/** Splits lines where a column begins: at a straight left edge. */
 function splitAtEdges(lines: Piece[][]): Piece[][] {
+  const { edgeGap, fewestAtEdge } = lineSettings;
   const isApart = (before: Piece | undefined, piece: Piece) =>
     before !== undefined && piece.x - right(before) > edgeGap * piece.size;
   const starts = new Map<number, number>();
@@ -89,7 +101,7 @@ function splitAtEdges(lines: Piece[][]): Piece[][] {
     }
   }
   const isEdge = ({ x }: Piece) =>
-    [-1, 0, 1].reduce((sum, step) => sum + (starts.get(Math.round(x) + step) ?? 0), 0) >= edgePieces;
+    [-1, 0, 1].reduce((sum, step) => sum + (starts.get(Math.round(x) + step) ?? 0), 0) >= fewestAtEdge;
   return lines.flatMap((line) => {
     const parts: Piece[][] = [];
     for (const piece of line) {
@@ -107,7 +119,7 @@ function joinPieces(pieces: Piece[]): Line {
   const [only] = pieces;
   if (only !== undefined && pieces.length === 1) {
     const { x, y, width, height, size, bold, fixedWidth } = only;
-    const boldThroughout = bold || !/[\p{L}\d]/u.test(only.text);
+    const boldThroughout = bold || !hasWord(only);
     return { x, y, width, height, pieces, text: joinText(pieces, textOf), size, bold, boldThroughout, fixedWidth };
   }
   let [all, bold, fixedWidth] = [0, 0, 0];
@@ -130,9 +142,13 @@ function joinPieces(pieces: Piece[]): Line {
     text: joinText(pieces, textOf),
     size: commonest,
     bold: bold * 2 > all,
-    boldThroughout: pieces.every((piece) => piece.bold || !/[\p{L}\d]/u.test(piece.text)),
+    boldThroughout: pieces.every((piece) => piece.bold || !hasWord(piece)),
     fixedWidth: fixedWidth * 2 > all,
   };
+}
+
+function hasWord({ text }: Piece): boolean {
+  return /[\p{L}\d]/u.test(text);
 }
 
 function textOf({ text }: Piece): string {
@@ -140,8 +156,8 @@ function textOf({ text }: Piece): string {
 }
 
 /**
- * The text of pieces that stand side by side, with spaces where there are gaps. Engines give right-to-left text in logical order
- * inside a piece; the pieces still need turning.
+ * Joins the text of pieces that stand side by side, with spaces where there are gaps. Engines give right-to-left text in logical order
+ * inside a piece; only the order of the pieces is reversed here.
  */
 export function joinText(pieces: Piece[], textOf: (piece: Piece) => string): string {
   const ordered = isRightToLeft(pieces.map(({ text }) => text).join('')) ? [...pieces].reverse() : pieces;
@@ -162,10 +178,10 @@ function isSpaced(before: Piece, after: Piece): boolean {
   return /\s$/.test(before.text) || /^\s/.test(after.text);
 }
 
-/** Whether there is a space between pieces that stand side by side: one of them has it, or a gap shows it. */
+/** Reports whether there is a space between pieces that stand side by side: as a character, or as a gap. */
 export function isApart(before: Piece, after: Piece): boolean {
   const gap = Math.max(after.x - right(before), before.x - right(after));
-  return isSpaced(before, after) || gap > wordGap * Math.min(before.size, after.size);
+  return isSpaced(before, after) || gap > lineSettings.wordGap * Math.min(before.size, after.size);
 }
 
 /** Dots that lead from an entry of a table of contents to its page number. */

@@ -1,9 +1,9 @@
-/** What a page says must not become markup of whoever shows the Markdown. */
+/** Escapes text that a viewer would take for HTML or a footnote. */
 export function escapeMarkdown(text: string): string {
   return text.replace(/<(?=[a-z/!?])|\[(?=\^)/gi, '\\$&');
 }
 
-/** A link in Markdown; as plain text where its words are (part of) its address, which viewers show as a link anyway. */
+/** Returns a link in Markdown; plain text where the words are (part of) the address, which viewers turn into a link themselves. */
 export function markdownLink(text: string, url: string): string {
   const shown = text.trim();
   const bare = shown.replace(/[.,;:)]$/, '').replace(/^(?:https?:\/\/|mailto:)/, '');

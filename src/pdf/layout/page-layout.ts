@@ -1,25 +1,34 @@
-import { type Box, bottom, right } from '../model/box.ts';
+import { type Box, right } from '../model/box.ts';
 import type { PageContent } from '../model/page-content.ts';
 import type { Block } from './block.ts';
 import { toBlocks } from './blocks.ts';
+import { aloneInRow } from './bold-neighbours.ts';
 import type { Typography } from './headings.ts';
+import type { Item } from './item.ts';
 import { type Line, toLines } from './lines.ts';
 import { proseLines } from './prose.ts';
-import { type Item, readingOrder } from './reading-order.ts';
+import { readingOrder } from './reading-order.ts';
 import { gridTables } from './tables/grid-tables.ts';
 import { openTables } from './tables/open-tables.ts';
 import { withoutShading } from './tables/shading.ts';
 import { acceptTables, outside, type PlacedTable, withoutOverlaps } from './tables/table.ts';
 import { isRightToLeft } from './text-direction.ts';
 
-/** A page whose tables and lines are known, but not yet what the lines are. */
+/** A page whose tables and lines are known, but not yet the kinds of its lines. */
 export interface PageLayout {
   height: number;
   tables: PlacedTable[];
+  /** Lines outside of tables. */
   lines: Line[];
   turned: Line[];
+  /** Lines of running text, found before the tables. */
+  prose: Set<Line>;
 }
 
+/** A line or a table, to be put in order. */
+export type PageItem = Item & ({ line: Line } | { table: PlacedTable });
+
+/** Finds the tables and lines of a page. */
 export function layOutPage({ height, pieces, turned, rules: drawn, shapes, tables }: PageContent): PageLayout {
   const rules = withoutShading(drawn, shapes);
   const grids = gridTables(rules, pieces);
@@ -32,64 +41,63 @@ export function layOutPage({ height, pieces, turned, rules: drawn, shapes, table
     tables: placed,
     lines: placed.length === grids.length ? lines : toLines(outside(placed, pieces)),
     turned: turned.flatMap((piece) => toLines([piece])),
+    prose,
   };
 }
 
-/** The page's blocks in reading order, without the lines to be left out. */
-export function readBlocks(layout: PageLayout, typography: Typography, leftOut: Set<Line>): Block[] {
+/** Returns the lines and tables of a page in reading order, region by region, without the lines in `leftOut`. */
+export function orderItems(layout: PageLayout, typography: Typography, leftOut: Set<Line>): PageItem[][] {
   const lines = layout.lines.filter((line) => !leftOut.has(line));
-  const items = [
+  const items: PageItem[] = [
     ...lines.map(toItem),
-    ...layout.tables.map((table) => ({ ...box(table.box), size: typography.body, weight: 0, goesOn: false, table })),
+    ...layout.tables.map((table) => ({
+      ...boxOf(table.box),
+      size: typography.body,
+      weight: 0,
+      continues: false,
+      table,
+    })),
   ];
-  // Where lines run from right to left, so do columns, and what stands side by side: as in a mirror.
+  // Where lines run from right to left, so do columns and rows: the order is that of the mirrored page.
   if (isRightToLeft(lines.map(({ text }) => text).join(' '))) {
     for (const item of items) item.x = -right(item);
   }
+  return readingOrder(items);
+}
+
+/** Returns the blocks of a page in reading order, without the lines in `leftOut`. */
+export function readBlocks(layout: PageLayout, typography: Typography, leftOut: Set<Line>): Block[] {
   const alone = aloneInRow(layout);
-  const blocks = layout.turned.map((line): Block => ({ kind: 'PARAGRAPH', box: box(line), lines: [line] }));
+  const blocks = layout.turned.map((line): Block => ({ kind: 'PARAGRAPH', box: boxOf(line), lines: [line] }));
   let run: Line[] = [];
   const flush = () => {
     blocks.push(...toBlocks(run, typography, alone));
     run = [];
   };
-  for (const item of readingOrder(items).flat()) {
+  for (const item of orderItems(layout, typography, leftOut).flat()) {
     if ('line' in item) {
       run.push(item.line);
     } else {
       flush();
-      blocks.push({ kind: 'TABLE', box: box(item.table.box), rows: item.table.rows });
+      blocks.push({ kind: 'TABLE', box: boxOf(item.table.box), rows: item.table.rows });
     }
   }
   flush();
   return blocks;
 }
 
-/** The blocks that running headers and footers are alone, in reading order. */
+/** Returns the blocks of running headers and footers by themselves, in reading order. */
 export function readRunning(layout: PageLayout, typography: Typography, running: Set<Line>): Block[] {
   const lines = layout.lines.filter((line) => running.has(line));
   return lines.length === 0 ? [] : readBlocks({ ...layout, lines, tables: [], turned: [] }, typography, new Set());
 }
 
-/** Written out, as every line of a document comes through here: copying the others' properties takes longer than all the rest. */
+/** Written out, because it runs for every line of a document: copying all properties takes longer than the rest of the layout. */
 function toItem(line: Line): Item & { line: Line } {
   const { x, y, width, height, size, text } = line;
-  return { x, y, width, height, size, weight: text.length, goesOn: /^\p{Ll}/u.test(text), line };
+  return { x, y, width, height, size, weight: text.length, continues: /^\p{Ll}/u.test(text), line };
 }
 
-function box({ x, y, width, height }: Box): Box {
+function boxOf({ x, y, width, height }: Box): Box {
   return { x, y, width, height };
-}
-
-/** Bold lines side by side are the head of a table rather than headings; so near the page's edge they are running ones. */
-function aloneInRow({ lines, height }: PageLayout): (line: Line) => boolean {
-  const rows = new Map<string, number>();
-  const key = (line: Line, step: number) => `${Math.round(line.y) + step} ${Math.round(line.size * 2)}`;
-  for (const line of lines) {
-    if (line.bold) rows.set(key(line, 0), (rows.get(key(line, 0)) ?? 0) + 1);
-  }
-  return (line) =>
-    [-1, 0, 1].reduce((sum, step) => sum + (rows.get(key(line, step)) ?? 0), 0) <= 1 &&
-    bottom(line) > 0.06 * height &&
-    line.y < 0.95 * height;
 }

@@ -1,17 +1,61 @@
 import { bottom, right } from '../model/box.ts';
 import type { Line } from './lines.ts';
 
+/** Thresholds of running text, as opposed to cells of tables and labels. Distances are in sizes of the type unless stated otherwise. */
+export const proseSettings = {
+  /** Gap below a line from which on no line continues it. */
+  widestLineGap: 0.8,
+  /** Distance from the top of one line to the top of the next, at least: less is the same row. */
+  leastAdvance: 0.5,
+  /** Difference in size within one text, as a share. */
+  sizeTolerance: 0.1,
+  /** Difference between the left edges of two lines of one text: indented first lines and hanging items. */
+  widestIndent: 3,
+  /** Texts that may stand side by side; more are no columns. */
+  mostColumns: 40,
+  /** Characters of a long line. */
+  longLine: 30,
+  /** Long lines of a text, at least, and their share. */
+  fewestLongLines: 2,
+  longShare: 0.6,
+  /** Share of the widest line's width that a full line reaches. */
+  fullWidth: 0.85,
+  /** Share of full lines that makes lines a text. */
+  fullShare: 0.7,
+  /** Share of lines that continue a sentence, with which a smaller share of full lines is enough: ragged text. */
+  continuedShare: 0.4,
+  fullShareOfRagged: 0.5,
+};
+
+/** Thresholds of texts that are cells of a table, because other cells stand beside each of them. */
+export const cellSettings = {
+  /** Stacks of lines on a page above which it is a drawing or a map: each is compared with all others at its height. */
+  mostStacks: 3_000,
+  /** Lines of a cell, at most. */
+  mostLines: 8,
+  /** Cells that must stand one below the other. */
+  fewestInColumn: 3,
+  /** Gap between two of them, in sizes of the type. */
+  widestGap: 3,
+  /** Difference in height within one row, in points. */
+  sameHeight: 3,
+  /** Difference between left edges within one column, in points. */
+  sameEdge: 2,
+};
+
+/** Lines that stand one below the other. */
 interface Stack {
   lines: Line[];
   last: Line;
 }
 
-/** Lines of running text: they stand one below the other, and nearly all reach as far as the widest. */
+/** Returns the lines of running text: they stand one below the other, and nearly all reach as far as the widest. */
 export function proseLines(lines: Line[]): Set<Line> {
+  const { widestLineGap, mostColumns } = proseSettings;
   const stacks: Stack[] = [];
   let open: Stack[] = [];
   for (const line of lines.toSorted((a, b) => a.y - b.y || a.x - b.x)) {
-    open = open.filter(({ last }) => line.y - bottom(last) < 0.8 * last.size).slice(-mostOpen);
+    open = open.filter(({ last }) => line.y - bottom(last) < widestLineGap * last.size).slice(-mostColumns);
     const stack = open.find(({ last }) => continues(last, line));
     if (stack === undefined) {
       const begun = { lines: [line], last: line };
@@ -23,21 +67,16 @@ export function proseLines(lines: Line[]): Set<Line> {
     }
   }
   const prose = stacks.filter(isProse);
-  const cells = prose.length === 0 || stacks.length > mostStacks ? new Set<Stack>() : cellsOf(stacks);
+  const cells = prose.length === 0 || stacks.length > cellSettings.mostStacks ? new Set<Stack>() : cellsOf(stacks);
   return new Set(prose.flatMap((stack) => (cells.has(stack) ? [] : stack.lines)));
 }
 
-/** A page with more of them is a drawing or a map: each is compared with all others on its height. */
-const mostStacks = 3_000;
-/** Cells of a table have few lines, */
-const mostCellLines = 8;
-/** and so many stand one below the other, each beside another one, */
-const fewestCells = 3;
-/** no further apart than this, in sizes of their type. */
-const widestGap = 3;
-
-/** What stands row by row beside something else, its first line or its middle on one height with that, is in a table and not in columns. */
+/**
+ * Returns the stacks that are cells of a table and not columns of text: row by row, another stack stands beside each of them with its
+ * first line or its middle at the same height.
+ */
 function cellsOf(stacks: Stack[]): Set<Stack> {
+  const { mostLines, fewestInColumn, widestGap, sameEdge } = cellSettings;
   const heights = new Map<number, Stack[]>();
   const columns = new Map<number, Stack[]>();
   const put = (map: Map<number, Stack[]>, key: number, stack: Stack) => {
@@ -47,16 +86,16 @@ function cellsOf(stacks: Stack[]): Set<Stack> {
   };
   for (const stack of stacks) {
     for (const key of heightsOf(stack)) put(heights, key, stack);
-    put(columns, Math.round((stack.lines[0]?.x ?? 0) / 2), stack);
+    put(columns, Math.round((stack.lines[0]?.x ?? 0) / sameEdge), stack);
   }
   const isBeside = (stack: Stack) =>
-    stack.lines.length <= mostCellLines &&
+    stack.lines.length <= mostLines &&
     heightsOf(stack).some((key) => heights.get(key)?.some((other) => areApart(stack, other)));
   const cells = new Set<Stack>();
   for (const column of columns.values()) {
     let chain: Stack[] = [];
     const flush = () => {
-      if (chain.length >= fewestCells) for (const stack of chain) cells.add(stack);
+      if (chain.length >= fewestInColumn) for (const stack of chain) cells.add(stack);
       chain = [];
     };
     for (const stack of column) {
@@ -72,12 +111,13 @@ function cellsOf(stacks: Stack[]): Set<Stack> {
 }
 
 /**
- * Keys for the heights of its first line and of its middle, each rounded in two ways, so that what is near is the same in one of them:
- * four kinds of keys, told apart by their remainders.
+ * Returns keys for the heights of a stack's first line and of its middle, each rounded in two ways, so that neighbouring heights share
+ * one of them: four kinds of keys, told apart by their remainders.
  */
 function heightsOf({ lines: [first], last }: Stack): number[] {
   if (first === undefined) return [];
-  const [top, middle] = [first.y / 3, (first.y + bottom(last)) / 6];
+  const { sameHeight } = cellSettings;
+  const [top, middle] = [first.y / sameHeight, (first.y + bottom(last)) / (2 * sameHeight)];
   return [4 * Math.floor(top), 4 * Math.round(top) + 1, 4 * Math.floor(middle) + 2, 4 * Math.round(middle) + 3];
 }
 
@@ -85,29 +125,33 @@ function areApart({ last: a }: Stack, { last: b }: Stack): boolean {
   return right(a) < b.x || right(b) < a.x;
 }
 
-/** Columns that stand side by side; more are no text. */
-const mostOpen = 40;
-
 function continues(above: Line, line: Line): boolean {
+  const { sizeTolerance, leastAdvance, widestLineGap, widestIndent } = proseSettings;
   const { size } = above;
   return (
-    Math.abs(line.size - size) < 0.1 * size &&
-    line.y - above.y > 0.5 * size &&
-    line.y - bottom(above) < 0.8 * size &&
-    Math.abs(line.x - above.x) < 3 * size &&
+    Math.abs(line.size - size) < sizeTolerance * size &&
+    line.y - above.y > leastAdvance * size &&
+    line.y - bottom(above) < widestLineGap * size &&
+    Math.abs(line.x - above.x) < widestIndent * size &&
     Math.min(right(line), right(above)) > Math.max(line.x, above.x)
   );
 }
 
+/** The dots of a table of contents. */
+const leaders = '....';
+
 function isProse({ lines }: Stack): boolean {
-  const all = lines.length;
-  const long = lines.filter(({ text }) => text.length >= 30).length;
-  if (long < 2 || long * 10 < all * 6 || lines.some(({ text }) => text.includes('....'))) {
+  const { longLine, fewestLongLines, longShare, fullWidth, fullShare, continuedShare, fullShareOfRagged } =
+    proseSettings;
+  const long = lines.filter(({ text }) => text.length >= longLine).length;
+  if (long < fewestLongLines || long < longShare * lines.length || lines.some(({ text }) => text.includes(leaders))) {
     return false;
   }
   const edge = lines.reduce((most, line) => Math.max(most, right(line)), 0);
   const left = lines.reduce((least, { x }) => Math.min(least, x), Infinity);
-  const full = lines.slice(0, -1).filter((line) => right(line) - left > 0.85 * (edge - left)).length;
-  const goOn = lines.slice(1).filter(({ text }) => /^\p{Ll}/u.test(text)).length;
-  return full * 10 >= (all - 1) * 7 || (goOn * 10 >= (all - 1) * 4 && full * 2 >= all - 1);
+  // The last line of a paragraph may be short, and the first one begins a sentence.
+  const counted = lines.length - 1;
+  const full = lines.slice(0, -1).filter((line) => right(line) - left > fullWidth * (edge - left)).length;
+  const continued = lines.slice(1).filter(({ text }) => /^\p{Ll}/u.test(text)).length;
+  return full >= fullShare * counted || (continued >= continuedShare * counted && full >= fullShareOfRagged * counted);
 }

@@ -7,13 +7,13 @@ import type { Line } from './lines.ts';
 import { escapeMarkdown } from './markdown-text.ts';
 
 export interface MarkdownOptions {
-  /** Leaves words parted at line ends as they are printed; null joins them, looking at the words of the document. */
+  /** The words of the document, to join words broken at line ends; null leaves them as printed. */
   words: Set<string> | null;
-  /** Of the headings of the document: each is a level. */
+  /** Sizes of the document's headings, the largest first: each is a level. */
   headingSizes: number[];
 }
 
-/** Blocks as Markdown, an empty line between them. Only tables whose cells span are HTML. */
+/** Renders blocks as Markdown, an empty line between them. Tables with spanning cells are HTML. */
 export function toMarkdown(blocks: Block[], options: MarkdownOptions): string {
   return blocks.map((block) => render(block, options)).join('\n\n');
 }
@@ -38,14 +38,14 @@ function render(block: Block, { words, headingSizes }: MarkdownOptions): string 
   }
 }
 
-/** What only looks like a heading or a quotation must not become one. */
+/** Escapes text that would begin a heading, a quotation or a list. */
 function escapeStart(text: string): string {
   return text.replace(/^(#{1,6}(?:\s|$)|>|[-+*]\s)/, '\\$1');
 }
 
 const mostIndent = 120;
 
-/** What stands side by side, as the columns that programs print, stays so. */
+/** Keeps the columns that programs print side by side. */
 function renderCode(lines: Line[]): string {
   const left = lines.reduce((least, { x }) => Math.min(least, x), Infinity);
   const text: string[] = [];

@@ -1,6 +1,6 @@
 import type { Block } from './block.ts';
 
-/** Blocks as plain text: lines as they are printed, rows of tables on a line each, an empty line between blocks. */
+/** Renders blocks as plain text: lines as printed, a line for each row of a table, an empty line between blocks. */
 export function toPlainText(blocks: Block[]): string {
   return blocks.map(render).join('\n\n');
 }

@@ -7,17 +7,34 @@ export interface PageLines {
   lines: Line[];
 }
 
-/** How far from the edge of a page running headers and footers stand, in parts of its height. */
-const margin = 0.12;
+/** Thresholds of running headers and footers. */
+export const runningSettings = {
+  /** Height of the margins that hold them, in parts of the page's height. */
+  margin: 0.12,
+  /** Pages on which a line must come again to count as running. */
+  fewestPages: 3,
+  /** The same in documents of fewer than `shortDocument` pages, where three is too many to ask for. */
+  fewestPagesOfShort: 2,
+  shortDocument: 4,
+  /** Difference in height up to which lines of two pages stand at the same place, in points. */
+  samePlace: 4,
+  /** Characters of a line that are compared. */
+  comparedLength: 200,
+  /** Characters of a line that is nothing but a page number, at most. */
+  longestPageNumber: 40,
+  /** Distance to the outermost line within which a page number stands alone, in points. */
+  outermost: 2,
+};
+
 const pageNumber = /^(?:page\s+)?[-–—|\s]*(?:\d{1,5}|[ivxlc]{1,7})[-–—|\s]*(?:(?:of|\/)\s*\d{1,5})?$/i;
 
 /**
- * The running headers and footers of pages: lines near the edges that come again on other pages, but for the numbers in them, and
- * page numbers that stand alone. `others` are more pages of the same document; `body` is the size of its text: of lines in larger type,
- * such as "Chapter 7", each number makes another one, and a number alone is that of a chapter.
+ * Returns the running headers and footers of pages: lines in the margins that come again on other pages with other numbers in them, and
+ * page numbers at the very edge. `others` are more pages of the same document. `body` is the size of its text: lines in larger type, such
+ * as "Chapter 7", must come again with the same numbers, and a large number alone is that of a chapter.
  */
 export function runningLines(pages: PageLines[], others: PageLines[], body: number): Set<Line> {
-  const isLarge = (line: Line) => line.size >= standsOut * body;
+  const isLarge = (line: Line) => standsOut(line.size, body);
   const keyOf = (line: Line) => placeAndText(line, isLarge(line));
   const pagesWith = new Map<string, number>();
   for (const page of [...pages, ...others]) {
@@ -25,11 +42,12 @@ export function runningLines(pages: PageLines[], others: PageLines[], body: numb
       pagesWith.set(key, (pagesWith.get(key) ?? 0) + 1);
     }
   }
-  const enough = pages.length + others.length < 4 ? 2 : 3;
+  const { shortDocument, fewestPages, fewestPagesOfShort, outermost } = runningSettings;
+  const enough = pages.length + others.length < shortDocument ? fewestPagesOfShort : fewestPages;
   return new Set(
     pages.flatMap((page) => {
       const [top, end] = extent(page.lines);
-      const isOutermost = (line: Line) => line.y <= top + 2 || bottom(line) >= end - 2;
+      const isOutermost = (line: Line) => line.y <= top + outermost || bottom(line) >= end - outermost;
       return marginal(page).filter(
         (line) =>
           (pagesWith.get(keyOf(line)) ?? 0) >= enough || (isPageNumber(line) && isOutermost(line) && !isLarge(line)),
@@ -39,17 +57,19 @@ export function runningLines(pages: PageLines[], others: PageLines[], body: numb
 }
 
 function marginal({ height, lines }: PageLines): Line[] {
+  const { margin } = runningSettings;
   return lines.filter((line) => bottom(line) < margin * height || line.y > (1 - margin) * height);
 }
 
-/** Headers of left and right pages change sides, so where a line stands counts by its height alone. */
+/** A key of a line's height and text. Headers of left and right pages change sides, so the place across does not count. */
 function placeAndText(line: Line, withNumbers: boolean): string {
-  const text = line.text.slice(0, 200);
-  return `${Math.round(middle(line) / 4)} ${withNumbers ? text : text.replace(/\d+/g, '#')}`;
+  const { comparedLength, samePlace } = runningSettings;
+  const text = line.text.slice(0, comparedLength);
+  return `${Math.round(middle(line) / samePlace)} ${withNumbers ? text : text.replace(/\d+/g, '#')}`;
 }
 
 function isPageNumber({ text }: Line): boolean {
-  return text.length <= 40 && pageNumber.test(text);
+  return text.length <= runningSettings.longestPageNumber && pageNumber.test(text);
 }
 
 function extent(lines: Line[]): [number, number] {

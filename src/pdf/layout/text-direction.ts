@@ -1,9 +1,9 @@
 const rightToLeftLetter = /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}]/gu;
 
-/** Asked of all text, so without classes of Unicode, which take ten times as long. */
+/** Runs on all text, so it avoids Unicode classes, which take ten times as long. */
 const maybeRightToLeft = /[\u0590-\u08ff\ufb1d-\ufefc]/;
 
-/** True for text of which a good part is written from right to left. */
+/** Reports whether more than a third of the letters are written from right to left. */
 export function isRightToLeft(text: string): boolean {
   if (!maybeRightToLeft.test(text)) return false;
   const written = text.match(rightToLeftLetter)?.length ?? 0;

@@ -1,32 +1,16 @@
 import { JobError } from '../../errors.ts';
 import { PageRenderer } from '../images/render-pages.ts';
-import { groupReader } from '../liteparse/liteparse-groups.ts';
-import { liteparseOptions } from '../liteparse/liteparse-options.ts';
-import type { EngineName } from '../model/document.ts';
-import type { ExtractionEvent, ExtractionRequest, PageRange, Reading } from '../model/extraction.ts';
-import { countGroupPages, isStored, type PageGroup, pageGroups, samplePages } from '../model/page-groups.ts';
+import type { ExtractionEvent, ExtractionRequest, Reading } from '../model/extraction.ts';
+import { countGroupPages, isStored, pageGroups, samplePages } from '../model/page-groups.ts';
 import { countPages, PageRangesError, parsePageRanges, resolvePageRanges } from '../model/page-ranges.ts';
-import type { ReadPage } from '../model/read-page.ts';
-import { failureOfDocument, UnreadablePageError, unreadablePage } from '../model/unreadable-page.ts';
+import { unreadablePage } from '../model/unreadable-page.ts';
 import { ocrKey, withOcr } from '../ocr/ocr.ts';
 import { writeAttachments } from '../pdfjs/attachments.ts';
-import { bestPage, type Run, readByPdfjs } from './best-page.ts';
 import { readStyle } from './document-style.ts';
 import type { Engines } from './engines.ts';
 import { finishPages } from './finish-pages.ts';
 import { factsMilliseconds, type OpenDocument, openDocument, reopenByPdfjs } from './open-document.ts';
-
-/** A group whose pages are as an engine read them. */
-interface ReadGroup extends Outcome {
-  range: PageRange;
-  engine: EngineName;
-}
-
-/** What reading some pages came to. */
-interface Outcome {
-  pages: ReadPage[];
-  unreadable: UnreadablePageError[];
-}
+import { checkUnreadable, readGroups } from './read-groups.ts';
 
 /** One extraction from the first byte to the last group. Works only as far as it is asked for events. */
 export async function* runExtraction(
@@ -59,10 +43,7 @@ export async function* runExtraction(
     const allFacts = { ...facts, attachments };
     yield { type: 'opened', facts: allFacts, attachmentsFile: path, engine, key, pagesTotal, pagesStored };
     const style = missing.length === 0 ? null : await readStyle(run, document, samplePages(groups));
-    const read =
-      engine === 'LITEPARSE'
-        ? liteparseGroups(run, document, missing, countGroupPages(missing) === facts.pageCount)
-        : pdfjsGroups(run, document, missing);
+    const read = readGroups(run, document, missing);
     await using renderer = request.images === null ? null : new PageRenderer(run, request.images, engine);
     for await (const { range, engine, ...outcome } of read) {
       pagesRead += outcome.pages.length;
@@ -95,31 +76,6 @@ async function takeAttachments(document: OpenDocument, request: ExtractionReques
   return await writeAttachments(files ?? [], scratch, attachmentBytes);
 }
 
-/** Throws if the job needs all pages and one of these, which cannot be read, is among them. */
-function checkUnreadable({ requireAllPages }: ExtractionRequest, unreadable: number[], cause?: unknown): void {
-  const [page] = unreadable;
-  if (requireAllPages && page !== undefined) throw failureOfDocument(page, cause);
-}
-
-/** Reads pages one after the other: one that no engine can read costs that page alone, unless the job needs all of them. */
-async function readEach(
-  request: ExtractionRequest,
-  numbers: number[],
-  read: (number: number) => Promise<ReadPage>,
-): Promise<Outcome> {
-  const outcome: Outcome = { pages: [], unreadable: [] };
-  for (const number of numbers) {
-    try {
-      outcome.pages.push(await read(number));
-    } catch (error) {
-      if (!(error instanceof UnreadablePageError)) throw error;
-      checkUnreadable(request, [number], error);
-      outcome.unreadable.push(error);
-    }
-  }
-  return outcome;
-}
-
 /** Syntax is checked where jobs are submitted; a bad one that comes this far names no page either. */
 function readRanges(pages: string | null) {
   try {
@@ -129,47 +85,5 @@ function readRanges(pages: string | null) {
       throw new JobError('PAGES_OUT_OF_RANGE', { detail: error.message, cause: error });
     }
     throw error;
-  }
-}
-
-async function* liteparseGroups(
-  run: Run,
-  document: OpenDocument,
-  groups: PageGroup[],
-  isWhole: boolean,
-): AsyncGenerator<ReadGroup> {
-  if (run.engines.liteparse === null) {
-    return;
-  }
-  await using reader = groupReader(run.engines.liteparse, await liteparseOptions(run.request), isWhole);
-  for (const group of groups) {
-    // A group must not depend on what the groups before it did to pdfjs: a resumed run doesn't make those.
-    if (document.pdfjs?.alive === false) {
-      document.pdfjs = await reopenByPdfjs(run.request, run.engines);
-    }
-    const [first, ...others] = group.pages;
-    const page = first !== undefined && others.length === 0 ? first : null;
-    run.report({ engine: 'LITEPARSE', page, pages: group.pages.length, pagesReady: null });
-    const found = await reader.read(group);
-    const outcome = await readEach(run.request, group.pages, (number) =>
-      bestPage(
-        run,
-        number,
-        found.find((candidate) => candidate.number === number),
-        document,
-      ),
-    );
-    yield { range: group.range, engine: 'LITEPARSE', ...outcome };
-  }
-}
-
-async function* pdfjsGroups(run: Run, document: OpenDocument, groups: PageGroup[]): AsyncGenerator<ReadGroup> {
-  for (const group of groups) {
-    const outcome = await readEach(run.request, group.pages, async (number) => {
-      // The page before may have cost the thread, which must not cost the pages after it.
-      if (document.pdfjs?.alive === false) document.pdfjs = await reopenByPdfjs(run.request, run.engines);
-      return await readByPdfjs(run, number, document.pdfjs);
-    });
-    yield { range: group.range, engine: 'PDFJS', ...outcome };
   }
 }

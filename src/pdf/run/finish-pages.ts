@@ -6,47 +6,61 @@ import { placeLinks } from '../content/links.ts';
 import { ocrReason } from '../content/needs-ocr.ts';
 import { type Block, sizesOfHeading } from '../layout/block.ts';
 import { linkFootnotes } from '../layout/footnotes.ts';
-import { headingLevel, headingSizes, measure } from '../layout/headings.ts';
+import { headingLevel, headingSizes, measure, type Typography } from '../layout/headings.ts';
 import { collectWords } from '../layout/hyphenation.ts';
-import { layOutPage, readBlocks, readRunning } from '../layout/page-layout.ts';
+import type { Line } from '../layout/lines.ts';
+import { layOutPage, type PageLayout, readBlocks, readRunning } from '../layout/page-layout.ts';
 import { toMarkdown } from '../layout/render-markdown.ts';
 import { toPlainText } from '../layout/render-text.ts';
 import { runningLines } from '../layout/running-lines.ts';
 import { type Box, middle } from '../model/box.ts';
-import type { ExtractedPage, PageBlock } from '../model/document.ts';
+import type { ExtractedPage, Link, OcrReason, PageBlock } from '../model/document.ts';
 import type { PageOptions } from '../model/extraction.ts';
 import type { ReadPage } from '../model/read-page.ts';
 import type { DocumentStyle } from './document-style.ts';
 
+/** The pages of a group on the way to their blocks. */
+export interface GroupLayout {
+  pages: { page: ReadPage; reason: OcrReason | null; links: Link[]; layout: PageLayout }[];
+  typography: Typography;
+  running: Set<Line>;
+}
+
 /**
- * The pages of one group from what the engines read. What headings and running lines are is judged by the whole group, and by the
- * style of its document, if there are more groups.
+ * Lays out the pages of one group. The group as a whole decides which type is large and which lines are running headers, together with
+ * the style of its document if there are more groups.
  */
-export function finishPages(pages: ReadPage[], options: PageOptions, style: DocumentStyle | null): ExtractedPage[] {
-  const drafts = pages.map((page) => {
+export function layOutGroup(pages: ReadPage[], style: DocumentStyle | null): GroupLayout {
+  const laidOut = pages.map((page) => {
     const reason = page.ocr?.reason ?? ocrReason(page);
-    // Garbage helps nobody; that the page has it is told.
     const isReadable = readableIn([...page.pieces, ...page.turned]);
     const { links, pieces } = placeLinks(page.links, page.pieces.filter(isReadable));
     return { page, reason, links, layout: layOutPage({ ...page, pieces, turned: page.turned.filter(isReadable) }) };
   });
-  const layouts = drafts.map(({ layout }) => layout);
-  const lines = layouts.flatMap((layout) => layout.lines);
-  const typography = measure(lines);
+  const layouts = laidOut.map(({ layout }) => layout);
+  const typography = measure(layouts.flatMap((layout) => layout.lines));
   const others = [...(style?.pages ?? [])].filter(([number]) => pages.every((page) => page.number !== number));
   const running = runningLines(
     layouts,
     others.map(([, page]) => page),
     typography.body,
   );
+  return { pages: laidOut, typography, running };
+}
+
+/** Makes the pages of one group from what the engines read. */
+export function finishPages(pages: ReadPage[], options: PageOptions, style: DocumentStyle | null): ExtractedPage[] {
+  const group = layOutGroup(pages, style);
+  const { typography, running } = group;
+  const lines = group.pages.flatMap(({ layout }) => layout.lines);
   const words = options.keepHyphenation ? null : collectWords(lines.map(({ text }) => text));
-  const laidOut = drafts.map((draft) => {
+  const drafts = group.pages.map((draft) => {
     const { page, layout } = draft;
     const body = linkFootnotes(readBlocks(layout, typography, running), typography.body, page.number);
     return { ...draft, body, blocks: withRunning(body, readRunning(layout, typography, running), layout.height) };
   });
-  const sizes = style?.headingSizes ?? headingSizes(laidOut.flatMap(({ body }) => body.flatMap(sizesOfHeading)));
-  return laidOut.map(({ page, reason, links, blocks, body }) => {
+  const sizes = style?.headingSizes ?? headingSizes(drafts.flatMap(({ body }) => body.flatMap(sizesOfHeading)));
+  return drafts.map(({ page, reason, links, blocks, body }) => {
     const text = cleanText(toPlainText(blocks));
     const shown = options.keepHeadersFooters ? blocks : body;
     return {
@@ -74,7 +88,7 @@ export function finishPages(pages: ReadPage[], options: PageOptions, style: Docu
   });
 }
 
-/** Running headers come before all of the page, and footers after it, wherever they stand between its columns. */
+/** Puts running headers before all of the page and footers after it, wherever they stand between its columns. */
 function withRunning(body: Block[], running: Block[], height: number): Block[] {
   if (running.length === 0) return body;
   const isHeader = ({ box }: Block) => middle(box) < height / 2;
@@ -89,7 +103,7 @@ function toPageBlock(block: Block, sizes: number[]): PageBlock {
   return { kind, ...rounded(box), text: cleanText(toPlainText([block])), level, rows };
 }
 
-/** To a hundredth of a point: more says nothing and takes much room. */
+/** Rounds to a hundredth of a point: more precision means nothing and takes much room. */
 function rounded({ x, y, width, height }: Box): Box {
   const round = (value: number) => Math.round(value * 100) / 100;
   return { x: round(x), y: round(y), width: round(width), height: round(height) };
