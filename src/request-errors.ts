@@ -110,8 +110,8 @@ export const requestErrors = {
   },
   RESULT_TOO_LARGE: {
     status: 413,
-    message: 'The text is too large for one GraphQL answer.',
-    advice: 'Ask for its `download`, or read it page by page with `pages`.',
+    message: 'The result is too large for one GraphQL answer.',
+    advice: 'Request fewer items at a time with `first`, or fetch the `download` of the result.',
   },
   QUERY_TOO_LARGE: {
     status: 400,

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { titleOf } from './blocks.ts';
 import { type Piece, piecesOf } from './pieces.ts';
 import { loadTokenCounter } from './tokens.ts';
@@ -47,22 +48,30 @@ export const firstChunk: ChunkStart = {
   headings: [],
 };
 
+/** Milliseconds of work before others get their turn. */
+const workMs = 10;
+
 /**
  * Chunks of a document, from a start on. A heading begins a new one; a section that is too long for one is cut between blocks
  * where that leaves no chunk half empty, else between sentences or lines, and words only where it must be. The same pages and options give
- * the same chunks, wherever one starts. `pages` begin with the page of the overlap, or of the start.
+ * the same chunks, wherever one starts. `pages` begin with the page of the overlap, or of the start. Every ten milliseconds
+ * of work it waits for `pause`.
  */
 export async function* chunksOf(
   pages: AsyncIterable<{ number: number; markdown: string }>,
   options: ChunkOptions,
-  from: ChunkStart = firstChunk,
+  { from = firstChunk, pause = setImmediate }: { from?: ChunkStart; pause?: () => Promise<void> } = {},
 ): AsyncGenerator<Chunk> {
   const countTokens = await loadTokenCounter();
   const chunker = new Chunker(options, countTokens, from);
+  let workUntil = performance.now() + workMs;
   for await (const page of pages) {
     for (const piece of piecesOf(page, options.maxTokens, countTokens)) {
       const chunk = chunker.take(piece);
       if (chunk !== null) yield chunk;
+      if (performance.now() < workUntil) continue;
+      await pause();
+      workUntil = performance.now() + workMs;
     }
   }
   const last = chunker.end();

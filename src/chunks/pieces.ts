@@ -20,50 +20,56 @@ const maxLength = 400;
 /** Ends of sentences and lines. */
 const ends = /(?<=[.!?…。！？](?:["'”’)\]]{0,3})\s)|(?<=\n)/u;
 
-/** The pieces of a page, in order. None counts more than `maxTokens`, whatever the page is made of. */
-export function piecesOf(
+type CountTokens = (text: string) => number;
+
+/**
+ * The pieces of a page, in order. None counts more than `maxTokens`, whatever the page is made of. They are cut one by one,
+ * so that a caller can pause between them: counting the tokens of a megabyte may take a second.
+ */
+export function* piecesOf(
   page: { number: number; markdown: string },
   maxTokens: number,
-  countTokens: (text: string) => number,
-): Piece[] {
+  countTokens: CountTokens,
+): Generator<Piece> {
   const text = page.markdown.trim();
-  if (text === '') return [];
+  if (text === '') return;
   const lead = page.markdown.length - page.markdown.trimStart().length;
   // Pages are apart like blocks.
-  return blocksOf(`${text}\n\n`).flatMap(({ level, start, text }: Block) => {
-    const begin = lead + start;
-    let at = begin;
-    return partsOf(text, maxTokens, countTokens).map((part): Piece => {
-      const piece = {
-        page: page.number,
-        start: at,
-        text: part,
-        tokens: countTokens(part),
-        level,
-        opensBlock: at === begin,
-      };
-      at += part.length;
-      return piece;
-    });
-  });
+  for (const block of blocksOf(`${text}\n\n`)) yield* cut(page.number, block, lead, maxTokens, countTokens);
 }
 
-function partsOf(text: string, maxTokens: number, countTokens: (text: string) => number): string[] {
-  return text.split(ends).flatMap((sentence) => {
-    if (sentence.length <= maxLength && countTokens(sentence) <= maxTokens) return [sentence];
-    return wordsOf(sentence, Math.min(maxLength, 2 * maxTokens)).flatMap((part) =>
-      halved(part, maxTokens, countTokens),
-    );
-  });
+function* cut(
+  page: number,
+  { level, start, text }: Block,
+  lead: number,
+  maxTokens: number,
+  countTokens: CountTokens,
+): Generator<Piece> {
+  const begin = lead + start;
+  let at = begin;
+  for (const part of partsOf(text, maxTokens, countTokens)) {
+    yield { page, start: at, text: part, tokens: countTokens(part), level, opensBlock: at === begin };
+    at += part.length;
+  }
+}
+
+function* partsOf(text: string, maxTokens: number, countTokens: CountTokens): Generator<string> {
+  for (const sentence of text.split(ends)) {
+    if (sentence.length <= maxLength && countTokens(sentence) <= maxTokens) yield sentence;
+    else {
+      for (const part of wordsOf(sentence, Math.min(maxLength, 2 * maxTokens))) {
+        yield* halved(part, maxTokens, countTokens);
+      }
+    }
+  }
 }
 
 /** Words together up to a length; a word that is longer is cut, never within a character. */
-function wordsOf(sentence: string, length: number): string[] {
-  const parts: string[] = [];
+function* wordsOf(sentence: string, length: number): Generator<string> {
   let part = '';
   for (const word of sentence.split(/(?<=\s)(?=\S)/u)) {
     if (part.length + word.length > length && part !== '') {
-      parts.push(part);
+      yield part;
       part = '';
     }
     if (word.length <= length) {
@@ -72,16 +78,16 @@ function wordsOf(sentence: string, length: number): string[] {
     }
     for (const character of word) {
       if (part.length + character.length > length) {
-        parts.push(part);
+        yield part;
         part = '';
       }
       part += character;
     }
   }
-  return part === '' ? parts : [...parts, part];
+  if (part !== '') yield part;
 }
 
-function halved(part: string, maxTokens: number, countTokens: (text: string) => number): string[] {
+function halved(part: string, maxTokens: number, countTokens: CountTokens): string[] {
   const characters = [...part];
   if (characters.length < 2 || countTokens(part) <= maxTokens) return [part];
   const middle = characters.length >> 1;

@@ -5,7 +5,9 @@ export const tokenizerName = 'o200k_base';
 let loading: Promise<(text: string) => number> | null = null;
 
 async function load(): Promise<(text: string) => number> {
-  const { countTokens } = await import('gpt-tokenizer/encoding/o200k_base');
+  const { countTokens, setMergeCacheSize } = await import('gpt-tokenizer/encoding/o200k_base');
+  // With its default of 100,000 words, each new word costs milliseconds once the cache is full.
+  setMergeCacheSize(1_000);
   // What looks like a control token is text of a document like any other.
   const options = { disallowedSpecial: new Set<string>() };
   return (text) => countTokens(text, options);

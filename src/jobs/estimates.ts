@@ -29,8 +29,8 @@ export interface Estimates {
   ofJob(row: EstimatedRow): Promise<JobEstimate>;
   /** At once where the state says it itself; one and the same state is looked up once, whoever asks. */
   ofState(state: ProgressState): JobEstimate | Promise<JobEstimate>;
-  /** When the last of a batch's jobs is expected to be final; null where that is not known. */
-  ofBatch(batchId: string): Promise<Estimate | null>;
+  /** When the last of each batch's jobs is expected to be final; null where that is not known. */
+  ofBatches(batchIds: readonly string[]): Promise<(Estimate | null)[]>;
   /** The current states of these jobs, those that wait with their estimates of now; those that are gone are left out. */
   readStates(ids: string[]): Promise<ProgressState[]>;
   /** A job was accepted here: it is ahead of those that come after it, before the next forecast knows. */
@@ -58,11 +58,15 @@ SELECT ${jobColumns}, s.storage_key IS NULL AS "toDownload", s.bytes AS "sourceB
 
 const stateRows = `${rowsOf('jobs')} WHERE j.id = ANY($1::uuid[])`;
 
-/** What a batch waits for: those of its jobs that run, and of those that wait the last item, which hardly ever starts before another one. */
-const lastOfBatch = rowsOf(`(
-    (SELECT * FROM jobs WHERE batch_id = $1 AND status = 'RUNNING')
-    UNION ALL
-    (SELECT * FROM jobs WHERE batch_id = $1 AND status IN ('PENDING', 'RETRYING') ORDER BY batch_index DESC LIMIT 1))`);
+/**
+ * What each batch of $1 waits for: its running jobs, and of its waiting jobs the last item, which hardly ever starts before
+ * another one.
+ */
+const lastOfBatches = rowsOf(`(
+    SELECT last.* FROM unnest($1::uuid[]) batch (id), LATERAL (
+        (SELECT * FROM jobs WHERE batch_id = batch.id AND status = 'RUNNING')
+        UNION ALL
+        (SELECT * FROM jobs WHERE batch_id = batch.id AND status IN ('PENDING', 'RETRYING') ORDER BY batch_index DESC LIMIT 1)) last)`);
 
 /**
  * Answers for all of a process when jobs will be done. A running job's worker says so itself; a waiting one is placed in the
@@ -168,14 +172,19 @@ export function createEstimates(context: Pick<JobsContext, 'database'>, logger: 
       found.set(state, answer);
       return answer;
     },
-    async ofBatch(batchId) {
-      const rows = await context.database.query<StateRow & Record<string, unknown>>(lastOfBatch, [batchId]);
+    async ofBatches(batchIds) {
+      const rows = await context.database.query<StateRow & Record<string, unknown>>(lastOfBatches, [[...batchIds]]);
       const known = rows.length === 0 ? null : await current();
-      const ends = rows.map((row) => ofRow(row, known).estimate);
-      return ends.reduce(
-        (last, end) => (last === null || end === null ? null : end.at > last.at ? end : last),
-        ends[0] ?? null,
-      );
+      const ends = new Map<string | null, Estimate | null>();
+      for (const row of rows) {
+        const { estimate } = ofRow(row, known);
+        const last = ends.get(row.batchId);
+        // Unknown for one job is unknown for the batch.
+        if (last === undefined || (last !== null && (estimate === null || estimate.at > last.at))) {
+          ends.set(row.batchId, estimate);
+        }
+      }
+      return batchIds.map((id) => ends.get(id) ?? null);
     },
     async readStates(ids) {
       const rows = await readRows(ids);

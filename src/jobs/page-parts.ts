@@ -103,15 +103,16 @@ export async function* readPageImages(
   }
 }
 
-/** How many bytes the texts of all pages have together, and how many pages there are; none of them is read for it. */
+/** The size of each job's pages as one text, in bytes, the separators between them included; none of them is read for it. */
 export async function measurePages(
   database: Database,
-  jobId: string,
+  jobIds: readonly string[],
   column: PageColumn,
-): Promise<{ pages: number; bytes: number }> {
-  const [row] = await database.query<{ pages: number; bytes: bigint }>(
-    `SELECT count(*)::int AS pages, coalesce(sum(octet_length(${column})), 0)::bigint AS bytes FROM pages WHERE job_id = $1`,
-    [jobId],
+): Promise<Map<string, number>> {
+  const rows = await database.query<{ id: string; bytes: bigint }>(
+    `SELECT job_id AS id, (sum(octet_length(${column})) + count(*) - 1)::bigint AS bytes
+       FROM pages WHERE job_id = ANY($1::uuid[]) GROUP BY job_id`,
+    [[...jobIds]],
   );
-  return { pages: row?.pages ?? 0, bytes: Number(row?.bytes ?? 0) };
+  return new Map(rows.map(({ id, bytes }) => [id, Number(bytes)]));
 }

@@ -175,9 +175,3 @@ function unmark(headline: string, query: string): Pick<PageHit, 'snippet' | 'hig
   });
   return { snippet, highlights };
 }
-
-/** Jobs of a tenant by id. */
-export async function readJobs(database: Database, tenantId: string, ids: string[]): Promise<Map<string, Job>> {
-  const jobs = await database.prisma.job.findMany({ where: { tenantId, id: { in: ids } } });
-  return new Map(jobs.map((job) => [job.id, job]));
-}

@@ -1,10 +1,23 @@
 import { z } from 'zod';
 import { safeFilename } from '../connections/filename.ts';
 import { isReadableDate } from '../pdf/content/pdf-date.ts';
-import type { DocumentFacts, Link, PageDetails, PageFailureCode } from '../pdf/model/document.ts';
+import type {
+  Annotation,
+  Attachment,
+  DocumentFacts,
+  DocumentMetadata,
+  FormField,
+  Link,
+  OutlineItem,
+  PageBlock,
+  PageDetails,
+  PageFailureCode,
+} from '../pdf/model/document.ts';
+import type { HiddenText } from '../pdf/model/hidden-text.ts';
 import type { StoredImages } from './pages.ts';
 
-/** Columns read back: this checks what the compiler cannot know of them, and fills in what an older version did not write. */
+// JSON columns and parts of them, read back. What the compiler cannot know is checked here, and what an older version did
+// not write has a default.
 
 const text = z.string().nullable().default(null);
 /** Null for a date that cannot be sent, which earlier versions stored. */
@@ -20,58 +33,104 @@ export interface StoredDocument extends DocumentFacts {
   attachmentsKey: string | null;
 }
 
-const document: z.ZodType<StoredDocument> = z.object({
+/** What a document is, apart from its lists and its metadata. */
+export type StoredDocumentFacts = Pick<StoredDocument, 'pageCount' | 'fallback' | 'notices'>;
+
+const documentFacts = {
   pageCount: z.number(),
-  metadata: z.object({
-    title: text,
-    author: text,
-    subject: text,
-    keywords: text,
-    creator: text,
-    producer: text,
-    createdAt: date,
-    modifiedAt: date,
-    pdfVersion: text,
-    tagged: z.boolean().default(false),
-    encrypted: z.boolean().default(false),
-    permissions: z
-      .object({
-        print: z.boolean(),
-        printHighQuality: z.boolean(),
-        modify: z.boolean(),
-        copy: z.boolean(),
-        annotate: z.boolean(),
-        fillForms: z.boolean(),
-        assemble: z.boolean(),
-      })
-      .nullable()
-      .default(null),
-    language: text,
-    xmp: text,
-  }),
-  outline: z.array(z.object({ title: z.string(), depth: z.number(), pageNumber: z.number().nullable() })),
-  attachments: z
-    .array(
-      z.object({
-        // One to show and to save under, whatever the document says.
-        name: z.string().transform((name) => safeFilename(name) ?? 'unnamed'),
-        description: text,
-        bytes: z.number().nullable(),
-        pageNumber: z.number().nullable().default(null),
-        offset: z.number().nullable().default(null),
-        omitted: z.enum(['TOO_LARGE', 'UNREADABLE']).nullable().default(null),
-      }),
-    )
-    .default([]),
-  attachmentsKey: text,
   fallback: z.enum(['NO_BINARY', 'CANNOT_OPEN', 'AVOIDED']).nullable().default(null),
   notices: z.array(z.enum(['DYNAMIC_FORM'])).default([]),
+};
+
+const metadata: z.ZodType<DocumentMetadata> = z.object({
+  title: text,
+  author: text,
+  subject: text,
+  keywords: text,
+  creator: text,
+  producer: text,
+  createdAt: date,
+  modifiedAt: date,
+  pdfVersion: text,
+  tagged: z.boolean().default(false),
+  encrypted: z.boolean().default(false),
+  permissions: z
+    .object({
+      print: z.boolean(),
+      printHighQuality: z.boolean(),
+      modify: z.boolean(),
+      copy: z.boolean(),
+      annotate: z.boolean(),
+      fillForms: z.boolean(),
+      assemble: z.boolean(),
+    })
+    .nullable()
+    .default(null),
+  language: text,
+  xmp: text,
+});
+
+const outline: z.ZodType<OutlineItem[]> = z.array(
+  z.object({ title: z.string(), depth: z.number(), pageNumber: z.number().nullable() }),
+);
+
+const attachments: z.ZodType<Attachment[]> = z.array(
+  z.object({
+    // One to show and to save under, whatever the document says.
+    name: z.string().transform((name) => safeFilename(name) ?? 'unnamed'),
+    description: text,
+    bytes: z.number().nullable(),
+    pageNumber: z.number().nullable().default(null),
+    offset: z.number().nullable().default(null),
+    omitted: z.enum(['TOO_LARGE', 'UNREADABLE']).nullable().default(null),
+  }),
+);
+
+const document: z.ZodType<StoredDocument> = z.object({
+  ...documentFacts,
+  metadata,
+  outline,
+  attachments: attachments.default([]),
+  attachmentsKey: text,
 });
 
 const box = { x: z.number(), y: z.number(), width: z.number(), height: z.number() };
 const cell = z.object({ text: z.string(), columns: z.number(), rows: z.number() });
 
-const details: z.ZodType<PageDetails> = z.object({
+const hiddenTexts: z.ZodType<HiddenText[]> = z.array(
+  z.object({ reason: z.enum(['INVISIBLE', 'OFF_PAGE', 'TINY', 'SAME_COLOUR']), text: z.string() }),
+);
+
+const annotations: z.ZodType<Annotation[]> = z.array(
+  z.object({ ...box, kind: z.string(), text, author: text, createdAt: date, modifiedAt: date }),
+);
+
+const formFields: z.ZodType<FormField[]> = z.array(
+  z.object({
+    ...box,
+    name: text,
+    kind: z.enum(['TEXT', 'CHECKBOX', 'RADIO', 'CHOICE', 'BUTTON', 'SIGNATURE']),
+    value: text,
+    checked: z.boolean().nullable(),
+    options: z.array(z.string()),
+    readOnly: z.boolean(),
+  }),
+);
+
+const blocks: z.ZodType<PageBlock[]> = z.array(
+  z.object({
+    ...box,
+    kind: z.enum(['HEADING', 'PARAGRAPH', 'LIST_ITEM', 'FOOTNOTE', 'CODE', 'TABLE']),
+    text: z.string(),
+    level: z.number().nullable(),
+    rows: z.array(z.array(cell)).nullable(),
+  }),
+);
+
+/** What is known of a page, apart from its lists. */
+export type PageFacts = Omit<PageDetails, 'hidden' | 'annotations' | 'formFields' | 'blocks'>;
+
+const pageFacts = {
   engine: z.enum(['LITEPARSE', 'PDFJS']).nullable().default(null),
   fallback: z
     .enum(['UNREADABLE', 'NO_TEXT', 'GARBLED', 'FONT_BOXES', 'RIGHT_TO_LEFT', 'VERTICAL'])
@@ -87,36 +146,14 @@ const details: z.ZodType<PageDetails> = z.object({
     .nullable()
     .default(null),
   language: text,
-  hidden: z
-    .array(z.object({ reason: z.enum(['INVISIBLE', 'OFF_PAGE', 'TINY', 'SAME_COLOUR']), text: z.string() }))
-    .default([]),
-  annotations: z
-    .array(z.object({ ...box, kind: z.string(), text, author: text, createdAt: date, modifiedAt: date }))
-    .default([]),
-  formFields: z
-    .array(
-      z.object({
-        ...box,
-        name: text,
-        kind: z.enum(['TEXT', 'CHECKBOX', 'RADIO', 'CHOICE', 'BUTTON', 'SIGNATURE']),
-        value: text,
-        checked: z.boolean().nullable(),
-        options: z.array(z.string()),
-        readOnly: z.boolean(),
-      }),
-    )
-    .default([]),
-  blocks: z
-    .array(
-      z.object({
-        ...box,
-        kind: z.enum(['HEADING', 'PARAGRAPH', 'LIST_ITEM', 'FOOTNOTE', 'CODE', 'TABLE']),
-        text: z.string(),
-        level: z.number().nullable(),
-        rows: z.array(z.array(cell)).nullable(),
-      }),
-    )
-    .default([]),
+};
+
+const details: z.ZodType<PageDetails> = z.object({
+  ...pageFacts,
+  hidden: hiddenTexts.default([]),
+  annotations: annotations.default([]),
+  formFields: formFields.default([]),
+  blocks: blocks.default([]),
 });
 
 const imagePart = z.object({ offset: z.number(), bytes: z.number(), width: z.number(), height: z.number() }).nullable();
@@ -146,17 +183,26 @@ export function storedLinks(value: unknown): Link[] {
   return links.parse(value);
 }
 
-const known = new WeakMap<object, PageDetails>();
-
-/** The `details` column of a page: looked at once, however many fields are made of it. */
+/** The `details` column of a page. */
 export function storedDetails(value: unknown): PageDetails {
-  if (typeof value !== 'object' || value === null) return details.parse(value);
-  const found = known.get(value) ?? details.parse(value);
-  known.set(value, found);
-  return found;
+  return details.parse(value);
 }
 
 /** The `document` column of a completed job. */
 export function storedDocument(value: unknown): StoredDocument {
   return document.parse(value);
 }
+
+/** Checks of the parts that are read alone. */
+export const stored = {
+  documentFacts: z.object(documentFacts),
+  metadata,
+  outline,
+  attachments,
+  pageFacts: z.object(pageFacts),
+  links,
+  hiddenTexts,
+  annotations,
+  formFields,
+  blocks,
+};

@@ -10,7 +10,7 @@ async function* pagesFrom(pages: string[], from = 1) {
 async function chunked(pages: string[], options: Partial<ChunkOptions> = {}, from?: ChunkStart): Promise<Chunk[]> {
   const given = { maxTokens: 64, overlap: 0, ...options };
   const chunks: Chunk[] = [];
-  for await (const chunk of chunksOf(pagesFrom(pages, from?.overlapPage), given, from)) chunks.push(chunk);
+  for await (const chunk of chunksOf(pagesFrom(pages, from?.overlapPage), given, { from })) chunks.push(chunk);
   return chunks;
 }
 
@@ -43,6 +43,17 @@ describe('chunks', () => {
       const before = overlapping[index - 1]?.text;
       if (before !== undefined) expect(before).toContain(text.slice(0, sentence(9).length - 1));
     }
+  });
+
+  it('are cut with pauses, in which others get their turn', async () => {
+    let pauses = 0;
+    const pause = async () => {
+      pauses += 1;
+    };
+    const words = Array.from({ length: 50_000 }, (_, n) => `${n * 7_919}abc`).join(' ');
+    const chunks = chunksOf(pagesFrom([words]), { maxTokens: 64, overlap: 0 }, { pause });
+    for await (const { tokens } of chunks) expect(tokens).toBeLessThanOrEqual(64);
+    expect(pauses).toBeGreaterThan(3);
   });
 
   it('go on over the end of a page, and keep code, tables and their lines whole where they fit', async () => {

@@ -23,19 +23,24 @@ export async function jobFile(services: Services, id: string, format: ResultForm
   const { database } = services;
   const job = await database.prisma.job.findFirst({ where: { id, status: 'COMPLETED' }, select: jobSelection });
   if (job === null) throw new RequestError('NOT_FOUND', { message: 'There is no such result.' });
+  const [bytes = null] = await jobFileBytes(database, [id], format);
   return {
     filename: `${stemOf(job)}.${files[format].extension}`,
     contentType: files[format].contentType,
-    bytes: await jobFileBytes(database, id, format),
+    bytes,
     content: () => contents[format](services, job),
   };
 }
 
-/** How large the file will be; null where that is not known before it is made. */
-export async function jobFileBytes(database: Database, id: string, format: ResultFormat): Promise<number | null> {
-  if (format !== 'TEXT' && format !== 'MARKDOWN') return null;
-  const { pages, bytes } = await measurePages(database, id, format === 'TEXT' ? 'text' : 'markdown');
-  return bytes + Math.max(0, pages - 1);
+/** The size of each job's file, in bytes; null where it is not known before the file is made. */
+export async function jobFileBytes(
+  database: Database,
+  ids: readonly string[],
+  format: ResultFormat,
+): Promise<(number | null)[]> {
+  if (format !== 'TEXT' && format !== 'MARKDOWN') return ids.map(() => null);
+  const sizes = await measurePages(database, ids, format === 'TEXT' ? 'text' : 'markdown');
+  return ids.map((id) => sizes.get(id) ?? 0);
 }
 
 /** What a file made of this job is called: as its client calls it, else as its document. */

@@ -26,7 +26,7 @@ const BatchProgress = builder.objectRef<BatchState>('BatchProgress').implement({
       nullable: true,
       description: countText.estimate,
       resolve: async (state, _, { estimates }) =>
-        isFinalBatch(state) ? null : (await estimates.ofBatch(state.batchId))?.at,
+        isFinalBatch(state) ? null : (await estimates.ofBatches([state.batchId]))[0]?.at,
     }),
     at: t.expose('at', { type: 'DateTime', description: 'When this was so.' }),
     batch: t.prismaField({

@@ -1,13 +1,15 @@
 import { encodeId } from '../../ids.ts';
 import type { Estimate } from '../../progress/state.ts';
+import { createBatcher } from '../batcher.ts';
 import type { ApiContext } from '../context.ts';
 import { checkBatchFormat } from '../downloads/batch-file.ts';
 import { downloadOf } from '../downloads/download.ts';
 import { checkJobFilter } from '../inputs.ts';
+import { resolveBatchJobs } from './batch-jobs.ts';
 import { builder } from './builder.ts';
 import { Download, ResultFormat } from './download.ts';
 import { Job } from './job.ts';
-import { byBatchIndex, JobConnection, JobFilter, jobsWhere, resolveJobs } from './job-connection.ts';
+import { JobConnection, JobFilter } from './job-connection.ts';
 import { Node } from './node.ts';
 
 export const BatchStatus = builder.enumType('BatchStatus', {
@@ -40,14 +42,11 @@ interface SelectedBatch {
   finishedAt: Date | null;
 }
 
-/** The fields of one batch ask for the same: it is found out once. */
-const found = new WeakMap<SelectedBatch, Promise<Estimate | null>>();
+const estimatesOfBatches = createBatcher<string, Estimate | null>();
 
-function estimateOf(batch: SelectedBatch, { estimates }: ApiContext): Promise<Estimate | null> {
-  if (batch.finishedAt !== null) return Promise.resolve(null);
-  const answer = found.get(batch) ?? estimates.ofBatch(batch.id);
-  found.set(batch, answer);
-  return answer;
+function estimateOf({ id, finishedAt }: SelectedBatch, context: ApiContext): Promise<Estimate | null> {
+  if (finishedAt !== null) return Promise.resolve(null);
+  return estimatesOfBatches(context, 'estimate', id, (ids) => context.estimates.ofBatches(ids));
 }
 
 const estimateSelection = { id: true, finishedAt: true } as const;
@@ -100,8 +99,7 @@ export const Batch = builder.prismaObject('Batch', {
       description: 'Its jobs, in the order of the items; those that were deleted are left out.',
       resolve({ id }, { filter, ...args }, context, info) {
         checkJobFilter(filter);
-        const where = { AND: [jobsWhere(context.tenantId, filter), { batchId: id }] };
-        return resolveJobs(where, byBatchIndex, args, context, info);
+        return resolveBatchJobs(id, filter, args, context, info);
       },
     }),
     download: t.field({

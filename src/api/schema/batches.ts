@@ -31,6 +31,7 @@ builder.queryFields((t) => ({
       checkConnectionArgs(args, (text) => cursor.test(text));
       const query = queryFromInfo({ context, info, paths: [['nodes'], ['edges', 'node']], typeName: 'Batch' });
       return resolveKeyset(
+        context,
         args,
         ({ id }: { id: string }) => id,
         ({ before, after, limit, inverted }) =>

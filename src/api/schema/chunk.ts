@@ -1,7 +1,10 @@
 import { type Chunk as ChunkShape, chunksOf } from '../../chunks/chunks.ts';
 import { tokenizerName } from '../../chunks/tokens.ts';
+import { markdownRun } from '../../jobs/job-content.ts';
 import { formatChunkCursor, parseChunkArgs } from '../chunk-args.ts';
+import { loadContent } from '../content.ts';
 import type { ApiContext } from '../context.ts';
+import { takeWholeTurn } from '../turns.ts';
 import { builder } from './builder.ts';
 import { JobResult } from './result.ts';
 
@@ -25,8 +28,8 @@ const ChunkConnection = builder.connectionObject(
   { name: 'ChunkEdge', description: 'A chunk and its cursor.' },
 );
 
-/** Pages read at once. */
-const pagesAtOnce = 16;
+/** Bytes of Markdown that a token takes at most, but for text that is mostly white space. */
+const bytesOfToken = 6;
 
 builder.objectField(JobResult, 'chunks', (t) =>
   t.field({
@@ -49,8 +52,8 @@ builder.objectField(JobResult, 'chunks', (t) =>
       const { maxTokens, overlap, first, start } = parseChunkArgs(id, args);
       const edges: { cursor: string; node: ChunkShape }[] = [];
       if (first > 0 && start !== null) {
-        const pages = readPages(context, id, start.overlapPage);
-        for await (const chunk of chunksOf(pages, { maxTokens, overlap }, start)) {
+        const pages = readPages(context, id, start.overlapPage, first * maxTokens * bytesOfToken);
+        for await (const chunk of chunksOf(pages, { maxTokens, overlap }, { from: start, pause: takeWholeTurn })) {
           edges.push({ cursor: formatChunkCursor(id, chunk, { maxTokens, overlap }), node: chunk });
           if (edges.length === first) break;
         }
@@ -68,18 +71,16 @@ builder.objectField(JobResult, 'chunks', (t) =>
   }),
 );
 
-/** The pages of a job from one on, a few at a time. */
-async function* readPages({ database }: ApiContext, jobId: string, from: number) {
+/**
+ * The pages of a job from one on, as many at once as the chunks can take: so those of all jobs of a list are read by one
+ * statement, as a rule.
+ */
+async function* readPages(context: ApiContext, id: string, from: number, bytes: number) {
+  const content = markdownRun(bytes);
   for (let number = from; ; ) {
-    const pages = await database.prisma.page.findMany({
-      where: { jobId, number: { gte: number } },
-      select: { number: true, markdown: true },
-      orderBy: { number: 'asc' },
-      take: pagesAtOnce,
-    });
+    const { pages, isLast } = await loadContent(context, content, { id, number });
     yield* pages;
-    const last = pages.at(-1);
-    if (last === undefined || pages.length < pagesAtOnce) return;
-    number = last.number + 1;
+    if (isLast) return;
+    number = (pages.at(-1)?.number ?? number) + 1;
   }
 }

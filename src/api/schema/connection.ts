@@ -1,5 +1,7 @@
 import { type ResolveCursorConnectionArgs, resolveCursorConnection } from '@pothos/plugin-relay';
 import { type InputIssue, RequestError } from '../../errors.ts';
+import { budgetOf, bytesOf } from '../byte-budget.ts';
+import type { ApiContext } from '../context.ts';
 
 export interface ConnectionArgs {
   first?: number | null;
@@ -37,11 +39,17 @@ export const uuidPattern = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
 
 /** A part of a list by the keys of its rows; an empty one has no cursors. */
 export async function resolveKeyset<Row extends object>(
+  context: ApiContext,
   args: ConnectionArgs,
   toCursor: (row: Row) => string,
   read: (args: ResolveCursorConnectionArgs) => Promise<Row[]>,
 ) {
-  const connection = await resolveCursorConnection({ args, ...pageSize, toCursor }, read);
+  async function readRows(part: ResolveCursorConnectionArgs): Promise<Row[]> {
+    const rows = await read(part);
+    budgetOf(context).draw(bytesOf(rows));
+    return rows;
+  }
+  const connection = await resolveCursorConnection({ args, ...pageSize, toCursor }, readRows);
   const { pageInfo, edges } = connection;
   return edges.length > 0
     ? connection

@@ -53,7 +53,7 @@ export function jobsWhere(tenantId: string, filter: JobFilterInput | null | unde
 const countLimit = 10_000;
 
 /** An order of jobs, and the keys of a row as a cursor: it stays good whatever becomes of the row. */
-interface Keyset {
+export interface Keyset {
   cursor: RegExp;
   toCursor: (job: { id: string; createdAt: Date; batchIndex: number | null }) => string;
   /** Rows on one side of a cursor. */
@@ -62,7 +62,7 @@ interface Keyset {
   inverted: Prisma.JobOrderByWithRelationInput[];
 }
 
-export const newestFirst: Keyset = {
+const newestFirst: Keyset = {
   cursor: new RegExp(`^\\d{1,14}_${uuidPattern}$`),
   toCursor: ({ createdAt, id }) => `${createdAt.getTime()}_${id}`,
   // The first condition is what the index can use.
@@ -74,15 +74,6 @@ export const newestFirst: Keyset = {
   },
   order: [{ createdAt: 'desc' }, { id: 'desc' }],
   inverted: [{ createdAt: 'asc' }, { id: 'asc' }],
-};
-
-/** The jobs of a batch as its items were. */
-export const byBatchIndex: Keyset = {
-  cursor: /^\d{1,9}$/,
-  toCursor: ({ batchIndex }) => `${batchIndex}`,
-  beyond: (cursor, side) => ({ batchIndex: { [side === 'after' ? 'gt' : 'lt']: Number(cursor) } }),
-  order: [{ batchIndex: 'asc' }],
-  inverted: [{ batchIndex: 'desc' }],
 };
 
 interface Counted {
@@ -114,28 +105,54 @@ async function countOf(connection: object): Promise<number> {
   return (await counters.get(connection)?.countRows()) ?? 0;
 }
 
-/** A part of the jobs that a condition selects, in an order. */
-export async function resolveJobs(
-  where: Prisma.JobWhereInput,
+/** Where the jobs of a connection come from. */
+interface JobSource {
+  readRows: (
+    where: Prisma.JobWhereInput,
+    part: Pick<Prisma.JobFindManyArgs, 'orderBy' | 'take'>,
+  ) => Promise<ListedJob[]>;
+  countRows: () => Promise<number>;
+}
+
+/** What a keyset needs of a row. */
+export type ListedJob = Parameters<Keyset['toCursor']>[0];
+
+/** What of a job the nodes of a connection select. */
+export function jobQuery(context: ApiContext, info: GraphQLResolveInfo) {
+  return queryFromInfo({ context, info, paths: [['nodes'], ['edges', 'node']], typeName: 'Job' });
+}
+
+/** A part of some jobs, in an order. */
+export async function connectJobs(
+  { readRows, countRows }: JobSource,
   { cursor, toCursor, beyond, order, inverted }: Keyset,
+  args: ConnectionArgs,
+  context: ApiContext,
+) {
+  checkConnectionArgs(args, (text) => cursor.test(text));
+  const connection = await resolveKeyset(context, args, toCursor, ({ before, after, limit, ...part }) =>
+    readRows(
+      { AND: [after ? beyond(after, 'after') : {}, before ? beyond(before, 'before') : {}] },
+      { orderBy: part.inverted ? inverted : order, take: limit },
+    ),
+  );
+  let count: Promise<number> | null = null;
+  counters.set(connection, { countRows: () => (count ??= countRows()) });
+  return connection;
+}
+
+/** A part of the jobs that a condition selects, newest first. */
+export function resolveJobs(
+  where: Prisma.JobWhereInput,
   args: ConnectionArgs,
   context: ApiContext,
   info: GraphQLResolveInfo,
 ) {
-  checkConnectionArgs(args, (text) => cursor.test(text));
   const { prisma } = context.database;
-  const query = queryFromInfo({ context, info, paths: [['nodes'], ['edges', 'node']], typeName: 'Job' });
-  const connection = await resolveKeyset(args, toCursor, (part) =>
-    prisma.job.findMany({
-      ...query,
-      where: {
-        AND: [where, part.after ? beyond(part.after, 'after') : {}, part.before ? beyond(part.before, 'before') : {}],
-      },
-      orderBy: part.inverted ? inverted : order,
-      take: part.limit,
-    }),
-  );
-  let count: Promise<number> | null = null;
-  counters.set(connection, { countRows: () => (count ??= prisma.job.count({ where, take: countLimit + 1 })) });
-  return connection;
+  const query = jobQuery(context, info);
+  const source: JobSource = {
+    readRows: (side, part) => prisma.job.findMany({ ...query, ...part, where: { AND: [where, side] } }),
+    countRows: () => prisma.job.count({ where, take: countLimit + 1 }),
+  };
+  return connectJobs(source, newestFirst, args, context);
 }

@@ -1,6 +1,8 @@
 import { encodeId } from '../../ids.ts';
 import { failureOf } from '../../jobs/job.ts';
+import { jobMetadata } from '../../jobs/job-content.ts';
 import { type JobOptions, storedOptions } from '../../jobs/options.ts';
+import { loadContent } from '../content.ts';
 import { withoutCredentials } from '../sources.ts';
 import { builder } from './builder.ts';
 import { Engine, ImageFormat, JobStage, JobStatus } from './enums.ts';
@@ -198,9 +200,10 @@ export const Job = builder.prismaObject('Job', {
     metadata: t.field({
       type: 'JSONObject',
       nullable: true,
-      select: { metadata: true },
       description: "The client's own data, given back as it came.",
-      resolve: ({ metadata }) => metadata,
+      // A row that was just written has it; in lists it is read with an eye on their size.
+      resolve: (job, _, context) =>
+        'metadata' in job ? job.metadata : loadContent(context, jobMetadata, { id: job.id, number: null }),
     }),
     batchIndex: t.exposeInt('batchIndex', {
       nullable: true,
@@ -238,7 +241,6 @@ export const Job = builder.prismaObject('Job', {
     }),
     pages: t.field({
       type: PageConnection,
-      select: { id: true },
       args: t.arg.connectionArgs(),
       description: 'The pages stored so far, also while RUNNING and after FAILED.',
       resolve: (job, args, context, info) => resolvePages(job.id, args, context, info),
@@ -246,7 +248,7 @@ export const Job = builder.prismaObject('Job', {
     result: t.field({
       type: JobResult,
       nullable: true,
-      select: { id: true, status: true, document: true, pagesDone: true, engine: true },
+      select: { status: true, engine: true },
       description: 'What came out; null until COMPLETED.',
       resolve: (job) => (job.status === 'COMPLETED' ? job : null),
     }),

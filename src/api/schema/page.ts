@@ -1,8 +1,21 @@
 import { queryFromInfo } from '@pothos/plugin-prisma';
 import type { GraphQLResolveInfo } from 'graphql';
-import { storedDetails, storedFailure, storedImages, storedLinks } from '../../jobs/stored-json.ts';
+import { type ContentKey, listItems } from '../../jobs/content.ts';
+import {
+  pageAnnotations,
+  pageBlocks,
+  pageFacts,
+  pageFormFields,
+  pageHiddenTexts,
+  pageLinks,
+  pageMarkdown,
+  pageText,
+} from '../../jobs/page-content.ts';
+import { storedFailure, storedImages } from '../../jobs/stored-json.ts';
 import { needsOcr } from '../../pdf/content/needs-ocr.ts';
 import type { Link } from '../../pdf/model/document.ts';
+import { createBatcher } from '../batcher.ts';
+import { loadContent, loadList } from '../content.ts';
 import type { ApiContext } from '../context.ts';
 import { imageUrl } from '../downloads/image-file.ts';
 import { builder } from './builder.ts';
@@ -41,6 +54,16 @@ const ImageFailure = builder.enumType('ImageFailure', {
   } as const,
 });
 
+interface PageKey {
+  jobId: string;
+  number: number;
+}
+
+/** What finds the contents of a page. */
+function keyOf({ jobId, number }: PageKey): ContentKey {
+  return { id: jobId, number };
+}
+
 export const Page = builder.prismaObject('Page', {
   description: 'One page of a document.',
   select: { jobId: true, number: true },
@@ -53,59 +76,57 @@ export const Page = builder.prismaObject('Page', {
     width: t.exposeFloat('width', { description: 'As displayed, in points (1/72 inch).' }),
     height: t.exposeFloat('height', { description: 'As displayed, in points (1/72 inch).' }),
     rotation: t.exposeInt('rotation', { description: 'Clockwise: 0, 90, 180 or 270 degrees.' }),
-    text: t.exposeString('text', { description: 'Plain text in reading order.' }),
-    markdown: t.exposeString('markdown', { description: 'The same with headings, lists and tables as Markdown.' }),
+    text: t.string({
+      description: 'Plain text in reading order.',
+      resolve: (page, _, context) => loadContent(context, pageText, keyOf(page)),
+    }),
+    markdown: t.string({
+      description: 'The same with headings, lists and tables as Markdown.',
+      resolve: (page, _, context) => loadContent(context, pageMarkdown, keyOf(page)),
+    }),
     links: t.field({
       type: [LinkType],
-      select: { links: true },
-      description: 'Links on the page, in the order of the document.',
-      resolve: ({ links }) => storedLinks(links),
+      description: `The first ${listItems} links on the page, in the order of the document.`,
+      resolve: (page, _, context) => loadList(context, pageLinks, keyOf(page)),
     }),
     engine: t.field({
       type: Engine,
       nullable: true,
-      select: { details: true },
       description: 'What read this page; null for pages stored before this was told.',
-      resolve: ({ details }) => storedDetails(details).engine,
+      resolve: async (page, _, context) => (await loadContent(context, pageFacts, keyOf(page))).engine,
     }),
     fallback: t.field({
       type: PageFallback,
       nullable: true,
-      select: { details: true },
       description: 'Why it was not the engine that read the document; null if it was.',
-      resolve: ({ details }) => storedDetails(details).fallback,
+      resolve: async (page, _, context) => (await loadContent(context, pageFacts, keyOf(page))).fallback,
     }),
     needsOcr: t.boolean({
-      select: { details: true },
       description:
         'Whether there is more on the page than its text says, so that only OCR can read it, and OCR has not: see `ocr`.',
-      resolve: ({ details }) => needsOcr(storedDetails(details)),
+      resolve: async (page, _, context) => needsOcr(await loadContent(context, pageFacts, keyOf(page))),
     }),
     ocrReason: t.field({
       type: OcrReason,
       nullable: true,
-      select: { details: true },
       description: 'Why it needs OCR, or needed it before that was done; null if its own text is all there is.',
-      resolve: ({ details }) => storedDetails(details).ocrReason,
+      resolve: async (page, _, context) => (await loadContent(context, pageFacts, keyOf(page))).ocrReason,
     }),
     ocr: t.field({
       type: PageOcrType,
       nullable: true,
-      select: { details: true },
       description: 'What OCR made of the page; null where it was not asked for (`options.ocr`) or not needed.',
-      resolve: ({ details }) => storedDetails(details).ocr,
+      resolve: async (page, _, context) => (await loadContent(context, pageFacts, keyOf(page))).ocr,
     }),
     language: t.string({
       nullable: true,
-      select: { details: true },
       description: 'The language of its text, such as "en": a guess; null where there is too little to tell.',
-      resolve: ({ details }) => storedDetails(details).language,
+      resolve: async (page, _, context) => (await loadContent(context, pageFacts, keyOf(page))).language,
     }),
     hiddenText: t.field({
       type: [HiddenTextType],
-      select: { details: true },
-      description: 'Text that readers do not see, by why they do not. It is in neither text nor Markdown.',
-      resolve: ({ details }) => storedDetails(details).hidden,
+      description: `Text that readers do not see, and why they do not. It is in neither text nor Markdown. The first ${listItems}.`,
+      resolve: (page, _, context) => loadList(context, pageHiddenTexts, keyOf(page)),
     }),
     thumbnailUrl: t.string({
       nullable: true,
@@ -137,21 +158,18 @@ export const Page = builder.prismaObject('Page', {
     }),
     annotations: t.field({
       type: [AnnotationType],
-      select: { details: true },
-      description: 'Comments, highlights, stamps and the like.',
-      resolve: ({ details }) => storedDetails(details).annotations,
+      description: `The first ${listItems} comments, highlights, stamps and the like.`,
+      resolve: (page, _, context) => loadList(context, pageAnnotations, keyOf(page)),
     }),
     formFields: t.field({
       type: [FormFieldType],
-      select: { details: true },
-      description: 'Fields of forms, with what is filled in.',
-      resolve: ({ details }) => storedDetails(details).formFields,
+      description: `The first ${listItems} form fields, with what is filled in.`,
+      resolve: (page, _, context) => loadList(context, pageFormFields, keyOf(page)),
     }),
     blocks: t.field({
       type: [BlockType],
-      select: { details: true },
-      description: 'The parts of the page in reading order, with their places.',
-      resolve: ({ details }) => storedDetails(details).blocks,
+      description: `The first ${listItems} parts of the page in reading order, with their places.`,
+      resolve: (page, _, context) => loadList(context, pageBlocks, keyOf(page)),
     }),
   }),
 });
@@ -161,22 +179,32 @@ export const PageConnection = builder.connectionObject(
   { name: 'PageEdge', description: 'A page and its cursor.' },
 );
 
-/** Pages of a job by keyset on their number, reading only the columns that were asked for. */
+const pagesOfJobs = createBatcher<string, PageKey[]>();
+
+/** Pages of a job by keyset on their number, those of all jobs of a list together. Only the columns asked for are read. */
 export function resolvePages(jobId: string, args: ConnectionArgs, context: ApiContext, info: GraphQLResolveInfo) {
   checkConnectionArgs(args, (text) => /^\d{1,9}$/.test(text));
   const query = queryFromInfo({ context, info, paths: [['nodes'], ['edges', 'node']], typeName: 'Page' });
   return resolveKeyset(
+    context,
     args,
-    (page: { number: number }) => String(page.number),
+    ({ number }: PageKey) => String(number),
     ({ before, after, limit, inverted }) =>
-      context.database.prisma.page.findMany({
-        ...query,
-        where: {
-          jobId,
-          number: { ...(after ? { gt: Number(after) } : {}), ...(before ? { lt: Number(before) } : {}) },
-        },
-        orderBy: { number: inverted ? 'desc' : 'asc' },
-        take: limit,
+      pagesOfJobs(context, info.fieldNodes, jobId, async (ids) => {
+        const jobs = await context.database.prisma.job.findMany({
+          where: { id: { in: [...ids] } },
+          select: {
+            id: true,
+            pages: {
+              ...query,
+              where: { number: { ...(after ? { gt: Number(after) } : {}), ...(before ? { lt: Number(before) } : {}) } },
+              orderBy: { number: inverted ? 'desc' : 'asc' },
+              take: limit,
+            },
+          },
+        });
+        const pages = new Map(jobs.map((job) => [job.id, job.pages]));
+        return ids.map((id) => pages.get(id) ?? []);
       }),
   );
 }

@@ -1,9 +1,18 @@
 import { encodeId } from '../../ids.ts';
-import { storedDocument } from '../../jobs/stored-json.ts';
+import { type ContentKey, listItems } from '../../jobs/content.ts';
+import {
+  documentAttachments,
+  documentFacts,
+  documentMetadata,
+  documentOutline,
+  unreadablePages,
+  wholeText,
+} from '../../jobs/job-content.ts';
 import type { DocumentMetadata, EngineName, OutlineItem, Permissions } from '../../pdf/model/document.ts';
+import { createBatcher } from '../batcher.ts';
+import { loadContent, loadList } from '../content.ts';
 import { downloadOf } from '../downloads/download.ts';
 import { jobFileBytes } from '../downloads/job-file.ts';
-import { wholeText } from '../whole-text.ts';
 import { AttachmentType } from './attachment.ts';
 import { builder } from './builder.ts';
 import { Download, ResultFormat } from './download.ts';
@@ -93,19 +102,24 @@ const Outline = builder.objectRef<OutlineItem>('OutlineItem').implement({
 
 interface CompletedJob {
   id: string;
-  document: unknown;
-  pagesDone: number;
   engine: EngineName | null;
 }
 
-const tooLarge = 'RESULT_TOO_LARGE above 8 MiB, or beyond 16 MiB of such texts in one answer: `download` it then.';
+/** What finds the contents of a result. */
+function keyOf({ id }: CompletedJob): ContentKey {
+  return { id, number: null };
+}
+
+const fileBytes = createBatcher<string, number | null>();
+
+const tooLarge = 'RESULT_TOO_LARGE above 8 MiB: use `download` then.';
 
 export const JobResult = builder.objectRef<CompletedJob>('JobResult').implement({
   description: 'What came out of a completed job.',
   fields: (t) => ({
     pageCount: t.int({
       description: 'Pages of the document, also those that were not asked for.',
-      resolve: ({ document }) => storedDocument(document).pageCount,
+      resolve: async (result, _, context) => (await loadContent(context, documentFacts, keyOf(result))).pageCount,
     }),
     engine: t.expose('engine', {
       type: Engine,
@@ -117,57 +131,54 @@ export const JobResult = builder.objectRef<CompletedJob>('JobResult').implement(
       nullable: true,
       description:
         'Why PDFJS read it although engine AUTO prefers LITEPARSE; null if it did not. Pages have their own.',
-      resolve: ({ document }) => storedDocument(document).fallback,
+      resolve: async (result, _, context) => (await loadContent(context, documentFacts, keyOf(result))).fallback,
     }),
     notices: t.field({
       type: [DocumentNoticeType],
       description: 'What to know before using the result; empty for nearly all documents.',
-      resolve: ({ document }) => storedDocument(document).notices,
+      resolve: async (result, _, context) => (await loadContent(context, documentFacts, keyOf(result))).notices,
     }),
     unreadablePages: t.intList({
       description:
         'The numbers of the pages that no engine could read, in order: `Page.failure` has the reason of each.',
-      resolve: async ({ id }, _, { database }) => {
-        const pages = await database.prisma.page.findMany({
-          where: { jobId: id, failure: { not: null } },
-          orderBy: { number: 'asc' },
-          select: { number: true },
-        });
-        return pages.map(({ number }) => number);
-      },
+      resolve: (result, _, context) => loadContent(context, unreadablePages, keyOf(result)),
     }),
     attachments: t.field({
       type: [AttachmentType],
       description: 'The files inside the document, 1,000 at most; those that are pinned to pages come last.',
-      resolve: ({ id, document }) =>
-        storedDocument(document).attachments.map((attachment, index) => ({ ...attachment, jobId: id, index })),
+      async resolve(result, _, context) {
+        const found = await loadList(context, documentAttachments, keyOf(result));
+        return found.map((attachment, index) => ({ ...attachment, jobId: result.id, index }));
+      },
     }),
     metadata: t.field({
       type: Metadata,
       description: 'What the document says about itself.',
-      resolve: ({ document }) => storedDocument(document).metadata,
+      resolve: (result, _, context) => loadContent(context, documentMetadata, keyOf(result)),
     }),
     text: t.string({
       nullable: true,
       description: `The text of all pages, a form feed between them. ${tooLarge}`,
-      resolve: ({ id }, _, context) => wholeText(context, id, 'text'),
+      resolve: (result, _, context) => loadContent(context, wholeText('text'), keyOf(result)),
     }),
     markdown: t.string({
       nullable: true,
       description: `The Markdown of all pages, a form feed between them. ${tooLarge}`,
-      resolve: ({ id }, _, context) => wholeText(context, id, 'markdown'),
+      resolve: (result, _, context) => loadContent(context, wholeText('markdown'), keyOf(result)),
     }),
     download: t.field({
       type: Download,
       args: { format: t.arg({ type: ResultFormat, required: true, description: 'What it is to be downloaded as.' }) },
       description: 'All of it as a file, of whatever size.',
-      resolve: async ({ id }, { format }, context) =>
-        downloadOf(context, encodeId('job', id), format, await jobFileBytes(context.database, id, format)),
+      async resolve({ id }, { format }, context) {
+        const bytes = await fileBytes(context, format, id, (ids) => jobFileBytes(context.database, ids, format));
+        return downloadOf(context, encodeId('job', id), format, bytes);
+      },
     }),
     outline: t.field({
       type: [Outline],
-      description: 'The bookmarks, flat, in reading order.',
-      resolve: ({ document }) => storedDocument(document).outline,
+      description: `The first ${listItems} bookmarks, flat, in reading order.`,
+      resolve: (result, _, context) => loadList(context, documentOutline, keyOf(result)),
     }),
     pages: t.field({
       type: PageConnection,

@@ -1,10 +1,8 @@
-import type { Database } from '../../connections/database.ts';
-import type { Page as PageRow, Prisma } from '../../connections/prisma/client.ts';
 import { RequestError } from '../../errors.ts';
 import { decodeId } from '../../ids.ts';
-import type { Job as JobRow } from '../../jobs/job.ts';
-import { enough, isSearchable, type PageHit, readJobs, searchPages } from '../../jobs/search.ts';
+import { enough, isSearchable, type PageHit, searchPages } from '../../jobs/search.ts';
 import { cost } from '../admission/declarations.ts';
+import { budgetOf, bytesOf } from '../byte-budget.ts';
 import { checkJobFilter } from '../inputs.ts';
 import { builder } from './builder.ts';
 import { checkConnectionArgs, pageSize, uuidPattern } from './connection.ts';
@@ -23,24 +21,25 @@ const TextRange = builder.objectRef<{ start: number; end: number }>('TextRange')
 /** The id of nothing. */
 const nobody = '00000000-0000-0000-0000-000000000000';
 
-type PageQuery = Pick<Prisma.PageFindManyArgs, 'select' | 'include'>;
-
-interface Hit extends PageHit {
-  job: JobRow;
-  /** Reads the page, together with those of the other hits. */
-  readPage: (query: PageQuery) => Promise<PageRow | undefined>;
-}
-
-const PageHitType = builder.objectRef<Hit>('PageHit').implement({
+const PageHitType = builder.objectRef<PageHit>('PageHit').implement({
   description: 'A page that a search found.',
   fields: (t) => ({
-    job: t.expose('job', { type: Job, description: 'The job that the page is of.' }),
+    job: t.prismaField({
+      type: Job,
+      description: 'The job that the page is of.',
+      async resolve(query, { jobId }, _, { database }) {
+        const job = await database.prisma.job.findUnique({ ...query, where: { id: jobId } });
+        if (job === null) throw new RequestError('NOT_FOUND', { message: 'The job was deleted meanwhile.' });
+        return job;
+      },
+    }),
     page: t.prismaField({
       type: Page,
       description: 'The page.',
-      async resolve(query, { readPage }) {
-        const page = await readPage(query);
-        if (page === undefined) throw new RequestError('NOT_FOUND', { message: 'The page was deleted meanwhile.' });
+      async resolve(query, { jobId, number }, _, { database }) {
+        const where = { jobId_number: { jobId, number } };
+        const page = await database.prisma.page.findUnique({ ...query, where });
+        if (page === null) throw new RequestError('NOT_FOUND', { message: 'The page was deleted meanwhile.' });
         return page;
       },
     }),
@@ -78,21 +77,6 @@ function toCursor({ score, jobId, number }: PageHit): string {
   return `${score}_${jobId}_${number}`;
 }
 
-/** Pages of the hits, read at once for all that ask for the same of them. */
-function pageReader(
-  { prisma }: Database,
-  hits: PageHit[],
-): (hit: PageHit, query: PageQuery) => Promise<PageRow | undefined> {
-  const where = { OR: hits.map(({ jobId, number }) => ({ jobId, number })) };
-  const read = new Map<string, Promise<PageRow[]>>();
-  return async ({ jobId, number }, query) => {
-    const key = JSON.stringify(query);
-    const pages = read.get(key) ?? prisma.page.findMany({ ...query, where });
-    read.set(key, pages);
-    return (await pages).find((page) => page.jobId === jobId && page.number === number);
-  };
-}
-
 builder.queryField('searchPages', (t) =>
   t.field({
     type: PageHitConnection,
@@ -108,7 +92,8 @@ builder.queryField('searchPages', (t) =>
       after: t.arg.string({ description: 'The cursor to go on from.' }),
       filter: t.arg({ type: JobFilter, description: 'Only in these jobs.' }),
     },
-    async resolve(_, { query, first, after, filter }, { database, tenantId }) {
+    async resolve(_, { query, first, after, filter }, context) {
+      const { database, tenantId } = context;
       checkConnectionArgs({ first, after }, isCursor);
       checkJobFilter(filter);
       if (query.trim() === '' || query.length > 500 || query.includes('\0')) {
@@ -138,18 +123,8 @@ builder.queryField('searchPages', (t) =>
         after: from,
       });
       const hits = found.slice(0, limit);
-      const jobs = await readJobs(
-        database,
-        tenantId,
-        hits.map((hit) => hit.jobId),
-      );
-      const readPage = pageReader(database, hits);
-      const edges = hits.flatMap((hit) => {
-        const job = jobs.get(hit.jobId);
-        return job === undefined
-          ? []
-          : [{ cursor: toCursor(hit), node: { ...hit, job, readPage: (query: PageQuery) => readPage(hit, query) } }];
-      });
+      budgetOf(context).draw(bytesOf(hits));
+      const edges = hits.map((hit) => ({ cursor: toCursor(hit), node: hit }));
       return {
         complete,
         edges,

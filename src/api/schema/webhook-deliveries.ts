@@ -59,6 +59,7 @@ builder.queryField('webhookDeliveries', (t) =>
       const query = queryFromInfo({ context, info, paths, typeName: 'WebhookDelivery' });
       const where = deliveriesWhere(context.tenantId, filter);
       return resolveKeyset(
+        context,
         args,
         ({ id }: { id: string }) => id,
         ({ before, after, limit, inverted }) =>

@@ -10,6 +10,6 @@ export function ocrReason(page: ReadPage): OcrReason | null {
 }
 
 /** Whether something stands on a page that neither it nor OCR tells. */
-export function needsOcr({ ocrReason, ocr }: PageDetails): boolean {
+export function needsOcr({ ocrReason, ocr }: Pick<PageDetails, 'ocrReason' | 'ocr'>): boolean {
   return ocrReason !== null && ocr?.outcome !== 'READ';
 }

@@ -1,0 +1,179 @@
+import { defaultTenantId } from '../../src/api/context.ts';
+import { encodeId, newUuid } from '../../src/ids.ts';
+import { defaultOptions } from '../../src/jobs/options.ts';
+import { facts } from '../jobs/extractors.ts';
+import type { Service } from '../service.ts';
+
+/** Ids of one object of each type, by the name of the type or field in small letters. */
+export interface Filled {
+  ids: Record<string, string>;
+}
+
+const tenantId = defaultTenantId;
+const box = { x: 1, y: 2, width: 3, height: 4 };
+
+/**
+ * Fills every list of the schema: with `most` items where a query meets it first, with at least two everywhere.
+ */
+export async function fillLists(service: Service, most: number): Promise<Filled> {
+  const { prisma } = service.platform.database;
+  const many = <T>(make: (index: number) => T): T[] => Array.from({ length: most }, (_, index) => make(index));
+  const now = new Date();
+
+  const endpoints = many(() => ({ id: newUuid(), tenantId, url: 'https://example.com/hook', events: [] }));
+  await prisma.webhookEndpoint.createMany({ data: endpoints });
+  // Lists have the newest first; of equal hits, a search has the oldest first.
+  const batches = many((index) => ({ id: newUuid(), tenantId, jobs: index >= most - 2 || index === 0 ? most : 2 }));
+  await prisma.batch.createMany({
+    data: batches.map(({ jobs, ...batch }) => ({ ...batch, total: jobs, pending: jobs, name: 'a batch' })),
+  });
+  const source = {
+    id: newUuid(),
+    tenantId,
+    kind: 'URL' as const,
+    status: 'STORED' as const,
+    url: 'https://example.com/a.pdf',
+  };
+  await prisma.source.create({ data: source });
+
+  const document = {
+    ...facts,
+    outline: many((index) => ({ title: `Chapter ${index}`, depth: 0, pageNumber: 1 })),
+    attachments: many((index) => ({
+      name: `${index}.txt`,
+      description: null,
+      bytes: 1,
+      pageNumber: null,
+      offset: index,
+      omitted: null,
+    })),
+    attachmentsKey: 'results/nothing',
+  };
+  const jobs = batches.flatMap(({ id: batchId, jobs: total }) =>
+    Array.from({ length: total }, (_, batchIndex) => ({
+      id: newUuid(),
+      tenantId,
+      batchId,
+      batchIndex,
+      sourceId: source.id,
+      claimOrder: now,
+      maxRetries: 3,
+      priority: 5,
+      options: { ...defaultOptions },
+      // Half of them wait: they have estimates.
+      ...(batchIndex % 2 === 0
+        ? {
+            status: 'COMPLETED' as const,
+            percent: 100,
+            document: JSON.parse(JSON.stringify(document)),
+            finishedAt: now,
+          }
+        : {}),
+      metadata: { batchIndex },
+      failureCode: 'NOT_A_PDF',
+    })),
+  );
+  await prisma.job.createMany({ data: jobs });
+  await prisma.jobAttempt.createMany({
+    data: jobs.flatMap(({ id: jobId }) =>
+      [1, 2].map((number) => ({ jobId, number, run: 1, startedAt: now, finishedAt: now, failureCode: 'NOT_A_PDF' })),
+    ),
+  });
+  const pages = jobs.flatMap(({ id: jobId }) =>
+    many((index) => ({
+      jobId,
+      tenantId,
+      number: index + 1,
+      width: 595,
+      height: 842,
+      rotation: 0,
+      text: index === 0 ? 'a bee' : 'nothing',
+      // A chunk for each page: a heading begins a new one.
+      markdown: `# Page ${index + 1}\n\nNothing.\n`,
+      ...listsOf(index < 2 ? most : 2),
+    })),
+  );
+  await prisma.page.createMany({ data: pages });
+  const deliveries = many((index) => ({
+    id: newUuid(),
+    tenantId,
+    event: 'JOB_COMPLETED' as const,
+    lane: 'a lane',
+    endpointId: endpoints[index]?.id ?? null,
+    jobId: jobs.at(-1 - index)?.id ?? null,
+    batchId: jobs.at(-1 - index)?.batchId ?? null,
+    snapshot: { ...snapshot, createdAt: now },
+  }));
+  await prisma.webhookDelivery.createMany({ data: deliveries });
+  await prisma.webhookAttempt.createMany({
+    data: deliveries.flatMap(({ id: deliveryId }) =>
+      [1, 2].map((number) => ({ deliveryId, number, at: now, milliseconds: 1, statusCode: 500 })),
+    ),
+  });
+
+  const completed = jobs.findLast(({ status }) => status === 'COMPLETED');
+  const last = batches.at(-1);
+  const [endpoint] = endpoints;
+  const [delivery] = deliveries;
+  if (completed === undefined || last === undefined || endpoint === undefined || delivery === undefined) {
+    throw new Error('the lists are empty');
+  }
+  const job = encodeId('job', completed.id);
+  return {
+    ids: {
+      job,
+      batch: encodeId('batch', last.id),
+      upload: encodeId('upload', source.id),
+      webhookendpoint: encodeId('endpoint', endpoint.id),
+      webhookdelivery: encodeId('delivery', delivery.id),
+    },
+  };
+}
+
+/** The lists of a page, each with so many items. */
+function listsOf(items: number) {
+  const many = <T>(make: (index: number) => T): T[] => Array.from({ length: items }, (_, index) => make(index));
+  return {
+    links: many((index) => ({ text: null, url: `https://example.com/${index}`, pageNumber: null })),
+    details: {
+      engine: 'PDFJS',
+      ocr: { outcome: 'READ', languages: ['eng'], confidence: 1 },
+      hidden: many((index) => ({ reason: 'TINY', text: `hidden ${index}` })),
+      annotations: many((index) => ({ ...box, kind: 'Text', text: `note ${index}` })),
+      formFields: many((index) => ({
+        ...box,
+        name: `field ${index}`,
+        kind: 'TEXT',
+        checked: null,
+        options: [],
+        readOnly: false,
+      })),
+      blocks: many((index) => ({
+        ...box,
+        kind: 'TABLE',
+        text: `block ${index}`,
+        level: null,
+        rows: [[{ text: 'cell', columns: 1, rows: 1 }]],
+      })),
+    },
+  };
+}
+
+/** What a trigger notes of a job. */
+const snapshot = {
+  revision: 1,
+  status: 'COMPLETED',
+  stage: 'STORE',
+  percent: 100,
+  pagesDone: 1,
+  pagesTotal: 1,
+  retryCount: 0,
+  name: null,
+  metadata: null,
+  batchIndex: null,
+  startedAt: null,
+  finishedAt: null,
+  failureCode: null,
+  failureMessage: null,
+  failurePage: null,
+};
