@@ -31,7 +31,8 @@ await pool
   .catch((error: unknown) => console.error(`no batches: ${String(error)}`));
 await pool.query('ANALYZE');
 
-const server = await lab.run(cli, ['serve'], { LOG_LEVEL: 'info' });
+// With the limits that are in force by default.
+const server = await lab.run(cli, ['serve'], { LOG_LEVEL: 'info', MAX_CONNECTIONS_PER_ADDRESS: '' });
 await lab.run(script('no-op-worker'), [], { LOG_LEVEL: 'silent' });
 const url = lab.config.publicUrl;
 const upload = await uploadFixture(url);

@@ -86,6 +86,8 @@ async function buildWorld({ random, onBreach }: WorldOptions, closers: Closers):
       PORT: String(port),
       PUBLIC_URL: url,
       CONCURRENCY: String(slots),
+      // All clients of the run have one address.
+      MAX_CONNECTIONS_PER_ADDRESS: '100000',
       PRIVATE_HOSTS_ALLOWED: '127.0.0.1',
       // A source that hangs costs a few seconds, not five minutes.
       DOWNLOAD_SECONDS: '5',

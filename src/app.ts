@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Authenticate } from './api/authenticate.ts';
 import type { ApiServices } from './api/context.ts';
-import { type ApiServer, startApiServer } from './api/server.ts';
+import { type ApiServer, type ClientTimes, startApiServer } from './api/http/server.ts';
 import { createAddressGuard } from './connections/address-guard.ts';
 import { openRedis } from './connections/redis.ts';
 import { Costs } from './jobs/costs.ts';
@@ -40,6 +40,7 @@ export interface Overrides {
   extractor?: Extractor;
   authenticate?: Authenticate;
   keepAliveMs?: number;
+  clientTimes?: Partial<ClientTimes>;
   /** How deliveries of webhooks are tried. */
   deliveries?: Partial<DeliveryPolicy>;
 }
@@ -51,7 +52,10 @@ export interface Api extends ApiServer {
 }
 
 /** The API process. */
-export async function startApi(platform: Platform, { authenticate, keepAliveMs }: Overrides = {}): Promise<Api> {
+export async function startApi(
+  platform: Platform,
+  { authenticate, keepAliveMs, clientTimes }: Overrides = {},
+): Promise<Api> {
   const { config, logger, database, jobs, storage, secrets, redis, queue, ringer, deliveryRinger, counters } = platform;
   const subscriber = openRedis(queue.redisUrl, logger);
   subscriber.connect().catch(() => {});
@@ -99,9 +103,10 @@ export async function startApi(platform: Platform, { authenticate, keepAliveMs }
     subscriber.destroy();
   };
   try {
-    const server = await startApiServer(services, { host: config.host, port: config.port, authenticate, keepAliveMs });
+    const server = await startApiServer(services, { ...config, authenticate, keepAliveMs, times: clientTimes });
     return {
       port: server.port,
+      connections: () => server.connections(),
       hub,
       async [Symbol.asyncDispose]() {
         await server[Symbol.asyncDispose]();

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { z } from 'zod';
@@ -20,6 +21,8 @@ export interface Config {
   publicUrl: string;
   /** Hosts on private addresses that documents may be downloaded from all the same. */
   privateHostsAllowed: string[];
+  /** Addresses and networks (CIDR) of reverse proxies whose word on the client's address counts. */
+  trustedProxies: string[];
   /** Documents that one worker process extracts at the same time. */
   concurrency: number;
   logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
@@ -65,6 +68,10 @@ export interface Limits {
   extractorMemoryBytes: number;
   /** Resident memory of an idle extractor process above which it is replaced by a fresh one. */
   extractorRecycleBytes: number;
+  /** Bytes of GraphQL request bodies that the API holds in memory at the same time. */
+  bodyBytesInFlight: number;
+  /** Sockets that one client address may hold, and requests, streams and WebSockets it may have open on them. */
+  connectionsPerAddress: number;
 }
 
 const MiB = 1024 ** 2;
@@ -78,6 +85,8 @@ export const defaultLimits: Limits = {
   downloadSeconds: 300,
   extractorMemoryBytes: 4 * GiB,
   extractorRecycleBytes: 768 * MiB,
+  bodyBytesInFlight: 80 * MiB,
+  connectionsPerAddress: 500,
 };
 
 export const defaultOperationLimits: OperationLimits = {
@@ -92,6 +101,11 @@ export const defaultOperationLimits: OperationLimits = {
   operationSeconds: 30,
   answerBytes: 16 * MiB,
 };
+
+/** Size limit of a GraphQL request: base64 is a third larger than its bytes, and the operation itself takes some. */
+export function maxRequestBytes({ inlineBytes }: Pick<Limits, 'inlineBytes'>): number {
+  return Math.ceil((inlineBytes * 4) / 3) + MiB;
+}
 
 /** An environment that makes no sense, with every bad variable named: the process says so in one line each and ends. */
 export class ConfigError extends Error {
@@ -126,6 +140,19 @@ function urlOf(protocols: string[], example: string) {
 
 const bytes = wholeNumber(1, Number.MAX_SAFE_INTEGER);
 
+function isNetwork(text: string): boolean {
+  const [address = '', prefix, ...rest] = text.split('/');
+  const longest = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  return longest >= 0 && rest.length === 0 && (prefix === undefined || (/^\d+$/.test(prefix) && +prefix <= longest));
+}
+
+function list(text: string): string[] {
+  return text
+    .split(',')
+    .map((each) => each.trim().toLowerCase())
+    .filter((each) => each !== '');
+}
+
 const environment = z.object({
   DATABASE_URL: urlOf(['postgres:', 'postgresql:'], 'postgresql://user:password@host:5432/pagehive').optional(),
   REDIS_URL: urlOf(['redis:', 'rediss:'], 'redis://host:6379').optional(),
@@ -137,7 +164,12 @@ const environment = z.object({
   HOST: z.string().default('127.0.0.1'),
   PORT: wholeNumber(0, 65_535).default(4000),
   PUBLIC_URL: urlOf(['http:', 'https:'], 'https://pages.example.com').optional(),
-  PRIVATE_HOSTS_ALLOWED: z.string().default(''),
+  PRIVATE_HOSTS_ALLOWED: z.string().default('').transform(list),
+  TRUSTED_PROXIES: z
+    .string()
+    .default('')
+    .transform(list)
+    .refine((all) => all.every(isNetwork), 'must be IP addresses or networks such as 127.0.0.1,10.0.0.0/8,fd00::/8'),
   CONCURRENCY: wholeNumber(1, 256).optional(),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   MAX_DOCUMENT_BYTES: bytes.default(defaultLimits.documentBytes),
@@ -157,7 +189,18 @@ const environment = z.object({
   DOCUMENT_CACHE_BYTES: bytes.default(defaultOperationLimits.documentCacheBytes),
   OPERATION_SECONDS: wholeNumber(1, 3_600).default(defaultOperationLimits.operationSeconds),
   MAX_ANSWER_BYTES: wholeNumber(64 * 1024, GiB).default(defaultOperationLimits.answerBytes),
+  MAX_BODY_BYTES_IN_FLIGHT: bytes.optional(),
+  MAX_CONNECTIONS_PER_ADDRESS: wholeNumber(1, 1_000_000).default(defaultLimits.connectionsPerAddress),
 });
+
+/** The budget holds at least one body of the largest size, or such a body could never be accepted. */
+function bodyBytesInFlight(given: number | undefined, largest: number): number {
+  if (given === undefined) return Math.max(defaultLimits.bodyBytesInFlight, largest);
+  if (given >= largest) return given;
+  throw new ConfigError(
+    `MAX_BODY_BYTES_IN_FLIGHT must be at least ${largest}, the size of one request under MAX_INLINE_BYTES`,
+  );
+}
 
 export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const values = parseEnvironment(environment, env);
@@ -169,9 +212,8 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     host: values.HOST,
     port: values.PORT,
     publicUrl: (values.PUBLIC_URL ?? `http://${urlHost(values.HOST)}:${values.PORT}`).replace(/\/+$/, ''),
-    privateHostsAllowed: values.PRIVATE_HOSTS_ALLOWED.split(',')
-      .map((host) => host.trim().toLowerCase())
-      .filter((host) => host !== ''),
+    privateHostsAllowed: values.PRIVATE_HOSTS_ALLOWED,
+    trustedProxies: values.TRUSTED_PROXIES,
     concurrency: values.CONCURRENCY ?? availableParallelism(),
     logLevel: values.LOG_LEVEL,
     limits: {
@@ -182,6 +224,11 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
       downloadSeconds: values.DOWNLOAD_SECONDS,
       extractorMemoryBytes: values.EXTRACTOR_MEMORY_BYTES,
       extractorRecycleBytes: values.EXTRACTOR_RECYCLE_BYTES,
+      bodyBytesInFlight: bodyBytesInFlight(
+        values.MAX_BODY_BYTES_IN_FLIGHT,
+        maxRequestBytes({ inlineBytes: values.MAX_INLINE_BYTES }),
+      ),
+      connectionsPerAddress: values.MAX_CONNECTIONS_PER_ADDRESS,
     },
     operations: {
       queryBytes: values.MAX_QUERY_BYTES,

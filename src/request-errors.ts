@@ -48,6 +48,26 @@ export const requestErrors = {
     message: 'The bytes are not the ones that createUpload announced.',
     advice: 'Send exactly the announced number of bytes with the announced SHA-256.',
   },
+  UPLOAD_PARTIAL: {
+    status: 400,
+    message: 'The request carries only a part of the document.',
+    advice: 'Send the whole document in one PUT, without Content-Range.',
+  },
+  UNSUPPORTED_ENCODING: {
+    status: 415,
+    message: 'The body is compressed or wrapped, and is not unpacked here.',
+    advice: 'Send the bytes as they are, without Content-Encoding.',
+  },
+  REQUEST_TIMEOUT: {
+    status: 408,
+    message: 'The body of the request arrived too slowly.',
+    advice: 'Send it again over a faster connection; use createUpload and PUT for large files.',
+  },
+  FORBIDDEN: {
+    status: 403,
+    message: 'The request is not allowed.',
+    advice: 'Check where the request comes from and what its credentials allow.',
+  },
   PAYLOAD_TOO_LARGE: {
     status: 413,
     message: 'The request is larger than its limit.',

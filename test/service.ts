@@ -74,6 +74,7 @@ export async function startService({
     port,
     publicUrl: `http://127.0.0.1:${port}`,
     privateHostsAllowed: [],
+    trustedProxies: [],
     concurrency: 2,
     // To see what a failing test's service says: TEST_LOG=1 npm test -- the-file
     logLevel: process.env.TEST_LOG ? 'debug' : 'silent',

@@ -29,7 +29,15 @@ export async function openLab(): Promise<Lab> {
   const [postgres, redis] = await Promise.all([startPostgres({ dataDir, log }), startRedis({ dataDir, log })]);
   await migrate(postgres.url, { log });
   const port = String(await freePort());
-  const env = { DATABASE_URL: postgres.url, REDIS_URL: redis.url, DATA_DIR: dataDir, PORT: port, LOG_LEVEL: 'info' };
+  const env = {
+    DATABASE_URL: postgres.url,
+    REDIS_URL: redis.url,
+    DATA_DIR: dataDir,
+    PORT: port,
+    LOG_LEVEL: 'info',
+    // All clients of a benchmark have one address.
+    MAX_CONNECTIONS_PER_ADDRESS: '100000',
+  };
   const children: ChildProcess[] = [];
   return {
     config: { ...readConfig(env), databaseUrl: postgres.url, redisUrl: redis.url },

@@ -2,9 +2,10 @@ import { type InputIssue, RequestError } from '../errors.ts';
 import type { SourceOfJob } from '../jobs/submit.ts';
 import type { ApiContext } from './context.ts';
 import type { CreateBatchInput } from './inputs.ts';
+import { createPauses } from './pauses.ts';
 import { checkSource, discardSource, storeSource } from './sources.ts';
 
-type CheckedSource = ReturnType<typeof checkSource>;
+type CheckedSource = Awaited<ReturnType<typeof checkSource>>;
 
 /** Writes at once: each waits for the disk. */
 const storing = 8;
@@ -53,9 +54,11 @@ export async function receiveSources(context: ApiContext, items: CreateBatchInpu
   const issues: InputIssue[] = [];
   const uploads = new Map<string, number[]>();
   const checked: CheckedSource[] = [];
+  const pause = createPauses();
   for (const [index, { source }] of items.entries()) {
+    await pause();
     try {
-      const each = checkSource(source, context.limits, pathOf(index));
+      const each = await checkSource(context, source, pathOf(index));
       checked.push(each);
       if (!('uploadId' in each)) continue;
       const indexes = uploads.get(each.uploadId) ?? [];

@@ -1,14 +1,18 @@
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 import { GraphQLError } from 'graphql';
 import { createYoga, type Plugin } from 'graphql-yoga';
+import { RequestError } from '../errors.ts';
 import { isRequestErrorCode, requestErrors } from '../request-errors.ts';
 import type { Caller } from './authenticate.ts';
+import { extensionsOf } from './errors.ts';
+import { freeBytes } from './http/body-budget.ts';
+import { createReceivedParams, type ReceivedRequest } from './http/received.ts';
 import type { Operations, Refusal } from './operations.ts';
 import { schema } from './schema/schema.ts';
 import { createServerSentEvents, type HttpContext } from './sse.ts';
 
 /** What the server hands to Yoga with each request. */
-interface RequestContext extends HttpContext {
+interface RequestContext extends HttpContext, ReceivedRequest {
   caller: Caller;
 }
 
@@ -21,8 +25,9 @@ export function createGraphql(operations: Operations, keepAliveMs: number) {
     schema,
     graphqlEndpoint: '/graphql',
     landingPage: false,
-    // `checkPost` has seen to it, by MAX_INLINE_BYTES.
+    // The HTTP server has read the body already, within limits.
     maxRequestBodySize: false,
+    multipart: false,
     // No other origin may read answers in a browser; an allow-list comes with API keys.
     cors: false,
     logging: false,
@@ -31,7 +36,7 @@ export function createGraphql(operations: Operations, keepAliveMs: number) {
     // Nothing is executed by Yoga itself.
     maskedErrors: false,
     parserAndValidationCache: false,
-    plugins: [runOperations(operations), createServerSentEvents(keepAliveMs)],
+    plugins: [createReceivedParams(), runOperations(operations), createServerSentEvents(keepAliveMs)],
   });
 }
 
@@ -39,13 +44,24 @@ export function createGraphql(operations: Operations, keepAliveMs: number) {
 function runOperations(operations: Operations): Plugin<object, RequestContext> {
   return {
     onParams({ setParamsHandler }) {
-      setParamsHandler(async ({ params: { query = '', operationName, variables }, request, context: { caller } }) => {
+      setParamsHandler(async ({ params: { query = '', operationName, variables }, request, context }) => {
+        const { caller, received, res, onStream } = context;
         const admitted = operations.admit({ query, operationName, variables }, { readOnly: request.method === 'GET' });
         if ('errors' in admitted) return withStatus(admitted);
+        if (admitted.operation.operation === 'subscription') {
+          if (received.bytes > freeBytes) return withStatus({ errors: [subscriptionTooLarge()] });
+          onStream(res);
+        }
         return await operations.run(admitted, { caller, signal: request.signal });
       });
     },
   };
+}
+
+/** A stream keeps its variables as long as it is open; the memory of larger bodies is for requests that end soon. */
+function subscriptionTooLarge(): GraphQLError {
+  const message = `The request of a subscription must not exceed ${freeBytes} bytes.`;
+  return new GraphQLError(message, { extensions: extensionsOf(new RequestError('PAYLOAD_TOO_LARGE', { message })) });
 }
 
 /** Adds the HTTP status of a refusal, as GraphQL over HTTP defines it. */

@@ -1,9 +1,10 @@
-import { Readable } from 'node:stream';
+import { maxRequestBytes } from '../config.ts';
 import { safeFilename } from '../connections/filename.ts';
 import { type InputIssue, RequestError } from '../errors.ts';
 import { decodeId, newUuid } from '../ids.ts';
 import type { NewSource, SourceOfJob } from '../jobs/submit.ts';
 import { SizeLimitError } from '../storage/storage.ts';
+import { Base64Error, decodeBase64, measureBase64 } from './base64.ts';
 import type { ApiContext } from './context.ts';
 import type { CreateJobInput } from './inputs.ts';
 
@@ -11,26 +12,29 @@ import type { CreateJobInput } from './inputs.ts';
 type Path = InputIssue['path'];
 
 /** A source that is well-formed; nothing of it is stored yet. */
-type CheckedSource = { uploadId: string } | { url: string } | { bytes: Buffer } | { file: File };
+type CheckedSource = { uploadId: string } | { url: string } | { base64: string } | { file: File };
 
 function bad(path: Path, code: string, message: string): RequestError {
   return new RequestError('BAD_USER_INPUT', { issues: [{ path, code, message }] });
 }
 
 /** Refuses what can be seen to be wrong without looking anything up. */
-export function checkSource(
+export async function checkSource(
+  context: ApiContext,
   source: CreateJobInput['source'],
-  { inlineBytes }: ApiContext['limits'],
   path: Path = ['input', 'source'],
-): CheckedSource {
+): Promise<CheckedSource> {
   if (source.upload != null) {
     const uploadId = decodeId('upload', source.upload);
     if (uploadId === null) throw new RequestError('NOT_FOUND', { message: 'There is no such upload.' });
     return { uploadId };
   }
   if (source.url != null) return { url: source.url };
-  if (source.base64 != null) return { bytes: decodeBase64(source.base64, inlineBytes, [...path, 'base64']) };
-  if (source.file != null) return { file: source.file };
+  if (source.base64 != null) return await checkBase64(context, source.base64, [...path, 'base64']);
+  if (source.file != null) {
+    takeAllowance(context, source.file.size, [...path, 'file']);
+    return { file: source.file };
+  }
   throw bad([...path, 'url'], 'REQUIRED', 'exactly one of url, upload, file and base64 must be given');
 }
 
@@ -43,8 +47,8 @@ export async function storeSource(context: ApiContext, source: CheckedSource): P
   const id = newUuid();
   const none = { id, url: null, filename: null, contentType: null, bytes: null, sha256: null, storageKey: null };
   if ('url' in source) return { ...none, kind: 'URL', url: source.url };
-  if ('bytes' in source) {
-    return { ...none, kind: 'BASE64', ...(await store(context, id, Readable.from([source.bytes]))) };
+  if ('base64' in source) {
+    return { ...none, kind: 'BASE64', ...(await store(context, id, decodeBase64(source.base64))) };
   }
   const { file } = source;
   const filename = safeFilename(file.name ?? '');
@@ -78,16 +82,28 @@ function tooLarge(path: Path, maxBytes: number): RequestError {
   return bad(path, 'TOO_BIG', `must not exceed ${maxBytes} bytes; use createUpload for large files`);
 }
 
-/** Strict: Buffer.from skips what is no base64, and would turn a mistake into other bytes. Line breaks and a data URL's head are fine. */
-function decodeBase64(text: string, maxBytes: number, path: Path): Buffer {
-  const body = text.replace(/^\s*data:[^,]{0,500};base64,/i, '').replace(/[\r\n\t ]+/g, '');
-  if ((body.length * 3) / 4 > maxBytes + 3) throw tooLarge(path, maxBytes);
-  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(body) || body.replace(/=+$/, '').length % 4 === 1) {
-    throw bad(path, 'INVALID_BASE64', 'is not base64 (RFC 4648, standard alphabet)');
-  }
-  const bytes = Buffer.from(body, 'base64');
-  if (bytes.length > maxBytes) throw tooLarge(path, maxBytes);
-  return bytes;
+async function checkBase64(context: ApiContext, base64: string, path: Path): Promise<CheckedSource> {
+  const { inlineBytes } = context.limits;
+  takeAllowance(context, base64.length, path);
+  const bytes = await measureBase64(base64).catch((error: unknown) => {
+    throw error instanceof Base64Error ? bad(path, 'INVALID_BASE64', error.message) : error;
+  });
+  if (bytes > inlineBytes) throw tooLarge(path, inlineBytes);
+  return { base64 };
+}
+
+/** Bytes of the inline documents that each request has named so far, as they are in its body. */
+const namedBytes = new WeakMap<ApiContext, number>();
+
+/**
+ * Limits the inline documents of a request together to what a body can have. Otherwise an operation could name one variable
+ * a thousand times, and each time would be another document to check and store.
+ */
+function takeAllowance(context: ApiContext, bytes: number, path: Path): void {
+  const all = (namedBytes.get(context) ?? 0) + bytes;
+  const most = maxRequestBytes(context.limits);
+  if (all > most) throw bad(path, 'TOO_BIG', `and the other inline documents must not exceed ${most} bytes together`);
+  namedBytes.set(context, all);
 }
 
 /** The address of a document, without the user name and password that it may have been given with. */

@@ -6,6 +6,8 @@ import { RequestError } from '../errors.ts';
 import { decodeId, encodeId, newUuid } from '../ids.ts';
 import { SizeLimitError } from '../storage/storage.ts';
 import type { ApiContext, ApiServices } from './context.ts';
+import { checkEncoding, mediaType } from './http/guards.ts';
+import { type Pace, pacedBody } from './http/paced-body.ts';
 import type { CreateUploadInput } from './inputs.ts';
 
 /** How long the bytes may take to arrive, and how long an upload lives that no job uses. */
@@ -44,13 +46,14 @@ export function uploadUrl(services: ApiServices, upload: Pick<Source, 'id' | 'ex
 
 /**
  * PUT /uploads/ID?token=…: streams the body to storage, never holding it, and answers 201 once the bytes and the row are
- * durable. A PUT that breaks off leaves nothing and may be repeated.
+ * durable. A PUT that breaks off or is too slow leaves nothing and may be repeated.
  */
 export async function receiveUpload(
   services: ApiServices,
   request: IncomingMessage,
   response: ServerResponse,
   url: URL,
+  pace: Pace,
 ): Promise<void> {
   const id = url.pathname.slice('/uploads/'.length);
   const uuid = decodeId('upload', id);
@@ -60,16 +63,17 @@ export async function receiveUpload(
   if (upload === null) throw new RequestError('NOT_FOUND', { message: 'There is no such upload.' });
   if (upload.status === 'STORED') throw new RequestError('UPLOAD_ALREADY_STORED');
   if (upload.status === 'EXPIRED') throw new RequestError('UPLOAD_EXPIRED');
+  checkWhole(request);
   const announced = request.headers['content-length'];
   const maxBytes = services.limits.documentBytes;
   if (announced !== undefined && Number(announced) > maxBytes) throw tooLarge(maxBytes);
-  // Left open on an error, so that the answer still reaches the client.
-  const body = request.iterator({ destroyOnReturn: false });
   // Two PUTs at once must not write one file; the row decides which of them counts.
   const storageKey = `sources/${uuid}/${randomUUID()}.pdf`;
-  const stored = await services.storage.put(storageKey, body, { maxBytes }).catch((error: unknown) => {
-    throw error instanceof SizeLimitError ? tooLarge(maxBytes) : error;
-  });
+  const stored = await services.storage
+    .put(storageKey, pacedBody(request, pace), { maxBytes })
+    .catch((error: unknown) => {
+      throw error instanceof SizeLimitError ? tooLarge(maxBytes) : error;
+    });
   try {
     checkAnnounced(upload, stored);
     const { count } = await services.database.prisma.source.updateMany({
@@ -96,6 +100,14 @@ export async function receiveUpload(
 async function overtaken({ database }: ApiServices, id: string): Promise<RequestError> {
   const now = await database.prisma.source.findUnique({ where: { id }, select: { status: true } });
   return new RequestError(now?.status === 'STORED' ? 'UPLOAD_ALREADY_STORED' : 'UPLOAD_EXPIRED');
+}
+
+/** What is stored is the document itself: not a part of it, not a compressed copy, not a form around it. */
+function checkWhole(request: IncomingMessage): void {
+  if (request.headers['content-range'] !== undefined) throw new RequestError('UPLOAD_PARTIAL');
+  checkEncoding(request);
+  if (mediaType(request).startsWith('multipart/'))
+    throw new RequestError('UNSUPPORTED_ENCODING', { message: 'The body is a form, not the document itself.' });
 }
 
 function tooLarge(maxBytes: number): RequestError {

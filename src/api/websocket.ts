@@ -6,7 +6,9 @@ import { RequestError } from '../errors.ts';
 import type { Logger } from '../ops/logger.ts';
 import type { Authenticate, Caller } from './authenticate.ts';
 import { extensionsOf } from './errors.ts';
-import { checkHost, checkOrigin } from './guards.ts';
+import type { AddressLimits } from './http/address-limits.ts';
+import { refuseUpgrade } from './http/answers.ts';
+import { checkHost, checkOrigin, HttpError } from './http/guards.ts';
 import type { Operations } from './operations.ts';
 import { Results } from './results.ts';
 import { schema } from './schema/schema.ts';
@@ -37,6 +39,7 @@ export interface WebSocketOptions {
   maxOperations: number;
   /** A socket is asked for a sign of life this often, and closed if it gives none before the next time. */
   keepAliveMs: number;
+  addressLimits: AddressLimits;
   logger: Logger;
 }
 
@@ -44,7 +47,7 @@ export interface WebSocketOptions {
 export function serveGraphqlWs(
   server: Server,
   operations: Operations,
-  { publicUrl, authenticate, maxOperations, keepAliveMs, logger }: WebSocketOptions,
+  { publicUrl, authenticate, maxOperations, keepAliveMs, addressLimits, logger }: WebSocketOptions,
 ): AsyncDisposable {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes });
   server.on('upgrade', (request, socket, head) => {
@@ -53,9 +56,11 @@ export function serveGraphqlWs(
     try {
       checkHost(request, publicUrl);
       checkOrigin(request, publicUrl);
-      if (new URL(request.url ?? '/', 'http://localhost').pathname !== '/graphql') throw new Error('no such endpoint');
-    } catch {
-      socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+      if (new URL(request.url ?? '/', 'http://localhost').pathname !== '/graphql')
+        throw new HttpError(404, 'WebSockets are at /graphql.');
+      addressLimits.admit(request, socket);
+    } catch (error) {
+      refuseUpgrade(socket, error, logger);
       return;
     }
     sockets.handleUpgrade(request, socket, head, (webSocket) => sockets.emit('connection', webSocket, request));

@@ -103,6 +103,38 @@ describe('/graphql', () => {
     expect(answer.status).toBe(411);
   });
 
+  it('refuses an operation that a page of another site starts by GET', async () => {
+    const { id, uuid } = await insertJob(service);
+    const path = `/graphql?query=${encodeURIComponent('{ health { status } }')}`;
+    const watch = `/graphql?query=${encodeURIComponent(`subscription { jobProgress(id: "${id}") { cursor } }`)}`;
+    for (const [target, accept] of [
+      [path, 'image/avif,image/webp,*/*;q=0.8'],
+      [path, '*/*'],
+      [path, 'application/json'],
+      [watch, 'text/event-stream'],
+    ] as const) {
+      const answer = await send(target, { headers: { 'sec-fetch-site': 'cross-site', accept } });
+      expect([answer.status, codesOf(answer)]).toEqual([403, ['FORBIDDEN']]);
+    }
+    expect((await service.platform.database.prisma.job.findUnique({ where: { id: uuid } }))?.status).toBe('PENDING');
+  });
+
+  it('answers GETs of its own site, of programs and of the address bar', async () => {
+    const path = `/graphql?query=${encodeURIComponent('{ __typename }')}`;
+    for (const site of ['same-origin', 'same-site', 'none']) {
+      const answer = await send(path, { headers: { 'sec-fetch-site': site, accept: '*/*' } });
+      expect([site, answer.status]).toEqual([site, 200]);
+    }
+  });
+
+  it('shows GraphiQL to those who follow a link from another site, and runs nothing', async () => {
+    const headers = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', accept: 'text/html,*/*;q=0.8' };
+    for (const path of ['/graphql', `/graphql?query=${encodeURIComponent('{ __typename }')}`]) {
+      const { status, headers: answered } = await send(path, { headers });
+      expect([status, answered['content-type']]).toEqual([200, 'text/html']);
+    }
+  });
+
   it('lets no other origin read its answers', async () => {
     const { headers } = await post(health, { origin: 'https://elsewhere.example' });
     expect(headers['access-control-allow-origin']).toBeUndefined();

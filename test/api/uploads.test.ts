@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readdir } from 'node:fs/promises';
 import { request } from 'node:http';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { defaultLimits } from '../../src/config.ts';
 import { graphql } from '../graphql.ts';
@@ -156,6 +157,37 @@ describe('an upload', () => {
       'input.filename',
       'input.sha256',
     ]);
+  });
+
+  it.each([
+    ['a part of it', 'UPLOAD_PARTIAL', 400, { 'content-range': 'bytes 0-4/9301' }],
+    ['a part of unknown length', 'UPLOAD_PARTIAL', 400, { 'content-range': 'bytes 0-4/*' }],
+    ['a range that makes no sense', 'UPLOAD_PARTIAL', 400, { 'content-range': '' }],
+    ['compressed bytes', 'UNSUPPORTED_ENCODING', 415, { 'content-encoding': 'gzip' }],
+    ['bytes compressed in another way', 'UNSUPPORTED_ENCODING', 415, { 'content-encoding': 'zstd' }],
+    ['bytes compressed twice', 'UNSUPPORTED_ENCODING', 415, { 'content-encoding': 'identity, BR' }],
+    ['a form around it', 'UNSUPPORTED_ENCODING', 415, { 'content-type': 'multipart/form-data; boundary=x' }],
+    ['several parts', 'UNSUPPORTED_ENCODING', 415, { 'content-type': 'multipart/byteranges; boundary=x' }],
+  ])('refuses %s, stays WAITING and can be sent as a whole', async (_, code, status, headers) => {
+    const upload = await createUpload();
+    const before = await storedKeys(service);
+    const response = await fetch(upload.url, { method: 'PUT', body: '%PDF-', headers });
+    expect([response.status, await codeOf(response)]).toEqual([status, code]);
+    if (status === 415) expect(response.headers.get('accept-encoding')).toBe('identity');
+    expect(await storedKeys(service)).toEqual(before);
+    expect(await statusOf(upload)).toBe('WAITING');
+    const whole = { method: 'PUT', body: '%PDF-', headers: { 'content-encoding': 'identity' } };
+    expect((await fetch(upload.url, whole)).status).toBe(201);
+  });
+
+  it('refuses bytes that are compressed for the way', async () => {
+    const upload = await createUpload();
+    const put = request(upload.url, { method: 'PUT', headers: { 'transfer-encoding': 'gzip, chunked' } });
+    put.end(gzipSync('%PDF-'));
+    const [response] = await once(put, 'response');
+    response.resume();
+    expect(response.statusCode).toBe(415);
+    expect(await statusOf(upload)).toBe('WAITING');
   });
 
   it('answers another method than PUT with 405', async () => {

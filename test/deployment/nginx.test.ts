@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { type Client, createClient } from '../../src/client/client.ts';
+import { defaultLimits } from '../../src/config.ts';
 import { freePort } from '../../src/connections/embedded-server.ts';
 import { inline, submit } from '../api/submitting.ts';
 import { collect, stepsBack } from '../client/running.ts';
@@ -30,6 +31,8 @@ function siteOf(nginxPort: number, apiPort: number, silence = '60s'): string {
   return site;
 }
 
+const limits = { ...defaultLimits, connectionsPerAddress: 20 };
+
 describe.skipIf(!hasNginx)('behind nginx with the site of docs/deployment.md', () => {
   let service: Service;
   let nginx: AsyncDisposable;
@@ -37,7 +40,11 @@ describe.skipIf(!hasNginx)('behind nginx with the site of docs/deployment.md', (
   beforeAll(async () => {
     const nginxPort = await freePort();
     url = `http://127.0.0.1:${nginxPort}`;
-    service = await startService({ worker: false, config: { publicUrl: url }, overrides: { keepAliveMs: 1_500 } });
+    service = await startService({
+      worker: false,
+      config: { publicUrl: url, trustedProxies: ['127.0.0.1'], limits },
+      overrides: { keepAliveMs: 1_500 },
+    });
     nginx = await startNginx(siteOf(nginxPort, service.config.port, '4s'), url);
   });
   afterAll(async () => {
@@ -142,6 +149,25 @@ describe.skipIf(!hasNginx)('behind nginx with the site of docs/deployment.md', (
     expect(response.statusCode).toBe(201);
     response.resume();
     await once(response, 'end');
+  });
+
+  it('counts clients by their own addresses, whatever they claim', async () => {
+    const { id } = await submit(service, { source: await inline('one-page'), runAt: new Date(Date.now() + 3_600_000) });
+    const query = encodeURIComponent(`subscription { jobProgress(id: "${id}") { cursor } }`);
+    const open = async (localAddress: string, claim: string) => {
+      const headers = { accept: 'text/event-stream', 'x-forwarded-for': claim, forwarded: `for=${claim}` };
+      const watching = request(`${url}/graphql?query=${query}`, { localAddress, headers, agent: false });
+      watching.on('error', () => undefined).end();
+      const [response] = await once(watching, 'response');
+      return { status: response.statusCode, close: () => watching.destroy() };
+    };
+    const streams = [];
+    for (let n = 0; n < 21; n += 1) streams.push(await open('127.0.0.2', `192.0.2.${n}`));
+    expect(streams.map(({ status }) => status)).toEqual([...Array(20).fill(200), 503]);
+    const other = await open('127.0.0.3', '127.0.0.2');
+    expect(other.status).toBe(200);
+    for (const { close } of [...streams, other]) close();
+    await expect.poll(() => service.api.hub.watched).toBe(0);
   });
 
   it('shows GraphiQL, and no metrics', async () => {

@@ -69,6 +69,8 @@ describe('README.md', () => {
       DOCUMENT_CACHE_BYTES: operations.documentCacheBytes,
       OPERATION_SECONDS: operations.operationSeconds,
       MAX_ANSWER_BYTES: operations.answerBytes,
+      MAX_BODY_BYTES_IN_FLIGHT: limits.bodyBytesInFlight,
+      MAX_CONNECTIONS_PER_ADDRESS: limits.connectionsPerAddress,
       LOG_LEVEL: config.logLevel,
       PAGEHIVE_URL: readClientConfig({}).url,
     };

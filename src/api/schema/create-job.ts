@@ -115,7 +115,7 @@ builder.mutationField('createJob', (t) =>
 async function createJob(context: ApiContext, input: CreateJobInput): Promise<Submitted> {
   const { options, password, maxRetries } = jobOptions(input.options);
   const webhook = await receiveWebhook(context, 'job', input.webhook);
-  const source = await storeSource(context, checkSource(input.source, context.limits));
+  const source = await storeSource(context, await checkSource(context, input.source));
   const priority = input.priority ?? defaultPriority;
   const { name = null, metadata = null, runAt = null, idempotencyKey = null } = input;
   try {

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { RequestError } from '../errors.ts';
+import { RequestError } from '../../errors.ts';
 
 /** Thrown where a request is refused before GraphQL sees it. */
 export class HttpError extends Error {
@@ -16,6 +16,11 @@ const loopbackNames = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 function hostname(host: string): string {
   return host.replace(/:\d+$/, '').toLowerCase();
+}
+
+/** The media type of the body without its parameters; empty if there is none. */
+export function mediaType({ headers }: IncomingMessage): string {
+  return (headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
 }
 
 /**
@@ -40,6 +45,16 @@ export function checkOrigin(request: IncomingMessage, publicUrl: string): void {
     throw new HttpError(403, 'Pages of other origins may not connect.');
 }
 
+/**
+ * Against operations that a page of another site starts by an `<img>`, a script or a stream: browsers state where such a
+ * GET comes from. A navigation gets GraphiQL, which only shows the query.
+ */
+export function checkGet({ headers }: IncomingMessage, url: URL): void {
+  if (headers['sec-fetch-site'] !== 'cross-site' || !url.searchParams.has('query')) return;
+  if (headers.accept?.includes('text/html')) return;
+  throw new RequestError('FORBIDDEN', { message: 'Pages of other sites may not run operations by GET.' });
+}
+
 /** Content types that a form of any page can send without the browser asking first. */
 const simpleTypes = ['multipart/form-data', 'text/plain', 'application/x-www-form-urlencoded'];
 const preflightHeaders = [
@@ -54,12 +69,13 @@ const preflightHeaders = [
  * Against memory: bodies are parsed as a whole, so they must announce a size within the limit.
  */
 export function checkPost(request: IncomingMessage, maxBytes: number): void {
-  const type = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+  const type = mediaType(request);
   if (type === 'application/x-www-form-urlencoded')
     throw new HttpError(415, 'Send application/json or multipart/form-data.');
   if ((type === '' || simpleTypes.includes(type)) && !preflightHeaders.some((name) => request.headers[name])) {
     throw new HttpError(403, `Send application/json, or any value in the header ${preflightHeaders[0]}.`);
   }
+  checkEncoding(request);
   const length = request.headers['content-length'];
   if (length === undefined) throw new HttpError(411, 'Send a Content-Length; for large files use createUpload.');
   if (Number(length) > maxBytes) {
@@ -67,4 +83,12 @@ export function checkPost(request: IncomingMessage, maxBytes: number): void {
       message: `A request must not exceed ${maxBytes} bytes; use createUpload for large files.`,
     });
   }
+}
+
+/** Refuses bodies that are not sent as they are. Unpacking them would let a few bytes become very many. */
+export function checkEncoding({ headers }: IncomingMessage): void {
+  const content = headers['content-encoding']?.trim().toLowerCase() ?? '';
+  const transfer = headers['transfer-encoding']?.trim().toLowerCase() ?? '';
+  if (!['', 'identity'].includes(content) || !['', 'chunked'].includes(transfer))
+    throw new RequestError('UNSUPPORTED_ENCODING');
 }

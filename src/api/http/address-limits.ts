@@ -1,0 +1,103 @@
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Stream } from 'node:stream';
+import { RequestError } from '../../errors.ts';
+import { addressKey, type ClientAddresses } from './forwarded.ts';
+
+/** Limits what one client address holds at the same time, so that it leaves room for all others. */
+export interface AddressLimits {
+  /**
+   * Counts a socket until it closes. Beyond the limit, the address's oldest socket without a request is closed. Sockets of
+   * trusted proxies carry many clients and are not counted.
+   */
+  socketOpened(socket: Socket): void;
+  /** Counts a request, stream or WebSocket until `open` closes. Throws OVERLOADED beyond the limit. */
+  admit(request: IncomingMessage, open: Stream): void;
+}
+
+/** `limit` applies to sockets and to requests, each by itself: a socket may carry several pipelined requests. */
+export function createAddressLimits(addresses: ClientAddresses, limit: number): AddressLimits {
+  const holders = new Map<string, Holder>();
+
+  function holderOf(address: string): Holder {
+    const key = addressKey(address);
+    const known = holders.get(key);
+    if (known !== undefined) return known;
+    const holder = new Holder(() => holders.delete(key));
+    holders.set(key, holder);
+    return holder;
+  }
+
+  return {
+    socketOpened(socket) {
+      const peer = socket.remoteAddress ?? '';
+      if (addresses.isTrusted(peer)) return;
+      const holder = holderOf(peer);
+      holder.addSocket(socket);
+      if (holder.sockets > limit) holder.closeIdlest(socket);
+    },
+    admit(request, open) {
+      const holder = holderOf(addresses.clientOf(request));
+      if (holder.requests >= limit) {
+        throw new RequestError('OVERLOADED', { message: `Your address has ${limit} requests open already.` });
+      }
+      holder.addRequest(request.socket, open);
+    },
+  };
+}
+
+/** The sockets and requests of one address. */
+class Holder {
+  requests = 0;
+  /** Requests in progress by socket. The socket whose last request ended first comes first. */
+  readonly #sockets = new Map<Socket, number>();
+  readonly #forget: () => void;
+
+  constructor(forget: () => void) {
+    this.#forget = forget;
+  }
+
+  get sockets(): number {
+    return this.#sockets.size;
+  }
+
+  addSocket(socket: Socket): void {
+    this.#sockets.set(socket, 0);
+    socket.once('close', () => {
+      this.#sockets.delete(socket);
+      this.forgetIfEmpty();
+    });
+  }
+
+  addRequest(socket: Socket, open: Stream): void {
+    this.requests += 1;
+    this.#countOn(socket, 1);
+    open.once('close', () => {
+      this.requests -= 1;
+      this.#countOn(socket, -1);
+      this.forgetIfEmpty();
+    });
+  }
+
+  /** Closes the socket that has had no request for the longest time, other than the one given. */
+  closeIdlest(except: Socket): void {
+    for (const [socket, requests] of this.#sockets) {
+      if (requests > 0 || socket === except) continue;
+      socket.destroy();
+      // Its event comes later, and more sockets may be opened until then.
+      this.#sockets.delete(socket);
+      return;
+    }
+  }
+
+  forgetIfEmpty(): void {
+    if (this.requests === 0 && this.sockets === 0) this.#forget();
+  }
+
+  #countOn(socket: Socket, change: number): void {
+    const requests = this.#sockets.get(socket);
+    if (requests === undefined) return;
+    this.#sockets.delete(socket);
+    this.#sockets.set(socket, requests + change);
+  }
+}

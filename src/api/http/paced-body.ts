@@ -1,0 +1,65 @@
+import type { IncomingMessage } from 'node:http';
+import { RequestError } from '../../errors.ts';
+
+/** How fast a client has to send. */
+export interface Pace {
+  /** Minimum rate. Bytes that arrive early are credited for at most `stallMs`. */
+  bytesPerSecond: number;
+  /** How long nothing has to arrive, in milliseconds. */
+  stallMs: number;
+  /** Time limit of a whole body, in milliseconds, from the first read on. */
+  totalMs: number;
+}
+
+/** The longest time that one wait is charged for: a pause of this process costs its clients no more. */
+const tickMs = 1_000;
+
+/**
+ * Yields the body of a request as it arrives. Throws REQUEST_TIMEOUT if the client is slower than `pace`, the reason of
+ * `signal` when that is aborted, and an error if the client disconnects. Only time spent waiting for the client counts,
+ * not time that the consumer takes. The request is left open, so that it can still be answered.
+ */
+export async function* pacedBody(
+  request: IncomingMessage,
+  { bytesPerSecond, stallMs, totalMs }: Pace,
+  signal?: AbortSignal,
+): AsyncGenerator<Buffer, void, undefined> {
+  let creditMs = stallMs;
+  let waitedMs = 0;
+  for (;;) {
+    signal?.throwIfAborted();
+    const chunk: Buffer | null = request.read();
+    if (chunk !== null) {
+      creditMs = Math.min(stallMs, creditMs + (chunk.length / bytesPerSecond) * 1_000);
+      yield chunk;
+    } else if (request.readableEnded) {
+      return;
+    } else if (request.destroyed) {
+      throw new Error('the client disconnected in the middle of a body');
+    } else if (creditMs <= 0 || waitedMs >= totalMs) {
+      throw new RequestError('REQUEST_TIMEOUT');
+    } else {
+      const charged = await waitForData(request, Math.min(tickMs, creditMs, totalMs - waitedMs), signal);
+      creditMs -= charged;
+      waitedMs += charged;
+    }
+  }
+}
+
+/** Resolves when there may be something to read, after `ms` at the latest, with the time that it took, `ms` at most. */
+function waitForData(request: IncomingMessage, ms: number, signal?: AbortSignal): Promise<number> {
+  const startedAt = performance.now();
+  return new Promise((resolve) => {
+    const events = ['readable', 'end', 'close', 'error'];
+    const done = () => {
+      for (const event of events) request.off(event, done);
+      signal?.removeEventListener('abort', done);
+      clearTimeout(timer);
+      resolve(Math.min(ms, performance.now() - startedAt));
+    };
+    for (const event of events) request.once(event, done);
+    signal?.addEventListener('abort', done);
+    // After a pause of this process, timers fire before the data that arrived meanwhile is read.
+    const timer = setTimeout(() => setImmediate(done), ms);
+  });
+}

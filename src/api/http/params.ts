@@ -1,0 +1,100 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { GraphQLSchema } from 'graphql';
+import type { GraphQLParams } from 'graphql-yoga';
+import type { BodyBudget, HeldBody } from './body-budget.ts';
+import { placeFiles } from './file-map.ts';
+import { HttpError, mediaType } from './guards.ts';
+import { readJson, readShortJson } from './json-body.ts';
+import { readMultipart } from './multipart-body.ts';
+import { type Pace, pacedBody } from './paced-body.ts';
+
+/** The parameters of a GraphQL request, and the size of the body they came in. */
+export interface ReceivedParams {
+  params: GraphQLParams;
+  bytes: number;
+}
+
+export interface ParamsReaderOptions {
+  schema: GraphQLSchema;
+  budget: BodyBudget;
+  pace: Pace;
+  /** What bodies of a client are counted under. */
+  addressOf: (request: IncomingMessage) => string;
+}
+
+export type ReadParams = (request: IncomingMessage, response: ServerResponse, url: URL) => Promise<ReceivedParams>;
+
+/**
+ * Reads what a GraphQL request asks for. Yoga could do so, too, but without limits on memory, time and structure, and it
+ * would let the `map` of a multipart request write to any path.
+ */
+export function createParamsReader({ schema, budget, pace, addressOf }: ParamsReaderOptions): ReadParams {
+  async function readBody(request: IncomingMessage, chunks: AsyncIterable<Buffer>, bytes: number): Promise<unknown> {
+    switch (mediaType(request)) {
+      case 'application/json':
+      case 'application/graphql+json':
+        return await readJson(chunks, bytes);
+      case 'multipart/form-data':
+        return placeFiles(await readMultipart(chunks, request.headers), schema);
+      default:
+        throw new HttpError(415, 'Send application/json or multipart/form-data.');
+    }
+  }
+
+  return async (request, response, url) => {
+    if (request.method !== 'POST') return { params: paramsOfUrl(url), bytes: 0 };
+    const givenUp = new AbortController();
+    const body = budget.open(addressOf(request), (error) => givenUp.abort(error));
+    // Variables refer to the bytes until the answer is complete.
+    response.once('close', body.release);
+    try {
+      const bytes = Number(request.headers['content-length']);
+      const chunks = counted(pacedBody(request, pace, givenUp.signal), body);
+      const params = await readBody(request, chunks, bytes);
+      body.complete();
+      return { params: checkParams(params), bytes };
+    } catch (error) {
+      body.release();
+      throw error;
+    }
+  };
+}
+
+async function* counted(chunks: AsyncIterable<Buffer>, body: HeldBody): AsyncGenerator<Buffer, void, undefined> {
+  for await (const chunk of chunks) {
+    body.take(chunk.length);
+    yield chunk;
+  }
+}
+
+function paramsOfUrl({ searchParams }: URL): GraphQLParams {
+  const text = (name: string) => searchParams.get(name) || undefined;
+  const json = (name: string) => {
+    const value = text(name);
+    return value === undefined ? undefined : readShortJson(value, `The parameter ${name}`);
+  };
+  return checkParams({
+    query: text('query'),
+    operationName: text('operationName'),
+    variables: json('variables'),
+    extensions: json('extensions'),
+  });
+}
+
+const names = ['query', 'operationName', 'variables', 'extensions'];
+
+/** Yoga checks the types of the other parameters. */
+function checkParams(value: unknown): GraphQLParams {
+  if (!isObject(value))
+    throw new HttpError(400, 'The body must be a JSON object; several operations are not supported.');
+  // Without the name: it may be as large as the body.
+  if (!Object.keys(value).every((name) => names.includes(name)))
+    throw new HttpError(400, `The only parameters are ${names.join(', ')}.`);
+  if (value.operationName != null && typeof value.operationName !== 'string')
+    throw new HttpError(400, 'The parameter operationName must be a string.');
+  return value;
+}
+
+function isObject(value: unknown): value is GraphQLParams {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,206 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import WebSocket from 'ws';
+import { defaultLimits } from '../../src/config.ts';
+import { insertJob } from '../api/rows.ts';
+import { type Service, startService } from '../service.ts';
+import { answerIn, head, openRawClient, type RawClient } from './raw-client.ts';
+
+const limits = { ...defaultLimits, connectionsPerAddress: 3 };
+
+let service: Service;
+let id: string;
+const opened = new Set<RawClient | WebSocket>();
+
+async function start(more: object = {}, clientTimes = {}): Promise<void> {
+  service = await startService({
+    worker: false,
+    maintenance: false,
+    config: { limits, ...more },
+    overrides: { clientTimes },
+  });
+  ({ id } = await insertJob(service));
+}
+
+/** All sockets of the test are gone before the next one begins. */
+async function closeAll(): Promise<void> {
+  for (const client of opened) {
+    if (client instanceof WebSocket) client.terminate();
+    else client.socket.destroy();
+  }
+  opened.clear();
+  await expect.poll(connections).toBe(0);
+}
+
+function connections(): Promise<number> {
+  return service.api.connections();
+}
+
+async function open(): Promise<RawClient> {
+  const client = await openRawClient(service.config.port);
+  opened.add(client);
+  return client;
+}
+
+async function request(path: string, headers: Record<string, string> = {}): Promise<RawClient> {
+  const client = await open();
+  client.send(head('GET', path, headers));
+  return client;
+}
+
+const subscription = () =>
+  `/graphql?query=${encodeURIComponent(`subscription { jobProgress(id: "${id}") { cursor } }`)}`;
+
+/** A stream of events, once it has begun. */
+async function stream(headers: Record<string, string> = {}): Promise<RawClient> {
+  const client = await request(subscription(), { accept: 'text/event-stream', ...headers });
+  await client.answered;
+  return client;
+}
+
+/** The status of the answer to the upgrade: 101 when the WebSocket opens. */
+async function upgrade(headers: Record<string, string> = {}): Promise<number> {
+  const url = `ws://127.0.0.1:${service.config.port}/graphql`;
+  const socket = new WebSocket(url, 'graphql-transport-ws', { headers });
+  opened.add(socket);
+  socket.on('error', () => undefined);
+  return await new Promise((resolve) => {
+    socket.once('open', () => resolve(101));
+    socket.once('unexpected-response', (_, response) => resolve(response.statusCode ?? 0));
+  });
+}
+
+const refused = { status: 503, code: 'OVERLOADED', head: expect.stringContaining('retry-after: 1') };
+
+describe('one address', () => {
+  beforeAll(() => start());
+  afterEach(closeAll);
+  afterAll(() => service[Symbol.asyncDispose]());
+
+  it('may hold so many streams and WebSockets, and more are refused with OVERLOADED until one is closed', async () => {
+    const first = await stream();
+    expect(await upgrade()).toBe(101);
+    expect(answerIn((await stream()).received)).toMatchObject({ status: 200 });
+    expect(answerIn((await stream()).received)).toMatchObject(refused);
+    expect(await upgrade()).toBe(503);
+    first.socket.destroy();
+    await expect.poll(async () => answerIn((await stream()).received).status).toBe(200);
+  });
+
+  it('may hold so many sockets; of more, the one that has been silent for the longest is closed', async () => {
+    const watching = await stream();
+    const [silent, other] = [await open(), await open()];
+    const asking = await request('/health/live');
+    expect(answerIn(await asking.answered).status).toBe(200);
+    expect(await silent.ended).toBe('');
+    const next = await open();
+    expect(await other.ended).toBe('');
+    expect([watching, asking, next].map(({ socket }) => socket.readyState)).toEqual(['open', 'open', 'open']);
+    expect(await connections()).toBe(3);
+  });
+
+  it('cannot shut itself out by sockets on which it says nothing', async () => {
+    await Promise.all(Array.from({ length: 50 }, open));
+    expect(answerIn(await (await request('/health/live')).answered).status).toBe(200);
+    await expect.poll(connections).toBe(3);
+  });
+
+  it('gains nothing by sending many requests on one socket', async () => {
+    const client = await open();
+    client.send(head('GET', subscription(), { accept: 'text/event-stream' }).repeat(10));
+    // The first stream keeps all other answers waiting, and the refusals among them.
+    await client.answered;
+    await expect.poll(() => service.api.hub.watched).toBe(1);
+    expect(answerIn((await stream()).received)).toMatchObject(refused);
+  });
+
+  it('cannot change what it counts as by X-Forwarded-For or Forwarded', async () => {
+    for (let n = 0; n < 3; n += 1) await stream({ 'x-forwarded-for': `192.0.2.${n}`, forwarded: `for=192.0.2.${n}` });
+    expect(answerIn((await stream({ 'x-forwarded-for': '192.0.2.9' })).received)).toMatchObject(refused);
+  });
+});
+
+describe('behind a trusted proxy', () => {
+  beforeAll(() => start({ trustedProxies: ['127.0.0.0/8', '10.0.0.0/8'] }));
+  afterEach(closeAll);
+  afterAll(() => service[Symbol.asyncDispose]());
+
+  async function statuses(headers: Record<string, string>[]): Promise<number[]> {
+    const found: number[] = [];
+    for (const each of headers) found.push(answerIn((await stream(each)).received).status);
+    return found;
+  }
+
+  it('each client has its own count, for streams and WebSockets', async () => {
+    const of = (address: string) => ({ 'x-forwarded-for': address });
+    const a = of('192.0.2.1');
+    const b = of('192.0.2.2');
+    expect(await statuses([a, a, a, a, b, b, b])).toEqual([200, 200, 200, 503, 200, 200, 200]);
+    expect([await upgrade(a), await upgrade(b), await upgrade(of('192.0.2.3'))]).toEqual([503, 503, 101]);
+  });
+
+  it('the addresses that a client claims itself do not count', async () => {
+    const claims = ['203.0.113.1, 192.0.2.1', 'x, 192.0.2.1, 10.0.0.9', '127.0.0.1, 192.0.2.1', '192.0.2.1'];
+    expect(await statuses(claims.map((claim) => ({ 'x-forwarded-for': claim })))).toEqual([200, 200, 200, 503]);
+  });
+
+  it('the addresses of one IPv6 network count as one client', async () => {
+    const addresses = ['2001:db8::1', '[2001:db8::2]:443', '2001:DB8:0:0:ffff::3', '2001:db8::4', '2001:db8:0:1::1'];
+    expect(await statuses(addresses.map((each) => ({ 'x-forwarded-for': each })))).toEqual([200, 200, 200, 503, 200]);
+  });
+});
+
+describe('a client that says nothing', () => {
+  beforeAll(() => start({ limits: defaultLimits }, { headersMs: 300, idleMs: 600 }));
+  afterEach(closeAll);
+  afterAll(() => service[Symbol.asyncDispose]());
+
+  it.each([
+    ['on a fresh socket', ''],
+    ['in the middle of a head', 'GET / HTTP/1.1\r\nhost: loc'],
+    ['after empty lines', '\r\n\r\n'],
+  ])('is disconnected %s', async (_, text) => {
+    const client = await open();
+    client.send(text);
+    expect(answerIn(await client.ended).status).toBe(408);
+    await expect.poll(connections).toBe(0);
+  });
+
+  it('is disconnected between two requests', async () => {
+    const client = await request('/health/live');
+    expect(answerIn(await client.ended).status).toBe(200);
+    await expect.poll(connections).toBe(0);
+  });
+
+  it('is disconnected when it does not read its answer', async () => {
+    const client = await open();
+    client.socket.pause();
+    const page = head('GET', '/graphql', { accept: 'text/html' });
+    // Far more than the buffers of a socket hold: 2 MB a page.
+    client.send(page.repeat(20));
+    await expect.poll(connections).toBe(0);
+  });
+
+  it.each([
+    ['at another path', '/elsewhere', {}],
+    ['of another origin', '/graphql', { origin: 'https://evil.example' }],
+    ['of another host', '/graphql', { host: 'evil.example' }],
+  ])('is disconnected after a WebSocket %s is refused, though it leaves its side open', async (_, path, headers) => {
+    const client = await open();
+    const handshake = {
+      connection: 'Upgrade',
+      upgrade: 'websocket',
+      'sec-websocket-version': 13,
+      'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==',
+    };
+    client.send(head('GET', path, { ...handshake, ...headers }));
+    expect(answerIn(await client.answered)).toMatchObject({ status: 403, code: 'BAD_REQUEST' });
+    await expect.poll(connections).toBe(0);
+  });
+
+  it('is disconnected on a WebSocket without connection_init', async () => {
+    const socket = new WebSocket(`ws://127.0.0.1:${service.config.port}/graphql`, 'graphql-transport-ws');
+    opened.add(socket);
+    const code = await new Promise((resolve) => socket.once('close', resolve));
+    expect(code).toBe(4408);
+  });
+});
