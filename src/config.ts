@@ -85,7 +85,7 @@ export const defaultLimits: Limits = {
   downloadSeconds: 300,
   extractorMemoryBytes: 4 * GiB,
   extractorRecycleBytes: 768 * MiB,
-  bodyBytesInFlight: 80 * MiB,
+  bodyBytesInFlight: 70 * MiB,
   connectionsPerAddress: 500,
 };
 

@@ -44,7 +44,7 @@ export interface ClientTimes {
 const minute = 60_000;
 
 const defaultTimes: ClientTimes = {
-  headersMs: 20_000,
+  headersMs: 15_000,
   idleMs: 2 * minute,
   body: { bytesPerSecond: 1_024, stallMs: 10_000, totalMs: 5 * minute },
   // As long as its URL is valid.
