@@ -139,11 +139,12 @@ describe('a document that cannot be read', () => {
     expect(job.failure.advice.length).toBeGreaterThan(10);
   });
 
-  it('keeps the pages that could be', async () => {
-    const job = await outcome('half-lost', {}, `${failure} pagesDone pages { nodes { number text } }`);
+  it('fails with pages that cannot be read if all are required, and keeps those that could be', async () => {
+    const asked = `${failure} pagesDone pages { nodes { number text failure { code } } }`;
+    const job = await outcome('half-lost', { requireAllPages: true }, asked);
     expect(job).toMatchObject({ status: 'FAILED', failure: { category: 'INPUT' } });
-    for (const { number, text } of job.pages.nodes)
-      expect(text).toContain(`Page ${number} of a document that lost its end.`);
+    for (const { number, text, failure: reason } of job.pages.nodes)
+      if (reason === null) expect(text).toContain(`Page ${number} of a document that lost its end.`);
   });
 
   it('stays under the page limit with a page range', async () => {
