@@ -24,7 +24,7 @@ const page = `number label width height rotation text markdown links { text url 
 /** The result by GraphQL, which downloads must agree with. */
 async function resultOf(job: string) {
   const fields = `result { pageCount engine fallback notices attachments { name description contentType bytes pageNumber omitted } metadata { title author subject keywords creator producer createdAt modifiedAt pdfVersion tagged
-    encrypted language xmp permissions { print printHighQuality modify copy annotate fillForms assemble } } outline { title depth pageNumber } text markdown pages(first: 100) { nodes { ${page} } } }`;
+    encrypted language xmp permissions { print printHighQuality modify copy annotate fillForms assemble } } outline { title depth pageNumber } text markdown pages(first: 50) { nodes { ${page} } } }`;
   const { result } = await endedJob(service, job, fields);
   const { text, markdown, pages, ...facts } = result;
   return { text, markdown, facts: { ...facts, pages: pages.nodes } };
