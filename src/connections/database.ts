@@ -22,7 +22,15 @@ export interface Database extends AsyncDisposable {
     values: readonly Value[],
     options?: { prepared: boolean },
   ): Promise<Row[]>;
+  /**
+   * Runs several statements as one transaction, READ COMMITTED: each statement sees what was committed before it began.
+   * Commits when `work` resolves and rolls back when it rejects. Keep it short: it holds a connection.
+   */
+  transaction<T>(work: (query: Query) => Promise<T>): Promise<T>;
 }
+
+/** Runs a prepared statement of a transaction. */
+export type Query = <Row extends pg.QueryResultRow>(text: string, values: readonly Value[]) => Promise<Row[]>;
 
 /** Statement names must be unique by text; hashing keeps them below PostgreSQL's 63 characters. */
 const statementNames = new Map<string, string>();
@@ -101,6 +109,28 @@ export function openDatabase({ url, size = 10, name, logger }: DatabaseOptions):
       } catch (error) {
         if (readTimeout.test(String(error))) closeAll();
         throw error;
+      }
+    },
+    async transaction(work) {
+      const client = await pool.connect();
+      let broken: Error | undefined;
+      try {
+        await client.query('BEGIN ISOLATION LEVEL READ COMMITTED');
+        const result = await work(async <Row extends pg.QueryResultRow>(text: string, values: readonly Value[]) => {
+          const { rows } = await client.query<Row, Value[]>({ name: statementName(text), text, values: [...values] });
+          return rows;
+        });
+        await client.query('COMMIT');
+        return result;
+      } catch (error) {
+        if (readTimeout.test(String(error))) closeAll();
+        await client.query('ROLLBACK').catch((reason: Error) => {
+          broken = reason;
+        });
+        throw error;
+      } finally {
+        // A connection whose transaction could not be ended must not go back to the pool.
+        client.release(broken);
       }
     },
     async [Symbol.asyncDispose]() {

@@ -23,6 +23,7 @@ export const batchColumns = (
     'cancelled_at',
     'folded_at',
     'webhook_id',
+    'expires_at',
   ] as const
 )
   .map((column) => `b.${column} AS "${column.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())}"`)

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { graphql } from '../graphql.ts';
 import { endless } from '../jobs/extractors.ts';
 import { type Service, startService } from '../service.ts';
+import { insertJob } from './rows.ts';
 import {
   accepted,
   cancel,
@@ -13,6 +14,7 @@ import {
   remove,
   storedKeys,
   submit,
+  tryCreateJob,
 } from './submitting.ts';
 
 const unknown = 'job_01h455vb4pex5vsknk084sn02q';
@@ -157,7 +159,84 @@ describe('a job that has ended', () => {
   });
 });
 
+const inAnHour = () => new Date(Date.now() + 3_600_000);
+
+/** A job that has ended without having run. */
+async function cancelledJob(source: object): Promise<string> {
+  const { id } = await submit(service, { source, runAt: inAnHour() });
+  accepted(await cancel(service, id));
+  return id;
+}
+
+async function storedUpload(): Promise<string> {
+  const { id, url } = accepted(await graphql(service.url, 'mutation { createUpload(input: {}) { upload { id url } } }'))
+    .createUpload.upload;
+  await fetch(url, { method: 'PUT', body: 'not a PDF' });
+  return id;
+}
+
+describe('the attempts of a job', () => {
+  it('are the newest, in the order in which they began', async () => {
+    const { database } = service.platform;
+    const row = await insertJob(service, { status: 'FAILED', attempt: 150 });
+    await database.query(
+      `INSERT INTO job_attempts (job_id, number, run, started_at, finished_at, failure_code)
+       SELECT $1, n, n, now(), now(), 'INTERNAL' FROM generate_series(1, 150) n`,
+      [row.uuid],
+    );
+    const numbers = async () => {
+      const { attempts } = await readJob(service, row.id, 'attempts { number }');
+      return attempts.map(({ number }: { number: number }) => number);
+    };
+    expect(await numbers()).toEqual(Array.from({ length: 100 }, (_, n) => n + 51));
+    await database.query(
+      `UPDATE jobs SET status = 'RUNNING', attempt = 151, worker_id = gen_random_uuid(), started_at = now(), finished_at = NULL,
+              lease_expires_at = now() + interval '1 hour' WHERE id = $1`,
+      [row.uuid],
+    );
+    expect(await numbers()).toEqual(Array.from({ length: 100 }, (_, n) => n + 52));
+    await database.query('DELETE FROM jobs WHERE id = $1', [row.uuid]);
+  });
+});
+
 describe('deleteJob', () => {
+  it('of all jobs of a document at once removes the document', async () => {
+    const keys = await storedKeys(service);
+    const { prisma } = service.platform.database;
+    const sources = await prisma.source.count();
+    for (let n = 0; n < 12; n += 1) {
+      const upload = await storedUpload();
+      const ids = await Promise.all([1, 2, 3].map(() => cancelledJob({ upload })));
+      for (const answer of await Promise.all(ids.map((id) => remove(service, id)))) accepted(answer);
+    }
+    expect(await prisma.source.count()).toBe(sources);
+    expect(await storedKeys(service)).toEqual(keys);
+  });
+
+  it('beside createJob of the same upload leaves the new job its document, or refuses it', async () => {
+    const keys = await storedKeys(service);
+    for (let n = 0; n < 12; n += 1) {
+      const upload = await storedUpload();
+      const old = await cancelledJob({ upload });
+      const [removed, created] = await Promise.all([
+        remove(service, old),
+        tryCreateJob(service, { source: { upload }, runAt: inAnHour() }),
+      ]);
+      accepted(removed);
+      if (created.errors !== undefined) {
+        expect(refused(created).extensions.code).toBe('NOT_FOUND');
+        expect(await storedKeys(service)).toEqual(keys);
+        continue;
+      }
+      const { id } = created.data.createJob.job;
+      expect((await readJob(service, id, 'source { bytes }')).source).toEqual({ bytes: 9 });
+      expect(await storedKeys(service)).toHaveLength(keys.length + 1);
+      accepted(await cancel(service, id));
+      accepted(await remove(service, id));
+    }
+    expect(await storedKeys(service)).toEqual(keys);
+  });
+
   it('of a job that has not ended is JOB_NOT_FINAL', async () => {
     const { id } = await submit(service, { source: await inline('one-page'), runAt: new Date(Date.now() + 3_600_000) });
     expect(await codeOf(remove(service, id))).toBe('JOB_NOT_FINAL');

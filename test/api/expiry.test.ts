@@ -58,6 +58,29 @@ describe('an upload past its time', () => {
     }
   });
 
+  it('is told from one that never was for 30 days, and is then deleted', async () => {
+    const upload = await stored();
+    await letUploadsExpire();
+    await prune();
+    await prune();
+    expect(await statusOf(upload)).toBe('EXPIRED');
+    await letUploadsExpire();
+    await prune();
+    const query = 'query ($id: ID!) { node(id: $id) { id } }';
+    expect(accepted(await graphql(service.url, query, { id: upload })).node).toBeNull();
+    expect(refused(await tryCreateJob(service, { source: { upload } })).extensions.code).toBe('NOT_FOUND');
+  });
+
+  it('is looked at once if a job uses it, however often expired uploads are removed', async () => {
+    const upload = await stored();
+    await submit(service, { source: { upload } });
+    await letUploadsExpire();
+    await prune();
+    const due = 'SELECT id FROM sources WHERE expires_at < now()';
+    expect(await service.platform.database.query(due, [])).toEqual([]);
+    expect(await statusOf(upload)).toBe('STORED');
+  });
+
   it('stays while a job uses it', async () => {
     const upload = await stored();
     const { id } = await submit(service, { source: { upload } });

@@ -83,6 +83,9 @@ const JobOptionsType = builder.objectRef<JobOptions>('JobOptions').implement({
   }),
 });
 
+/** Attempts that a job shows: a job may be retried without end. */
+const newestAttempts = 100;
+
 interface Attempt {
   number: number;
   workerId: string | null;
@@ -230,13 +233,14 @@ export const Job = builder.prismaObject('Job', {
         attempt: true,
         workerId: true,
         startedAt: true,
-        attempts: { orderBy: { number: 'asc' }, take: 100 },
+        attempts: { orderBy: { number: 'desc' }, take: newestAttempts },
       },
-      description: 'All tries so far, oldest first, the one that runs included.',
+      description: `Its attempts in the order in which they began, the running one included. Of more than ${newestAttempts} only the newest.`,
       resolve({ attempts, status, attempt, workerId, startedAt }) {
-        const ended: Attempt[] = attempts.map((each) => ({ ...each, failure: failureOf(each) }));
-        const running = status === 'RUNNING' && startedAt !== null;
-        return running ? [...ended, { number: attempt, workerId, startedAt, finishedAt: null, failure: null }] : ended;
+        const ended: Attempt[] = attempts.map((each) => ({ ...each, failure: failureOf(each) })).reverse();
+        if (status !== 'RUNNING' || startedAt === null) return ended;
+        const running = { number: attempt, workerId, startedAt, finishedAt: null, failure: null };
+        return [...ended, running].slice(-newestAttempts);
       },
     }),
     pages: t.field({

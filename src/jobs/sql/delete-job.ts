@@ -1,0 +1,45 @@
+/**
+ * Locks the document of a job until the end of the transaction.
+ *
+ * Parameters: $1 job, $2 tenant.
+ * Returns: one row, or none if there is no such job.
+ * Locks: the source row, FOR UPDATE. Concurrent deletions of jobs that share a document take turns here. A submission that
+ * is about to use the document holds FOR KEY SHARE: it either commits first and is seen by `deleteLockedJob`, or finds the
+ * document gone.
+ * Called by: `deleteJob`, before `deleteLockedJob`, in one READ COMMITTED transaction. It must be a statement of its own:
+ * the next statement then sees what was committed while this one waited.
+ */
+export const lockDocument = `
+SELECT s.id FROM jobs j JOIN sources s ON s.id = j.source_id WHERE j.id = $1 AND j.tenant_id = $2 FOR UPDATE OF s`;
+
+/**
+ * Deletes a final job with its pages and attempts (by cascade) and its webhook, and its document if no other job uses it.
+ * Its idempotency key stays taken for another day. A batch is due for removal a day after the last of its jobs was deleted.
+ *
+ * Parameters: $1 job, $2 tenant.
+ * Returns: one row with the storage key of bytes that no row names any more; no row if there is no such final job.
+ * Locks: the job row; the batch row, briefly, at most once an hour for each batch.
+ * Called by: `deleteJob`, after `lockDocument`.
+ */
+export const deleteLockedJob = `
+WITH job AS (
+    DELETE FROM jobs j
+     WHERE j.id = $1 AND j.tenant_id = $2 AND j.status IN ('COMPLETED', 'FAILED', 'CANCELLED')
+    RETURNING j.id, j.source_id, j.batch_id, j.webhook_id
+), key AS (
+    UPDATE idempotency_keys k SET expires_at = now() + interval '24 hours' FROM job WHERE k.job_id = job.id
+), webhook AS (
+    -- A batch shares its webhook with all its jobs. Deliveries that are pending already are still made.
+    DELETE FROM webhooks w USING job WHERE w.id = job.webhook_id AND job.batch_id IS NULL
+), batch AS (
+    UPDATE batches b SET expires_at = now() + interval '24 hours' FROM job
+     WHERE b.id = job.batch_id AND (b.expires_at IS NULL OR b.expires_at < now() + interval '23 hours')
+), source AS (
+    DELETE FROM sources s USING job
+     WHERE s.id = job.source_id
+       -- An upload that never expires, such as the sample, stays for the next job.
+       AND NOT (s.kind = 'UPLOAD' AND s.expires_at IS NULL)
+       AND NOT EXISTS (SELECT FROM jobs o WHERE o.source_id = s.id AND o.id <> job.id)
+    RETURNING s.storage_key
+)
+SELECT job.id, (SELECT storage_key FROM source) AS "storageKey" FROM job`;
