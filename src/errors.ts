@@ -127,6 +127,12 @@ export const failures = {
     message: 'The worker that ran the job disappeared.',
     advice: 'The job runs again on another worker by itself.',
   },
+  INTERRUPTED: {
+    category: 'TRANSIENT',
+    message: 'The job was interrupted too often before it finished another page.',
+    advice:
+      'Retry the job. If it is interrupted again, have the operator check why workers restart or PostgreSQL crashes.',
+  },
   EXTRACTOR_KILLED: {
     category: 'TRANSIENT',
     message: 'The extraction process was killed from outside.',

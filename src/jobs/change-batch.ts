@@ -31,7 +31,7 @@ SELECT ${jobColumns} FROM job j`;
 const retryPart = `
 UPDATE jobs j
    SET status = 'PENDING', stage = 'QUEUED', revision = j.revision + 1, progress_seq = 0, percent = 0, run = j.run + 1,
-       retry_count = 0, finished_at = NULL, due_at = NULL, failure_code = NULL, failure_message = NULL, failure_page = NULL,
+       retry_count = 0, give_backs = 0, finished_at = NULL, due_at = NULL, failure_code = NULL, failure_message = NULL, failure_page = NULL,
        claim_order = now() + j.priority * interval '${priorityIntervalSeconds} seconds'
   FROM (SELECT id FROM jobs WHERE batch_id = $1 AND status = 'FAILED' AND finished_at <= $2 ORDER BY batch_index LIMIT ${part} FOR UPDATE SKIP LOCKED) old
  WHERE j.id = old.id

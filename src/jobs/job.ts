@@ -32,6 +32,7 @@ export const jobColumns = (
     'attempt',
     'run',
     'retry_count',
+    'give_backs',
     'max_retries',
     'priority',
     'name',

@@ -4,7 +4,9 @@ import { type Claim, ClaimLostError, type Fenced, fence, fenceValues } from './c
 import type { JobsContext } from './context.ts';
 import { type Job, jobColumns, progressOf } from './job.ts';
 import { countOf, insertPages, PagesLostError, type PageToStore, pageValues, withPages } from './pages.ts';
-import { retryDelaySeconds } from './retry-policy.ts';
+import { freeGiveBacks, retryDelaySeconds } from './retry-policy.ts';
+import { giveBack } from './sql/give-back.ts';
+import { insertAttempt } from './sql/insert-attempt.ts';
 import type { StoredDocument } from './stored-json.ts';
 
 export interface Failure {
@@ -16,11 +18,6 @@ export interface Failure {
   /** What the attempt used, so that a retry can use the other one; null if the document was not opened. */
   engine: EngineName | null;
 }
-
-/** Every end of an attempt leaves a row of history; `job` is the row after its transition. */
-const insertAttempt = (failure = { code: 'NULL', message: 'NULL', page: 'NULL::int', engine: 'NULL::"Engine"' }) => `
-    INSERT INTO job_attempts (job_id, number, run, worker_id, started_at, finished_at, failure_code, failure_message, failure_page, engine)
-    SELECT id, attempt, run, worker_id, started_at, now(), ${failure.code}, ${failure.message}, ${failure.page}, ${failure.engine} FROM job`;
 
 const complete = `
 WITH held AS (
@@ -122,29 +119,30 @@ export async function failJob(context: JobsContext, claim: Claim, failure: Failu
   return job;
 }
 
-const giveBack = `
-WITH job AS (
-    UPDATE jobs j
-       SET status = 'PENDING', stage = 'QUEUED', revision = j.revision + 1, progress_seq = 0, lease_expires_at = NULL,
-           stored_pages = CASE WHEN $4 THEN '{}' ELSE j.stored_pages END
-     WHERE ${fence}
-    RETURNING j.*
-), attempt AS (${insertAttempt()})
-SELECT ${jobColumns} FROM job j`;
+/** A claim that is given back; what a claim that never arrived lacks counts as none. */
+export type GivenBack = Fenced & Partial<Pick<Claim, 'stored' | 'retryCount'>>;
 
 /**
- * RUNNING → PENDING without costing a retry: the worker shuts down, or was not to blame. What is stored stays stored,
- * unless it is to be forgotten.
+ * RUNNING → PENDING without costing a retry: the worker shuts down, or was not to blame. Stored pages stay, unless
+ * `forgetPages`. After `freeGiveBacks` times without a new page it counts as a failure, INTERRUPTED: RUNNING → RETRYING or FAILED.
  */
 export async function giveBackJob(
   context: JobsContext,
-  claim: Fenced,
+  claim: GivenBack,
   { forgetPages = false }: { forgetPages?: boolean } = {},
 ): Promise<Job> {
-  const [job] = await context.database.query<Job>(giveBack, [...fenceValues(claim), forgetPages]);
+  const { stored = [], retryCount = 0 } = claim;
+  const [job] = await context.database.query<Job>(giveBack, [
+    ...fenceValues(claim),
+    forgetPages,
+    stored.reduce((sum, { first, last }) => sum + last - first + 1, 0),
+    freeGiveBacks,
+    failures.INTERRUPTED.message,
+    retryDelaySeconds('INTERRUPTED', { retryCount, resourceFailures: 0 }),
+  ]);
   if (job === undefined) throw new ClaimLostError();
   context.publish(progressOf(job));
-  context.ring();
+  if (job.status === 'PENDING') context.ring();
   return job;
 }
 

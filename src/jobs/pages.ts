@@ -24,11 +24,12 @@ export const countOf = (pages: string) => `(SELECT coalesce(sum(upper(r) - lower
 
 /**
  * Groups of pages do not wait for the disk, so a crash of PostgreSQL can take the newest ones with it while the attempt
- * that made them lives on. It notices by counting, gives the job back, and the next attempt makes what is missing.
+ * that made them lives on. The attempt notices by counting and gives the job back without its stored pages, so that the next
+ * one makes all of them. How often a job may be given back is bounded, see retry-policy.ts.
  */
 export class PagesLostError extends Error {
   constructor() {
-    super('pages that were stored are gone: the database has crashed meanwhile');
+    super('pages that were stored are gone');
     this.name = 'PagesLostError';
   }
 }

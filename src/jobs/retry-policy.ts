@@ -3,6 +3,12 @@ import { type FailureCode, failureCodes, failures } from '../errors.ts';
 const firstBackoffSeconds = 2;
 const longestBackoffSeconds = 300;
 
+/**
+ * Times that a run may be given back to the queue for free, without a new page in between. Each further time costs a retry:
+ * a worker that always shuts down, or pages that are always lost, must not keep a job running forever.
+ */
+export const freeGiveBacks = 10;
+
 /** Limits of the input itself: no process and no engine meets them better. */
 const inputLimits: FailureCode[] = ['SIZE_LIMIT', 'PAGE_LIMIT'];
 

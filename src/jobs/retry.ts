@@ -6,7 +6,7 @@ import { priorityIntervalSeconds } from './options.ts';
 const retry = `
 UPDATE jobs j
    SET status = 'PENDING', stage = 'QUEUED', revision = j.revision + 1, progress_seq = 0, percent = 0, run = j.run + 1,
-       retry_count = 0, finished_at = NULL, due_at = NULL, sealed_password = $3,
+       retry_count = 0, give_backs = 0, finished_at = NULL, due_at = NULL, sealed_password = $3,
        failure_code = NULL, failure_message = NULL, failure_page = NULL,
        claim_order = now() + j.priority * interval '${priorityIntervalSeconds} seconds'
  WHERE j.id = $1 AND j.tenant_id = $2 AND j.status IN ('FAILED', 'CANCELLED')

@@ -72,14 +72,14 @@ async function writeEnd(
   const patience = someSecondsAfter(stop);
   try {
     if (reason instanceof DrainError || reason instanceof DatabaseAwayError) {
-      await persist(() => giveBackJob(context.jobs, claim), patience);
-      logger.info({ reason: reason.message }, 'given back');
-      return 'GIVEN_BACK';
+      const { status } = await persist(() => giveBackJob(context.jobs, claim), patience);
+      logger.info({ reason: reason.message, status }, 'given back');
+      return status === 'PENDING' ? 'GIVEN_BACK' : 'FAILED';
     }
     if (reason instanceof PagesLostError) {
-      await persist(() => giveBackJob(context.jobs, claim, { forgetPages: true }), patience);
-      logger.warn('given back: the database crashed and lost pages');
-      return 'GIVEN_BACK';
+      const { status } = await persist(() => giveBackJob(context.jobs, claim, { forgetPages: true }), patience);
+      logger.warn({ status }, 'given back: pages that were stored are gone');
+      return status === 'PENDING' ? 'GIVEN_BACK' : 'FAILED';
     }
     const { code, message, page } = toJobError(reason);
     if (code === 'INTERNAL') logger.error({ err: reason }, 'failed unexpectedly');

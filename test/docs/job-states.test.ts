@@ -10,6 +10,7 @@ import type { Job } from '../../src/jobs/job.ts';
 import { completeJob, failJob, giveBackJob, rescueJobs } from '../../src/jobs/lifecycle.ts';
 import { defaultOptions } from '../../src/jobs/options.ts';
 import { retryJob } from '../../src/jobs/retry.ts';
+import { freeGiveBacks } from '../../src/jobs/retry-policy.ts';
 import { submitJob } from '../../src/jobs/submit.ts';
 import { createLogger } from '../../src/ops/logger.ts';
 import { createDatabase } from '../service.ts';
@@ -91,7 +92,11 @@ const act: Record<string, (job: Job, to: string) => Promise<unknown>> = {
     const code = to === 'RETRYING' ? 'DOWNLOAD_FAILED' : 'NOT_A_PDF';
     return failJob(context, claimOf(job), { code, message: 'It failed.', page: null, engine: null, stage: 'OPEN' });
   },
-  giveBackJob: (job) => giveBackJob(context, claimOf(job)),
+  giveBackJob: async (job, to) => {
+    if (to !== 'PENDING')
+      await database.query('UPDATE jobs SET give_backs = $2 WHERE id = $1', [job.id, freeGiveBacks]);
+    return await giveBackJob(context, claimOf(job));
+  },
   rescueJobs: rescued,
   cancelJob: (job) => cancelJob(context, defaultTenantId, job.id),
   retryJob: (job) => retryJob(context, defaultTenantId, job.id, 'sent anew'),

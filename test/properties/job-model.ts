@@ -12,6 +12,7 @@ import { defaultOptions } from '../../src/jobs/options.ts';
 import { PagesLostError, storePages } from '../../src/jobs/pages.ts';
 import { deleteJob } from '../../src/jobs/remove.ts';
 import { retryJob } from '../../src/jobs/retry.ts';
+import { freeGiveBacks } from '../../src/jobs/retry-policy.ts';
 import { submitJob } from '../../src/jobs/submit.ts';
 import { beat } from '../../src/jobs/workers.ts';
 import { facts, page } from '../jobs/extractors.ts';
@@ -28,6 +29,7 @@ export type Step =
   | { do: 'give back'; claim: number }
   | { do: 'cancel'; job: number }
   | { do: 'lose worker'; job: number }
+  | { do: 'interrupt often'; job: number }
   | { do: 'rescue'; limit: number }
   | { do: 'pass time' }
   | { do: 'retry'; job: number }
@@ -68,11 +70,15 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ do: fc.constant('give back' as const), claim: any }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('cancel' as const), job: any }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('lose worker' as const), job: any }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('interrupt often' as const), job: any }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('rescue' as const), limit: fc.integer({ min: 1, max: 3 }) }) },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('pass time' as const) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('retry' as const), job: any }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('delete' as const), job: any }) },
 );
+
+const letLeaseExpire = `UPDATE jobs SET lease_expires_at = now() - interval '1 second' WHERE id = $1 AND status = 'RUNNING'`;
+const spendGiveBacks = `UPDATE jobs SET give_backs = ${freeGiveBacks} WHERE id = $1 AND status = 'RUNNING'`;
 
 /** How a step went, and what it was done on. */
 export interface Done {
@@ -150,6 +156,7 @@ export class Jobs {
       }
       case 'cancel':
       case 'lose worker':
+      case 'interrupt often':
       case 'retry':
       case 'delete':
         return await this.#onJob(step.do, jobId);
@@ -158,16 +165,16 @@ export class Jobs {
     }
   }
 
-  async #onJob(what: 'cancel' | 'lose worker' | 'retry' | 'delete', id: string | undefined): Promise<boolean> {
+  async #onJob(
+    what: 'cancel' | 'lose worker' | 'interrupt often' | 'retry' | 'delete',
+    id: string | undefined,
+  ): Promise<boolean> {
     const { context } = this;
     if (id === undefined) return false;
     if (what === 'cancel') await cancelJob(context, defaultTenantId, id);
     else if (what === 'retry') await retryJob(context, defaultTenantId, id, null);
     else if (what === 'delete') await deleteJob(context, defaultTenantId, id);
-    else {
-      const sql = `UPDATE jobs SET lease_expires_at = now() - interval '1 second' WHERE id = $1 AND status = 'RUNNING'`;
-      await context.database.query(sql, [id]);
-    }
+    else await context.database.query(what === 'lose worker' ? letLeaseExpire : spendGiveBacks, [id]);
     return true;
   }
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Database, openDatabase } from '../../src/connections/database.ts';
+import { freeGiveBacks } from '../../src/jobs/retry-policy.ts';
 import { createLogger } from '../../src/ops/logger.ts';
 import { createDatabase } from '../service.ts';
 import { type Done, expectSense, isHeld, Jobs, type Rows, readRows, type Step, step } from './job-model.ts';
@@ -51,6 +52,13 @@ function expectEffect(each: Step, { outcome, claim, jobId }: Done, before: Rows,
       expect(now?.revision).toBe(claim.revision + (stays ? 0 : 1));
       expect(now?.status).toMatch(becomes[each.do]);
       if (each.do === 'fail') expect(now?.failureCode).toBe(each.code);
+      if (each.do === 'give back') {
+        const free = now?.status === 'PENDING';
+        expect(now?.retryCount).toBe(claim.retryCount + (now?.status === 'RETRYING' ? 1 : 0));
+        // A new page makes it free again.
+        if (!free) expect([before.get(claim.id)?.giveBacks, now?.failureCode]).toEqual([freeGiveBacks, 'INTERRUPTED']);
+        else expect(now?.giveBacks).toBeGreaterThan(0);
+      }
       if (each.do === 'fail' && each.code === 'NOT_A_PDF') expect(now?.status).toBe('FAILED');
       if (each.do === 'fail' && each.code === 'INTERNAL' && claim.retryCount < claim.maxRetries) {
         expect(now?.status).toBe('RETRYING');
@@ -75,7 +83,7 @@ const becomes = {
   download: /^RUNNING$/,
   complete: /^COMPLETED$/,
   fail: /^(RETRYING|FAILED)$/,
-  'give back': /^PENDING$/,
+  'give back': /^(PENDING|RETRYING|FAILED)$/,
 } as const;
 
 describe('jobs, whatever is done to them in whatever order', () => {

@@ -134,6 +134,8 @@ export type FailureCode =
   | 'EXTRACTOR_KILLED'
   /** Pagehive failed on this document in an unexpected way. (INTERNAL) */
   | 'INTERNAL'
+  /** The job was interrupted too often before it finished another page. (TRANSIENT) */
+  | 'INTERRUPTED'
   /** Extraction needed more memory than its limit. (RESOURCE) */
   | 'MEMORY_LIMIT'
   /** The bytes are not a PDF. (INPUT) */

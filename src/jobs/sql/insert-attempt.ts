@@ -1,0 +1,9 @@
+/**
+ * The common table expression that records an attempt that has ended. `job` is the row after its transition; a failure is
+ * given as SQL expressions over `job`.
+ */
+export const insertAttempt = (
+  failure = { code: 'NULL', message: 'NULL', page: 'NULL::int', engine: 'NULL::"Engine"' },
+) => `
+    INSERT INTO job_attempts (job_id, number, run, worker_id, started_at, finished_at, failure_code, failure_message, failure_page, engine)
+    SELECT id, attempt, run, worker_id, started_at, now(), ${failure.code}, ${failure.message}, ${failure.page}, ${failure.engine} FROM job`;

@@ -1,0 +1,112 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { defaultTenantId } from '../../src/api/context.ts';
+import type { Claim } from '../../src/jobs/claim.ts';
+import { giveBackJob } from '../../src/jobs/lifecycle.ts';
+import { PagesLostError, storePages } from '../../src/jobs/pages.ts';
+import { retryJob } from '../../src/jobs/retry.ts';
+import { freeGiveBacks } from '../../src/jobs/retry-policy.ts';
+import { insertJob } from '../api/rows.ts';
+import { endedJob, inline, submit } from '../api/submitting.ts';
+import { type Service, startService } from '../service.ts';
+import { claim } from './claiming.ts';
+import { extractorOf, opened, page } from './extractors.ts';
+
+let service: Service;
+beforeAll(async () => {
+  service = await startService({ worker: false, maintenance: false });
+});
+afterAll(async () => {
+  await service[Symbol.asyncDispose]();
+});
+
+async function claimOf(uuid: string): Promise<Claim> {
+  await service.platform.database.query('UPDATE jobs SET due_at = now() WHERE due_at IS NOT NULL', []);
+  const held = (await claim(service, 10)).find(({ id }) => id === uuid);
+  if (held === undefined) throw new Error('the job could not be claimed');
+  return held;
+}
+
+/** Claims the job and gives it back; returns the row. */
+async function giveBack(uuid: string, options = {}) {
+  return await giveBackJob(service.platform.jobs, await claimOf(uuid), options);
+}
+
+async function giveBackForFree(uuid: string, times: number): Promise<void> {
+  for (let n = 0; n < times; n += 1) expect((await giveBack(uuid)).status).toBe('PENDING');
+}
+
+describe('a job that is given back', () => {
+  it('costs no retry a number of times, then one each time, and fails when none is left', async () => {
+    const { uuid } = await insertJob(service, { maxRetries: 2, sealedPassword: 'sealed' });
+    await giveBackForFree(uuid, freeGiveBacks);
+    for (const retryCount of [1, 2]) {
+      const retrying = await giveBack(uuid);
+      expect(retrying).toMatchObject({
+        status: 'RETRYING',
+        retryCount,
+        failureCode: 'INTERRUPTED',
+        sealedPassword: 'sealed',
+      });
+      expect(retrying.dueAt).not.toBeNull();
+    }
+    const failed = await giveBack(uuid);
+    expect(failed).toMatchObject({ status: 'FAILED', failureCode: 'INTERRUPTED', retryCount: 2, sealedPassword: null });
+    const attempts = await service.platform.database.prisma.jobAttempt.findMany({
+      where: { jobId: uuid },
+      orderBy: { number: 'asc' },
+    });
+    expect(attempts.map(({ failureCode }) => failureCode)).toEqual([
+      ...Array.from({ length: freeGiveBacks }, () => null),
+      'INTERRUPTED',
+      'INTERRUPTED',
+      'INTERRUPTED',
+    ]);
+  });
+
+  it('has all its free times before it again after a new page, and in a new run', async () => {
+    const { uuid } = await insertJob(service, { maxRetries: 0 });
+    await giveBackForFree(uuid, freeGiveBacks);
+    const held = await claimOf(uuid);
+    await storePages(
+      service.platform.jobs,
+      held,
+      [page(1)],
+      { engine: 'PDFJS', storedBy: 'test' },
+      { seq: 1, percent: 10, pagesDone: 1, pagesTotal: 3 },
+    );
+    expect((await giveBackJob(service.platform.jobs, held)).status).toBe('PENDING');
+    await giveBackForFree(uuid, freeGiveBacks - 1);
+    expect((await giveBack(uuid)).status).toBe('FAILED');
+    await retryJob(service.platform.jobs, defaultTenantId, uuid, null);
+    await giveBackForFree(uuid, freeGiveBacks);
+  });
+
+  it('gains nothing by pages that are forgotten again', async () => {
+    const { uuid } = await insertJob(service, { maxRetries: 0 });
+    for (let n = 0; n <= freeGiveBacks; n += 1) {
+      const held = await claimOf(uuid);
+      await storePages(
+        service.platform.jobs,
+        held,
+        [page(1)],
+        { engine: 'PDFJS', storedBy: 'test' },
+        { seq: 1, percent: 10, pagesDone: 1, pagesTotal: 3 },
+      );
+      const { status } = await giveBackJob(service.platform.jobs, held, { forgetPages: true });
+      expect(status).toBe(n < freeGiveBacks ? 'PENDING' : 'FAILED');
+    }
+  });
+
+  it('ends, even if each attempt finds its pages gone', async () => {
+    const extractor = extractorOf(async function* () {
+      yield opened(1);
+      throw new PagesLostError();
+    });
+    await service.startWorker({ extractor });
+    const { id } = await submit(service, { source: await inline('one-page'), options: { maxRetries: 0 } });
+    const job = await endedJob(service, id, 'status failure { code retryable } attempts { number }');
+    expect(job).toMatchObject({ status: 'FAILED', failure: { code: 'INTERRUPTED', retryable: true } });
+    expect(job.attempts).toHaveLength(freeGiveBacks + 1);
+    await service.stopWorker();
+  });
+});
