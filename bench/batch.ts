@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { newUuid } from '../src/ids.ts';
+import { encodeId, newUuid } from '../src/ids.ts';
 import { defaultOptions } from '../src/jobs/options.ts';
 import { submitJob } from '../src/jobs/submit.ts';
 import { openPlatform } from '../src/platform.ts';
@@ -24,7 +24,9 @@ const createBatch = 'mutation ($input: CreateBatchInput!) { createBatch(input: $
 const createJob = 'mutation ($upload: ID!) { createJob(input: { source: { upload: $upload } }) { job { id } } }';
 const batchOf = (count: number) => Array.from({ length: count }, (_, n) => ({ source: { upload }, name: `item ${n}` }));
 const submitJobs = (count: number) => load(16, count, () => post(url, createJob, { upload }));
-const submitBatch = (count: number) => post(url, createBatch, { input: { items: batchOf(count) } });
+const submitBatch = (count: number, more: object = {}) =>
+  post(url, createBatch, { input: { items: batchOf(count), ...more } });
+const cancelBatch = 'mutation ($id: ID!) { cancelBatch(id: $id) { batch { id } } }';
 
 async function number(sql: string, values: unknown[] = []): Promise<number> {
   const { rows } = await client.query<{ n: number }>(sql, values);
@@ -35,23 +37,46 @@ const ms = (value: number) => `${Math.round(value)} ms`;
 
 async function accept(): Promise<void> {
   const alone = await submitJobs(500);
+  const { took, others } = await beside(() => submitBatch(items));
+  console.log(`accept    ${items} items: ${ms(took)} from mutation to id`);
+  console.log(
+    `beside    createJob one after the other meanwhile: p50 ${ms(percentile(others, 0.5))}, slowest ${ms(others.at(-1) ?? 0)}; ` +
+      `16 at once without a batch: p50 ${ms(percentile(alone.each, 0.5))}, p99 ${ms(percentile(alone.each, 0.99))}`,
+  );
+}
+
+/** A request, a createJob beside it one after the other, and how long each took. */
+async function beside(request: () => Promise<unknown>): Promise<{ took: number; others: number[] }> {
   const begin = performance.now();
   let done = false;
-  const accepted = submitBatch(items).then(() => {
+  const answered = request().finally(() => {
     done = true;
-    return performance.now() - begin;
   });
-  const beside: number[] = [];
+  const others: number[] = [];
   while (!done) {
     const since = performance.now();
     await post(url, createJob, { upload });
-    beside.push(performance.now() - since);
+    others.push(performance.now() - since);
   }
-  beside.sort((a, b) => a - b);
-  console.log(`accept    ${items} items: ${ms(await accepted)} from mutation to id`);
+  await answered;
+  return { took: performance.now() - begin, others: others.sort((a, b) => a - b) };
+}
+
+/** Repeats a createBatch by its key, then cancels the batch: from the request to its answer, and to the end of all jobs. */
+async function repeatAndCancel(): Promise<void> {
+  const key = { idempotencyKey: newUuid() };
+  await submitBatch(items, key);
+  const repetition = await beside(() => submitBatch(items, key));
   console.log(
-    `beside    createJob one after the other meanwhile: p50 ${ms(percentile(beside, 0.5))}, slowest ${ms(beside.at(-1) ?? 0)}; ` +
-      `16 at once without a batch: p50 ${ms(percentile(alone.each, 0.5))}, p99 ${ms(percentile(alone.each, 0.99))}`,
+    `repeat    ${items} items by key: ${ms(repetition.took)}, createJob beside it up to ${ms(repetition.others.at(-1) ?? 0)}`,
+  );
+  const { rows } = await client.query<{ id: string }>('SELECT id FROM batches ORDER BY id DESC LIMIT 1');
+  const begin = performance.now();
+  const cancelled = await beside(() => post(url, cancelBatch, { id: encodeId('batch', rows[0]?.id ?? '') }));
+  const left = `SELECT count(*) AS n FROM batches WHERE cancelled_at IS NOT NULL AND finished_at IS NULL`;
+  while ((await number(left)) > 0) await sleep(20);
+  console.log(
+    `cancel    answered after ${ms(cancelled.took)}, all jobs cancelled after ${ms(performance.now() - begin)}`,
   );
 }
 
@@ -154,6 +179,7 @@ async function fairness(): Promise<void> {
 }
 
 await accept();
+await repeatAndCancel();
 await count();
 await fairness();
 await client.end();

@@ -10,6 +10,8 @@ import type { Watchers } from './watcher.ts';
 export interface BatchMeddlerOptions extends ChangeContext {
   random: Random;
   watchers: Watchers<SeenBatch, ClientBatch>;
+  /** Waits until nothing is left of what was asked of a batch's jobs, from behind the scenes. */
+  changesDone(id: string): Promise<void>;
   /** Nothing new is begun after this. */
   until: AbortSignal;
 }
@@ -86,13 +88,15 @@ export class BatchMeddler {
   }
 
   async #startAnew(batch: ClientBatch, request: () => Promise<Outcome>): Promise<void> {
-    const { until, watchers } = this.#options;
+    const { until, watchers, changesDone } = this.#options;
     if (until.aborted) return;
     const retry = { from: Date.now(), to: Number.POSITIVE_INFINITY };
     batch.retries.push(retry);
     // A request that was not answered may still be carried out, whenever its server wakes up.
-    if ((await request()) !== 'repeated') retry.to = Date.now();
+    const outcome = await request();
     watchers.recall(batch);
+    await changesDone(batch.id);
+    if (outcome !== 'repeated') retry.to = Date.now();
   }
 
   async #deleteSome(batch: ClientBatch): Promise<void> {

@@ -6,7 +6,7 @@ import type { Journal } from './journal.ts';
 export interface Change {
   name: 'cancelJob' | 'retryJob' | 'deleteJob' | 'cancelBatch' | 'retryBatch';
   id: string;
-  /** Only of retryJob. */
+  /** Only of retryJob and retryBatch. */
   password?: string;
   /** Codes of errors that are right, too. */
   refusals: readonly string[];
@@ -15,10 +15,11 @@ export interface Change {
 const anything = z.record(z.string(), z.unknown());
 const mutations: Record<Change['name'], string> = {
   cancelJob: 'mutation ($id: ID!) { cancelJob(id: $id) { job { id } } }',
-  retryJob: 'mutation ($id: ID!, $password: String) { retryJob(id: $id, password: $password) { job { id } } }',
+  retryJob: 'mutation ($id: ID!, $options: JobOptionsInput) { retryJob(id: $id, options: $options) { job { id } } }',
   deleteJob: 'mutation ($id: ID!) { deleteJob(id: $id) { deletedId } }',
   cancelBatch: 'mutation ($id: ID!) { cancelBatch(id: $id) { batch { id } } }',
-  retryBatch: 'mutation ($id: ID!) { retryBatch(id: $id) { batch { id } } }',
+  retryBatch:
+    'mutation ($id: ID!, $options: JobOptionsInput) { retryBatch(id: $id, options: $options) { batch { id } } }',
 };
 
 export interface ChangeContext {
@@ -41,7 +42,8 @@ export async function change(
     journal.count(`${name} without an answer`);
   };
   try {
-    await untilKnown(() => api.ask(mutations[name], { id, password }, anything), { signal, onRetry });
+    const variables = { id, ...(password === undefined ? {} : { options: { password } }) };
+    await untilKnown(() => api.ask(mutations[name], variables, anything), { signal, onRetry });
     journal.count(`${name} answered`);
     return unknown === 0 ? 'done' : 'repeated';
   } catch (error) {

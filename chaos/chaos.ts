@@ -13,7 +13,7 @@ import { errorsInLogs, keepLogs } from './logs.ts';
 import { startObserver } from './observer.ts';
 import { createRandom } from './random.ts';
 import { startReceiver } from './receiver.ts';
-import { recoverFleet, untilCounted, untilSettled, untilTold } from './recovery.ts';
+import { recoverFleet, untilChanged, untilCounted, untilSettled, untilTold } from './recovery.ts';
 import { makeReferences } from './reference.ts';
 import { describeFault, type FaultKind, planFaults } from './schedule.ts';
 import { openWorld, type World } from './world.ts';
@@ -78,6 +78,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     random: random.fork(),
     backlog: () => observer.backlog,
     storageKeyOf: (id) => readStorageKey(world, id),
+    changesDone: (id) => untilChanged(world, id, signal),
     signal,
   });
   const faults = injectFaults(world, plan, { signal, log });

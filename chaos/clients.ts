@@ -23,6 +23,7 @@ export interface ClientsOptions {
   random: Random;
   backlog(): number;
   storageKeyOf(id: string): Promise<string | null>;
+  changesDone(id: string): Promise<void>;
   signal: AbortSignal;
 }
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { encodeId } from '../src/ids.ts';
+import { decodeId, encodeId } from '../src/ids.ts';
 import { type Api, untilKnown } from './api.ts';
 import { bytesOf, documentKinds } from './documents.ts';
 import type { Observer } from './observer.ts';
@@ -19,7 +19,7 @@ export async function untilSettled(world: World, signal: AbortSignal): Promise<s
     const rows = await world.query<{ id: string; name: string; status: string; dueIn: number | null }>(
       `SELECT id, name, status, extract(epoch FROM due_at - now())::float8 AS "dueIn" FROM jobs WHERE finished_at IS NULL`,
     );
-    if (rows.length === 0) return [];
+    if (rows.length === 0 && (await world.query('SELECT 1 FROM batch_changes')).length === 0) return [];
     const waited = Date.now() - begin;
     const nextDue = Math.max(0, ...rows.map(({ dueIn }) => (dueIn ?? 0) * 1000));
     if (waited > settleMs && nextDue < 1_000 && waited > settleMs + patienceMs) {
@@ -29,6 +29,12 @@ export async function untilSettled(world: World, signal: AbortSignal): Promise<s
     }
     await sleep(100, undefined, { signal });
   }
+}
+
+/** Waits until nothing is left of what was asked of the jobs of a batch; a database that is away is asked again. */
+export async function untilChanged(world: World, id: string, signal: AbortSignal): Promise<void> {
+  const left = () => world.query('SELECT 1 FROM batch_changes WHERE batch_id = $1', [decodeId('batch', id)]);
+  while ((await left().catch(() => [null])).length > 0) await sleep(100, undefined, { signal });
 }
 
 /** Maintenance looks every second for what nobody has counted. */

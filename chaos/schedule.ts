@@ -16,7 +16,7 @@ export const statementNames = [
   'cancel',
   'retry',
   'fold',
-  'delete',
+  'commit',
   'download',
 ] as const;
 export type StatementName = (typeof statementNames)[number];

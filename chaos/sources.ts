@@ -15,7 +15,7 @@ export interface SourceContext {
 }
 
 export type Way = 'url' | 'base64' | 'upload';
-export type Source = { url: string } | { base64: string } | { upload: string };
+export type Source = { url: string } | { base64: string } | { upload: string } | { job: string };
 
 const createUploadShape = z.object({
   createUpload: z.object({ upload: z.object({ id: z.string(), url: z.string() }) }),

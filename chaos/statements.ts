@@ -10,7 +10,8 @@ const marks: Record<StatementName, RegExp> = {
   cancel: /SET status = 'CANCELLED'/,
   retry: /SET status = 'PENDING'[^;]* run = j\.run \+ 1/,
   fold: /DELETE FROM batch_deltas/,
-  delete: /DELETE FROM jobs/,
+  // Of what takes several statements: createBatch and deleteJob.
+  commit: /^COMMIT$/,
   download: /UPDATE sources/,
 };
 
@@ -28,6 +29,8 @@ export class Statements {
       if (name !== undefined && statement !== undefined) this.#learn(name, statement);
     }
     const found = [...text.matchAll(/ph_[0-9a-f]{40}/g)].flatMap(([name]) => this.#byName.get(name) ?? []);
+    // A COMMIT is not prepared: its text travels every time.
+    if (text.includes('COMMIT\0')) found.push('commit');
     return [...new Set(found)];
   }
 

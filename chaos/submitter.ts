@@ -4,7 +4,7 @@ import { RefusedError, UnknownOutcomeError, untilKnown } from './api.ts';
 import { type DocumentKind, pickDocument } from './documents.ts';
 import type { ClientJob, Intent, Journal } from './journal.ts';
 import type { Receiver } from './receiver.ts';
-import { makeSource, type SourceContext } from './sources.ts';
+import { makeSource, type Source, type SourceContext } from './sources.ts';
 
 export interface SubmitterOptions extends SourceContext {
   receiver: Receiver;
@@ -50,7 +50,7 @@ async function submitOne(options: SubmitterOptions, number: number): Promise<voi
   await Promise.all(Array.from({ length: copies }, () => submitCopy(options, intent, input)));
 }
 
-async function submitCopy(options: SubmitterOptions, intent: Intent, input: object): Promise<void> {
+async function submitCopy(options: SubmitterOptions, intent: Intent, input: Input): Promise<void> {
   const { api, journal, signal } = options;
   const send = () => api.ask(createJob, { input }, createJobShape);
   const onRetry = () => {
@@ -68,6 +68,8 @@ async function submitCopy(options: SubmitterOptions, intent: Intent, input: obje
       onRetry();
     } else if (error instanceof RefusedError && error.code === 'IDEMPOTENCY_CONFLICT' && wasDeleted(journal, intent)) {
       journal.count('createJob refused as its job was deleted');
+    } else if (error instanceof RefusedError && error.code === 'NOT_FOUND' && wasOfDeleted(journal, input)) {
+      journal.count('createJob refused as the job whose document it names was deleted');
     } else if (error instanceof RefusedError) {
       journal.breach('requests fail with a clear error', `createJob of "${intent.name}" was refused: ${error.message}`);
     } else {
@@ -81,8 +83,32 @@ function wasDeleted(journal: Journal, intent: Intent): boolean {
   return [...intent.answers].some((id) => journal.jobs.get(id)?.deleted != null);
 }
 
+interface Input {
+  source: Source;
+}
+
+/** The job whose document it names may have been deleted meanwhile, and the document with it. */
+function wasOfDeleted(journal: Journal, { source }: Input): boolean {
+  return 'job' in source && journal.jobs.get(source.job)?.deleted != null;
+}
+
+/** The document of an earlier job now and then, otherwise one of its own. Null: an upload that could not be made. */
+async function sourceFor(options: SubmitterOptions, kind: DocumentKind, number: number): Promise<Source | null> {
+  const { random, journal } = options;
+  if (random.chance(0.12)) {
+    const [job] = random.shuffle(
+      [...journal.jobs.values()].filter((each) => each.intent.kind === kind && !each.deleted),
+    );
+    if (job !== undefined) {
+      journal.count('documents of earlier jobs');
+      return { job: job.id };
+    }
+  }
+  return await makeSource(options, kind, number, ['url', 'base64', 'upload']);
+}
+
 /** Null: an upload that could not be made. */
-async function makeInput(options: SubmitterOptions, intent: Intent, number: number): Promise<object | null> {
+async function makeInput(options: SubmitterOptions, intent: Intent, number: number): Promise<Input | null> {
   const { random, receiver } = options;
   const { kind } = intent;
   const rest = {
@@ -95,6 +121,6 @@ async function makeInput(options: SubmitterOptions, intent: Intent, number: numb
     // A few are for later.
     ...(random.chance(0.05) ? { runAt: new Date(Date.now() + random.int(500, 4_000)).toISOString() } : {}),
   };
-  const source = await makeSource(options, kind, number, ['url', 'base64', 'upload']);
+  const source = await sourceFor(options, kind, number);
   return source === null ? null : { ...rest, source };
 }

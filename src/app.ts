@@ -11,6 +11,7 @@ import { etaQuality } from './jobs/estimate-error.ts';
 import { createEstimates } from './jobs/estimates.ts';
 import { readBatchStates } from './jobs/read.ts';
 import { countByStatus, readVitals } from './jobs/vitals.ts';
+import { createBatchChanger } from './maintenance/batch-changer.ts';
 import { createBatchFolder } from './maintenance/batch-folder.ts';
 import { createCanaryKeeper } from './maintenance/canary-keeper.ts';
 import { createDeliverySweeper } from './maintenance/delivery-sweeper.ts';
@@ -161,6 +162,7 @@ export function startMaintain(platform: Platform): AsyncDisposable {
     createJanitor(platform),
     createForecaster(platform),
     createBatchFolder(platform),
+    createBatchChanger(platform),
     canaries,
   ];
   const maintenance = startMaintenance(platform, actors);

@@ -1,7 +1,13 @@
 import type { Check } from '../evidence.ts';
 import { completedOnce, historyIsGapless, watchersAgree } from './attempts.ts';
 import { everyBatchWatcherSawTheEnd, everybodySeesTheSameCounts } from './batch-views.ts';
-import { acknowledgedBatchesAreFinal, batchesAgreeWithTheirJobs, noDeltaIsLeft, oneKeyOneBatch } from './batches.ts';
+import {
+  acknowledgedBatchesAreFinal,
+  batchesAgreeWithTheirJobs,
+  noChangeIsLeft,
+  noDeltaIsLeft,
+  oneKeyOneBatch,
+} from './batches.ts';
 import { filesAreThere } from './files.ts';
 import { healthIsGood, noExtractorIsLeft, permitsAgreeWithRows, workersTableIsTrue } from './fleet.ts';
 import {
@@ -32,6 +38,7 @@ export const checks: readonly Check[] = [
   acknowledgedBatchesAreFinal,
   batchesAgreeWithTheirJobs,
   noDeltaIsLeft,
+  noChangeIsLeft,
   oneKeyOneBatch,
   everyBatchWatcherSawTheEnd,
   everybodySeesTheSameCounts,

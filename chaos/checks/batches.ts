@@ -59,6 +59,12 @@ export async function noDeltaIsLeft({ world }: Evidence): Promise<Breach[]> {
   return rows.map(({ id, n }) => ({ promise: 'every transition is counted', detail: `${n} are left of batch ${id}` }));
 }
 
+/** What was asked of the jobs of a batch has been done. */
+export async function noChangeIsLeft({ world }: Evidence): Promise<Breach[]> {
+  const rows = await world.query<{ id: string; kind: string }>('SELECT batch_id AS id, kind::text FROM batch_changes');
+  return rows.map(({ id, kind }) => ({ promise: 'every request is carried out', detail: `${kind} of batch ${id}` }));
+}
+
 /** One idempotency key, one batch, with each of its items once; without a key no more batches than requests. */
 export async function oneKeyOneBatch({ world, journal, batches, jobs }: Evidence): Promise<Breach[]> {
   const promise = 'one idempotency key, one batch';

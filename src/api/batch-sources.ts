@@ -1,85 +1,107 @@
+import { createHash } from 'node:crypto';
 import { type InputIssue, RequestError } from '../errors.ts';
-import type { SourceOfJob } from '../jobs/submit.ts';
+import { existingJobs, type UploadState, uploadStates } from '../jobs/sql/documents.ts';
+import { type SourceOfJob, uploadProblem } from '../jobs/submit.ts';
 import type { ApiContext } from './context.ts';
 import type { CreateBatchInput } from './inputs.ts';
+import { decodeBase64 } from './base64.ts';
 import { createPauses } from './pauses.ts';
-import { checkSource, discardSource, storeSource } from './sources.ts';
+import { type CheckedSource, checkSource, discardSource, storeSource } from './sources.ts';
 
-type CheckedSource = Awaited<ReturnType<typeof checkSource>>;
-
-/** Writes at once: each waits for the disk. */
+/** Files that are stored at once: each waits for the disk. */
 const storing = 8;
 
-function pathOf(index: number): InputIssue['path'] {
-  return ['input', 'items', index, 'source'];
+/** The sources of a batch: well-formed and looked up, but not stored. */
+export interface BatchSources {
+  /** In the order of the items. */
+  checked: CheckedSource[];
+  /** What is known of the uploads that they name. */
+  uploads: Map<string, UploadState>;
+}
+
+function pathOf(index: number, field: 'upload' | 'job'): InputIssue['path'] {
+  return ['input', 'items', index, 'source', field];
 }
 
 /** What a request error of one item is among the issues of all. */
-function issuesOf(error: unknown, index: number): InputIssue[] {
+function issuesOf(error: unknown, index: number, { job }: CreateBatchInput['items'][number]['source']): InputIssue[] {
   if (!(error instanceof RequestError)) throw error;
   const { code, message, issues } = error;
-  return issues ?? [{ path: [...pathOf(index), 'upload'], code, message }];
-}
-
-/** Uploads that cannot be used, for the same reasons as with `createJob`, at every item that names them. */
-async function uploadIssues({ database, tenantId }: ApiContext, uploads: Map<string, number[]>): Promise<InputIssue[]> {
-  if (uploads.size === 0) return [];
-  const now = new Date();
-  const where = { id: { in: [...uploads.keys()] }, tenantId, kind: 'UPLOAD' as const };
-  const select = { id: true, status: true, expiresAt: true, _count: { select: { jobs: true } } };
-  const rows = await database.prisma.source.findMany({ where, select });
-  const byId = new Map(rows.map((row) => [row.id, row]));
-  return [...uploads].flatMap(([id, indexes]) => {
-    const upload = byId.get(id);
-    const isOver = upload?.expiresAt != null && upload.expiresAt <= now && upload._count.jobs === 0;
-    const code =
-      upload === undefined
-        ? 'NOT_FOUND'
-        : upload.status === 'EXPIRED' || isOver
-          ? 'UPLOAD_EXPIRED'
-          : upload.status === 'WAITING'
-            ? 'UPLOAD_INCOMPLETE'
-            : null;
-    if (code === null) return [];
-    const { message } = new RequestError(code);
-    return indexes.map((index) => ({ path: [...pathOf(index), 'upload'], code, message }));
-  });
+  return issues ?? [{ path: pathOf(index, job == null ? 'upload' : 'job'), code, message }];
 }
 
 /**
- * The sources of all items, in their order. Everything is looked at before anything is stored: one error names every item
- * that cannot be accepted.
+ * Checks the form of all sources. One error names every item that cannot be accepted, including those whose upload or job
+ * cannot be used.
  */
-export async function receiveSources(context: ApiContext, items: CreateBatchInput['items']): Promise<SourceOfJob[]> {
+export async function checkSources(context: ApiContext, items: CreateBatchInput['items']): Promise<BatchSources> {
   const issues: InputIssue[] = [];
-  const uploads = new Map<string, number[]>();
   const checked: CheckedSource[] = [];
+  const indexes: number[] = [];
   const pause = createPauses();
   for (const [index, { source }] of items.entries()) {
     await pause();
     try {
-      const each = await checkSource(context, source, pathOf(index));
-      checked.push(each);
-      if (!('uploadId' in each)) continue;
-      const indexes = uploads.get(each.uploadId) ?? [];
+      checked.push(await checkSource(context, source, ['input', 'items', index, 'source']));
       indexes.push(index);
-      uploads.set(each.uploadId, indexes);
     } catch (error) {
-      issues.push(...issuesOf(error, index));
+      issues.push(...issuesOf(error, index, source));
     }
   }
-  issues.push(...(await uploadIssues(context, uploads)));
-  if (issues.length > 0) throw new RequestError('BAD_USER_INPUT', { issues: issues.sort(byItem) });
-  return await storeAll(context, checked);
+  const uploads = await readUploads(context, checked);
+  if (issues.length === 0) return { checked, uploads };
+  throw refusal([...issues, ...(await documentIssues(context, { checked, uploads }, indexes))]);
 }
 
-function byItem(a: InputIssue, b: InputIssue): number {
-  return Number(a.path[2]) - Number(b.path[2]);
+/** Refuses uploads and jobs that cannot be used, for the same reasons as `createJob`. */
+export async function checkDocuments(context: ApiContext, sources: BatchSources): Promise<void> {
+  const issues = await documentIssues(context, sources, [...sources.checked.keys()]);
+  if (issues.length > 0) throw refusal(issues);
 }
 
-async function storeAll(context: ApiContext, sources: CheckedSource[]): Promise<SourceOfJob[]> {
+function refusal(issues: InputIssue[]): RequestError {
+  return new RequestError('BAD_USER_INPUT', { issues: issues.sort((a, b) => Number(a.path[2]) - Number(b.path[2])) });
+}
+
+async function readUploads({ database, tenantId }: ApiContext, checked: CheckedSource[]) {
+  const ids = new Set(checked.flatMap((source) => ('uploadId' in source ? [source.uploadId] : [])));
+  const rows = ids.size === 0 ? [] : await database.query<UploadState>(uploadStates, [[...ids], tenantId]);
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
+/** `indexes` has the item of each checked source. */
+async function documentIssues(
+  { database, tenantId }: ApiContext,
+  { checked, uploads }: BatchSources,
+  indexes: number[],
+): Promise<InputIssue[]> {
+  const ids = new Set(checked.flatMap((source) => ('jobId' in source ? [source.jobId] : [])));
+  const rows = ids.size === 0 ? [] : await database.query<{ id: string }>(existingJobs, [[...ids], tenantId]);
+  const jobs = new Set(rows.map(({ id }) => id));
+  return checked.flatMap((source, place): InputIssue[] => {
+    const index = indexes[place] ?? place;
+    if ('jobId' in source && !jobs.has(source.jobId)) {
+      return [{ path: pathOf(index, 'job'), code: 'NOT_FOUND', message: 'There is no such job.' }];
+    }
+    const code = 'uploadId' in source ? uploadProblem(uploads.get(source.uploadId)) : null;
+    return code === null ? [] : [{ path: pathOf(index, 'upload'), code, message: new RequestError(code).message }];
+  });
+}
+
+/** SHA-256 of a source's bytes where they are known without a download; null otherwise. */
+export async function knownHash(source: CheckedSource | undefined, { uploads }: BatchSources): Promise<string | null> {
+  if (source === undefined) return null;
+  if ('uploadId' in source) return uploads.get(source.uploadId)?.sha256 ?? null;
+  if (!('base64' in source)) return null;
+  const hash = createHash('sha256');
+  for await (const part of decodeBase64(source.base64)) hash.update(part);
+  return hash.digest('hex');
+}
+
+/** Stores the bytes that came with the request; what jobs refer to, in the order of the items. */
+export async function storeSources(context: ApiContext, { checked }: BatchSources): Promise<SourceOfJob[]> {
   const stored: { index: number; source: SourceOfJob }[] = [];
-  const queue = sources.entries();
+  const queue = checked.entries();
   async function work(): Promise<void> {
     for (const [index, source] of queue) stored.push({ index, source: await storeSource(context, source) });
   }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { RequestError } from '../errors.ts';
 import { maxBatchItems } from '../jobs/batch.ts';
-import { defaultMaxRetries, defaultOptions, type JobOptions } from '../jobs/options.ts';
+import { defaultMaxRetries, defaultOptions, type JobOptions, type OptionChanges } from '../jobs/options.ts';
 import { PageRangesError, parsePageRanges } from '../pdf/model/page-ranges.ts';
 import { type Cursor, parseCursor } from '../progress/state.ts';
 import { httpUrl, parse, shortText, storable, storableDate } from './input-values.ts';
@@ -81,6 +81,7 @@ const createJob = z.object({
   source: z.object({
     url: httpUrl.nullish(),
     upload: z.string().nullish(),
+    job: z.string().nullish(),
     file: z.custom<File>(isFile, 'must be a file of a multipart request').nullish(),
     base64: z.string().nullish(),
   }),
@@ -95,9 +96,14 @@ const createJob = z.object({
 
 const batchItem = z.object({
   source: z
-    .object({ url: httpUrl.nullish(), upload: z.string().nullish(), base64: z.string().nullish() })
+    .object({
+      url: httpUrl.nullish(),
+      upload: z.string().nullish(),
+      job: z.string().nullish(),
+      base64: z.string().nullish(),
+    })
     .refine((source) => Object.values(source).filter((each) => each != null).length === 1, {
-      error: 'exactly one of url, upload and base64 must be given',
+      error: 'exactly one of url, upload, job and base64 must be given',
       when: () => true,
     }),
   name: shortText(500).nullish(),
@@ -151,9 +157,11 @@ export function parseCreateBatch(input: unknown): CreateBatchInput {
   return parse(createBatch, input);
 }
 
-/** The `password` argument of a mutation. */
-export function parsePassword(value: unknown): string | null {
-  return parse(password, value, 'password') ?? null;
+/** The `options` argument of a retry: what it says replaces the options of the job, one by one. */
+export function parseRetryOptions(value: unknown): OptionChanges & { password: string | null } {
+  const all = Object.entries(parse(options.nullish(), value, 'options') ?? {}).filter(([, each]) => each != null);
+  const { password, maxRetries, ...chosen }: ChosenInput = Object.fromEntries(all);
+  return { options: chosen, maxRetries: maxRetries ?? null, password: password ?? null };
 }
 
 export function parseCreateUpload(input: unknown): CreateUploadInput {
@@ -175,6 +183,9 @@ export function checkJobFilter(filter: unknown): void {
   parse(jobFilter, filter, 'filter');
 }
 
+/** Options as they are given, nulls left out. */
+type ChosenInput = Partial<JobOptions & { password: string; maxRetries: number }>;
+
 export interface ChosenOptions {
   options: JobOptions;
   password: string | null;
@@ -184,8 +195,7 @@ export interface ChosenOptions {
 /** The options with defaults filled in, apart from the password; of several, the last that says something counts. */
 export function jobOptions(...inputs: CreateJobInput['options'][]): ChosenOptions {
   const all = inputs.flatMap((input) => Object.entries(input ?? {}).filter(([, value]) => value != null));
-  const { password, maxRetries, ...chosen }: Partial<JobOptions & { password: string; maxRetries: number }> =
-    Object.fromEntries(all);
+  const { password, maxRetries, ...chosen }: ChosenInput = Object.fromEntries(all);
   return {
     options: { ...defaultOptions, ...chosen },
     password: password ?? null,

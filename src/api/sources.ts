@@ -12,7 +12,12 @@ import type { CreateJobInput } from './inputs.ts';
 type Path = InputIssue['path'];
 
 /** A source that is well-formed; nothing of it is stored yet. */
-type CheckedSource = { uploadId: string } | { url: string } | { base64: string } | { file: File };
+export type CheckedSource =
+  | { uploadId: string }
+  | { jobId: string }
+  | { url: string }
+  | { base64: string }
+  | { file: File };
 
 function bad(path: Path, code: string, message: string): RequestError {
   return new RequestError('BAD_USER_INPUT', { issues: [{ path, code, message }] });
@@ -29,13 +34,18 @@ export async function checkSource(
     if (uploadId === null) throw new RequestError('NOT_FOUND', { message: 'There is no such upload.' });
     return { uploadId };
   }
+  if (source.job != null) {
+    const jobId = decodeId('job', source.job);
+    if (jobId === null) throw new RequestError('NOT_FOUND', { message: 'source.job: there is no such job.' });
+    return { jobId };
+  }
   if (source.url != null) return { url: source.url };
   if (source.base64 != null) return await checkBase64(context, source.base64, [...path, 'base64']);
   if (source.file != null) {
     takeAllowance(context, source.file.size, [...path, 'file']);
     return { file: source.file };
   }
-  throw bad([...path, 'url'], 'REQUIRED', 'exactly one of url, upload, file and base64 must be given');
+  throw bad([...path, 'url'], 'REQUIRED', 'exactly one of url, upload, job, file and base64 must be given');
 }
 
 /**
@@ -43,7 +53,7 @@ export async function checkSource(
  * exists; if the job is then not created, `discard` them.
  */
 export async function storeSource(context: ApiContext, source: CheckedSource): Promise<SourceOfJob> {
-  if ('uploadId' in source) return source;
+  if ('uploadId' in source || 'jobId' in source) return source;
   const id = newUuid();
   const none = { id, url: null, filename: null, contentType: null, bytes: null, sha256: null, storageKey: null };
   if ('url' in source) return { ...none, kind: 'URL', url: source.url };
@@ -57,7 +67,7 @@ export async function storeSource(context: ApiContext, source: CheckedSource): P
 
 /** Removes bytes that no job refers to after all. */
 export async function discardSource(context: ApiContext, source: SourceOfJob): Promise<void> {
-  if ('uploadId' in source || source.storageKey === null) return;
+  if (!('kind' in source) || source.storageKey === null) return;
   await context.storage
     .remove(source.storageKey)
     .catch((error) => context.logger.warn({ err: error }, 'bytes were left behind'));

@@ -24,6 +24,7 @@ import {
   JobDocument,
   type JobFilter,
   type JobFragment,
+  type JobOptionsInput,
   type JobQuery,
   JobsDocument,
   type JobsQuery,
@@ -75,8 +76,8 @@ export interface Operations {
   /** Full-text search, best first. */
   searchPages(variables: SearchPagesQueryVariables, options?: RequestOptions): Promise<SearchPagesQuery['searchPages']>;
   cancelJob(id: string, options?: RequestOptions): Promise<JobFragment>;
-  /** Starts a FAILED or CANCELLED job anew. A password must be given again. */
-  retryJob(id: string, options?: RequestOptions & { password?: string }): Promise<JobFragment>;
+  /** Runs a FAILED or CANCELLED job again, with other job options where some are given. A password must be given again. */
+  retryJob(id: string, options?: RequestOptions & JobOptionsInput): Promise<JobFragment>;
   /** Deletes a job that has ended; gives its id. */
   deleteJob(id: string, options?: RequestOptions): Promise<string>;
   /** Accepts up to 10,000 documents, all or none, and answers at once. `idempotencyKey` makes it safe to repeat. */
@@ -87,10 +88,10 @@ export interface Operations {
   batches(variables?: BatchesQueryVariables, options?: RequestOptions): Promise<BatchesQuery['batches']>;
   /** The jobs of a batch in the order of its items, one after the other, however many there are. */
   batchJobs(id: string, options?: RequestOptions & { filter?: JobFilter }): AsyncIterable<BatchJob>;
-  /** Cancels the jobs of a batch that have not ended. */
+  /** Cancels the jobs of a batch that have not ended: those of a large batch after the answer. */
   cancelBatch(id: string, options?: RequestOptions): Promise<BatchFragment>;
-  /** Starts the failed jobs of a batch anew. */
-  retryBatch(id: string, options?: RequestOptions): Promise<BatchFragment>;
+  /** Runs the failed jobs of a batch again, with other job options where some are given. A password must be given again. */
+  retryBatch(id: string, options?: RequestOptions & JobOptionsInput): Promise<BatchFragment>;
   /** A signed URL of the result of a job, or of a batch, as a file; null if there is none. */
   download(id: string, format: ResultFormat, options?: RequestOptions): Promise<DownloadFragment | null>;
 }
@@ -106,15 +107,16 @@ export function createOperations(request: Request): Operations {
       (await request(AttachmentsDocument, { id }, options)).job?.result?.attachments ?? null,
     searchPages: async (variables, options) => (await request(SearchPagesDocument, variables, options)).searchPages,
     cancelJob: async (id, options) => (await request(CancelJobDocument, { id }, options)).cancelJob.job,
-    retryJob: async (id, { password, ...options } = {}) =>
-      (await request(RetryJobDocument, { id, password }, options)).retryJob.job,
+    retryJob: async (id, { signal, ...options } = {}) =>
+      (await request(RetryJobDocument, { id, options }, { signal })).retryJob.job,
     deleteJob: async (id, options) => (await request(DeleteJobDocument, { id }, options)).deleteJob.deletedId,
     createBatch: async (input, options) => (await request(CreateBatchDocument, { input }, options)).createBatch,
     batch: async (id, options) => (await request(BatchDocument, { id }, options)).batch,
     batches: async (variables = {}, options) => (await request(BatchesDocument, variables, options)).batches,
     batchJobs: (id, options) => readBatchJobs(request, id, options),
     cancelBatch: async (id, options) => (await request(CancelBatchDocument, { id }, options)).cancelBatch.batch,
-    retryBatch: async (id, options) => (await request(RetryBatchDocument, { id }, options)).retryBatch.batch,
+    retryBatch: async (id, { signal, ...options } = {}) =>
+      (await request(RetryBatchDocument, { id, options }, { signal })).retryBatch.batch,
     async download(id, format, options) {
       const { node } = await request(DownloadDocument, { id, format }, options);
       if (node === null) return null;

@@ -114,6 +114,11 @@ export function openDatabase({ url, size = 10, name, logger }: DatabaseOptions):
     async transaction(work) {
       const client = await pool.connect();
       let broken: Error | undefined;
+      // A connection that is lost between two statements must not end this process: the next statement fails.
+      const onError = (error: Error) => {
+        broken = error;
+      };
+      client.on('error', onError);
       try {
         await client.query('BEGIN ISOLATION LEVEL READ COMMITTED');
         const result = await work(async <Row extends pg.QueryResultRow>(text: string, values: readonly Value[]) => {
@@ -129,7 +134,8 @@ export function openDatabase({ url, size = 10, name, logger }: DatabaseOptions):
         });
         throw error;
       } finally {
-        // A connection whose transaction could not be ended must not go back to the pool.
+        client.off('error', onError);
+        // A connection that is lost, or whose transaction could not be ended, must not go back to the pool.
         client.release(broken);
       }
     },

@@ -1,98 +1,66 @@
-import { setTimeout } from 'node:timers/promises';
 import { RequestError } from '../errors.ts';
 import type { Batch } from './batch.ts';
+import { makePart } from './batch-changes.ts';
 import type { JobsContext } from './context.ts';
-import { type Job, jobColumns, progressOf } from './job.ts';
-import { priorityIntervalSeconds } from './options.ts';
+import { noChanges, type OptionChanges } from './options.ts';
+import { type BatchChange, recordCancel, recordRetry } from './sql/batch-changes.ts';
 
-/** Jobs changed in one statement: short enough that nobody who waits for one of them notices. */
-const part = 1_000;
-/** Others lock a job for the milliseconds of a statement. */
-const pauseMs = 20;
-
-/** SKIP LOCKED: whoever else locks several jobs at once does so in an order of its own, and waiting for each other would be a deadlock. */
-const cancelPart = `
-WITH old AS (
-    SELECT id, status FROM jobs
-     WHERE batch_id = $1 AND status IN ('PENDING', 'RUNNING', 'RETRYING')
-     ORDER BY batch_index LIMIT ${part} FOR UPDATE SKIP LOCKED
-), job AS (
-    UPDATE jobs j
-       SET status = 'CANCELLED', revision = j.revision + 1, progress_seq = 0, finished_at = now(), lease_expires_at = NULL,
-           due_at = NULL, sealed_password = NULL
-      FROM old WHERE j.id = old.id
-    RETURNING j.*
-), attempt AS (
-    INSERT INTO job_attempts (job_id, number, run, worker_id, started_at, finished_at)
-    SELECT job.id, attempt, run, worker_id, started_at, now() FROM job JOIN old ON old.id = job.id WHERE old.status = 'RUNNING'
-)
-SELECT ${jobColumns} FROM job j`;
-
-const retryPart = `
-UPDATE jobs j
-   SET status = 'PENDING', stage = 'QUEUED', revision = j.revision + 1, progress_seq = 0, percent = 0, run = j.run + 1,
-       retry_count = 0, give_backs = 0, finished_at = NULL, due_at = NULL, failure_code = NULL, failure_message = NULL, failure_page = NULL,
-       claim_order = now() + j.priority * interval '${priorityIntervalSeconds} seconds'
-  FROM (SELECT id FROM jobs WHERE batch_id = $1 AND status = 'FAILED' AND finished_at <= $2 ORDER BY batch_index LIMIT ${part} FOR UPDATE SKIP LOCKED) old
- WHERE j.id = old.id
-RETURNING ${jobColumns}`;
-
-async function findBatch(context: JobsContext, tenantId: string, id: string): Promise<Batch> {
-  const batch = await context.database.prisma.batch.findFirst({ where: { id, tenantId } });
+async function findBatch({ database }: JobsContext, tenantId: string, id: string): Promise<Batch> {
+  const batch = await database.prisma.batch.findFirst({ where: { id, tenantId } });
   if (batch === null) throw new RequestError('NOT_FOUND', { message: 'There is no such batch.' });
   return batch;
 }
 
-/** Changes all jobs that a statement finds, part by part, until a part finds none and none was merely locked. */
-async function changeAll(
-  context: JobsContext,
-  statements: { change: string; left: string },
-  values: (string | Date)[],
-): Promise<void> {
-  for (;;) {
-    const jobs = await context.database.query<Job>(statements.change, values);
-    for (const job of jobs) context.publish(progressOf(job));
-    const waiting = jobs.filter(({ status }) => status === 'PENDING').length;
-    if (waiting > 0) context.ring(waiting);
-    if (jobs.length === part) continue;
-    if ((await context.database.query(statements.left, values)).length === 0) return;
-    await setTimeout(pauseMs);
-  }
-}
-
-const cancelling = {
-  change: cancelPart,
-  left: `SELECT 1 AS one FROM jobs WHERE batch_id = $1 AND status IN ('PENDING', 'RUNNING', 'RETRYING') LIMIT 1`,
-};
-const retrying = {
-  change: retryPart,
-  left: `SELECT 1 AS one FROM jobs WHERE batch_id = $1 AND status = 'FAILED' AND finished_at <= $2 LIMIT 1`,
-};
-
 /**
- * Cancels all jobs of a batch that have not ended. Not at one moment: while it is at it, some may still end by themselves.
- * Safe to repeat.
+ * Cancels all jobs of a batch that have not ended. The request is recorded and the first jobs are cancelled before this
+ * resolves, the rest soon after: some may still end by themselves meanwhile. Safe to repeat.
  */
 export async function cancelBatch(context: JobsContext, tenantId: string, id: string): Promise<Batch> {
   await findBatch(context, tenantId, id);
   await context.fold(id);
   const batch = await findBatch(context, tenantId, id);
   if (batch.status === 'CANCELLED') return batch;
-  if (batch.finishedAt !== null) {
-    throw new RequestError('BATCH_FINAL', { message: `The batch has already ended: it is ${batch.status}.` });
+  const [change] = await context.database.query<BatchChange & Record<string, unknown>>(recordCancel, [id]);
+  if (change === undefined) {
+    const ended = await findBatch(context, tenantId, id);
+    if (ended.status === 'CANCELLED') return ended;
+    throw new RequestError('BATCH_FINAL', { message: `The batch has already ended: it is ${ended.status}.` });
   }
-  await context.database.prisma.batch.update({ where: { id }, data: { cancelledAt: new Date() } });
-  await changeAll(context, cancelling, [id]);
-  await context.fold(id);
-  return await findBatch(context, tenantId, id);
+  return await begin(context, tenantId, change);
 }
 
-/** Starts the failed jobs of a batch anew, each with all its retries before it. Nothing happens if none has failed. */
-export async function retryBatch(context: JobsContext, tenantId: string, id: string): Promise<Batch> {
+/**
+ * Runs the failed jobs of a batch again, each with all its retries before it, and with other options where `changes` has some.
+ * Recorded and begun as in `cancelBatch`. Nothing happens if none has failed.
+ */
+export async function retryBatch(
+  context: JobsContext,
+  tenantId: string,
+  id: string,
+  sealedPassword: string | null = null,
+  { options, maxRetries }: OptionChanges = noChanges,
+): Promise<Batch> {
   await findBatch(context, tenantId, id);
-  // Those that fail again meanwhile have had their turn.
-  const [clock] = await context.database.query<{ now: Date }>('SELECT now()', []);
-  await changeAll(context, retrying, [id, clock?.now ?? new Date()]);
-  await context.fold(id);
-  return await findBatch(context, tenantId, id);
+  const values = [id, JSON.stringify(options), maxRetries, sealedPassword];
+  const [change] = await context.database.query<BatchChange & Record<string, unknown>>(recordRetry, values);
+  if (change === undefined) throw new Error('a statement that always has one row had none');
+  return await begin(context, tenantId, change);
+}
+
+/** Makes the first part of a change, so that a small batch is done when the request is answered; the rest goes on meanwhile. */
+async function begin(context: JobsContext, tenantId: string, change: BatchChange): Promise<Batch> {
+  const { changed, done } = await makePart(context, change);
+  if (changed && !done) void makeRest(context, change);
+  await context.fold(change.batchId);
+  return await findBatch(context, tenantId, change.batchId);
+}
+
+/** Where this fails, or the process dies, maintenance goes on. */
+async function makeRest(context: JobsContext, change: BatchChange): Promise<void> {
+  try {
+    for (let part = await makePart(context, change); part.changed && !part.done; )
+      part = await makePart(context, change);
+  } catch {
+    // Recorded: nothing is lost.
+  }
 }

@@ -7,6 +7,7 @@ import { countOf, insertPages, PagesLostError, type PageToStore, pageValues, wit
 import { freeGiveBacks, retryDelaySeconds } from './retry-policy.ts';
 import { giveBack } from './sql/give-back.ts';
 import { insertAttempt } from './sql/insert-attempt.ts';
+import { recordSource } from './sql/record-source.ts';
 import type { StoredDocument } from './stored-json.ts';
 
 export interface Failure {
@@ -170,26 +171,28 @@ export async function rescueJobs(context: JobsContext, limit: number): Promise<J
   return jobs;
 }
 
-const recordSource = `
-UPDATE sources s
-   SET status = 'STORED', storage_key = $4, bytes = $5, sha256 = $6, filename = coalesce(s.filename, $7), content_type = $8
-  FROM (SELECT j.source_id FROM jobs j WHERE ${fence} FOR UPDATE) job
- WHERE s.id = job.source_id
-RETURNING s.id`;
+/** Where the bytes of a downloaded document are. */
+export interface StoredDownload {
+  storageKey: string;
+  sha256: string;
+}
 
-/** The bytes of a URL are stored: retries use them instead of downloading again. */
+/**
+ * Records that the bytes of a URL are stored: retries, and other jobs of the document, use them instead of downloading again.
+ * Returns where the document's bytes are. If another job of the document was faster, those are its bytes, and the caller
+ * removes its own.
+ */
 export async function recordDownload(
   context: JobsContext,
   claim: Claim,
-  download: { storageKey: string; bytes: number; sha256: string; filename: string | null; contentType: string | null },
-): Promise<void> {
-  const rows = await context.database.query<{ id: string }>(recordSource, [
-    ...fenceValues(claim),
-    download.storageKey,
-    download.bytes,
-    download.sha256,
-    download.filename,
-    download.contentType,
-  ]);
-  if (rows.length === 0) throw new ClaimLostError();
+  download: StoredDownload & { bytes: number; filename: string | null; contentType: string | null },
+): Promise<StoredDownload> {
+  const { storageKey, bytes, sha256, filename, contentType } = download;
+  const values = [...fenceValues(claim), storageKey, bytes, sha256, filename, contentType];
+  for (;;) {
+    const [row] = await context.database.query<{ [Key in keyof StoredDownload]: string | null }>(recordSource, values);
+    if (row === undefined) throw new ClaimLostError();
+    // Both null: the other job's write became visible while this statement waited for it. The next one sees it.
+    if (row.storageKey !== null && row.sha256 !== null) return { storageKey: row.storageKey, sha256: row.sha256 };
+  }
 }

@@ -41,6 +41,19 @@ export const defaultOptions: JobOptions = {
   noProgressSeconds: 120,
 };
 
+/** Options that limit an attempt; the pages are the same whatever they are. */
+export const limitOptions = ['timeoutSeconds', 'noProgressSeconds'] as const satisfies (keyof JobOptions)[];
+
+/** What a retry changes. */
+export interface OptionChanges {
+  /** They replace those of the job one by one. */
+  options: Partial<JobOptions>;
+  /** Null to keep it. */
+  maxRetries: number | null;
+}
+
+export const noChanges: OptionChanges = { options: {}, maxRetries: null };
+
 export const defaultMaxRetries = 3;
 export const defaultPriority = 5;
 

@@ -1,11 +1,14 @@
 import { setImmediate } from 'node:timers/promises';
+import pLimit from 'p-limit';
 import { RequestError } from '../errors.ts';
 import { newUuid } from '../ids.ts';
 import type { ProgressState } from '../progress/state.ts';
-import { type Batch, batchColumns, batchStateOf } from './batch.ts';
+import { type Batch, batchStateOf } from './batch.ts';
 import type { JobsContext } from './context.ts';
-import { type JobOptions, priorityIntervalSeconds } from './options.ts';
-import { type SourceOfJob, type WebhookTarget, webhookValues } from './submit.ts';
+import type { JobOptions } from './options.ts';
+import { insertBatch, insertItems } from './sql/insert-batch.ts';
+import { type Taken, takenKey } from './sql/taken.ts';
+import { type NewSource, type SourceOfJob, type WebhookTarget, webhookValues } from './submit.ts';
 
 export interface BatchItem {
   source: SourceOfJob;
@@ -33,66 +36,22 @@ export interface SubmittedBatch {
   deduplicated: boolean;
 }
 
-/**
- * As `insertJob`, for all items at once: they travel as one JSON text, which is the cheapest way to bring thousands of rows.
- * Inserts nothing unless every upload is there and the key is free.
- */
-const insertBatch = `
-WITH item AS MATERIALIZED (
-    SELECT * FROM jsonb_to_recordset($6::jsonb) AS i(
-        id uuid, index int, source uuid, kind text, url text, filename text, content_type text, bytes bigint, sha256 text,
-        storage_key text, options jsonb, password text, name text, metadata jsonb, retries int)
-), upload AS MATERIALIZED (
-    SELECT s.id FROM sources s
-     WHERE s.id IN (SELECT source FROM item WHERE kind IS NULL) AND s.tenant_id = $2 AND s.status = 'STORED' AND s.kind = 'UPLOAD'
-       -- The pruner takes what expired a while ago: the two never meet.
-       AND (s.expires_at IS NULL OR s.expires_at > now() OR EXISTS (SELECT FROM jobs o WHERE o.source_id = s.id))
-       FOR KEY SHARE OF s
-), complete AS (
-    SELECT 1 WHERE NOT EXISTS (SELECT FROM item WHERE kind IS NULL AND source NOT IN (SELECT id FROM upload))
-), key AS (
-    INSERT INTO idempotency_keys AS k (tenant_id, key, batch_id, fingerprint)
-    SELECT $2, $4::text, $1, $5 FROM complete WHERE $4::text IS NOT NULL
-    ON CONFLICT (tenant_id, key) DO UPDATE
-       SET job_id = NULL, batch_id = EXCLUDED.batch_id, fingerprint = EXCLUDED.fingerprint, created_at = now(), expires_at = NULL
-     WHERE k.expires_at < now()
-    RETURNING batch_id
-), go AS (
-    SELECT 1 FROM complete WHERE $4::text IS NULL OR EXISTS (SELECT FROM key)
-), webhook AS (
-    INSERT INTO webhooks (id, tenant_id, url, endpoint_id, lane, events)
-    SELECT $8::uuid, $2, $9, $10::uuid, $11, $12::text[]::"WebhookEvent"[] FROM go WHERE $8::uuid IS NOT NULL
-), b AS (
-    INSERT INTO batches (id, tenant_id, name, total, pending, webhook_id)
-    SELECT $1, $2, $3, n, n, $8::uuid FROM go, (SELECT count(*) AS n FROM item) counted
-    RETURNING *
-), source AS (
-    INSERT INTO sources (id, tenant_id, kind, status, url, filename, content_type, bytes, sha256, storage_key)
-    SELECT source, $2, kind::"SourceKind", CASE WHEN storage_key IS NULL THEN 'WAITING' ELSE 'STORED' END::"UploadStatus",
-           url, filename, content_type, bytes, sha256, storage_key
-      FROM item, go WHERE kind IS NOT NULL
-), job AS (
-    INSERT INTO jobs (id, tenant_id, source_id, batch_id, batch_index, options, sealed_password, name, metadata, priority,
-                      max_retries, created_at, claim_order, webhook_id)
-    SELECT id, $2, source, $1, index, options, password, name, metadata, $7::int, retries, now(),
-           now() + $7::int * interval '${priorityIntervalSeconds} seconds', CASE WHEN $13 THEN $8::uuid END
-      FROM item, go
-)
-SELECT ${batchColumns} FROM b`;
+/** Batches that a process inserts at the same time: each holds a connection for seconds, and single jobs need some, too. */
+const inTurn = pLimit(2);
 
-function rowOf({ source, ...item }: BatchItem & { id: string }, index: number) {
-  const own = 'uploadId' in source ? null : source;
+/** Items that one statement inserts: few enough to take well under a second. */
+const chunkSize = 500;
+
+/** An item as `insertItems` reads it. */
+function rowOf({ source, ...item }: NumberedItem) {
   return {
     id: item.id,
-    index,
-    source: 'uploadId' in source ? source.uploadId : source.id,
-    kind: own?.kind,
-    url: own?.url,
-    filename: own?.filename,
-    content_type: own?.contentType,
-    bytes: own?.bytes,
-    sha256: own?.sha256,
-    storage_key: own?.storageKey,
+    index: item.index,
+    ...('uploadId' in source
+      ? { upload: source.uploadId }
+      : 'jobId' in source
+        ? { job: source.jobId }
+        : sourceRow(source)),
     options: item.options,
     password: item.sealedPassword,
     name: item.name,
@@ -101,35 +60,61 @@ function rowOf({ source, ...item }: BatchItem & { id: string }, index: number) {
   };
 }
 
-/** Accepts all jobs of a batch, or none. Once this resolves, all of them are on disk. */
+function sourceRow({ id, contentType, storageKey, ...source }: NewSource) {
+  return { ...source, source: id, content_type: contentType, storage_key: storageKey };
+}
+
+type NumberedItem = BatchItem & { id: string; index: number };
+
+/**
+ * Accepts all jobs of a batch, or none. Once this resolves, all of them are on disk. They are inserted chunk by chunk in one
+ * transaction: no statement is long, and nobody sees a part of the batch. A crash in the middle leaves nothing, and the same
+ * request may be sent again.
+ */
 export async function submitBatch(context: JobsContext, submission: BatchSubmission): Promise<SubmittedBatch> {
-  const { tenantId, priority, idempotencyKey } = submission;
   // Ids in the order of the items: of jobs with the same priority the one with the lower id starts first.
-  const items = submission.items.map((item) => ({ ...item, id: newUuid() }));
-  const [batch] = await context.database.query<Batch>(insertBatch, [
-    newUuid(),
-    tenantId,
-    submission.name,
-    idempotencyKey,
-    submission.fingerprint,
-    JSON.stringify(items.map(rowOf)),
-    priority,
-    ...webhookValues(submission.webhook),
-    tellsOfJobs(submission.webhook),
-  ]);
-  if (batch === undefined) return await existingBatch(context, submission);
+  const items = submission.items.map((item, index) => ({ ...item, index, id: newUuid() }));
+  const batch = await inTurn(() => insertAll(context, submission, items));
+  if (batch === null) {
+    const existing = await findSubmittedBatch(context, submission);
+    if (existing === null) throw new Error('a batch was neither inserted nor found');
+    return existing;
+  }
   context.publishBatch(batchStateOf(batch));
   context.ring(items.length);
-  void announce(context, batch, items, tellsOfJobs(submission.webhook));
+  void announce(context, batch, items, notifiesOfJobs(submission.webhook));
   return { batch, deduplicated: false };
 }
 
-/** Its jobs have no webhook otherwise: their transitions then cost nothing more. */
-function tellsOfJobs(webhook: WebhookTarget | null): boolean {
+/** Null if the key is taken. */
+function insertAll(context: JobsContext, submission: BatchSubmission, items: NumberedItem[]): Promise<Batch | null> {
+  const { tenantId, name, idempotencyKey, fingerprint, priority } = submission;
+  const webhook = webhookValues(submission.webhook);
+  const [webhookId = null] = notifiesOfJobs(submission.webhook) ? webhook : [];
+  return context.database.transaction(async (query) => {
+    const id = newUuid();
+    const values = [id, tenantId, name, idempotencyKey, fingerprint, items.length, ...webhook];
+    const [batch] = await query<Batch>(insertBatch, values);
+    if (batch === undefined) return null;
+    for (let from = 0; from < items.length; from += chunkSize) {
+      const chunk = items.slice(from, from + chunkSize);
+      const json = JSON.stringify(chunk.map(rowOf));
+      const [row] = await query<{ inserted: number }>(insertItems, [id, tenantId, json, priority, webhookId]);
+      // The caller has looked before: a document went in between.
+      if (row?.inserted !== chunk.length) {
+        throw new RequestError('UPLOAD_EXPIRED', { message: 'A document that the batch names is no longer there.' });
+      }
+    }
+    return batch;
+  });
+}
+
+/** Without such events the jobs have no webhook, and their transitions cost nothing more. */
+function notifiesOfJobs(webhook: WebhookTarget | null): boolean {
   return webhook?.events.some((event) => event.startsWith('JOB_')) ?? false;
 }
 
-/** Tells whoever watches all jobs of the tenant, in parts, so that nobody else waits for it. */
+/** Publishes the new jobs to subscribers of all jobs, in parts, so that nothing else waits for it. */
 async function announce(
   context: JobsContext,
   batch: Batch,
@@ -162,20 +147,16 @@ async function announce(
   }
 }
 
-/** The batch that has this key already; or the error that says why nothing was inserted. */
-async function existingBatch(context: JobsContext, submission: BatchSubmission): Promise<SubmittedBatch> {
-  const { prisma } = context.database;
-  const { tenantId, idempotencyKey } = submission;
-  const key =
-    idempotencyKey === null
-      ? null
-      : await prisma.idempotencyKey.findUnique({ where: { tenantId_key: { tenantId, key: idempotencyKey } } });
-  const isTaken = key !== null && (key.expiresAt === null || key.expiresAt > new Date());
-  if (!isTaken) {
-    // The caller has looked before: it went in between.
-    throw new RequestError('UPLOAD_EXPIRED', { message: 'An upload that the batch names is no longer there.' });
-  }
-  const batch = key.batchId && (await prisma.batch.findUnique({ where: { id: key.batchId } }));
-  if (!batch || key.fingerprint !== submission.fingerprint) throw new RequestError('IDEMPOTENCY_CONFLICT');
-  return { batch, deduplicated: true };
+/** The batch that an earlier submission with this key made; null if the key is free. Refuses a key of something else. */
+export async function findSubmittedBatch(
+  { database }: Pick<JobsContext, 'database'>,
+  { tenantId, idempotencyKey, fingerprint }: Pick<BatchSubmission, 'tenantId' | 'idempotencyKey' | 'fingerprint'>,
+): Promise<SubmittedBatch | null> {
+  if (idempotencyKey === null) return null;
+  const [key] = await database.query<Taken>(takenKey, [tenantId, idempotencyKey]);
+  if (key === undefined) return null;
+  if (key.batchId === null || key.fingerprint !== fingerprint) throw new RequestError('IDEMPOTENCY_CONFLICT');
+  const batch = await database.prisma.batch.findUnique({ where: { id: key.batchId } });
+  if (batch !== null) return { batch, deduplicated: true };
+  throw new RequestError('IDEMPOTENCY_CONFLICT', { message: 'The batch of this idempotency key was deleted.' });
 }

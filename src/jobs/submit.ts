@@ -1,8 +1,11 @@
 import { RequestError } from '../errors.ts';
 import { newUuid } from '../ids.ts';
 import type { JobsContext } from './context.ts';
-import { type Job, jobColumns, progressOf } from './job.ts';
-import { type JobOptions, priorityIntervalSeconds } from './options.ts';
+import { type Job, progressOf } from './job.ts';
+import type { JobOptions } from './options.ts';
+import { type UploadState, uploadStates } from './sql/documents.ts';
+import { insertJob } from './sql/insert-job.ts';
+import { type Taken, takenKey } from './sql/taken.ts';
 
 /** Bytes that came with the request and are in storage already, or a URL that a worker will fetch. */
 export interface NewSource {
@@ -16,8 +19,8 @@ export interface NewSource {
   storageKey: string | null;
 }
 
-/** The id of a stored upload of the tenant, or a source of the job's own. */
-export type SourceOfJob = { uploadId: string } | NewSource;
+/** A stored upload of the tenant, the document of one of its jobs, or a source of the job's own. */
+export type SourceOfJob = { uploadId: string } | { jobId: string } | NewSource;
 
 /** Whom to tell, of what: a URL or an endpoint of the tenant. */
 export interface WebhookTarget {
@@ -51,54 +54,14 @@ export interface Submitted {
   deduplicated: boolean;
 }
 
-/**
- * Inserts the job, its source and its idempotency key in one statement: all or nothing, one round trip, one commit. It
- * inserts nothing if the upload isn't there, or if the key is taken; which of the two is found out afterwards.
- * A key is taken until 24 hours after its job was deleted. Two concurrent submissions with one key wait for each other
- * at the key's primary key, so one inserts and the other finds.
- */
-const insertJob = `
-WITH upload AS (
-    SELECT s.id FROM sources s
-     WHERE s.id = $3::uuid AND s.tenant_id = $2::uuid AND s.status = 'STORED' AND s.kind = 'UPLOAD' AND $4::text IS NULL
-       -- The pruner takes what expired a while ago: the two never meet.
-       AND (s.expires_at IS NULL OR s.expires_at > now() OR EXISTS (SELECT FROM jobs o WHERE o.source_id = s.id))
-       FOR KEY SHARE
-), found AS (
-    SELECT id FROM upload UNION ALL SELECT $3::uuid WHERE $4::text IS NOT NULL
-), key AS (
-    INSERT INTO idempotency_keys AS k (tenant_id, key, job_id, fingerprint)
-    SELECT $2::uuid, $12::text, $1::uuid, $13 FROM found WHERE $12::text IS NOT NULL
-    ON CONFLICT (tenant_id, key) DO UPDATE
-       SET job_id = EXCLUDED.job_id, batch_id = NULL, fingerprint = EXCLUDED.fingerprint, created_at = now(), expires_at = NULL
-     WHERE k.expires_at < now()
-    RETURNING job_id
-), go AS (
-    SELECT id FROM found WHERE $12::text IS NULL OR EXISTS (SELECT FROM key)
-), source AS (
-    INSERT INTO sources (id, tenant_id, kind, status, url, filename, content_type, bytes, sha256, storage_key)
-    SELECT go.id, $2::uuid, $4::text::"SourceKind", CASE WHEN $19::text IS NULL THEN 'WAITING' ELSE 'STORED' END::"UploadStatus",
-           $14, $15, $16, $17, $18, $19::text
-      FROM go WHERE $4::text IS NOT NULL
-), webhook AS (
-    INSERT INTO webhooks (id, tenant_id, url, endpoint_id, lane, events)
-    SELECT $20::uuid, $2::uuid, $21, $22::uuid, $23, $24::text[]::"WebhookEvent"[] FROM go WHERE $20::uuid IS NOT NULL
-)
-INSERT INTO jobs AS j (id, tenant_id, source_id, options, sealed_password, name, metadata, priority, max_retries, due_at, created_at, claim_order,
-                       webhook_id)
-SELECT $1::uuid, $2::uuid, go.id, $5, $6, $7, $8, $9::int, $10, CASE WHEN $11::timestamptz > now() THEN $11::timestamptz END, now(),
-       now() + $9::int * interval '${priorityIntervalSeconds} seconds', $20::uuid
-  FROM go
-RETURNING ${jobColumns}`;
-
 /** Accepts a job. Once this resolves, the job is on disk and will reach a final state whatever dies. */
 export async function submitJob(context: JobsContext, submission: Submission): Promise<Submitted> {
   const { source } = submission;
-  const own = 'uploadId' in source ? null : source;
+  const own = 'kind' in source ? source : null;
   const [job] = await context.database.query<Job>(insertJob, [
     newUuid(),
     submission.tenantId,
-    'uploadId' in source ? source.uploadId : source.id,
+    'uploadId' in source ? source.uploadId : (own?.id ?? null),
     own?.kind ?? null,
     JSON.stringify(submission.options),
     submission.sealedPassword,
@@ -116,6 +79,7 @@ export async function submitJob(context: JobsContext, submission: Submission): P
     own?.sha256 ?? null,
     own?.storageKey ?? null,
     ...webhookValues(submission.webhook),
+    'jobId' in source ? source.jobId : null,
   ]);
   if (job === undefined) return await existingJob(context, submission);
   context.publish(progressOf(job));
@@ -131,14 +95,14 @@ export function webhookValues(webhook: WebhookTarget | null): (string | null | s
 
 /** The job that has this key already; or the error that says why nothing was inserted. */
 async function existingJob(context: JobsContext, submission: Submission): Promise<Submitted> {
-  const { prisma } = context.database;
+  const { database } = context;
   const { tenantId, idempotencyKey, source } = submission;
   if (idempotencyKey !== null) {
-    const key = await prisma.idempotencyKey.findUnique({ where: { tenantId_key: { tenantId, key: idempotencyKey } } });
-    if (key !== null && (key.expiresAt === null || key.expiresAt > new Date())) {
+    const [key] = await database.query<Taken>(takenKey, [tenantId, idempotencyKey]);
+    if (key !== undefined) {
       if (key.jobId === null || key.fingerprint !== submission.fingerprint)
         throw new RequestError('IDEMPOTENCY_CONFLICT');
-      const job = await prisma.job.findUnique({ where: { id: key.jobId } });
+      const job = await database.prisma.job.findUnique({ where: { id: key.jobId } });
       if (job === null) {
         throw new RequestError('IDEMPOTENCY_CONFLICT', { message: 'The job of this idempotency key was deleted.' });
       }
@@ -146,13 +110,22 @@ async function existingJob(context: JobsContext, submission: Submission): Promis
     }
   }
   if ('uploadId' in source) {
-    const upload = await prisma.source.findFirst({ where: { id: source.uploadId, tenantId, kind: 'UPLOAD' } });
-    if (upload === null) throw new RequestError('NOT_FOUND', { message: 'There is no such upload.' });
-    const isOver = upload.expiresAt !== null && upload.expiresAt <= new Date();
-    if (upload.status === 'EXPIRED' || isOver) throw new RequestError('UPLOAD_EXPIRED');
-    if (upload.status === 'WAITING') throw new RequestError('UPLOAD_INCOMPLETE');
+    const [upload] = await database.query<UploadState>(uploadStates, [[source.uploadId], tenantId]);
+    const problem = uploadProblem(upload);
+    if (problem === 'NOT_FOUND') throw new RequestError('NOT_FOUND', { message: 'There is no such upload.' });
+    if (problem !== null) throw new RequestError(problem);
   }
+  if ('jobId' in source) throw new RequestError('NOT_FOUND', { message: 'source.job: there is no such job.' });
   throw new Error('a job was neither inserted nor found');
+}
+
+/** Why a job cannot use an upload; null if it can. */
+export function uploadProblem(
+  upload: UploadState | undefined,
+): 'NOT_FOUND' | 'UPLOAD_EXPIRED' | 'UPLOAD_INCOMPLETE' | null {
+  if (upload === undefined) return 'NOT_FOUND';
+  if (upload.status === 'EXPIRED' || upload.expired) return 'UPLOAD_EXPIRED';
+  return upload.status === 'WAITING' ? 'UPLOAD_INCOMPLETE' : null;
 }
 
 /**

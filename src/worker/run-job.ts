@@ -124,11 +124,14 @@ async function run(context: RunContext, attempt: Attempt): Promise<void> {
   );
 }
 
-/** The bytes of a URL are stored under a key of this revision: a loser's download cannot disturb the winner's. */
+/**
+ * The bytes of a URL are stored under a key of this job and revision: a download that lost its claim cannot disturb the one
+ * that counts. Of several jobs that download one document at the same time, the first counts for all.
+ */
 async function download(context: RunContext, { claim, progress, deadlines, signal }: Attempt) {
   if (claim.sourceUrl === null) throw new Error('a job has neither bytes nor a URL');
   progress.update({ stage: 'DOWNLOAD' });
-  const storageKey = `sources/${claim.sourceId}/${claim.revision}.pdf`;
+  const storageKey = `sources/${claim.sourceId}/${claim.id}-${claim.revision}.pdf`;
   const downloaded = await downloadDocument(claim.sourceUrl, {
     storage: context.storage,
     key: storageKey,
@@ -140,8 +143,10 @@ async function download(context: RunContext, { claim, progress, deadlines, signa
       progress.update({ bytesDone, bytesTotal });
     },
   });
-  await persist(() => recordDownload(context.jobs, claim, { storageKey, contentType: null, ...downloaded }), signal);
-  const { sha256 } = downloaded;
-  const quarantined = await persist(() => readQuarantine(context.jobs, claim.tenantId, sha256), signal);
-  return { storageKey, sha256, quarantined };
+  const download = { storageKey, contentType: null, ...downloaded };
+  const stored = await persist(() => recordDownload(context.jobs, claim, download), signal);
+  // Should that fail, the janitor removes it.
+  if (stored.storageKey !== storageKey) await context.storage.remove(storageKey).catch(() => undefined);
+  const quarantined = await persist(() => readQuarantine(context.jobs, claim.tenantId, stored.sha256), signal);
+  return { ...stored, quarantined };
 }

@@ -4,7 +4,8 @@ import { startMaintain } from '../../src/app.ts';
 import { openPlatform } from '../../src/platform.ts';
 import { JobProgress } from '../../src/worker/job-progress.ts';
 import { DrainError, runJob } from '../../src/worker/run-job.ts';
-import { accepted, inline, refused, submit, tryCreateJob } from '../api/submitting.ts';
+import { accepted, cancel, inline, refused, remove, storedKeys, submit, tryCreateJob } from '../api/submitting.ts';
+import { submitBatch } from '../batches/batching.ts';
 import { type GraphqlAnswer, graphql } from '../graphql.ts';
 import { claim } from '../jobs/claiming.ts';
 import { deferred, endless, extractorOf, group, opened } from '../jobs/extractors.ts';
@@ -104,6 +105,21 @@ describe('an outage of PostgreSQL', () => {
     }
     release();
     await completeOnce(service, ids);
+    await available();
+  });
+
+  it('a connection that ends between two statements of a transaction: it fails, and no process dies of it', async () => {
+    const { database } = service.platform;
+    const transaction = database.transaction(async (query) => {
+      const [own] = await query<{ pid: number }>('SELECT pg_backend_pid() AS pid', []);
+      const pid = own?.pid ?? 0;
+      await database.query('SELECT pg_terminate_backend($1)', [pid]);
+      await expect
+        .poll(() => database.query('SELECT 1 AS one FROM pg_stat_activity WHERE pid = $1', [pid]))
+        .toEqual([]);
+      await query('SELECT 1 AS one', []);
+    });
+    await expect(transaction).rejects.toThrow();
     await available();
   });
 
@@ -234,5 +250,30 @@ describe('an answer that is lost after its commit', () => {
     const { id, deduplicated } = await submit(service, input);
     expect(deduplicated).toBe(true);
     await completeOnce(service, [id]);
+  });
+
+  it('createBatch: the same key gives the batch that was made', async () => {
+    const input = {
+      idempotencyKey: 'lost batch',
+      items: [{ source: { url: 'https://example.org/a.pdf' } }, { source: { url: 'https://example.org/b.pdf' } }],
+    };
+    const lost = proxy.loseReplyTo('COMMIT\0');
+    expect((await submitBatch(service, input)).errors?.[0]?.extensions.code).toBe('SERVICE_UNAVAILABLE');
+    await lost;
+    const { batch, deduplicated } = accepted(await submitBatch(service, input)).createBatch;
+    expect([deduplicated, batch.total]).toEqual([true, 2]);
+    accepted(await graphql(service.url, 'mutation ($id: ID!) { cancelBatch(id: $id) { batch { id } } }', batch));
+  });
+
+  it('deleteJob: the job and its document are gone', async () => {
+    const keys = await storedKeys(service);
+    const { id } = await submit(service, { source: await inline('one-page'), runAt: '2999-01-01T00:00:00Z' });
+    accepted(await cancel(service, id));
+    const lost = proxy.loseReplyTo('COMMIT\0');
+    expect(refused(await remove(service, id)).extensions.code).toBe('SERVICE_UNAVAILABLE');
+    await lost;
+    expect(refused(await remove(service, id)).extensions.code).toBe('NOT_FOUND');
+    // Its bytes are left to the janitor.
+    expect(await storedKeys(service)).toHaveLength(keys.length + 1);
   });
 });

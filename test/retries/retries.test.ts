@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { JobError } from '../../src/errors.ts';
+import { decodeId } from '../../src/ids.ts';
 import { rescueJobs } from '../../src/jobs/lifecycle.ts';
 import { engineKeys } from '../../src/pdf/model/engine-keys.ts';
 import type { ExtractionEvent, ExtractionRequest, Extractor } from '../../src/pdf/model/extraction.ts';
@@ -283,5 +284,78 @@ describe('retryJob', () => {
     await service.startWorker();
     script = [(request) => extracts(request)];
     expect(await ended(id)).toMatchObject({ status: 'COMPLETED' });
+  });
+});
+
+describe('retryJob with options', () => {
+  const retry = `mutation ($id: ID!, $options: JobOptionsInput) {
+    retryJob(id: $id, options: $options) { job { id maxRetries options { pages engine ocr timeoutSeconds } } }
+  }`;
+
+  /** A failed job with one page stored. */
+  async function failed(options: object): Promise<string> {
+    script = [
+      async function* (request) {
+        yield* extracts(request, 'LITEPARSE', 1);
+        throw new JobError('PDF_DAMAGED', { page: 2 });
+      },
+    ];
+    return (await run({ maxRetries: 0, ...options })).id;
+  }
+
+  async function retried(id: string, options: object | null) {
+    script = [(request) => extracts(request)];
+    const { data, errors } = await graphql(service.url, retry, { id, options });
+    expect(errors).toBeUndefined();
+    expect(await ended(id)).toMatchObject({ status: 'COMPLETED' });
+    return data.retryJob.job;
+  }
+
+  it('replaces those that it names, one by one, and keeps the others', async () => {
+    const id = await failed({ pages: '1-3', timeoutSeconds: 60 });
+    const { options, maxRetries } = await retried(id, { engine: 'LITEPARSE', maxRetries: 2, pages: null });
+    expect(maxRetries).toBe(2);
+    expect(options).toEqual({ pages: '1-3', engine: 'LITEPARSE', ocr: false, timeoutSeconds: 60 });
+    expect(requests[1]).toMatchObject({ pages: '1-3', engine: 'LITEPARSE' });
+  });
+
+  it('keeps the stored pages if they would be made the same way', async () => {
+    const id = await failed({});
+    await retried(id, { timeoutSeconds: 30, noProgressSeconds: 20, password: 'x', engine: 'AUTO' });
+    expect(requests[1]).toMatchObject({ password: 'x', stored: { pages: [{ first: 1, last: 1 }] } });
+  });
+
+  it.each([{ pages: '1-' }, { engine: 'PDFJS' }, { keepHyphenation: true }, { thumbnails: true }])(
+    'makes all pages again if they would be made otherwise: %j',
+    async (options) => {
+      await retried(await failed({}), options);
+      expect(requests[1]).toMatchObject({ stored: null });
+    },
+  );
+
+  it('leaves the password out of what it shows, and seals it', async () => {
+    const id = await failed({});
+    await service.stopWorker();
+    await graphql(service.url, retry, { id, options: { password: 'secret' } });
+    const { prisma } = service.platform.database;
+    const row = await prisma.job.findUniqueOrThrow({ where: { id: decodeId('job', id) ?? '' } });
+    expect(JSON.stringify(row.options)).not.toContain('secret');
+    expect(row.sealedPassword).not.toBeNull();
+    expect(row.sealedPassword).not.toContain('secret');
+    script = [(request) => extracts(request)];
+    await service.startWorker();
+    expect(await ended(id)).toMatchObject({ status: 'COMPLETED' });
+  });
+
+  it('names what is wrong with them, and then changes nothing', async () => {
+    const id = await failed({});
+    const { errors } = await graphql(service.url, retry, { id, options: { pages: '5-1', maxRetries: 99 } });
+    expect(errors?.[0]?.extensions.code).toBe('BAD_USER_INPUT');
+    expect(errors?.[0]?.extensions.issues?.map(({ path }) => path.join('.'))).toEqual([
+      'options.pages',
+      'options.maxRetries',
+    ]);
+    const { data } = await graphql(service.url, 'query ($id: ID!) { job(id: $id) { status } }', { id });
+    expect(data.job.status).toBe('FAILED');
   });
 });

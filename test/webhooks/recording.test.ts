@@ -130,6 +130,7 @@ describe('a batch with a webhook', () => {
     accepted(await change(service, 'cancelBatch', batch.id, 'batch { id }'));
     const { database } = service.platform;
     const counted = `SELECT event::text, count(*)::int AS n FROM webhook_deliveries WHERE batch_id = $1 GROUP BY event`;
+    await finalBatch(service, batch.id);
     const rows = await database.query<{ event: string; n: number }>(counted, [decodeId('batch', batch.id)]);
     expect(Object.fromEntries(rows.map(({ event, n }) => [event, n]))).toEqual({
       JOB_QUEUED: 2_500,

@@ -2,8 +2,12 @@ import { RequestError } from '../../errors.ts';
 import { decodeId } from '../../ids.ts';
 import type { Batch as BatchRow } from '../../jobs/batch.ts';
 import { cancelBatch, retryBatch } from '../../jobs/change-batch.ts';
+import { passwordPurpose } from '../../jobs/options.ts';
+import { parseRetryOptions } from '../inputs.ts';
 import { Batch } from './batch.ts';
 import { builder } from './builder.ts';
+import { retryOptionsText } from './change-job.ts';
+import { JobOptionsInput } from './create-job.ts';
 
 function batchUuid(id: string): string {
   const uuid = decodeId('batch', id);
@@ -12,29 +16,48 @@ function batchUuid(id: string): string {
 }
 
 const CancelBatchPayload = builder.objectRef<{ batch: BatchRow }>('CancelBatchPayload').implement({
-  description: 'What cancelBatch gives back.',
-  fields: (t) => ({ batch: t.expose('batch', { type: Batch, description: 'The batch: none of its jobs goes on.' }) }),
+  description: 'The result of cancelBatch.',
+  fields: (t) => ({
+    batch: t.expose('batch', {
+      type: Batch,
+      description: 'The batch as it is now. A large one is CANCELLED some seconds later: watch `batchProgress`.',
+    }),
+  }),
 });
 
 const RetryBatchPayload = builder.objectRef<{ batch: BatchRow }>('RetryBatchPayload').implement({
-  description: 'What retryBatch gives back.',
-  fields: (t) => ({ batch: t.expose('batch', { type: Batch, description: 'The batch, open again.' }) }),
+  description: 'The result of retryBatch.',
+  fields: (t) => ({
+    batch: t.expose('batch', {
+      type: Batch,
+      description: 'The batch as it is now. The last of many failed jobs start some seconds later.',
+    }),
+  }),
 });
 
 builder.mutationFields((t) => ({
   cancelBatch: t.field({
     type: CancelBatchPayload,
     description:
-      'Cancels all jobs of a batch that have not ended, as `cancelJob` does. Nothing happens to a batch that is CANCELLED already; one that has ended ' +
-      'otherwise is the error BATCH_FINAL. Safe to repeat.',
+      'Cancels all jobs of a batch that have not ended, as `cancelJob` does. Answers at once: the jobs of a large batch are cancelled in the ' +
+      'background, whatever process dies. Nothing happens to a batch that is CANCELLED already; one that has ended otherwise is the error ' +
+      'BATCH_FINAL. Safe to repeat.',
     args: { id: t.arg.id({ required: true, description: 'The id of the batch.' }) },
     resolve: async (_, { id }, { jobs, tenantId }) => ({ batch: await cancelBatch(jobs, tenantId, batchUuid(id)) }),
   }),
   retryBatch: t.field({
     type: RetryBatchPayload,
     description:
-      'Starts the FAILED jobs of a batch anew, as `retryJob` does, also while others of it still run. Nothing happens if none has failed.',
-    args: { id: t.arg.id({ required: true, description: 'The id of the batch.' }) },
-    resolve: async (_, { id }, { jobs, tenantId }) => ({ batch: await retryBatch(jobs, tenantId, batchUuid(id)) }),
+      'Runs the FAILED jobs of a batch again, as `retryJob` does, also while others of it still run. Answers at once: many jobs are started in the ' +
+      'background, whatever process dies. Nothing happens if none has failed.',
+    args: {
+      id: t.arg.id({ required: true, description: 'The id of the batch.' }),
+      options: t.arg({ type: JobOptionsInput, description: retryOptionsText }),
+    },
+    async resolve(_, { id, options }, { jobs, tenantId, secrets }) {
+      const { password, ...changes } = parseRetryOptions(options);
+      const sealed = password === null ? null : secrets.seal(passwordPurpose, password);
+      return { batch: await retryBatch(jobs, tenantId, batchUuid(id), sealed, changes) };
+    },
   }),
 }));

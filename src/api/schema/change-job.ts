@@ -6,9 +6,15 @@ import { removeJobFiles } from '../../jobs/job-files.ts';
 import { passwordPurpose } from '../../jobs/options.ts';
 import { deleteJob } from '../../jobs/remove.ts';
 import { retryJob } from '../../jobs/retry.ts';
-import { parsePassword } from '../inputs.ts';
+import { parseRetryOptions } from '../inputs.ts';
 import { builder } from './builder.ts';
+import { JobOptionsInput } from './create-job.ts';
 import { Job } from './job.ts';
+
+/** Of retryJob and retryBatch. */
+export const retryOptionsText =
+  'What to do differently: each option given here replaces that of the job; null leaves it as it is (`pages: "1-"` means all pages). A ' +
+  'password has to be given again: it was erased when the job ended.';
 
 function jobUuid(id: string): string {
   const uuid = decodeId('job', id);
@@ -43,17 +49,17 @@ builder.mutationFields((t) => ({
   retryJob: t.field({
     type: RetryJobPayload,
     description:
-      'Starts a FAILED or CANCELLED job anew, with all its retries before it. Its history stays, and so do the pages that are stored: only the others ' +
-      'are made. One that is COMPLETED is the error JOB_FINAL, one that has not ended JOB_NOT_FINAL.',
+      'Runs a FAILED or CANCELLED job again, with all its retries before it. Its history stays, and so do its stored pages: only the others ' +
+      'are made. Options that make other pages, such as `engine`, make all pages again. A COMPLETED job is the error JOB_FINAL (use ' +
+      '`createJob` with `source.job`), a job that has not ended is JOB_NOT_FINAL.',
     args: {
       id: t.arg.id({ required: true, description: 'The id of the job.' }),
-      password: t.arg.string({
-        description: 'Opens an encrypted document: the first one was erased when the job ended.',
-      }),
+      options: t.arg({ type: JobOptionsInput, description: retryOptionsText }),
     },
-    async resolve(_, { id, password }, { jobs, tenantId, secrets }) {
-      const sealed = parsePassword(password);
-      return { job: await retryJob(jobs, tenantId, jobUuid(id), sealed && secrets.seal(passwordPurpose, sealed)) };
+    async resolve(_, { id, options }, { jobs, tenantId, secrets }) {
+      const { password, ...changes } = parseRetryOptions(options);
+      const sealed = password === null ? null : secrets.seal(passwordPurpose, password);
+      return { job: await retryJob(jobs, tenantId, jobUuid(id), sealed, changes) };
     },
   }),
   deleteJob: t.field({

@@ -1,12 +1,20 @@
-import { setImmediate } from 'node:timers/promises';
+import { RequestError } from '../../errors.ts';
 import { type Batch as BatchRow, maxBatchItems } from '../../jobs/batch.ts';
 import { chosenOptions, defaultPriority, passwordPurpose } from '../../jobs/options.ts';
 import { canonical, type SourceOfJob } from '../../jobs/submit.ts';
-import { type BatchItem, type SubmittedBatch, submitBatch } from '../../jobs/submit-batch.ts';
+import { type BatchItem, findSubmittedBatch, type SubmittedBatch, submitBatch } from '../../jobs/submit-batch.ts';
 import { atMost } from '../admission/declarations.ts';
-import { discardSources, receiveSources } from '../batch-sources.ts';
+import {
+  type BatchSources,
+  checkDocuments,
+  checkSources,
+  discardSources,
+  knownHash,
+  storeSources,
+} from '../batch-sources.ts';
 import type { ApiContext } from '../context.ts';
 import { type CreateBatchInput, jobOptions, parseCreateBatch } from '../inputs.ts';
+import { createPauses } from '../pauses.ts';
 import { receiveWebhook } from '../webhook-target.ts';
 import { Batch } from './batch.ts';
 import { builder } from './builder.ts';
@@ -20,6 +28,7 @@ const BatchSourceInput = builder.inputType('BatchSourceInput', {
       description: 'http or https; downloaded by a worker, 1 GiB at most. Private addresses are refused.',
     }),
     upload: t.id({ description: 'The id of an upload whose bytes have arrived. Several items may name the same one.' }),
+    job: t.id({ description: 'The id of a job: its document again. Several items may name the same one.' }),
     base64: t.string({
       description: 'The bytes themselves (RFC 4648). A whole request carries 25 MiB of them at most.',
     }),
@@ -92,35 +101,35 @@ builder.mutationField('createBatch', (t) =>
 );
 
 async function createBatch(context: ApiContext, input: CreateBatchInput): Promise<SubmittedBatch> {
-  const webhook = await receiveWebhook(context, 'batch', input.webhook);
-  const sources = await receiveSources(context, input.items);
+  const { tenantId, jobs } = context;
   const { name = null, idempotencyKey = null } = input;
-  const priority = input.priority ?? defaultPriority;
+  const checked = await checkSources(context, input.items);
+  const fingerprint = idempotencyKey === null ? null : await fingerprintOf(context, input, checked);
+  // A repetition stores nothing and looks up no document: those of its jobs may be gone.
+  const before = await findSubmittedBatch(jobs, { tenantId, idempotencyKey, fingerprint });
+  if (before !== null) return before;
+  const webhook = await receiveWebhook(context, 'batch', input.webhook);
+  await checkDocuments(context, checked);
+  const sources = await storeSources(context, checked);
   try {
     const items = await jobsOf(context, input, sources);
-    const submitted = await submitBatch(context.jobs, {
-      tenantId: context.tenantId,
-      name,
-      items,
-      priority,
-      webhook,
-      idempotencyKey,
-      fingerprint: idempotencyKey === null ? null : await fingerprint(context, input, sources),
-    });
+    const priority = input.priority ?? defaultPriority;
+    const submission = { tenantId, name, items, priority, webhook, idempotencyKey, fingerprint };
+    const submitted = await submitBatch(jobs, submission);
     if (submitted.deduplicated) await discardSources(context, sources);
     return submitted;
   } catch (error) {
-    // Unknown whether the rows were written, if the connection broke in between: then the bytes stay.
-    if (error instanceof Error && error.name === 'RequestError') await discardSources(context, sources);
+    // If the connection broke, nobody knows whether the rows were written: then the bytes stay.
+    if (error instanceof RequestError) await discardSources(context, sources);
     throw error;
   }
 }
 
 async function jobsOf(context: ApiContext, input: CreateBatchInput, sources: SourceOfJob[]): Promise<BatchItem[]> {
   const jobs: BatchItem[] = [];
+  const pause = createPauses();
   for (const [index, item] of input.items.entries()) {
-    // Others are served in between.
-    if (index % 500 === 499) await setImmediate();
+    await pause();
     const { options, password, maxRetries } = jobOptions(input.options, item.options);
     const source = sources[index];
     if (source === undefined) throw new Error('an item of a batch has no source');
@@ -137,27 +146,17 @@ async function jobsOf(context: ApiContext, input: CreateBatchInput, sources: Sou
 }
 
 /** Keyed, as the input may hold passwords. Documents count by their bytes where those are known. */
-async function fingerprint(context: ApiContext, input: CreateBatchInput, sources: SourceOfJob[]): Promise<string> {
-  const uploads = sources.flatMap((source) => ('uploadId' in source ? [source.uploadId] : []));
-  const where = { id: { in: uploads }, tenantId: context.tenantId };
-  const rows = await context.database.prisma.source.findMany({ where, select: { id: true, sha256: true } });
-  const hashes = new Map(rows.map(({ id, sha256 }) => [id, sha256]));
-  const items = input.items.map((item, index) => {
-    const source = sources[index];
-    if (source === undefined) return item;
-    const sha256 = 'uploadId' in source ? (hashes.get(source.uploadId) ?? null) : source.sha256;
+async function fingerprintOf(context: ApiContext, input: CreateBatchInput, sources: BatchSources): Promise<string> {
+  const items: object[] = [];
+  const pause = createPauses();
+  for (const [index, item] of input.items.entries()) {
+    await pause();
+    const sha256 = await knownHash(sources.checked[index], sources);
     const { options, password, maxRetries } = jobOptions(input.options, item.options);
     const { name, metadata } = item;
-    const chosen = chosenOptions(options);
-    return {
-      source: sha256 === null ? item.source : { sha256 },
-      options: chosen,
-      password,
-      maxRetries,
-      name,
-      metadata,
-    };
-  });
+    const source = sha256 === null ? item.source : { sha256 };
+    items.push({ source, options: chosenOptions(options), password, maxRetries, name, metadata });
+  }
   const { name, priority = defaultPriority, webhook } = input;
   return context.secrets.digest('idempotency', canonical({ batch: items, name, priority, webhook }));
 }

@@ -18,6 +18,10 @@ const JobSourceInput = builder.inputType('JobSourceInput', {
       description: 'http or https; downloaded by a worker, 1 GiB at most. Private addresses are refused.',
     }),
     upload: t.id({ description: 'The id of an upload whose bytes have arrived: the way for large files.' }),
+    job: t.id({
+      description:
+        'The id of a job: its document again, without a second upload. A password has to be given again, and options are not taken over.',
+    }),
     file: t.field({ type: 'File', description: 'In a multipart request, 25 MiB at most.' }),
     base64: t.string({ description: 'The bytes themselves (RFC 4648), 25 MiB at most once decoded.' }),
   }),
@@ -163,7 +167,8 @@ function fingerprint({ secrets }: ApiContext, input: unknown): string {
 
 /** What makes two sources the same document for idempotency: their bytes where they are known, else where they come from. */
 async function identity({ database, tenantId }: ApiContext, source: SourceOfJob): Promise<object> {
-  if (!('uploadId' in source)) return source.sha256 === null ? { url: source.url } : { sha256: source.sha256 };
+  if ('jobId' in source) return { job: source.jobId };
+  if ('kind' in source) return source.sha256 === null ? { url: source.url } : { sha256: source.sha256 };
   // The same file uploaded again has another id.
   const where = { id: source.uploadId, tenantId };
   const upload = await database.prisma.source.findFirst({ where, select: { sha256: true } });

@@ -29,6 +29,8 @@ export type BatchItemInput = {
 export type BatchSourceInput = {
   /** The bytes themselves (RFC 4648). A whole request carries 25 MiB of them at most. */
   base64?: string | null | undefined;
+  /** The id of a job: its document again. Several items may name the same one. */
+  job?: string | null | undefined;
   /** The id of an upload whose bytes have arrived. Several items may name the same one. */
   upload?: string | null | undefined;
   /** http or https; downloaded by a worker, 1 GiB at most. Private addresses are refused. */
@@ -244,12 +246,14 @@ export type JobOptionsInput = {
 /** The document: exactly one of these. */
 export type JobSourceInput =
   {   /** The bytes themselves (RFC 4648), 25 MiB at most once decoded. */
-  base64: string; file?: never; upload?: never; url?: never; }
+  base64: string; file?: never; job?: never; upload?: never; url?: never; }
   |  { base64?: never;   /** In a multipart request, 25 MiB at most. */
-  file: Blob; upload?: never; url?: never; }
-  |  { base64?: never; file?: never;   /** The id of an upload whose bytes have arrived: the way for large files. */
+  file: Blob; job?: never; upload?: never; url?: never; }
+  |  { base64?: never; file?: never;   /** The id of a job: its document again, without a second upload. A password has to be given again, and options are not taken over. */
+  job: string; upload?: never; url?: never; }
+  |  { base64?: never; file?: never; job?: never;   /** The id of an upload whose bytes have arrived: the way for large files. */
   upload: string; url?: never; }
-  |  { base64?: never; file?: never; upload?: never;   /** http or https; downloaded by a worker, 1 GiB at most. Private addresses are refused. */
+  |  { base64?: never; file?: never; job?: never; upload?: never;   /** http or https; downloaded by a worker, 1 GiB at most. Private addresses are refused. */
   url: string; };
 
 /** What a job is busy with. A final job keeps its last stage. */
@@ -386,6 +390,7 @@ export type CancelBatchMutation = { cancelBatch: { batch: { id: string, revision
 
 export type RetryBatchMutationVariables = Exact<{
   id: string;
+  options?: JobOptionsInput | null | undefined;
 }>;
 
 
@@ -469,7 +474,7 @@ export type CancelJobMutation = { cancelJob: { job: { id: string, revision: numb
 
 export type RetryJobMutationVariables = Exact<{
   id: string;
-  password?: string | null | undefined;
+  options?: JobOptionsInput | null | undefined;
 }>;
 
 
@@ -873,8 +878,8 @@ export const CancelBatchDocument = new TypedDocumentString(`
   finishedAt
 }`) as unknown as TypedDocumentString<CancelBatchMutation, CancelBatchMutationVariables>;
 export const RetryBatchDocument = new TypedDocumentString(`
-    mutation RetryBatch($id: ID!) {
-  retryBatch(id: $id) {
+    mutation RetryBatch($id: ID!, $options: JobOptionsInput) {
+  retryBatch(id: $id, options: $options) {
     batch {
       ...Batch
     }
@@ -1215,8 +1220,8 @@ fragment Job on Job {
   }
 }`) as unknown as TypedDocumentString<CancelJobMutation, CancelJobMutationVariables>;
 export const RetryJobDocument = new TypedDocumentString(`
-    mutation RetryJob($id: ID!, $password: String) {
-  retryJob(id: $id, password: $password) {
+    mutation RetryJob($id: ID!, $options: JobOptionsInput) {
+  retryJob(id: $id, options: $options) {
     job {
       ...Job
     }

@@ -1,0 +1,43 @@
+import { jobColumns } from '../job.ts';
+import { priorityIntervalSeconds } from '../options.ts';
+
+const unfinished = `j.status IN ('PENDING', 'RUNNING', 'RETRYING')`;
+
+/** When a row `j` was submitted or last retried. */
+const queuedAt = `j.claim_order - j.priority * interval '${priorityIntervalSeconds} seconds'`;
+
+/**
+ * Cancels unfinished jobs. A running one leaves an attempt in its history.
+ *
+ * Parameters: as `rows` needs them.
+ * Returns: the jobs after the transition.
+ * Locks: the rows that `rows` selects; it must lock them.
+ */
+const cancelRows = (rows: string) => `
+WITH old AS (
+    SELECT j.id, j.status FROM jobs j WHERE ${rows}
+), job AS (
+    UPDATE jobs j
+       SET status = 'CANCELLED', revision = j.revision + 1, progress_seq = 0, finished_at = now(), lease_expires_at = NULL,
+           due_at = NULL, sealed_password = NULL
+      FROM old WHERE j.id = old.id
+    RETURNING j.*
+), attempt AS (
+    INSERT INTO job_attempts (job_id, number, run, worker_id, started_at, finished_at)
+    SELECT job.id, attempt, run, worker_id, started_at, now() FROM job JOIN old ON old.id = job.id WHERE old.status = 'RUNNING'
+)
+SELECT ${jobColumns} FROM job j`;
+
+/** One job: $1 its id, $2 its tenant. No row if it has ended. Called by: `cancelJob`. */
+export const cancelOne = cancelRows(`j.id = $1 AND j.tenant_id = $2 AND ${unfinished} FOR UPDATE`);
+
+/** Jobs that a cancellation of their batch still has to cancel: $1 the batch, $2 when it was requested. */
+export const toCancel = `j.batch_id = $1 AND ${unfinished} AND ${queuedAt} <= $2`;
+
+/**
+ * Some jobs of a batch, those that run first: $3 at most. Rows that are locked are skipped, as whoever locks several jobs at once
+ * does so in an order of its own: waiting for each other would be a deadlock. Called by: `makePart`.
+ */
+export const cancelPart = cancelRows(
+  `${toCancel} ORDER BY j.status = 'RUNNING' DESC, j.batch_index LIMIT $3 FOR UPDATE SKIP LOCKED`,
+);

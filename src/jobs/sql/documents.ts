@@ -1,0 +1,27 @@
+/** An upload, as far as it decides whether a job may use it. */
+export interface UploadState {
+  id: string;
+  status: 'WAITING' | 'STORED' | 'EXPIRED';
+  /** Whether its time has run out, by the database's clock, and no job uses it. */
+  expired: boolean;
+  sha256: string | null;
+}
+
+/**
+ * The states of uploads; those that do not exist are left out.
+ *
+ * Parameters: $1 ids, $2 tenant.
+ * Called by: submissions, to name what is wrong with an upload. Locks nothing: the insert decides.
+ */
+export const uploadStates = `
+SELECT s.id, s.status::text AS status, s.sha256,
+       coalesce(s.expires_at <= now(), false) AND NOT EXISTS (SELECT FROM jobs j WHERE j.source_id = s.id) AS expired
+  FROM sources s WHERE s.id = ANY($1::uuid[]) AND s.tenant_id = $2 AND s.kind = 'UPLOAD'`;
+
+/**
+ * Which of these jobs exist.
+ *
+ * Parameters: $1 ids, $2 tenant.
+ * Called by: submissions that name the document of a job. Locks nothing: the insert decides.
+ */
+export const existingJobs = 'SELECT j.id FROM jobs j WHERE j.id = ANY($1::uuid[]) AND j.tenant_id = $2';

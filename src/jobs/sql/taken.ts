@@ -1,0 +1,16 @@
+/** What an idempotency key stands for: a job or a batch, the other is null. */
+export interface Taken {
+  jobId: string | null;
+  batchId: string | null;
+  fingerprint: string;
+}
+
+/**
+ * The job or batch of an idempotency key; no row if the key is free.
+ *
+ * Parameters: $1 tenant, $2 key.
+ * Called by: submissions, to find what was submitted before. A key that expired is free, by the database's clock.
+ */
+export const takenKey = `
+SELECT k.job_id AS "jobId", k.batch_id AS "batchId", k.fingerprint
+  FROM idempotency_keys k WHERE k.tenant_id = $1 AND k.key = $2 AND (k.expires_at IS NULL OR k.expires_at > now())`;
