@@ -1,20 +1,38 @@
 import { type Logger, pino } from 'pino';
 import type { Config } from '../config.ts';
+import { boundedFields } from './bounded-fields.ts';
 
 export type { Logger };
 
-/** JSON lines on stderr, so that stdout stays free for what a command prints. `process` names who writes. */
+/** Maximum text that waits for the reader of stderr, in bytes. Further lines are dropped and counted. */
+const longestBacklog = 16 * 1024 ** 2;
+
+/**
+ * JSON lines on stderr, so that stdout stays free for what a command prints. `process` names the writer. Lines are
+ * written in the background, in order; the rest is written when the process exits or crashes. A slow reader of the log delays
+ * nothing else.
+ */
 export function createLogger(config: Pick<Config, 'logLevel'>, process: string): Logger {
-  return pino(
+  const destination = pino.destination({ fd: 2, sync: false, maxLength: longestBacklog });
+  const logger = pino(
     {
       level: config.logLevel,
       base: { process },
-      // Documents' passwords and signed URLs must never reach a log, whatever object is logged.
-      redact: {
-        paths: ['password', '*.password', 'headers.authorization', '*.headers.authorization'],
-        censor: '[redacted]',
-      },
+      formatters: { log: boundedFields },
+      // `boundedFields` has already turned errors into fields.
+      serializers: { err: (fields: unknown) => fields },
     },
-    pino.destination({ fd: 2, sync: true }),
+    destination,
   );
+  let dropped = 0;
+  destination.on('drop', () => {
+    dropped += 1;
+  });
+  destination.on('drain', () => {
+    if (dropped === 0) return;
+    const lines = dropped;
+    dropped = 0;
+    logger.warn({ lines }, 'lines of this log were dropped: its reader is too slow');
+  });
+  return logger;
 }

@@ -1,0 +1,65 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const script = fileURLToPath(new URL('logging.ts', import.meta.url));
+
+interface Written {
+  code: number | null;
+  /** The lines of the log; what Node itself writes about an error is not among them. */
+  lines: Record<string, unknown>[];
+}
+
+/** What a process writes that logs, and then ends in this way. */
+async function log(what: string, end: string, { late = false } = {}): Promise<Written> {
+  const child = spawn(process.execPath, ['--import', 'tsx', script, what, end], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let text = '';
+  const exited = once(child, 'close');
+  // Whoever reads the log is late: everything has been logged by then, and does not fit into the pipe.
+  if (late) await once(child.stdout, 'data');
+  child.stderr.setEncoding('utf8').on('data', (chunk) => (text += chunk));
+  const [code] = await exited;
+  const lines = text.split('\n').filter((line) => line.startsWith('{'));
+  return { code, lines: lines.map((line) => JSON.parse(line)) };
+}
+
+describe('the log', () => {
+  it.each([
+    ['returns', 0],
+    ['exits', 3],
+    ['throws', 1],
+    ['rejects', 1],
+  ])('has every line in order when the process %s right after logging', async (end, code) => {
+    const written = await log('many', end);
+    expect(written.code).toBe(code);
+    expect(written.lines.map(({ n }) => n)).toEqual(Array.from({ length: 5_000 }, (_, n) => n));
+  });
+
+  it('does not delay the process while nobody reads it, and has every line in the end', async () => {
+    const { lines } = await log('many', 'tells', { late: true });
+    expect(lines).toHaveLength(5_000);
+  });
+
+  it('says how many lines it dropped because nobody read it for too long', async () => {
+    const { lines } = await log('flood', 'tells', { late: true });
+    const dropped = lines.find(({ msg }) => String(msg).includes('dropped'));
+    expect(dropped).toMatchObject({ lines: expect.any(Number) });
+    expect(lines.length - 1 + Number(dropped?.lines)).toBe(40_000);
+  });
+
+  it('has bounded lines, whatever is logged', async () => {
+    const { lines } = await log('huge', 'returns');
+    for (const line of lines) expect(JSON.stringify(line).length).toBeLessThan(50_000);
+    expect(lines.map(({ msg }) => msg)).toEqual(['an error', 'a list', 'a buffer', 'a circle']);
+    expect(lines[0]).toMatchObject({
+      err: { type: 'Error', message: expect.stringMatching(/^x{8000}… \(1000000 characters\)$/) },
+    });
+  });
+
+  it('has no secrets, however deep they are', async () => {
+    const { lines } = await log('secrets', 'returns');
+    expect(JSON.stringify(lines)).not.toContain('hunter2');
+    expect(lines[0]).toMatchObject({ password: '[redacted]', err: { request: { password: '[redacted]' } } });
+  });
+});
