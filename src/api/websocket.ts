@@ -9,6 +9,7 @@ import { extensionsOf } from './errors.ts';
 import type { AddressLimits } from './http/address-limits.ts';
 import { refuseUpgrade } from './http/answers.ts';
 import { checkHost, checkOrigin, HttpError } from './http/guards.ts';
+import { keepAlive } from './keep-alive.ts';
 import type { Operations } from './operations.ts';
 import { Results } from './results.ts';
 import { schema } from './schema/schema.ts';
@@ -119,8 +120,10 @@ export function serveGraphqlWs(
       },
     },
     sockets,
-    keepAliveMs,
+    // Its own pings hold this process's pauses against clients.
+    0,
   );
+  sockets.on('connection', (socket) => keepAlive(socket, keepAliveMs));
   return {
     async [Symbol.asyncDispose]() {
       await service.dispose();

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import { unescape as percentDecode } from 'node:querystring';
+import { afterRunning } from '../ops/running-time.ts';
 import { type AddressGuard, ForbiddenAddressError } from './address-guard.ts';
 
 export type OutboundProblem = 'BAD_URL' | 'BAD_REDIRECT' | 'ADDRESS_FORBIDDEN' | 'TIMEOUT' | 'CONNECTION';
@@ -95,11 +96,11 @@ function exchange(url: URL, { method, auth, body }: Message, options: OutboundOp
   const { guard, signal, headers, timeouts = defaultTimeouts } = options;
   return new Promise((resolve, reject) => {
     const request = guard.request(url, { method, auth, headers, signal });
-    const connecting = setTimeout(() => {
+    const connecting = afterRunning(timeouts.connectMs, () => {
       request.destroy(new OutboundError('TIMEOUT', `${url.host} did not accept a connection in time.`));
-    }, timeouts.connectMs);
+    });
     request.once('socket', (socket) => {
-      socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', () => clearTimeout(connecting));
+      socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', () => connecting.stop());
     });
     let answer: IncomingMessage | undefined;
     request.setTimeout(timeouts.idleMs, () => {
@@ -113,7 +114,7 @@ function exchange(url: URL, { method, auth, body }: Message, options: OutboundOp
     // Stays for good: a late error without a listener would end the process.
     request.on('error', reject);
     request.once('close', () => {
-      clearTimeout(connecting);
+      connecting.stop();
       reject(new OutboundError('CONNECTION', `${url.host} closed the connection.`));
     });
     request.end(body);

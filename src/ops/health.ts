@@ -1,3 +1,5 @@
+import { withinRunning } from './running-time.ts';
+
 export type HealthStatus = 'OK' | 'DEGRADED' | 'DOWN';
 
 export interface HealthCheck {
@@ -39,17 +41,11 @@ export async function checkHealth(probes: Probe[]): Promise<HealthReport> {
 }
 
 async function check({ name, run, failure }: Probe): Promise<HealthCheck> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('no answer')), probeTimeoutMs);
-  });
   try {
-    const { detail, advice = null } = await Promise.race([run(), timeout]);
+    const { detail, advice = null } = await withinRunning(probeTimeoutMs, run(), () => new Error('no answer'));
     return { name, status: advice === null ? 'OK' : 'DEGRADED', detail, advice };
   } catch {
     // The error's own text may hold an address or a user name; the log has it.
     return { name, ...failure };
-  } finally {
-    clearTimeout(timer);
   }
 }

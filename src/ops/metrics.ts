@@ -1,5 +1,6 @@
 import { Counter, Gauge, Registry } from 'prom-client';
 import { failureCodes, isFailureCode } from '../errors.ts';
+import { withinRunning } from './running-time.ts';
 import type { Vitals } from './vitals.ts';
 
 /** Where the numbers come from. A source that fails leaves its metrics out: no number is better than an old one. */
@@ -135,9 +136,5 @@ function setEtaQuality(etas: EtaQuality[], registers: Registry[]): void {
 const patienceMs = 2_000;
 
 async function orNull<T>(reading: Promise<T>): Promise<T | null> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<null>((resolve) => {
-    timer = setTimeout(() => resolve(null), patienceMs);
-  });
-  return await Promise.race([reading.catch(() => null), late]).finally(() => clearTimeout(timer));
+  return await withinRunning(patienceMs, reading, () => new Error('no answer')).catch(() => null);
 }

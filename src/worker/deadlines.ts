@@ -1,11 +1,12 @@
 import { JobError } from '../errors.ts';
+import { afterRunning, type RunningTimer } from '../ops/running-time.ts';
 
 /** The two clocks of an attempt: all of it, and since its last progress. When one runs out it aborts with the failure. */
 export class Deadlines implements Disposable {
   readonly #controller = new AbortController();
   readonly #noProgressSeconds: number;
   readonly #whole: NodeJS.Timeout;
-  #idle: NodeJS.Timeout;
+  #idle: RunningTimer;
 
   constructor({ timeoutSeconds, noProgressSeconds }: { timeoutSeconds: number; noProgressSeconds: number }) {
     this.#noProgressSeconds = noProgressSeconds;
@@ -24,27 +25,28 @@ export class Deadlines implements Disposable {
    * when they took so many times the limit it is certain that one of them alone took longer than that.
    */
   progressed(pagesNext = 1): void {
-    clearTimeout(this.#idle);
+    this.#idle.stop();
     this.#idle = this.#armIdle(pagesNext);
   }
 
   /** What comes next is not up to the document, until it progresses again. */
   pause(): void {
-    clearTimeout(this.#idle);
+    this.#idle.stop();
   }
 
   [Symbol.dispose](): void {
     clearTimeout(this.#whole);
-    clearTimeout(this.#idle);
+    this.#idle.stop();
   }
 
-  #armIdle(pages: number): NodeJS.Timeout {
+  /** Counts running time only: a paused process cannot receive progress. */
+  #armIdle(pages: number): RunningTimer {
     const seconds = pages * this.#noProgressSeconds;
     const detail =
       pages === 1
         ? `No page was finished for ${seconds} seconds.`
         : `None of ${pages} pages that are read together was finished for ${seconds} seconds.`;
-    return setTimeout(() => this.#abort('NO_PROGRESS', detail), seconds * 1000);
+    return afterRunning(seconds * 1000, () => this.#abort('NO_PROGRESS', detail));
   }
 
   #abort(code: 'TIME_LIMIT' | 'NO_PROGRESS', detail: string): void {
