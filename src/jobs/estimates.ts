@@ -79,6 +79,7 @@ export function createEstimates(context: Pick<JobsContext, 'database'>, logger: 
   const found = new WeakMap<ProgressState, Promise<JobEstimate>>();
   /** By tenant: what was accepted here since the forecast, in the order of ids. */
   const arrivals = new Map<string, Arrival[]>();
+  let forgottenAt = 0;
 
   async function read(): Promise<void> {
     readAt = performance.now();
@@ -192,8 +193,14 @@ export function createEstimates(context: Pick<JobsContext, 'database'>, logger: 
       return rows.map((row) => stateOf(row, known));
     },
     arrived({ tenantId, id }) {
+      const at = Date.now();
+      // Bounds the arrivals to those of the last seconds, even if no estimate is ever requested.
+      if (Math.abs(at - forgottenAt) > staleMs) {
+        forgetArrivals(at - staleMs);
+        forgottenAt = at;
+      }
       const jobs = arrivals.get(tenantId) ?? [];
-      jobs.push({ id, at: Date.now(), work: null });
+      jobs.push({ id, at, work: null });
       arrivals.set(tenantId, jobs);
     },
   };
