@@ -32,6 +32,9 @@ const answerShape = z.object({
 });
 
 /** Sends an operation to any of the servers, once. */
+/** What a server answers whose database is away, or is catching up after an outage. */
+export const temporaryCodes = ['SERVICE_UNAVAILABLE', 'OVERLOADED', 'DEADLINE_EXCEEDED'];
+
 export interface Api {
   readonly urls: readonly string[];
   anyUrl(): string;
@@ -49,7 +52,7 @@ export function createApi(urls: readonly string[], random: Random): Api {
       const [error] = answer.errors ?? [];
       if (error !== undefined) {
         const code = error.extensions?.code ?? 'NO_CODE';
-        if (code === 'SERVICE_UNAVAILABLE') throw new UnknownOutcomeError(error.message);
+        if (temporaryCodes.includes(code)) throw new UnknownOutcomeError(error.message);
         throw new RefusedError(code, error.message);
       }
       return shape.parse(answer.data);

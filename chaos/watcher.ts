@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import WebSocket from 'ws';
 import { type Client, createClient } from '../src/client/client.ts';
 import { GraphQLRequestError } from '../src/client/errors.ts';
+import { temporaryCodes } from './api.ts';
 import type { Journal, SeenEvent, View, Watched } from './journal.ts';
 import type { Random } from './random.ts';
 
@@ -145,8 +146,8 @@ export class Watchers<Event extends SeenEvent, Thing extends Watched<Event>> {
   }
 }
 
-/** What a server says that is just losing its database. */
-const retryable = ['SERVICE_UNAVAILABLE', 'CONNECTION_REFUSED'];
+/** Errors after which a watcher connects again. */
+const retryable = [...temporaryCodes, 'CONNECTION_REFUSED'];
 
 function isAfter(cursor: string, before: string): boolean {
   const [a = 0, b = 0] = cursor.split('.').map(Number);

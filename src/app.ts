@@ -57,26 +57,28 @@ export async function startApi(
   platform: Platform,
   { authenticate, keepAliveMs, clientTimes }: Overrides = {},
 ): Promise<Api> {
-  const { config, logger, database, jobs, storage, secrets, redis, queue, ringer, deliveryRinger, counters } = platform;
+  const { config, logger, pools, jobs, storage, secrets, redis, queue, ringer, deliveryRinger, counters } = platform;
+  const { reads, writes, background } = pools;
   const subscriber = openRedis(queue.redisUrl, logger);
   subscriber.connect().catch(() => {});
-  const estimates = createEstimates(jobs, logger);
+  const estimates = createEstimates({ database: background }, logger);
   const hub = createHub({
     redis: subscriber,
     prefix: config.redisPrefix,
     readStates: (ids) => estimates.readStates(ids),
-    readBatchStates: (ids) => readBatchStates(jobs, ids),
+    readBatchStates: (ids) => readBatchStates({ database: background }, ids),
     logger,
   });
-  const vitals = () => readVitals(jobs);
+  const vitals = () => readVitals({ database: background });
   const probes = createProbes({
-    pingDatabase: () => database.query('SELECT 1', []),
+    pingDatabase: () => writes.query('SELECT 1', []),
     pingRedis: () => redis.ping(),
     readVitals: vitals,
     countPermits: () => ringer.waiting(),
   });
   const services: ApiServices = {
-    database,
+    database: reads,
+    writes,
     jobs,
     hub,
     estimates,
@@ -91,11 +93,11 @@ export async function startApi(
     scrape: () =>
       scrape({
         readVitals: vitals,
-        countJobs: () => countByStatus(jobs),
+        countJobs: () => countByStatus({ database: background }),
         countPermits: () => ringer.waiting(),
         readCounters: () => counters.read(),
-        readOldestDelivery: async () => (await readDue(database)).oldestSeconds,
-        readEtaQuality: async () => etaQuality(new Costs(await readCosts(jobs))),
+        readOldestDelivery: async () => (await readDue(background)).oldestSeconds,
+        readEtaQuality: async () => etaQuality(new Costs(await readCosts({ database: background }))),
       }),
     logger,
   };
@@ -122,7 +124,7 @@ export async function startApi(
 
 /** The worker process. */
 export async function startWork(platform: Platform, overrides: Overrides = {}): Promise<Worker> {
-  const { config, logger, database, jobs, storage, secrets, queue } = platform;
+  const { config, logger, pools, jobs, storage, secrets, queue } = platform;
   const { limits, concurrency, privateHostsAllowed } = config;
   const extractor =
     overrides.extractor ??
@@ -135,9 +137,9 @@ export async function startWork(platform: Platform, overrides: Overrides = {}): 
   const ocrData = join(config.dataDir, 'ocr');
   const context = { jobs, storage, extractor, scratch, ocrData, secrets, limits, privateHostsAllowed, logger };
   const worker = await startWorker(context, { concurrency, version, queue });
-  const canaries = answerCanaries({ ...queue, database, workerId: worker.id });
+  const canaries = answerCanaries({ ...queue, database: pools.background, workerId: worker.id });
   const policy = { ...deliveryPolicy, ...overrides.deliveries };
-  const deliverer = startDeliverer({ ...platform, privateHostsAllowed, policy, version });
+  const deliverer = startDeliverer({ ...platform, database: pools.background, privateHostsAllowed, policy, version });
   return {
     id: worker.id,
     get running() {
@@ -153,15 +155,18 @@ export async function startWork(platform: Platform, overrides: Overrides = {}): 
 
 /** The maintenance process. */
 export function startMaintain(platform: Platform): AsyncDisposable {
+  const { pools, jobs } = platform;
+  // Rescue and wake-ups of jobs must not wait for cleaning up and counting.
+  const background = { ...platform, database: pools.background, jobs: { ...jobs, database: pools.background } };
   const canaries = createCanaryKeeper(platform);
   const actors = [
     createSweeper(platform),
-    createDeliverySweeper(platform),
     createRescuer(platform),
-    createPruner(platform),
-    createJanitor(platform),
-    createForecaster(platform),
-    createBatchFolder(platform),
+    createDeliverySweeper(background),
+    createPruner(background),
+    createJanitor(background),
+    createForecaster(background),
+    createBatchFolder(background),
     createBatchChanger(platform),
     canaries,
   ];

@@ -10,6 +10,8 @@ import { z } from 'zod';
 export interface Config {
   /** PostgreSQL. Null: `pagehive start` provides an embedded one under `dataDir`. */
   databaseUrl: string | null;
+  /** Maximum number of PostgreSQL connections of one process. */
+  databaseConnections: number;
   /** Redis or Valkey. Null: `pagehive start` runs a private one. */
   redisUrl: string | null;
   /** Prefix of every Redis key and channel, so that several installations can share one Redis. */
@@ -107,6 +109,10 @@ export function maxRequestBytes({ inlineBytes }: Pick<Limits, 'inlineBytes'>): n
   return Math.ceil((inlineBytes * 4) / 3) + MiB;
 }
 
+export const defaultDatabaseConnections = 10;
+/** One for each pool of a process. */
+const fewestDatabaseConnections = 3;
+
 /** An environment that makes no sense, with every bad variable named: the process says so in one line each and ends. */
 export class ConfigError extends Error {
   constructor(message: string) {
@@ -155,6 +161,7 @@ function list(text: string): string[] {
 
 const environment = z.object({
   DATABASE_URL: urlOf(['postgres:', 'postgresql:'], 'postgresql://user:password@host:5432/pagehive').optional(),
+  DATABASE_CONNECTIONS: wholeNumber(fewestDatabaseConnections, 10_000).default(defaultDatabaseConnections),
   REDIS_URL: urlOf(['redis:', 'rediss:'], 'redis://host:6379').optional(),
   REDIS_PREFIX: z
     .string()
@@ -206,6 +213,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const values = parseEnvironment(environment, env);
   return {
     databaseUrl: values.DATABASE_URL ?? null,
+    databaseConnections: values.DATABASE_CONNECTIONS,
     redisUrl: values.REDIS_URL ?? null,
     redisPrefix: values.REDIS_PREFIX,
     dataDir: resolve(values.DATA_DIR),

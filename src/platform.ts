@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { type Config, ConfigError } from './config.ts';
 import { type Counters, createCounters } from './connections/counters.ts';
-import { type Database, openDatabase } from './connections/database.ts';
+import type { Database } from './connections/database.ts';
+import { type DatabasePools, openDatabasePools } from './connections/database-pools.ts';
 import { openRedis, type Redis } from './connections/redis.ts';
 import { createSecrets, type Secrets } from './connections/secrets.ts';
 import { createAfterCommit } from './jobs/after-commit.ts';
 import type { JobsContext } from './jobs/context.ts';
 import { createLogger, type Logger } from './ops/logger.ts';
+import { reportPauses } from './ops/pauses.ts';
 import { createPublisher } from './progress/publish.ts';
 import type { QueueOptions } from './queue/bee.ts';
 import { createRinger, type Ringer } from './queue/ring.ts';
@@ -17,6 +19,8 @@ import type { Storage } from './storage/storage.ts';
 export interface Platform extends AsyncDisposable {
   config: Config;
   logger: Logger;
+  pools: DatabasePools;
+  /** The pool for writes: submits, claims, leases, progress. */
   database: Database;
   redis: Redis;
   queue: QueueOptions;
@@ -39,7 +43,9 @@ export async function openPlatform(
   if (databaseUrl === null) throw new ConfigError('DATABASE_URL must be set (`pagehive start` provides one by itself)');
   if (redisUrl === null) throw new ConfigError('REDIS_URL must be set (`pagehive start` provides one by itself)');
   const logger = overrides.logger ?? createLogger(config, process);
-  const database = openDatabase({ url: databaseUrl, name: `pagehive ${process}`, logger });
+  const pauses = reportPauses(logger);
+  const pools = openDatabasePools({ url: databaseUrl, connections: config.databaseConnections, process, logger });
+  const database = pools.writes;
   try {
     const { storage, secret } = await openInstallation(database, config.dataDir);
     const redis = openRedis(redisUrl, logger);
@@ -51,12 +57,19 @@ export async function openPlatform(
     const counters = createCounters(redis, config.redisPrefix, logger);
     const publisher = createPublisher(redis, config.redisPrefix);
     const ringDeliveries = () => deliveryRinger.ring();
-    const afterCommit = createAfterCommit({ ...publisher, database, logger, counters, ringDeliveries });
+    const afterCommit = createAfterCommit({
+      ...publisher,
+      database: pools.background,
+      logger,
+      counters,
+      ringDeliveries,
+    });
     const { publish, publishBatch, fold } = afterCommit;
     const jobs = { database, publish, publishBatch, ring: ringer.ring, fold };
     return {
       config,
       logger,
+      pools,
       database,
       redis,
       queue,
@@ -72,11 +85,13 @@ export async function openPlatform(
         await deliveryRinger[Symbol.asyncDispose]();
         await counters[Symbol.asyncDispose]();
         redis.destroy();
-        await database[Symbol.asyncDispose]();
+        await pools[Symbol.asyncDispose]();
+        pauses[Symbol.dispose]();
       },
     };
   } catch (error) {
-    await database[Symbol.asyncDispose]();
+    await pools[Symbol.asyncDispose]();
+    pauses[Symbol.dispose]();
     throw error;
   }
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { inject } from 'vitest';
 import { type Api, type Overrides, startApi, startMaintain, startWork } from '../src/app.ts';
-import { type Config, defaultLimits, defaultOperationLimits } from '../src/config.ts';
+import { type Config, defaultDatabaseConnections, defaultLimits, defaultOperationLimits } from '../src/config.ts';
 import { freePort } from '../src/connections/embedded-server.ts';
 import { openPlatform, type Platform } from '../src/platform.ts';
 import { templateDatabase } from './servers.ts';
@@ -67,6 +67,7 @@ export async function startService({
   const port = await freePort();
   const config: Config = {
     databaseUrl: database.url,
+    databaseConnections: defaultDatabaseConnections,
     redisUrl: inject('redisUrl'),
     redisPrefix: `test-${randomUUID()}`,
     dataDir,

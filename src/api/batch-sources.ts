@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { type InputIssue, RequestError } from '../errors.ts';
 import { existingJobs, type UploadState, uploadStates } from '../jobs/sql/documents.ts';
 import { type SourceOfJob, uploadProblem } from '../jobs/submit.ts';
+import { decodeBase64 } from './base64.ts';
 import type { ApiContext } from './context.ts';
 import type { CreateBatchInput } from './inputs.ts';
-import { decodeBase64 } from './base64.ts';
 import { createPauses } from './pauses.ts';
 import { type CheckedSource, checkSource, discardSource, storeSource } from './sources.ts';
 

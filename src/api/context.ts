@@ -12,7 +12,10 @@ import type { Storage } from '../storage/storage.ts';
 
 /** What the API is made of; built once by the composition root. */
 export interface ApiServices {
+  /** For reads of clients. */
   database: Database;
+  /** For mutations and uploads, lookups included: never waits for reads. */
+  writes: Database;
   jobs: JobsContext;
   hub: Hub;
   estimates: Estimates;

@@ -1,5 +1,5 @@
 import { GraphQLError } from 'graphql';
-import { isConnectionError } from '../connections/database.ts';
+import { isBusy, isConflict, isConnectionError, isStatementTimeout } from '../connections/postgres/database-errors.ts';
 import { RequestError } from '../errors.ts';
 import type { Logger } from '../ops/logger.ts';
 import { requestErrors } from '../request-errors.ts';
@@ -50,6 +50,8 @@ interface Mapped {
 
 function classify(error: unknown): RequestError {
   if (error instanceof RequestError) return error;
+  if (isBusy(error) || isConflict(error)) return new RequestError('OVERLOADED', { cause: error });
+  if (isStatementTimeout(error)) return new RequestError('DEADLINE_EXCEEDED', { cause: error });
   if (isConnectionError(error)) return new RequestError('SERVICE_UNAVAILABLE', { cause: error });
   if (error instanceof StorageError) {
     return new RequestError('SERVICE_UNAVAILABLE', {
@@ -68,7 +70,7 @@ function report(all: readonly Mapped[], logger: Logger, count = all.length): voi
   const fields = { err: worst.thrown, ...(count > 1 ? { errors: count } : {}) };
   if (worst.mapped.code === 'INTERNAL_SERVER_ERROR') logger.error(fields, 'a request failed unexpectedly');
   else if (worst.thrown instanceof StorageError) logger.error(fields, 'a request failed: the storage is unavailable');
-  else logger.warn(fields, 'a request failed: the database is unavailable');
+  else logger.warn(fields, `a request failed: ${worst.mapped.message}`);
 }
 
 /** GraphQL repeats a whole rejected variable, perhaps megabytes, before it says what is wrong with it. */

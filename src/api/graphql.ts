@@ -8,6 +8,7 @@ import { extensionsOf } from './errors.ts';
 import { freeBytes } from './http/body-budget.ts';
 import { createReceivedParams, type ReceivedRequest } from './http/received.ts';
 import type { Operations, Refusal } from './operations.ts';
+import { createRetryAfter } from './retry-after.ts';
 import { schema } from './schema/schema.ts';
 import { createServerSentEvents, type HttpContext } from './sse.ts';
 
@@ -38,7 +39,12 @@ export function createGraphql(operations: Operations, keepAliveMs: number) {
     // Nothing is executed by Yoga itself.
     maskedErrors: false,
     parserAndValidationCache: false,
-    plugins: [createReceivedParams(), runOperations(operations), createServerSentEvents(keepAliveMs)],
+    plugins: [
+      createReceivedParams(),
+      runOperations(operations),
+      createServerSentEvents(keepAliveMs),
+      createRetryAfter(),
+    ],
   });
 }
 

@@ -14,6 +14,9 @@ export interface Refusal {
   errors: readonly GraphQLError[];
 }
 
+/** Statements of one operation that run at the same time, at most: others have their turn. */
+const statementsAtOnce = 4;
+
 export interface Requester {
   caller: Caller;
   /** Aborted when the client has gone. Queries and subscriptions end then; a mutation that has begun is finished. */
@@ -33,7 +36,11 @@ export function createOperations(schema: GraphQLSchema, services: ApiServices): 
   const admit = createAdmit(schema, limits, pageSize);
   const mask = (result: ExecutionResult): ExecutionResult =>
     result.errors === undefined ? result : { ...result, errors: maskErrors(result.errors, logger) };
-  const subscribe = createSubscribe(mask);
+  // The result of an event may be shared by many subscribers: none of them cancels it.
+  const signal = new AbortController().signal;
+  const subscribe = createSubscribe(mask, (args) =>
+    services.database.within({ owner: args.contextValue, atOnce: statementsAtOnce, signal }, () => execute(args)),
+  );
 
   return {
     admit(params, { readOnly } = { readOnly: false }) {
@@ -46,11 +53,17 @@ export function createOperations(schema: GraphQLSchema, services: ApiServices): 
       }
     },
     async run({ document, operation, operationName, variables, cost }, { caller, signal }) {
-      const contextValue: ApiContext = { ...services, ...caller };
+      const isMutation = operation.operation === 'mutation';
+      // Payloads are read over the pool for writes: the answer to createJob must not wait for the reads of others.
+      const database = isMutation ? services.writes : services.database;
+      const contextValue: ApiContext = { ...services, ...caller, database };
       const args: ExecutionArgs = { schema, document, operationName, variableValues: variables, contextValue };
       if (operation.operation === 'subscription') return endingWith(signal, await subscribe(args));
-      const cancelled = operation.operation === 'mutation' ? null : signal;
-      const result = await withinDeadline(execute(args), limits.operationSeconds * 1_000, cancelled);
+      const deadline = AbortSignal.timeout(limits.operationSeconds * 1_000);
+      const ended = isMutation ? deadline : AbortSignal.any([deadline, signal]);
+      const scope = { owner: contextValue, atOnce: statementsAtOnce, signal: ended };
+      const execution = isMutation ? execute(args) : database.within(scope, () => execute(args));
+      const result = await withinDeadline(execution, ended);
       return { ...mask(result), extensions: { cost } };
     },
   };
@@ -65,28 +78,21 @@ function endingWith(signal: AbortSignal, outcome: Results | ExecutionResult): Re
 }
 
 /**
- * The result of an execution, or an error when its time is up or its client has gone. Execution cannot be interrupted: what
- * it started goes on until its next statement.
+ * The result of an execution, or an error when its time is up or its client has gone. Execution cannot be interrupted: it
+ * ends soon after, because its statements are cancelled and further ones refused.
  */
 async function withinDeadline(
   execution: ExecutionResult | Promise<ExecutionResult>,
-  ms: number,
-  signal: AbortSignal | null,
+  ended: AbortSignal,
 ): Promise<ExecutionResult> {
   if (!('then' in execution)) return execution;
   const late: ExecutionResult = { data: null, errors: [asGraphqlError(new RequestError('DEADLINE_EXCEEDED'))] };
-  let stop: () => void = () => undefined;
-  const ended = new Promise<ExecutionResult>((resolve) => {
-    stop = () => resolve(late);
+  const stop = new AbortController();
+  const isLate = new Promise<ExecutionResult>((resolve) => {
+    ended.addEventListener('abort', () => resolve(late), { once: true, signal: stop.signal });
+    if (ended.aborted) resolve(late);
   });
-  const timer = setTimeout(stop, ms);
-  signal?.addEventListener('abort', stop, { once: true });
-  try {
-    return await Promise.race([execution, ended]);
-  } finally {
-    clearTimeout(timer);
-    signal?.removeEventListener('abort', stop);
-  }
+  return await Promise.race([execution, isLate]).finally(() => stop.abort());
 }
 
 function mutationByGet(): GraphQLError {

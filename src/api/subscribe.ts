@@ -12,7 +12,10 @@ export type Subscribe = (args: ExecutionArgs) => Promise<Results | ExecutionResu
  * old as its stream would answer with rows as old as that. And the iterator is written by hand, so that a client that goes
  * away ends the source at once, also while an event is awaited.
  */
-export function createSubscribe(mask: (result: ExecutionResult) => ExecutionResult): Subscribe {
+export function createSubscribe(
+  mask: (result: ExecutionResult) => ExecutionResult,
+  executeEvent: (args: ExecutionArgs) => ExecutionResult | Promise<ExecutionResult> = execute,
+): Subscribe {
   return async (args) => {
     const source = await createSourceEventStream(args);
     if (!(Symbol.asyncIterator in source)) return mask(source);
@@ -21,7 +24,7 @@ export function createSubscribe(mask: (result: ExecutionResult) => ExecutionResu
 
     function resultOf(state: Cursor): ExecutionResult | Promise<ExecutionResult> {
       const contextValue = Object.assign({}, args.contextValue);
-      const result = execute({ ...args, contextValue, rootValue: state });
+      const result = executeEvent({ ...args, contextValue, rootValue: state });
       return 'then' in result ? result.then(mask) : mask(result);
     }
 

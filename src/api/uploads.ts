@@ -22,7 +22,7 @@ export async function createUpload(context: ApiContext, input: CreateUploadInput
     const message = `must not exceed ${context.limits.documentBytes}`;
     throw new RequestError('BAD_USER_INPUT', { issues: [{ path: ['input', 'bytes'], code: 'TOO_BIG', message }] });
   }
-  return await context.database.prisma.source.create({
+  return await context.writes.prisma.source.create({
     data: {
       id: newUuid(),
       tenantId: context.tenantId,
@@ -59,7 +59,7 @@ export async function receiveUpload(
   const uuid = decodeId('upload', id);
   const token = url.searchParams.get('token') ?? '';
   if (uuid === null || !services.secrets.verify(purpose, id, token)) throw new RequestError('UPLOAD_URL_INVALID');
-  const upload = await services.database.prisma.source.findUnique({ where: { id: uuid } });
+  const upload = await services.writes.prisma.source.findUnique({ where: { id: uuid } });
   if (upload === null) throw new RequestError('NOT_FOUND', { message: 'There is no such upload.' });
   if (upload.status === 'STORED') throw new RequestError('UPLOAD_ALREADY_STORED');
   if (upload.status === 'EXPIRED') throw new RequestError('UPLOAD_EXPIRED');
@@ -76,7 +76,7 @@ export async function receiveUpload(
     });
   try {
     checkAnnounced(upload, stored);
-    const { count } = await services.database.prisma.source.updateMany({
+    const { count } = await services.writes.prisma.source.updateMany({
       where: { id: uuid, status: 'WAITING' },
       data: {
         status: 'STORED',
@@ -97,8 +97,8 @@ export async function receiveUpload(
 }
 
 /** Why an upload does not wait any more: another PUT was faster, or its time ran out meanwhile. */
-async function overtaken({ database }: ApiServices, id: string): Promise<RequestError> {
-  const now = await database.prisma.source.findUnique({ where: { id }, select: { status: true } });
+async function overtaken({ writes }: ApiServices, id: string): Promise<RequestError> {
+  const now = await writes.prisma.source.findUnique({ where: { id }, select: { status: true } });
   return new RequestError(now?.status === 'STORED' ? 'UPLOAD_ALREADY_STORED' : 'UPLOAD_EXPIRED');
 }
 

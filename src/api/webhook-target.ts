@@ -24,7 +24,7 @@ export async function receiveWebhook(
   input: WebhookInput | null | undefined,
 ): Promise<WebhookTarget | null> {
   if (input == null) return null;
-  const { database, tenantId } = context;
+  const { writes, tenantId } = context;
   const { url, endpoint } = input;
   const named = input.events ?? [];
   if (url != null) {
@@ -32,7 +32,7 @@ export async function receiveWebhook(
     return { url, endpointId: null, lane: laneOf(tenantId, { url }), events: chooseEvents(subject, named, []) };
   }
   const endpointId = decodeId('endpoint', endpoint ?? '');
-  const found = endpointId && (await findEndpoint(database, tenantId, endpointId));
+  const found = endpointId && (await findEndpoint(writes, tenantId, endpointId));
   if (!found) {
     const issue = { path: ['input', 'webhook', 'endpoint'], code: 'NOT_FOUND', message: 'There is no such endpoint.' };
     throw new RequestError('BAD_USER_INPUT', { issues: [issue] });

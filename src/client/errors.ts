@@ -32,7 +32,7 @@ export class ServerUnreachableError extends Error {
   }
 }
 
-const temporaryCodes = ['SERVICE_UNAVAILABLE', 'INTERNAL_SERVER_ERROR'];
+const temporaryCodes = ['OVERLOADED', 'SERVICE_UNAVAILABLE', 'INTERNAL_SERVER_ERROR'];
 
 /** The error in an answer, GraphQL's or plain HTTP's (both are shaped the same); null if there is none. */
 export function errorOf(answer: unknown): GraphQLRequestError | null {

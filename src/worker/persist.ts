@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { isConnectionError, isStatementTimeout } from '../connections/database.ts';
+import { isPassing, isStatementTimeout } from '../connections/postgres/database-errors.ts';
 
 const attemptEveryMs = 250;
 const giveUpAfterMs = 60_000;
@@ -19,7 +19,7 @@ export async function persist<T>(write: () => Promise<T>, signal: AbortSignal): 
     try {
       return await write();
     } catch (error) {
-      if (!isConnectionError(error)) throw error;
+      if (!isPassing(error)) throw error;
       if (performance.now() > until) throw isStatementTimeout(error) ? error : new DatabaseAwayError(error);
       await wait(attemptEveryMs, undefined, { signal }).catch(() => signal.throwIfAborted());
     }

@@ -78,19 +78,17 @@ describe('a document that never comes to an end', () => {
 describe('a database that is slow', () => {
   it('is not taken for a document without progress', async () => {
     const { database } = service.platform;
-    const { prisma } = database;
     const locks: Promise<unknown>[] = [];
     const waitsTooLong = `SELECT 1 FROM pg_stat_activity
       WHERE datname = current_database() AND wait_event_type = 'Lock' AND query_start < clock_timestamp() - interval '1.2 seconds'`;
-    const patiently = { timeout: 60_000 };
     /** Keeps others from writing to the row until one has waited for longer than the job may be without progress. */
     async function lock(): Promise<void> {
       const locked = deferred<void>();
-      const hold = prisma.$transaction(async (transaction) => {
-        await transaction.$executeRaw`SELECT 1 FROM jobs WHERE status = 'RUNNING' FOR UPDATE`;
+      const hold = database.transaction(async (query) => {
+        await query(`SELECT 1 FROM jobs WHERE status = 'RUNNING' FOR UPDATE`, []);
         locked.resolve();
         await expect.poll(() => database.query(waitsTooLong, []), { timeout: 30_000 }).not.toEqual([]);
-      }, patiently);
+      });
       locks.push(hold);
       await locked.promise;
     }

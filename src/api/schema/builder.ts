@@ -3,7 +3,7 @@ import PrismaPlugin from '@pothos/plugin-prisma';
 import RelayPlugin from '@pothos/plugin-relay';
 import { GraphQLError, GraphQLScalarType, Kind } from 'graphql';
 import { JSONObjectResolver } from 'graphql-scalars';
-import type { PrismaClient } from '../../connections/prisma/client.ts';
+import type { Prisma } from '../../connections/database.ts';
 import type PrismaTypes from '../../connections/prisma/pothos-types.ts';
 import { getDatamodel } from '../../connections/prisma/pothos-types.ts';
 import { RequestError } from '../../errors.ts';
@@ -48,7 +48,7 @@ export const builder = new SchemaBuilder<{
     pageInfoFieldOptions: { description: 'Whether there is more.' },
   },
   prisma: {
-    client: (context): PrismaClient => context.database.prisma,
+    client: (context): Prisma => context.database.prisma,
     dmmf: getDatamodel(),
     exposeDescriptions: false,
     filterConnectionTotalCount: false,

@@ -65,7 +65,7 @@ builder.mutationFields((t) => ({
     async resolve(_, { id, input }, context) {
       const change = parseUpdateWebhookEndpoint(input);
       if (change.url !== undefined) checkWebhookUrl(context, change.url, ['input', 'url']);
-      return { endpoint: await updateEndpoint(context.database, context.tenantId, endpointUuid(id), change) };
+      return { endpoint: await updateEndpoint(context.writes, context.tenantId, endpointUuid(id), change) };
     },
   }),
   pauseWebhookEndpoint: t.field({
@@ -73,8 +73,8 @@ builder.mutationFields((t) => ({
     description:
       'Sends nothing to an endpoint until `resumeWebhookEndpoint`: what is to be told waits, 30 days at most. Attempts under way come to their end.',
     args: { id: t.arg.id({ required: true, description: idText }) },
-    async resolve(_, { id }, { database, tenantId }) {
-      return { endpoint: await pauseEndpoint(database, tenantId, endpointUuid(id)) };
+    async resolve(_, { id }, { writes, tenantId }) {
+      return { endpoint: await pauseEndpoint(writes, tenantId, endpointUuid(id)) };
     },
   }),
   resumeWebhookEndpoint: t.field({
@@ -82,8 +82,8 @@ builder.mutationFields((t) => ({
     description:
       'Ends the pause of an endpoint: what waits is sent, each with all its attempts before it. Nothing happens to one that is not paused.',
     args: { id: t.arg.id({ required: true, description: idText }) },
-    async resolve(_, { id }, { database, tenantId, ringDeliveries }) {
-      const endpoint = await resumeEndpoint(database, tenantId, endpointUuid(id));
+    async resolve(_, { id }, { writes, tenantId, ringDeliveries }) {
+      const endpoint = await resumeEndpoint(writes, tenantId, endpointUuid(id));
       ringDeliveries();
       return { endpoint };
     },
@@ -93,8 +93,8 @@ builder.mutationFields((t) => ({
     description:
       'Deletes an endpoint, and its secret. Jobs and batches that name it go on without telling anybody; what waited to be told is DEAD, and stays in `webhookDeliveries` as all that ended.',
     args: { id: t.arg.id({ required: true, description: idText }) },
-    async resolve(_, { id }, { database, tenantId }) {
-      await deleteEndpoint(database, tenantId, endpointUuid(id));
+    async resolve(_, { id }, { writes, tenantId }) {
+      await deleteEndpoint(writes, tenantId, endpointUuid(id));
       return { deletedId: id };
     },
   }),

@@ -166,11 +166,11 @@ function fingerprint({ secrets }: ApiContext, input: unknown): string {
 }
 
 /** What makes two sources the same document for idempotency: their bytes where they are known, else where they come from. */
-async function identity({ database, tenantId }: ApiContext, source: SourceOfJob): Promise<object> {
+async function identity({ writes, tenantId }: ApiContext, source: SourceOfJob): Promise<object> {
   if ('jobId' in source) return { job: source.jobId };
   if ('kind' in source) return source.sha256 === null ? { url: source.url } : { sha256: source.sha256 };
   // The same file uploaded again has another id.
   const where = { id: source.uploadId, tenantId };
-  const upload = await database.prisma.source.findFirst({ where, select: { sha256: true } });
+  const upload = await writes.prisma.source.findFirst({ where, select: { sha256: true } });
   return upload?.sha256 ? { sha256: upload.sha256 } : source;
 }

@@ -126,10 +126,10 @@ builder.mutationField('redeliverWebhook', (t) =>
     description:
       'Sends an event again, with the same id, whatever became of it; if that fails, it is tried for another day. While its endpoint is paused it waits.',
     args: { id: t.arg.id({ required: true, description: 'The id of the delivery.' }) },
-    async resolve(_, { id }, { database, tenantId, ringDeliveries }) {
+    async resolve(_, { id }, { writes, tenantId, ringDeliveries }) {
       const uuid = decodeId('delivery', id);
       if (uuid === null) throw new RequestError('NOT_FOUND', { message: 'There is no such delivery.' });
-      const delivery = await redeliverWebhook(database, tenantId, uuid);
+      const delivery = await redeliverWebhook(writes, tenantId, uuid);
       ringDeliveries();
       return { delivery };
     },

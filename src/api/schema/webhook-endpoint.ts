@@ -126,10 +126,10 @@ builder.mutationFields((t) => ({
     description: 'Sets up an address for webhooks. Jobs and batches name it in `webhook.endpoint`.',
     args: { input: t.arg({ type: CreateWebhookEndpointInput, required: true, description: 'The address.' }) },
     async resolve(_, { input }, context) {
-      const { database, tenantId, secrets } = context;
+      const { writes, tenantId, secrets } = context;
       const { url, name = null, events } = parseCreateWebhookEndpoint(input);
       checkWebhookUrl(context, url, ['input', 'url']);
-      const endpoint = await createEndpoint(database, tenantId, { url, name, events: [...new Set(events)] });
+      const endpoint = await createEndpoint(writes, tenantId, { url, name, events: [...new Set(events)] });
       return { endpoint, secret: secretOf(secrets, endpoint) };
     },
   }),
@@ -143,11 +143,11 @@ builder.mutationFields((t) => ({
         description: 'The id of an endpoint; or `viewer.id`, for the secret of your URLs.',
       }),
     },
-    async resolve(_, { id }, { database, tenantId, secrets }) {
+    async resolve(_, { id }, { writes, tenantId, secrets }) {
       const owner: (WebhookEndpointRow | Tenant) & SecretOwner =
         decodeId('tenant', id) === tenantId
-          ? await rotateTenantSecret(database, tenantId)
-          : await rotateEndpointSecret(database, tenantId, endpointUuid(id));
+          ? await rotateTenantSecret(writes, tenantId)
+          : await rotateEndpointSecret(writes, tenantId, endpointUuid(id));
       return { owner, secret: secretOf(secrets, owner) };
     },
   }),

@@ -1,0 +1,174 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import pg from 'pg';
+import type { Logger } from '../../ops/logger.ts';
+import { afterRunning } from '../../ops/running-time.ts';
+import { PostgresConnection } from './connection.ts';
+import { DatabaseBusyError, isBusy, StatementCancelledError } from './database-errors.ts';
+import { type Session, statementMs } from './session-settings.ts';
+
+/** Maximum time for an answer, in milliseconds of running time. A living server ends the statement before. */
+const silenceMs = statementMs + 1_000;
+/** Maximum wait while the server refuses more connections, in milliseconds of running time. */
+const patienceMs = 5_000;
+/** Delay between two attempts while the server refuses more connections, in milliseconds. */
+const retryMs = () => 50 + 150 * Math.random();
+/** Maximum time to close connections properly, in milliseconds. */
+const goodbyeMs = 2_000;
+
+export interface ConnectionsOptions {
+  url: string;
+  /** Maximum number of connections. */
+  size: number;
+  /** Shown in pg_stat_activity. */
+  name: string;
+  logger: Logger;
+  /** All open connections of the process, including those of other pools: when one is dead, all are closed. */
+  open?: Set<PostgresConnection>;
+}
+
+/** A connection on loan, with our settings. */
+export interface Loan {
+  connection: PostgresConnection;
+  session: Session;
+  /** Returns it to the pool; closes it unless it is usable. */
+  end(usable: boolean): void;
+}
+
+/** Connections to PostgreSQL: opened when needed, closed when dead or idle for ten seconds. */
+export class Connections implements AsyncDisposable {
+  readonly pool: pg.Pool;
+  readonly #own = new Set<PostgresConnection>();
+  readonly #open: Set<PostgresConnection>;
+  #answers = 0;
+
+  constructor({ url, size, name, logger, open = new Set() }: ConnectionsOptions) {
+    this.#open = open;
+    this.pool = new pg.Pool({
+      connectionString: url,
+      max: size,
+      application_name: name,
+      types,
+      Client: PostgresConnection,
+    });
+    // An idle connection that the server closes must not end this process: the pool opens another one.
+    this.pool.on('error', (error) => logger.warn({ err: error }, 'a database connection was lost'));
+    this.pool.on('remove', (connection) => {
+      if (!(connection instanceof PostgresConnection)) return;
+      this.#own.delete(connection);
+      this.#open.delete(connection);
+    });
+  }
+
+  /** Number of answers received from the server, errors included. While it rises, the server is alive. */
+  get answers(): number {
+    return this.#answers;
+  }
+
+  /** Runs `work` on a connection. When the signal aborts, the statement that runs is cancelled. */
+  async use<T>(signal: AbortSignal | null, work: (loan: Loan) => Promise<T>): Promise<T> {
+    const loan = await this.#lend();
+    let cancelling: Promise<void> | null = null;
+    const cancel = () => {
+      cancelling ??= loan.connection.cancel();
+    };
+    signal?.addEventListener('abort', cancel, { once: true });
+    let usable = true;
+    try {
+      if (signal?.aborted) throw new StatementCancelledError();
+      return await work(loan);
+    } catch (error) {
+      usable = isUsableAfter(error);
+      throw signal?.aborted ? new StatementCancelledError({ cause: signal.reason }) : error;
+    } finally {
+      signal?.removeEventListener('abort', cancel);
+      // The request must not meet the next statement of this connection.
+      await cancelling;
+      loan.end(usable);
+    }
+  }
+
+  /** Lends a connection. Waits while the server refuses more of them, then fails with `DatabaseBusyError`. */
+  async #lend(): Promise<Loan> {
+    let patient = true;
+    const timer = afterRunning(patienceMs, () => {
+      patient = false;
+    });
+    try {
+      for (;;) {
+        try {
+          return await this.#connect();
+        } catch (error) {
+          if (!isBusy(error)) throw error;
+          this.#answers += 1;
+          if (!patient) throw new DatabaseBusyError({ cause: error });
+        }
+        await wait(retryMs());
+      }
+    } finally {
+      timer.stop();
+    }
+  }
+
+  /**
+   * Returns the outcome of a statement. PostgreSQL ends a slow statement before this does, so silence means a dead connection.
+   * All other connections are closed as well: they probably died too, and detecting them one by one takes longer than a lease.
+   */
+  async answer<T>(statement: Promise<T>): Promise<T> {
+    const timer = afterRunning(silenceMs, () => {
+      for (const connection of this.#open) connection.destroy();
+    });
+    try {
+      const result = await statement;
+      this.#answers += 1;
+      return result;
+    } catch (error) {
+      if (error instanceof pg.DatabaseError) this.#answers += 1;
+      throw error;
+    } finally {
+      timer.stop();
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    // A half-open connection never answers a goodbye.
+    const timer = setTimeout(() => {
+      for (const connection of this.#own) connection.destroy();
+    }, goodbyeMs);
+    await this.pool.end();
+    clearTimeout(timer);
+  }
+
+  async #connect(): Promise<Loan> {
+    const connection = await this.pool.connect();
+    if (!(connection instanceof PostgresConnection)) throw new TypeError('the pool holds connections of another kind');
+    this.#own.add(connection);
+    this.#open.add(connection);
+    const release = connection.release.bind(connection);
+    try {
+      const session = await this.answer(connection.session());
+      const end = (usable: boolean) => release(!usable || connection.getTransactionStatus() !== 'I');
+      return { connection, session, end };
+    } catch (error) {
+      release(true);
+      throw error;
+    }
+  }
+}
+
+/** Errors of PostgreSQL after which a connection is as good as before: bad data, constraints, conflicts, cancelled statements. */
+const harmlessCodes = /^(22|23|40)[0-9A-Z]{3}$|^57014$/;
+
+/**
+ * Any other error of PostgreSQL may mean that the connection is about to close, or that a prepared statement no longer fits
+ * its tables. Errors from elsewhere say nothing about the connection; the pool itself removes closed ones.
+ */
+function isUsableAfter(error: unknown): boolean {
+  return !(error instanceof pg.DatabaseError) || harmlessCodes.test(error.code ?? '');
+}
+
+const types: pg.CustomTypesConfig = {
+  getTypeParser(oid, format) {
+    // bigint as BigInt, as Prisma gives it; everything else as pg does.
+    return oid === pg.types.builtins.INT8 ? (value: string) => BigInt(value) : pg.types.getTypeParser(oid, format);
+  },
+};

@@ -1,0 +1,138 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { setMaxListeners } from 'node:events';
+import type pg from 'pg';
+import type { PostgresConnection } from './connection.ts';
+import { Connections, type ConnectionsOptions } from './connections.ts';
+import { DatabaseBusyError, DatabaseSilentError } from './database-errors.ts';
+import { retryConflicts } from './retry-conflicts.ts';
+import { type Claimant, type Owner, Slots } from './slots.ts';
+
+/** Maximum wait for a connection, in milliseconds of running time. */
+const patienceMs = 5_000;
+
+/** A group of statements, such as those of one request. */
+export interface StatementScope {
+  /** Identifies their beneficiary, such as a client. Owners take turns at the connections. */
+  owner: Owner;
+  /** Maximum number of the owner's statements that run at the same time. */
+  atOnce: number;
+  /** Cancels running statements and refuses further ones. */
+  signal: AbortSignal;
+}
+
+export type Statement = pg.QueryConfig<unknown[]>;
+
+/** Sends a statement of a transaction. */
+export type Send = <Row extends pg.QueryResultRow>(statement: Statement) => Promise<pg.QueryResult<Row>>;
+
+const unscoped: Claimant = { owner: null, atOnce: Number.POSITIVE_INFINITY, signal: null };
+
+/**
+ * Runs statements on a limited number of connections that owners share fairly. A statement that gets no connection in time
+ * fails with `DatabaseBusyError`; if the server does not answer, with a connection error.
+ */
+export class StatementPool implements AsyncDisposable {
+  readonly #connections: Connections;
+  readonly #slots: Slots;
+  readonly #scopes = new AsyncLocalStorage<Claimant>();
+
+  constructor(options: ConnectionsOptions) {
+    this.#connections = new Connections(options);
+    this.#slots = new Slots(options.size);
+  }
+
+  /** Runs `work`: all statements that it sends to this pool belong to the scope. */
+  within<T>(scope: StatementScope, work: () => T): T {
+    // Each statement adds a listener, and Node warns of a leak at the eleventh.
+    setMaxListeners(0, scope.signal);
+    return this.#scopes.run(scope, work);
+  }
+
+  /** Whether the current scope is aborted. */
+  get isCancelled(): boolean {
+    return this.#claimant().signal?.aborted ?? false;
+  }
+
+  /** Runs a statement, again after a conflict with others. */
+  async run<Row extends pg.QueryResultRow>(statement: Statement): Promise<pg.QueryResult<Row>> {
+    const { signal } = this.#claimant();
+    return await this.#withSlot(() =>
+      retryConflicts(() =>
+        this.#connections.use(signal, ({ connection, session }) =>
+          this.#connections.answer(
+            session.direct
+              ? connection.query<Row>(statement)
+              : inOneWrite<Row>(connection, session.begin, { ...statement, name: undefined }),
+          ),
+        ),
+      ),
+    );
+  }
+
+  /** Runs `work` in a transaction, again from its beginning after a conflict with others. */
+  async transaction<T>(work: (send: Send) => Promise<T>): Promise<T> {
+    const { signal } = this.#claimant();
+    return await this.#withSlot(() =>
+      retryConflicts(() =>
+        this.#connections.use(signal, async ({ connection, session }) => {
+          const send: Send = (statement) =>
+            this.#connections.answer(connection.query(session.direct ? statement : { ...statement, name: undefined }));
+          await send({ text: session.begin });
+          try {
+            const result = await work(send);
+            // COMMIT rolls back if a statement failed, even if `work` has overlooked its error.
+            const { command } = await send({ text: 'COMMIT' });
+            if (command !== 'COMMIT') throw new Error('a statement of the transaction failed: it was rolled back');
+            return result;
+          } catch (error) {
+            await send({ text: 'ROLLBACK' }).catch(() => undefined);
+            throw error;
+          }
+        }),
+      ),
+    );
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#connections[Symbol.asyncDispose]();
+  }
+
+  #claimant(): Claimant {
+    return this.#scopes.getStore() ?? unscoped;
+  }
+
+  async #withSlot<T>(work: () => Promise<T>): Promise<T> {
+    const give = await this.#takeSlot();
+    try {
+      return await work();
+    } finally {
+      give();
+    }
+  }
+
+  async #takeSlot(): Promise<() => void> {
+    const before = this.#connections.answers;
+    const late = () => (this.#connections.answers > before ? new DatabaseBusyError() : new DatabaseSilentError());
+    return await this.#slots.take(this.#claimant(), patienceMs, late);
+  }
+}
+
+/**
+ * Sends a statement in a transaction with all settings, in one write: the settings end with the transaction, and no round
+ * trip is added. After an error COMMIT rolls back.
+ */
+async function inOneWrite<Row extends pg.QueryResultRow>(
+  connection: PostgresConnection,
+  begin: string,
+  statement: Statement,
+): Promise<pg.QueryResult<Row>> {
+  const { stream } = connection.connection;
+  stream.cork();
+  const sent = [connection.query(begin), connection.query<Row>(statement), connection.query('COMMIT')] as const;
+  stream.uncork();
+  const [began, result, committed] = await Promise.allSettled(sent);
+  // The first error is the cause of the others.
+  for (const each of [began, result, committed]) if (each.status === 'rejected') throw each.reason;
+  if (result.status === 'rejected') throw result.reason;
+  return result.value;
+}

@@ -1,0 +1,77 @@
+import { once } from 'node:events';
+import { Writable } from 'node:stream';
+import { pino } from 'pino';
+import { expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import { inline, readJob, submit } from '../api/submitting.ts';
+import { deferred, extractorOf, group, opened } from '../jobs/extractors.ts';
+import { type Service, startService } from '../service.ts';
+import { ailing, completeOnce, soon } from './watching.ts';
+
+/** Longer than any silence that is held against PostgreSQL, Redis or a client. */
+const pauseMs = 7_000;
+
+/** Nothing of this process runs meanwhile; everybody else answers. */
+function pause(): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pauseMs);
+}
+
+/** What a service warns of. */
+function recordWarnings() {
+  const warnings: string[] = [];
+  const lines = new Writable({
+    write(chunk, _encoding, done) {
+      warnings.push(JSON.parse(String(chunk)).msg);
+      done();
+    },
+  });
+  return { warnings, logger: pino({ level: 'warn' }, lines) };
+}
+
+async function backends({ platform }: Service): Promise<number[]> {
+  const others = 'SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND client_port IS NOT NULL';
+  const rows = await platform.database.query<{ pid: number }>(others, []);
+  return rows.map(({ pid }) => pid);
+}
+
+it('a process that stands still blames nobody: it closes no connection, loses no job, and says what happened', async () => {
+  const { warnings, logger } = recordWarnings();
+  const ended = deferred<void>();
+  const extractor = extractorOf(async function* () {
+    yield opened(2);
+    yield group(1, 1);
+    await ended.promise;
+    yield group(2, 2);
+  });
+  await using service = await startService({ overrides: { logger, extractor, keepAliveMs: 1_000 } });
+  const { id } = await submit(service, {
+    source: await inline('one-page'),
+    options: { noProgressSeconds: 5, maxRetries: 0 },
+  });
+  const socket = new WebSocket(`${service.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+  let closed = false;
+  socket.on('close', () => {
+    closed = true;
+  });
+  await once(socket, 'open');
+  socket.send(JSON.stringify({ type: 'connection_init' }));
+  await expect.poll(() => readJob(service, id, 'pagesDone'), soon).toEqual({ pagesDone: 1 });
+
+  const slow = Array.from({ length: 3 }, () => service.platform.database.query('SELECT pg_sleep(3)', []));
+  const before = await backends(service);
+  // A ping, statements and commands are under way at the moment when it stops: their answers come while it stands still.
+  await once(socket, 'ping');
+  const permits = service.platform.ringer.waiting();
+  pause();
+  await Promise.all([...slow, permits]);
+
+  expect(await backends(service)).toEqual(expect.arrayContaining(before));
+  ended.resolve();
+  await completeOnce(service, [id]);
+  expect(closed).toBe(false);
+  socket.terminate();
+  await expect.poll(() => ailing(service), soon).toEqual([]);
+  const paused = warnings.filter((warning) => warning.startsWith('this process stood still'));
+  expect(paused.length).toBeGreaterThan(0);
+  expect(warnings).toEqual(paused);
+});
