@@ -34,8 +34,13 @@ export class PostgresConnection extends pg.Client {
     socket.once('close', () => timer.stop());
   }
 
-  /** Returns the session, with our settings applied unless a pooler shares it. Call it after connecting. */
-  async session(): Promise<Session> {
+  /** The session; null before `openSession`. */
+  get session(): Session | null {
+    return this.#session;
+  }
+
+  /** Applies our settings to the session unless a pooler shares it. Call it after connecting. */
+  async openSession(): Promise<Session> {
     this.#session ??= await openSession(this, this.#backend?.processId ?? 0);
     return this.#session;
   }

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import pg from 'pg';
 import type { Logger } from '../../ops/logger.ts';
-import { afterRunning } from '../../ops/running-time.ts';
+import { afterRunning, type RunningTimer } from '../../ops/running-time.ts';
 import { PostgresConnection } from './connection.ts';
 import { DatabaseBusyError, isBusy, StatementCancelledError } from './database-errors.ts';
 import { type Session, statementMs } from './session-settings.ts';
@@ -15,6 +15,8 @@ const retryMs = () => 50 + 150 * Math.random();
 /** Maximum time to close connections properly, in milliseconds. */
 const goodbyeMs = 2_000;
 
+type Lent = PostgresConnection & pg.PoolClient;
+
 export interface ConnectionsOptions {
   url: string;
   /** Maximum number of connections. */
@@ -26,24 +28,16 @@ export interface ConnectionsOptions {
   open?: Set<PostgresConnection>;
 }
 
-/** A connection on loan, with our settings. */
-export interface Loan {
-  connection: PostgresConnection;
-  session: Session;
-  /** Returns it to the pool; closes it unless it is usable. */
-  end(usable: boolean): void;
-}
-
 /** Connections to PostgreSQL: opened when needed, closed when dead or idle for ten seconds. */
 export class Connections implements AsyncDisposable {
-  readonly pool: pg.Pool;
+  readonly #pool: pg.Pool;
   readonly #own = new Set<PostgresConnection>();
   readonly #open: Set<PostgresConnection>;
   #answers = 0;
 
   constructor({ url, size, name, logger, open = new Set() }: ConnectionsOptions) {
     this.#open = open;
-    this.pool = new pg.Pool({
+    this.#pool = new pg.Pool({
       connectionString: url,
       max: size,
       application_name: name,
@@ -51,8 +45,8 @@ export class Connections implements AsyncDisposable {
       Client: PostgresConnection,
     });
     // An idle connection that the server closes must not end this process: the pool opens another one.
-    this.pool.on('error', (error) => logger.warn({ err: error }, 'a database connection was lost'));
-    this.pool.on('remove', (connection) => {
+    this.#pool.on('error', (error) => logger.warn({ err: error }, 'a database connection was lost'));
+    this.#pool.on('remove', (connection) => {
       if (!(connection instanceof PostgresConnection)) return;
       this.#own.delete(connection);
       this.#open.delete(connection);
@@ -64,48 +58,33 @@ export class Connections implements AsyncDisposable {
     return this.#answers;
   }
 
-  /** Runs `work` on a connection. When the signal aborts, the statement that runs is cancelled. */
-  async use<T>(signal: AbortSignal | null, work: (loan: Loan) => Promise<T>): Promise<T> {
-    const loan = await this.#lend();
+  /**
+   * Runs `work` on a connection with our settings. When the signal aborts, the running statement is cancelled. Waits while the
+   * server refuses more connections, then fails with `DatabaseBusyError`.
+   */
+  async use<T>(
+    signal: AbortSignal | null,
+    work: (connection: PostgresConnection, session: Session) => Promise<T>,
+  ): Promise<T> {
+    const connection = await this.#checkOut();
     let cancelling: Promise<void> | null = null;
     const cancel = () => {
-      cancelling ??= loan.connection.cancel();
+      cancelling ??= connection.cancel();
     };
     signal?.addEventListener('abort', cancel, { once: true });
     let usable = true;
     try {
+      const session = connection.session ?? (await this.#openSession(connection));
       if (signal?.aborted) throw new StatementCancelledError();
-      return await work(loan);
+      return await work(connection, session);
     } catch (error) {
       usable = isUsableAfter(error);
       throw signal?.aborted ? new StatementCancelledError({ cause: signal.reason }) : error;
     } finally {
       signal?.removeEventListener('abort', cancel);
       // The request must not meet the next statement of this connection.
-      await cancelling;
-      loan.end(usable);
-    }
-  }
-
-  /** Lends a connection. Waits while the server refuses more of them, then fails with `DatabaseBusyError`. */
-  async #lend(): Promise<Loan> {
-    let patient = true;
-    const timer = afterRunning(patienceMs, () => {
-      patient = false;
-    });
-    try {
-      for (;;) {
-        try {
-          return await this.#connect();
-        } catch (error) {
-          if (!isBusy(error)) throw error;
-          this.#answers += 1;
-          if (!patient) throw new DatabaseBusyError({ cause: error });
-        }
-        await wait(retryMs());
-      }
-    } finally {
-      timer.stop();
+      if (cancelling !== null) await cancelling;
+      connection.release(!usable || connection.getTransactionStatus() !== 'I');
     }
   }
 
@@ -114,9 +93,7 @@ export class Connections implements AsyncDisposable {
    * All other connections are closed as well: they probably died too, and detecting them one by one takes longer than a lease.
    */
   async answer<T>(statement: Promise<T>): Promise<T> {
-    const timer = afterRunning(silenceMs, () => {
-      for (const connection of this.#open) connection.destroy();
-    });
+    const timer = afterRunning(silenceMs, this.#closeAll);
     try {
       const result = await statement;
       this.#answers += 1;
@@ -134,25 +111,53 @@ export class Connections implements AsyncDisposable {
     const timer = setTimeout(() => {
       for (const connection of this.#own) connection.destroy();
     }, goodbyeMs);
-    await this.pool.end();
+    await this.#pool.end();
     clearTimeout(timer);
   }
 
-  async #connect(): Promise<Loan> {
-    const connection = await this.pool.connect();
-    if (!(connection instanceof PostgresConnection)) throw new TypeError('the pool holds connections of another kind');
-    this.#own.add(connection);
-    this.#open.add(connection);
-    const release = connection.release.bind(connection);
-    try {
-      const session = await this.answer(connection.session());
-      const end = (usable: boolean) => release(!usable || connection.getTransactionStatus() !== 'I');
-      return { connection, session, end };
-    } catch (error) {
-      release(true);
-      throw error;
+  /** Waits while the server refuses more connections. */
+  async #checkOut(): Promise<Lent> {
+    let timer: RunningTimer | null = null;
+    let patient = true;
+    for (;;) {
+      try {
+        const connection = await this.#connect();
+        timer?.stop();
+        return connection;
+      } catch (error) {
+        timer ??= afterRunning(patienceMs, () => {
+          patient = false;
+        });
+        const isFull = isBusy(error);
+        if (isFull) this.#answers += 1;
+        if (isFull && patient) {
+          await wait(retryMs());
+          continue;
+        }
+        timer.stop();
+        throw isFull ? new DatabaseBusyError({ cause: error }) : error;
+      }
     }
   }
+
+  #connect(): Promise<Lent> {
+    return new Promise((resolve, reject) => {
+      this.#pool.connect((error, connection) => {
+        if (connection instanceof PostgresConnection) resolve(connection);
+        else reject(error ?? new TypeError('the pool holds connections of another kind'));
+      });
+    });
+  }
+
+  async #openSession(connection: PostgresConnection): Promise<Session> {
+    this.#own.add(connection);
+    this.#open.add(connection);
+    return await this.answer(connection.openSession());
+  }
+
+  readonly #closeAll = () => {
+    for (const connection of this.#open) connection.destroy();
+  };
 }
 
 /** Errors of PostgreSQL after which a connection is as good as before: bad data, constraints, conflicts, cancelled statements. */

@@ -30,24 +30,19 @@ export class Slots {
     this.#free = size;
   }
 
-  /**
-   * Resolves with a function that returns the slot, once the claimant has one. Rejects with the error that `late` creates
-   * after `patienceMs` of running time, or when the signal aborts.
-   */
-  async take({ owner, atOnce, signal }: Claimant, patienceMs: number, late: () => Error): Promise<() => void> {
-    if (signal?.aborted) throw new StatementCancelledError({ cause: signal.reason });
-    if (this.#free > 0 && this.#heldBy(owner) < atOnce) this.#grant(owner);
-    else await this.#wait({ owner, atOnce, signal }, patienceMs, late);
-    let given = false;
-    return () => {
-      if (given) return;
-      given = true;
-      this.#give(owner);
-    };
+  /** Takes a slot at once if the claimant may have one; `give` returns it. */
+  tryTake({ owner, atOnce }: Claimant): boolean {
+    if (this.#free === 0 || this.#heldBy(owner) >= atOnce) return false;
+    this.#grant(owner);
+    return true;
   }
 
-  async #wait({ owner, atOnce, signal }: Claimant, patienceMs: number, late: () => Error): Promise<void> {
-    await new Promise<void>((resolve, reject) => {
+  /**
+   * Waits for a slot; `give` returns it. Rejects with the error that `late` creates after `patienceMs` of running time, or
+   * when the signal aborts.
+   */
+  wait({ owner, atOnce, signal }: Claimant, patienceMs: number, late: () => Error): Promise<void> {
+    return new Promise<void>((resolve, reject) => {
       const claim: Waiting = {
         atOnce,
         grant() {
@@ -73,6 +68,15 @@ export class Slots {
     });
   }
 
+  /** Returns a slot of the owner, which goes to the next one. */
+  give(owner: Owner): void {
+    this.#free += 1;
+    const left = this.#heldBy(owner) - 1;
+    if (left === 0) this.#held.delete(owner);
+    else this.#held.set(owner, left);
+    this.#grantNext();
+  }
+
   #heldBy(owner: Owner): number {
     return this.#held.get(owner) ?? 0;
   }
@@ -80,14 +84,6 @@ export class Slots {
   #grant(owner: Owner): void {
     this.#free -= 1;
     this.#held.set(owner, this.#heldBy(owner) + 1);
-  }
-
-  #give(owner: Owner): void {
-    this.#free += 1;
-    const left = this.#heldBy(owner) - 1;
-    if (left === 0) this.#held.delete(owner);
-    else this.#held.set(owner, left);
-    this.#grantNext();
   }
 
   #grantNext(): void {

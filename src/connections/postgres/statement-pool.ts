@@ -3,8 +3,9 @@ import { setMaxListeners } from 'node:events';
 import type pg from 'pg';
 import type { PostgresConnection } from './connection.ts';
 import { Connections, type ConnectionsOptions } from './connections.ts';
-import { DatabaseBusyError, DatabaseSilentError } from './database-errors.ts';
+import { DatabaseBusyError, DatabaseSilentError, StatementCancelledError } from './database-errors.ts';
 import { retryConflicts } from './retry-conflicts.ts';
+import type { Session } from './session-settings.ts';
 import { type Claimant, type Owner, Slots } from './slots.ts';
 
 /** Maximum wait for a connection, in milliseconds of running time. */
@@ -55,41 +56,31 @@ export class StatementPool implements AsyncDisposable {
 
   /** Runs a statement, again after a conflict with others. */
   async run<Row extends pg.QueryResultRow>(statement: Statement): Promise<pg.QueryResult<Row>> {
-    const { signal } = this.#claimant();
-    return await this.#withSlot(() =>
-      retryConflicts(() =>
-        this.#connections.use(signal, ({ connection, session }) =>
-          this.#connections.answer(
-            session.direct
-              ? connection.query<Row>(statement)
-              : inOneWrite<Row>(connection, session.begin, { ...statement, name: undefined }),
-          ),
-        ),
+    return await this.#withSlot((signal) =>
+      this.#connections.use(signal, (connection, session) =>
+        this.#connections.answer(send<Row>(connection, session, statement)),
       ),
     );
   }
 
   /** Runs `work` in a transaction, again from its beginning after a conflict with others. */
   async transaction<T>(work: (send: Send) => Promise<T>): Promise<T> {
-    const { signal } = this.#claimant();
-    return await this.#withSlot(() =>
-      retryConflicts(() =>
-        this.#connections.use(signal, async ({ connection, session }) => {
-          const send: Send = (statement) =>
-            this.#connections.answer(connection.query(session.direct ? statement : { ...statement, name: undefined }));
-          await send({ text: session.begin });
-          try {
-            const result = await work(send);
-            // COMMIT rolls back if a statement failed, even if `work` has overlooked its error.
-            const { command } = await send({ text: 'COMMIT' });
-            if (command !== 'COMMIT') throw new Error('a statement of the transaction failed: it was rolled back');
-            return result;
-          } catch (error) {
-            await send({ text: 'ROLLBACK' }).catch(() => undefined);
-            throw error;
-          }
-        }),
-      ),
+    return await this.#withSlot((signal) =>
+      this.#connections.use(signal, async (connection, session) => {
+        const query: Send = (statement) =>
+          this.#connections.answer(connection.query(session.direct ? statement : { ...statement, name: undefined }));
+        await query({ text: session.begin });
+        try {
+          const result = await work(query);
+          // COMMIT rolls back if a statement failed, even if `work` has overlooked its error.
+          const { command } = await query({ text: 'COMMIT' });
+          if (command !== 'COMMIT') throw new Error('a statement of the transaction failed: it was rolled back');
+          return result;
+        } catch (error) {
+          await query({ text: 'ROLLBACK' }).catch(() => undefined);
+          throw error;
+        }
+      }),
     );
   }
 
@@ -101,20 +92,30 @@ export class StatementPool implements AsyncDisposable {
     return this.#scopes.getStore() ?? unscoped;
   }
 
-  async #withSlot<T>(work: () => Promise<T>): Promise<T> {
-    const give = await this.#takeSlot();
+  async #withSlot<T>(work: (signal: AbortSignal | null) => Promise<T>): Promise<T> {
+    const claimant = this.#claimant();
+    const { owner, signal } = claimant;
+    if (signal?.aborted) throw new StatementCancelledError({ cause: signal.reason });
+    if (!this.#slots.tryTake(claimant)) {
+      const before = this.#connections.answers;
+      const late = () => (this.#connections.answers > before ? new DatabaseBusyError() : new DatabaseSilentError());
+      await this.#slots.wait(claimant, patienceMs, late);
+    }
     try {
-      return await work();
+      return await retryConflicts(() => work(signal));
     } finally {
-      give();
+      this.#slots.give(owner);
     }
   }
+}
 
-  async #takeSlot(): Promise<() => void> {
-    const before = this.#connections.answers;
-    const late = () => (this.#connections.answers > before ? new DatabaseBusyError() : new DatabaseSilentError());
-    return await this.#slots.take(this.#claimant(), patienceMs, late);
-  }
+function send<Row extends pg.QueryResultRow>(
+  connection: PostgresConnection,
+  { direct, begin }: Session,
+  statement: Statement,
+): Promise<pg.QueryResult<Row>> {
+  if (direct) return connection.query<Row>(statement);
+  return inOneWrite<Row>(connection, begin, { ...statement, name: undefined });
 }
 
 /**
