@@ -2,6 +2,7 @@ import type { BatchState, ProgressState } from '../progress/state.ts';
 import { batchStateOf } from './batch.ts';
 import type { JobsContext } from './context.ts';
 import { type Job, jobColumns, progressOf } from './job.ts';
+import { countClaimableRows } from './sql/claimable.ts';
 
 /** The current states of these jobs; those that are gone are left out. */
 export async function readStates(context: Pick<JobsContext, 'database'>, ids: string[]): Promise<ProgressState[]> {
@@ -17,14 +18,8 @@ export async function readBatchStates(context: Pick<JobsContext, 'database'>, id
   return batches.map(batchStateOf);
 }
 
-/** Rows that could start right now, counted up to a limit. */
+/** Jobs that a claim could take right now, counted up to a limit. Those that `max_running` of their tenant holds back do not count. */
 export async function countClaimable(context: Pick<JobsContext, 'database'>, limit: number): Promise<number> {
-  const [row] = await context.database.query<{ n: number }>(
-    `SELECT count(*)::int AS n FROM (
-       (SELECT 1 FROM jobs WHERE status = 'PENDING' AND due_at IS NULL LIMIT $1)
-       UNION ALL
-       (SELECT 1 FROM jobs WHERE due_at IS NOT NULL AND status IN ('PENDING', 'RETRYING') AND due_at <= now() LIMIT $1)) rows`,
-    [limit],
-  );
+  const [row] = await context.database.query<{ n: number }>(countClaimableRows, [limit]);
   return row?.n ?? 0;
 }

@@ -1,5 +1,6 @@
 import { canaryDeadSeconds, countedUpTo, type Vitals } from '../ops/vitals.ts';
 import type { JobsContext } from './context.ts';
+import { eligibleTenants } from './sql/claimable.ts';
 import { workerSilenceSeconds } from './workers.ts';
 
 /**
@@ -7,29 +8,7 @@ import { workerSilenceSeconds } from './workers.ts';
  * $1 seconds of silence after which a worker is dead, $2 how many rows are counted, $3 seconds that a canary's lease holds
  */
 const vitals = `
-WITH RECURSIVE tenants_waiting(tenant_id) AS (
-    (SELECT tenant_id FROM jobs WHERE status = 'PENDING' AND due_at IS NULL ORDER BY tenant_id LIMIT 1)
-    UNION ALL
-    (SELECT next.tenant_id FROM tenants_waiting t
-      CROSS JOIN LATERAL (
-        SELECT j.tenant_id FROM jobs j
-         WHERE j.status = 'PENDING' AND j.due_at IS NULL AND j.tenant_id > t.tenant_id
-         ORDER BY j.tenant_id LIMIT 1) next)
-), tenants_due(tenant_id) AS (
-    (SELECT tenant_id FROM jobs WHERE due_at IS NOT NULL AND status IN ('PENDING', 'RETRYING') ORDER BY tenant_id LIMIT 1)
-    UNION ALL
-    (SELECT next.tenant_id FROM tenants_due t
-      CROSS JOIN LATERAL (
-        SELECT j.tenant_id FROM jobs j
-         WHERE j.due_at IS NOT NULL AND j.status IN ('PENDING', 'RETRYING') AND j.tenant_id > t.tenant_id
-         ORDER BY j.tenant_id LIMIT 1) next)
-), eligible AS (
-    -- What a tenant's own limit holds back does not wait for the fleet.
-    SELECT t.id AS tenant_id FROM tenants t
-     WHERE t.id IN (SELECT tenant_id FROM tenants_waiting UNION ALL SELECT tenant_id FROM tenants_due)
-       AND (t.max_running IS NULL
-            OR t.max_running > (SELECT count(*) FROM jobs j WHERE j.tenant_id = t.id AND j.status = 'RUNNING'))
-), first AS (
+WITH RECURSIVE ${eligibleTenants}, first AS (
     SELECT head.since FROM eligible t
      CROSS JOIN LATERAL (
         (SELECT j.created_at AS since FROM jobs j

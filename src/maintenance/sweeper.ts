@@ -6,8 +6,9 @@ import type { Ringer } from '../queue/ring.ts';
 import type { Actor } from './actor.ts';
 
 /**
- * Makes up for every ring that was lost: a crash between commit and ring, Redis down or flushed, a row that became due.
- * Tops the waiting permits up to as many rows as are claimable and slots are idle.
+ * Makes up for every wake-up that was lost: a crash between commit and wake-up, Redis down or flushed, a row that became due.
+ * Tops the waiting permits up to the number of claimable rows or idle slots, whichever is lower. Rows that the limit of their
+ * tenant holds back wake nobody.
  */
 export function createSweeper(context: { jobs: JobsContext; ringer: Ringer; logger: Logger }): Actor {
   const { jobs, ringer, logger } = context;
@@ -18,7 +19,7 @@ export function createSweeper(context: { jobs: JobsContext; ringer: Ringer; logg
       const fleet = await readFleet(jobs);
       const idle = Math.max(0, fleet.slots - fleet.running);
       const permits = idle === 0 ? 0 : Math.min(idle, await countClaimable(jobs, idle));
-      // Without Redis the workers look for rows by themselves.
+      // Without Redis the workers look for rows on their own.
       await ringer
         .topUp({ permits, slots: fleet.slots })
         .catch((error) => logger.debug({ err: error }, 'could not top up the permits'));

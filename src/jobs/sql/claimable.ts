@@ -1,0 +1,51 @@
+/**
+ * Common table expressions (RECURSIVE): the tenants that have rows to claim and may have more running.
+ *
+ * `eligible` has one row for each such tenant: its id, and in `room` how many more of its jobs may run; null for any number.
+ * The cost is bounded by the number of tenants and slots, whatever the number of jobs.
+ */
+export const eligibleTenants = `tenants_waiting(tenant_id) AS (
+    (SELECT tenant_id FROM jobs WHERE status = 'PENDING' AND due_at IS NULL ORDER BY tenant_id LIMIT 1)
+    UNION ALL
+    (SELECT next.tenant_id FROM tenants_waiting t
+      CROSS JOIN LATERAL (
+        SELECT j.tenant_id FROM jobs j
+         WHERE j.status = 'PENDING' AND j.due_at IS NULL AND j.tenant_id > t.tenant_id
+         ORDER BY j.tenant_id LIMIT 1) next)
+), tenants_due(tenant_id) AS (
+    (SELECT tenant_id FROM jobs WHERE due_at IS NOT NULL AND status IN ('PENDING', 'RETRYING') ORDER BY tenant_id LIMIT 1)
+    UNION ALL
+    (SELECT next.tenant_id FROM tenants_due t
+      CROSS JOIN LATERAL (
+        SELECT j.tenant_id FROM jobs j
+         WHERE j.due_at IS NOT NULL AND j.status IN ('PENDING', 'RETRYING') AND j.tenant_id > t.tenant_id
+         ORDER BY j.tenant_id LIMIT 1) next)
+), eligible AS (
+    SELECT t.id AS tenant_id, t.max_running - running.n AS room
+      FROM tenants t
+     CROSS JOIN LATERAL (
+        SELECT CASE WHEN t.max_running IS NOT NULL
+                    THEN (SELECT count(*) FROM jobs j WHERE j.tenant_id = t.id AND j.status = 'RUNNING') END AS n) running
+     WHERE t.id IN (SELECT tenant_id FROM tenants_waiting UNION ALL SELECT tenant_id FROM tenants_due)
+       AND (t.max_running IS NULL OR t.max_running > running.n)
+)`;
+
+/**
+ * How many jobs a claim could take right now. Rows that the limit of their tenant holds back are not among them.
+ *
+ * Parameters: $1 how many are counted at most.
+ * Returns: one row.
+ * Called by: the sweeper, once a second.
+ */
+export const countClaimableRows = `
+WITH RECURSIVE ${eligibleTenants}
+SELECT count(*)::int AS n FROM (
+    SELECT 1 FROM eligible t
+     CROSS JOIN LATERAL (
+        SELECT 1 FROM (
+            (SELECT 1 FROM jobs j WHERE j.status = 'PENDING' AND j.due_at IS NULL AND j.tenant_id = t.tenant_id LIMIT $1)
+            UNION ALL
+            (SELECT 1 FROM jobs j
+              WHERE j.status IN ('PENDING', 'RETRYING') AND j.due_at <= now() AND j.tenant_id = t.tenant_id LIMIT $1)) waiting
+         LIMIT coalesce(t.room, $1)) row
+     LIMIT $1) claimable`;
