@@ -168,12 +168,18 @@ export class JobError extends Error {
   readonly code: FailureCode;
   /** The page that caused it, if one did. */
   readonly page: number | null;
+  /** How long a server asked to wait before the next try, in seconds; null if none did. */
+  readonly retryAfterSeconds: number | null;
 
-  constructor(code: FailureCode, options: { detail?: string; page?: number | null; cause?: unknown } = {}) {
+  constructor(
+    code: FailureCode,
+    options: { detail?: string; page?: number | null; retryAfterSeconds?: number | null; cause?: unknown } = {},
+  ) {
     super(options.detail ?? failures[code].message, { cause: options.cause });
     this.name = 'JobError';
     this.code = code;
     this.page = options.page ?? null;
+    this.retryAfterSeconds = options.retryAfterSeconds ?? null;
   }
 }
 

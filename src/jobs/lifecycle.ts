@@ -18,6 +18,8 @@ export interface Failure {
   stage: Job['stage'];
   /** What the attempt used, so that a retry can use the other one; null if the document was not opened. */
   engine: EngineName | null;
+  /** How long a server asked to wait before the next try. */
+  retryAfterSeconds?: number | null;
 }
 
 const complete = `
@@ -105,7 +107,9 @@ const failClaimed = failRows(`${fence} FOR UPDATE`, {
 
 /** RUNNING → RETRYING or FAILED, as the retry policy says. */
 export async function failJob(context: JobsContext, claim: Claim, failure: Failure): Promise<Job> {
-  const delay = retryDelaySeconds(failure.code, claim);
+  const { retryCount, resourceFailures } = claim;
+  const { retryAfterSeconds = null } = failure;
+  const delay = retryDelaySeconds(failure.code, { retryCount, resourceFailures, retryAfterSeconds });
   const [job] = await context.database.query<Job>(failClaimed, [
     ...fenceValues(claim),
     failure.code,

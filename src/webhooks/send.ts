@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { AddressGuard } from '../connections/address-guard.ts';
 import { OutboundError, outboundPost } from '../connections/outbound.ts';
+import { retryAfterMs } from '../connections/retry-after.ts';
 import type { Secrets } from '../connections/secrets.ts';
 import { encodeId } from '../ids.ts';
 import { payloadOf } from './body.ts';
@@ -46,8 +47,8 @@ async function attempt(context: SendContext, delivery: ClaimedDelivery): Promise
     const response = await outboundPost(delivery.url, body, { guard, signal, headers });
     const answer = await beginningOf(response.body, policy.answerMs);
     const { status } = response;
-    const retryAfterMs = retryAfter(response.headers['retry-after']);
-    return { statusCode: status, error: problemOf(status, host), answer, retryAfterMs };
+    const wait = retryAfterMs(response.headers);
+    return { statusCode: status, error: problemOf(status, host), answer, retryAfterMs: wait };
   } catch (error) {
     const none = { statusCode: null, answer: null, retryAfterMs: null };
     if (error instanceof OutboundError) return { ...none, error: error.message };
@@ -100,11 +101,4 @@ async function beginningOf(body: IncomingMessage, withinMs: number): Promise<str
     body.destroy();
   }
   return Buffer.concat(chunks).subarray(0, answerBytes).toString('utf8').replaceAll('\0', '\uFFFD');
-}
-
-/** Seconds or a date. */
-function retryAfter(header: string | undefined): number | null {
-  if (header === undefined) return null;
-  const ms = /^\d{1,9}$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
-  return Number.isNaN(ms) ? null : Math.max(0, ms);
 }

@@ -10,6 +10,7 @@ import {
   type OutboundTimeouts,
   outboundGet,
 } from '../connections/outbound.ts';
+import { retryAfterMs } from '../connections/retry-after.ts';
 import { type FailureCode, JobError } from '../errors.ts';
 import { SizeLimitError, type Storage, StorageError, type Stored } from '../storage/storage.ts';
 import { refuseEmpty, refuseWebPage } from './download-checks.ts';
@@ -80,7 +81,7 @@ export async function downloadDocument(url: string, options: DownloadOptions): P
 /** PDFs are compressed inside; an encoding on top would only hide the size. Some servers send one all the same. */
 const headers = { accept: 'application/pdf, */*;q=0.5', 'accept-encoding': 'identity', 'user-agent': 'Pagehive' };
 
-function refuseStatus({ status, url }: OutboundResponse): void {
+function refuseStatus({ status, url, headers }: OutboundResponse): void {
   if (status >= 200 && status < 300 && status !== 206) {
     return;
   }
@@ -89,7 +90,9 @@ function refuseStatus({ status, url }: OutboundResponse): void {
     throw new JobError('DOWNLOAD_NOT_FOUND', { detail });
   }
   const worthAnotherTry = [206, 408, 425, 429].includes(status) || status >= 500;
-  throw new JobError(worthAnotherTry ? 'DOWNLOAD_FAILED' : 'DOWNLOAD_REFUSED', { detail });
+  if (!worthAnotherTry) throw new JobError('DOWNLOAD_REFUSED', { detail });
+  const wait = retryAfterMs(headers);
+  throw new JobError('DOWNLOAD_FAILED', { detail, retryAfterSeconds: wait === null ? null : wait / 1000 });
 }
 
 /** Null where the server doesn't tell, or tells the size of something encoded. */

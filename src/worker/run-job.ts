@@ -81,13 +81,13 @@ async function writeEnd(
       logger.warn({ status }, 'given back: pages that were stored are gone');
       return status === 'PENDING' ? 'GIVEN_BACK' : 'FAILED';
     }
-    const { code, message, page } = toJobError(reason);
+    const { code, message, page, retryAfterSeconds } = toJobError(reason);
     if (code === 'INTERNAL') logger.error({ err: reason }, 'failed unexpectedly');
     else logger.info({ code }, 'failed');
-    await persist(
-      () => failJob(context.jobs, claim, { code, message, page, engine, stage: progress.state.stage }),
-      patience,
-    );
+    await persist(() => {
+      const failure = { code, message, page, engine, stage: progress.state.stage, retryAfterSeconds };
+      return failJob(context.jobs, claim, failure);
+    }, patience);
     return 'FAILED';
   } catch (late) {
     // The claim was lost meanwhile, or the database stayed away: the lease runs out and somebody else goes on.
