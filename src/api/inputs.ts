@@ -4,31 +4,9 @@ import { maxBatchItems } from '../jobs/batch.ts';
 import { defaultMaxRetries, defaultOptions, type JobOptions, type OptionChanges } from '../jobs/options.ts';
 import { PageRangesError, parsePageRanges } from '../pdf/model/page-ranges.ts';
 import { type Cursor, parseCursor } from '../progress/state.ts';
-import { httpUrl, parse, shortText, storable, storableDate } from './input-values.ts';
+import { httpUrl, parse, shortText, storableDate } from './input-values.ts';
+import { metadata } from './metadata-input.ts';
 import { webhook, webhookOfJob } from './webhook-inputs.ts';
-
-const maxMetadataBytes = 16 * 1024;
-/** Far below what overflows the stack of anything that walks through it, here or in a client. */
-const maxMetadataDepth = 100;
-
-function storableJson(value: unknown, depth = 0): boolean {
-  if (typeof value === 'string') return storable(value);
-  if (typeof value !== 'object' || value === null) return true;
-  if (depth === maxMetadataDepth) return false;
-  if (Array.isArray(value)) return value.every((each) => storableJson(each, depth + 1));
-  return Object.entries(value).every(([key, each]) => storable(key) && storableJson(each, depth + 1));
-}
-
-const metadata = z
-  .record(z.string(), z.unknown())
-  .refine((value) => storableJson(value), {
-    error: `must be well-formed text without NUL characters, at most ${maxMetadataDepth} levels deep`,
-    abort: true,
-  })
-  .refine(
-    (value) => Buffer.byteLength(JSON.stringify(value)) <= maxMetadataBytes,
-    `must not exceed ${maxMetadataBytes} bytes of JSON`,
-  );
 
 const pages = z.string().superRefine((value, context) => {
   try {

@@ -15,7 +15,8 @@ const job = z.object({
   pagesTotal: z.number().nullable(),
   retryCount: z.number(),
   name: z.string().nullable(),
-  metadata: z.record(z.string(), z.unknown()).nullable(),
+  // Taken as it is: copying it key by key would lose a key such as `__proto__`.
+  metadata: z.unknown(),
   batchIndex: z.number().nullable(),
   createdAt: time,
   startedAt: time.nullable(),

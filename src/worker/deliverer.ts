@@ -79,9 +79,9 @@ export function startDeliverer(context: DelivererContext): AsyncDisposable {
   }
 
   async function drain(): Promise<void> {
-    const until = Date.now() + drainMs;
+    const until = performance.now() + drainMs;
     while (!draining) {
-      if (Date.now() > until) return context.deliveryRinger.ring();
+      if (performance.now() > until) return context.deliveryRinger.ring();
       const claim = await claimer.next();
       if (claim === undefined) return;
       try {

@@ -22,6 +22,7 @@ const scalarTypes: Record<string, string> = {
 
 const nativeTypes: Record<string, string> = {
   Uuid: 'uuid',
+  Json: 'json',
   SmallInt: 'smallint',
   Real: 'real',
   'Timestamptz(3)': 'timestamp(3) with time zone',

@@ -18,7 +18,7 @@ import { createPauses } from '../pauses.ts';
 import { receiveWebhook } from '../webhook-target.ts';
 import { Batch } from './batch.ts';
 import { builder } from './builder.ts';
-import { JobOptionsInput } from './create-job.ts';
+import { JobOptionsInput, metadataText } from './create-job.ts';
 import { WebhookInput } from './webhook-input.ts';
 
 const BatchSourceInput = builder.inputType('BatchSourceInput', {
@@ -40,7 +40,7 @@ const BatchItemInput = builder.inputType('BatchItemInput', {
   fields: (t) => ({
     source: t.field({ type: BatchSourceInput, required: true, description: 'The document.' }),
     name: t.string({ description: 'A label of your own, 500 characters at most.' }),
-    metadata: t.field({ type: 'JSONObject', description: 'Your own data, given back as it came; 16 KiB at most.' }),
+    metadata: t.field({ type: 'JSONObject', description: metadataText }),
     options: t.field({
       type: JobOptionsInput,
       description: 'What is different for this document from the options of the batch.',

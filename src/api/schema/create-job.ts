@@ -10,6 +10,11 @@ import { Engine, ImageFormat } from './enums.ts';
 import { Job } from './job.ts';
 import { WebhookInput } from './webhook-input.ts';
 
+/** Of jobs and of items of batches. */
+export const metadataText =
+  'Your own data, 16 KiB at most: comes back exactly as it came, also in webhooks. Numbers beyond ±(2^53 − 1) are refused, as they would be ' +
+  'rounded; send them as strings.';
+
 const JobSourceInput = builder.inputType('JobSourceInput', {
   isOneOf: true,
   description: 'The document: exactly one of these.',
@@ -81,7 +86,7 @@ const CreateJobInputType = builder.inputType('CreateJobInput', {
   fields: (t) => ({
     source: t.field({ type: JobSourceInput, required: true, description: 'The document.' }),
     name: t.string({ description: 'A label of your own, 500 characters at most.' }),
-    metadata: t.field({ type: 'JSONObject', description: 'Your own data, given back as it came; 16 KiB at most.' }),
+    metadata: t.field({ type: 'JSONObject', description: metadataText }),
     options: t.field({ type: JobOptionsInput, description: 'What to do.' }),
     priority: t.int({
       description: '0 (first) to 9, default 5. One step is worth ten minutes of waiting, so nothing starves.',

@@ -15,7 +15,7 @@ export type AttachmentOmission =
 
 /** One document of a batch. */
 export type BatchItemInput = {
-  /** Your own data, given back as it came; 16 KiB at most. */
+  /** Your own data, 16 KiB at most: comes back exactly as it came, also in webhooks. Numbers beyond ±(2^53 − 1) are refused, as they would be rounded; send them as strings. */
   metadata?: Record<string, unknown> | null | undefined;
   /** A label of your own, 500 characters at most. */
   name?: string | null | undefined;
@@ -72,7 +72,7 @@ export type CreateBatchInput = {
 export type CreateJobInput = {
   /** Makes repeating safe: the same key gives the same job, until 24 hours after it was deleted. Other content or options under the same key is the error IDEMPOTENCY_CONFLICT. 255 characters at most. */
   idempotencyKey?: string | null | undefined;
-  /** Your own data, given back as it came; 16 KiB at most. */
+  /** Your own data, 16 KiB at most: comes back exactly as it came, also in webhooks. Numbers beyond ±(2^53 − 1) are refused, as they would be rounded; send them as strings. */
   metadata?: Record<string, unknown> | null | undefined;
   /** A label of your own, 500 characters at most. */
   name?: string | null | undefined;

@@ -38,9 +38,9 @@ RETURNING ${batchColumns}`;
  */
 export const insertItems = `
 WITH item AS MATERIALIZED (
-    SELECT * FROM jsonb_to_recordset($3::jsonb) AS i(
+    SELECT * FROM json_to_recordset($3::json) AS i(
         id uuid, index int, upload uuid, job uuid, source uuid, kind text, url text, filename text, content_type text, bytes bigint,
-        sha256 text, storage_key text, options jsonb, password text, name text, metadata jsonb, retries int)
+        sha256 text, storage_key text, options jsonb, password text, name text, metadata json, retries int)
 ), upload AS MATERIALIZED (
     SELECT s.id FROM sources s WHERE s.id IN (SELECT upload FROM item) AND s.tenant_id = $2 AND ${usableUpload} FOR KEY SHARE
 ), document AS MATERIALIZED (
