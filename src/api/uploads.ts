@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { databaseTime } from '../connections/database-time.ts';
 import { safeFilename } from '../connections/filename.ts';
 import type { Source } from '../connections/prisma/client.ts';
 import { RequestError } from '../errors.ts';
@@ -32,7 +33,7 @@ export async function createUpload(context: ApiContext, input: CreateUploadInput
       contentType: input.contentType ?? null,
       expectedBytes: input.bytes ?? null,
       expectedSha256: input.sha256 ?? null,
-      expiresAt: new Date(Date.now() + urlLifetimeMs),
+      expiresAt: await databaseTime(context.database, urlLifetimeMs),
     },
   });
 }
@@ -58,7 +59,8 @@ export async function receiveUpload(
   const id = url.pathname.slice('/uploads/'.length);
   const uuid = decodeId('upload', id);
   const token = url.searchParams.get('token') ?? '';
-  if (uuid === null || !services.secrets.verify(purpose, id, token)) throw new RequestError('UPLOAD_URL_INVALID');
+  const now = await databaseTime(services.writes);
+  if (uuid === null || !services.secrets.verify(purpose, id, token, now)) throw new RequestError('UPLOAD_URL_INVALID');
   const upload = await services.writes.prisma.source.findUnique({ where: { id: uuid } });
   if (upload === null) throw new RequestError('NOT_FOUND', { message: 'There is no such upload.' });
   if (upload.status === 'STORED') throw new RequestError('UPLOAD_ALREADY_STORED');
@@ -84,7 +86,7 @@ export async function receiveUpload(
         bytes: stored.bytes,
         sha256: stored.sha256,
         contentType: upload.contentType ?? request.headers['content-type'] ?? null,
-        expiresAt: new Date(Date.now() + unusedLifetimeMs),
+        expiresAt: await databaseTime(services.database, unusedLifetimeMs),
       },
     });
     if (count === 0) throw await overtaken(services, uuid);
