@@ -28,7 +28,7 @@ function createProgram(): Command {
     .action(async () => {
       const { start } = await import('./commands/start.ts');
       const { prepareFirstMinute } = await import('./commands/first-minute.ts');
-      await start(readConfig(), { onReady: prepareFirstMinute });
+      await start(readConfig(), { prepareExample: prepareFirstMinute });
     });
   program
     .command('submit')

@@ -30,12 +30,11 @@ export const createOperation = `mutation Create {
   }
 }`;
 
-/** Makes sure that the sample is there as an upload that does not expire, and prints what to do with it. */
-export async function prepareFirstMinute(config: Config): Promise<void> {
+/** Makes sure that the sample is stored as an upload that does not expire, and returns what to do with it. */
+export async function prepareFirstMinute(config: Config): Promise<string> {
   await using platform = await openPlatform({ ...config, logLevel: 'silent' }, 'start');
   await storeSample(platform);
-  process.stdout.write(
-    `Try it: open GraphiQL in two windows side by side. Paste this into the first and run it (Ctrl-Enter):
+  return `Try it: open GraphiQL in two windows side by side. Paste this into the first and run it (Ctrl-Enter):
 
 ${watchOperation}
 
@@ -44,8 +43,7 @@ Then this into the second, and watch the first:
 ${createOperation}
 
 Press Ctrl-C to stop everything.
-`,
-  );
+`;
 }
 
 /** Stores the sample as an upload, unless it is there already. */

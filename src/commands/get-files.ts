@@ -4,25 +4,34 @@ import type { Client } from '../client/client.ts';
 import { reasonOf, ServerUnreachableError } from '../client/errors.ts';
 import { splitFilename } from '../connections/filename.ts';
 import { openNew } from './get-output.ts';
-import { toStderr } from './watch-view.ts';
+import { toStderr, toStdout } from './watch-view.ts';
 
-/** Writes the files inside the document of a job; gives the path of each. Files that are there already stay: the name gets a number then. */
-export async function* writeAttachments(client: Client, jobId: string, directory: string): AsyncGenerator<string> {
-  for (const { name, omitted, download } of (await client.attachments(jobId)) ?? []) {
+/**
+ * Writes the files inside the document of a job and prints their paths, or that there are none. Existing files stay: the
+ * name gets a number then.
+ */
+export async function writeAttachments(client: Client, jobId: string, directory: string): Promise<void> {
+  const attachments = (await client.attachments(jobId)) ?? [];
+  if (attachments.length === 0) toStderr(`${jobId} has no attachments`);
+  for (const { name, omitted, download } of attachments) {
     const { stem, extension } = splitFilename(name);
     if (download === null) toStderr(`${name} is not kept: ${omitted}`);
-    else yield await writeFile(download.url, join(directory, stem ?? 'attachment'), extension);
+    else toStdout(await writeFile(download.url, join(directory, stem ?? 'attachment'), extension));
   }
 }
 
-/** Writes the images of the pages of a job; gives the path of each. */
-export async function* writeImages(client: Client, jobId: string, directory: string): AsyncGenerator<string> {
+/** Writes the images of the pages of a job and prints their paths. Prints what to do and returns false if the job was not to make any. */
+export async function writeImages(client: Client, jobId: string, directory: string): Promise<boolean> {
+  let hasImages = false;
   for await (const { number, thumbnailUrl, imageUrl, imageFailure } of client.pageImages(jobId)) {
+    hasImages ||= (thumbnailUrl ?? imageUrl ?? imageFailure) !== null;
     if (imageFailure !== null) toStderr(`page ${number} has no image: ${imageFailure}`);
     const digits = String(number).padStart(4, '0');
-    if (thumbnailUrl !== null) yield await writeFile(thumbnailUrl, join(directory, `thumbnail-${digits}`));
-    if (imageUrl !== null) yield await writeFile(imageUrl, join(directory, `page-${digits}`));
+    if (thumbnailUrl !== null) toStdout(await writeFile(thumbnailUrl, join(directory, `thumbnail-${digits}`)));
+    if (imageUrl !== null) toStdout(await writeFile(imageUrl, join(directory, `page-${digits}`)));
   }
+  if (!hasImages) toStderr(`${jobId} has no images: submit the document with --thumbnails or --page-images`);
+  return hasImages;
 }
 
 const extensions: Record<string, string> = { 'image/jpeg': '.jpg', 'image/png': '.png', 'image/webp': '.webp' };

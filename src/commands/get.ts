@@ -10,7 +10,7 @@ import { openClient } from './open-client.ts';
 import { type Fact, printFacts } from './print-facts.ts';
 import { printRefusal } from './refusal.ts';
 import { UsageError } from './usage-error.ts';
-import { describeEnd, describeProgress, megabytes } from './watch-messages.ts';
+import { describeEnd, describeProgress, fileSize } from './watch-messages.ts';
 import { toStderr, toStdout } from './watch-view.ts';
 
 /** One of these, or none for a summary. */
@@ -63,13 +63,9 @@ async function giveResult(client: Client, job: Job, options: GetOptions): Promis
     const name = job.name ?? job.source.filename ?? job.id;
     for (const path of await writeResult(client, job.id, { directory: out, name })) toStdout(path);
   }
-  if (attachments !== undefined) {
-    for await (const path of writeAttachments(client, job.id, attachments)) toStdout(path);
-  }
-  if (images !== undefined) {
-    for await (const path of writeImages(client, job.id, images)) toStdout(path);
-  }
-  if (!text && !markdown) return 0;
+  if (attachments !== undefined) await writeAttachments(client, job.id, attachments);
+  const hasImages = images === undefined || (await writeImages(client, job.id, images));
+  if (!text && !markdown) return hasImages ? 0 : 1;
   const render = text ? textOf : markdownOf;
   let isFirst = true;
   for await (const page of client.pages(job.id)) {
@@ -81,7 +77,7 @@ async function giveResult(client: Client, job: Job, options: GetOptions): Promis
 
 function printSummary(job: Job): void {
   const { source, result } = job;
-  const bytes = source.bytes === null ? null : megabytes(source.bytes, null);
+  const bytes = source.bytes === null ? null : fileSize(source.bytes);
   const lines: Fact[] = [
     ['id', job.id],
     ['name', job.name],

@@ -18,32 +18,39 @@ export interface ListOptions {
 export async function list(config: ClientConfig, { status, batch, limit, json = false }: ListOptions): Promise<number> {
   const client = await openClient(config);
   try {
-    if (!json) toStdout(line('ID', 'STATUS', 'DONE', 'PAGES', 'CREATED', 'NAME'));
-    for await (const job of newestJobs(client, { status, batch }, limit))
-      toStdout(json ? JSON.stringify(job) : lineOf(job));
+    let isFirst = true;
+    for await (const jobs of newestJobs(client, { status, batch }, limit)) {
+      // Not before the server has answered.
+      if (isFirst && !json) toStdout(line('ID', 'STATUS', 'DONE', 'PAGES', 'CREATED', 'NAME'));
+      isFirst = false;
+      for (const job of jobs) toStdout(json ? JSON.stringify(job) : lineOf(job));
+    }
     return 0;
   } catch (error) {
     return printRefusal(error);
   }
 }
 
+/** Pages of jobs, one at least. */
 async function* newestJobs(client: Client, filter: JobFilter, limit: number) {
   let after: string | null = null;
   let left = limit;
   do {
     const variables: Parameters<Client['jobs']>[0] = { first: Math.min(left, 100), after, filter };
     const { nodes, pageInfo }: Awaited<ReturnType<Client['jobs']>> = await client.jobs(variables);
-    yield* nodes;
+    yield nodes;
     left -= nodes.length;
     after = pageInfo.hasNextPage ? pageInfo.endCursor : null;
   } while (after !== null && left > 0);
 }
 
 function lineOf(job: JobFragment): string {
-  const { id, status, progressPercentage, pagesDone, pagesTotal, createdAt, name, source } = job;
+  const { id, status, progressPercentage, pagesDone, pagesTotal, createdAt, name, source, failure } = job;
   const pages = pagesTotal === null ? '' : pagesDone === pagesTotal ? `${pagesTotal}` : `${pagesDone}/${pagesTotal}`;
   const called = printable(name ?? source.filename ?? source.url ?? '');
-  return line(id, status, `${progressPercentage}%`, pages, createdAt, called);
+  // At the end of the line: most jobs have none.
+  const named = [called, failure?.code].filter(Boolean).join('  ');
+  return line(id, status, `${progressPercentage}%`, pages, createdAt, named);
 }
 
 function line(id: string, status: string, done: string, pages: string, created: string, name: string): string {

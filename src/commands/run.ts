@@ -27,8 +27,8 @@ export async function runProcess(
   });
   exitWithParent();
   await using platform = await open(config, name);
-  await using _running = await Promise.resolve(begin(platform)).catch((error: unknown) => {
-    throw portError(error, config.host, config.port);
+  await using _running = await Promise.resolve(begin(platform)).catch(async (error: unknown) => {
+    throw await portError(error, config.host, config.port);
   });
   ready = true;
   platform.logger.info('ready');

@@ -16,31 +16,55 @@ export function requireLoopback(host: string): void {
   );
 }
 
-/** The port to listen on, seen to be free. For 0: one that is. */
-export function claimPort(host: string, port: number): Promise<number> {
+/** Returns the port to listen on, after a probe that it is free; for 0, one that is. */
+export async function claimPort(host: string, port: number): Promise<number> {
+  try {
+    return await probe(host, port);
+  } catch (error) {
+    throw await portError(error, host, port);
+  }
+}
+
+/** Listens for a moment. Rejects if that is not possible. */
+function probe(host: string, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', (error) => reject(portError(error, host, port)));
-    probe.listen(port, host, () => {
-      const address = probe.address();
-      probe.close(() => resolve(address !== null && typeof address === 'object' ? address.port : port));
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      const address = server.address();
+      server.close(() => resolve(address !== null && typeof address === 'object' ? address.port : port));
     });
   });
 }
 
-/** What listening failed for, as a line for people; any other error as it is. */
-export function portError(error: unknown, host: string, port: number): unknown {
+/** Ports above a taken one that are tried. */
+const nearbyPorts = 100;
+
+/** A port that is free at this moment, close to the taken one if possible. */
+async function freePortNear(host: string, taken: number): Promise<number> {
+  const last = Math.min(taken + nearbyPorts, 65_535);
+  for (let port = taken + 1; port <= last; port += 1) {
+    const isFree = await probe(host, port).then(
+      () => true,
+      () => false,
+    );
+    if (isFree) return port;
+  }
+  return await probe(host, 0);
+}
+
+/** Returns why listening failed, as a line for people; any other error as it is. */
+export async function portError(error: unknown, host: string, port: number): Promise<unknown> {
   if (!(error instanceof Error) || !('syscall' in error) || error.syscall !== 'listen') return error;
   const code = 'code' in error ? error.code : undefined;
   if (code === 'EADDRINUSE') {
-    return new StartError(`port ${port} is taken by another program: choose another one, such as PORT=${port + 1}`, {
-      cause: error,
-    });
+    const free = await freePortNear(host, port);
+    const message = `port ${port} is taken by another program: choose another one, such as PORT=${free}`;
+    return new StartError(message, { cause: error });
   }
   if (code === 'EACCES') {
-    return new StartError(`port ${port} is reserved for root: choose one from 1024 up, such as PORT=4000`, {
-      cause: error,
-    });
+    const message = `port ${port} is reserved for root: choose one from 1024 up, such as PORT=${await freePortNear(host, 3_999)}`;
+    return new StartError(message, { cause: error });
   }
   return new StartError(`HOST=${host} cannot be listened on (${error.message}): use HOST=127.0.0.1`, { cause: error });
 }

@@ -17,8 +17,11 @@ import { commandService, embeddedService } from './start-services.ts';
 export type RunningConfig = Config & { databaseUrl: string; redisUrl: string };
 
 export interface StartOptions {
-  /** Called when everything runs. */
-  onReady?(config: RunningConfig): Promise<void>;
+  /**
+   * Prepares what users try first, while the processes start, and returns the text that explains it. Everything is ready
+   * once this has ended, too; a failure is reported and stops nothing.
+   */
+  prepareExample?(config: RunningConfig): Promise<string>;
   /** The script that is the `pagehive` command. */
   entry?: string;
 }
@@ -32,7 +35,7 @@ const stopOrder = [...commands, 'redis', 'postgres'];
  */
 export async function start(
   config: Config,
-  { onReady, entry = process.argv[1] ?? '' }: StartOptions = {},
+  { prepareExample, entry = process.argv[1] ?? '' }: StartOptions = {},
 ): Promise<void> {
   process.title = 'pagehive start';
   // A terminal that was closed must not end this process before it has stopped its children.
@@ -52,12 +55,15 @@ export async function start(
     say('stopped');
   });
   try {
-    const running = await bringUp(config, entry, supervisor);
-    say('ready');
-    process.stdout.write(`\nGraphiQL: ${running.publicUrl}/graphql\n\n`);
-    await onReady?.(running).catch((error: unknown) => {
+    const running = await bringUp(config, supervisor);
+    const example = prepareExample?.(running).catch((error: unknown) => {
       if (!stopping) say(`the example could not be prepared: ${messageOf(error)}`);
+      return '';
     });
+    await startCommands(running, entry, supervisor);
+    const explanation = (await example) ?? '';
+    say('ready');
+    process.stdout.write(`\nGraphiQL: ${running.publicUrl}/graphql\n\n${explanation}`);
   } catch (error) {
     if (!stopping) {
       await supervisor.stop();
@@ -67,7 +73,8 @@ export async function start(
   await stopped;
 }
 
-async function bringUp(config: Config, entry: string, supervisor: Supervisor): Promise<RunningConfig> {
+/** Brings up what the commands need: a free port, and servers with a migrated database. */
+async function bringUp(config: Config, supervisor: Supervisor): Promise<RunningConfig> {
   const { dataDir, host } = config;
   await stopLeftovers(join(dataDir, 'run'));
   const port = await claimPort(host, config.port);
@@ -80,24 +87,31 @@ async function bringUp(config: Config, entry: string, supervisor: Supervisor): P
     }),
   ]);
   await migrate(databaseUrl, { log: say });
-  const address = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
-  const publicUrl = config.port === 0 && config.publicUrl.endsWith(':0') ? address : config.publicUrl;
+  const publicUrl = config.port === 0 && config.publicUrl.endsWith(':0') ? addressOf(host, port) : config.publicUrl;
+  return { ...config, databaseUrl, redisUrl, port, publicUrl };
+}
+
+async function startCommands(config: RunningConfig, entry: string, supervisor: Supervisor): Promise<void> {
+  const { dataDir, host, port } = config;
   const env = {
-    DATABASE_URL: databaseUrl,
-    REDIS_URL: redisUrl,
+    DATABASE_URL: config.databaseUrl,
+    REDIS_URL: config.redisUrl,
     DATA_DIR: dataDir,
     HOST: host,
     PORT: String(port),
-    PUBLIC_URL: publicUrl,
+    PUBLIC_URL: config.publicUrl,
   };
   say('starting API, worker and maintenance');
   await Promise.all(
     commands.map((name) => {
-      const readyUrl = name === 'serve' ? `${address}/health/ready` : undefined;
+      const readyUrl = name === 'serve' ? `${addressOf(host, port)}/health/ready` : undefined;
       return supervisor.start(commandService(name, { entry, dataDir, env, readyUrl }));
     }),
   );
-  return { ...config, databaseUrl, redisUrl, port, publicUrl };
+}
+
+function addressOf(host: string, port: number): string {
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 /** A server that was given is only looked at; without one, ours is started. */

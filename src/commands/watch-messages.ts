@@ -105,6 +105,12 @@ export function megabytes(done: number, total: number | null): string {
   return total === null ? `${text(done)} MB` : `${text(done)}/${text(total)} MB`;
 }
 
+/** The size of a file. A small one in bytes, as it would be 0.0 MB. */
+export function fileSize(bytes: number): string {
+  if (bytes >= 100_000) return megabytes(bytes, null);
+  return bytes === 1 ? '1 byte' : `${bytes} bytes`;
+}
+
 function pages(count: number): string {
   return count === 1 ? '1 page' : `${count} pages`;
 }

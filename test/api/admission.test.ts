@@ -154,28 +154,16 @@ describe('a list that is too long', () => {
 describe('a JSON value', () => {
   const query = 'mutation ($input: CreateJobInput!) { createJob(input: $input) { job { id } } }';
 
-  it.each([['of too many values', Object.fromEntries(Array.from({ length: 20_000 }, (_, n) => [`k${n}`, n]))]])(
-    '%s is refused before it is looked at',
-    async (_, metadata) => {
-      const variables = { input: { source: { url: 'https://example.com/a.pdf' }, metadata } };
-      for (const { errors } of await overBoth({ query, variables })) {
-        expect(errors).toMatchObject([
-          { extensions: { code: 'BAD_USER_INPUT', issues: [{ path: ['input', 'metadata'], code: 'TOO_LARGE' }] } },
-        ]);
-      }
-    },
-  );
-});
-
-describe('a JSON value that nests too deep', () => {
-  const metadata = JSON.parse(`{"a":${'['.repeat(1_000)}${']'.repeat(1_000)}}`);
-  const query = 'mutation ($input: CreateJobInput!) { createJob(input: $input) { job { id } } }';
-
-  it('is refused over HTTP and WebSocket', async () => {
+  it.each([
+    ['of too many values', Object.fromEntries(Array.from({ length: 20_000 }, (_, n) => [`k${n}`, n]))],
+    ['that nests too deep', JSON.parse(`{"a":${'['.repeat(1_000)}${']'.repeat(1_000)}}`)],
+  ])('%s is refused before it is looked at', async (_, metadata) => {
     const variables = { input: { source: { url: 'https://example.com/a.pdf' }, metadata } };
-    const [http, webSocket] = await overBoth({ query, variables });
-    expect(http?.errors).toMatchObject([{ extensions: { code: 'BAD_REQUEST' } }]);
-    expect(webSocket?.errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
+    for (const { errors } of await overBoth({ query, variables })) {
+      expect(errors).toMatchObject([
+        { extensions: { code: 'BAD_USER_INPUT', issues: [{ path: ['input', 'metadata'], code: 'TOO_LARGE' }] } },
+      ]);
+    }
   });
 });
 

@@ -128,6 +128,7 @@ describe('a request that we refuse', () => {
     ['is larger than 16 KiB', { text: 'x'.repeat(17_000) }],
     ['has a key that cannot be stored', { 'a\0b': 1 }],
     ['is nested more than a hundred levels deep', JSON.parse(`${'{"a":'.repeat(110)}1${'}'.repeat(110)}`)],
+    ['is nested thousands of levels deep', JSON.parse(`${'{"a":'.repeat(3_000)}1${'}'.repeat(3_000)}`)],
   ])('has metadata that %s', async (_, metadata) => {
     const { extensions } = refused(await tryCreateJob(service, { source: await inline('one-page'), metadata }));
     expect(extensions).toMatchObject({ code: 'BAD_USER_INPUT', issues: [{ path: ['input', 'metadata'] }] });

@@ -5,7 +5,7 @@ import { type Client, createClient } from '../../src/client/client.ts';
 import { collect, submitFixture } from '../client/running.ts';
 import { type Service, startService } from '../service.ts';
 import { temporaryDirectory } from '../start/running.ts';
-import { jsonLines, launch, run } from './running.ts';
+import { fixture, jsonLines, launch, run } from './running.ts';
 
 let service: Service;
 let client: Client;
@@ -34,6 +34,7 @@ describe('list', () => {
     expect(head).toMatch(/^ID +STATUS +DONE +PAGES +CREATED +NAME$/);
     expect(lines.map((line) => line.split(/ +/)[0])).toEqual(ids.toReversed());
     expect(lines[2]).toMatch(/COMPLETED +100% +\d+ +\S+Z +metadata\.pdf$/);
+    expect(lines[1]).toMatch(/FAILED .*Z +encrypted\.pdf +PDF_ENCRYPTED$/);
   });
 
   it('prints those of a status as JSON lines', async () => {
@@ -58,7 +59,8 @@ describe('get', () => {
     expect(code).toBe(0);
     expect(stdout).toMatch(new RegExp(`^id +${ids[0]}\\n`));
     expect(stdout).toMatch(/^status +COMPLETED, \d+ pages?$/m);
-    expect(stdout).toMatch(/^source +metadata\.pdf, \d+\.\d MB, by upload$/m);
+    const { length } = readFileSync(fixture('metadata.pdf'));
+    expect(stdout).toMatch(new RegExp(`^source +metadata\\.pdf, ${length} bytes, by upload$`, 'm'));
     expect((await run(['get', ids[1]], service)).stdout).toMatch(/^status +FAILED PDF_ENCRYPTED: /m);
     expect((await run(['get', ids[2]], service)).stdout).toMatch(/^status +PENDING, 0%, waiting for a worker/m);
   });
@@ -80,6 +82,15 @@ describe('get', () => {
     expect(stdout.trim().split('\n')).toEqual(['md', 'txt'].map((end) => join(directory.path, `metadata.${end}`)));
     expect(readFileSync(join(directory.path, 'metadata.txt'), 'utf8')).toBe(text.stdout);
     expect(readFileSync(join(directory.path, 'metadata.md'), 'utf8')).toBe(markdown.stdout);
+  });
+
+  it('reports that a job has no images or attachments, and what makes images', async () => {
+    using directory = temporaryDirectory();
+    const { code, stdout, stderr } = await run(['get', ids[0], '--images', directory.path], service);
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toBe(`${ids[0]} has no images: submit the document with --thumbnails or --page-images\n`);
+    const attachments = await run(['get', ids[0], '--attachments', directory.path], service);
+    expect(attachments).toEqual({ code: 0, stdout: '', stderr: `${ids[0]} has no attachments\n` });
   });
 
   it('ends with 1 where there is no result, or no job', async () => {

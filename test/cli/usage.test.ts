@@ -53,6 +53,7 @@ describe('the command line', () => {
     ['submit', [fixture('one-page.pdf'), fixture('table.pdf')]],
     ['watch', ['job_1', 'job_2']],
     ['list', ['--json']],
+    ['list', []],
     ['get', ['job_1']],
   ])('says in one line how to reach a server when none answers: %s', async (command, args) => {
     const url = `http://127.0.0.1:${await freePort()}`;

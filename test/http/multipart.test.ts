@@ -190,7 +190,7 @@ it('limits the inline documents of a request together, however often one is name
     const base64 = Buffer.alloc(4 * 1024 ** 2).toString('base64');
     return await sendRaw(JSON.stringify({ query, variables: { base64 } }), { 'content-type': 'application/json' });
   };
-  const items = '{ source: { base64: $base64 } }'.repeat(500);
+  const items = '{ source: { base64: $base64 } }'.repeat(100);
   const batch = await post(
     `mutation ($base64: String!) { createBatch(input: { items: [${items}] }) { batch { id } } }`,
   );

@@ -1,4 +1,5 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -25,6 +26,7 @@ const journal = join(directory.path, 'journal');
 afterAll(() => directory[Symbol.dispose]());
 
 function start(env: Record<string, string> = {}): StandIn {
+  if (env.DATA_DIR === undefined) rmSync(journal, { force: true });
   return runStandIn('starting', [], {
     DATABASE_URL: '',
     REDIS_URL: '',
@@ -68,6 +70,21 @@ test('brings everything up, and ends it in order when asked to', async () => {
   expect(recordedProcesses(runDirectory).size).toBe(0);
 });
 
+test('is ready when its example is, and not before', async () => {
+  await using started = start();
+  await isReady(started);
+  const inOrder = ['the example is stored', 's  ready\n', 'GraphiQL: ', 'This is the example.'];
+  const places = inOrder.map((text) => started.output().indexOf(text));
+  expect(places).not.toContain(-1);
+  expect(places).toEqual(places.toSorted((a, b) => a - b));
+});
+
+test('runs without its example if that cannot be prepared, and reports why', async () => {
+  await using started = start({ EXAMPLE: 'fails' });
+  await isReady(started);
+  expect(started.output()).toContain('the example could not be prepared: the disk is full\n');
+});
+
 test('recovers from being killed together with any of its children', async () => {
   await using killed = start();
   await isReady(killed);
@@ -85,13 +102,22 @@ test('recovers from being killed together with any of its children', async () =>
 
 test('names the fix in one line when the port is taken', async () => {
   const port = await freePort();
-  const server = createServer().listen(port, '127.0.0.1');
+  // The next one, too, whether by this test or by another program.
+  const servers = [port, port + 1].map((each) =>
+    createServer()
+      .on('error', () => undefined)
+      .listen(each, '127.0.0.1'),
+  );
   await using started = start({ PORT: String(port) });
   expect(await started.exited).toBe(1);
-  server.close();
-  expect(started.output()).toBe(
-    `port ${port} is taken by another program: choose another one, such as PORT=${port + 1}\n`,
-  );
+  for (const server of servers) server.close();
+  const [line, suggested] =
+    /^port \d+ is taken by another program: choose another one, such as PORT=(\d+)\n$/.exec(started.output()) ?? [];
+  expect(line).toContain(`port ${port} `);
+  expect(Number(suggested)).toBeGreaterThan(port + 1);
+  const free = createServer().listen(Number(suggested), '127.0.0.1');
+  await once(free, 'listening');
+  free.close();
 });
 
 test('refuses to listen where other machines reach it', async () => {

@@ -6,8 +6,8 @@ import { HttpError } from './guards.ts';
 /** Blocks that are decoded in one go, which takes some 2 ms. */
 const blocksAtOnce = 8;
 
-/** Far more than any input of the schema needs, and far less than what overflows the stack of a recursive function. */
-const maxDepth = 128;
+/** Levels of nesting. Far less than what overflows the stack of a recursive function; types have limits of their own. */
+const maxDepth = 5_000;
 
 /** Array elements and object members in all. Parsing this many takes some 100 ms at worst, and can't be interrupted. */
 const maxValues = 200_000;

@@ -83,13 +83,15 @@ function paramsOfUrl({ searchParams }: URL): GraphQLParams {
 
 const names = ['query', 'operationName', 'variables', 'extensions'];
 
-/** Yoga checks the types of the parameters. */
+/** Yoga checks the types of the other parameters. */
 function checkParams(value: unknown): GraphQLParams {
   if (!isObject(value))
     throw new HttpError(400, 'The body must be a JSON object; several operations are not supported.');
   // Without the name: it may be as large as the body.
   if (!Object.keys(value).every((name) => names.includes(name)))
     throw new HttpError(400, `The only parameters are ${names.join(', ')}.`);
+  if (value.operationName != null && typeof value.operationName !== 'string')
+    throw new HttpError(400, 'The parameter operationName must be a string.');
   return value;
 }
 
