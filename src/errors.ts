@@ -1,4 +1,4 @@
-import { type RequestErrorCode, requestErrors } from './request-errors.ts';
+import { type IssueCode, type RequestErrorCode, requestErrors } from './request-errors.ts';
 
 /**
  * The catalogue of everything that can go wrong in a way a client may act on. Codes are stable: clients branch on them.
@@ -186,7 +186,7 @@ export class JobError extends Error {
 /** One bad value of an input. `path` leads to it through fields and list indexes. */
 export interface InputIssue {
   path: (string | number)[];
-  code: string;
+  code: IssueCode;
   message: string;
 }
 

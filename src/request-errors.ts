@@ -11,7 +11,7 @@ export const requestErrors = {
   BAD_USER_INPUT: {
     status: 400,
     message: 'The input is not valid.',
-    advice: 'Mend what extensions.issues names; each has the path of the bad value.',
+    advice: 'Fix the values that extensions.issues names by their path.',
   },
   BAD_REQUEST: {
     status: 400,
@@ -83,6 +83,17 @@ export const requestErrors = {
     message: 'The request is not allowed.',
     advice: 'Check where the request comes from and what its credentials allow.',
   },
+  RATE_LIMITED: {
+    status: 429,
+    message: 'Too many requests arrived in a short time.',
+    advice: 'Try again after the number of seconds in Retry-After.',
+  },
+  QUOTA_EXCEEDED: {
+    status: 403,
+    message: 'The request would exceed a quota of your account.',
+    advice:
+      'Delete data that you no longer need, wait until the quota is refilled, or ask the operator for a higher one.',
+  },
   PAYLOAD_TOO_LARGE: {
     status: 413,
     message: 'The request is larger than its limit.',
@@ -145,6 +156,42 @@ export const requestErrors = {
     advice: 'Try again; if it goes on, report it with the time of the request.',
   },
 } as const satisfies Record<string, RequestErrorEntry>;
+
+/** What can be wrong with a value of an input: the codes of `extensions.issues`. */
+export const issueCodes = {
+  REQUIRED: 'The value is missing.',
+  EXACTLY_ONE: 'Exactly one of several fields must be given.',
+  CONFLICT: 'The value cannot be combined with another one of the same input.',
+  DUPLICATE: 'The list names something twice.',
+  INVALID_TYPE: 'The value has another type.',
+  INVALID_VALUE: 'The value is not one of the possible values.',
+  INVALID_FORMAT: 'The text does not have the format that its field describes.',
+  INVALID_TEXT: 'The text contains a NUL character or half of a surrogate pair.',
+  INVALID_URL: 'The text is not an http or https URL.',
+  INVALID_BASE64: 'The text is not Base64 (RFC 4648).',
+  INVALID_FILE: 'The value is not a file of a multipart request.',
+  INVALID_CURSOR: 'The text is not a cursor of this list, or not with these arguments.',
+  INVALID_PAGES: 'The text does not describe ranges of pages.',
+  OUT_OF_RANGE: 'The number or date is outside its limits.',
+  TOO_SHORT: 'The text has too few characters.',
+  TOO_LONG: 'The text has too many characters.',
+  TOO_FEW_ITEMS: 'The list has too few items.',
+  TOO_MANY_ITEMS: 'The list has too many items.',
+  TOO_LARGE: 'The value has too many bytes, or too many values inside it.',
+  TOO_DEEP: 'The JSON value is nested too deeply.',
+  UNSUPPORTED: 'The value is not possible here.',
+  NOT_SEARCHABLE: 'The query has no word to search for.',
+  NOT_FOUND: 'The id names nothing, or nothing of yours.',
+  ADDRESS_FORBIDDEN: 'The URL leads to a private or reserved address.',
+  UPLOAD_EXPIRED: 'The upload has expired.',
+  UPLOAD_INCOMPLETE: 'The bytes of the upload have not arrived yet.',
+} as const satisfies Record<string, string>;
+
+export type IssueCode = keyof typeof issueCodes;
+
+export function isIssueCode(code: unknown): code is IssueCode {
+  return typeof code === 'string' && Object.hasOwn(issueCodes, code);
+}
 
 /** After how many seconds a client may try again, where that makes sense: the header Retry-After. */
 const retryAfter: Partial<Record<RequestErrorCode, number>> = { OVERLOADED: 1, SERVICE_UNAVAILABLE: 5 };

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { type InputIssue, RequestError } from '../errors.ts';
 import { existingJobs, type UploadState, uploadStates } from '../jobs/sql/documents.ts';
 import { type SourceOfJob, uploadProblem } from '../jobs/submit.ts';
+import { isIssueCode } from '../request-errors.ts';
 import { decodeBase64 } from './base64.ts';
 import type { ApiContext } from './context.ts';
 import type { CreateBatchInput } from './inputs.ts';
@@ -27,7 +28,9 @@ function pathOf(index: number, field: 'upload' | 'job'): InputIssue['path'] {
 function issuesOf(error: unknown, index: number, { job }: CreateBatchInput['items'][number]['source']): InputIssue[] {
   if (!(error instanceof RequestError)) throw error;
   const { code, message, issues } = error;
-  return issues ?? [{ path: pathOf(index, job == null ? 'upload' : 'job'), code, message }];
+  if (issues !== null) return issues;
+  const path = pathOf(index, job == null ? 'upload' : 'job');
+  return [{ path, code: isIssueCode(code) ? code : 'INVALID_VALUE', message }];
 }
 
 /**

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type Chunk, type ChunkOptions, type ChunkStart, firstChunk } from '../chunks/chunks.ts';
+import type { IssueCode } from '../request-errors.ts';
 import { parse } from './input-values.ts';
 
 /** More than any document has pages, a page characters or a document chunks, and few enough for a GraphQL Int and for PostgreSQL. */
@@ -46,18 +47,22 @@ const chunkArgs = z
       .transform((text, context) => {
         const found = cursor.safeParse(decode(text));
         if (found.success) return found.data;
-        context.addIssue({ code: 'custom', message: 'is no cursor of chunks' });
+        context.addIssue({ code: 'custom', params: { code: 'INVALID_CURSOR' }, message: 'is not a cursor of chunks' });
         return z.NEVER;
       })
       .nullable(),
   })
   .superRefine(({ job, maxTokens, overlap, after }, context) => {
-    if (overlap > maxTokens / 2)
-      context.addIssue({ code: 'custom', path: ['overlap'], message: 'must not exceed half of maxTokens' });
-    if (after !== null && after[0].job !== job)
-      context.addIssue({ code: 'custom', path: ['after'], message: 'is a cursor of another result' });
-    else if (after !== null && (after[0].maxTokens !== maxTokens || after[0].overlap !== overlap))
-      context.addIssue({ code: 'custom', path: ['after'], message: 'is a cursor of other maxTokens or overlap' });
+    function refuse(path: string, code: IssueCode, message: string): void {
+      context.addIssue({ code: 'custom', path: [path], params: { code }, message });
+    }
+    if (overlap > maxTokens / 2) refuse('overlap', 'OUT_OF_RANGE', 'must not exceed half of maxTokens');
+    if (after === null) return;
+    const [made] = after;
+    if (made.job !== job) refuse('after', 'INVALID_CURSOR', 'is a cursor of another result');
+    else if (made.maxTokens !== maxTokens || made.overlap !== overlap) {
+      refuse('after', 'INVALID_CURSOR', 'is a cursor for another maxTokens or overlap');
+    }
   });
 
 interface ChunkArgs {

@@ -4,7 +4,7 @@ import { maxBatchItems } from '../jobs/batch.ts';
 import { defaultMaxRetries, defaultOptions, type JobOptions, type OptionChanges } from '../jobs/options.ts';
 import { PageRangesError, parsePageRanges } from '../pdf/model/page-ranges.ts';
 import { type Cursor, parseCursor } from '../progress/state.ts';
-import { httpUrl, parse, shortText, storableDate } from './input-values.ts';
+import { httpUrl, parse, refusal, shortText, storableDate } from './input-values.ts';
 import { metadata } from './metadata-input.ts';
 import { webhook, webhookOfJob } from './webhook-inputs.ts';
 
@@ -13,7 +13,7 @@ const pages = z.string().superRefine((value, context) => {
     parsePageRanges(value);
   } catch (error) {
     if (!(error instanceof PageRangesError)) throw error;
-    context.addIssue({ code: 'custom', message: error.message });
+    context.addIssue({ code: 'custom', params: { code: 'INVALID_PAGES' }, message: error.message });
   }
 });
 
@@ -38,7 +38,7 @@ const options = z.object({
     .array(language)
     .min(1, 'names a language at least')
     .max(mostLanguages, `names ${mostLanguages} languages at most: each makes OCR slower`)
-    .refine((all) => new Set(all).size === all.length, 'names each language once')
+    .refine((all) => new Set(all).size === all.length, refusal('DUPLICATE', 'must name each language once'))
     .nullish(),
   thumbnails: z.boolean().nullish(),
   thumbnailWidth: z.number().int().min(16).max(1_000).nullish(),
@@ -60,7 +60,7 @@ const createJob = z.object({
     url: httpUrl.nullish(),
     upload: z.string().nullish(),
     job: z.string().nullish(),
-    file: z.custom<File>(isFile, 'must be a file of a multipart request').nullish(),
+    file: z.custom<File>(isFile, refusal('INVALID_FILE', 'must be a file of a multipart request')).nullish(),
     base64: z.string().nullish(),
   }),
   name: shortText(500).nullish(),
@@ -81,7 +81,7 @@ const batchItem = z.object({
       base64: z.string().nullish(),
     })
     .refine((source) => Object.values(source).filter((each) => each != null).length === 1, {
-      error: 'exactly one of url, upload, job and base64 must be given',
+      ...refusal('EXACTLY_ONE', 'exactly one of url, upload, job and base64 must be given'),
       when: () => true,
     }),
   name: shortText(500).nullish(),
@@ -146,13 +146,20 @@ export function parseCreateUpload(input: unknown): CreateUploadInput {
   return parse(createUpload, input);
 }
 
+const searchQuery = shortText(500).refine((query) => query.trim() !== '', refusal('TOO_SHORT', 'must not be empty'));
+
+/** The `query` argument of a search. */
+export function parseSearchQuery(query: string): string {
+  return parse(searchQuery, query, 'query');
+}
+
 /** The `after` argument of a subscription. */
 export function parseAfter(after: string | null | undefined, of: string): Cursor | null {
   if (after == null) return null;
   const cursor = parseCursor(after);
   if (cursor !== null) return cursor;
   throw new RequestError('BAD_USER_INPUT', {
-    issues: [{ path: ['after'], code: 'INVALID_CURSOR', message: `is no cursor of ${of}` }],
+    issues: [{ path: ['after'], code: 'INVALID_CURSOR', message: `is not a cursor of ${of}` }],
   });
 }
 

@@ -1,11 +1,12 @@
 import { z } from 'zod';
-import { storable } from './input-values.ts';
+import type { IssueCode } from '../request-errors.ts';
+import { refusal, storable } from './input-values.ts';
 
 const maxBytes = 16 * 1024;
 /** Far below what overflows the stack of anything that walks through it, here or in a client. */
 const maxDepth = 100;
 
-type Issue = [code: string, message: string];
+type Issue = [code: IssueCode, message: string];
 
 /** Why a value could not come back exactly as it came; null if it can. */
 function problemOf(value: unknown, depth = 0): Issue | null {
@@ -41,7 +42,9 @@ export const metadata = z
   .custom<Record<string, unknown>>((value) => typeof value === 'object' && value !== null && !Array.isArray(value))
   .superRefine((value, context) => {
     const problem = problemOf(value);
-    const tooLarge = problem === null && Buffer.byteLength(JSON.stringify(value)) > maxBytes;
-    const [code, message] = tooLarge ? ['TOO_LARGE', `must not exceed ${maxBytes} bytes of JSON`] : (problem ?? []);
-    if (message !== undefined) context.addIssue({ code: 'custom', message, params: { code } });
+    const tooLarge: Issue = ['TOO_LARGE', `must not exceed ${maxBytes} bytes of JSON`];
+    const found = problem ?? (Buffer.byteLength(JSON.stringify(value)) > maxBytes ? tooLarge : null);
+    if (found === null) return;
+    const { error: message, params } = refusal(...found);
+    context.addIssue({ code: 'custom', message, params });
   });

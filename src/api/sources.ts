@@ -3,6 +3,7 @@ import { safeFilename } from '../connections/filename.ts';
 import { type InputIssue, RequestError } from '../errors.ts';
 import { decodeId, newUuid } from '../ids.ts';
 import type { NewSource, SourceOfJob } from '../jobs/submit.ts';
+import type { IssueCode } from '../request-errors.ts';
 import { SizeLimitError } from '../storage/storage.ts';
 import { Base64Error, decodeBase64, measureBase64 } from './base64.ts';
 import type { ApiContext } from './context.ts';
@@ -19,7 +20,7 @@ export type CheckedSource =
   | { base64: string }
   | { file: File };
 
-function bad(path: Path, code: string, message: string): RequestError {
+function bad(path: Path, code: IssueCode, message: string): RequestError {
   return new RequestError('BAD_USER_INPUT', { issues: [{ path, code, message }] });
 }
 
@@ -45,7 +46,7 @@ export async function checkSource(
     takeAllowance(context, source.file.size, [...path, 'file']);
     return { file: source.file };
   }
-  throw bad([...path, 'url'], 'REQUIRED', 'exactly one of url, upload, job, file and base64 must be given');
+  throw bad(path, 'EXACTLY_ONE', 'exactly one of url, upload, job, file and base64 must be given');
 }
 
 /**
@@ -89,7 +90,7 @@ async function storeFile(context: ApiContext, sourceId: string, file: File) {
 }
 
 function tooLarge(path: Path, maxBytes: number): RequestError {
-  return bad(path, 'TOO_BIG', `must not exceed ${maxBytes} bytes; use createUpload for large files`);
+  return bad(path, 'TOO_LARGE', `must not exceed ${maxBytes} bytes; use createUpload for large files`);
 }
 
 async function checkBase64(context: ApiContext, base64: string, path: Path): Promise<CheckedSource> {
@@ -112,7 +113,7 @@ const namedBytes = new WeakMap<ApiContext, number>();
 function takeAllowance(context: ApiContext, bytes: number, path: Path): void {
   const all = (namedBytes.get(context) ?? 0) + bytes;
   const most = maxRequestBytes(context.limits);
-  if (all > most) throw bad(path, 'TOO_BIG', `and the other inline documents must not exceed ${most} bytes together`);
+  if (all > most) throw bad(path, 'TOO_LARGE', `and the other inline documents must not exceed ${most} bytes together`);
   namedBytes.set(context, all);
 }
 

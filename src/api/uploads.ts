@@ -21,7 +21,7 @@ const purpose = 'upload';
 export async function createUpload(context: ApiContext, input: CreateUploadInput): Promise<Source> {
   if (input.bytes != null && input.bytes > context.limits.documentBytes) {
     const message = `must not exceed ${context.limits.documentBytes}`;
-    throw new RequestError('BAD_USER_INPUT', { issues: [{ path: ['input', 'bytes'], code: 'TOO_BIG', message }] });
+    throw new RequestError('BAD_USER_INPUT', { issues: [{ path: ['input', 'bytes'], code: 'TOO_LARGE', message }] });
   }
   return await context.writes.prisma.source.create({
     data: {
@@ -86,7 +86,7 @@ export async function receiveUpload(
         bytes: stored.bytes,
         sha256: stored.sha256,
         contentType: upload.contentType ?? request.headers['content-type'] ?? null,
-        expiresAt: await databaseTime(services.database, unusedLifetimeMs),
+        expiresAt: await databaseTime(services.writes, unusedLifetimeMs),
       },
     });
     if (count === 0) throw await overtaken(services, uuid);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isBatchEvent, WebhookEvent } from '../webhooks/events.ts';
-import { httpUrl, parse, shortText } from './input-values.ts';
+import { httpUrl, parse, refusal, shortText } from './input-values.ts';
 
 const events = z
   .array(z.enum(WebhookEvent))
@@ -11,12 +11,12 @@ const events = z
 export const webhook = z
   .object({ url: httpUrl.nullish(), endpoint: z.string().nullish(), events: events.nullish() })
   .refine(({ url, endpoint }) => (url == null) !== (endpoint == null), {
-    error: 'exactly one of url and endpoint must be given',
+    ...refusal('EXACTLY_ONE', 'exactly one of url and endpoint must be given'),
     when: () => true,
   });
 
 export const webhookOfJob = webhook.refine(({ events }) => !events?.some(isBatchEvent), {
-  error: 'a job has no events of batches',
+  ...refusal('UNSUPPORTED', 'a job has no events of batches'),
   path: ['events'],
 });
 

@@ -34,7 +34,11 @@ export async function receiveWebhook(
   const endpointId = decodeId('endpoint', endpoint ?? '');
   const found = endpointId && (await findEndpoint(writes, tenantId, endpointId));
   if (!found) {
-    const issue = { path: ['input', 'webhook', 'endpoint'], code: 'NOT_FOUND', message: 'There is no such endpoint.' };
+    const issue: InputIssue = {
+      path: ['input', 'webhook', 'endpoint'],
+      code: 'NOT_FOUND',
+      message: 'There is no such endpoint.',
+    };
     throw new RequestError('BAD_USER_INPUT', { issues: [issue] });
   }
   const lane = laneOf(tenantId, { endpointId: found.id });

@@ -43,6 +43,7 @@ import {
   type SearchPagesQueryVariables,
   type TypedDocumentString,
 } from './generated/graphql.ts';
+import { payloadOf } from './payload.ts';
 import type { RequestOptions } from './request.ts';
 
 export type Request = <Data, Variables>(
@@ -62,7 +63,7 @@ export type Attachment = NonNullable<NonNullable<AttachmentsQuery['job']>['resul
 /** The queries and mutations of the generated documents, one function each. */
 export interface Operations {
   /** Accepts a document and answers at once. `idempotencyKey` makes it safe to repeat. */
-  createJob(input: CreateJobInput, options?: RequestOptions): Promise<CreateJobMutation['createJob']>;
+  createJob(input: CreateJobInput, options?: RequestOptions): Promise<NonNullable<CreateJobMutation['createJob']>>;
   /** One job with the facts of its result; null if there is none. */
   job(id: string, options?: RequestOptions): Promise<JobQuery['job']>;
   /** Jobs, newest first: 20, or `first` up to 100; go on with `after: pageInfo.endCursor`. */
@@ -81,7 +82,10 @@ export interface Operations {
   /** Deletes a job that has ended; gives its id. */
   deleteJob(id: string, options?: RequestOptions): Promise<string>;
   /** Accepts up to 10,000 documents, all or none, and answers at once. `idempotencyKey` makes it safe to repeat. */
-  createBatch(input: CreateBatchInput, options?: RequestOptions): Promise<CreateBatchMutation['createBatch']>;
+  createBatch(
+    input: CreateBatchInput,
+    options?: RequestOptions,
+  ): Promise<NonNullable<CreateBatchMutation['createBatch']>>;
   /** One batch with its counts; null if there is none. */
   batch(id: string, options?: RequestOptions): Promise<BatchFragment | null>;
   /** Batches, newest first: 20, or `first` up to 100; go on with `after: pageInfo.endCursor`. */
@@ -98,7 +102,7 @@ export interface Operations {
 
 export function createOperations(request: Request): Operations {
   return {
-    createJob: async (input, options) => (await request(CreateJobDocument, { input }, options)).createJob,
+    createJob: async (input, options) => payloadOf((await request(CreateJobDocument, { input }, options)).createJob),
     job: async (id, options) => (await request(JobDocument, { id }, options)).job,
     jobs: async (variables = {}, options) => (await request(JobsDocument, variables, options)).jobs,
     pages: (id, options) => readPages(request, PagesDocument, id, options),
@@ -106,17 +110,20 @@ export function createOperations(request: Request): Operations {
     attachments: async (id, options) =>
       (await request(AttachmentsDocument, { id }, options)).job?.result?.attachments ?? null,
     searchPages: async (variables, options) => (await request(SearchPagesDocument, variables, options)).searchPages,
-    cancelJob: async (id, options) => (await request(CancelJobDocument, { id }, options)).cancelJob.job,
+    cancelJob: async (id, options) => payloadOf((await request(CancelJobDocument, { id }, options)).cancelJob).job,
     retryJob: async (id, { signal, ...options } = {}) =>
-      (await request(RetryJobDocument, { id, options }, { signal })).retryJob.job,
-    deleteJob: async (id, options) => (await request(DeleteJobDocument, { id }, options)).deleteJob.deletedId,
-    createBatch: async (input, options) => (await request(CreateBatchDocument, { input }, options)).createBatch,
+      payloadOf((await request(RetryJobDocument, { id, options }, { signal })).retryJob).job,
+    deleteJob: async (id, options) =>
+      payloadOf((await request(DeleteJobDocument, { id }, options)).deleteJob).deletedId,
+    createBatch: async (input, options) =>
+      payloadOf((await request(CreateBatchDocument, { input }, options)).createBatch),
     batch: async (id, options) => (await request(BatchDocument, { id }, options)).batch,
     batches: async (variables = {}, options) => (await request(BatchesDocument, variables, options)).batches,
     batchJobs: (id, options) => readBatchJobs(request, id, options),
-    cancelBatch: async (id, options) => (await request(CancelBatchDocument, { id }, options)).cancelBatch.batch,
+    cancelBatch: async (id, options) =>
+      payloadOf((await request(CancelBatchDocument, { id }, options)).cancelBatch).batch,
     retryBatch: async (id, { signal, ...options } = {}) =>
-      (await request(RetryBatchDocument, { id, options }, { signal })).retryBatch.batch,
+      payloadOf((await request(RetryBatchDocument, { id, options }, { signal })).retryBatch).batch,
     async download(id, format, options) {
       const { node } = await request(DownloadDocument, { id, format }, options);
       if (node === null) return null;

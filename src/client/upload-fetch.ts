@@ -5,7 +5,7 @@ import { readAnswer, send } from './request.ts';
 
 /** Where bytes go, and who is told. */
 export interface Sending {
-  target: CreateUploadMutation['createUpload']['upload'];
+  target: NonNullable<CreateUploadMutation['createUpload']>['upload'];
   onProgress: (bytesSent: number) => void;
   signal: AbortSignal | undefined;
 }

@@ -2,6 +2,7 @@ import { retry } from './backoff.ts';
 import type { Endpoint } from './endpoint.ts';
 import { GraphQLRequestError } from './errors.ts';
 import { CreateUploadDocument } from './generated/graphql.ts';
+import { payloadOf } from './payload.ts';
 import { sendRequest } from './request.ts';
 import { putByFetch } from './upload-fetch.ts';
 import { canPutByXhr, putByXhr } from './upload-xhr.ts';
@@ -31,7 +32,7 @@ export async function upload(endpoint: Endpoint, body: UploadBody, options: Uplo
     maxTries,
     signal,
   });
-  const target = createUpload.upload;
+  const target = payloadOf(createUpload).upload;
   const sending = { target, signal, onProgress: (sent: number) => onProgress?.(sent, bytes) };
   async function attempt(tries: number): Promise<void> {
     try {

@@ -81,7 +81,7 @@ describe('a base64 source', () => {
     for (const bytes of [20_001, 26_000]) {
       expect(refused(await tryCreateJob(service, of(bytes))).extensions).toMatchObject({
         code: 'BAD_USER_INPUT',
-        issues: [{ path: ['input', 'source', 'base64'], code: 'TOO_BIG' }],
+        issues: [{ path: ['input', 'source', 'base64'], code: 'TOO_LARGE' }],
       });
     }
   });
@@ -115,7 +115,7 @@ describe('a file source', () => {
     const response = await multipart(new Blob([Buffer.alloc(20_001)]), 'a.pdf', { 'graphql-require-preflight': '1' });
     expect(refused(await answerOf(response)).extensions).toMatchObject({
       code: 'BAD_USER_INPUT',
-      issues: [{ path: ['input', 'source', 'file'], code: 'TOO_BIG' }],
+      issues: [{ path: ['input', 'source', 'file'], code: 'TOO_LARGE' }],
     });
     expect(await storedKeys(service)).toEqual(before);
   });

@@ -179,7 +179,7 @@ describe('the filter of jobs', () => {
   });
 
   it('refuses a name that no row can have', async () => {
-    expect(await issuesOf({ filter: { name: 'a\0b' } })).toEqual(['filter.name CUSTOM']);
+    expect(await issuesOf({ filter: { name: 'a\0b' } })).toEqual(['filter.name INVALID_TEXT']);
   });
 
   it('refuses what is no status', async () => {

@@ -96,7 +96,7 @@ describe('a request that we refuse', () => {
     }
   });
 
-  it('names every bad value of its input with its path', async () => {
+  it('names every bad value of its input with its path and a code of its own', async () => {
     const { code, issues } = refused(
       await tryCreateJob(service, {
         source: { url: 'nowhere' },
@@ -104,34 +104,44 @@ describe('a request that we refuse', () => {
         metadata: { deep: [{ text: 'a\0b' }] },
         priority: 10,
         idempotencyKey: '',
-        options: { password: '\ud800', pages: '0', timeoutSeconds: 0, noProgressSeconds: 90_000, maxRetries: 21 },
+        options: {
+          password: '\ud800',
+          pages: '0',
+          ocrLanguages: ['eng', 'eng'],
+          timeoutSeconds: 0,
+          noProgressSeconds: 90_000,
+          maxRetries: 21,
+        },
+        webhook: { events: ['BATCH_COMPLETED'] },
       }),
     ).extensions;
     expect(code).toBe('BAD_USER_INPUT');
-    expect(issues?.map(({ path }) => path.join('.')).sort()).toEqual([
-      'input.idempotencyKey',
-      'input.metadata',
-      'input.name',
-      'input.options.maxRetries',
-      'input.options.noProgressSeconds',
-      'input.options.pages',
-      'input.options.password',
-      'input.options.timeoutSeconds',
-      'input.priority',
-      'input.source.url',
-    ]);
-    for (const issue of issues ?? [])
-      expect(issue).toMatchObject({ code: expect.stringMatching(/^[A-Z_]+$/), message: expect.stringMatching(/./) });
+    expect(Object.fromEntries((issues ?? []).map((issue) => [issue.path.join('.'), issue.code]))).toEqual({
+      'input.idempotencyKey': 'TOO_SHORT',
+      'input.metadata': 'INVALID_TEXT',
+      'input.name': 'TOO_LONG',
+      'input.options.maxRetries': 'OUT_OF_RANGE',
+      'input.options.noProgressSeconds': 'OUT_OF_RANGE',
+      'input.options.ocrLanguages': 'DUPLICATE',
+      'input.options.pages': 'INVALID_PAGES',
+      'input.options.password': 'INVALID_TEXT',
+      'input.options.timeoutSeconds': 'OUT_OF_RANGE',
+      'input.priority': 'OUT_OF_RANGE',
+      'input.source.url': 'INVALID_URL',
+      'input.webhook': 'EXACTLY_ONE',
+      'input.webhook.events': 'UNSUPPORTED',
+    });
+    for (const { message } of issues ?? []) expect(message).toMatch(/^[a-zA-Z"].{5}/);
   });
 
   it.each([
-    ['is larger than 16 KiB', { text: 'x'.repeat(17_000) }],
-    ['has a key that cannot be stored', { 'a\0b': 1 }],
-    ['is nested more than a hundred levels deep', JSON.parse(`${'{"a":'.repeat(110)}1${'}'.repeat(110)}`)],
-    ['is nested thousands of levels deep', JSON.parse(`${'{"a":'.repeat(3_000)}1${'}'.repeat(3_000)}`)],
-  ])('has metadata that %s', async (_, metadata) => {
+    ['is larger than 16 KiB', 'TOO_LARGE', { text: 'x'.repeat(17_000) }],
+    ['has a key that cannot be stored', 'INVALID_TEXT', { 'a\0b': 1 }],
+    ['is nested more than a hundred levels deep', 'TOO_DEEP', JSON.parse(`${'{"a":'.repeat(110)}1${'}'.repeat(110)}`)],
+    ['is nested thousands of levels deep', 'TOO_LARGE', JSON.parse(`${'{"a":'.repeat(3_000)}1${'}'.repeat(3_000)}`)],
+  ])('has metadata that %s', async (_, code, metadata) => {
     const { extensions } = refused(await tryCreateJob(service, { source: await inline('one-page'), metadata }));
-    expect(extensions).toMatchObject({ code: 'BAD_USER_INPUT', issues: [{ path: ['input', 'metadata'] }] });
+    expect(extensions).toMatchObject({ code: 'BAD_USER_INPUT', issues: [{ path: ['input', 'metadata'], code }] });
   });
 
   it('is not for metadata of any JSON at all', async () => {
@@ -150,6 +160,24 @@ describe('a request that we refuse', () => {
       },
     );
     expect(answer.data.createJob.job.metadata).toEqual(metadata);
+  });
+});
+
+describe('a request with several mutations', () => {
+  it('keeps the payloads of those that succeed beside one that fails', async () => {
+    const source = await inline('one-page');
+    const mutation = `mutation ($source: JobSourceInput!) {
+      first: createJob(input: { source: $source }) { job { id } }
+      wrong: cancelJob(id: "x") { job { id } }
+      last: createJob(input: { source: $source }) { job { id } }
+    }`;
+    const answer = await graphql(service.url, mutation, { source });
+    expect(answer.data).toEqual({
+      first: { job: { id: expect.stringMatching(/^job_/) } },
+      wrong: null,
+      last: { job: { id: expect.stringMatching(/^job_/) } },
+    });
+    expect(answer.errors).toMatchObject([{ path: ['wrong'], extensions: { code: 'NOT_FOUND' } }]);
   });
 });
 

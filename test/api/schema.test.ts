@@ -62,6 +62,14 @@ describe('the schema', () => {
     }
   });
 
+  it('has mutations whose payloads are objects that may be null', () => {
+    const mutations = Object.values(schema.getMutationType()?.getFields() ?? {});
+    expect(mutations.length).toBeGreaterThan(10);
+    for (const { name, type } of mutations) {
+      expect([name, String(type)]).toEqual([name, `${name[0]?.toUpperCase()}${name.slice(1)}Payload`]);
+    }
+  });
+
   it('has every failure code of the catalogue', () => {
     const type = schema.getType('FailureCode');
     expect(

@@ -149,7 +149,7 @@ describe('an upload', () => {
     const { bytes, ...others } = input;
     expect(refused(await graphql(service.url, query, { input: { bytes } })).extensions).toMatchObject({
       code: 'BAD_USER_INPUT',
-      issues: [{ path: ['input', 'bytes'], code: 'TOO_BIG' }],
+      issues: [{ path: ['input', 'bytes'], code: 'TOO_LARGE' }],
     });
     const { issues } = refused(await graphql(service.url, query, { input: others })).extensions;
     expect(issues?.map(({ path }) => path.join('.')).sort()).toEqual([

@@ -24,13 +24,13 @@ async function issuesOf(input: object) {
 describe('createBatch refuses', () => {
   it('a batch without items', async () => {
     expect(await issuesOf({ items: [] })).toEqual([
-      { path: ['input', 'items'], code: 'TOO_SMALL', message: 'a batch needs an item at least' },
+      { path: ['input', 'items'], code: 'TOO_FEW_ITEMS', message: 'a batch needs an item at least' },
     ]);
   });
 
   it('more items than it takes, looking at none of them', async () => {
     expect(await issuesOf({ items: Array.from({ length: 10_001 }, () => ({ source: { url: 'nonsense' } })) })).toEqual([
-      { path: ['input', 'items'], code: 'TOO_BIG', message: expect.stringContaining('10000') },
+      { path: ['input', 'items'], code: 'TOO_MANY_ITEMS', message: expect.stringContaining('10000') },
     ]);
   });
 
@@ -39,7 +39,11 @@ describe('createBatch refuses', () => {
       index === 7_654 ? { source: { url: 'ftp://example.com' } } : good,
     );
     expect(await issuesOf({ items })).toEqual([
-      { path: ['input', 'items', 7_654, 'source', 'url'], code: 'CUSTOM', message: 'must be an http or https URL' },
+      {
+        path: ['input', 'items', 7_654, 'source', 'url'],
+        code: 'INVALID_URL',
+        message: 'must be an http or https URL',
+      },
     ]);
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type FailureCode, failureCodes, failures } from '../../src/errors.ts';
 import { retryDelaySeconds } from '../../src/jobs/retry-policy.ts';
-import { requestErrors } from '../../src/request-errors.ts';
+import { issueCodes, requestErrors } from '../../src/request-errors.ts';
 import { codes, readDocument, readTable } from './markdown.ts';
 
 const page = readDocument('docs/errors.md');
@@ -22,6 +22,11 @@ describe('docs/errors.md', () => {
     }));
     expect(documented).toEqual(Object.entries(requestErrors).map(([code, entry]) => ({ code, ...entry })));
     expect(rows.filter((row) => row.When === '')).toEqual([]);
+  });
+
+  it('has every issue code as the catalogue has it, and no other', () => {
+    const rows = readTable(page, ['Issue', 'Meaning']);
+    expect(rows.map((row) => [codes(row.Issue)[0], row.Meaning])).toEqual(Object.entries(issueCodes));
   });
 
   it('has every failure code as the catalogue and the retry policy have it, and no other', () => {

@@ -38,6 +38,7 @@ const RetryBatchPayload = builder.objectRef<{ batch: BatchRow }>('RetryBatchPayl
 builder.mutationFields((t) => ({
   cancelBatch: t.field({
     type: CancelBatchPayload,
+    nullable: true,
     description:
       'Cancels all jobs of a batch that have not ended, as `cancelJob` does. Answers at once: the jobs of a large batch are cancelled in the ' +
       'background, whatever process dies. Nothing happens to a batch that is CANCELLED already; one that has ended otherwise is the error ' +
@@ -47,6 +48,7 @@ builder.mutationFields((t) => ({
   }),
   retryBatch: t.field({
     type: RetryBatchPayload,
+    nullable: true,
     description:
       'Runs the FAILED jobs of a batch again, as `retryJob` does, also while others of it still run. Answers at once: many jobs are started in the ' +
       'background, whatever process dies. Nothing happens if none has failed.',

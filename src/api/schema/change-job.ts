@@ -40,6 +40,7 @@ const DeleteJobPayload = builder.objectRef<{ deletedId: string }>('DeleteJobPayl
 builder.mutationFields((t) => ({
   cancelJob: t.field({
     type: CancelJobPayload,
+    nullable: true,
     description:
       'Ends a job that has not ended. A running extraction is dead within two seconds; pages stored before stay. Nothing happens to a job that is ' +
       'CANCELLED already; one that is COMPLETED or FAILED is the error JOB_FINAL.',
@@ -48,6 +49,7 @@ builder.mutationFields((t) => ({
   }),
   retryJob: t.field({
     type: RetryJobPayload,
+    nullable: true,
     description:
       'Runs a FAILED or CANCELLED job again, with all its retries before it. Its history stays, and so do its stored pages: only the others ' +
       'are made. Options that make other pages, such as `engine`, make all pages again. A COMPLETED job is the error JOB_FINAL (use ' +
@@ -64,6 +66,7 @@ builder.mutationFields((t) => ({
   }),
   deleteJob: t.field({
     type: DeleteJobPayload,
+    nullable: true,
     description:
       'Deletes a job that has ended, with its pages and files, and its document if no other job uses it. One that has not ended is the error JOB_NOT_FINAL. ' +
       'Its idempotency key stays taken for 24 hours.',

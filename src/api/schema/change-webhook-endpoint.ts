@@ -57,6 +57,7 @@ const idText = 'The id of the endpoint.';
 builder.mutationFields((t) => ({
   updateWebhookEndpoint: t.field({
     type: UpdateWebhookEndpointPayload,
+    nullable: true,
     description: 'Changes the address, name or events of an endpoint. Its secret stays, and so does a pause.',
     args: {
       id: t.arg.id({ required: true, description: idText }),
@@ -70,6 +71,7 @@ builder.mutationFields((t) => ({
   }),
   pauseWebhookEndpoint: t.field({
     type: PauseWebhookEndpointPayload,
+    nullable: true,
     description:
       'Sends nothing to an endpoint until `resumeWebhookEndpoint`: what is to be told waits, 30 days at most. Attempts under way come to their end.',
     args: { id: t.arg.id({ required: true, description: idText }) },
@@ -79,6 +81,7 @@ builder.mutationFields((t) => ({
   }),
   resumeWebhookEndpoint: t.field({
     type: ResumeWebhookEndpointPayload,
+    nullable: true,
     description:
       'Ends the pause of an endpoint: what waits is sent, each with all its attempts before it. Nothing happens to one that is not paused.',
     args: { id: t.arg.id({ required: true, description: idText }) },
@@ -90,6 +93,7 @@ builder.mutationFields((t) => ({
   }),
   deleteWebhookEndpoint: t.field({
     type: DeleteWebhookEndpointPayload,
+    nullable: true,
     description:
       'Deletes an endpoint, and its secret. Jobs and batches that name it go on without telling anybody; what waited to be told is DEAD, and stays in `webhookDeliveries` as all that ended.',
     args: { id: t.arg.id({ required: true, description: idText }) },

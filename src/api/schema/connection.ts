@@ -28,7 +28,7 @@ export function checkConnectionArgs(args: ConnectionArgs, isCursor: (text: strin
   for (const name of ['after', 'before'] as const) {
     const value = args[name];
     if (value != null && !isCursor(value)) {
-      issues.push({ path: [name], code: 'INVALID_CURSOR', message: 'is no cursor of this list' });
+      issues.push({ path: [name], code: 'INVALID_CURSOR', message: 'is not a cursor of this list' });
     }
   }
   if (issues.length > 0) throw new RequestError('BAD_USER_INPUT', { issues });

@@ -90,6 +90,7 @@ const CreateBatchPayload = builder.objectRef<SubmittedBatch>('CreateBatchPayload
 builder.mutationField('createBatch', (t) =>
   t.field({
     type: CreateBatchPayload,
+    nullable: true,
     description:
       'Accepts many documents, all or none, and answers once they are safe on disk; watch them with `batchProgress`. If any item is wrong, nothing is ' +
       'accepted, and the one error names every wrong item by its index.',

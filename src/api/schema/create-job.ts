@@ -114,6 +114,7 @@ const CreateJobPayload = builder.objectRef<Submitted>('CreateJobPayload').implem
 builder.mutationField('createJob', (t) =>
   t.field({
     type: CreateJobPayload,
+    nullable: true,
     description:
       'Accepts a document and answers at once; watch it with `jobProgress`. Once this has answered, the job reaches a final state whatever dies.',
     args: { input: t.arg({ type: CreateJobInputType, required: true, description: 'The document and what to do.' }) },

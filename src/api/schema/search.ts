@@ -3,7 +3,7 @@ import { decodeId } from '../../ids.ts';
 import { enough, isSearchable, type PageHit, searchPages } from '../../jobs/search.ts';
 import { cost } from '../admission/declarations.ts';
 import { budgetOf, bytesOf } from '../byte-budget.ts';
-import { checkJobFilter } from '../inputs.ts';
+import { checkJobFilter, parseSearchQuery } from '../inputs.ts';
 import { builder } from './builder.ts';
 import { checkConnectionArgs, pageSize, uuidPattern } from './connection.ts';
 import { Job } from './job.ts';
@@ -96,11 +96,7 @@ builder.queryField('searchPages', (t) =>
       const { database, tenantId } = context;
       checkConnectionArgs({ first, after }, isCursor);
       checkJobFilter(filter);
-      if (query.trim() === '' || query.length > 500 || query.includes('\0')) {
-        throw new RequestError('BAD_USER_INPUT', {
-          issues: [{ path: ['query'], code: 'OUT_OF_RANGE', message: 'must have 1 to 500 characters' }],
-        });
-      }
+      parseSearchQuery(query);
       if (!(await isSearchable(database, query))) {
         throw new RequestError('BAD_USER_INPUT', {
           issues: [

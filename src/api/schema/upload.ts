@@ -69,6 +69,7 @@ const CreateUploadPayload = builder.objectRef<{ upload: Source }>('CreateUploadP
 builder.mutationField('createUpload', (t) =>
   t.field({
     type: CreateUploadPayload,
+    nullable: true,
     description:
       'Makes a place for the bytes of a large document. They are streamed to storage and safe on disk when the PUT answers.',
     args: { input: t.arg({ type: CreateUploadInput, required: true, description: 'What is going to be sent.' }) },

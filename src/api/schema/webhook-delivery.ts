@@ -123,6 +123,7 @@ const RedeliverWebhookPayload = builder.objectRef<{ delivery: DeliveryRow }>('Re
 builder.mutationField('redeliverWebhook', (t) =>
   t.field({
     type: RedeliverWebhookPayload,
+    nullable: true,
     description:
       'Sends an event again, with the same id, whatever became of it; if that fails, it is tried for another day. While its endpoint is paused it waits.',
     args: { id: t.arg.id({ required: true, description: 'The id of the delivery.' }) },

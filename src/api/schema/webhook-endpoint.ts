@@ -123,6 +123,7 @@ const RotateWebhookSecretPayload = builder
 builder.mutationFields((t) => ({
   createWebhookEndpoint: t.field({
     type: CreateWebhookEndpointPayload,
+    nullable: true,
     description: 'Sets up an address for webhooks. Jobs and batches name it in `webhook.endpoint`.',
     args: { input: t.arg({ type: CreateWebhookEndpointInput, required: true, description: 'The address.' }) },
     async resolve(_, { input }, context) {
@@ -135,6 +136,7 @@ builder.mutationFields((t) => ({
   }),
   rotateWebhookSecret: t.field({
     type: RotateWebhookSecretPayload,
+    nullable: true,
     description:
       'Makes a new secret. For 24 hours what is sent is signed with the new one and the one before it; after a second rotation within them, with the last two.',
     args: {

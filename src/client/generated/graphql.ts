@@ -379,14 +379,14 @@ export type CreateBatchMutationVariables = Exact<{
 }>;
 
 
-export type CreateBatchMutation = { createBatch: { deduplicated: boolean, batch: { id: string, revision: number, name: string | null, status: BatchStatus, total: number, pending: number, running: number, completed: number, failed: number, cancelled: number, progressPercentage: number, estimatedCompletion: string | null, estimatedCompletionEarliest: string | null, estimatedCompletionLatest: string | null, createdAt: string, finishedAt: string | null } } };
+export type CreateBatchMutation = { createBatch: { deduplicated: boolean, batch: { id: string, revision: number, name: string | null, status: BatchStatus, total: number, pending: number, running: number, completed: number, failed: number, cancelled: number, progressPercentage: number, estimatedCompletion: string | null, estimatedCompletionEarliest: string | null, estimatedCompletionLatest: string | null, createdAt: string, finishedAt: string | null } } | null };
 
 export type CancelBatchMutationVariables = Exact<{
   id: string;
 }>;
 
 
-export type CancelBatchMutation = { cancelBatch: { batch: { id: string, revision: number, name: string | null, status: BatchStatus, total: number, pending: number, running: number, completed: number, failed: number, cancelled: number, progressPercentage: number, estimatedCompletion: string | null, estimatedCompletionEarliest: string | null, estimatedCompletionLatest: string | null, createdAt: string, finishedAt: string | null } } };
+export type CancelBatchMutation = { cancelBatch: { batch: { id: string, revision: number, name: string | null, status: BatchStatus, total: number, pending: number, running: number, completed: number, failed: number, cancelled: number, progressPercentage: number, estimatedCompletion: string | null, estimatedCompletionEarliest: string | null, estimatedCompletionLatest: string | null, createdAt: string, finishedAt: string | null } } | null };
 
 export type RetryBatchMutationVariables = Exact<{
   id: string;
@@ -394,7 +394,7 @@ export type RetryBatchMutationVariables = Exact<{
 }>;
 
 
-export type RetryBatchMutation = { retryBatch: { batch: { id: string, revision: number, name: string | null, status: BatchStatus, total: number, pending: number, running: number, completed: number, failed: number, cancelled: number, progressPercentage: number, estimatedCompletion: string | null, estimatedCompletionEarliest: string | null, estimatedCompletionLatest: string | null, createdAt: string, finishedAt: string | null } } };
+export type RetryBatchMutation = { retryBatch: { batch: { id: string, revision: number, name: string | null, status: BatchStatus, total: number, pending: number, running: number, completed: number, failed: number, cancelled: number, progressPercentage: number, estimatedCompletion: string | null, estimatedCompletionEarliest: string | null, estimatedCompletionLatest: string | null, createdAt: string, finishedAt: string | null } } | null };
 
 export type BatchCountsFragment = { cursor: string, revision: number, batchId: string, name: string | null, status: BatchStatus, total: number, pending: number, running: number, completed: number, failed: number, cancelled: number, progressPercentage: number, estimatedCompletion: string | null, at: string };
 
@@ -463,14 +463,14 @@ export type CreateJobMutationVariables = Exact<{
 }>;
 
 
-export type CreateJobMutation = { createJob: { deduplicated: boolean, job: { id: string, revision: number, status: JobStatus, stage: JobStage, progressPercentage: number, name: string | null, metadata: Record<string, unknown> | null, priority: number, createdAt: string, startedAt: string | null, finishedAt: string | null, pagesDone: number, pagesTotal: number | null, retryCount: number, maxRetries: number, nextRetryAt: string | null, queuePosition: number | null, estimatedCompletion: string | null, estimatedCompletionEarliest: string | null, estimatedCompletionLatest: string | null, source: { kind: SourceKind, url: string | null, filename: string | null, bytes: number | null, sha256: string | null }, failure: { code: FailureCode, category: FailureCategory, message: string, advice: string | null, page: number | null, retryable: boolean } | null } } };
+export type CreateJobMutation = { createJob: { deduplicated: boolean, job: { id: string, revision: number, status: JobStatus, stage: JobStage, progressPercentage: number, name: string | null, metadata: Record<string, unknown> | null, priority: number, createdAt: string, startedAt: string | null, finishedAt: string | null, pagesDone: number, pagesTotal: number | null, retryCount: number, maxRetries: number, nextRetryAt: string | null, queuePosition: number | null, estimatedCompletion: string | null, estimatedCompletionEarliest: string | null, estimatedCompletionLatest: string | null, source: { kind: SourceKind, url: string | null, filename: string | null, bytes: number | null, sha256: string | null }, failure: { code: FailureCode, category: FailureCategory, message: string, advice: string | null, page: number | null, retryable: boolean } | null } } | null };
 
 export type CancelJobMutationVariables = Exact<{
   id: string;
 }>;
 
 
-export type CancelJobMutation = { cancelJob: { job: { id: string, revision: number, status: JobStatus, stage: JobStage, progressPercentage: number, name: string | null, metadata: Record<string, unknown> | null, priority: number, createdAt: string, startedAt: string | null, finishedAt: string | null, pagesDone: number, pagesTotal: number | null, retryCount: number, maxRetries: number, nextRetryAt: string | null, queuePosition: number | null, estimatedCompletion: string | null, estimatedCompletionEarliest: string | null, estimatedCompletionLatest: string | null, source: { kind: SourceKind, url: string | null, filename: string | null, bytes: number | null, sha256: string | null }, failure: { code: FailureCode, category: FailureCategory, message: string, advice: string | null, page: number | null, retryable: boolean } | null } } };
+export type CancelJobMutation = { cancelJob: { job: { id: string, revision: number, status: JobStatus, stage: JobStage, progressPercentage: number, name: string | null, metadata: Record<string, unknown> | null, priority: number, createdAt: string, startedAt: string | null, finishedAt: string | null, pagesDone: number, pagesTotal: number | null, retryCount: number, maxRetries: number, nextRetryAt: string | null, queuePosition: number | null, estimatedCompletion: string | null, estimatedCompletionEarliest: string | null, estimatedCompletionLatest: string | null, source: { kind: SourceKind, url: string | null, filename: string | null, bytes: number | null, sha256: string | null }, failure: { code: FailureCode, category: FailureCategory, message: string, advice: string | null, page: number | null, retryable: boolean } | null } } | null };
 
 export type RetryJobMutationVariables = Exact<{
   id: string;
@@ -478,14 +478,14 @@ export type RetryJobMutationVariables = Exact<{
 }>;
 
 
-export type RetryJobMutation = { retryJob: { job: { id: string, revision: number, status: JobStatus, stage: JobStage, progressPercentage: number, name: string | null, metadata: Record<string, unknown> | null, priority: number, createdAt: string, startedAt: string | null, finishedAt: string | null, pagesDone: number, pagesTotal: number | null, retryCount: number, maxRetries: number, nextRetryAt: string | null, queuePosition: number | null, estimatedCompletion: string | null, estimatedCompletionEarliest: string | null, estimatedCompletionLatest: string | null, source: { kind: SourceKind, url: string | null, filename: string | null, bytes: number | null, sha256: string | null }, failure: { code: FailureCode, category: FailureCategory, message: string, advice: string | null, page: number | null, retryable: boolean } | null } } };
+export type RetryJobMutation = { retryJob: { job: { id: string, revision: number, status: JobStatus, stage: JobStage, progressPercentage: number, name: string | null, metadata: Record<string, unknown> | null, priority: number, createdAt: string, startedAt: string | null, finishedAt: string | null, pagesDone: number, pagesTotal: number | null, retryCount: number, maxRetries: number, nextRetryAt: string | null, queuePosition: number | null, estimatedCompletion: string | null, estimatedCompletionEarliest: string | null, estimatedCompletionLatest: string | null, source: { kind: SourceKind, url: string | null, filename: string | null, bytes: number | null, sha256: string | null }, failure: { code: FailureCode, category: FailureCategory, message: string, advice: string | null, page: number | null, retryable: boolean } | null } } | null };
 
 export type DeleteJobMutationVariables = Exact<{
   id: string;
 }>;
 
 
-export type DeleteJobMutation = { deleteJob: { deletedId: string } };
+export type DeleteJobMutation = { deleteJob: { deletedId: string } | null };
 
 export type PageInfoFragment = { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null };
 
@@ -532,7 +532,7 @@ export type CreateUploadMutationVariables = Exact<{
 }>;
 
 
-export type CreateUploadMutation = { createUpload: { upload: { id: string, method: string, url: string, headers: Array<{ name: string, value: string }> } } };
+export type CreateUploadMutation = { createUpload: { upload: { id: string, method: string, url: string, headers: Array<{ name: string, value: string }> } } | null };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
