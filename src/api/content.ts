@@ -49,7 +49,10 @@ function readAll(context: ApiContext, content: Content<unknown>, keys: readonly 
   const nameOf = ({ id, number }: ContentKey) => `${id} ${number}`;
   const distinct = [...new Map(keys.map((key) => [nameOf(key), key])).values()];
   return budget.inTurn(async (bytesLeft) => {
-    const values = await readContent(context.database, content, distinct, bytesLeft);
+    let values = await readContent(context.database, content, distinct, bytesLeft);
+    if (values.includes('TOO_LARGE') && (await budget.becomeLarge())) {
+      values = await readContent(context.database, content, distinct, budget.bytesLeft);
+    }
     const found = new Map(distinct.map((key, index) => [nameOf(key), values[index] ?? 'GONE']));
     return keys.map((key) => {
       const each = found.get(nameOf(key)) ?? 'GONE';

@@ -38,6 +38,8 @@ export interface ApiServices {
 /** What a resolver sees: the services, and in whose name it works. */
 export interface ApiContext extends ApiServices {
   tenantId: string;
+  /** Resolves when the answer of this operation may be a large one. */
+  enterLargeAnswer: () => Promise<void>;
 }
 
 /** Until API keys exist, every caller is this tenant; the first migration makes it. */

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 import { GraphQLError } from 'graphql';
 import { createYoga, type Plugin } from 'graphql-yoga';
@@ -6,6 +7,7 @@ import { isRequestErrorCode, requestErrors, retryAfterSeconds } from '../request
 import type { Caller } from './authenticate.ts';
 import { extensionsOf } from './errors.ts';
 import { freeBytes } from './http/body-budget.ts';
+import { createLargeAnswer } from './http/large-answer.ts';
 import { createReceivedParams, type ReceivedRequest } from './http/received.ts';
 import type { Operations, Refusal } from './operations.ts';
 import { createRetryAfter } from './retry-after.ts';
@@ -15,6 +17,8 @@ import { createServerSentEvents, type HttpContext } from './sse.ts';
 /** What the server hands to Yoga with each request. */
 interface RequestContext extends HttpContext, ReceivedRequest {
   caller: Caller;
+  /** The address of the client. */
+  client: string;
 }
 
 export type Graphql = ReturnType<typeof createGraphql>;
@@ -43,6 +47,7 @@ export function createGraphql(operations: Operations, keepAliveMs: number) {
       createReceivedParams(),
       runOperations(operations),
       createServerSentEvents(keepAliveMs),
+      createLargeAnswer(operations.isLarge),
       createRetryAfter(),
     ],
   });
@@ -53,7 +58,7 @@ function runOperations(operations: Operations): Plugin<object, RequestContext> {
   return {
     onParams({ setParamsHandler }) {
       setParamsHandler(async ({ params: { query = '', operationName, variables }, request, context }) => {
-        const { caller, received, res, onStream } = context;
+        const { caller, client, received, res, onStream } = context;
         const admitted = operations.admit({ query, operationName, variables }, { readOnly: request.method === 'GET' });
         if ('errors' in admitted) return withStatus(admitted);
         if (admitted.operation.operation === 'subscription') {
@@ -61,10 +66,18 @@ function runOperations(operations: Operations): Plugin<object, RequestContext> {
           if (received.bytes > freeBytes) return withStatus({ errors: [subscriptionTooLarge()] });
           onStream(res);
         }
-        return await operations.run(admitted, { caller, signal: request.signal });
+        return await operations.run(admitted, { caller, client, over: closingOf(res) });
       });
     },
   };
+}
+
+/** Aborted once a response was sent or its connection is lost. */
+function closingOf(response: ServerResponse): AbortSignal {
+  const controller = new AbortController();
+  response.once('close', () => controller.abort());
+  if (response.closed) controller.abort();
+  return controller.signal;
 }
 
 /** Adds the HTTP status of a refusal, as GraphQL over HTTP defines it. */

@@ -3,8 +3,10 @@ import { RequestError } from '../errors.ts';
 import { type AdmittedOperation, createAdmit, type OperationParams } from './admission/admit.ts';
 import { InvalidDocumentError } from './admission/invalid-document-error.ts';
 import type { Caller } from './authenticate.ts';
+import { budgetOf } from './byte-budget.ts';
 import type { ApiContext, ApiServices } from './context.ts';
 import { maskErrors } from './errors.ts';
+import { LargeAnswers } from './large-answers.ts';
 import { Results } from './results.ts';
 import { pageSize } from './schema/connection.ts';
 import { createSubscribe } from './subscribe.ts';
@@ -19,8 +21,13 @@ const statementsAtOnce = 4;
 
 export interface Requester {
   caller: Caller;
-  /** Aborted when the client has gone. Queries and subscriptions end then; a mutation that has begun is finished. */
-  signal: AbortSignal;
+  /** The client's address: what clients share takes turns among them. */
+  client: string;
+  /**
+   * Aborted when the answer was sent, or its client has gone. Queries and subscriptions end then; a mutation that has begun
+   * is finished.
+   */
+  over: AbortSignal;
 }
 
 /** What every transport does with an operation: `admit`, then `run`. */
@@ -29,18 +36,29 @@ export interface Operations {
   admit(params: OperationParams, options?: { readOnly: boolean }): AdmittedOperation | Refusal;
   /** Executes it within its budgets. */
   run(operation: AdmittedOperation, requester: Requester): Promise<ExecutionResult | Results>;
+  /** Whether a result of `run` is so large that it should be serialised and sent in pieces. */
+  isLarge(result: ExecutionResult): boolean;
 }
 
 export function createOperations(schema: GraphQLSchema, services: ApiServices): Operations {
   const { logger, operations: limits } = services;
   const admit = createAdmit(schema, limits, pageSize);
+  const largeAnswers = new LargeAnswers();
+  const large = new WeakSet<ExecutionResult>();
   const mask = (result: ExecutionResult): ExecutionResult =>
     result.errors === undefined ? result : { ...result, errors: maskErrors(result.errors, logger) };
+  const subscribe = createSubscribe(mask);
   // The result of an event may be shared by many subscribers: none of them cancels it.
-  const signal = new AbortController().signal;
-  const subscribe = createSubscribe(mask, (args) =>
-    services.database.within({ owner: args.contextValue, atOnce: statementsAtOnce, signal }, () => execute(args)),
-  );
+  const { signal: never } = new AbortController();
+
+  /** Executes an event in a context of its own: loaders and budgets belong to one answer. */
+  function executeEvent(args: ExecutionArgs, context: ApiContext, client: string, rootValue: unknown) {
+    const over = new AbortController();
+    const contextValue = { ...context, enterLargeAnswer: () => largeAnswers.enter(client, over.signal) };
+    const scope = { owner: contextValue, atOnce: statementsAtOnce, signal: never };
+    const result = services.database.within(scope, () => execute({ ...args, contextValue, rootValue }));
+    return 'then' in result ? result.finally(() => over.abort()) : result;
+  }
 
   return {
     admit(params, { readOnly } = { readOnly: false }) {
@@ -52,28 +70,35 @@ export function createOperations(schema: GraphQLSchema, services: ApiServices): 
         return { errors: maskErrors(errors, logger) };
       }
     },
-    async run({ document, operation, operationName, variables, cost }, { caller, signal }) {
+    async run({ document, operation, operationName, variables, cost }, { caller, client, over }) {
       const isMutation = operation.operation === 'mutation';
       // Payloads are read over the pool for writes: the answer to createJob must not wait for the reads of others.
       const database = isMutation ? services.writes : services.database;
-      const contextValue: ApiContext = { ...services, ...caller, database };
+      const enterLargeAnswer = () => largeAnswers.enter(client, over);
+      const contextValue: ApiContext = { ...services, ...caller, database, enterLargeAnswer };
       const args: ExecutionArgs = { schema, document, operationName, variableValues: variables, contextValue };
-      if (operation.operation === 'subscription') return endingWith(signal, await subscribe(args));
+      if (operation.operation === 'subscription') {
+        const results = await subscribe(args, (event) => executeEvent(args, contextValue, client, event));
+        return endingWith(over, results);
+      }
       const deadline = AbortSignal.timeout(limits.operationSeconds * 1_000);
-      const ended = isMutation ? deadline : AbortSignal.any([deadline, signal]);
+      const ended = isMutation ? deadline : AbortSignal.any([deadline, over]);
       const scope = { owner: contextValue, atOnce: statementsAtOnce, signal: ended };
       const execution = isMutation ? execute(args) : database.within(scope, () => execute(args));
       const result = await withinDeadline(execution, ended);
-      return { ...mask(result), extensions: { cost } };
+      const answer = { ...mask(result), extensions: { cost } };
+      if (budgetOf(contextValue).isLarge) large.add(answer);
+      return answer;
     },
+    isLarge: (result) => large.has(result),
   };
 }
 
 /** Ends a subscription with its client, also one that leaves before the first result. */
-function endingWith(signal: AbortSignal, outcome: Results | ExecutionResult): Results | ExecutionResult {
+function endingWith(over: AbortSignal, outcome: Results | ExecutionResult): Results | ExecutionResult {
   if (!(outcome instanceof Results)) return outcome;
-  signal.addEventListener('abort', () => void outcome.return(), { once: true });
-  if (signal.aborted) void outcome.return();
+  over.addEventListener('abort', () => void outcome.return(), { once: true });
+  if (over.aborted) void outcome.return();
   return outcome;
 }
 

@@ -4,7 +4,10 @@ import { Watcher } from '../progress/watcher.ts';
 import { Results } from './results.ts';
 import { shareResult, sharingOf } from './shared-events.ts';
 
-export type Subscribe = (args: ExecutionArgs) => Promise<Results | ExecutionResult>;
+/** Executes the selection of a subscription on an event. */
+type ExecuteEvent = (event: Cursor) => ExecutionResult | Promise<ExecutionResult>;
+
+export type Subscribe = (args: ExecutionArgs, executeEvent?: ExecuteEvent) => Promise<Results | ExecutionResult>;
 
 /**
  * graphql-js' `subscribe`, with three differences. An event is executed once for all who selected the same fields of the
@@ -12,19 +15,15 @@ export type Subscribe = (args: ExecutionArgs) => Promise<Results | ExecutionResu
  * old as its stream would answer with rows as old as that. And the iterator is written by hand, so that a client that goes
  * away ends the source at once, also while an event is awaited.
  */
-export function createSubscribe(
-  mask: (result: ExecutionResult) => ExecutionResult,
-  executeEvent: (args: ExecutionArgs) => ExecutionResult | Promise<ExecutionResult> = execute,
-): Subscribe {
-  return async (args) => {
+export function createSubscribe(mask: (result: ExecutionResult) => ExecutionResult): Subscribe {
+  return async (args, executeEvent = inOwnContext(args)) => {
     const source = await createSourceEventStream(args);
     if (!(Symbol.asyncIterator in source)) return mask(source);
     if (!(source instanceof Watcher)) throw new Error('every subscription is a watcher of the hub');
     const sharing = sharingOf(args);
 
     function resultOf(state: Cursor): ExecutionResult | Promise<ExecutionResult> {
-      const contextValue = Object.assign({}, args.contextValue);
-      const result = executeEvent({ ...args, contextValue, rootValue: state });
+      const result = executeEvent(state);
       return 'then' in result ? result.then(mask) : mask(result);
     }
 
@@ -32,4 +31,8 @@ export function createSubscribe(
       sharing === null ? resultOf(state) : shareResult(state, sharing, () => resultOf(state)),
     );
   };
+}
+
+function inOwnContext(args: ExecutionArgs): ExecuteEvent {
+  return (rootValue) => execute({ ...args, contextValue: Object.assign({}, args.contextValue), rootValue });
 }

@@ -1,9 +1,10 @@
-import type { Server } from 'node:http';
-import { type ExecutionArgs, GraphQLError } from 'graphql';
+import type { IncomingMessage, Server } from 'node:http';
+import { type ExecutionArgs, type ExecutionResult, GraphQLError } from 'graphql';
 import { useServer as serveWebSocket } from 'graphql-ws/use/ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { RequestError } from '../errors.ts';
 import type { Logger } from '../ops/logger.ts';
+import { answerPieces } from './answer-pieces.ts';
 import type { Authenticate, Caller } from './authenticate.ts';
 import { extensionsOf } from './errors.ts';
 import type { AddressLimits } from './http/address-limits.ts';
@@ -28,6 +29,7 @@ const maxRefusals = 100;
 /** What is known of a connected client. */
 interface Client {
   caller: Caller;
+  address: string;
   refusals: number;
   /** Aborts each of its operations, by the operation's id. */
   running: Map<string, AbortController>;
@@ -41,6 +43,8 @@ export interface WebSocketOptions {
   /** A socket is asked for a sign of life this often, and closed if it gives none before the next time. */
   keepAliveMs: number;
   addressLimits: AddressLimits;
+  /** What a client is known by to those that share something with it. */
+  addressOf: (request: IncomingMessage) => string;
   logger: Logger;
 }
 
@@ -48,7 +52,7 @@ export interface WebSocketOptions {
 export function serveGraphqlWs(
   server: Server,
   operations: Operations,
-  { publicUrl, authenticate, maxOperations, keepAliveMs, addressLimits, logger }: WebSocketOptions,
+  { publicUrl, authenticate, maxOperations, keepAliveMs, addressLimits, addressOf, logger }: WebSocketOptions,
 ): AsyncDisposable {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes });
   server.on('upgrade', (request, socket, head) => {
@@ -80,7 +84,8 @@ export function serveGraphqlWs(
       async onConnect({ connectionParams = {}, extra: { request, socket } }) {
         try {
           const caller = await authenticate({ headers: request.headers, connectionParams });
-          if (caller !== null) clients.set(socket, { caller, refusals: 0, running: new Map() });
+          if (caller !== null)
+            clients.set(socket, { caller, address: addressOf(request), refusals: 0, running: new Map() });
           else socket.close(unauthorized, 'Unauthorized');
         } catch (error) {
           logger.warn({ err: error }, 'the caller of a WebSocket could not be identified');
@@ -90,8 +95,7 @@ export function serveGraphqlWs(
       },
       execute: runAdmitted,
       subscribe: runAdmitted,
-      onOperation: ({ extra }, id, _payload, _args, result) =>
-        result instanceof Results ? sentPast(result, id, extra.socket) : undefined,
+      onOperation: ({ extra }, id, _payload, _args, result) => sentPast(operations, result, id, extra.socket),
       onSubscribe({ subscriptions, extra: { socket } }, id, payload) {
         const client = clients.get(socket);
         if (client === undefined) throw new Error('an operation arrived on a socket without a caller');
@@ -107,7 +111,9 @@ export function serveGraphqlWs(
         const args: ExecutionArgs = { schema, document, operationName, variableValues: variables };
         const controller = new AbortController();
         client.running.set(id, controller);
-        admittedBy.set(args, () => operations.run(admitted, { caller: client.caller, signal: controller.signal }));
+        const { caller, address } = client;
+        const requester = { caller, client: address, over: controller.signal };
+        admittedBy.set(args, () => operations.run(admitted, requester));
         return args;
       },
       onComplete({ extra: { socket } }, id) {
@@ -143,18 +149,36 @@ function tooManyOperations(max: number): GraphQLError {
 }
 
 /**
- * What graphql-ws gets for a subscription. It sees to the beginning, the end and errors, but would serialise each result
- * anew for each subscriber: so they go past it, and to it this looks like a subscription without any.
+ * What graphql-ws gets in place of a result that is sent past it; undefined for one that it sends itself. It would serialise
+ * each event again for each subscriber, and a large answer as a whole. To it, these look like subscriptions without events.
  */
-function sentPast(results: Results, id: string, socket: WebSocket): AsyncIterableIterator<never> {
+function sentPast(operations: Operations, result: unknown, id: string, socket: WebSocket) {
   const begin = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
+  if (result instanceof Results) {
+    const sendAll = () => result.sendAll((each, sent) => socket.send(`${begin}${textOf(each)}}`, sent));
+    return withoutEvents(sendAll, () => result.return());
+  }
+  if (!isAnswer(result) || !operations.isLarge(result)) return undefined;
+  return withoutEvents(async () => {
+    const pieces = [begin];
+    for await (const piece of answerPieces(result)) pieces.push(piece);
+    await new Promise((sent) => socket.send(`${pieces.join('')}}`, sent));
+  });
+}
+
+function isAnswer(result: unknown): result is ExecutionResult {
+  return typeof result === 'object' && result !== null && 'data' in result;
+}
+
+/** An iterator that ends when all was sent. */
+function withoutEvents(sendAll: () => Promise<void>, end?: () => Promise<unknown>): AsyncIterableIterator<never> {
   const nothing: AsyncIterableIterator<never> = {
     async next() {
-      await results.sendAll((result, sent) => socket.send(`${begin}${textOf(result)}}`, sent));
+      await sendAll();
       return { value: undefined, done: true };
     },
     async return() {
-      await results.return();
+      await end?.();
       return { value: undefined, done: true };
     },
     [Symbol.asyncIterator]: () => nothing,

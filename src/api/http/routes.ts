@@ -13,6 +13,8 @@ import type { ReadParams } from './params.ts';
 
 export interface RoutesOptions {
   graphql: Graphql;
+  /** What a client is known by to those that share something with it. */
+  addressOf: (request: IncomingMessage) => string;
   readParams: ReadParams;
   uploadPace: Pace;
   authenticate: Authenticate;
@@ -25,7 +27,7 @@ export type Route = (request: IncomingMessage, response: ServerResponse) => Prom
 
 /** Answers a request by its path. Throws what it is refused for. */
 export function createRoutes(services: ApiServices, options: RoutesOptions): Route {
-  const { graphql, readParams, uploadPace, authenticate, readiness, onStream } = options;
+  const { graphql, addressOf, readParams, uploadPace, authenticate, readiness, onStream } = options;
 
   async function serveGraphql(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
     if (request.method === 'POST') checkPost(request, maxRequestBytes(services.limits));
@@ -33,7 +35,7 @@ export function createRoutes(services: ApiServices, options: RoutesOptions): Rou
     const caller = await authenticate({ headers: request.headers, connectionParams: {} });
     if (caller === null) throw new HttpError(401, 'Send a valid key: "Authorization: Bearer <key>".');
     const received = await readParams(request, response, url);
-    await graphql.handle(request, response, { caller, received, onStream });
+    await graphql.handle(request, response, { caller, client: addressOf(request), received, onStream });
   }
 
   return async (request, response) => {

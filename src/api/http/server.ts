@@ -76,14 +76,16 @@ export async function startApiServer(
   const streams = new Set<ServerResponse>();
   const addresses = createClientAddresses(trustedProxies);
   const addressLimits = createAddressLimits(addresses, limits.connectionsPerAddress);
+  const addressOf = (request: IncomingMessage) => addressKey(addresses.clientOf(request));
   const readParams = createParamsReader({
     schema,
     budget: new BodyBudget(limits.bodyBytesInFlight),
     pace: times.body,
-    addressOf: (request) => addressKey(addresses.clientOf(request)),
+    addressOf,
   });
   const route = createRoutes(services, {
     graphql,
+    addressOf,
     readParams,
     uploadPace: times.upload,
     authenticate,
@@ -123,6 +125,7 @@ export async function startApiServer(
     maxOperations: services.operations.socketOperations,
     keepAliveMs,
     addressLimits,
+    addressOf,
     logger,
   });
   await listening(server, host, port);

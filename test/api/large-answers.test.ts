@@ -1,0 +1,133 @@
+import { once } from 'node:events';
+import { request } from 'node:http';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { defaultOperationLimits } from '../../src/config.ts';
+import { newUuid } from '../../src/ids.ts';
+import { graphql } from '../graphql.ts';
+import { type Service, startService } from '../service.ts';
+import { insertJob, insertPages } from './rows.ts';
+import { overWebSocket } from './websocket-client.ts';
+
+const pageCount = 10;
+const text = 'A line with "quotes", a bee 🐝 and more.\n'.repeat(24_000);
+
+let service: Service;
+let id: string;
+let database: pg.Client;
+beforeAll(async () => {
+  service = await startService({
+    worker: false,
+    maintenance: false,
+    config: { operations: { ...defaultOperationLimits, operationSeconds: 2 } },
+  });
+  database = new pg.Client({ connectionString: service.config.databaseUrl ?? '' });
+  await database.connect();
+  const job = await insertJob(service, { status: 'COMPLETED' });
+  await insertPages(service, job, Array(pageCount).fill(text));
+  id = job.id;
+});
+afterAll(async () => {
+  await database.end();
+  await service[Symbol.asyncDispose]();
+});
+
+const query = 'query ($id: ID!) { job(id: $id) { pages(first: 100) { nodes { number text } } } }';
+
+describe('an answer of megabytes', () => {
+  const expected = Array.from({ length: pageCount }, (_, index) => ({ number: index + 1, text }));
+
+  it('is complete over HTTP and WebSocket', async () => {
+    const http = await graphql(service.url, query, { id });
+    expect(http.data.job.pages.nodes).toEqual(expected);
+    expect(http.extensions?.cost).toBeGreaterThan(100);
+    const [webSocket] = await overWebSocket(service.url, { query, variables: { id } });
+    expect(webSocket?.data.job.pages.nodes).toEqual(expected);
+  });
+
+  it.each(['application/json', 'application/graphql-response+json', '*/*'])(
+    'has the type that %s asks for',
+    async (accept) => {
+      const response = await fetch(`${service.url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', accept },
+        body: JSON.stringify({ query, variables: { id } }),
+      });
+      expect(response.status).toBe(200);
+      const type = accept === '*/*' ? 'application/json' : accept;
+      expect(response.headers.get('content-type')).toBe(`${type}; charset=utf-8`);
+      expect(JSON.parse(await response.text()).data.job.pages.nodes).toHaveLength(pageCount);
+    },
+  );
+
+  it('is one of many at the same time, all of them complete', async () => {
+    const answers = await Promise.all(Array.from({ length: 12 }, () => graphql(service.url, query, { id })));
+    for (const { data } of answers) expect(data.job.pages.nodes).toHaveLength(pageCount);
+  });
+
+  it('makes room for others when its client goes away in the middle', async () => {
+    for (let n = 0; n < 6; n += 1) {
+      const body = JSON.stringify({ query, variables: { id } });
+      const sent = request(`${service.url}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) },
+      });
+      sent.end(body);
+      const [response] = await once(sent, 'response');
+      await once(response, 'readable');
+      sent.destroy();
+    }
+    expect((await graphql(service.url, query, { id })).data.job.pages.nodes).toHaveLength(pageCount);
+  });
+});
+
+describe('while the pages are locked', () => {
+  beforeAll(async () => {
+    await database.query('BEGIN; LOCK TABLE pages IN ACCESS EXCLUSIVE MODE');
+  });
+  afterAll(async () => {
+    await database.query('ROLLBACK');
+  });
+
+  async function waiting(): Promise<number> {
+    const { rows } = await database.query(
+      `SELECT count(*)::int AS n FROM pg_locks WHERE NOT granted AND relation = 'pages'::regclass`,
+    );
+    return rows[0].n;
+  }
+
+  it('cancels the statements of a client that hangs up', async () => {
+    const controller = new AbortController();
+    const body = JSON.stringify({ query, variables: { id } });
+    const sent = fetch(`${service.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body,
+      signal: controller.signal,
+    }).catch(() => 'aborted');
+    await expect.poll(waiting).toBe(1);
+    controller.abort();
+    expect(await sent).toBe('aborted');
+    await expect.poll(waiting).toBe(0);
+  });
+
+  it('ends an operation at its deadline', async () => {
+    for (const { data, errors } of [
+      await graphql(service.url, query, { id }),
+      ...(await overWebSocket(service.url, { query, variables: { id } })),
+    ]) {
+      expect(data).toBeNull();
+      expect(errors).toMatchObject([{ extensions: { code: 'DEADLINE_EXCEEDED' } }]);
+    }
+    await expect.poll(waiting).toBe(0);
+  });
+
+  it('accepts jobs meanwhile', async () => {
+    const mutation = 'mutation ($url: String!) { createJob(input: { source: { url: $url } }) { job { status } } }';
+    const reads = Array.from({ length: 20 }, () => graphql(service.url, query, { id }));
+    const { data } = await graphql(service.url, mutation, { url: `https://example.com/${newUuid()}.pdf` });
+    expect(data.createJob.job.status).toBe('PENDING');
+    for (const { errors } of await Promise.all(reads))
+      expect(errors).toMatchObject([{ extensions: { code: 'DEADLINE_EXCEEDED' } }]);
+  });
+});
