@@ -25,7 +25,7 @@ await pool.query(
 );
 await pool
   .query(
-    `INSERT INTO batches (id, tenant_id, name, status, total, pending, finished_at) SELECT gen_random_uuid(), $1, 'batch', 'COMPLETED', 0, 0, now() FROM generate_series(1, 20)`,
+    `INSERT INTO batches (id, tenant_id, name, status, total, pending, percent, finished_at) SELECT gen_random_uuid(), $1, 'batch', 'COMPLETED', 0, 0, 100, now() FROM generate_series(1, 20)`,
     [defaultTenantId],
   )
   .catch((error: unknown) => console.error(`no batches: ${String(error)}`));
