@@ -24,6 +24,11 @@ const config: CodegenConfig = {
         },
       },
     },
+    // The codes of errors: no document selects them.
+    'src/client/generated/enums.ts': {
+      plugins: ['typescript'],
+      config: { onlyEnums: true, enumsAsTypes: true },
+    },
   },
 };
 

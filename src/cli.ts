@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import type { Engine, ImageFormat, JobStatus } from './client/generated/graphql.ts';
+import type { ImageFormat, JobStatus, RequestedEngine } from './client/generated/graphql.ts';
 import type { GetOptions } from './commands/get.ts';
 import type { ListOptions } from './commands/list.ts';
 import type { SubmitOptions } from './commands/submit.ts';
@@ -175,9 +175,9 @@ The server is found at PAGEHIVE_URL (http://127.0.0.1:4000).
 ${exitCodes.trim()}
 `;
 
-const engines: readonly Engine[] = ['AUTO', 'LITEPARSE', 'PDFJS'];
+const engines: readonly RequestedEngine[] = ['AUTO', 'LITEPARSE', 'PDFJS'];
 
-function engineOf(value: string): Engine {
+function engineOf(value: string): RequestedEngine {
   const engine = engines.find((each) => each === value.toUpperCase());
   if (engine === undefined) throw new InvalidArgumentError('It is one of auto, liteparse and pdfjs.');
   return engine;

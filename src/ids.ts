@@ -24,6 +24,27 @@ export function decodeId(type: IdType, id: string): string | null {
   }
 }
 
+/**
+ * The id of a page, such as page_01h455vb4pex5vsknk084sn02q_12. Pages have no UUID: the id is that of their job with their
+ * number, and stays the same when a retry makes the page again.
+ */
+export function encodePageId(jobUuid: string, number: number): string {
+  return `${TypeID.fromUUID('page', jobUuid)}_${number}`;
+}
+
+const pageId = /^(page_\w{26})_([1-9]\d{0,8})$/;
+
+/** The UUID of the job and the number that a page's id stands for, or null if the text is no id of a page. */
+export function decodePageId(id: string): { jobId: string; number: number } | null {
+  const [, prefix, number] = pageId.exec(id) ?? [];
+  if (prefix === undefined) return null;
+  try {
+    return { jobId: TypeID.fromString(prefix, 'page').toUUID(), number: Number(number) };
+  } catch {
+    return null;
+  }
+}
+
 /** The type that an id claims to be of; null if it is no id at all. */
 export function idType(id: string): string | null {
   try {

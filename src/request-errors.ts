@@ -159,7 +159,6 @@ export const requestErrors = {
 
 /** What can be wrong with a value of an input: the codes of `extensions.issues`. */
 export const issueCodes = {
-  REQUIRED: 'The value is missing.',
   EXACTLY_ONE: 'Exactly one of several fields must be given.',
   CONFLICT: 'The value cannot be combined with another one of the same input.',
   DUPLICATE: 'The list names something twice.',

@@ -1,13 +1,18 @@
-/** One bad value of an input; `path` leads to it through fields and list indexes. */
+import type { InputIssueCode, RequestErrorCode } from './generated/enums.ts';
+
+/** A code that this version knows, or one of a newer server. */
+type Code<Known extends string> = Known | (string & Record<never, never>);
+
+/** A bad value of an input; `path` leads to it through fields and list indexes. */
 export interface RequestIssue {
   path: (string | number)[];
-  code: string;
+  code: Code<InputIssueCode>;
   message: string;
 }
 
 /** The server refused a request: nothing was accepted. `code` is stable, docs/errors.md explains each. */
 export class GraphQLRequestError extends Error {
-  readonly code: string;
+  readonly code: Code<RequestErrorCode | 'CONNECTION_REFUSED' | 'UNKNOWN'>;
   /** What to do about it, where the server says so. */
   readonly advice: string | null;
   readonly issues: RequestIssue[];
@@ -32,7 +37,13 @@ export class ServerUnreachableError extends Error {
   }
 }
 
-const temporaryCodes = ['OVERLOADED', 'SERVICE_UNAVAILABLE', 'INTERNAL_SERVER_ERROR'];
+const temporaryCodes: string[] = [
+  'INTERNAL_SERVER_ERROR',
+  'OVERLOADED',
+  'RATE_LIMITED',
+  'REQUEST_TIMEOUT',
+  'SERVICE_UNAVAILABLE',
+] satisfies RequestErrorCode[];
 
 /** The error in an answer, GraphQL's or plain HTTP's (both are shaped the same); null if there is none. */
 export function errorOf(answer: unknown): GraphQLRequestError | null {

@@ -4,6 +4,7 @@ export { isFinalBatch } from './batch-progress.ts';
 export { type Client, type ClientOptions, createClient } from './client.ts';
 export type { ApiKey } from './endpoint.ts';
 export { GraphQLRequestError, type RequestIssue, ServerUnreachableError } from './errors.ts';
+export type { InputIssueCode, RequestErrorCode } from './generated/enums.ts';
 export * from './generated/graphql.ts';
 export { isFinal } from './job-progress.ts';
 export type { JobUpdatesOptions } from './job-updates.ts';

@@ -52,6 +52,20 @@ export function listPart<T>(list: ContentList<T>, start: number, items: number):
   };
 }
 
+/** The number of items of a list. */
+export function listLength({ name, from, where, column }: ContentList<unknown>): Content<number> {
+  return {
+    from,
+    where,
+    name: `${name}.length`,
+    value: `coalesce(jsonb_array_length(${column}), 0)`,
+    bytes: '8',
+    mostBytes: mostJsonBytes,
+    isCommon: true,
+    parse: Number,
+  };
+}
+
 /** The size of JSON before compression: about that of its text, and found without making that. */
 export function rawSize(json: string): string {
   return `coalesce(pg_column_size((${json}) #> '{}'), 0)`;

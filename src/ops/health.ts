@@ -2,8 +2,11 @@ import { withinRunning } from './running-time.ts';
 
 export type HealthStatus = 'OK' | 'DEGRADED' | 'DOWN';
 
+/** The components that are checked. */
+export type HealthCheckName = 'database' | 'redis' | 'maintenance' | 'workers' | 'queue' | 'permits' | 'canary';
+
 export interface HealthCheck {
-  name: string;
+  name: HealthCheckName;
   status: HealthStatus;
   /** What was seen. */
   detail: string;
@@ -25,7 +28,7 @@ export interface Finding {
 
 /** Looks at one thing; throws when it cannot be seen at all. */
 export interface Probe {
-  name: string;
+  name: HealthCheckName;
   run: () => Promise<Finding>;
   /** When it throws: what that means for the whole (nothing can be accepted, or only slower or later), and what to do. */
   failure: { status: 'DOWN' | 'DEGRADED'; detail: string; advice: string };

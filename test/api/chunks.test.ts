@@ -34,7 +34,7 @@ afterAll(async () => {
 
 const query = `query ($id: ID!, $maxTokens: Int, $overlap: Int, $first: Int, $after: String) {
   job(id: $id) { result { chunks(maxTokens: $maxTokens, overlap: $overlap, first: $first, after: $after) {
-    nodes { index text tokens headings firstPage lastPage } pageInfo { hasNextPage hasPreviousPage endCursor }
+    nodes { index text tokens headings firstPageNumber lastPageNumber } pageInfo { hasNextPage hasPreviousPage endCursor }
   } } }
 }`;
 
@@ -48,8 +48,8 @@ describe('result.chunks', () => {
     const all = await chunks({ ...args, first: 100 });
     expect(all.nodes.length).toBeGreaterThan(30);
     expect(all.pageInfo.hasNextPage).toBe(false);
-    expect(all.nodes[0]).toMatchObject({ index: 0, headings: ['Part 1'], firstPage: 1 });
-    expect(all.nodes.at(-1)).toMatchObject({ headings: ['Part 37'], lastPage: 40 });
+    expect(all.nodes[0]).toMatchObject({ index: 0, headings: ['Part 1'], firstPageNumber: 1 });
+    expect(all.nodes.at(-1)).toMatchObject({ headings: ['Part 37'], lastPageNumber: 40 });
     const parts = [];
     let after: string | null = null;
     do {

@@ -2,9 +2,11 @@ import { readFileSync } from 'node:fs';
 import {
   type GraphQLArgument,
   getNamedType,
+  getNullableType,
   isEnumType,
   isInputObjectType,
   isInterfaceType,
+  isListType,
   isObjectType,
   isSpecifiedScalarType,
   lexicographicSortSchema,
@@ -13,6 +15,7 @@ import {
 import { describe, expect, it } from 'vitest';
 import { schema } from '../../src/api/schema/schema.ts';
 import { failureCodes } from '../../src/errors.ts';
+import { issueCodes, requestErrors } from '../../src/request-errors.ts';
 
 const types = Object.values(schema.getTypeMap()).filter(
   (type) => !type.name.startsWith('__') && !isSpecifiedScalarType(type),
@@ -60,6 +63,43 @@ describe('the schema', () => {
       expect(String(pageInfo?.type)).toBe('PageInfo!');
       expect(getNamedType(pageInfo?.type)).toBe(schema.getType('PageInfo'));
     }
+  });
+
+  it('has no list without a maximum that is not a connection', () => {
+    // One for each component, header, word of a snippet, or page of a document.
+    const short = ['Health.checks', 'Upload.headers', 'PageHit.highlights', 'JobResult.unreadablePages'];
+    const endless = types.filter(isObjectType).flatMap((type) =>
+      Object.values(type.getFields())
+        .filter((field) => isListType(getNullableType(field.type)) && !['edges', 'nodes'].includes(field.name))
+        // Values of an enum are few.
+        .filter((field) => !isEnumType(getNamedType(field.type)))
+        .filter(({ description }) => !/at most|the first|the newest/.test(description ?? ''))
+        .map((field) => `${type.name}.${field.name}`)
+        .filter((name) => !short.includes(name)),
+    );
+    expect(endless).toEqual([]);
+  });
+
+  it('has bytes and page numbers under one name and of one type', () => {
+    const fields = types.filter(isObjectType).flatMap((type) => Object.values(type.getFields()));
+    for (const { name, type } of fields) {
+      if (/^bytes|Bytes$/.test(name)) expect([name, getNamedType(type).name]).toEqual([name, 'BigInt']);
+      if (/At$/.test(name)) expect([name, getNamedType(type).name]).toEqual([name, 'DateTime']);
+    }
+    expect(fields.map(({ name }) => name).filter((name) => /^(?!has).*page$/i.test(name))).toEqual([
+      'page',
+      'page',
+      'page',
+    ]);
+  });
+
+  it('has the codes of the catalogue of request errors and issues', () => {
+    const valuesOf = (name: string) => {
+      const type = schema.getType(name);
+      return isEnumType(type) ? type.getValues().map((value) => value.name) : [];
+    };
+    expect(valuesOf('RequestErrorCode')).toEqual(expect.arrayContaining(Object.keys(requestErrors)));
+    expect(valuesOf('InputIssueCode').sort()).toEqual(Object.keys(issueCodes).sort());
   });
 
   it('has mutations whose payloads are objects that may be null', () => {

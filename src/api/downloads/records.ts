@@ -1,6 +1,7 @@
 import type { Batch, Job, Source } from '../../connections/prisma/client.ts';
 import { failures } from '../../errors.ts';
 import { encodeId } from '../../ids.ts';
+import { annotationKind } from '../../jobs/annotation-kinds.ts';
 import { failureOf } from '../../jobs/job.ts';
 import { isRetryable } from '../../jobs/retry-policy.ts';
 import { storedDocument } from '../../jobs/stored-json.ts';
@@ -79,7 +80,7 @@ export function pageRecord({ details, failure, ...page }: ExtractedPage) {
     ocr,
     language,
     hiddenText: hidden,
-    annotations: annotations.map(placed),
+    annotations: annotations.map(({ kind, ...annotation }) => placed({ kind: annotationKind(kind), ...annotation })),
     formFields: formFields.map(placed),
     blocks: blocks.map(placed),
   };

@@ -1,44 +1,50 @@
 import { encodeId } from '../../ids.ts';
-import type { Attachment } from '../../pdf/model/document.ts';
+import type { Attachment as AttachmentShape } from '../../pdf/model/document.ts';
 import { attachmentType, isKept, omissionOf } from '../downloads/attachment-file.ts';
 import { signDownload } from '../downloads/download.ts';
 import { builder } from './builder.ts';
 import { Download } from './download.ts';
 
 const AttachmentOmission = builder.enumType('AttachmentOmission', {
-  description: 'Why the bytes of an attachment are not kept.',
+  description: 'Why an attachment cannot be downloaded.',
   values: {
     TOO_LARGE: {
-      description:
-        'The attachments of a document are kept as long as they fit in 128 MiB, or what the operator allows.',
+      description: 'The attachments of the document exceed 128 MiB, or the limit that the operator has set.',
     },
-    UNREADABLE: { description: 'It is damaged, or not in the document but elsewhere.' },
-    NOT_STORED: { description: 'The job was done by a version that only listed attachments. Run it again.' },
+    UNREADABLE: { description: 'The attachment is damaged, or lies outside the document.' },
+    NOT_STORED: { description: 'An earlier version processed the job and only listed attachments. Run the job again.' },
   } as const,
 });
 
 /** An attachment, and what its download is found by. */
-interface AttachmentOfJob extends Attachment {
+interface AttachmentOfJob extends AttachmentShape {
   jobId: string;
   index: number;
 }
 
-export const AttachmentType = builder.objectRef<AttachmentOfJob>('Attachment').implement({
+export const Attachment = builder.objectRef<AttachmentOfJob>('Attachment').implement({
   description: 'A file inside the document.',
   fields: (t) => ({
     name: t.exposeString('name', {
-      description: 'Its name, without what is no part of a name, such as a path. Several may have the same.',
+      description: 'The file name, without a path. Several attachments may have the same name.',
     }),
-    description: t.exposeString('description', { nullable: true, description: 'What the document says about it.' }),
+    description: t.exposeString('description', {
+      nullable: true,
+      description: 'The description, as recorded in the PDF.',
+    }),
     contentType: t.string({
-      description: 'Its media type, by its name: application/octet-stream but for some that are harmless.',
+      description:
+        'The media type, derived from the name. It is application/octet-stream unless the type is known to be harmless.',
       resolve: (attachment) => attachmentType(attachment),
     }),
-    bytes: t.exposeInt('bytes', { nullable: true, description: 'Its size; null if it is UNREADABLE.' }),
+    bytes: t.expose('bytes', {
+      type: 'BigInt',
+      nullable: true,
+      description: 'Size in bytes; null if the attachment is UNREADABLE.',
+    }),
     pageNumber: t.exposeInt('pageNumber', {
       nullable: true,
-      description:
-        'The page that it is pinned to as an annotation (1-based); null if it belongs to the whole document.',
+      description: 'The page that the file is pinned to, counting from 1; null if it belongs to the whole document.',
     }),
     omitted: t.field({
       type: AttachmentOmission,
@@ -50,7 +56,7 @@ export const AttachmentType = builder.objectRef<AttachmentOfJob>('Attachment').i
       type: Download,
       nullable: true,
       description:
-        'Its bytes, as they are in the document. They are as trustworthy as whoever made it. Null if `omitted` tells why.',
+        'Where to download the file, unchanged. Trust it as far as you trust the author of the document. Null if `omitted` has a reason.',
       resolve(attachment, _, context) {
         if (!isKept(attachment)) return null;
         const { jobId, index, bytes } = attachment;

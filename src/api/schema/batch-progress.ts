@@ -7,13 +7,15 @@ import { Batch, BatchStatus, countText } from './batch.ts';
 import { builder } from './builder.ts';
 
 const BatchProgress = builder.objectRef<BatchState>('BatchProgress').implement({
-  description: 'The counts of a batch at one moment, complete in itself: a progress bar needs nothing else.',
+  description: 'The counts of a batch at one moment. The event is self-contained: a progress bar needs nothing else.',
   fields: (t) => ({
-    cursor: t.string({ description: 'Pass it as `after` to go on from here.', resolve: formatCursor }),
-    revision: t.exposeInt('revision', { description: "The batch's revision: rises with every change." }),
-    batchId: t.id({ description: 'Which batch.', resolve: ({ batchId }) => encodeId('batch', batchId) }),
+    cursor: t.string({ description: 'Pass this cursor as `after` to resume from here.', resolve: formatCursor }),
+    revision: t.exposeInt('revision', {
+      description: 'The revision of the batch, which rises with every change of the counts.',
+    }),
+    batchId: t.id({ description: 'The id of the batch.', resolve: ({ batchId }) => encodeId('batch', batchId) }),
     name: t.exposeString('name', { nullable: true, description: "The client's label for the batch." }),
-    status: t.expose('status', { type: BatchStatus, description: 'Where it stands.' }),
+    status: t.expose('status', { type: BatchStatus, description: 'The status of the batch.' }),
     total: t.exposeInt('total', { description: countText.total }),
     pending: t.exposeInt('pending', { description: countText.pending }),
     running: t.exposeInt('running', { description: countText.running }),
@@ -28,14 +30,14 @@ const BatchProgress = builder.objectRef<BatchState>('BatchProgress').implement({
       resolve: async (state, _, { estimates }) =>
         isFinalBatch(state) ? null : (await estimates.ofBatches([state.batchId]))[0]?.at,
     }),
-    at: t.expose('at', { type: 'DateTime', description: 'When this was so.' }),
+    at: t.expose('at', { type: 'DateTime', description: 'The time of the event.' }),
     batch: t.prismaField({
       type: Batch,
       extensions: perSubscriber,
-      description: 'The batch itself, never older than this event.',
+      description: 'The batch, never older than this event.',
       async resolve(query, { batchId, tenantId }, _, { database }) {
         const batch = await database.prisma.batch.findFirst({ ...query, where: { id: batchId, tenantId } });
-        if (batch === null) throw new RequestError('NOT_FOUND', { message: 'The batch was deleted meanwhile.' });
+        if (batch === null) throw new RequestError('NOT_FOUND', { message: 'The batch was deleted in the meantime.' });
         return batch;
       },
     }),
@@ -46,11 +48,13 @@ builder.subscriptionField('batchProgress', (t) =>
   t.field({
     type: BatchProgress,
     description:
-      'The counts of one batch: as they are now first, then as they change, ten times a second at most, and it completes when the batch is final. A ' +
-      'slow subscriber gets the newest counts instead of a backlog.',
+      'The counts of one batch. Sends the current counts first, then every change, at most ten times a second, and completes when the batch is final. ' +
+      'A slow subscriber gets the latest counts instead of a backlog.',
     args: {
       id: t.arg.id({ required: true, description: 'The id of the batch.' }),
-      after: t.arg.string({ description: 'The cursor of the last event you have: only what is newer is sent.' }),
+      after: t.arg.string({
+        description: 'The cursor of the last event that you received: only newer events are sent.',
+      }),
     },
     async subscribe(_, { id, after }, { hub, database, tenantId }) {
       const cursor = parseAfter(after, 'batchProgress');

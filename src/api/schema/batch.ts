@@ -13,28 +13,29 @@ import { JobConnection, JobFilter } from './job-connection.ts';
 import { Node } from './node.ts';
 
 export const BatchStatus = builder.enumType('BatchStatus', {
-  description: 'Where a batch stands. It is final when all its jobs are; a retry of one of them opens it again.',
+  description: 'The status of a batch. It is final when all its jobs are; retrying a job reopens it.',
   values: {
     PENDING: { description: 'No job has started.' },
-    RUNNING: { description: 'Some jobs have started or ended, not all have ended.' },
-    COMPLETED: { description: 'All jobs have ended and none has failed.' },
-    PARTIALLY_FAILED: { description: 'All jobs have ended; some are COMPLETED, some FAILED.' },
-    FAILED: { description: 'All jobs have ended; some are FAILED, none is COMPLETED.' },
-    CANCELLED: { description: 'All jobs have ended, by `cancelBatch` or each by `cancelJob`.' },
+    RUNNING: { description: 'Some jobs have started, and not all have ended.' },
+    COMPLETED: { description: 'All jobs have ended, and none has failed.' },
+    PARTIALLY_FAILED: { description: 'All jobs have ended. Some are COMPLETED, some FAILED.' },
+    FAILED: { description: 'All jobs have ended. Some are FAILED, none is COMPLETED.' },
+    CANCELLED: { description: 'All jobs were cancelled, by `cancelBatch` or one by one.' },
   } as const,
 });
 
-/** What Batch and BatchProgress say alike. */
+/** Descriptions of the fields that Batch and BatchProgress share. */
 export const countText = {
-  total: 'Jobs in all. The five counts below always add up to it; deleting a job changes none of them.',
-  pending: 'Jobs that wait, for a worker or for another try.',
-  running: 'Jobs that a worker holds.',
-  completed: 'Jobs that are COMPLETED.',
-  failed: 'Jobs that are FAILED.',
-  cancelled: 'Jobs that are CANCELLED.',
+  total:
+    'Number of jobs. The five counts of `pending`, `running`, `completed`, `failed` and `cancelled` always add up to it. Deleting a job changes none of them.',
+  pending: 'Number of jobs that are PENDING or RETRYING.',
+  running: 'Number of jobs that are RUNNING.',
+  completed: 'Number of jobs that are COMPLETED.',
+  failed: 'Number of jobs that are FAILED.',
+  cancelled: 'Number of jobs that are CANCELLED.',
   percent:
-    '0 to 100: the average of its jobs, one that has ended counting as whole, however it ended. 100 only when final; falls only by a retry.',
-  estimate: 'When the last of its jobs is expected to be final; null when final, or while there is no living worker.',
+    'Average progress of the jobs, from 0 to 100. A job that has ended counts as 100, however it ended. It is 100 only when the batch is final, and falls only when a job is retried.',
+  estimate: 'When the last job is expected to be final; null when final, and while no worker is alive.',
 };
 
 interface SelectedBatch {
@@ -52,17 +53,20 @@ function estimateOf({ id, finishedAt }: SelectedBatch, context: ApiContext): Pro
 const estimateSelection = { id: true, finishedAt: true } as const;
 
 export const Batch = builder.prismaObject('Batch', {
-  description:
-    'Many jobs that were accepted at once, with their counts. What is shown is a quarter of a second old at most.',
+  description: 'Jobs that were accepted together, with their counts. The counts are at most a quarter of a second old.',
   interfaces: [Node],
   select: { id: true, createdAt: true },
   fields: (t) => ({
-    id: t.id({ description: 'Such as batch_01h455vb4pex5vsknk084sn02q.', resolve: ({ id }) => encodeId('batch', id) }),
-    revision: t.exposeInt('revision', {
-      description: 'Rises with every change. Of two views of a batch, keep the one with the higher revision.',
+    id: t.id({
+      description: 'The global id, such as batch_01h455vb4pex5vsknk084sn02q.',
+      resolve: ({ id }) => encodeId('batch', id),
     }),
-    name: t.exposeString('name', { nullable: true, description: "The client's label for it." }),
-    status: t.expose('status', { type: BatchStatus, description: 'Where it stands.' }),
+    revision: t.exposeInt('revision', {
+      description:
+        'Rises with every change of the counts. Of two views of a batch, keep the one with the higher revision.',
+    }),
+    name: t.exposeString('name', { nullable: true, description: "The client's label." }),
+    status: t.expose('status', { type: BatchStatus, description: 'The status of the batch.' }),
     total: t.exposeInt('total', { description: countText.total }),
     pending: t.exposeInt('pending', { description: countText.pending }),
     running: t.exposeInt('running', { description: countText.running }),
@@ -81,22 +85,28 @@ export const Batch = builder.prismaObject('Batch', {
       type: 'DateTime',
       nullable: true,
       select: estimateSelection,
-      description: 'With `estimatedCompletionLatest`: between the two the end should lie four times out of five.',
+      description:
+        'The earliest likely time of completion: four out of five batches end between this and `estimatedCompletionLatest`.',
       resolve: async (batch, _, context) => (await estimateOf(batch, context))?.earliest,
     }),
     estimatedCompletionLatest: t.field({
       type: 'DateTime',
       nullable: true,
       select: estimateSelection,
-      description: 'With `estimatedCompletionEarliest`: between the two the end should lie four times out of five.',
+      description:
+        'The latest likely time of completion: four out of five batches end between `estimatedCompletionEarliest` and this.',
       resolve: async (batch, _, context) => (await estimateOf(batch, context))?.latest,
     }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was accepted.' }),
-    finishedAt: t.expose('finishedAt', { type: 'DateTime', nullable: true, description: 'When it became final.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the batch was accepted.' }),
+    finishedAt: t.expose('finishedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When the batch became final; null before.',
+    }),
     jobs: t.field({
       type: JobConnection,
-      args: { ...t.arg.connectionArgs(), filter: t.arg({ type: JobFilter, description: 'Only these jobs.' }) },
-      description: 'Its jobs, in the order of the items; those that were deleted are left out.',
+      args: { ...t.arg.connectionArgs(), filter: t.arg({ type: JobFilter, description: 'Which jobs to list.' }) },
+      description: 'The jobs in the order of their items, without deleted jobs.',
       resolve({ id }, { filter, ...args }, context, info) {
         checkJobFilter(filter);
         return resolveBatchJobs(id, filter, args, context, info);
@@ -108,11 +118,11 @@ export const Batch = builder.prismaObject('Batch', {
         format: t.arg({
           type: ResultFormat,
           required: true,
-          description: 'NDJSON or ZIP; another one is the error BAD_USER_INPUT.',
+          description: 'NDJSON or ZIP. Other formats are BAD_USER_INPUT.',
         }),
       },
       description:
-        'Its jobs as a file, with the pages of those that are COMPLETED when it is fetched; those that were deleted are left out.',
+        'The jobs as a file, with the pages of those that are COMPLETED when the file is fetched. Deleted jobs are left out.',
       resolve({ id }, { format }, context) {
         checkBatchFormat(format);
         return downloadOf(context, encodeId('batch', id), format, null);
@@ -122,5 +132,5 @@ export const Batch = builder.prismaObject('Batch', {
 });
 
 builder.prismaObjectField(Job, 'batch', (t) =>
-  t.relation('batch', { type: Batch, nullable: true, description: 'The batch that it belongs to; null without one.' }),
+  t.relation('batch', { type: Batch, nullable: true, description: 'The batch that the job belongs to, if any.' }),
 );

@@ -5,18 +5,18 @@ import { builder } from './builder.ts';
 import { checkConnectionArgs, resolveKeyset, uuidPattern } from './connection.ts';
 
 const BatchConnection = builder.connectionObject(
-  { type: Batch, name: 'BatchConnection', description: 'A part of a list of batches, newest first.' },
-  { name: 'BatchEdge', description: 'A batch and its cursor.' },
+  { type: Batch, name: 'BatchConnection', description: 'A page of a list of batches, newest first.' },
+  { name: 'BatchEdge', description: 'A batch with its cursor.' },
 );
 
-/** A UUIDv7 sorts by the time of its making. */
+/** A UUIDv7 sorts by its time of creation. */
 const cursor = new RegExp(`^${uuidPattern}$`);
 
 builder.queryFields((t) => ({
   batch: t.prismaField({
     type: Batch,
     nullable: true,
-    description: 'One batch; null if there is no such batch, or it is not yours.',
+    description: 'The batch with this id; null if it does not exist or you lack access.',
     args: { id: t.arg.id({ required: true, description: 'The id of the batch.' }) },
     resolve(query, _, { id }, { database, tenantId }) {
       const uuid = decodeId('batch', id);

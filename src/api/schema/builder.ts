@@ -32,20 +32,22 @@ export const builder = new SchemaBuilder<{
     cursorType: 'String',
     nodeQueryOptions: false,
     nodesQueryOptions: false,
-    nodesOnConnection: { description: 'The items alone.' },
-    pageInfoTypeOptions: { description: 'Where a part of a list begins and ends, and whether there is more.' },
-    hasNextPageFieldOptions: { description: 'Whether there is more after this part.' },
-    hasPreviousPageFieldOptions: { description: 'Whether there is something before this part.' },
-    startCursorFieldOptions: { description: 'Cursor of the first item; pass it as `before` to go back.' },
-    endCursorFieldOptions: { description: 'Cursor of the last item; pass it as `after` to go on.' },
-    firstArgOptions: { description: 'Items at most, from the start: 20 by default, up to 100.' },
-    lastArgOptions: { description: 'Items at most, from the end, up to 100; not together with `first`.' },
-    afterArgOptions: { description: 'Only items after the one with this cursor.' },
-    beforeArgOptions: { description: 'Only items before the one with this cursor.' },
-    cursorFieldOptions: { description: 'Where this item stands in the list: pass it as `after` or `before`.' },
+    nodesOnConnection: { description: 'The items, without cursors.' },
+    pageInfoTypeOptions: { description: 'The position of a page in its list.' },
+    hasNextPageFieldOptions: { description: 'Whether items follow this page.' },
+    hasPreviousPageFieldOptions: { description: 'Whether items precede this page.' },
+    startCursorFieldOptions: { description: 'The cursor of the first item; pass it as `before` to page backward.' },
+    endCursorFieldOptions: { description: 'The cursor of the last item; pass it as `after` to page forward.' },
+    firstArgOptions: { description: 'Maximum number of items from the start: 20 by default, at most 100.' },
+    lastArgOptions: {
+      description: 'Maximum number of items from the end, at most 100. Cannot be combined with `first`.',
+    },
+    afterArgOptions: { description: 'Returns the items after this cursor.' },
+    beforeArgOptions: { description: 'Returns the items before this cursor.' },
+    cursorFieldOptions: { description: 'The position of the item in the list; pass it as `after` or `before`.' },
     nodeFieldOptions: { description: 'The item.' },
     edgesFieldOptions: { description: 'The items with their cursors.' },
-    pageInfoFieldOptions: { description: 'Whether there is more.' },
+    pageInfoFieldOptions: { description: 'The position of this page in the list.' },
   },
   prisma: {
     client: (context): Prisma => context.database.prisma,
@@ -61,7 +63,7 @@ builder.addScalarType(
   'JSONObject',
   new GraphQLScalarType({
     ...JSONObjectResolver.toConfig(),
-    description: 'Any JSON object, such as {"invoice": 214}.',
+    description: 'A JSON object, such as {"invoice": 214}.',
     specifiedByURL: null,
   }),
 );
@@ -74,22 +76,25 @@ function wholeNumber(value: unknown): bigint {
 
 builder.scalarType('BigInt', {
   description:
-    'A whole number that may be larger than an Int, such as a number of bytes. A JSON number; a string of digits is accepted, too.',
+    'An integer that may exceed an Int, such as a number of bytes. It is a JSON number; inputs may also be strings of digits.',
   serialize: Number,
   parseValue: wholeNumber,
   parseLiteral: (node) => wholeNumber(node.kind === Kind.INT || node.kind === Kind.STRING ? node.value : null),
 });
 builder.scalarType('File', {
   description:
-    'A file in the request itself, sent as multipart/form-data (GraphQL multipart request specification). For large files use `createUpload`.',
+    'A file of a multipart/form-data request (GraphQL multipart request specification). Use `createUpload` for large files.',
   serialize() {
     throw new RequestError('BAD_USER_INPUT', { message: 'A file cannot be read back.' });
   },
 });
 
-builder.queryType({ description: 'Everything that can be read. What is not there, or not yours, is null.' });
+builder.queryType({
+  description: 'Everything that can be read. An object that does not exist, or that you cannot access, is null.',
+});
 builder.mutationType({
-  description: 'Everything that can be changed. What is not there, or not yours, is the error NOT_FOUND.',
+  description:
+    'Everything that can be changed. A mutation that fails returns null and an error. An object that does not exist, or that you cannot access, is NOT_FOUND.',
 });
 builder.subscriptionType({
   description: 'Everything that can be watched, over WebSocket (graphql-transport-ws) or Server-Sent Events.',

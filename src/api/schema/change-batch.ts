@@ -7,7 +7,7 @@ import { parseRetryOptions } from '../inputs.ts';
 import { Batch } from './batch.ts';
 import { builder } from './builder.ts';
 import { retryOptionsText } from './change-job.ts';
-import { JobOptionsInput } from './create-job.ts';
+import { JobOptionsInput } from './job-options.ts';
 
 function batchUuid(id: string): string {
   const uuid = decodeId('batch', id);
@@ -20,7 +20,7 @@ const CancelBatchPayload = builder.objectRef<{ batch: BatchRow }>('CancelBatchPa
   fields: (t) => ({
     batch: t.expose('batch', {
       type: Batch,
-      description: 'The batch as it is now. A large one is CANCELLED some seconds later: watch `batchProgress`.',
+      description: 'The batch as it is now. A large batch is CANCELLED some seconds later: watch `batchProgress`.',
     }),
   }),
 });
@@ -30,7 +30,7 @@ const RetryBatchPayload = builder.objectRef<{ batch: BatchRow }>('RetryBatchPayl
   fields: (t) => ({
     batch: t.expose('batch', {
       type: Batch,
-      description: 'The batch as it is now. The last of many failed jobs start some seconds later.',
+      description: 'The batch as it is now. If many jobs failed, the last of them are PENDING some seconds later.',
     }),
   }),
 });
@@ -40,9 +40,8 @@ builder.mutationFields((t) => ({
     type: CancelBatchPayload,
     nullable: true,
     description:
-      'Cancels all jobs of a batch that have not ended, as `cancelJob` does. Answers at once: the jobs of a large batch are cancelled in the ' +
-      'background, whatever process dies. Nothing happens to a batch that is CANCELLED already; one that has ended otherwise is the error ' +
-      'BATCH_FINAL. Safe to repeat.',
+      'Cancels all jobs of a batch that have not ended, like `cancelJob`. Returns at once: the jobs of a large batch are cancelled in the background, ' +
+      'even if a process is killed. Does nothing if the batch is already CANCELLED. A batch with another final status is BATCH_FINAL. Safe to repeat.',
     args: { id: t.arg.id({ required: true, description: 'The id of the batch.' }) },
     resolve: async (_, { id }, { jobs, tenantId }) => ({ batch: await cancelBatch(jobs, tenantId, batchUuid(id)) }),
   }),
@@ -50,8 +49,8 @@ builder.mutationFields((t) => ({
     type: RetryBatchPayload,
     nullable: true,
     description:
-      'Runs the FAILED jobs of a batch again, as `retryJob` does, also while others of it still run. Answers at once: many jobs are started in the ' +
-      'background, whatever process dies. Nothing happens if none has failed.',
+      'Runs the FAILED jobs of a batch again, like `retryJob`, even while other jobs still run. Returns at once: many jobs are retried in the ' +
+      'background, even if a process is killed. Does nothing if no job has failed.',
     args: {
       id: t.arg.id({ required: true, description: 'The id of the batch.' }),
       options: t.arg({ type: JobOptionsInput, description: retryOptionsText }),

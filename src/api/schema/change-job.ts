@@ -8,13 +8,13 @@ import { deleteJob } from '../../jobs/remove.ts';
 import { retryJob } from '../../jobs/retry.ts';
 import { parseRetryOptions } from '../inputs.ts';
 import { builder } from './builder.ts';
-import { JobOptionsInput } from './create-job.ts';
 import { Job } from './job.ts';
+import { JobOptionsInput } from './job-options.ts';
 
-/** Of retryJob and retryBatch. */
+/** Describes the options of retryJob and retryBatch. */
 export const retryOptionsText =
-  'What to do differently: each option given here replaces that of the job; null leaves it as it is (`pages: "1-"` means all pages). A ' +
-  'password has to be given again: it was erased when the job ended.';
+  'Options to change. Each option given here replaces that of the job; null keeps it (use `pages: "1-"` for all pages). A password has to be ' +
+  'given again, because it was erased when the job ended.';
 
 function jobUuid(id: string): string {
   const uuid = decodeId('job', id);
@@ -23,18 +23,18 @@ function jobUuid(id: string): string {
 }
 
 const CancelJobPayload = builder.objectRef<{ job: JobRow }>('CancelJobPayload').implement({
-  description: 'What cancelJob gives back.',
-  fields: (t) => ({ job: t.expose('job', { type: Job, description: 'The job, CANCELLED.' }) }),
+  description: 'The result of cancelJob.',
+  fields: (t) => ({ job: t.expose('job', { type: Job, description: 'The job, which is CANCELLED.' }) }),
 });
 
 const RetryJobPayload = builder.objectRef<{ job: JobRow }>('RetryJobPayload').implement({
-  description: 'What retryJob gives back.',
-  fields: (t) => ({ job: t.expose('job', { type: Job, description: 'The job, PENDING again.' }) }),
+  description: 'The result of retryJob.',
+  fields: (t) => ({ job: t.expose('job', { type: Job, description: 'The job, which is PENDING again.' }) }),
 });
 
 const DeleteJobPayload = builder.objectRef<{ deletedId: string }>('DeleteJobPayload').implement({
-  description: 'What deleteJob gives back.',
-  fields: (t) => ({ deletedId: t.exposeID('deletedId', { description: 'The id of what is gone.' }) }),
+  description: 'The result of deleteJob.',
+  fields: (t) => ({ deletedId: t.exposeID('deletedId', { description: 'The id of the deleted job.' }) }),
 });
 
 builder.mutationFields((t) => ({
@@ -42,8 +42,8 @@ builder.mutationFields((t) => ({
     type: CancelJobPayload,
     nullable: true,
     description:
-      'Ends a job that has not ended. A running extraction is dead within two seconds; pages stored before stay. Nothing happens to a job that is ' +
-      'CANCELLED already; one that is COMPLETED or FAILED is the error JOB_FINAL.',
+      'Cancels a job. A running extraction stops within two seconds, and pages stored so far are kept. Does nothing if the job is already CANCELLED. ' +
+      'A COMPLETED or FAILED job is JOB_FINAL.',
     args: { id: t.arg.id({ required: true, description: 'The id of the job.' }) },
     resolve: async (_, { id }, { jobs, tenantId }) => ({ job: await cancelJob(jobs, tenantId, jobUuid(id)) }),
   }),
@@ -51,9 +51,9 @@ builder.mutationFields((t) => ({
     type: RetryJobPayload,
     nullable: true,
     description:
-      'Runs a FAILED or CANCELLED job again, with all its retries before it. Its history stays, and so do its stored pages: only the others ' +
-      'are made. Options that make other pages, such as `engine`, make all pages again. A COMPLETED job is the error JOB_FINAL (use ' +
-      '`createJob` with `source.job`), a job that has not ended is JOB_NOT_FINAL.',
+      'Runs a FAILED or CANCELLED job again, with its full number of retries. Its attempts are kept, and so are its stored pages: only missing pages ' +
+      'are read. Options that change pages, such as `engine`, cause all pages to be read again. A COMPLETED job is JOB_FINAL (use `createJob` with ' +
+      '`source.job`), a job that has not ended is JOB_NOT_FINAL.',
     args: {
       id: t.arg.id({ required: true, description: 'The id of the job.' }),
       options: t.arg({ type: JobOptionsInput, description: retryOptionsText }),
@@ -68,8 +68,8 @@ builder.mutationFields((t) => ({
     type: DeleteJobPayload,
     nullable: true,
     description:
-      'Deletes a job that has ended, with its pages and files, and its document if no other job uses it. One that has not ended is the error JOB_NOT_FINAL. ' +
-      'Its idempotency key stays taken for 24 hours.',
+      'Deletes a final job with its pages and files, and its document if no other job uses it. A job that has not ended is JOB_NOT_FINAL. Its ' +
+      'idempotency key cannot be reused for 24 hours.',
     args: { id: t.arg.id({ required: true, description: 'The id of the job.' }) },
     async resolve(_, { id }, { jobs, tenantId, storage, logger }) {
       const uuid = jobUuid(id);

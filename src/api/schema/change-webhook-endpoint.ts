@@ -8,14 +8,17 @@ import { endpointUuid, WebhookEndpoint } from './webhook-endpoint.ts';
 import { WebhookEvent } from './webhook-input.ts';
 
 const UpdateWebhookEndpointInput = builder.inputType('UpdateWebhookEndpointInput', {
-  description: 'What is to change of an endpoint; what is left out stays.',
+  description: 'The changes of an endpoint. Fields that are left out stay as they are.',
   fields: (t) => ({
-    url: t.string({ description: 'Where to send from now on, what waits already included. As for a new one.' }),
-    name: t.string({ description: 'A label of your own, 500 characters at most; null for none.' }),
+    url: t.string({
+      description: 'The new URL, also for events that already wait. The rules are those of a new endpoint.',
+    }),
+    name: t.string({ description: 'Your label, at most 500 characters; null for none.' }),
     events: t.field({
       extensions: atMost(100),
       type: [WebhookEvent],
-      description: 'What to tell where a later job or batch names no events; null for the three ends.',
+      description:
+        'The events to send for later jobs and batches that name none; null for COMPLETED, FAILED and CANCELLED.',
     }),
   }),
 });
@@ -25,31 +28,31 @@ interface Changed {
 }
 
 const UpdateWebhookEndpointPayload = builder.objectRef<Changed>('UpdateWebhookEndpointPayload').implement({
-  description: 'What updateWebhookEndpoint gives back.',
+  description: 'The result of updateWebhookEndpoint.',
   fields: (t) => ({
-    endpoint: t.expose('endpoint', { type: WebhookEndpoint, description: 'The endpoint as it is now.' }),
+    endpoint: t.expose('endpoint', { type: WebhookEndpoint, description: 'The changed endpoint.' }),
   }),
 });
 
 const PauseWebhookEndpointPayload = builder.objectRef<Changed>('PauseWebhookEndpointPayload').implement({
-  description: 'What pauseWebhookEndpoint gives back.',
+  description: 'The result of pauseWebhookEndpoint.',
   fields: (t) => ({
-    endpoint: t.expose('endpoint', { type: WebhookEndpoint, description: 'The endpoint, paused.' }),
+    endpoint: t.expose('endpoint', { type: WebhookEndpoint, description: 'The paused endpoint.' }),
   }),
 });
 
 const ResumeWebhookEndpointPayload = builder.objectRef<Changed>('ResumeWebhookEndpointPayload').implement({
-  description: 'What resumeWebhookEndpoint gives back.',
+  description: 'The result of resumeWebhookEndpoint.',
   fields: (t) => ({
-    endpoint: t.expose('endpoint', { type: WebhookEndpoint, description: 'The endpoint, paused no more.' }),
+    endpoint: t.expose('endpoint', { type: WebhookEndpoint, description: 'The resumed endpoint.' }),
   }),
 });
 
 const DeleteWebhookEndpointPayload = builder
   .objectRef<{ deletedId: string }>('DeleteWebhookEndpointPayload')
   .implement({
-    description: 'What deleteWebhookEndpoint gives back.',
-    fields: (t) => ({ deletedId: t.exposeID('deletedId', { description: 'The id of what is gone.' }) }),
+    description: 'The result of deleteWebhookEndpoint.',
+    fields: (t) => ({ deletedId: t.exposeID('deletedId', { description: 'The id of the deleted endpoint.' }) }),
   });
 
 const idText = 'The id of the endpoint.';
@@ -58,10 +61,11 @@ builder.mutationFields((t) => ({
   updateWebhookEndpoint: t.field({
     type: UpdateWebhookEndpointPayload,
     nullable: true,
-    description: 'Changes the address, name or events of an endpoint. Its secret stays, and so does a pause.',
+    description:
+      'Changes the URL, name or events of an endpoint. Its secret stays the same, and a paused endpoint stays paused.',
     args: {
       id: t.arg.id({ required: true, description: idText }),
-      input: t.arg({ type: UpdateWebhookEndpointInput, required: true, description: 'What is to change.' }),
+      input: t.arg({ type: UpdateWebhookEndpointInput, required: true, description: 'The changes.' }),
     },
     async resolve(_, { id, input }, context) {
       const change = parseUpdateWebhookEndpoint(input);
@@ -73,7 +77,7 @@ builder.mutationFields((t) => ({
     type: PauseWebhookEndpointPayload,
     nullable: true,
     description:
-      'Sends nothing to an endpoint until `resumeWebhookEndpoint`: what is to be told waits, 30 days at most. Attempts under way come to their end.',
+      'Stops sending to an endpoint until `resumeWebhookEndpoint`. Events wait, at most 30 days. Running attempts are finished.',
     args: { id: t.arg.id({ required: true, description: idText }) },
     async resolve(_, { id }, { writes, tenantId }) {
       return { endpoint: await pauseEndpoint(writes, tenantId, endpointUuid(id)) };
@@ -83,7 +87,7 @@ builder.mutationFields((t) => ({
     type: ResumeWebhookEndpointPayload,
     nullable: true,
     description:
-      'Ends the pause of an endpoint: what waits is sent, each with all its attempts before it. Nothing happens to one that is not paused.',
+      'Resumes a paused endpoint. Waiting events are sent, each with its full number of attempts. Does nothing if the endpoint is not paused.',
     args: { id: t.arg.id({ required: true, description: idText }) },
     async resolve(_, { id }, { writes, tenantId, ringDeliveries }) {
       const endpoint = await resumeEndpoint(writes, tenantId, endpointUuid(id));
@@ -95,7 +99,7 @@ builder.mutationFields((t) => ({
     type: DeleteWebhookEndpointPayload,
     nullable: true,
     description:
-      'Deletes an endpoint, and its secret. Jobs and batches that name it go on without telling anybody; what waited to be told is DEAD, and stays in `webhookDeliveries` as all that ended.',
+      'Deletes an endpoint and its secret. Jobs and batches that name it continue without webhooks. Its waiting deliveries become DEAD and stay in `webhookDeliveries`.',
     args: { id: t.arg.id({ required: true, description: idText }) },
     async resolve(_, { id }, { writes, tenantId }) {
       await deleteEndpoint(writes, tenantId, endpointUuid(id));

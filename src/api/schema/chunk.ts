@@ -9,23 +9,23 @@ import { builder } from './builder.ts';
 import { JobResult } from './result.ts';
 
 const Chunk = builder.objectRef<ChunkShape>('Chunk').implement({
-  description: 'A part of a document that is small enough to be embedded or given to a model, and makes sense alone.',
+  description: 'A part of a document that makes sense alone and is small enough to embed, or to pass to a model.',
   fields: (t) => ({
-    index: t.exposeInt('index', { description: 'Counts from 0 over the document.' }),
-    text: t.exposeString('text', { description: 'Markdown, the headings that introduce it included.' }),
-    tokens: t.exposeInt('tokens', { description: `How many tokens the text has, by ${tokenizerName}.` }),
+    index: t.exposeInt('index', { description: 'Position in the document, counting from 0.' }),
+    text: t.exposeString('text', { description: 'Markdown, including the headings that introduce the chunk.' }),
+    tokens: t.exposeInt('tokens', { description: `Number of tokens of the text, by the tokenizer ${tokenizerName}.` }),
     headings: t.exposeStringList('headings', {
       description:
-        'The titles of the sections that it stands in, outermost first; put them before the text to embed it in context.',
+        'The titles of the sections around the chunk, outermost first; at most 6. Put them before the text to embed it in context.',
     }),
-    firstPage: t.exposeInt('firstPage', { description: 'The page on which it begins (1-based).' }),
-    lastPage: t.exposeInt('lastPage', { description: 'The page on which it ends.' }),
+    firstPageNumber: t.exposeInt('firstPage', { description: 'The number of the page on which the chunk begins.' }),
+    lastPageNumber: t.exposeInt('lastPage', { description: 'The number of the page on which the chunk ends.' }),
   }),
 });
 
 const ChunkConnection = builder.connectionObject(
-  { type: Chunk, name: 'ChunkConnection', description: 'A part of the chunks, in the order of the document.' },
-  { name: 'ChunkEdge', description: 'A chunk and its cursor.' },
+  { type: Chunk, name: 'ChunkConnection', description: 'A page of the chunks of a document, in document order.' },
+  { name: 'ChunkEdge', description: 'A chunk with its cursor.' },
 );
 
 /** Bytes of Markdown that a token takes at most, but for text that is mostly white space. */
@@ -35,17 +35,19 @@ builder.objectField(JobResult, 'chunks', (t) =>
   t.field({
     type: ChunkConnection,
     description:
-      'The Markdown of all pages, cut for search and RAG: a heading begins a new chunk; a section that is too long for one is cut between paragraphs, ' +
+      'The Markdown of all pages, split for search and RAG. A heading begins a new chunk; a section that is too long is split between paragraphs, ' +
       'sentences or lines. The same arguments always give the same chunks.',
     args: {
-      maxTokens: t.arg.int({ description: `Tokens of a chunk at most, by ${tokenizerName}: 32 to 4096. Default 512.` }),
+      maxTokens: t.arg.int({
+        description: `Maximum number of tokens of a chunk, by the tokenizer ${tokenizerName}: 32 to 4096. Default 512.`,
+      }),
       overlap: t.arg.int({
         description:
-          'Tokens at most that a chunk repeats from the one before it, within a section: 0 to half of maxTokens. Default 0.',
+          'Maximum number of tokens that a chunk repeats from the chunk before it in the same section: 0 to half of maxTokens. Default 0.',
       }),
-      first: t.arg.int({ description: 'Chunks at most: 20 by default, up to 100.' }),
+      first: t.arg.int({ description: 'Maximum number of chunks: 20 by default, at most 100.' }),
       after: t.arg.string({
-        description: 'Only chunks after the one with this cursor; pass the same maxTokens and overlap.',
+        description: 'Returns the chunks after this cursor, which has to come from the same maxTokens and overlap.',
       }),
     },
     async resolve({ id }, args, context) {

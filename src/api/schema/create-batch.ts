@@ -18,71 +18,74 @@ import { createPauses } from '../pauses.ts';
 import { receiveWebhook } from '../webhook-target.ts';
 import { Batch } from './batch.ts';
 import { builder } from './builder.ts';
-import { JobOptionsInput, metadataText } from './create-job.ts';
+import { metadataText } from './create-job.ts';
+import { JobOptionsInput } from './job-options.ts';
 import { WebhookInput } from './webhook-input.ts';
 
 const BatchSourceInput = builder.inputType('BatchSourceInput', {
-  description: 'The document of an item: exactly one of these.',
+  description: 'The document of a batch item: exactly one of these.',
   fields: (t) => ({
     url: t.string({
-      description: 'http or https; downloaded by a worker, 1 GiB at most. Private addresses are refused.',
+      description: 'An http or https URL that a worker downloads, at most 1 GiB. Private addresses are refused.',
     }),
-    upload: t.id({ description: 'The id of an upload whose bytes have arrived. Several items may name the same one.' }),
-    job: t.id({ description: 'The id of a job: its document again. Several items may name the same one.' }),
+    upload: t.id({
+      description: 'The id of an upload whose bytes have arrived. Several items may name the same upload.',
+    }),
+    job: t.id({ description: 'The id of a job, to process its document again. Several items may name the same job.' }),
     base64: t.string({
-      description: 'The bytes themselves (RFC 4648). A whole request carries 25 MiB of them at most.',
+      description: 'The bytes as Base64 (RFC 4648). A request holds at most 25 MiB of them.',
     }),
   }),
 });
 
 const BatchItemInput = builder.inputType('BatchItemInput', {
-  description: 'One document of a batch.',
+  description: 'A document of a batch.',
   fields: (t) => ({
     source: t.field({ type: BatchSourceInput, required: true, description: 'The document.' }),
-    name: t.string({ description: 'A label of your own, 500 characters at most.' }),
+    name: t.string({ description: 'Your label for the job, at most 500 characters.' }),
     metadata: t.field({ type: 'JSONObject', description: metadataText }),
     options: t.field({
       type: JobOptionsInput,
-      description: 'What is different for this document from the options of the batch.',
+      description: 'Options for this document. They override those of the batch one by one.',
     }),
   }),
 });
 
 const CreateBatchInputType = builder.inputType('CreateBatchInput', {
-  description: 'Many documents at once.',
+  description: 'Many documents and how to process them.',
   fields: (t) => ({
-    name: t.string({ description: 'A label of your own for the batch, 500 characters at most.' }),
+    name: t.string({ description: 'Your label for the batch, at most 500 characters.' }),
     items: t.field({
       type: [BatchItemInput],
       extensions: atMost(maxBatchItems),
       required: true,
-      description: `The documents, 1 to ${maxBatchItems}. Each becomes a job, also one that is there twice.`,
+      description: `The documents, 1 to ${maxBatchItems}. Each item becomes a job, even if a document occurs twice.`,
     }),
-    options: t.field({ type: JobOptionsInput, description: 'What to do with all of them.' }),
-    priority: t.int({ description: '0 (first) to 9, default 5, of all of them.' }),
+    options: t.field({ type: JobOptionsInput, description: 'How to process all documents.' }),
+    priority: t.int({ description: 'Priority of all jobs, from 0 (first) to 9. Default 5.' }),
     idempotencyKey: t.string({
       description:
-        'Makes repeating safe: the same key gives the same batch. Other content under the same key is the error IDEMPOTENCY_CONFLICT; jobs and ' +
-        'batches share the keys. 255 characters at most.',
+        'Makes it safe to repeat the request: the same key returns the same batch. The same key with other content is IDEMPOTENCY_CONFLICT. Jobs ' +
+        'and batches share their keys. At most 255 characters.',
     }),
     webhook: t.field({
       type: WebhookInput,
       description:
-        'Whom to tell of it, by default when all of it has ended. Its jobs are told of only if their events are named.',
+        'Where to send events of the batch; by default when it ends. Events of its jobs are sent only if they are named.',
     }),
   }),
 });
 
 const CreateBatchPayload = builder.objectRef<SubmittedBatch>('CreateBatchPayload').implement({
-  description: 'What createBatch gives back.',
+  description: 'The result of createBatch.',
   fields: (t) => ({
     batch: t.field({
       type: Batch,
-      description: 'The batch: all its jobs accepted and safe on disk.',
+      description: 'The batch, with all its jobs accepted and stored durably.',
       resolve: ({ batch }): BatchRow => batch,
     }),
     deduplicated: t.exposeBoolean('deduplicated', {
-      description: 'True if an earlier call with this idempotency key made the batch.',
+      description: 'Whether an earlier request with this idempotency key created the batch.',
     }),
   }),
 });

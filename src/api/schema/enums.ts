@@ -1,47 +1,55 @@
 import { builder } from './builder.ts';
 
 export const JobStatus = builder.enumType('JobStatus', {
-  description: 'Where a job stands. COMPLETED, FAILED and CANCELLED are final.',
+  description: 'The status of a job. COMPLETED, FAILED and CANCELLED are final.',
   values: {
-    PENDING: { description: 'Accepted and safe on disk; waits for a worker, or for `runAt`.' },
-    RUNNING: { description: 'A worker holds it.' },
-    RETRYING: { description: 'An attempt failed; the next one starts at `nextRetryAt`.' },
-    COMPLETED: { description: 'Done: `result` is there.' },
-    FAILED: { description: 'Ended by `failure`.' },
-    CANCELLED: { description: 'Ended by `cancelJob`.' },
+    PENDING: { description: 'The job is accepted and stored. It waits for a worker, or for `runAt`.' },
+    RUNNING: { description: 'A worker processes the job.' },
+    RETRYING: { description: 'An attempt failed. The next one starts at `nextRetryAt`.' },
+    COMPLETED: { description: 'The job has a `result`.' },
+    FAILED: { description: 'The job failed, see `failure`.' },
+    CANCELLED: { description: 'The job was cancelled.' },
   } as const,
 });
 
 export const JobStage = builder.enumType('JobStage', {
-  description: 'What a job is busy with. A final job keeps its last stage.',
+  description: 'What a job is doing. A final job keeps its last stage.',
   values: {
     QUEUED: { description: 'Waiting: PENDING or RETRYING.' },
-    DOWNLOAD: { description: "Fetching the URL's document." },
-    OPEN: { description: 'Opening the document: password, page count, outline.' },
+    DOWNLOAD: { description: 'Downloading the document.' },
+    OPEN: { description: 'Opening the document: password, number of pages, bookmarks.' },
     EXTRACT: { description: 'Reading pages; `pagesDone` counts them.' },
     OCR: {
       description:
-        'Reading pages by OCR. The percentage moves with each of them; `pagesDone` counts those that are stored, up to 16 at a time.',
+        'Reading pages by OCR. The percentage rises with each page; `pagesDone` rises when pages are stored, up to 16 at a time.',
     },
-    RENDER: { description: 'Drawing the images of pages: it takes turns with EXTRACT, group by group.' },
-    STORE: { description: 'Writing the result.' },
+    RENDER: { description: 'Drawing page images. This stage alternates with EXTRACT, group by group.' },
+    STORE: { description: 'Storing the result.' },
+  } as const,
+});
+
+export const RequestedEngine = builder.enumType('RequestedEngine', {
+  description: 'The engine that a job requests.',
+  values: {
+    AUTO: { description: 'LITEPARSE, and PDFJS where LITEPARSE fails.' },
+    LITEPARSE: { description: 'PDFium with layout rules: native and fast.' },
+    PDFJS: { description: "Mozilla's pdf.js: slower, but opens some documents that LITEPARSE refuses." },
   } as const,
 });
 
 export const Engine = builder.enumType('Engine', {
-  description: 'What reads the pages.',
+  description: 'The engine that read a page or a document.',
   values: {
-    AUTO: { description: 'LITEPARSE, and PDFJS where that fails.' },
-    LITEPARSE: { description: 'PDFium and layout rules, native: fast, best Markdown.' },
-    PDFJS: { description: "Mozilla's pdf.js: slower, opens some documents that the other refuses." },
+    LITEPARSE: { description: 'PDFium with layout rules.' },
+    PDFJS: { description: "Mozilla's pdf.js." },
   } as const,
 });
 
 export const ImageFormat = builder.enumType('ImageFormat', {
-  description: 'The format of the images of pages.',
+  description: 'The format of page images.',
   values: {
-    JPEG: { description: 'The fastest to make, and small enough.' },
-    PNG: { description: 'Without loss; three to five times as large.' },
+    JPEG: { description: 'The fastest to make, and small.' },
+    PNG: { description: 'Lossless; three to five times as large as JPEG.' },
     WEBP: { description: 'The smallest; takes several times as long to make.' },
   } as const,
 });

@@ -4,13 +4,13 @@ import type { ApiContext } from '../context.ts';
 
 /** What Job and JobProgress say alike of their estimates. */
 export const estimatedCompletionText =
-  'When the job is expected to be final: also while it waits, the wait included. Null when final, and while it waits without a living worker.';
+  'When the job is expected to be final, including the time it waits. Null when final, and while it waits but no worker is alive.';
 export const estimatedCompletionEarliestText =
-  'With `estimatedCompletionLatest`: between the two the end should lie four times out of five.';
+  'The earliest likely time of completion: four out of five jobs end between this and `estimatedCompletionLatest`.';
 export const estimatedCompletionLatestText =
-  'With `estimatedCompletionEarliest`: between the two the end should lie four times out of five.';
+  'The latest likely time of completion: four out of five jobs end between `estimatedCompletionEarliest` and this.';
 export const queuePositionText =
-  'How many jobs start up to this one, counting it: 1 is next. Approximate; tenants take turns. Null unless it waits for its turn, as before `runAt` or `nextRetryAt`.';
+  'Position in the queue, approximately: 1 is next. Tenants take turns. Null unless the job waits for a worker, such as before `runAt` or `nextRetryAt`.';
 
 /** What an estimate needs of a job's row. */
 export const estimateSelection = {

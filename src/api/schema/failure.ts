@@ -4,17 +4,17 @@ import type { ProgressState } from '../../progress/state.ts';
 import { builder } from './builder.ts';
 
 const FailureCategory = builder.enumType('FailureCategory', {
-  description: 'Whose fault a failure is; decides whether it is tried again.',
+  description: 'Where the cause of a failure lies. It decides whether the job is retried.',
   values: {
-    INPUT: { description: "The document's: it fails the same way every time. Never retried." },
-    TRANSIENT: { description: "The world's: a download, a lost worker. Retried with growing pauses." },
-    RESOURCE: { description: 'Too much: time, memory, bytes or pages.' },
-    INTERNAL: { description: 'Ours. Retried with growing pauses; please report it.' },
+    INPUT: { description: 'In the document: every attempt would fail the same way. Never retried.' },
+    TRANSIENT: { description: 'Outside: a download failed, a worker was lost. Retried with growing delays.' },
+    RESOURCE: { description: 'In a limit of time, memory, bytes or pages.' },
+    INTERNAL: { description: 'In Pagehive. Retried with growing delays; please report it.' },
   } as const,
 });
 
 export const FailureCode = builder.enumType('FailureCode', {
-  description: 'Why a job failed. The codes are stable; docs/errors.md explains each.',
+  description: 'Why an attempt failed. The codes are stable; docs/errors.md explains each.',
   values: Object.fromEntries(
     Object.entries(failures).map(([code, { message, category }]) => [
       code,
@@ -26,21 +26,24 @@ export const FailureCode = builder.enumType('FailureCode', {
 export const JobFailure = builder.objectRef<NonNullable<ProgressState['failure']>>('JobFailure').implement({
   description: 'Why an attempt at a job failed.',
   fields: (t) => ({
-    code: t.expose('code', { type: FailureCode, description: 'Stable: branch on this.' }),
+    code: t.expose('code', { type: FailureCode, description: 'A stable code for programs to branch on.' }),
     category: t.field({
       type: FailureCategory,
-      description: 'Whose fault it is.',
+      description: 'Where the cause lies.',
       resolve: ({ code }) => failures[code].category,
     }),
-    message: t.exposeString('message', { description: 'What happened, for people. May change.' }),
+    message: t.exposeString('message', { description: 'What happened, for people. The wording may change.' }),
     advice: t.string({
       nullable: true,
-      description: 'What to do about it.',
+      description: 'What to do about the failure.',
       resolve: ({ code }) => failures[code].advice,
     }),
-    page: t.exposeInt('page', { nullable: true, description: 'The page that caused it (1-based), if one did.' }),
+    page: t.exposeInt('page', {
+      nullable: true,
+      description: 'The page that caused the failure, counting from 1, if one did.',
+    }),
     retryable: t.boolean({
-      description: 'Whether trying again can end differently; Pagehive does so by itself while retries are left.',
+      description: 'Whether another attempt may succeed. Pagehive retries automatically while retries are left.',
       resolve: ({ code }) => isRetryable(code),
     }),
   }),

@@ -2,36 +2,53 @@ import type { HealthCheck, HealthReport } from '../../ops/health.ts';
 import { builder } from './builder.ts';
 
 const HealthStatus = builder.enumType('HealthStatus', {
-  description: 'How well something is.',
+  description: 'The health of a component.',
   values: {
-    OK: { description: 'All is well.' },
-    DEGRADED: { description: 'Jobs are accepted and safe, but later or slower.' },
-    DOWN: { description: 'Nothing can be accepted.' },
+    OK: { description: 'Everything works.' },
+    DEGRADED: { description: 'Jobs are accepted and safe, but delayed or slower.' },
+    DOWN: { description: 'Jobs cannot be accepted.' },
+  } as const,
+});
+
+const HealthCheckName = builder.enumType('HealthCheckName', {
+  // In small letters, as in the report of /health/ready.
+  description: 'The components that are checked.',
+  values: {
+    database: { description: 'PostgreSQL.' },
+    redis: { description: 'Redis or Valkey.' },
+    maintenance: { description: 'The maintenance process.' },
+    workers: { description: 'The worker processes.' },
+    queue: { description: 'Whether waiting jobs are started.' },
+    permits: { description: 'The wake-ups for workers that wait in Redis.' },
+    canary: { description: 'Whether workers answer wake-ups.' },
   } as const,
 });
 
 const Check = builder.objectRef<HealthCheck>('HealthCheck').implement({
-  description: 'One thing that was looked at.',
+  description: 'The health of one component.',
   fields: (t) => ({
-    name: t.exposeString('name', { description: 'database, redis, maintenance, workers, queue, permits or canary.' }),
-    status: t.expose('status', { type: HealthStatus, description: 'How well it is.' }),
-    detail: t.exposeString('detail', { description: 'What was seen.' }),
-    advice: t.exposeString('advice', { nullable: true, description: 'What to do about it; null when all is well.' }),
+    name: t.expose('name', { type: HealthCheckName, description: 'The component.' }),
+    status: t.expose('status', { type: HealthStatus, description: 'The status of the component.' }),
+    detail: t.exposeString('detail', { description: 'What was observed.' }),
+    advice: t.exposeString('advice', {
+      nullable: true,
+      description: 'What to do about a problem; null if there is none.',
+    }),
   }),
 });
 
 const Health = builder.objectRef<HealthReport>('Health').implement({
-  description: 'How well this installation is, asked afresh.',
+  description: 'The health of the installation, checked for each request.',
   fields: (t) => ({
-    status: t.expose('status', { type: HealthStatus, description: 'The worst of the checks.' }),
-    checks: t.expose('checks', { type: [Check], description: 'Each thing that was looked at.' }),
+    status: t.expose('status', { type: HealthStatus, description: 'The worst status of all checks.' }),
+    checks: t.expose('checks', { type: [Check], description: 'The health of each component.' }),
   }),
 });
 
 builder.queryField('health', (t) =>
   t.field({
     type: Health,
-    description: 'How well this installation is.',
+    description: 'The health of the installation.',
     resolve: (_, __, { checkHealth }) => checkHealth(),
   }),
 );

@@ -11,18 +11,18 @@ import { FailureCode } from './failure.ts';
 import { Job } from './job.ts';
 
 export const JobFilter = builder.inputType('JobFilter', {
-  description: 'Which jobs; conditions are combined by "and".',
+  description: 'Which jobs to list. A job has to meet all conditions.',
   fields: (t) => ({
-    status: t.field({ type: [JobStatus], extensions: atMost(100), description: 'In one of these states.' }),
-    name: t.string({ description: 'Whose name contains this, in upper or lower case.' }),
+    status: t.field({ type: [JobStatus], extensions: atMost(100), description: 'Jobs with one of these statuses.' }),
+    name: t.string({ description: 'Jobs whose name contains this text, ignoring case.' }),
     failureCode: t.field({
       type: [FailureCode],
       extensions: atMost(100),
-      description: 'Whose last attempt failed with one of these.',
+      description: 'Jobs whose last attempt failed with one of these codes.',
     }),
-    batch: t.id({ description: 'Of this batch.' }),
-    createdAfter: t.field({ type: 'DateTime', description: 'Accepted at or after this.' }),
-    createdBefore: t.field({ type: 'DateTime', description: 'Accepted before this.' }),
+    batch: t.id({ description: 'Jobs of this batch.' }),
+    createdAfter: t.field({ type: 'DateTime', description: 'Jobs accepted at or after this time.' }),
+    createdBefore: t.field({ type: 'DateTime', description: 'Jobs accepted before this time.' }),
   }),
 });
 
@@ -84,19 +84,19 @@ export const JobConnection = builder.connectionObject(
   {
     type: Job,
     name: 'JobConnection',
-    description: 'A part of a list of jobs.',
+    description: 'A page of a list of jobs.',
     fields: (t) => ({
       totalCount: t.int({
-        description: `Jobs in the whole list, counted up to ${countLimit}.`,
+        description: `Number of jobs in the whole list, counted up to ${countLimit}.`,
         resolve: async (connection) => Math.min(await countOf(connection), countLimit),
       }),
       totalCountExact: t.boolean({
-        description: `False if there are more than the ${countLimit} that were counted.`,
+        description: `Whether \`totalCount\` is exact: false if there are more than ${countLimit} jobs.`,
         resolve: async (connection) => (await countOf(connection)) <= countLimit,
       }),
     }),
   },
-  { name: 'JobEdge', description: 'A job and its cursor.' },
+  { name: 'JobEdge', description: 'A job with its cursor.' },
 );
 
 const counters = new WeakMap<object, Counted>();

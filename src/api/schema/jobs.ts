@@ -8,7 +8,7 @@ builder.queryField('job', (t) =>
   t.prismaField({
     type: Job,
     nullable: true,
-    description: 'One job; null if there is no such job, or it is not yours.',
+    description: 'The job with this id; null if it does not exist or you lack access.',
     args: { id: t.arg.id({ required: true, description: 'The id of the job.' }) },
     resolve(query, _, { id }, { database, tenantId }) {
       const uuid = decodeId('job', id);
@@ -20,8 +20,8 @@ builder.queryField('job', (t) =>
 builder.queryField('jobs', (t) =>
   t.field({
     type: JobConnection,
-    description: 'Your jobs, newest first. Cursors stay good while rows change status, come and go.',
-    args: { ...t.arg.connectionArgs(), filter: t.arg({ type: JobFilter, description: 'Only these jobs.' }) },
+    description: 'Your jobs, newest first. Cursors stay valid while jobs are added, deleted or change their status.',
+    args: { ...t.arg.connectionArgs(), filter: t.arg({ type: JobFilter, description: 'Which jobs to list.' }) },
     resolve(_, { filter, ...args }, context, info) {
       checkJobFilter(filter);
       return resolveJobs(jobsWhere(context.tenantId, filter), args, context, info);

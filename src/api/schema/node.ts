@@ -1,59 +1,80 @@
-import { decodeId, idType } from '../../ids.ts';
+import { decodeId, decodePageId, type IdType, idType } from '../../ids.ts';
 import { findDelivery } from '../../webhooks/deliveries.ts';
 import { findEndpoint } from '../../webhooks/endpoints.ts';
+import type { ApiContext } from '../context.ts';
 import { builder } from './builder.ts';
 
-/** What an object that has an id of its own looks like to `node`: its rows by UUID, of the caller's tenant only. */
-interface NodeShape {
-  id: string;
-}
+/** An object with an id of its own. Its type is told by `__typename`, its fields load the rest. */
+type NodeShape = object;
 
 export const Node = builder.interfaceRef<NodeShape>('Node').implement({
   description:
-    'Anything with an id of its own. Ids are opaque, typed and the same everywhere: API, logs, CLI and webhooks.',
-  fields: (t) => ({ id: t.id({ description: 'Such as job_01h455vb4pex5vsknk084sn02q.' }) }),
+    'An object with a global id. Ids are opaque, typed, and the same in the API, logs, the CLI and webhooks.',
+  fields: (t) => ({ id: t.id({ description: 'The global id, such as job_01h455vb4pex5vsknk084sn02q.' }) }),
 });
+
+/** Finds an object of the caller's tenant by its UUID. */
+type Find = (context: ApiContext, id: string) => Promise<NodeShape | null>;
+
+/** By the type of an id: the name of its GraphQL type, and how its object is found. */
+const types = {
+  job: {
+    __typename: 'Job',
+    find: ({ database, tenantId }, id) =>
+      database.prisma.job.findFirst({
+        where: { id, tenantId },
+        select: { id: true, createdAt: true, batchIndex: true },
+      }),
+  },
+  batch: {
+    __typename: 'Batch',
+    find: ({ database, tenantId }, id) =>
+      database.prisma.batch.findFirst({ where: { id, tenantId }, select: { id: true, createdAt: true } }),
+  },
+  upload: {
+    __typename: 'Upload',
+    find: ({ database, tenantId }, id) => database.prisma.source.findFirst({ where: { id, tenantId, kind: 'UPLOAD' } }),
+  },
+  endpoint: {
+    __typename: 'WebhookEndpoint',
+    find: ({ database, tenantId }, id) => findEndpoint(database, tenantId, id),
+  },
+  delivery: {
+    __typename: 'WebhookDelivery',
+    find: ({ database, tenantId }, id) => findDelivery(database, tenantId, id),
+  },
+} satisfies Partial<Record<IdType, { __typename: string; find: Find }>>;
+
+function isNodeType(name: string | null): name is keyof typeof types {
+  return name !== null && Object.hasOwn(types, name);
+}
+
+async function findNode(context: ApiContext, id: string): Promise<NodeShape | null> {
+  const page = decodePageId(id);
+  if (page !== null) return await findPage(context, page);
+  const type = idType(id);
+  const uuid = isNodeType(type) ? decodeId(type, id) : null;
+  if (!isNodeType(type) || uuid === null) return null;
+  const { __typename, find } = types[type];
+  const found = await find(context, uuid);
+  return found && { ...found, __typename };
+}
+
+async function findPage(
+  { database, tenantId }: ApiContext,
+  where: { jobId: string; number: number },
+): Promise<NodeShape | null> {
+  const select = { jobId: true, number: true };
+  const page = await database.prisma.page.findFirst({ where: { ...where, tenantId }, select });
+  return page && { ...page, __typename: 'Page' };
+}
 
 builder.queryField('node', (t) =>
   t.field({
     type: Node,
     nullable: true,
-    description: 'Anything by its id; null if there is no such thing, or it is not yours.',
-    args: {
-      id: t.arg.id({
-        required: true,
-        description: 'The id of a job, a batch, an upload, or an endpoint or a delivery of webhooks.',
-      }),
-    },
-    async resolve(_, { id }, { database, tenantId }) {
-      const type = idType(id);
-      if (type === 'job') {
-        const uuid = decodeId('job', id);
-        const job = uuid && (await database.prisma.job.findFirst({ where: { id: uuid, tenantId } }));
-        return job ? { ...job, __typename: 'Job' } : null;
-      }
-      if (type === 'batch') {
-        const uuid = decodeId('batch', id);
-        const batch = uuid && (await database.prisma.batch.findFirst({ where: { id: uuid, tenantId } }));
-        return batch ? { ...batch, __typename: 'Batch' } : null;
-      }
-      if (type === 'endpoint') {
-        const uuid = decodeId('endpoint', id);
-        const endpoint = uuid && (await findEndpoint(database, tenantId, uuid));
-        return endpoint ? { ...endpoint, __typename: 'WebhookEndpoint' } : null;
-      }
-      if (type === 'delivery') {
-        const uuid = decodeId('delivery', id);
-        const delivery = uuid && (await findDelivery(database, tenantId, uuid));
-        return delivery ? { ...delivery, __typename: 'WebhookDelivery' } : null;
-      }
-      if (type === 'upload') {
-        const uuid = decodeId('upload', id);
-        const upload =
-          uuid && (await database.prisma.source.findFirst({ where: { id: uuid, tenantId, kind: 'UPLOAD' } }));
-        return upload ? { ...upload, __typename: 'Upload' } : null;
-      }
-      return null;
-    },
+    description: 'The object with this id; null if it does not exist or you lack access.',
+    args: { id: t.arg.id({ required: true, description: 'The id of any object that implements `Node`.' }) },
+    resolve: (_, { id }, context) => findNode(context, id),
   }),
 );

@@ -1,6 +1,5 @@
-import { queryFromInfo } from '@pothos/plugin-prisma';
-import type { GraphQLResolveInfo } from 'graphql';
-import { type ContentKey, listItems } from '../../jobs/content.ts';
+import { encodePageId } from '../../ids.ts';
+import type { ContentKey } from '../../jobs/content.ts';
 import {
   pageAnnotations,
   pageBlocks,
@@ -11,50 +10,24 @@ import {
   pageMarkdown,
   pageText,
 } from '../../jobs/page-content.ts';
-import { storedFailure, storedImages } from '../../jobs/stored-json.ts';
+import { type PageFacts, storedFailure, storedImages } from '../../jobs/stored-json.ts';
 import { needsOcr } from '../../pdf/content/needs-ocr.ts';
-import type { Link } from '../../pdf/model/document.ts';
-import { createBatcher } from '../batcher.ts';
 import { loadContent, loadList } from '../content.ts';
 import type { ApiContext } from '../context.ts';
 import { imageUrl } from '../downloads/image-file.ts';
+import { Annotation, AnnotationConnection } from './annotation.ts';
+import { Block, BlockConnection } from './block.ts';
 import { builder } from './builder.ts';
-import { type ConnectionArgs, checkConnectionArgs, resolveKeyset } from './connection.ts';
 import { Engine } from './enums.ts';
-import {
-  AnnotationType,
-  BlockType,
-  FormFieldType,
-  HiddenTextType,
-  OcrReason,
-  PageFailure,
-  PageFallback,
-  PageOcrType,
-} from './page-details.ts';
+import { FormField, FormFieldConnection } from './form-field.ts';
+import { HiddenText, HiddenTextConnection } from './hidden-text.ts';
+import { Link, LinkConnection } from './link.ts';
+import { Node } from './node.ts';
+import { ImageFailure, PageFailure, PageFallback } from './page-failure.ts';
+import { OcrReason, PageOcr } from './page-ocr.ts';
+import { beginning, listArgs, resolveList } from './stored-list.ts';
 
-const LinkType = builder.objectRef<Link>('Link').implement({
-  description: 'A link on a page: either to a URL or to a page of the same document.',
-  fields: (t) => ({
-    text: t.exposeString('text', { nullable: true, description: 'The text under the link, where known.' }),
-    url: t.exposeString('url', { nullable: true, description: 'Where it leads outside the document.' }),
-    pageNumber: t.exposeInt('pageNumber', {
-      nullable: true,
-      description: 'The page it leads to inside the document (1-based).',
-    }),
-  }),
-});
-
-const ImageFailure = builder.enumType('ImageFailure', {
-  description: 'Why a page has no image although one was asked for.',
-  values: {
-    CANNOT_RENDER: { description: 'No engine can draw it within the limits of memory and time.' },
-    GIVEN_UP: {
-      description: 'It was not tried: drawing others went wrong too often, or took half of `timeoutSeconds` in all.',
-    },
-  } as const,
-});
-
-interface PageKey {
+export interface PageKey {
   jobId: string;
   number: number;
 }
@@ -64,147 +37,151 @@ function keyOf({ jobId, number }: PageKey): ContentKey {
   return { id: jobId, number };
 }
 
+function factsOf(page: PageKey, context: ApiContext): Promise<PageFacts> {
+  return loadContent(context, pageFacts, keyOf(page));
+}
+
 export const Page = builder.prismaObject('Page', {
-  description: 'One page of a document.',
+  description: 'A page of a document.',
+  interfaces: [Node],
   select: { jobId: true, number: true },
   fields: (t) => ({
-    number: t.exposeInt('number', { description: '1-based position in the document.' }),
+    id: t.id({
+      description:
+        'The global id, such as page_01h455vb4pex5vsknk084sn02q_12. It stays the same when a job is retried.',
+      resolve: ({ jobId, number }) => encodePageId(jobId, number),
+    }),
+    number: t.exposeInt('number', { description: 'Position in the document, counting from 1.' }),
     label: t.exposeString('label', {
       nullable: true,
-      description: 'What a reader shows as page number, such as "iv"; null where the document defines none.',
+      description: 'The page number that PDF readers display, such as "iv"; null if the document defines none.',
     }),
-    width: t.exposeFloat('width', { description: 'As displayed, in points (1/72 inch).' }),
-    height: t.exposeFloat('height', { description: 'As displayed, in points (1/72 inch).' }),
-    rotation: t.exposeInt('rotation', { description: 'Clockwise: 0, 90, 180 or 270 degrees.' }),
+    width: t.exposeFloat('width', { description: 'Width as displayed, in points (1/72 inch).' }),
+    height: t.exposeFloat('height', { description: 'Height as displayed, in points (1/72 inch).' }),
+    rotation: t.exposeInt('rotation', { description: 'Clockwise rotation: 0, 90, 180 or 270 degrees.' }),
     text: t.string({
       description: 'Plain text in reading order.',
       resolve: (page, _, context) => loadContent(context, pageText, keyOf(page)),
     }),
     markdown: t.string({
-      description: 'The same with headings, lists and tables as Markdown.',
+      description: 'The text as Markdown, with headings, lists and tables.',
       resolve: (page, _, context) => loadContent(context, pageMarkdown, keyOf(page)),
     }),
-    links: t.field({
-      type: [LinkType],
-      description: `The first ${listItems} links on the page, in the order of the document.`,
-      resolve: (page, _, context) => loadList(context, pageLinks, keyOf(page)),
+    failure: t.field({
+      type: PageFailure,
+      nullable: true,
+      select: { failure: true },
+      description: 'Why no engine could read the page, whose text is empty then; null if it was read.',
+      resolve: ({ failure }) => storedFailure(failure),
     }),
     engine: t.field({
       type: Engine,
       nullable: true,
-      description: 'What read this page; null for pages stored before this was told.',
-      resolve: async (page, _, context) => (await loadContent(context, pageFacts, keyOf(page))).engine,
+      description: 'The engine that read the page; null for pages that an early version stored.',
+      resolve: async (page, _, context) => (await factsOf(page, context)).engine,
     }),
     fallback: t.field({
       type: PageFallback,
       nullable: true,
-      description: 'Why it was not the engine that read the document; null if it was.',
-      resolve: async (page, _, context) => (await loadContent(context, pageFacts, keyOf(page))).fallback,
+      description: 'Why the page was read by another engine than the rest of its document; null if it was not.',
+      resolve: async (page, _, context) => (await factsOf(page, context)).fallback,
+    }),
+    language: t.string({
+      nullable: true,
+      description: 'The likely language of the text, such as "en"; null if the page has too little text to tell.',
+      resolve: async (page, _, context) => (await factsOf(page, context)).language,
     }),
     needsOcr: t.boolean({
-      description:
-        'Whether there is more on the page than its text says, so that only OCR can read it, and OCR has not: see `ocr`.',
-      resolve: async (page, _, context) => needsOcr(await loadContent(context, pageFacts, keyOf(page))),
+      description: 'Whether the page shows text that only OCR can read, and OCR has not read it. See `ocr`.',
+      resolve: async (page, _, context) => needsOcr(await factsOf(page, context)),
     }),
     ocrReason: t.field({
       type: OcrReason,
       nullable: true,
-      description: 'Why it needs OCR, or needed it before that was done; null if its own text is all there is.',
-      resolve: async (page, _, context) => (await loadContent(context, pageFacts, keyOf(page))).ocrReason,
+      description: 'Why the page needs OCR, or needed it before OCR ran; null if it never did.',
+      resolve: async (page, _, context) => (await factsOf(page, context)).ocrReason,
     }),
     ocr: t.field({
-      type: PageOcrType,
+      type: PageOcr,
       nullable: true,
-      description: 'What OCR made of the page; null where it was not asked for (`options.ocr`) or not needed.',
-      resolve: async (page, _, context) => (await loadContent(context, pageFacts, keyOf(page))).ocr,
+      description: 'The result of OCR; null if it was not requested (`options.ocr`) or not needed.',
+      resolve: async (page, _, context) => (await factsOf(page, context)).ocr,
     }),
-    language: t.string({
-      nullable: true,
-      description: 'The language of its text, such as "en": a guess; null where there is too little to tell.',
-      resolve: async (page, _, context) => (await loadContent(context, pageFacts, keyOf(page))).language,
+    links: t.field({
+      type: [Link],
+      description: `The links, in document order: ${beginning('linksConnection')}`,
+      resolve: (page, _, context) => loadList(context, pageLinks, keyOf(page)),
+    }),
+    linksConnection: t.field({
+      type: LinkConnection,
+      args: listArgs,
+      description: 'All links, in document order.',
+      resolve: (page, args, context) => resolveList(context, pageLinks, keyOf(page), args),
+    }),
+    annotations: t.field({
+      type: [Annotation],
+      description: `Comments, highlights, stamps and other annotations: ${beginning('annotationsConnection')}`,
+      resolve: (page, _, context) => loadList(context, pageAnnotations, keyOf(page)),
+    }),
+    annotationsConnection: t.field({
+      type: AnnotationConnection,
+      args: listArgs,
+      description: 'All annotations.',
+      resolve: (page, args, context) => resolveList(context, pageAnnotations, keyOf(page), args),
+    }),
+    formFields: t.field({
+      type: [FormField],
+      description: `The form fields with their values: ${beginning('formFieldsConnection')}`,
+      resolve: (page, _, context) => loadList(context, pageFormFields, keyOf(page)),
+    }),
+    formFieldsConnection: t.field({
+      type: FormFieldConnection,
+      args: listArgs,
+      description: 'All form fields.',
+      resolve: (page, args, context) => resolveList(context, pageFormFields, keyOf(page), args),
+    }),
+    blocks: t.field({
+      type: [Block],
+      description: `The parts of the page in reading order: ${beginning('blocksConnection')}`,
+      resolve: (page, _, context) => loadList(context, pageBlocks, keyOf(page)),
+    }),
+    blocksConnection: t.field({
+      type: BlockConnection,
+      args: listArgs,
+      description: 'All parts of the page in reading order.',
+      resolve: (page, args, context) => resolveList(context, pageBlocks, keyOf(page), args),
     }),
     hiddenText: t.field({
-      type: [HiddenTextType],
-      description: `Text that readers do not see, and why they do not. It is in neither text nor Markdown. The first ${listItems}.`,
+      type: [HiddenText],
+      description: `Text that readers of the page do not see: ${beginning('hiddenTextConnection')}`,
       resolve: (page, _, context) => loadList(context, pageHiddenTexts, keyOf(page)),
+    }),
+    hiddenTextConnection: t.field({
+      type: HiddenTextConnection,
+      args: listArgs,
+      description: 'All text that readers of the page do not see.',
+      resolve: (page, args, context) => resolveList(context, pageHiddenTexts, keyOf(page), args),
     }),
     thumbnailUrl: t.string({
       nullable: true,
       select: { images: true },
       description:
-        'A small image of the page, if `options.thumbnails` asked for it: absolute, signed and good for an hour or more, so an <img> on any site can show it. ' +
-        'For an hour it is the same URL, which browsers cache.',
+        'A signed URL of a small image of the page, which any site can show in an <img>; null without `options.thumbnails`. It is valid for one ' +
+        'to two hours, and the same for an hour, so that browsers can cache the image.',
       resolve: ({ jobId, number, images }, _, context) => imageUrl(context, jobId, number, images, 'thumbnail'),
     }),
     imageUrl: t.string({
       nullable: true,
       select: { images: true },
-      description: 'A large image of the page, if `options.pageImages` asked for it; otherwise as `thumbnailUrl`.',
+      description: 'A signed URL of a large image of the page, like `thumbnailUrl`; null without `options.pageImages`.',
       resolve: ({ jobId, number, images }, _, context) => imageUrl(context, jobId, number, images, 'image'),
     }),
     imageFailure: t.field({
       type: ImageFailure,
       nullable: true,
       select: { images: true },
-      description: 'Why there is no image although one was asked for; null otherwise. It never fails a job.',
+      description: 'Why the page lacks the images that were requested; null otherwise. It never fails a job.',
       resolve: ({ images }) => storedImages(images)?.failure ?? null,
-    }),
-    failure: t.field({
-      type: PageFailure,
-      nullable: true,
-      select: { failure: true },
-      description: 'Why no engine could read the page, which is empty then; null for a page that was read.',
-      resolve: ({ failure }) => storedFailure(failure),
-    }),
-    annotations: t.field({
-      type: [AnnotationType],
-      description: `The first ${listItems} comments, highlights, stamps and the like.`,
-      resolve: (page, _, context) => loadList(context, pageAnnotations, keyOf(page)),
-    }),
-    formFields: t.field({
-      type: [FormFieldType],
-      description: `The first ${listItems} form fields, with what is filled in.`,
-      resolve: (page, _, context) => loadList(context, pageFormFields, keyOf(page)),
-    }),
-    blocks: t.field({
-      type: [BlockType],
-      description: `The first ${listItems} parts of the page in reading order, with their places.`,
-      resolve: (page, _, context) => loadList(context, pageBlocks, keyOf(page)),
     }),
   }),
 });
-
-export const PageConnection = builder.connectionObject(
-  { type: Page, name: 'PageConnection', description: 'A part of the pages, in page order.' },
-  { name: 'PageEdge', description: 'A page and its cursor.' },
-);
-
-const pagesOfJobs = createBatcher<string, PageKey[]>();
-
-/** Pages of a job by keyset on their number, those of all jobs of a list together. Only the columns asked for are read. */
-export function resolvePages(jobId: string, args: ConnectionArgs, context: ApiContext, info: GraphQLResolveInfo) {
-  checkConnectionArgs(args, (text) => /^\d{1,9}$/.test(text));
-  const query = queryFromInfo({ context, info, paths: [['nodes'], ['edges', 'node']], typeName: 'Page' });
-  return resolveKeyset(
-    context,
-    args,
-    ({ number }: PageKey) => String(number),
-    ({ before, after, limit, inverted }) =>
-      pagesOfJobs(context, info.fieldNodes, jobId, async (ids) => {
-        const jobs = await context.database.prisma.job.findMany({
-          where: { id: { in: [...ids] } },
-          select: {
-            id: true,
-            pages: {
-              ...query,
-              where: { number: { ...(after ? { gt: Number(after) } : {}), ...(before ? { lt: Number(before) } : {}) } },
-              orderBy: { number: inverted ? 'desc' : 'asc' },
-              take: limit,
-            },
-          },
-        });
-        const pages = new Map(jobs.map((job) => [job.id, job.pages]));
-        return ids.map((id) => pages.get(id) ?? []);
-      }),
-  );
-}

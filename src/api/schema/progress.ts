@@ -17,31 +17,33 @@ import { Job } from './job.ts';
 import { JobFilter } from './job-connection.ts';
 
 const JobProgress = builder.objectRef<ProgressState>('JobProgress').implement({
-  description: 'The progress of a job at one moment, complete in itself: a progress bar needs nothing else.',
+  description: 'The progress of a job at one moment. The event is self-contained: a progress bar needs nothing else.',
   fields: (t) => ({
-    cursor: t.string({ description: 'Pass it as `after` to go on from here.', resolve: formatCursor }),
-    revision: t.exposeInt('revision', { description: "The job's revision: rises with every transition." }),
-    jobId: t.id({ description: 'Which job.', resolve: ({ jobId }) => encodeId('job', jobId) }),
-    name: t.exposeString('name', { nullable: true, description: "The client's label for the job." }),
-    status: t.expose('status', { type: JobStatus, description: 'Where it stands.' }),
-    stage: t.expose('stage', { type: JobStage, description: 'What it is busy with.' }),
-    progressPercentage: t.exposeInt('percent', {
-      description: '0 to 100. Never falls within an attempt; 100 only when COMPLETED.',
+    cursor: t.string({ description: 'Pass this cursor as `after` to resume from here.', resolve: formatCursor }),
+    revision: t.exposeInt('revision', {
+      description: 'The revision of the job, which rises with every change of status.',
     }),
-    pagesDone: t.exposeInt('pagesDone', { description: 'Pages extracted so far.' }),
+    jobId: t.id({ description: 'The id of the job.', resolve: ({ jobId }) => encodeId('job', jobId) }),
+    name: t.exposeString('name', { nullable: true, description: "The client's label for the job." }),
+    status: t.expose('status', { type: JobStatus, description: 'The status of the job.' }),
+    stage: t.expose('stage', { type: JobStage, description: 'What the job is doing.' }),
+    progressPercentage: t.exposeInt('percent', {
+      description: 'Progress from 0 to 100. It never falls within an attempt, and is 100 only when COMPLETED.',
+    }),
+    pagesDone: t.exposeInt('pagesDone', { description: 'Number of pages read so far.' }),
     pagesTotal: t.exposeInt('pagesTotal', {
       nullable: true,
-      description: 'Pages to extract; null until the document is open.',
+      description: 'Number of pages to read; null until the document is open.',
     }),
     bytesDone: t.expose('bytesDone', {
       type: 'BigInt',
       nullable: true,
-      description: 'Bytes downloaded so far, for a URL.',
+      description: 'Number of bytes downloaded so far; null for other sources than URLs.',
     }),
     bytesTotal: t.expose('bytesTotal', {
       type: 'BigInt',
       nullable: true,
-      description: 'Bytes to download, where the server tells.',
+      description: 'Number of bytes to download, if the server announces it.',
     }),
     queuePosition: t.int({
       nullable: true,
@@ -66,21 +68,25 @@ const JobProgress = builder.objectRef<ProgressState>('JobProgress').implement({
       description: estimatedCompletionLatestText,
       resolve: async (state, _, { estimates }) => (await estimates.ofState(state)).estimate?.latest,
     }),
-    retryCount: t.exposeInt('retryCount', { description: 'Retries so far.' }),
+    retryCount: t.exposeInt('retryCount', { description: 'Number of retries so far.' }),
     nextRetryAt: t.expose('nextRetryAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'When the next attempt may start, while RETRYING.',
+      description: 'The earliest start of the next attempt, while RETRYING.',
     }),
-    failure: t.expose('failure', { type: JobFailure, nullable: true, description: 'Why the last attempt failed.' }),
-    at: t.expose('at', { type: 'DateTime', description: 'When this was so.' }),
+    failure: t.expose('failure', {
+      type: JobFailure,
+      nullable: true,
+      description: 'Why the last attempt failed; null if none failed, or a later one succeeded.',
+    }),
+    at: t.expose('at', { type: 'DateTime', description: 'The time of the event.' }),
     job: t.prismaField({
       type: Job,
       extensions: perSubscriber,
-      description: 'The job itself, never older than this event; on a COMPLETED event `result` is there.',
+      description: 'The job, never older than this event. With a COMPLETED event it has its `result`.',
       async resolve(query, { jobId, tenantId }, _, { database }) {
         const job = await database.prisma.job.findFirst({ ...query, where: { id: jobId, tenantId } });
-        if (job === null) throw new RequestError('NOT_FOUND', { message: 'The job was deleted meanwhile.' });
+        if (job === null) throw new RequestError('NOT_FOUND', { message: 'The job was deleted in the meantime.' });
         return job;
       },
     }),
@@ -91,11 +97,13 @@ builder.subscriptionField('jobProgress', (t) =>
   t.field({
     type: JobProgress,
     description:
-      'The progress of one job: its current state first, then every change, and it completes when the job is final. However early, late or slow a ' +
-      'subscriber is, it gets the final state. A slow one gets the newest update instead of a backlog, but every transition.',
+      'The progress of one job. Sends the current state first, then every change, and completes when the job is final. Every subscriber gets the ' +
+      'final state, however early, late or slow. A slow subscriber gets the latest update instead of a backlog, but every change of status.',
     args: {
       id: t.arg.id({ required: true, description: 'The id of the job.' }),
-      after: t.arg.string({ description: 'The cursor of the last event you have: only what is newer is sent.' }),
+      after: t.arg.string({
+        description: 'The cursor of the last event that you received: only newer events are sent.',
+      }),
     },
     async subscribe(_, { id, after }, { hub, database, tenantId }) {
       const cursor = parseAfter(after, 'jobProgress');
@@ -114,9 +122,10 @@ builder.subscriptionField('jobUpdates', (t) =>
   t.field({
     type: JobProgress,
     description:
-      'What happens to all your jobs from now on. No snapshot: subscribe, then query `jobs`, and of two views of a job keep the one with the higher ' +
-      'revision. Never completes. A new estimate alone is no event here: while a job waits, `jobProgress` tells of each. With a filter, an event by which a job leaves it is sent too.',
-    args: { filter: t.arg({ type: JobFilter, description: 'Only these jobs.' }) },
+      'The progress of all your jobs from now on; it never completes. There is no snapshot: subscribe, then query `jobs`, and of two views of a job keep ' +
+      'the one with the higher revision. With a filter, the event by which a job leaves the filter is sent too. A new estimate alone is not an event ' +
+      'here, as it is in `jobProgress`.',
+    args: { filter: t.arg({ type: JobFilter, description: 'Which jobs to watch.' }) },
     subscribe(_, { filter }, { hub, tenantId }) {
       checkJobFilter(filter);
       return hub.watchTenant(tenantId, acceptsUpdates(filter));

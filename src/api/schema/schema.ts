@@ -2,6 +2,8 @@ import './node.ts';
 import './health.ts';
 import './upload.ts';
 import './jobs.ts';
+import './page-job.ts';
+import './request-error.ts';
 import './chunk.ts';
 import './search.ts';
 import './create-job.ts';

@@ -11,10 +11,10 @@ import { JobFilter } from './job-connection.ts';
 import { Page } from './page.ts';
 
 const TextRange = builder.objectRef<{ start: number; end: number }>('TextRange').implement({
-  description: 'A part of a text, in UTF-16 code units as in JavaScript: `text.slice(start, end)`.',
+  description: 'A range of a text, in UTF-16 code units: `text.slice(start, end)` in JavaScript.',
   fields: (t) => ({
-    start: t.exposeInt('start', { description: 'Where it begins.' }),
-    end: t.exposeInt('end', { description: 'Where it has ended.' }),
+    start: t.exposeInt('start', { description: 'The first position of the range.' }),
+    end: t.exposeInt('end', { description: 'The first position after the range.' }),
   }),
 });
 
@@ -22,14 +22,14 @@ const TextRange = builder.objectRef<{ start: number; end: number }>('TextRange')
 const nobody = '00000000-0000-0000-0000-000000000000';
 
 const PageHitType = builder.objectRef<PageHit>('PageHit').implement({
-  description: 'A page that a search found.',
+  description: 'A page that matches a search.',
   fields: (t) => ({
     job: t.prismaField({
       type: Job,
-      description: 'The job that the page is of.',
+      description: 'The job that the page belongs to.',
       async resolve(query, { jobId }, _, { database }) {
         const job = await database.prisma.job.findUnique({ ...query, where: { id: jobId } });
-        if (job === null) throw new RequestError('NOT_FOUND', { message: 'The job was deleted meanwhile.' });
+        if (job === null) throw new RequestError('NOT_FOUND', { message: 'The job was deleted in the meantime.' });
         return job;
       },
     }),
@@ -39,15 +39,18 @@ const PageHitType = builder.objectRef<PageHit>('PageHit').implement({
       async resolve(query, { jobId, number }, _, { database }) {
         const where = { jobId_number: { jobId, number } };
         const page = await database.prisma.page.findUnique({ ...query, where });
-        if (page === null) throw new RequestError('NOT_FOUND', { message: 'The page was deleted meanwhile.' });
+        if (page === null) throw new RequestError('NOT_FOUND', { message: 'The page was deleted in the meantime.' });
         return page;
       },
     }),
-    score: t.exposeFloat('score', { description: 'How well it fits; comparable within one search only.' }),
+    score: t.exposeFloat('score', { description: 'Relevance of the page; comparable within one search only.' }),
     snippet: t.exposeString('snippet', {
-      description: 'The words found and what is around them: plain text, never HTML.',
+      description: 'The matching words with their context: plain text, never HTML.',
     }),
-    highlights: t.expose('highlights', { type: [TextRange], description: 'Where in the snippet the words are.' }),
+    highlights: t.expose('highlights', {
+      type: [TextRange],
+      description: 'The positions of the matching words in the snippet.',
+    }),
   }),
 });
 
@@ -55,14 +58,14 @@ const PageHitConnection = builder.connectionObject<typeof PageHitType, { complet
   {
     type: PageHitType,
     name: 'PageHitConnection',
-    description: 'A part of what a search found, best first.',
+    description: 'A page of the hits of a search, best first.',
     fields: (t) => ({
       complete: t.exposeBoolean('complete', {
-        description: `Whether all pages with these words were looked at. Of words that are on more than ${enough} pages only the newest pages are, at least as many.`,
+        description: `Whether all pages with these words were considered. If words occur on more than ${enough} pages, only the newest pages are, at least ${enough} of them.`,
       }),
     }),
   },
-  { name: 'PageHitEdge', description: 'A hit and its cursor.' },
+  { name: 'PageHitEdge', description: 'A hit with its cursor.' },
 );
 
 const cursorPattern = new RegExp(`^(\\d[^_]{0,30})_${uuidPattern}_\\d{1,9}$`);
@@ -82,15 +85,14 @@ builder.queryField('searchPages', (t) =>
     type: PageHitConnection,
     extensions: cost({ points: 1_000 }),
     description:
-      'Full-text search over the pages of completed jobs, best first. Write words; "quotes" for a phrase, `or` between alternatives, a minus before what ' +
-      'must not occur. Words are compared by their English stem and without regard to case; signs are no part of them, and where a script has no spaces between ' +
-      'words, any letters in a row are found. ' +
-      `Of words that are on more than ${enough} pages only the newest pages are looked at, at least as many; \`complete\` tells.`,
+      'Full-text search over the pages of completed jobs, best first. A query consists of words; use "quotes" for a phrase, `or` between alternatives, ' +
+      'and a minus before a word that must not occur. Words match by their English stem, ignoring case and punctuation. In scripts without spaces, any ' +
+      `sequence of characters matches. If words occur on more than ${enough} pages, only the newest pages are considered; see \`complete\`.`,
     args: {
-      query: t.arg.string({ required: true, description: '1 to 500 characters.' }),
-      first: t.arg.int({ description: 'Hits at most: 20 by default, up to 100.' }),
-      after: t.arg.string({ description: 'The cursor to go on from.' }),
-      filter: t.arg({ type: JobFilter, description: 'Only in these jobs.' }),
+      query: t.arg.string({ required: true, description: 'The query, 1 to 500 characters.' }),
+      first: t.arg.int({ description: 'Maximum number of hits: 20 by default, at most 100.' }),
+      after: t.arg.string({ description: 'Returns the hits after this cursor.' }),
+      filter: t.arg({ type: JobFilter, description: 'Which jobs to search.' }),
     },
     async resolve(_, { query, first, after, filter }, context) {
       const { database, tenantId } = context;

@@ -6,64 +6,71 @@ import { builder } from './builder.ts';
 import { Node } from './node.ts';
 
 const UploadStatus = builder.enumType('UploadStatus', {
-  description: 'Where an upload stands.',
+  description: 'The status of an upload.',
   values: {
     WAITING: { description: 'The bytes have not arrived.' },
-    STORED: { description: 'The bytes are safe on disk: give the id to `createJob`.' },
-    EXPIRED: { description: 'No job used it in time; the bytes are gone.' },
+    STORED: { description: 'The bytes are stored durably. Pass the id to `createJob`.' },
+    EXPIRED: { description: 'No job used the upload in time, and its bytes were deleted.' },
   } as const,
 });
 
 const HttpHeader = builder.objectRef<{ name: string; value: string }>('HttpHeader').implement({
-  description: 'A header to send along.',
+  description: 'An HTTP header.',
   fields: (t) => ({
-    name: t.exposeString('name', { description: 'Its name.' }),
-    value: t.exposeString('value', { description: 'Its value.' }),
+    name: t.exposeString('name', { description: 'The name of the header.' }),
+    value: t.exposeString('value', { description: 'The value of the header.' }),
   }),
 });
 
 export const Upload = builder.objectRef<Source>('Upload').implement({
-  description: 'A place for the bytes of a document: PUT them to `url`, then give the id to `createJob`.',
+  description: 'A document that is sent on its own: PUT the bytes to `url`, then pass the id to `createJob`.',
   interfaces: [Node],
   fields: (t) => ({
     id: t.id({
-      description: 'Such as upload_01h455vb4pex5vsknk084sn02q.',
+      description: 'The global id, such as upload_01h455vb4pex5vsknk084sn02q.',
       resolve: ({ id }) => encodeId('upload', id),
     }),
     method: t.string({ description: 'The HTTP method to use: PUT.', resolve: () => 'PUT' }),
     url: t.string({
-      description: 'Where to send the bytes. Signed: whoever has it can send them, until `expiresAt`.',
+      description: 'Where to send the bytes: a signed URL. Anyone who has it can send them until `expiresAt`.',
       resolve: (upload, _, context) => uploadUrl(context, upload),
     }),
     headers: t.field({
       type: [HttpHeader],
-      description: 'Headers to send along with the bytes.',
+      description: 'The headers to send with the bytes.',
       resolve: ({ contentType }) => [{ name: 'content-type', value: contentType ?? 'application/pdf' }],
     }),
-    status: t.expose('status', { type: UploadStatus, description: 'Where it stands.' }),
+    status: t.expose('status', { type: UploadStatus, description: 'The status of the upload.' }),
     expiresAt: t.field({
       type: 'DateTime',
-      nullable: true,
       description:
-        'Until when the bytes may arrive; once STORED, until when a job must use them; null for one that is kept.',
-      resolve: ({ expiresAt }) => expiresAt,
+        'When the upload expires: while WAITING, the deadline for the bytes; once STORED, the deadline for a job to use them. 9999-12-31 for an upload that never expires.',
+      resolve: ({ expiresAt }) => expiresAt ?? never,
     }),
   }),
 });
 
+/** The end of an upload that is kept, such as the sample. */
+const never = new Date('9999-12-31T00:00:00Z');
+
 const CreateUploadInput = builder.inputType('CreateUploadInput', {
-  description: 'What is going to be sent; all of it optional.',
+  description: 'The document that is going to be sent. All fields are optional.',
   fields: (t) => ({
-    filename: t.string({ description: 'Its name, 255 characters at most.' }),
-    contentType: t.string({ description: 'Its media type. Default application/pdf.' }),
-    bytes: t.field({ type: 'BigInt', description: 'Its size, 1 GiB at most; other bytes are then refused.' }),
-    sha256: t.string({ description: 'Its SHA-256 in hex; other bytes are then refused.' }),
+    filename: t.string({ description: 'The file name, at most 255 characters.' }),
+    contentType: t.string({ description: 'The media type. Default application/pdf.' }),
+    bytes: t.field({
+      type: 'BigInt',
+      description: 'Size in bytes, at most 1 GiB. An upload of another size is refused.',
+    }),
+    sha256: t.string({ description: 'SHA-256 of the bytes in hexadecimal. Other bytes are refused.' }),
   }),
 });
 
 const CreateUploadPayload = builder.objectRef<{ upload: Source }>('CreateUploadPayload').implement({
-  description: 'What createUpload gives back.',
-  fields: (t) => ({ upload: t.expose('upload', { type: Upload, description: 'Where to send the bytes.' }) }),
+  description: 'The result of createUpload.',
+  fields: (t) => ({
+    upload: t.expose('upload', { type: Upload, description: 'The upload, which waits for its bytes.' }),
+  }),
 });
 
 builder.mutationField('createUpload', (t) =>
@@ -71,7 +78,7 @@ builder.mutationField('createUpload', (t) =>
     type: CreateUploadPayload,
     nullable: true,
     description:
-      'Makes a place for the bytes of a large document. They are streamed to storage and safe on disk when the PUT answers.',
+      'Prepares the upload of a document. The bytes are streamed to storage, and stored durably when the PUT returns.',
     args: { input: t.arg({ type: CreateUploadInput, required: true, description: 'What is going to be sent.' }) },
     resolve: async (_, { input }, context) => ({ upload: await createUpload(context, parseCreateUpload(input)) }),
   }),

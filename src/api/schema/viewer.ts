@@ -4,15 +4,15 @@ import { secretOf } from '../../webhooks/secret.ts';
 import { builder } from './builder.ts';
 
 const Viewer = builder.objectRef<Tenant>('Viewer').implement({
-  description: 'Who you are to this server.',
+  description: 'The caller of the API.',
   fields: (t) => ({
     id: t.id({
-      description: 'Your tenant, such as tenant_01h455vb4pex5vsknk084sn02q.',
+      description: 'The id of your tenant, such as tenant_01h455vb4pex5vsknk084sn02q.',
       resolve: ({ id }) => encodeId('tenant', id),
     }),
     webhookSecret: t.string({
       description:
-        'The secret that webhooks to URLs are signed with, such as whsec_…: verify them with it. Change it with `rotateWebhookSecret`.',
+        'The secret that signs webhooks to URLs, such as whsec_…. Use it to verify them, and `rotateWebhookSecret` to change it.',
       resolve: (tenant, _, { secrets }) => secretOf(secrets, tenant),
     }),
   }),
@@ -21,7 +21,7 @@ const Viewer = builder.objectRef<Tenant>('Viewer').implement({
 builder.queryField('viewer', (t) =>
   t.field({
     type: Viewer,
-    description: 'Who you are to this server.',
+    description: 'The caller of the API.',
     resolve: (_, _args, { database, tenantId }) =>
       database.prisma.tenant.findUniqueOrThrow({ where: { id: tenantId } }),
   }),

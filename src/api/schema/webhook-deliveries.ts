@@ -8,13 +8,17 @@ import { WebhookDelivery, WebhookDeliveryStatus } from './webhook-delivery.ts';
 import { WebhookEvent } from './webhook-input.ts';
 
 const WebhookDeliveryFilter = builder.inputType('WebhookDeliveryFilter', {
-  description: 'Which deliveries; conditions are combined by "and".',
+  description: 'Which deliveries to list. A delivery has to meet all conditions.',
   fields: (t) => ({
-    status: t.field({ type: [WebhookDeliveryStatus], extensions: atMost(100), description: 'In one of these states.' }),
-    event: t.field({ type: [WebhookEvent], extensions: atMost(100), description: 'Of one of these events.' }),
-    endpoint: t.id({ description: 'To this endpoint.' }),
-    job: t.id({ description: 'About this job.' }),
-    batch: t.id({ description: 'About this batch or one of its jobs.' }),
+    status: t.field({
+      type: [WebhookDeliveryStatus],
+      extensions: atMost(100),
+      description: 'Deliveries with one of these statuses.',
+    }),
+    event: t.field({ type: [WebhookEvent], extensions: atMost(100), description: 'Deliveries of these events.' }),
+    endpoint: t.id({ description: 'Deliveries to this endpoint.' }),
+    job: t.id({ description: 'Deliveries about this job.' }),
+    batch: t.id({ description: 'Deliveries about this batch or one of its jobs.' }),
   }),
 });
 
@@ -37,21 +41,21 @@ const WebhookDeliveryConnection = builder.connectionObject(
   {
     type: WebhookDelivery,
     name: 'WebhookDeliveryConnection',
-    description: 'A part of a list of deliveries, newest first.',
+    description: 'A page of a list of deliveries, newest first.',
   },
-  { name: 'WebhookDeliveryEdge', description: 'A delivery and its cursor.' },
+  { name: 'WebhookDeliveryEdge', description: 'A delivery with its cursor.' },
 );
 
-/** A UUIDv7 sorts by the time of its making. */
+/** A UUIDv7 sorts by its time of creation. */
 const cursor = new RegExp(`^${uuidPattern}$`);
 
 builder.queryField('webhookDeliveries', (t) =>
   t.field({
     type: WebhookDeliveryConnection,
-    description: 'The events of your jobs and batches that are to be told by webhook, or were; newest first.',
+    description: 'The events of your jobs and batches that are sent by webhooks, newest first.',
     args: {
       ...t.arg.connectionArgs(),
-      filter: t.arg({ type: WebhookDeliveryFilter, description: 'Only these deliveries.' }),
+      filter: t.arg({ type: WebhookDeliveryFilter, description: 'Which deliveries to list.' }),
     },
     resolve(_, { filter, ...args }, context, info) {
       checkConnectionArgs(args, (text) => cursor.test(text));

@@ -11,57 +11,65 @@ import { WebhookEndpoint } from './webhook-endpoint.ts';
 import { WebhookEvent } from './webhook-input.ts';
 
 export const WebhookDeliveryStatus = builder.enumType('WebhookDeliveryStatus', {
-  description: 'Where a delivery stands.',
+  description: 'The status of a delivery.',
   values: {
-    PENDING: { description: 'To be sent, or to be tried again at `nextAttemptAt`; or its endpoint is paused.' },
-    DELIVERED: { description: 'Answered with a status from 200 to 299.' },
+    PENDING: { description: 'The delivery is sent or retried at `nextAttemptAt`, or waits for a paused endpoint.' },
+    DELIVERED: { description: 'The receiver answered with a status from 200 to 299.' },
     DEAD: {
       description:
-        'Given up: tried for a day, or answered 410 Gone, and `redeliverWebhook` begins it anew; or its endpoint was deleted.',
+        'The delivery was given up: it failed for a day, the receiver answered 410 Gone, or the endpoint was deleted. `redeliverWebhook` sends it again.',
     },
   } as const,
 });
 
 const WebhookAttempt = builder.prismaObject('WebhookAttempt', {
-  description: 'One try to deliver.',
+  description: 'An attempt to deliver a webhook.',
   fields: (t) => ({
     number: t.exposeInt('number', {
-      description: 'Rises with each. One is left out if whoever made it was killed before its end could be noted.',
+      description: 'Number of the attempt, rising. A number is missing if the process was killed during the attempt.',
     }),
-    at: t.expose('at', { type: 'DateTime', description: 'When it began.' }),
-    milliseconds: t.exposeInt('milliseconds', { description: 'How long it took.' }),
+    startedAt: t.expose('at', { type: 'DateTime', description: 'When the attempt started.' }),
+    milliseconds: t.exposeInt('milliseconds', { description: 'Duration of the attempt, in milliseconds.' }),
     statusCode: t.exposeInt('statusCode', {
       nullable: true,
       description: 'The HTTP status; null if there was no answer.',
     }),
-    error: t.exposeString('error', { nullable: true, description: 'Why it failed, for people; null if it did not.' }),
-    answer: t.exposeString('answer', { nullable: true, description: 'The first 1024 bytes of the answer, as text.' }),
+    error: t.exposeString('error', {
+      nullable: true,
+      description: 'Why the attempt failed, for people; null if it did not.',
+    }),
+    answer: t.exposeString('answer', { nullable: true, description: 'The first 1,024 bytes of the answer, as text.' }),
   }),
 });
 
+/** Maximum number of attempts that a delivery lists: it may be sent again without end. */
+const newestAttempts = 100;
+
 export const WebhookDelivery = builder.prismaObject('WebhookDelivery', {
-  description: 'An event that is to be told, or was. It is kept for 30 days after its end.',
+  description: 'An event that is sent to a receiver. It is kept for 30 days after it is delivered or given up.',
   interfaces: [Node],
   select: { id: true, tenantId: true },
   fields: (t) => ({
     id: t.id({
       description:
-        'Such as delivery_01h455vb4pex5vsknk084sn02q: the `webhook-id` that is sent, the same with every attempt.',
+        'The global id, such as delivery_01h455vb4pex5vsknk084sn02q. It is sent as `webhook-id`, the same with every attempt.',
       resolve: ({ id }) => encodeId('delivery', id),
     }),
-    event: t.expose('event', { type: WebhookEvent, description: 'What happened.' }),
-    status: t.expose('status', { type: WebhookDeliveryStatus, description: 'Where it stands.' }),
+    event: t.expose('event', { type: WebhookEvent, description: 'The event.' }),
+    status: t.expose('status', { type: WebhookDeliveryStatus, description: 'The status of the delivery.' }),
     url: t.string({
       nullable: true,
       select: { url: true },
-      description: 'Where it is sent, without user name and password; null if it is sent to an endpoint.',
+      description:
+        'The URL that the event is sent to, without user name and password; null if it is sent to an endpoint.',
       resolve: ({ url }) => url && withoutCredentials(url),
     }),
     endpoint: t.field({
       type: WebhookEndpoint,
       nullable: true,
       select: { endpointId: true },
-      description: 'The endpoint that it is sent to; null if it is sent to `url`, or if the endpoint was deleted.',
+      description:
+        'The endpoint that the event is sent to; null if it is sent to `url`, or if the endpoint was deleted.',
       resolve: ({ endpointId }, _, { database }) =>
         endpointId === null ? null : database.prisma.webhookEndpoint.findUnique({ where: { id: endpointId } }),
     }),
@@ -69,7 +77,7 @@ export const WebhookDelivery = builder.prismaObject('WebhookDelivery', {
       type: Job,
       nullable: true,
       select: { jobId: true },
-      description: 'The job that it tells of; null if it tells of a batch, or if the job was deleted.',
+      description: 'The job of the event; null for an event of a batch, and if the job was deleted.',
       resolve: (query, { jobId }, _, { database }) =>
         jobId === null ? null : database.prisma.job.findUnique({ ...query, where: { id: jobId } }),
     }),
@@ -77,7 +85,7 @@ export const WebhookDelivery = builder.prismaObject('WebhookDelivery', {
       type: Batch,
       nullable: true,
       select: { batchId: true },
-      description: 'The batch that it tells of, or whose job; null for a job by itself.',
+      description: 'The batch of the event or of its job; null for a job without a batch.',
       resolve: (query, { batchId }, _, { database }) =>
         batchId === null ? null : database.prisma.batch.findUnique({ ...query, where: { id: batchId } }),
     }),
@@ -87,34 +95,35 @@ export const WebhookDelivery = builder.prismaObject('WebhookDelivery', {
       description: 'The body that is sent, the same with every attempt.',
       resolve: payloadOf,
     }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it happened.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the event happened.' }),
     nextAttemptAt: t.field({
       type: 'DateTime',
       nullable: true,
       select: { status: true, dueAt: true },
       description:
-        'When it is tried next, if its endpoint is not paused; while an attempt is under way, when that is taken for lost. Null unless PENDING.',
+        'When the next attempt starts, unless the endpoint is paused. During an attempt, when that attempt counts as lost. Null unless PENDING.',
       resolve: ({ status, dueAt }) => (status === 'PENDING' ? dueAt : null),
     }),
     finishedAt: t.expose('finishedAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'When it was delivered or given up.',
+      description: 'When the event was delivered or given up; null before.',
     }),
-    attempts: t.relation('attempts', {
-      type: WebhookAttempt,
-      query: { orderBy: { number: 'asc' } },
-      description: 'The tries so far that have ended.',
+    attempts: t.field({
+      type: [WebhookAttempt],
+      select: { attempts: { orderBy: { number: 'desc' }, take: newestAttempts } },
+      description: `The finished attempts, oldest first: the newest ${newestAttempts}.`,
+      resolve: ({ attempts }) => attempts.toReversed(),
     }),
   }),
 });
 
 const RedeliverWebhookPayload = builder.objectRef<{ delivery: DeliveryRow }>('RedeliverWebhookPayload').implement({
-  description: 'What redeliverWebhook gives back.',
+  description: 'The result of redeliverWebhook.',
   fields: (t) => ({
     delivery: t.field({
       type: WebhookDelivery,
-      description: 'The delivery, PENDING again.',
+      description: 'The delivery, which is PENDING again.',
       resolve: ({ delivery }): DeliveryRow => delivery,
     }),
   }),
@@ -125,7 +134,7 @@ builder.mutationField('redeliverWebhook', (t) =>
     type: RedeliverWebhookPayload,
     nullable: true,
     description:
-      'Sends an event again, with the same id, whatever became of it; if that fails, it is tried for another day. While its endpoint is paused it waits.',
+      'Sends an event again with the same id, whatever its status. If that fails, it is retried for another day. It waits while its endpoint is paused.',
     args: { id: t.arg.id({ required: true, description: 'The id of the delivery.' }) },
     async resolve(_, { id }, { writes, tenantId, ringDeliveries }) {
       const uuid = decodeId('delivery', id);

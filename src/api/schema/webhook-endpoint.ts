@@ -19,48 +19,51 @@ import { Node } from './node.ts';
 import { WebhookEvent } from './webhook-input.ts';
 
 export const WebhookEndpoint = builder.objectRef<WebhookEndpointRow>('WebhookEndpoint').implement({
-  description: 'An address for webhooks, with a secret of its own.',
+  description: 'A receiver of webhooks with a dedicated secret.',
   interfaces: [Node],
   fields: (t) => ({
     id: t.id({
-      description: 'Such as endpoint_01h455vb4pex5vsknk084sn02q.',
+      description: 'The global id, such as endpoint_01h455vb4pex5vsknk084sn02q.',
       resolve: ({ id }) => encodeId('endpoint', id),
     }),
-    name: t.exposeString('name', { nullable: true, description: 'Your label for it.' }),
+    name: t.exposeString('name', { nullable: true, description: 'Your label.' }),
     url: t.string({
-      description: 'Where its webhooks are sent, without the user name and password that it may have been given with.',
+      description: 'The URL that webhooks are sent to, without user name and password.',
       resolve: ({ url }) => withoutCredentials(url),
     }),
     events: t.expose('events', {
       type: [WebhookEvent],
-      description: 'What is told where a job or batch names no events; none for the three ends.',
+      description: 'The events to send for jobs and batches that name none. If empty: COMPLETED, FAILED and CANCELLED.',
     }),
     failingSince: t.expose('failingSince', {
       type: 'DateTime',
       nullable: true,
-      description: 'The first failed attempt since the last one that succeeded; null while all is well.',
+      description: 'The time of the first failed attempt since the last success; null if the last attempt succeeded.',
     }),
     pausedAt: t.expose('pausedAt', {
       type: 'DateTime',
       nullable: true,
       description:
-        'Since when nothing is sent: every attempt failed for a day, it answered 410 Gone, or `pauseWebhookEndpoint` was called. What is to be told waits, 30 days at most.',
+        'Since when the endpoint is paused: every attempt failed for a day, it answered 410 Gone, or `pauseWebhookEndpoint` was called. Events wait, at most 30 days.',
     }),
-    pauseReason: t.exposeString('pauseReason', { nullable: true, description: 'Why it is paused, for people.' }),
+    pauseReason: t.exposeString('pauseReason', {
+      nullable: true,
+      description: 'Why the endpoint is paused, for people.',
+    }),
     previousSecretValidUntil: t.field({
       type: 'DateTime',
       nullable: true,
-      description: 'After a rotation: until when the secret before it signs, too.',
+      description: 'After a rotation: until when the previous secret signs as well.',
       resolve: previousValidUntil,
     }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the endpoint was created.' }),
   }),
 });
 
 builder.queryField('webhookEndpoints', (t) =>
   t.field({
     type: [WebhookEndpoint],
-    description: `Your endpoints, newest first: ${maxEndpoints} at most.`,
+    description: `Your endpoints, newest first; at most ${maxEndpoints}.`,
     resolve: (_, _args, { database, tenantId }) => listEndpoints(database, tenantId),
   }),
 );
@@ -72,14 +75,14 @@ export function endpointUuid(id: string): string {
 }
 
 const CreateWebhookEndpointInput = builder.inputType('CreateWebhookEndpointInput', {
-  description: 'An address for webhooks.',
+  description: 'A receiver of webhooks.',
   fields: (t) => ({
-    url: t.string({ required: true, description: 'http or https. Private addresses are refused.' }),
-    name: t.string({ description: 'A label of your own, 500 characters at most.' }),
+    url: t.string({ required: true, description: 'An http or https URL. Private addresses are refused.' }),
+    name: t.string({ description: 'Your label, at most 500 characters.' }),
     events: t.field({
       extensions: atMost(100),
       type: [WebhookEvent],
-      description: 'What to tell where a job or batch names no events. By default the three ends.',
+      description: 'The events to send for jobs and batches that name none. Default: COMPLETED, FAILED and CANCELLED.',
     }),
   }),
 });
@@ -89,11 +92,10 @@ interface SecretGiven {
   secret: string;
 }
 
-const secretText =
-  'The secret that its webhooks are signed with, such as whsec_…: verify them with it. Shown this once; it cannot be read again.';
+const secretText = 'The secret that signs its webhooks, such as whsec_…. Use it to verify them. It is shown only once.';
 
 const CreateWebhookEndpointPayload = builder.objectRef<SecretGiven>('CreateWebhookEndpointPayload').implement({
-  description: 'What createWebhookEndpoint gives back.',
+  description: 'The result of createWebhookEndpoint.',
   fields: (t) => ({
     endpoint: t.expose('endpoint', { type: WebhookEndpoint, description: 'The endpoint.' }),
     secret: t.exposeString('secret', { description: secretText }),
@@ -103,18 +105,21 @@ const CreateWebhookEndpointPayload = builder.objectRef<SecretGiven>('CreateWebho
 const RotateWebhookSecretPayload = builder
   .objectRef<{ owner: WebhookEndpointRow | Tenant; secret: string }>('RotateWebhookSecretPayload')
   .implement({
-    description: 'What rotateWebhookSecret gives back.',
+    description: 'The result of rotateWebhookSecret.',
     fields: (t) => ({
       endpoint: t.field({
         type: WebhookEndpoint,
         nullable: true,
-        description: 'The endpoint; null if the secret is that of your URLs.',
+        description: 'The endpoint; null if the secret signs webhooks to URLs.',
         resolve: ({ owner }) => ('url' in owner ? owner : null),
       }),
-      secret: t.exposeString('secret', { description: 'The new secret. That of an endpoint is shown this once.' }),
+      secret: t.exposeString('secret', {
+        description: 'The new secret. The secret of an endpoint is shown only once.',
+      }),
       previousSecretValidUntil: t.field({
         type: 'DateTime',
-        description: 'Until then everything has two signatures, one by the secret before: time to change receivers.',
+        description:
+          'Until when webhooks have two signatures, the second by the previous secret. Change your receivers before.',
         resolve: ({ owner }) => previousValidUntil(owner) ?? new Date(),
       }),
     }),
@@ -124,8 +129,8 @@ builder.mutationFields((t) => ({
   createWebhookEndpoint: t.field({
     type: CreateWebhookEndpointPayload,
     nullable: true,
-    description: 'Sets up an address for webhooks. Jobs and batches name it in `webhook.endpoint`.',
-    args: { input: t.arg({ type: CreateWebhookEndpointInput, required: true, description: 'The address.' }) },
+    description: 'Creates a receiver of webhooks. Jobs and batches name it in `webhook.endpoint`.',
+    args: { input: t.arg({ type: CreateWebhookEndpointInput, required: true, description: 'The receiver.' }) },
     async resolve(_, { input }, context) {
       const { writes, tenantId, secrets } = context;
       const { url, name = null, events } = parseCreateWebhookEndpoint(input);
@@ -138,11 +143,11 @@ builder.mutationFields((t) => ({
     type: RotateWebhookSecretPayload,
     nullable: true,
     description:
-      'Makes a new secret. For 24 hours what is sent is signed with the new one and the one before it; after a second rotation within them, with the last two.',
+      'Creates a new secret. For 24 hours webhooks are signed with the new and the previous secret; after a second rotation in that time, with the last two.',
     args: {
       id: t.arg.id({
         required: true,
-        description: 'The id of an endpoint; or `viewer.id`, for the secret of your URLs.',
+        description: 'The id of an endpoint, or `viewer.id` for the secret of webhooks to URLs.',
       }),
     },
     async resolve(_, { id }, { writes, tenantId, secrets }) {

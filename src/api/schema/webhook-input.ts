@@ -2,37 +2,37 @@ import { atMost } from '../admission/declarations.ts';
 import { builder } from './builder.ts';
 
 export const WebhookEvent = builder.enumType('WebhookEvent', {
-  description: 'What a webhook can tell of.',
+  description: 'The events that webhooks report.',
   values: {
-    JOB_QUEUED: { description: 'The job was accepted, or is started anew by `retryJob` or `retryBatch`.' },
-    JOB_STARTED: { description: 'A worker has taken the job: once an attempt.' },
-    JOB_PROGRESS: { description: 'The job went past another ten percent. Several steps at once are one event.' },
+    JOB_QUEUED: { description: 'The job was accepted, or retried by `retryJob` or `retryBatch`.' },
+    JOB_STARTED: { description: 'A worker has taken the job. Sent for each attempt.' },
+    JOB_PROGRESS: { description: 'The job has passed another ten percent. Several steps at once are one event.' },
     JOB_COMPLETED: { description: 'The job is COMPLETED.' },
-    JOB_FAILED: { description: 'The job is FAILED: no retry is left, or none made sense.' },
+    JOB_FAILED: { description: 'The job is FAILED: no retry is left, or none makes sense.' },
     JOB_CANCELLED: { description: 'The job is CANCELLED.' },
-    BATCH_PROGRESS: { description: 'The batch went past another ten percent. Several steps at once are one event.' },
+    BATCH_PROGRESS: { description: 'The batch has passed another ten percent. Several steps at once are one event.' },
     BATCH_COMPLETED: {
-      description:
-        'The batch is COMPLETED or PARTIALLY_FAILED: at least a part of it has a result. Look at its status.',
+      description: 'The batch is COMPLETED or PARTIALLY_FAILED, as its status says: at least some jobs have a result.',
     },
-    BATCH_FAILED: { description: 'The batch is FAILED: no job of it is COMPLETED.' },
+    BATCH_FAILED: { description: 'The batch is FAILED: no job is COMPLETED.' },
     BATCH_CANCELLED: { description: 'The batch is CANCELLED.' },
   } as const,
 });
 
 export const WebhookInput = builder.inputType('WebhookInput', {
-  description: 'Whom to tell of what: a URL or an endpoint, exactly one of them. docs/webhooks.md has what is sent.',
+  description:
+    'Where to send which events: exactly one of `url` and `endpoint`. docs/webhooks.md describes what is sent.',
   fields: (t) => ({
     url: t.string({
       description:
-        'http or https. What is sent there is signed with `viewer.webhookSecret`. Private addresses are refused; names that lead to one, when it comes to sending.',
+        'An http or https URL. Its webhooks are signed with `viewer.webhookSecret`. Private addresses are refused, host names that resolve to one when a webhook is sent.',
     }),
-    endpoint: t.id({ description: 'The id of an endpoint; what is sent there is signed with its own secret.' }),
+    endpoint: t.id({ description: 'The id of an endpoint. Its webhooks are signed with its own secret.' }),
     events: t.field({
       type: [WebhookEvent],
       extensions: atMost(100),
       description:
-        'Which events. By default those of the endpoint, or the three ends: of the job, or of the batch. The events of jobs, on a batch, tell of each of its jobs.',
+        'The events to send. Default: those of the endpoint, or else COMPLETED, FAILED and CANCELLED of the job or batch. Events of jobs, given for a batch, are sent for each of its jobs.',
     }),
   }),
 });

@@ -4,123 +4,121 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
-/** Why the bytes of an attachment are not kept. */
+/** Why an attachment cannot be downloaded. */
 export type AttachmentOmission =
-  /** The job was done by a version that only listed attachments. Run it again. */
+  /** An earlier version processed the job and only listed attachments. Run the job again. */
   | 'NOT_STORED'
-  /** The attachments of a document are kept as long as they fit in 128 MiB, or what the operator allows. */
+  /** The attachments of the document exceed 128 MiB, or the limit that the operator has set. */
   | 'TOO_LARGE'
-  /** It is damaged, or not in the document but elsewhere. */
+  /** The attachment is damaged, or lies outside the document. */
   | 'UNREADABLE';
 
-/** One document of a batch. */
+/** A document of a batch. */
 export type BatchItemInput = {
-  /** Your own data, 16 KiB at most: comes back exactly as it came, also in webhooks. Numbers beyond ±(2^53 − 1) are refused, as they would be rounded; send them as strings. */
+  /** Your own data, at most 16 KiB of JSON. It is returned exactly as it came, also in webhooks. Numbers beyond ±(2^53 − 1) are refused, because they would be rounded: send them as strings. */
   metadata?: Record<string, unknown> | null | undefined;
-  /** A label of your own, 500 characters at most. */
+  /** Your label for the job, at most 500 characters. */
   name?: string | null | undefined;
-  /** What is different for this document from the options of the batch. */
+  /** Options for this document. They override those of the batch one by one. */
   options?: JobOptionsInput | null | undefined;
   /** The document. */
   source: BatchSourceInput;
 };
 
-/** The document of an item: exactly one of these. */
+/** The document of a batch item: exactly one of these. */
 export type BatchSourceInput = {
-  /** The bytes themselves (RFC 4648). A whole request carries 25 MiB of them at most. */
+  /** The bytes as Base64 (RFC 4648). A request holds at most 25 MiB of them. */
   base64?: string | null | undefined;
-  /** The id of a job: its document again. Several items may name the same one. */
+  /** The id of a job, to process its document again. Several items may name the same job. */
   job?: string | null | undefined;
-  /** The id of an upload whose bytes have arrived. Several items may name the same one. */
+  /** The id of an upload whose bytes have arrived. Several items may name the same upload. */
   upload?: string | null | undefined;
-  /** http or https; downloaded by a worker, 1 GiB at most. Private addresses are refused. */
+  /** An http or https URL that a worker downloads, at most 1 GiB. Private addresses are refused. */
   url?: string | null | undefined;
 };
 
-/** Where a batch stands. It is final when all its jobs are; a retry of one of them opens it again. */
+/** The status of a batch. It is final when all its jobs are; retrying a job reopens it. */
 export type BatchStatus =
-  /** All jobs have ended, by `cancelBatch` or each by `cancelJob`. */
+  /** All jobs were cancelled, by `cancelBatch` or one by one. */
   | 'CANCELLED'
-  /** All jobs have ended and none has failed. */
+  /** All jobs have ended, and none has failed. */
   | 'COMPLETED'
-  /** All jobs have ended; some are FAILED, none is COMPLETED. */
+  /** All jobs have ended. Some are FAILED, none is COMPLETED. */
   | 'FAILED'
-  /** All jobs have ended; some are COMPLETED, some FAILED. */
+  /** All jobs have ended. Some are COMPLETED, some FAILED. */
   | 'PARTIALLY_FAILED'
   /** No job has started. */
   | 'PENDING'
-  /** Some jobs have started or ended, not all have ended. */
+  /** Some jobs have started, and not all have ended. */
   | 'RUNNING';
 
-/** Many documents at once. */
+/** Many documents and how to process them. */
 export type CreateBatchInput = {
-  /** Makes repeating safe: the same key gives the same batch. Other content under the same key is the error IDEMPOTENCY_CONFLICT; jobs and batches share the keys. 255 characters at most. */
+  /** Makes it safe to repeat the request: the same key returns the same batch. The same key with other content is IDEMPOTENCY_CONFLICT. Jobs and batches share their keys. At most 255 characters. */
   idempotencyKey?: string | null | undefined;
-  /** The documents, 1 to 10000. Each becomes a job, also one that is there twice. */
+  /** The documents, 1 to 10000. Each item becomes a job, even if a document occurs twice. */
   items: Array<BatchItemInput>;
-  /** A label of your own for the batch, 500 characters at most. */
+  /** Your label for the batch, at most 500 characters. */
   name?: string | null | undefined;
-  /** What to do with all of them. */
+  /** How to process all documents. */
   options?: JobOptionsInput | null | undefined;
-  /** 0 (first) to 9, default 5, of all of them. */
+  /** Priority of all jobs, from 0 (first) to 9. Default 5. */
   priority?: number | null | undefined;
-  /** Whom to tell of it, by default when all of it has ended. Its jobs are told of only if their events are named. */
+  /** Where to send events of the batch; by default when it ends. Events of its jobs are sent only if they are named. */
   webhook?: WebhookInput | null | undefined;
 };
 
-/** A document and what to do with it. */
+/** A document and how to process it. */
 export type CreateJobInput = {
-  /** Makes repeating safe: the same key gives the same job, until 24 hours after it was deleted. Other content or options under the same key is the error IDEMPOTENCY_CONFLICT. 255 characters at most. */
+  /** Makes it safe to repeat the request: the same key returns the same job, until 24 hours after the job is deleted. The same key with other content or options is IDEMPOTENCY_CONFLICT. At most 255 characters. */
   idempotencyKey?: string | null | undefined;
-  /** Your own data, 16 KiB at most: comes back exactly as it came, also in webhooks. Numbers beyond ±(2^53 − 1) are refused, as they would be rounded; send them as strings. */
+  /** Your own data, at most 16 KiB of JSON. It is returned exactly as it came, also in webhooks. Numbers beyond ±(2^53 − 1) are refused, because they would be rounded: send them as strings. */
   metadata?: Record<string, unknown> | null | undefined;
-  /** A label of your own, 500 characters at most. */
+  /** Your label for the job, at most 500 characters. */
   name?: string | null | undefined;
-  /** What to do. */
+  /** How to process the document. */
   options?: JobOptionsInput | null | undefined;
-  /** 0 (first) to 9, default 5. One step is worth ten minutes of waiting, so nothing starves. */
+  /** Priority from 0 (first) to 9, default 5. One step is worth ten minutes of waiting, so that no job waits forever. */
   priority?: number | null | undefined;
-  /** Not before this. */
+  /** The earliest start of the job. */
   runAt?: string | null | undefined;
   /** The document. */
   source: JobSourceInput;
-  /** Whom to tell of it, by default when it has ended. */
+  /** Where to send events of the job; by default when it ends. */
   webhook?: WebhookInput | null | undefined;
 };
 
-/** What is going to be sent; all of it optional. */
+/** The document that is going to be sent. All fields are optional. */
 export type CreateUploadInput = {
-  /** Its size, 1 GiB at most; other bytes are then refused. */
+  /** Size in bytes, at most 1 GiB. An upload of another size is refused. */
   bytes?: number | null | undefined;
-  /** Its media type. Default application/pdf. */
+  /** The media type. Default application/pdf. */
   contentType?: string | null | undefined;
-  /** Its name, 255 characters at most. */
+  /** The file name, at most 255 characters. */
   filename?: string | null | undefined;
-  /** Its SHA-256 in hex; other bytes are then refused. */
+  /** SHA-256 of the bytes in hexadecimal. Other bytes are refused. */
   sha256?: string | null | undefined;
 };
 
-/** What reads the pages. */
+/** The engine that read a page or a document. */
 export type Engine =
-  /** LITEPARSE, and PDFJS where that fails. */
-  | 'AUTO'
-  /** PDFium and layout rules, native: fast, best Markdown. */
+  /** PDFium with layout rules. */
   | 'LITEPARSE'
-  /** Mozilla's pdf.js: slower, opens some documents that the other refuses. */
+  /** Mozilla's pdf.js. */
   | 'PDFJS';
 
-/** Whose fault a failure is; decides whether it is tried again. */
+/** Where the cause of a failure lies. It decides whether the job is retried. */
 export type FailureCategory =
-  /** The document's: it fails the same way every time. Never retried. */
+  /** In the document: every attempt would fail the same way. Never retried. */
   | 'INPUT'
-  /** Ours. Retried with growing pauses; please report it. */
+  /** In Pagehive. Retried with growing delays; please report it. */
   | 'INTERNAL'
-  /** Too much: time, memory, bytes or pages. */
+  /** In a limit of time, memory, bytes or pages. */
   | 'RESOURCE'
-  /** The world's: a download, a lost worker. Retried with growing pauses. */
+  /** Outside: a download failed, a worker was lost. Retried with growing delays. */
   | 'TRANSIENT';
 
-/** Why a job failed. The codes are stable; docs/errors.md explains each. */
+/** Why an attempt failed. The codes are stable; docs/errors.md explains each. */
 export type FailureCode =
   /** The URL leads to a private or reserved address. (INPUT) */
   | 'ADDRESS_FORBIDDEN'
@@ -175,173 +173,182 @@ export type FailureCode =
   /** The worker that ran the job disappeared. (TRANSIENT) */
   | 'WORKER_LOST';
 
-/** Why a page has no image although one was asked for. */
+/** Why a page lacks the images that were requested. */
 export type ImageFailure =
-  /** No engine can draw it within the limits of memory and time. */
+  /** No engine can draw the page within its limits of memory and time. */
   | 'CANNOT_RENDER'
-  /** It was not tried: drawing others went wrong too often, or took half of `timeoutSeconds` in all. */
+  /** The page was not tried: drawing other pages failed too often, or took half of `timeoutSeconds` in all. */
   | 'GIVEN_UP';
 
-/** The format of the images of pages. */
+/** The format of page images. */
 export type ImageFormat =
-  /** The fastest to make, and small enough. */
+  /** The fastest to make, and small. */
   | 'JPEG'
-  /** Without loss; three to five times as large. */
+  /** Lossless; three to five times as large as JPEG. */
   | 'PNG'
   /** The smallest; takes several times as long to make. */
   | 'WEBP';
 
-/** Which jobs; conditions are combined by "and". */
+/** Which jobs to list. A job has to meet all conditions. */
 export type JobFilter = {
-  /** Of this batch. */
+  /** Jobs of this batch. */
   batch?: string | null | undefined;
-  /** Accepted at or after this. */
+  /** Jobs accepted at or after this time. */
   createdAfter?: string | null | undefined;
-  /** Accepted before this. */
+  /** Jobs accepted before this time. */
   createdBefore?: string | null | undefined;
-  /** Whose last attempt failed with one of these. */
+  /** Jobs whose last attempt failed with one of these codes. */
   failureCode?: Array<FailureCode> | null | undefined;
-  /** Whose name contains this, in upper or lower case. */
+  /** Jobs whose name contains this text, ignoring case. */
   name?: string | null | undefined;
-  /** In one of these states. */
+  /** Jobs with one of these statuses. */
   status?: Array<JobStatus> | null | undefined;
 };
 
-/** What to do with the document. */
+/** How to process a document. */
 export type JobOptionsInput = {
-  /** What reads the pages. Default AUTO. */
-  engine?: Engine | null | undefined;
-  /** The format of both. Default JPEG. */
+  /** The engine that reads the pages. Default AUTO. */
+  engine?: RequestedEngine | null | undefined;
+  /** The format of all images. Default JPEG. */
   imageFormat?: ImageFormat | null | undefined;
   /** Keep running headers and footers in the Markdown. Default false. */
   keepHeadersFooters?: boolean | null | undefined;
-  /** Keep words parted at line ends as they are printed in the Markdown, instead of joining them. Default false. */
+  /** Keep words hyphenated at line ends in the Markdown instead of joining them. Default false. */
   keepHyphenation?: boolean | null | undefined;
-  /** Retries at most, 0 to 20. Default 3. */
+  /** Maximum number of retries: 0 to 20. Default 3. */
   maxRetries?: number | null | undefined;
-  /** How long an attempt may go without finishing a page, or n times that of n pages read together; 1 to 86400. Default 120. */
+  /** Time limit of a page: 1 to 86400 seconds. When n pages are read together, they have n times as long. Default 120. */
   noProgressSeconds?: number | null | undefined;
-  /** Read pages by OCR that are pictures or have letters without meaning (see Page.ocrReason); other pages as ever. Such a page takes a second or two of a processor. Default false. */
+  /** Read pages by OCR that are pictures or whose fonts are garbled (see `Page.ocrReason`). Such a page takes a second or two of a processor. Default false. */
   ocr?: boolean | null | undefined;
-  /** The languages that OCR looks for, the most frequent one first: 1 to 4 of Tesseract's names, such as "eng", "deu" or "chi_sim". The npm package @tesseract.js-data/NAME must be installed where workers run, or the job fails with OCR_LANGUAGE_MISSING. Default ["eng"], which is there. Without `ocr` it means nothing. */
+  /** The languages that OCR looks for, the most frequent one first: 1 to 4 of Tesseract's names, such as "eng", "deu" or "chi_sim". The npm package @tesseract.js-data/NAME has to be installed where workers run, otherwise the job fails with OCR_LANGUAGE_MISSING. Default ["eng"], which is installed. Ignored without `ocr`. */
   ocrLanguages?: Array<string> | null | undefined;
-  /** How many pixels wide, 100 to 3000. Default 1000. An image is narrower where it would be more than four times as high as asked wide, or have more than 16 million pixels. */
+  /** Width of the large images, in pixels: 100 to 3000. Default 1000. An image is narrower if it would otherwise be more than four times as high as this width, or have more than 16 million pixels. */
   pageImageWidth?: number | null | undefined;
-  /** Make a large image of each page: `Page.imageUrl`. Default false. */
+  /** Make a large image of each page, see `Page.imageUrl`. Default false. */
   pageImages?: boolean | null | undefined;
-  /** Only these pages, such as "1-5,9,20-". */
+  /** The pages to read, such as "1-5,9,20-". Default: all pages. */
   pages?: string | null | undefined;
-  /** Opens an encrypted document. Stored sealed, never given back, erased when the job is final. */
+  /** The password of an encrypted document. It is stored encrypted, never returned, and erased when the job is final. */
   password?: string | null | undefined;
-  /** Fail the job with PDF_DAMAGED if a page cannot be read, instead of leaving that page empty (see Page.failure). Default false. */
+  /** Fail the job with PDF_DAMAGED if a page cannot be read, instead of leaving the page empty (see `Page.failure`). Default false. */
   requireAllPages?: boolean | null | undefined;
-  /** How many pixels wide, 16 to 1000. Default 200. */
+  /** Width of the small images, in pixels: 16 to 1000. Default 200. */
   thumbnailWidth?: number | null | undefined;
-  /** Make a small image of each page: `Page.thumbnailUrl`. Default false. */
+  /** Make a small image of each page, see `Page.thumbnailUrl`. Default false. */
   thumbnails?: boolean | null | undefined;
-  /** How long an attempt may take in all, 1 to 86400. Default 900. */
+  /** Time limit of an attempt: 1 to 86400 seconds. Default 900. */
   timeoutSeconds?: number | null | undefined;
 };
 
-/** The document: exactly one of these. */
+/** The document of a job: exactly one of these. */
 export type JobSourceInput =
-  {   /** The bytes themselves (RFC 4648), 25 MiB at most once decoded. */
+  {   /** The bytes as Base64 (RFC 4648), at most 25 MiB once decoded. */
   base64: string; file?: never; job?: never; upload?: never; url?: never; }
-  |  { base64?: never;   /** In a multipart request, 25 MiB at most. */
+  |  { base64?: never;   /** A file of a multipart request, at most 25 MiB. */
   file: Blob; job?: never; upload?: never; url?: never; }
-  |  { base64?: never; file?: never;   /** The id of a job: its document again, without a second upload. A password has to be given again, and options are not taken over. */
+  |  { base64?: never; file?: never;   /** The id of a job, to process its document again without a second upload. Its options are not taken over, and a password has to be given again. */
   job: string; upload?: never; url?: never; }
   |  { base64?: never; file?: never; job?: never;   /** The id of an upload whose bytes have arrived: the way for large files. */
   upload: string; url?: never; }
-  |  { base64?: never; file?: never; job?: never; upload?: never;   /** http or https; downloaded by a worker, 1 GiB at most. Private addresses are refused. */
+  |  { base64?: never; file?: never; job?: never; upload?: never;   /** An http or https URL that a worker downloads, at most 1 GiB. Private addresses are refused. */
   url: string; };
 
-/** What a job is busy with. A final job keeps its last stage. */
+/** What a job is doing. A final job keeps its last stage. */
 export type JobStage =
-  /** Fetching the URL's document. */
+  /** Downloading the document. */
   | 'DOWNLOAD'
   /** Reading pages; `pagesDone` counts them. */
   | 'EXTRACT'
-  /** Reading pages by OCR. The percentage moves with each of them; `pagesDone` counts those that are stored, up to 16 at a time. */
+  /** Reading pages by OCR. The percentage rises with each page; `pagesDone` rises when pages are stored, up to 16 at a time. */
   | 'OCR'
-  /** Opening the document: password, page count, outline. */
+  /** Opening the document: password, number of pages, bookmarks. */
   | 'OPEN'
   /** Waiting: PENDING or RETRYING. */
   | 'QUEUED'
-  /** Drawing the images of pages: it takes turns with EXTRACT, group by group. */
+  /** Drawing page images. This stage alternates with EXTRACT, group by group. */
   | 'RENDER'
-  /** Writing the result. */
+  /** Storing the result. */
   | 'STORE';
 
-/** Where a job stands. COMPLETED, FAILED and CANCELLED are final. */
+/** The status of a job. COMPLETED, FAILED and CANCELLED are final. */
 export type JobStatus =
-  /** Ended by `cancelJob`. */
+  /** The job was cancelled. */
   | 'CANCELLED'
-  /** Done: `result` is there. */
+  /** The job has a `result`. */
   | 'COMPLETED'
-  /** Ended by `failure`. */
+  /** The job failed, see `failure`. */
   | 'FAILED'
-  /** Accepted and safe on disk; waits for a worker, or for `runAt`. */
+  /** The job is accepted and stored. It waits for a worker, or for `runAt`. */
   | 'PENDING'
-  /** An attempt failed; the next one starts at `nextRetryAt`. */
+  /** An attempt failed. The next one starts at `nextRetryAt`. */
   | 'RETRYING'
-  /** A worker holds it. */
+  /** A worker processes the job. */
   | 'RUNNING';
 
-/** What a result or a batch is downloaded as. docs/downloads.md has an example of each. */
+/** The engine that a job requests. */
+export type RequestedEngine =
+  /** LITEPARSE, and PDFJS where LITEPARSE fails. */
+  | 'AUTO'
+  /** PDFium with layout rules: native and fast. */
+  | 'LITEPARSE'
+  /** Mozilla's pdf.js: slower, but opens some documents that LITEPARSE refuses. */
+  | 'PDFJS';
+
+/** The file format of a download. docs/downloads.md has an example of each. */
 export type ResultFormat =
-  /** One JSON document: metadata, outline and all pages. */
+  /** One JSON document with metadata, outline and all pages. */
   | 'JSON'
-  /** The Markdown of all pages, as in `JobResult.markdown` (text/markdown; charset=utf-8). */
+  /** The Markdown of all pages, like `JobResult.markdown` (text/markdown; charset=utf-8). */
   | 'MARKDOWN'
-  /** JSON lines: a page each; of a batch, a line for each job before those of its pages. */
+  /** JSON lines, one for each page. In a batch, a line for each job precedes those of its pages. */
   | 'NDJSON'
-  /** The text of all pages, as in `JobResult.text` (text/plain; charset=utf-8). */
+  /** The text of all pages, like `JobResult.text` (text/plain; charset=utf-8). */
   | 'TEXT'
-  /** An archive with the Markdown, the text, the JSON, the attachments and the images of pages; of a batch, a Markdown file for each COMPLETED job, and batch.ndjson. */
+  /** An archive with Markdown, text, JSON, attachments and page images. Of a batch: a Markdown file for each COMPLETED job, and batch.ndjson. */
   | 'ZIP';
 
-/** How a document came in. */
+/** How a document was sent. */
 export type SourceKind =
-  /** Inside the request. */
+  /** As Base64 inside the request. */
   | 'BASE64'
-  /** In a multipart request. */
+  /** As a file of a multipart request. */
   | 'FILE'
   /** By `createUpload` and PUT. */
   | 'UPLOAD'
-  /** Downloaded by a worker. */
+  /** A worker downloads it. */
   | 'URL';
 
-/** What a webhook can tell of. */
+/** The events that webhooks report. */
 export type WebhookEvent =
   /** The batch is CANCELLED. */
   | 'BATCH_CANCELLED'
-  /** The batch is COMPLETED or PARTIALLY_FAILED: at least a part of it has a result. Look at its status. */
+  /** The batch is COMPLETED or PARTIALLY_FAILED, as its status says: at least some jobs have a result. */
   | 'BATCH_COMPLETED'
-  /** The batch is FAILED: no job of it is COMPLETED. */
+  /** The batch is FAILED: no job is COMPLETED. */
   | 'BATCH_FAILED'
-  /** The batch went past another ten percent. Several steps at once are one event. */
+  /** The batch has passed another ten percent. Several steps at once are one event. */
   | 'BATCH_PROGRESS'
   /** The job is CANCELLED. */
   | 'JOB_CANCELLED'
   /** The job is COMPLETED. */
   | 'JOB_COMPLETED'
-  /** The job is FAILED: no retry is left, or none made sense. */
+  /** The job is FAILED: no retry is left, or none makes sense. */
   | 'JOB_FAILED'
-  /** The job went past another ten percent. Several steps at once are one event. */
+  /** The job has passed another ten percent. Several steps at once are one event. */
   | 'JOB_PROGRESS'
-  /** The job was accepted, or is started anew by `retryJob` or `retryBatch`. */
+  /** The job was accepted, or retried by `retryJob` or `retryBatch`. */
   | 'JOB_QUEUED'
-  /** A worker has taken the job: once an attempt. */
+  /** A worker has taken the job. Sent for each attempt. */
   | 'JOB_STARTED';
 
-/** Whom to tell of what: a URL or an endpoint, exactly one of them. docs/webhooks.md has what is sent. */
+/** Where to send which events: exactly one of `url` and `endpoint`. docs/webhooks.md describes what is sent. */
 export type WebhookInput = {
-  /** The id of an endpoint; what is sent there is signed with its own secret. */
+  /** The id of an endpoint. Its webhooks are signed with its own secret. */
   endpoint?: string | null | undefined;
-  /** Which events. By default those of the endpoint, or the three ends: of the job, or of the batch. The events of jobs, on a batch, tell of each of its jobs. */
+  /** The events to send. Default: those of the endpoint, or else COMPLETED, FAILED and CANCELLED of the job or batch. Events of jobs, given for a batch, are sent for each of its jobs. */
   events?: Array<WebhookEvent> | null | undefined;
-  /** http or https. What is sent there is signed with `viewer.webhookSecret`. Private addresses are refused; names that lead to one, when it comes to sending. */
+  /** An http or https URL. Its webhooks are signed with `viewer.webhookSecret`. Private addresses are refused, host names that resolve to one when a webhook is sent. */
   url?: string | null | undefined;
 };
 
@@ -489,7 +496,7 @@ export type DeleteJobMutation = { deleteJob: { deletedId: string } | null };
 
 export type PageInfoFragment = { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null };
 
-export type PageFragment = { number: number, label: string | null, width: number, height: number, rotation: number, text: string, markdown: string, links: Array<{ text: string | null, url: string | null, pageNumber: number | null }> };
+export type PageFragment = { id: string, number: number, label: string | null, width: number, height: number, rotation: number, text: string, markdown: string, links: Array<{ text: string | null, url: string | null, pageNumber: number | null }> };
 
 export type PagesQueryVariables = Exact<{
   id: string;
@@ -498,7 +505,7 @@ export type PagesQueryVariables = Exact<{
 }>;
 
 
-export type PagesQuery = { job: { pages: { nodes: Array<{ number: number, label: string | null, width: number, height: number, rotation: number, text: string, markdown: string, links: Array<{ text: string | null, url: string | null, pageNumber: number | null }> }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } } | null };
+export type PagesQuery = { job: { pages: { nodes: Array<{ id: string, number: number, label: string | null, width: number, height: number, rotation: number, text: string, markdown: string, links: Array<{ text: string | null, url: string | null, pageNumber: number | null }> }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } } | null };
 
 export type SearchPagesQueryVariables = Exact<{
   query: string;
@@ -659,6 +666,7 @@ export const PageInfoFragmentDoc = new TypedDocumentString(`
     `, {"fragmentName":"PageInfo"}) as unknown as TypedDocumentString<PageInfoFragment, unknown>;
 export const PageFragmentDoc = new TypedDocumentString(`
     fragment Page on Page {
+  id
   number
   label
   width
@@ -1294,6 +1302,7 @@ export const PagesDocument = new TypedDocumentString(`
   endCursor
 }
 fragment Page on Page {
+  id
   number
   label
   width
