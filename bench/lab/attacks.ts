@@ -131,6 +131,38 @@ const unfinished =
     return `${open} still open after ${holdMs / 1_000} s; ${tally(answers)}`;
   };
 
+/** Requests for a page of megabytes by clients that do not read it. */
+const unread: Attack = async (url) => {
+  const { hostname, port, host } = new URL(url);
+  const sockets = Array.from({ length: 400 }, () => {
+    const socket = connect(Number(port), hostname).pause();
+    socket.on('error', () => undefined);
+    socket.write(`GET /graphql HTTP/1.1\r\nhost: ${host}\r\naccept: text/html\r\n\r\n`);
+    return socket;
+  });
+  await sleep(5_000);
+  for (const socket of sockets) socket.destroy();
+  return `${sockets.length} pages`;
+};
+
+/** The beginning of a large message on each of many WebSockets. */
+const messageParts: Attack = async (url) => {
+  const sockets = await Promise.all(
+    Array.from({ length: 400 }, async () => {
+      const socket = new WebSocket(`${url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+      socket.on('error', () => undefined);
+      await new Promise((resolve) => socket.once('open', resolve));
+      socket.send('{"type":"connection_init"}');
+      socket.send(Buffer.alloc(1_000_000, ' '), { fin: false, binary: false });
+      return socket;
+    }),
+  );
+  await sleep(5_000);
+  const open = sockets.filter(({ readyState }) => readyState === WebSocket.OPEN).length;
+  for (const socket of sockets) socket.terminate();
+  return `${open} of ${sockets.length} still open`;
+};
+
 const crossSite: Attack = async (url, signal) => {
   const response = await fetch(`${url}/graphql?query={__typename}`, {
     signal,
@@ -175,6 +207,8 @@ export const attacks: [string, Attack][] = [
   ['10,000 subscribes on one socket', subscribes],
   ['40 unfinished bodies of 20 MiB', unfinished(40, 20 * 1024 ** 2, 20_000)],
   ['1,000 silent sockets', unfinished(1_000, 0, 20_000)],
+  ['400 pages that nobody reads', unread],
+  ['parts of 400 messages', messageParts],
   [
     'links of a page with 200,000',
     query('{ jobs(filter: { name: "links" }) { nodes { pages { nodes { links { url } } } } } }'),

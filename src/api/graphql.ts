@@ -1,5 +1,4 @@
 import type { ServerResponse } from 'node:http';
-import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 import { GraphQLError } from 'graphql';
 import { createYoga, type Plugin } from 'graphql-yoga';
 import { RequestError } from '../errors.ts';
@@ -24,8 +23,8 @@ interface RequestContext extends HttpContext, ReceivedRequest {
 export type Graphql = ReturnType<typeof createGraphql>;
 
 /**
- * GraphQL over HTTP, and SSE for subscriptions; GraphiQL is served from this machine, no CDN. Yoga reads requests and writes
- * answers; `operations` admits and runs what they hold, as over WebSocket.
+ * GraphQL over HTTP, and SSE for subscriptions. Yoga writes the answers; `operations` admits and runs what requests hold, as
+ * over WebSocket.
  */
 export function createGraphql(operations: Operations, keepAliveMs: number) {
   return createYoga<RequestContext>({
@@ -38,8 +37,8 @@ export function createGraphql(operations: Operations, keepAliveMs: number) {
     // No other origin may read answers in a browser; an allow-list comes with API keys.
     cors: false,
     logging: false,
-    renderGraphiQL,
-    graphiql: { title: 'Pagehive', defaultQuery: welcome },
+    // The HTTP server has its own page, made once.
+    graphiql: false,
     // Nothing is executed by Yoga itself.
     maskedErrors: false,
     parserAndValidationCache: false,
@@ -108,13 +107,3 @@ function httpOf(code: string): { status: number; spec: boolean; headers?: Record
   const seconds = retryAfterSeconds(code);
   return { status, spec: status < 500, ...(seconds === null ? {} : { headers: { 'retry-after': String(seconds) } }) };
 }
-
-/** Comments alone: GraphiQL goes on asking for the name of an operation it showed first for a moment after it is replaced. */
-const welcome = `# Welcome to Pagehive.
-#
-# Write an operation here and run it with Ctrl-Enter. The docs are behind the book on the left; Ctrl-Space completes names.
-# To begin with:   { jobs(first: 10) { nodes { name status progressPercentage } } }
-#
-# A subscription runs until you stop it. Keep it in a window of its own: changing tabs stops it.
-
-`;

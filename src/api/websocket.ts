@@ -1,4 +1,5 @@
 import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
 import { type ExecutionArgs, type ExecutionResult, GraphQLError } from 'graphql';
 import { useServer as serveWebSocket } from 'graphql-ws/use/ws';
 import { type WebSocket, WebSocketServer } from 'ws';
@@ -26,13 +27,22 @@ const tooManyRequests = 4429;
 /** Operations beyond the maximum that are refused one by one before the socket is closed. */
 const maxRefusals = 100;
 
+/** Bytes of the subscriptions that are open on one socket: they are kept in memory as long as the socket likes. */
+const maxSubscriptionBytes = 256 * 1024;
+
 /** What is known of a connected client. */
 interface Client {
   caller: Caller;
   address: string;
   refusals: number;
-  /** Aborts each of its operations, by the operation's id. */
-  running: Map<string, AbortController>;
+  /** Its operations by their ids. */
+  running: Map<string, Running>;
+}
+
+interface Running {
+  controller: AbortController;
+  /** Size of a subscription. Other operations end soon. */
+  subscriptionBytes: number;
 }
 
 export interface WebSocketOptions {
@@ -45,6 +55,8 @@ export interface WebSocketOptions {
   addressLimits: AddressLimits;
   /** What a client is known by to those that share something with it. */
   addressOf: (request: IncomingMessage) => string;
+  /** Called with each WebSocket that opens, the socket below it, and the request that asked for it. */
+  onOpen: (webSocket: WebSocket, socket: Duplex, request: IncomingMessage) => void;
   logger: Logger;
 }
 
@@ -52,7 +64,7 @@ export interface WebSocketOptions {
 export function serveGraphqlWs(
   server: Server,
   operations: Operations,
-  { publicUrl, authenticate, maxOperations, keepAliveMs, addressLimits, addressOf, logger }: WebSocketOptions,
+  { publicUrl, authenticate, maxOperations, keepAliveMs, addressLimits, addressOf, onOpen, logger }: WebSocketOptions,
 ): AsyncDisposable {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes });
   server.on('upgrade', (request, socket, head) => {
@@ -68,7 +80,10 @@ export function serveGraphqlWs(
       refuseUpgrade(socket, error, logger);
       return;
     }
-    sockets.handleUpgrade(request, socket, head, (webSocket) => sockets.emit('connection', webSocket, request));
+    sockets.handleUpgrade(request, socket, head, (webSocket) => {
+      onOpen(webSocket, socket, request);
+      sockets.emit('connection', webSocket, request);
+    });
   });
 
   /** How to run each admitted operation; graphql-ws hands the arguments from one hook to the next. */
@@ -107,10 +122,12 @@ export function serveGraphqlWs(
         const { query, operationName, variables } = payload;
         const admitted = operations.admit({ query, operationName, variables });
         if ('errors' in admitted) return admitted.errors;
-        const { document } = admitted;
+        const { document, operation } = admitted;
+        const subscriptionBytes = operation.operation === 'subscription' ? JSON.stringify(payload).length : 0;
+        if (subscriptionBytes + openSubscriptionBytes(client) > maxSubscriptionBytes) return [subscriptionsTooLarge()];
         const args: ExecutionArgs = { schema, document, operationName, variableValues: variables };
         const controller = new AbortController();
-        client.running.set(id, controller);
+        client.running.set(id, { controller, subscriptionBytes });
         const { caller, address } = client;
         const requester = { caller, client: address, over: controller.signal };
         admittedBy.set(args, () => operations.run(admitted, requester));
@@ -118,11 +135,11 @@ export function serveGraphqlWs(
       },
       onComplete({ extra: { socket } }, id) {
         const running = clients.get(socket)?.running;
-        running?.get(id)?.abort();
+        running?.get(id)?.controller.abort();
         running?.delete(id);
       },
       onDisconnect({ extra: { socket } }) {
-        for (const controller of clients.get(socket)?.running.values() ?? []) controller.abort();
+        for (const { controller } of clients.get(socket)?.running.values() ?? []) controller.abort();
       },
     },
     sockets,
@@ -141,6 +158,16 @@ export function serveGraphqlWs(
 function dismiss(socket: WebSocket): void {
   socket.close(tooManyRequests, 'Too many operations');
   socket.pause();
+}
+
+function openSubscriptionBytes({ running }: Client): number {
+  return [...running.values()].reduce((sum, { subscriptionBytes }) => sum + subscriptionBytes, 0);
+}
+
+function subscriptionsTooLarge(): GraphQLError {
+  const message = `The subscriptions of one socket must not exceed ${maxSubscriptionBytes} bytes together.`;
+  const error = new RequestError('PAYLOAD_TOO_LARGE', { message });
+  return new GraphQLError(message, { extensions: extensionsOf(error) });
 }
 
 function tooManyOperations(max: number): GraphQLError {

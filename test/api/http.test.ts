@@ -131,7 +131,7 @@ describe('/graphql', () => {
     const headers = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', accept: 'text/html,*/*;q=0.8' };
     for (const path of ['/graphql', `/graphql?query=${encodeURIComponent('{ __typename }')}`]) {
       const { status, headers: answered } = await send(path, { headers });
-      expect([status, answered['content-type']]).toEqual([200, 'text/html']);
+      expect([status, answered['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
     }
   });
 

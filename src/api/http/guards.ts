@@ -47,11 +47,10 @@ export function checkOrigin(request: IncomingMessage, publicUrl: string): void {
 
 /**
  * Against operations that a page of another site starts by an `<img>`, a script or a stream: browsers state where such a
- * GET comes from. A navigation gets GraphiQL, which only shows the query.
+ * GET comes from.
  */
 export function checkGet({ headers }: IncomingMessage, url: URL): void {
   if (headers['sec-fetch-site'] !== 'cross-site' || !url.searchParams.has('query')) return;
-  if (headers.accept?.includes('text/html')) return;
   throw new RequestError('FORBIDDEN', { message: 'Pages of other sites may not run operations by GET.' });
 }
 

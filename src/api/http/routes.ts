@@ -7,6 +7,7 @@ import type { Graphql } from '../graphql.ts';
 import type { Readiness } from '../readiness.ts';
 import { receiveUpload } from '../uploads.ts';
 import { answer } from './answers.ts';
+import { serveGraphiql, wantsGraphiql } from './graphiql.ts';
 import { checkGet, checkHost, checkPost, HttpError } from './guards.ts';
 import type { Pace } from './paced-body.ts';
 import type { ReadParams } from './params.ts';
@@ -31,9 +32,13 @@ export function createRoutes(services: ApiServices, options: RoutesOptions): Rou
 
   async function serveGraphql(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
     if (request.method === 'POST') checkPost(request, maxRequestBytes(services.limits));
-    else checkGet(request, url);
+    else if (!wantsGraphiql(request)) checkGet(request, url);
     const caller = await authenticate({ headers: request.headers, connectionParams: {} });
     if (caller === null) throw new HttpError(401, 'Send a valid key: "Authorization: Bearer <key>".');
+    if (wantsGraphiql(request)) {
+      await serveGraphiql(response);
+      return;
+    }
     const received = await readParams(request, response, url);
     await graphql.handle(request, response, { caller, client: addressOf(request), received, onStream });
   }

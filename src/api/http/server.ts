@@ -13,6 +13,7 @@ import { createAddressLimits } from './address-limits.ts';
 import { refuse } from './answers.ts';
 import { BodyBudget } from './body-budget.ts';
 import { addressKey, createClientAddresses } from './forwarded.ts';
+import { holdMessages } from './held-messages.ts';
 import type { Pace } from './paced-body.ts';
 import { createParamsReader } from './params.ts';
 import { createRoutes } from './routes.ts';
@@ -77,12 +78,8 @@ export async function startApiServer(
   const addresses = createClientAddresses(trustedProxies);
   const addressLimits = createAddressLimits(addresses, limits.connectionsPerAddress);
   const addressOf = (request: IncomingMessage) => addressKey(addresses.clientOf(request));
-  const readParams = createParamsReader({
-    schema,
-    budget: new BodyBudget(limits.bodyBytesInFlight),
-    pace: times.body,
-    addressOf,
-  });
+  const budget = new BodyBudget(limits.bodyBytesInFlight);
+  const readParams = createParamsReader({ schema, budget, pace: times.body, addressOf });
   const route = createRoutes(services, {
     graphql,
     addressOf,
@@ -126,6 +123,7 @@ export async function startApiServer(
     keepAliveMs,
     addressLimits,
     addressOf,
+    onOpen: (webSocket, socket, request) => holdMessages(webSocket, socket, budget, addressOf(request)),
     logger,
   });
   await listening(server, host, port);
