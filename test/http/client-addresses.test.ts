@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { addressKey, createClientAddresses } from '../../src/api/http/forwarded.ts';
+import { readConfig } from '../../src/config.ts';
 
 const { clientOf, isTrusted } = createClientAddresses(['127.0.0.1', '10.0.0.0/8', 'fd00::/8', '::1']);
 
@@ -79,6 +80,29 @@ describe('the address of a client', () => {
     expect(['127.0.0.2', '11.0.0.1', 'fe80::1', '', 'x'].filter(isTrusted)).toEqual([]);
     expect(['127.0.0.1', '10.255.0.1', 'fdff::1', '::ffff:10.0.0.1'].filter(isTrusted)).toHaveLength(4);
   });
+});
+
+describe('TRUSTED_PROXIES', () => {
+  it('is a list of addresses and networks', () => {
+    const value = '127.0.0.1, 10.0.0.0/8,,FD00::/8';
+    expect(readConfig({ TRUSTED_PROXIES: value }).trustedProxies).toEqual(['127.0.0.1', '10.0.0.0/8', 'fd00::/8']);
+    expect(readConfig({}).trustedProxies).toEqual([]);
+  });
+
+  it.each(['nginx', '10.0.0.0/33', '10.0.0.0/', '10.0.0/8', '::/129', '10.0.0.0/8/8', '127.0.0.1:80', '*'])(
+    'does not take %s',
+    (value) => {
+      expect(() => readConfig({ TRUSTED_PROXIES: value })).toThrow(/^TRUSTED_PROXIES must be IP addresses or networks/);
+    },
+  );
+});
+
+it('refuses a budget that holds no body of the largest size', () => {
+  expect(() => readConfig({ MAX_BODY_BYTES_IN_FLIGHT: '1000000' })).toThrow(
+    /^MAX_BODY_BYTES_IN_FLIGHT must be at least/,
+  );
+  const { limits } = readConfig({ MAX_INLINE_BYTES: '104857600' });
+  expect(limits.bodyBytesInFlight).toBeGreaterThan(104857600 * (4 / 3));
 });
 
 describe('an address', () => {

@@ -1,3 +1,5 @@
+import { PassThrough } from 'node:stream';
+import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
 import { defaultLimits } from '../../src/config.ts';
@@ -117,6 +119,25 @@ describe('one address', () => {
     for (let n = 0; n < 3; n += 1) await stream({ 'x-forwarded-for': `192.0.2.${n}`, forwarded: `for=192.0.2.${n}` });
     expect(answerIn((await stream({ 'x-forwarded-for': '192.0.2.9' })).received)).toMatchObject(refused);
   });
+});
+
+it('is named in the log when it reaches its limit, once, with what to do if it is a proxy', async () => {
+  const lines: Record<string, unknown>[] = [];
+  const log = new PassThrough().on('data', (line) => lines.push(JSON.parse(line)));
+  service = await startService({
+    worker: false,
+    maintenance: false,
+    config: { limits: { ...defaultLimits, connectionsPerAddress: 1 } },
+    overrides: { logger: pino(log) },
+  });
+  ({ id } = await insertJob(service));
+  for (let n = 0; n < 4; n += 1) await stream({ 'x-forwarded-for': '192.0.2.1' });
+  const warnings = lines.filter(({ msg }) => String(msg).includes('MAX_CONNECTIONS_PER_ADDRESS'));
+  expect(warnings).toMatchObject([
+    { level: 40, address: '127.0.0.1', msg: expect.stringContaining('TRUSTED_PROXIES') },
+  ]);
+  await closeAll();
+  await service[Symbol.asyncDispose]();
 });
 
 describe('behind a trusted proxy', () => {

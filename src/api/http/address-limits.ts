@@ -1,7 +1,8 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Stream } from 'node:stream';
 import { RequestError } from '../../errors.ts';
+import type { Logger } from '../../ops/logger.ts';
 import { addressKey, type ClientAddresses } from './forwarded.ts';
 
 /** Limits what one client address holds at the same time, so that it leaves room for all others. */
@@ -15,9 +16,22 @@ export interface AddressLimits {
   admit(request: IncomingMessage, open: Stream): void;
 }
 
+/** The least time between two warnings, in milliseconds. */
+const warningMs = 60_000;
+
 /** `limit` applies to sockets and to requests, each by itself: a socket may carry several pipelined requests. */
-export function createAddressLimits(addresses: ClientAddresses, limit: number): AddressLimits {
+export function createAddressLimits(addresses: ClientAddresses, limit: number, logger: Logger): AddressLimits {
   const holders = new Map<string, Holder>();
+  let warnedAt = Number.NEGATIVE_INFINITY;
+
+  /** Behind a proxy that is not trusted, all clients have its address. Operators learn here why they are refused. */
+  function warn(address: string, headers: IncomingHttpHeaders): void {
+    if (performance.now() - warnedAt < warningMs) return;
+    warnedAt = performance.now();
+    const isProxy = headers['x-forwarded-for'] !== undefined || headers.forwarded !== undefined;
+    const advice = isProxy ? ': if it is your proxy, list it in TRUSTED_PROXIES' : '';
+    logger.warn({ address, limit }, `an address reached MAX_CONNECTIONS_PER_ADDRESS${advice}`);
+  }
 
   function holderOf(address: string): Holder {
     const key = addressKey(address);
@@ -37,8 +51,10 @@ export function createAddressLimits(addresses: ClientAddresses, limit: number): 
       if (holder.sockets > limit) holder.closeIdlest(socket);
     },
     admit(request, open) {
-      const holder = holderOf(addresses.clientOf(request));
+      const address = addresses.clientOf(request);
+      const holder = holderOf(address);
       if (holder.requests >= limit) {
+        warn(address, request.headers);
         throw new RequestError('OVERLOADED', { message: `Your address has ${limit} requests open already.` });
       }
       holder.addRequest(request.socket, open);

@@ -76,7 +76,7 @@ export async function startApiServer(
   const busy = new Set<Promise<void>>();
   const streams = new Set<ServerResponse>();
   const addresses = createClientAddresses(trustedProxies);
-  const addressLimits = createAddressLimits(addresses, limits.connectionsPerAddress);
+  const addressLimits = createAddressLimits(addresses, limits.connectionsPerAddress, logger);
   const addressOf = (request: IncomingMessage) => addressKey(addresses.clientOf(request));
   const budget = new BodyBudget(limits.bodyBytesInFlight);
   const readParams = createParamsReader({ schema, budget, pace: times.body, addressOf });
