@@ -111,7 +111,7 @@ export function maxRequestBytes({ inlineBytes }: Pick<Limits, 'inlineBytes'>): n
 
 export const defaultDatabaseConnections = 10;
 /** One for each pool of a process. */
-const fewestDatabaseConnections = 3;
+export const fewestDatabaseConnections = 3;
 
 /** An environment that makes no sense, with every bad variable named: the process says so in one line each and ends. */
 export class ConfigError extends Error {

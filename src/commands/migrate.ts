@@ -7,7 +7,7 @@ export async function migrateDatabase(config: Config): Promise<void> {
   if (config.databaseUrl === null) {
     throw new ConfigError('DATABASE_URL must be set: the embedded database is migrated by `pagehive start` itself');
   }
-  await checkPostgres(config.databaseUrl);
+  await checkPostgres(config.databaseUrl, null);
   const log = (line: string) => void process.stderr.write(`${line}\n`);
   const applied = await migrate(config.databaseUrl, { log });
   log(applied.length === 0 ? 'the database is up to date' : `applied ${applied.length} migration(s)`);

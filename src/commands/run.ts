@@ -40,7 +40,9 @@ export async function runProcess(
 const noSuchTable = /P2021|42P01|does not exist/;
 
 async function open(config: Config, name: string): Promise<Platform> {
-  if (config.databaseUrl !== null) await checkPostgres(config.databaseUrl);
+  if (config.databaseUrl !== null) {
+    await checkPostgres(config.databaseUrl, { processes: 1, connections: config.databaseConnections });
+  }
   try {
     return await openPlatform(config, name);
   } catch (error) {

@@ -78,15 +78,23 @@ async function bringUp(config: Config, supervisor: Supervisor): Promise<RunningC
   const { dataDir, host } = config;
   await stopLeftovers(join(dataDir, 'run'));
   const port = await claimPort(host, config.port);
+  const demand = { processes: commands.length, connections: config.databaseConnections };
   const [databaseUrl, redisUrl] = await Promise.all([
-    provide('PostgreSQL', config.databaseUrl, checkPostgres, async () => {
-      return (await supervisor.start(embeddedService('postgres', startPostgres, { dataDir, log: say }))).url;
-    }),
+    provide(
+      'PostgreSQL',
+      config.databaseUrl,
+      (url) => checkPostgres(url, demand),
+      async () => {
+        return (await supervisor.start(embeddedService('postgres', startPostgres, { dataDir, log: say }))).url;
+      },
+    ),
     provide('Redis', config.redisUrl, checkRedis, async () => {
       return (await supervisor.start(embeddedService('redis', startRedis, { dataDir, log: say }))).url;
     }),
   ]);
   await migrate(databaseUrl, { log: say });
+  // Again, for a database that was created only now.
+  await checkPostgres(databaseUrl, demand);
   const publicUrl = config.port === 0 && config.publicUrl.endsWith(':0') ? addressOf(host, port) : config.publicUrl;
   return { ...config, databaseUrl, redisUrl, port, publicUrl };
 }

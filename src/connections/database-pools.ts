@@ -1,6 +1,6 @@
 import type { Logger } from '../ops/logger.ts';
 import { type Database, openDatabase } from './database.ts';
-import type { PostgresConnection } from './postgres/connection.ts';
+import type { Connections } from './postgres/connections.ts';
 
 /**
  * The connections of a process, divided into pools. A busy pool delays no statement of another one.
@@ -41,8 +41,8 @@ export function poolSizes(connections: number, process: string): PoolSizes {
 /** Opens the pools, which connect when used. */
 export function openDatabasePools({ url, connections, process, logger }: DatabasePoolsOptions): DatabasePools {
   const sizes = poolSizes(connections, process);
-  const open = new Set<PostgresConnection>();
-  const pool = (size: number) => openDatabase({ url, size, name: `pagehive ${process}`, logger, open });
+  const group = new Set<Connections>();
+  const pool = (size: number) => openDatabase({ url, size, name: `pagehive ${process}`, logger, group });
   const writes = pool(sizes.writes);
   const background = pool(sizes.background);
   const reads = sizes.reads === 0 ? background : pool(sizes.reads);

@@ -1,24 +1,41 @@
 import pg from 'pg';
 import { createClient } from 'redis';
+import { PostgresConnection } from './postgres/connection.ts';
+import { DatabaseSilentError } from './postgres/database-errors.ts';
+import { type Demand, findObstacle } from './postgres/server-check.ts';
 
 /** A server that was named by a variable and cannot be used. The message is one line, without the password. */
 export class UnreachableError extends Error {
-  constructor(variable: string, url: string, cause: unknown) {
-    super(`${variable}: ${reason(cause, new URL(url))}`, { cause });
+  constructor(variable: string, problem: string, cause?: unknown) {
+    super(`${variable}: ${problem}`, { cause });
     this.name = 'UnreachableError';
   }
 }
 
-/** Connects to the PostgreSQL of DATABASE_URL. That the database itself does not exist yet is no obstacle. */
-export async function checkPostgres(url: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
-  client.on('error', () => undefined);
-  try {
-    await client.connect();
-    await client.end();
-  } catch (error) {
-    if (codeOf(error) !== '3D000') throw new UnreachableError('DATABASE_URL', url, error);
+/**
+ * Checks that Pagehive can run on the PostgreSQL of DATABASE_URL. Throws `UnreachableError`, whose one line names the fix. It
+ * is no obstacle that the database does not exist yet. Without a demand the number of connections is not checked.
+ */
+export async function checkPostgres(url: string, demand: Demand | null): Promise<void> {
+  const schema = new URL(url).searchParams.get('schema');
+  if (schema !== null && schema !== 'public') {
+    throw new UnreachableError(
+      'DATABASE_URL',
+      `Pagehive keeps its tables in the schema public: remove ?schema=${schema}, and give Pagehive a database of its own`,
+    );
   }
+  const connection = new PostgresConnection({ connectionString: url, application_name: 'pagehive check' });
+  let obstacle: string | null;
+  try {
+    await connection.connect();
+    obstacle = await findObstacle(connection, demand);
+  } catch (error) {
+    if (codeOf(error) === '3D000') return;
+    throw new UnreachableError('DATABASE_URL', reason(error, new URL(url)), error);
+  } finally {
+    await connection.end();
+  }
+  if (obstacle !== null) throw new UnreachableError('DATABASE_URL', obstacle);
 }
 
 /** Connects to the Redis of REDIS_URL. */
@@ -29,20 +46,23 @@ export async function checkRedis(url: string): Promise<void> {
     await client.connect();
     await client.ping();
   } catch (error) {
-    throw new UnreachableError('REDIS_URL', url, error);
+    throw new UnreachableError('REDIS_URL', reason(error, new URL(url)), error);
   } finally {
     client.destroy();
   }
 }
 
-function reason(error: unknown, { hostname, port, username }: URL): string {
+function reason(error: unknown, { hostname, port, username, pathname }: URL): string {
   const address = port === '' ? hostname : `${hostname}:${port}`;
   const code = codeOf(error);
   const message = error instanceof Error ? error.message : String(error);
   if (code === 'ECONNREFUSED') return `nothing listens at ${address}; check host and port, and that the server runs`;
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return `there is no host named ${hostname}; check the spelling`;
-  if (code === 'ETIMEDOUT' || /timeout/i.test(message))
+  if (code === 'ETIMEDOUT' || error instanceof DatabaseSilentError || /timeout/i.test(message))
     return `${address} does not answer; check host, port and firewall`;
+  if (code === '08P01' && /^database ".*" does not exist$/.test(message)) {
+    return `${address} is a pooler whose ${message}: run CREATE DATABASE ${pg.escapeIdentifier(decodeURIComponent(pathname.slice(1)))} ENCODING 'UTF8' TEMPLATE template0 on the server`;
+  }
   if (code === '28P01' || code === '28000')
     return `${address} refuses user ${username || '(none)'}; check user and password`;
   if (/WRONGPASS|NOAUTH|invalid password/i.test(message)) return `${address} refuses the password; check it`;

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
+import { PostgresConnection } from './postgres/connection.ts';
 
 /** The database cannot be brought up to date. The message says what to do. */
 export class MigrationError extends Error {
@@ -46,25 +47,62 @@ const historyTable = `
 /**
  * Brings a database up to date, creating it if it does not exist. Each migration is one transaction, so that a failed one
  * leaves nothing behind; any number of processes may do this at once. The history is kept as `prisma migrate` keeps it.
- * Returns the names of what was applied.
+ * Returns the names of the applied migrations.
  */
 export async function migrate(databaseUrl: string, { log, directory = packaged }: MigrateOptions): Promise<string[]> {
   const migrations = readMigrations(directory);
-  const client = await connectOrCreate(databaseUrl, log);
+  const connection = await connectOrCreate(databaseUrl, log);
+  const applied: string[] = [];
   try {
-    // Held by the session: it is gone with it, however this process ends.
-    await client.query('SELECT pg_advisory_lock($1)', [lockNumber]);
-    await client.query('SET client_min_messages = warning');
-    await client.query(historyTable);
-    const pending = await findPending(client, migrations);
-    for (const migration of pending) {
-      log(`applying migration ${migration.name}`);
-      await apply(client, migration);
+    for (;;) {
+      const name = await applyNext(connection, migrations, log);
+      if (name === null) return applied;
+      applied.push(name);
     }
-    return pending.map(({ name }) => name);
   } finally {
-    await client.end();
+    await connection.end();
   }
+}
+
+/**
+ * Applies the first pending migration; null if there is none. The lock and the settings end with the transaction, so this
+ * works behind a pooler that lends the server for a transaction only.
+ */
+async function applyNext(
+  connection: PostgresConnection,
+  migrations: readonly Migration[],
+  log: (line: string) => void,
+): Promise<string | null> {
+  const { begin } = await connection.openSession();
+  await connection.query(begin);
+  try {
+    await connection.query(`SET LOCAL statement_timeout = 0; SET LOCAL client_min_messages = warning`);
+    await connection.query('SELECT pg_advisory_xact_lock($1)', [lockNumber]);
+    await connection.query(historyTable);
+    const [next] = await findPending(connection, migrations);
+    if (next !== undefined) {
+      log(`applying migration ${next.name}`);
+      await apply(connection, next);
+    }
+    await connection.query('COMMIT');
+    return next?.name ?? null;
+  } catch (error) {
+    await connection.query('ROLLBACK').catch(() => undefined);
+    throw explain(error);
+  }
+}
+
+/** What keeps any migration from being applied, with the fix. */
+function explain(error: unknown): unknown {
+  if (error instanceof MigrationError) return error;
+  if (hasCode(error, '42501')) {
+    const fix = 'run GRANT USAGE, CREATE ON SCHEMA public TO the role of DATABASE_URL';
+    return new MigrationError(`the database cannot be migrated (${messageOf(error)}): ${fix}`, { cause: error });
+  }
+  if (hasCode(error, '3F000')) {
+    return new MigrationError('the database has no schema public: run CREATE SCHEMA public', { cause: error });
+  }
+  return error;
 }
 
 function readMigrations(directory: string): Migration[] {
@@ -83,8 +121,8 @@ interface HistoryRow {
   finished_at: Date | null;
 }
 
-async function findPending(client: pg.Client, migrations: readonly Migration[]): Promise<Migration[]> {
-  const { rows } = await client.query<HistoryRow>(
+async function findPending(connection: PostgresConnection, migrations: readonly Migration[]): Promise<Migration[]> {
+  const { rows } = await connection.query<HistoryRow>(
     'SELECT migration_name, checksum, finished_at FROM "_prisma_migrations" WHERE rolled_back_at IS NULL ORDER BY started_at',
   );
   const known = new Map(migrations.map((migration) => [migration.name, migration]));
@@ -110,27 +148,23 @@ async function findPending(client: pg.Client, migrations: readonly Migration[]):
   return migrations.filter(({ name }) => !applied.has(name));
 }
 
-async function apply(client: pg.Client, { name, sql, checksum }: Migration): Promise<void> {
-  await client.query('BEGIN');
+async function apply(connection: PostgresConnection, { name, sql, checksum }: Migration): Promise<void> {
   try {
-    await client.query(
+    await connection.query(
       `INSERT INTO "_prisma_migrations" (id, checksum, migration_name, started_at) VALUES ($1, $2, $3, clock_timestamp())`,
       [randomUUID(), checksum, name],
     );
-    await client.query(sql);
-    await client.query(
+    await connection.query(sql);
+    await connection.query(
       `UPDATE "_prisma_migrations" SET finished_at = clock_timestamp(), applied_steps_count = 1 WHERE migration_name = $1 AND rolled_back_at IS NULL`,
       [name],
     );
-    await client.query('COMMIT');
   } catch (error) {
-    await client.query('ROLLBACK').catch(() => undefined);
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new MigrationError(`migration ${name} failed and was undone: ${reason}`, { cause: error });
+    throw new MigrationError(`migration ${name} failed and was undone: ${messageOf(error)}`, { cause: error });
   }
 }
 
-async function connectOrCreate(databaseUrl: string, log: (line: string) => void): Promise<pg.Client> {
+async function connectOrCreate(databaseUrl: string, log: (line: string) => void): Promise<PostgresConnection> {
   try {
     return await connect(databaseUrl);
   } catch (error) {
@@ -141,17 +175,17 @@ async function connectOrCreate(databaseUrl: string, log: (line: string) => void)
   log(`creating database ${name}`);
   url.pathname = '/postgres';
   try {
-    const client = await connect(url.href);
+    const connection = await connect(url.href);
     try {
-      await client.query(`CREATE DATABASE ${pg.escapeIdentifier(name)}`);
+      await connection.query(`CREATE DATABASE ${pg.escapeIdentifier(name)} ENCODING 'UTF8' TEMPLATE template0`);
     } finally {
-      await client.end();
+      await connection.end();
     }
   } catch (error) {
     // Two codes for being second: the database is there, or another process is making it at this very moment.
     if (!hasCode(error, '42P04') && !hasCode(error, '23505')) {
       throw new MigrationError(
-        `database ${name} does not exist and could not be created (${error instanceof Error ? error.message : String(error)}): create it, or correct DATABASE_URL`,
+        `database ${name} does not exist and could not be created (${messageOf(error)}): create it, or correct DATABASE_URL`,
         { cause: error },
       );
     }
@@ -159,16 +193,14 @@ async function connectOrCreate(databaseUrl: string, log: (line: string) => void)
   return await connect(databaseUrl);
 }
 
-async function connect(connectionString: string): Promise<pg.Client> {
-  const client = new pg.Client({
-    connectionString,
-    application_name: 'pagehive migrate',
-    connectionTimeoutMillis: 10_000,
-  });
-  // Whoever waits for a query learns of a lost connection from it; the event would end the process.
-  client.on('error', () => undefined);
-  await client.connect();
-  return client;
+async function connect(connectionString: string): Promise<PostgresConnection> {
+  const connection = new PostgresConnection({ connectionString, application_name: 'pagehive migrate' });
+  await connection.connect();
+  return connection;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function hasCode(error: unknown, code: string): boolean {

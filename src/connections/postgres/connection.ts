@@ -2,6 +2,7 @@ import { Socket } from 'node:net';
 import pg from 'pg';
 import { afterRunning } from '../../ops/running-time.ts';
 import { requestCancel } from './cancel.ts';
+import { DatabaseSilentError } from './database-errors.ts';
 import { openSession, type Session } from './session-settings.ts';
 
 /** Maximum time for connecting, in milliseconds of running time. */
@@ -29,7 +30,7 @@ export class PostgresConnection extends pg.Client {
     });
     // The running statement reports it, or the pool does; without a listener the event would end the process.
     this.on('error', () => undefined);
-    const timer = afterRunning(connectMs, () => socket.destroy());
+    const timer = afterRunning(connectMs, () => this.destroy());
     this.once('connect', () => timer.stop());
     socket.once('close', () => timer.stop());
   }
@@ -51,8 +52,8 @@ export class PostgresConnection extends pg.Client {
     if (this.#backend !== null) await requestCancel({ host, port, ssl, ...this.#backend });
   }
 
-  /** Closes the connection at once. Statements under way fail. */
+  /** Closes the connection of a silent server at once. Statements in progress fail. */
   destroy(): void {
-    this.#socket.destroy();
+    this.#socket.destroy(new DatabaseSilentError());
   }
 }

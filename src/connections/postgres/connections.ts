@@ -24,19 +24,19 @@ export interface ConnectionsOptions {
   /** Shown in pg_stat_activity. */
   name: string;
   logger: Logger;
-  /** All open connections of the process, including those of other pools: when one is dead, all are closed. */
-  open?: Set<PostgresConnection>;
+  /** The pools of the process; this one joins them. They close their connections together, and make room for each other. */
+  group?: Set<Connections>;
 }
 
 /** Connections to PostgreSQL: opened when needed, closed when dead or idle for ten seconds. */
 export class Connections implements AsyncDisposable {
   readonly #pool: pg.Pool;
-  readonly #own = new Set<PostgresConnection>();
-  readonly #open: Set<PostgresConnection>;
+  readonly #open = new Set<PostgresConnection>();
+  readonly #group: Set<Connections>;
   #answers = 0;
 
-  constructor({ url, size, name, logger, open = new Set() }: ConnectionsOptions) {
-    this.#open = open;
+  constructor({ url, size, name, logger, group = new Set() }: ConnectionsOptions) {
+    this.#group = group.add(this);
     this.#pool = new pg.Pool({
       connectionString: url,
       max: size,
@@ -47,9 +47,7 @@ export class Connections implements AsyncDisposable {
     // An idle connection that the server closes must not end this process: the pool opens another one.
     this.#pool.on('error', (error) => logger.warn({ err: error }, 'a database connection was lost'));
     this.#pool.on('remove', (connection) => {
-      if (!(connection instanceof PostgresConnection)) return;
-      this.#own.delete(connection);
-      this.#open.delete(connection);
+      if (connection instanceof PostgresConnection) this.#open.delete(connection);
     });
   }
 
@@ -93,7 +91,7 @@ export class Connections implements AsyncDisposable {
    * All other connections are closed as well: they probably died too, and detecting them one by one takes longer than a lease.
    */
   async answer<T>(statement: Promise<T>): Promise<T> {
-    const timer = afterRunning(silenceMs, this.#closeAll);
+    const timer = afterRunning(silenceMs, this.#closeGroup);
     try {
       const result = await statement;
       this.#answers += 1;
@@ -108,11 +106,10 @@ export class Connections implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     // A half-open connection never answers a goodbye.
-    const timer = setTimeout(() => {
-      for (const connection of this.#own) connection.destroy();
-    }, goodbyeMs);
+    const timer = setTimeout(() => this.#destroyAll(), goodbyeMs);
     await this.#pool.end();
     clearTimeout(timer);
+    this.#group.delete(this);
   }
 
   /** Waits while the server refuses more connections. */
@@ -131,6 +128,7 @@ export class Connections implements AsyncDisposable {
         const isFull = isBusy(error);
         if (isFull) this.#answers += 1;
         if (isFull && patient) {
+          if (this.#pool.totalCount === 0) for (const other of this.#group) other.#closeIdle();
           await wait(retryMs());
           continue;
         }
@@ -150,14 +148,22 @@ export class Connections implements AsyncDisposable {
   }
 
   async #openSession(connection: PostgresConnection): Promise<Session> {
-    this.#own.add(connection);
     this.#open.add(connection);
     return await this.answer(connection.openSession());
   }
 
-  readonly #closeAll = () => {
-    for (const connection of this.#open) connection.destroy();
+  readonly #closeGroup = () => {
+    for (const each of this.#group) each.#destroyAll();
   };
+
+  #destroyAll(): void {
+    for (const connection of this.#open) connection.destroy();
+  }
+
+  /** Closes one connection that nobody uses. */
+  #closeIdle(): void {
+    if (this.#pool.idleCount > 0) this.#pool.connect((_error, _connection, release) => release(true));
+  }
 }
 
 /** Errors of PostgreSQL after which a connection is as good as before: bad data, constraints, conflicts, cancelled statements. */

@@ -1,0 +1,76 @@
+import { randomUUID } from 'node:crypto';
+import pg from 'pg';
+import { inject } from 'vitest';
+
+/** A role and an empty database of its own. */
+export interface Role extends AsyncDisposable {
+  readonly name: string;
+  readonly url: string;
+  /** Runs a statement as superuser in the role's database. */
+  asSuperuser(statement: string): Promise<Record<string, unknown>[]>;
+}
+
+export interface RoleOptions {
+  /** Values of `ALTER ROLE … SET`. */
+  settings?: Readonly<Record<string, string>>;
+  /** What follows `CREATE DATABASE … OWNER …`. */
+  database?: string;
+  /** What follows `CREATE ROLE … LOGIN PASSWORD …`. */
+  role?: string;
+}
+
+async function run(url: string, ...statements: string[]): Promise<Record<string, unknown>[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    let rows: Record<string, unknown>[] = [];
+    for (const statement of statements) rows = (await client.query(statement)).rows;
+    return rows;
+  } finally {
+    await client.end();
+  }
+}
+
+export async function createRole({ settings = {}, database = '', role = '' }: RoleOptions = {}): Promise<Role> {
+  const name = `test_${randomUUID().replaceAll('-', '')}`;
+  const admin = inject('postgresUrl');
+  await run(
+    admin,
+    `CREATE ROLE ${name} LOGIN PASSWORD 'x' ${role}`,
+    `CREATE DATABASE ${name} OWNER ${name} ${database}`,
+    ...Object.entries(settings).map(([key, value]) => `ALTER ROLE ${name} SET ${key} = ${value}`),
+  );
+  const url = new URL(admin);
+  url.pathname = `/${name}`;
+  const superuser = url.href;
+  url.username = name;
+  url.password = 'x';
+  return {
+    name,
+    url: url.href,
+    asSuperuser: (statement) => run(superuser, statement),
+    async [Symbol.asyncDispose]() {
+      await run(admin, `DROP DATABASE ${name}`, `DROP ROLE ${name}`);
+    },
+  };
+}
+
+/** What a role may be set to, so that whatever depends on it goes wrong. */
+export const hostileSettings = {
+  DateStyle: "'German, DMY'",
+  IntervalStyle: "'iso_8601'",
+  TimeZone: "'Pacific/Chatham'",
+  bytea_output: "'escape'",
+  extra_float_digits: '-10',
+  array_nulls: 'off',
+  standard_conforming_strings: 'off',
+  escape_string_warning: 'off',
+  search_path: 'nowhere',
+  statement_timeout: '300',
+  lock_timeout: '300',
+  idle_in_transaction_session_timeout: '300',
+  default_transaction_isolation: "'serializable'",
+  default_transaction_read_only: 'on',
+  default_transaction_deferrable: 'on',
+  synchronous_commit: 'off',
+} as const;
