@@ -3,6 +3,9 @@ import type { JobsContext } from './context.ts';
 import { eligibleTenants } from './sql/claimable.ts';
 import { workerSilenceSeconds } from './workers.ts';
 
+/** The name of the row beside an actor's lease that holds for as long as the actor succeeds, as SQL. */
+export const markOf = (name: string) => `${name} || ' succeeds'`;
+
 /**
  * One statement, one moment; every part of it is bounded by slots, tenants or $2, whatever the number of jobs.
  * $1 seconds of silence after which a worker is dead, $2 how many rows are counted, $3 seconds that a canary's lease holds
@@ -38,7 +41,14 @@ SELECT fleet.workers, fleet.slots, running.running,
        (SELECT extract(epoch FROM now() - min(since))::float8 FROM first) AS "firstWaitingSeconds",
        extract(epoch FROM now() - running.since)::float8 AS "lastStartSeconds",
        (SELECT $3 - extract(epoch FROM expires_at - now())::float8 FROM leases WHERE name = 'canary') AS "canarySeconds",
-       EXISTS (SELECT FROM leases WHERE name = 'sweeper' AND expires_at > now()) AS "maintained"
+       EXISTS (SELECT FROM leases WHERE name = 'sweeper' AND expires_at > now()) AS "maintained",
+       ARRAY(
+         -- Led by a process, and not done for too long; or done before, and led by none for some time.
+         SELECT l.name FROM leases l LEFT JOIN leases mark ON mark.name = ${markOf('l.name')}
+          WHERE l.name <> 'canary' AND l.name NOT LIKE ${markOf("'%'")}
+            AND CASE WHEN l.expires_at > now() THEN mark.expires_at > now() IS NOT TRUE
+                     ELSE mark.expires_at BETWEEN now() - interval '1 hour' AND now() END
+          ORDER BY l.name) AS "failingActors"
   FROM fleet, running`;
 
 /** How the whole is doing. */

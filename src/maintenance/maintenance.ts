@@ -1,5 +1,6 @@
 import type { Database } from '../connections/database.ts';
 import { newUuid } from '../ids.ts';
+import { markOf } from '../jobs/vitals.ts';
 import type { Logger } from '../ops/logger.ts';
 import type { Actor } from './actor.ts';
 
@@ -8,8 +9,15 @@ const leaseSeconds = 5;
 const tickMs = 1_000;
 /** No answer for this long is an outage, or this process was frozen; by the database's clock, it was set, or the machine slept. */
 const pauseMs = 3 * tickMs;
+/** Minimum time in which an actor should succeed again, in seconds. */
+const fewestMarkSeconds = 15;
 
-/** In the order of names: two processes that ask at once must not lock in opposite orders. */
+/**
+ * Takes or renews leases, and with them the marks that show which actors succeed: health reads them. Rows are locked in the
+ * order of their names, because two processes may ask at once.
+ * $1 actors, $2 this process, $3 seconds that a lease holds, $4 actors that succeeded, or begin, $5 seconds until each of them
+ * should have succeeded again
+ */
 const takeLeases = `
 WITH settings AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true)),
 taken AS (
@@ -18,6 +26,11 @@ taken AS (
     ON CONFLICT (name) DO UPDATE SET holder = EXCLUDED.holder, expires_at = EXCLUDED.expires_at
      WHERE l.holder = EXCLUDED.holder OR l.expires_at < now()
     RETURNING name
+), marked AS (
+    INSERT INTO leases (name, holder, expires_at)
+    SELECT ${markOf('taken.name')}, $2, now() + done.seconds * interval '1 second'
+      FROM taken JOIN unnest($4::text[], $5::float8[]) AS done(name, seconds) USING (name) ORDER BY name
+    ON CONFLICT (name) DO UPDATE SET holder = EXCLUDED.holder, expires_at = EXCLUDED.expires_at
 )
 SELECT ARRAY(SELECT name FROM taken) AS held, now() AS at`;
 
@@ -31,6 +44,8 @@ export function startMaintenance(context: { database: Database; logger: Logger }
   const { database, logger } = context;
   const holder = newUuid();
   const working = new Map<string, Promise<void>>();
+  /** Actors that succeeded since the last answer of the database; at first all, which have yet to begin. */
+  const succeeded = new Set(actors.map(({ name }) => name));
   const dueAt = new Map<string, number>();
   /** By two clocks, of this process and of the database. */
   let answeredAt = { here: Number.NEGATIVE_INFINITY, there: Number.NEGATIVE_INFINITY };
@@ -39,7 +54,15 @@ export function startMaintenance(context: { database: Database; logger: Logger }
   async function lead(): Promise<void> {
     const idle = actors.filter((actor) => !working.has(actor.name));
     const names = idle.map((actor) => actor.name);
-    const [leases] = await database.query<{ held: string[]; at: Date }>(takeLeases, [names, holder, leaseSeconds]);
+    const marked = idle.filter(({ name }) => succeeded.has(name));
+    for (const { name } of marked) succeeded.delete(name);
+    const [leases] = await database.query<{ held: string[]; at: Date }>(takeLeases, [
+      names,
+      holder,
+      leaseSeconds,
+      marked.map(({ name }) => name),
+      marked.map(({ everyMs }) => Math.max(fewestMarkSeconds, (3 * everyMs) / 1_000)),
+    ]);
     if (leases === undefined) throw new Error('a statement that always has one row had none');
     const now = performance.now();
     const there = leases.at.getTime();
@@ -56,6 +79,7 @@ export function startMaintenance(context: { database: Database; logger: Logger }
     dueAt.set(actor.name, now + actor.everyMs - tickMs / 2);
     const work = actor
       .runOnce(now - answeringSince)
+      .then(() => void succeeded.add(actor.name))
       .catch((error) => logger.warn({ err: error, actor: actor.name }, 'an actor failed; it goes on at its next turn'))
       .finally(() => working.delete(actor.name));
     working.set(actor.name, work);

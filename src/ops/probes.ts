@@ -86,8 +86,14 @@ export function createProbes({ pingDatabase, pingRedis, readVitals, countPermits
   ];
 }
 
-function maintenance({ maintained }: Vitals): Finding {
-  if (maintained) return ok('Maintenance runs.');
+function maintenance({ maintained, failingActors }: Vitals): Finding {
+  if (maintained && failingActors.length === 0) return ok('Maintenance runs.');
+  if (maintained) {
+    return {
+      detail: `A maintenance process runs, but without success: ${failingActors.join(', ')}.`,
+      advice: 'Read the log of `pagehive maintain`: it has the errors.',
+    };
+  }
   return {
     detail: 'No maintenance process runs: retries start late, and jobs of lost workers stay where they are.',
     advice: 'Start one: `pagehive maintain`.',

@@ -16,6 +16,8 @@ export interface Vitals {
   canarySeconds: number | null;
   /** Whether some process does the maintenance. */
   maintained: boolean;
+  /** Actors of maintenance that should have succeeded meanwhile and have not. */
+  failingActors: string[];
 }
 
 export const countedUpTo = 1_000;
