@@ -1,4 +1,11 @@
-import { type GraphQLInputType, getNullableType, isInputObjectType, isListType, isObjectType } from 'graphql';
+import {
+  type GraphQLInputType,
+  getNamedType,
+  getNullableType,
+  isInputObjectType,
+  isListType,
+  isObjectType,
+} from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { schema } from '../../src/api/schema/schema.ts';
 import { defaultOperationLimits as limits } from '../../src/config.ts';
@@ -204,5 +211,23 @@ describe('the cost of an accepted operation', () => {
     expect(await costOf(getIntrospectionQuery({ descriptions: true, inputValueDeprecation: true }))).toBeLessThan(
       limits.queryCost,
     );
+  });
+
+  it('lets every detail of a hundred pages through', async () => {
+    const details =
+      'blocks { type text rows { text } } annotations { type } formFields { name } links { url } hiddenText { text }';
+    const query = `query ($id: ID!) { job(id: $id) { result { pages(first: 100) { nodes { number text markdown ${details} } } } } }`;
+    expect(await costOf(query, { id: 'job_01h455vb4pex5vsknk084sn02q' })).toBeLessThan(limits.queryCost);
+  });
+
+  it('has a declared length for every list of objects that is no connection', () => {
+    const undeclared = Object.values(schema.getTypeMap())
+      .filter(isObjectType)
+      .filter(({ name }) => !name.startsWith('__'))
+      .flatMap((type) => Object.values(type.getFields()).map((field) => ({ type, field })))
+      .filter(({ type, field }) => isListType(getNullableType(field.type)) && type.getFields().pageInfo === undefined)
+      .filter(({ field }) => isObjectType(getNamedType(field.type)) && field.extensions.cost?.items === undefined)
+      .map(({ type, field }) => `${type.name}.${field.name}`);
+    expect(undeclared).toEqual([]);
   });
 });

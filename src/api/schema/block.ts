@@ -1,5 +1,6 @@
 import type { PageBlock } from '../../pdf/model/document.ts';
 import type { Cell } from '../../pdf/model/table.ts';
+import { cost } from '../admission/declarations.ts';
 import { Box } from './box.ts';
 import { builder } from './builder.ts';
 import { listConnection } from './stored-list.ts';
@@ -37,6 +38,7 @@ export const Block = builder.objectRef<PageBlock>('Block').implement({
       description: 'The level of a heading, counting from 1; null for other blocks.',
     }),
     rows: t.field({
+      extensions: cost({ items: 1 }),
       type: t.listRef(t.listRef(TableCell)),
       nullable: true,
       description: `The cells of a table, row by row, the first ${maxRows.toLocaleString('en')} rows; null for other blocks.`,

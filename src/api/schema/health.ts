@@ -1,4 +1,5 @@
 import type { HealthCheck, HealthReport } from '../../ops/health.ts';
+import { cost } from '../admission/declarations.ts';
 import { builder } from './builder.ts';
 
 const HealthStatus = builder.enumType('HealthStatus', {
@@ -41,7 +42,11 @@ const Health = builder.objectRef<HealthReport>('Health').implement({
   description: 'The health of the installation, checked for each request.',
   fields: (t) => ({
     status: t.expose('status', { type: HealthStatus, description: 'The worst status of all checks.' }),
-    checks: t.expose('checks', { type: [Check], description: 'The health of each component.' }),
+    checks: t.expose('checks', {
+      extensions: cost({ items: 10 }),
+      type: [Check],
+      description: 'The health of each component.',
+    }),
   }),
 });
 

@@ -2,6 +2,7 @@ import { encodeId } from '../../ids.ts';
 import { failureOf } from '../../jobs/job.ts';
 import { jobMetadata } from '../../jobs/job-content.ts';
 import { storedOptions } from '../../jobs/options.ts';
+import { cost } from '../admission/declarations.ts';
 import { loadContent } from '../content.ts';
 import { builder } from './builder.ts';
 import { JobStage, JobStatus } from './enums.ts';
@@ -140,6 +141,7 @@ export const Job = builder.prismaObject('Job', {
       resolve: (job) => failureOf(job),
     }),
     attempts: t.field({
+      extensions: cost({ items: 2 }),
       type: [JobAttempt],
       select: {
         status: true,

@@ -12,6 +12,7 @@ import {
 } from '../../jobs/page-content.ts';
 import { type PageFacts, storedFailure, storedImages } from '../../jobs/stored-json.ts';
 import { needsOcr } from '../../pdf/content/needs-ocr.ts';
+import { cost } from '../admission/declarations.ts';
 import { loadContent, loadList } from '../content.ts';
 import type { ApiContext } from '../context.ts';
 import { imageUrl } from '../downloads/image-file.ts';
@@ -60,10 +61,12 @@ export const Page = builder.prismaObject('Page', {
     height: t.exposeFloat('height', { description: 'Height as displayed, in points (1/72 inch).' }),
     rotation: t.exposeInt('rotation', { description: 'Clockwise rotation: 0, 90, 180 or 270 degrees.' }),
     text: t.string({
+      extensions: cost({ points: 5 }),
       description: 'Plain text in reading order.',
       resolve: (page, _, context) => loadContent(context, pageText, keyOf(page)),
     }),
     markdown: t.string({
+      extensions: cost({ points: 5 }),
       description: 'The text as Markdown, with headings, lists and tables.',
       resolve: (page, _, context) => loadContent(context, pageMarkdown, keyOf(page)),
     }),
@@ -108,6 +111,7 @@ export const Page = builder.prismaObject('Page', {
       resolve: async (page, _, context) => (await factsOf(page, context)).ocr,
     }),
     links: t.field({
+      extensions: cost({ items: 3 }),
       type: [Link],
       description: `The links, in document order: ${beginning('linksConnection')}`,
       resolve: (page, _, context) => loadList(context, pageLinks, keyOf(page)),
@@ -119,6 +123,7 @@ export const Page = builder.prismaObject('Page', {
       resolve: (page, args, context) => resolveList(context, pageLinks, keyOf(page), args),
     }),
     annotations: t.field({
+      extensions: cost({ items: 3 }),
       type: [Annotation],
       description: `Comments, highlights, stamps and other annotations: ${beginning('annotationsConnection')}`,
       resolve: (page, _, context) => loadList(context, pageAnnotations, keyOf(page)),
@@ -130,6 +135,7 @@ export const Page = builder.prismaObject('Page', {
       resolve: (page, args, context) => resolveList(context, pageAnnotations, keyOf(page), args),
     }),
     formFields: t.field({
+      extensions: cost({ items: 3 }),
       type: [FormField],
       description: `The form fields with their values: ${beginning('formFieldsConnection')}`,
       resolve: (page, _, context) => loadList(context, pageFormFields, keyOf(page)),
@@ -141,6 +147,7 @@ export const Page = builder.prismaObject('Page', {
       resolve: (page, args, context) => resolveList(context, pageFormFields, keyOf(page), args),
     }),
     blocks: t.field({
+      extensions: cost({ items: 15 }),
       type: [Block],
       description: `The parts of the page in reading order: ${beginning('blocksConnection')}`,
       resolve: (page, _, context) => loadList(context, pageBlocks, keyOf(page)),
@@ -152,6 +159,7 @@ export const Page = builder.prismaObject('Page', {
       resolve: (page, args, context) => resolveList(context, pageBlocks, keyOf(page), args),
     }),
     hiddenText: t.field({
+      extensions: cost({ items: 1 }),
       type: [HiddenText],
       description: `Text that readers of the page do not see: ${beginning('hiddenTextConnection')}`,
       resolve: (page, _, context) => loadList(context, pageHiddenTexts, keyOf(page)),

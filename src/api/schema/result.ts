@@ -9,6 +9,7 @@ import {
   wholeText,
 } from '../../jobs/job-content.ts';
 import type { EngineName } from '../../pdf/model/document.ts';
+import { cost } from '../admission/declarations.ts';
 import { createBatcher } from '../batcher.ts';
 import { loadContent, loadList } from '../content.ts';
 import { downloadOf } from '../downloads/download.ts';
@@ -91,11 +92,13 @@ export const JobResult = builder.objectRef<CompletedJob>('JobResult').implement(
       resolve: (result, _, context) => loadContent(context, documentMetadata, keyOf(result)),
     }),
     text: t.string({
+      extensions: cost({ points: 500 }),
       nullable: true,
       description: `The text of all pages, separated by form feeds. ${tooLarge}`,
       resolve: (result, _, context) => loadContent(context, wholeText('text'), keyOf(result)),
     }),
     markdown: t.string({
+      extensions: cost({ points: 500 }),
       nullable: true,
       description: `The Markdown of all pages, separated by form feeds. ${tooLarge}`,
       resolve: (result, _, context) => loadContent(context, wholeText('markdown'), keyOf(result)),
@@ -110,6 +113,7 @@ export const JobResult = builder.objectRef<CompletedJob>('JobResult').implement(
       },
     }),
     outline: t.field({
+      extensions: cost({ items: 50 }),
       type: [OutlineItem],
       description: `The bookmarks as a flat list, in document order: ${beginning('outlineConnection')}`,
       resolve: (result, _, context) => loadList(context, documentOutline, keyOf(result)),
@@ -121,6 +125,7 @@ export const JobResult = builder.objectRef<CompletedJob>('JobResult').implement(
       resolve: (result, args, context) => resolveList(context, documentOutline, keyOf(result), args),
     }),
     attachments: t.field({
+      extensions: cost({ items: 2 }),
       type: [Attachment],
       description: 'The files inside the document, at most 1,000. Files that are pinned to pages come last.',
       async resolve(result, _, context) {

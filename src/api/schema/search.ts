@@ -48,6 +48,7 @@ const PageHitType = builder.objectRef<PageHit>('PageHit').implement({
       description: 'The matching words with their context: plain text, never HTML.',
     }),
     highlights: t.expose('highlights', {
+      extensions: cost({ items: 5 }),
       type: [TextRange],
       description: 'The positions of the matching words in the snippet.',
     }),

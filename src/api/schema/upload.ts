@@ -1,5 +1,6 @@
 import type { Source } from '../../connections/prisma/client.ts';
 import { encodeId } from '../../ids.ts';
+import { cost } from '../admission/declarations.ts';
 import { parseCreateUpload } from '../inputs.ts';
 import { createUpload, uploadUrl } from '../uploads.ts';
 import { builder } from './builder.ts';
@@ -36,6 +37,7 @@ export const Upload = builder.objectRef<Source>('Upload').implement({
       resolve: (upload, _, context) => uploadUrl(context, upload),
     }),
     headers: t.field({
+      extensions: cost({ items: 2 }),
       type: [HttpHeader],
       description: 'The headers to send with the bytes.',
       resolve: ({ contentType }) => [{ name: 'content-type', value: contentType ?? 'application/pdf' }],

@@ -2,6 +2,7 @@ import { RequestError } from '../../errors.ts';
 import { decodeId, encodeId } from '../../ids.ts';
 import { payloadOf } from '../../webhooks/body.ts';
 import { type WebhookDelivery as DeliveryRow, redeliverWebhook } from '../../webhooks/deliveries.ts';
+import { cost } from '../admission/declarations.ts';
 import { withoutCredentials } from '../sources.ts';
 import { Batch } from './batch.ts';
 import { builder } from './builder.ts';
@@ -110,6 +111,7 @@ export const WebhookDelivery = builder.prismaObject('WebhookDelivery', {
       description: 'When the event was delivered or given up; null before.',
     }),
     attempts: t.field({
+      extensions: cost({ items: 5 }),
       type: [WebhookAttempt],
       select: { attempts: { orderBy: { number: 'desc' }, take: newestAttempts } },
       description: `The finished attempts, oldest first: the newest ${newestAttempts}.`,

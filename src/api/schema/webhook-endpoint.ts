@@ -10,7 +10,7 @@ import {
   type WebhookEndpoint as WebhookEndpointRow,
 } from '../../webhooks/endpoints.ts';
 import { previousValidUntil, type SecretOwner, secretOf } from '../../webhooks/secret.ts';
-import { atMost } from '../admission/declarations.ts';
+import { atMost, cost } from '../admission/declarations.ts';
 import { withoutCredentials } from '../sources.ts';
 import { parseCreateWebhookEndpoint } from '../webhook-inputs.ts';
 import { checkWebhookUrl } from '../webhook-target.ts';
@@ -62,6 +62,7 @@ export const WebhookEndpoint = builder.objectRef<WebhookEndpointRow>('WebhookEnd
 
 builder.queryField('webhookEndpoints', (t) =>
   t.field({
+    extensions: cost({ items: 20 }),
     type: [WebhookEndpoint],
     description: `Your endpoints, newest first; at most ${maxEndpoints}.`,
     resolve: (_, _args, { database, tenantId }) => listEndpoints(database, tenantId),
