@@ -215,7 +215,7 @@ describe('the cost of an accepted operation', () => {
 
   it('lets every detail of a hundred pages through', async () => {
     const details =
-      'blocks { type text rows { text } } annotations { type } formFields { name } links { url } hiddenText { text }';
+      'blocks { text rows { text } } annotations { text } formFields { name } links { url } hiddenText { text }';
     const query = `query ($id: ID!) { job(id: $id) { result { pages(first: 100) { nodes { number text markdown ${details} } } } } }`;
     expect(await costOf(query, { id: 'job_01h455vb4pex5vsknk084sn02q' })).toBeLessThan(limits.queryCost);
   });
