@@ -186,7 +186,7 @@ describe('a failed attempt', () => {
       nextRetryAt: expect.any(String),
       failure: { code: 'DOWNLOAD_FAILED' },
     });
-    expect(requests[1]?.stored).toEqual({ key: engineKeys.LITEPARSE, pages: [{ first: 1, last: 2 }] });
+    expect(requests[1]?.stored).toEqual({ key: engineKeys.LITEPARSE, pages: [{ first: 1, last: 2 }], unreadable: [] });
     expect(job.pages.nodes).toHaveLength(3);
   });
 
