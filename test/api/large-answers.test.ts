@@ -14,21 +14,13 @@ const text = 'A line with "quotes", a bee 🐝 and more.\n'.repeat(24_000);
 
 let service: Service;
 let id: string;
-let database: pg.Client;
 beforeAll(async () => {
-  service = await startService({
-    worker: false,
-    maintenance: false,
-    config: { operations: { ...defaultOperationLimits, operationSeconds: 10 } },
-  });
-  database = new pg.Client({ connectionString: service.config.databaseUrl ?? '' });
-  await database.connect();
+  service = await startService({ worker: false, maintenance: false });
   const job = await insertJob(service, { status: 'COMPLETED' });
   await insertPages(service, job, Array(pageCount).fill(text));
   id = job.id;
 });
 afterAll(async () => {
-  await database.end();
   await service[Symbol.asyncDispose]();
 });
 
@@ -82,11 +74,22 @@ describe('an answer of megabytes', () => {
 });
 
 describe('while the pages are locked', () => {
+  let hasty: Service;
+  let database: pg.Client;
   beforeAll(async () => {
+    // Below the limit of a single statement.
+    const operations = { ...defaultOperationLimits, operationSeconds: 2 };
+    hasty = await startService({ worker: false, maintenance: false, config: { operations } });
+    const job = await insertJob(hasty, { status: 'COMPLETED' });
+    await insertPages(hasty, job, ['a page']);
+    id = job.id;
+    database = new pg.Client({ connectionString: hasty.config.databaseUrl ?? '' });
+    await database.connect();
     await database.query('BEGIN; LOCK TABLE pages IN ACCESS EXCLUSIVE MODE');
   });
   afterAll(async () => {
-    await database.query('ROLLBACK');
+    await database.end();
+    await hasty[Symbol.asyncDispose]();
   });
 
   async function waiting(): Promise<number> {
@@ -99,7 +102,7 @@ describe('while the pages are locked', () => {
   it('cancels the statements of a client that hangs up', async () => {
     const controller = new AbortController();
     const body = JSON.stringify({ query, variables: { id } });
-    const sent = fetch(`${service.url}/graphql`, {
+    const sent = fetch(`${hasty.url}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body,
@@ -113,8 +116,8 @@ describe('while the pages are locked', () => {
 
   it('ends an operation at its deadline', async () => {
     for (const { data, errors } of [
-      await graphql(service.url, query, { id }),
-      ...(await overWebSocket(service.url, { query, variables: { id } })),
+      await graphql(hasty.url, query, { id }),
+      ...(await overWebSocket(hasty.url, { query, variables: { id } })),
     ]) {
       expect(data).toBeNull();
       expect(errors).toMatchObject([{ extensions: { code: 'DEADLINE_EXCEEDED' } }]);
@@ -124,8 +127,8 @@ describe('while the pages are locked', () => {
 
   it('accepts jobs meanwhile', async () => {
     const mutation = 'mutation ($url: String!) { createJob(input: { source: { url: $url } }) { job { status } } }';
-    const reads = Array.from({ length: 20 }, () => graphql(service.url, query, { id }));
-    const { data } = await graphql(service.url, mutation, { url: `https://example.com/${newUuid()}.pdf` });
+    const reads = Array.from({ length: 20 }, () => graphql(hasty.url, query, { id }));
+    const { data } = await graphql(hasty.url, mutation, { url: `https://example.com/${newUuid()}.pdf` });
     expect(data.createJob.job.status).toBe('PENDING');
     for (const { errors } of await Promise.all(reads))
       expect(errors).toMatchObject([{ extensions: { code: 'DEADLINE_EXCEEDED' } }]);
