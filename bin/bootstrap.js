@@ -2,7 +2,7 @@
 
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { withLock } from './lock.js';
@@ -129,15 +129,30 @@ const compiled = {
     const tsc = path('node_modules', 'typescript', 'bin', 'tsc');
     const { code, output } = await run(process.execPath, [tsc, '-p', 'tsconfig.build.json']);
     if (code !== 0) throw new BootstrapError(`${output}\nThe sources do not compile, see above`);
+    removeOrphans();
     writeFileSync(this.stamp, wanted);
   },
 };
 
+/** Removes what was compiled from sources that are gone: the compiler leaves it, and a mistaken import would still find it. */
+function removeOrphans() {
+  for (const file of filesIn('dist')) {
+    const source = file.replace(/^dist/, 'src').replace(/(?:\.d\.ts|\.js|\.js\.map)$/, '.ts');
+    if (source.endsWith('.ts') && !existsSync(path(source))) rmSync(path(file));
+  }
+}
+
 function sources(folder) {
-  return readdirSync(path(folder), { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
-    .map((entry) => join(entry.parentPath, entry.name).slice(directory.length))
+  return filesIn(folder)
+    .filter((file) => file.endsWith('.ts'))
     .sort();
+}
+
+/** All of them, by their paths below the root. */
+function filesIn(folder) {
+  return readdirSync(path(folder), { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(directory.length));
 }
 
 /** The npm that runs this, if one does, else the one on PATH. */

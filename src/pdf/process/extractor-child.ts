@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
+import { extname } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Reading } from '../model/extraction.ts';
 import { passOnErrors } from './extractor-stderr.ts';
@@ -24,11 +25,10 @@ const MiB = 1024 ** 2;
 
 /** From the sources, the entry is TypeScript and needs a loader; built, it is the file beside this one. */
 function entry(): string[] {
-  if (!import.meta.url.endsWith('.ts')) {
-    return [fileURLToPath(new URL('../extractor/extractor-process.js', import.meta.url))];
-  }
-  const loader = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
-  return ['--import', loader, fileURLToPath(new URL('./extractor-process.ts', import.meta.url))];
+  const extension = extname(import.meta.url);
+  const file = fileURLToPath(new URL(`./extractor-process${extension}`, import.meta.url));
+  if (extension === '.js') return [file];
+  return ['--import', pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href, file];
 }
 
 /** What an extraction is made of; the rest is between the process and this handle. */
