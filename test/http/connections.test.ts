@@ -192,6 +192,16 @@ describe('a client that says nothing', () => {
     await expect.poll(connections).toBe(0);
   });
 
+  it('is not one that has sent a request while this process stood still', async () => {
+    const client = await request('/health/live');
+    expect(answerIn(await client.answered).status).toBe(200);
+    client.send(head('GET', '/health/live', { connection: 'close' }));
+    // Longer than sockets are kept: their timers fire before the request is read.
+    const since = performance.now();
+    while (performance.now() - since < 2_500);
+    expect((await client.ended).match(/HTTP\/1\.1 200/g)).toHaveLength(2);
+  });
+
   it('is disconnected when it does not read its answer', async () => {
     const client = await open();
     client.socket.pause();

@@ -17,6 +17,7 @@ import { holdMessages } from './held-messages.ts';
 import type { Pace } from './paced-body.ts';
 import { createParamsReader } from './params.ts';
 import { createRoutes } from './routes.ts';
+import { closeSilentSockets } from './silent-sockets.ts';
 
 export interface ApiServer extends AsyncDisposable {
   readonly port: number;
@@ -94,6 +95,8 @@ export async function startApiServer(
   });
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    // A pipeline into the answer adds seven listeners for its close, and each limit one.
+    response.setMaxListeners(20);
     // The next request of this client is for another process.
     if (readiness.draining) response.setHeader('connection', 'close');
     try {
@@ -111,6 +114,7 @@ export async function startApiServer(
   });
   server.timeout = times.idleMs;
   server.keepAliveTimeout = Math.min(keptMs, times.idleMs);
+  closeSilentSockets(server);
   server.on('connection', addressLimits.socketOpened);
   server.on('request', (request, response) => {
     const work = handle(request, response).finally(() => busy.delete(work));
