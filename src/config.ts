@@ -87,7 +87,7 @@ export const defaultLimits: Limits = {
   downloadSeconds: 300,
   extractorMemoryBytes: 4 * GiB,
   extractorRecycleBytes: 768 * MiB,
-  bodyBytesInFlight: 70 * MiB,
+  bodyBytesInFlight: 48 * MiB,
   connectionsPerAddress: 500,
 };
 
