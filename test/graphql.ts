@@ -52,6 +52,8 @@ export async function openSubscription(
     ...(signal ? { signal } : {}),
   });
   if (response.body === null) throw new Error('no stream');
+  const type = response.headers.get('content-type');
+  if (!type?.startsWith('text/event-stream')) throw new Error(`${response.status} ${type}: ${await response.text()}`);
   return eventsOf(response.body);
 }
 
