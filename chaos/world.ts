@@ -13,7 +13,7 @@ import { type Servers, startServers } from './servers.ts';
 import { Service } from './service.ts';
 import { Statements } from './statements.ts';
 
-export const redisPrefix = 'chaos';
+export const redisPrefix = '{chaos}';
 /** Jobs at a time, of each worker. */
 export const slots = 2;
 

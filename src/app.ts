@@ -5,6 +5,7 @@ import type { ApiServices } from './api/context.ts';
 import { type ApiServer, type ClientTimes, startApiServer } from './api/http/server.ts';
 import { createAddressGuard } from './connections/address-guard.ts';
 import { openRedis } from './connections/redis.ts';
+import { findRedisTrouble } from './connections/redis-probe.ts';
 import { Costs } from './jobs/costs.ts';
 import { readCosts } from './jobs/costs-learner.ts';
 import { etaQuality } from './jobs/estimate-error.ts';
@@ -72,7 +73,7 @@ export async function startApi(
   const vitals = () => readVitals({ database: background });
   const probes = createProbes({
     pingDatabase: () => writes.query('SELECT 1', []),
-    pingRedis: () => redis.ping(),
+    findRedisTrouble: () => findRedisTrouble(redis, config.redisPrefix, logger),
     readVitals: vitals,
     countPermits: () => ringer.waiting(),
   });

@@ -165,8 +165,10 @@ const environment = z.object({
   REDIS_URL: urlOf(['redis:', 'rediss:'], 'redis://host:6379').optional(),
   REDIS_PREFIX: z
     .string()
-    .regex(/^[\w.-]+$/, 'may hold letters, digits, - _ and . only')
-    .default('pagehive'),
+    .regex(/^([\w.-]+|\{[\w.-]+\})$/, 'may hold letters, digits, - _ and . only')
+    // In braces, which keep all keys on one node of a cluster: scripts work on several of them.
+    .transform((prefix) => (prefix.startsWith('{') ? prefix : `{${prefix}}`))
+    .default('{pagehive}'),
   DATA_DIR: z.string().default('./data'),
   HOST: z.string().default('127.0.0.1'),
   PORT: wholeNumber(0, 65_535).default(4000),

@@ -69,7 +69,7 @@ export async function startService({
     databaseUrl: database.url,
     databaseConnections: defaultDatabaseConnections,
     redisUrl: inject('redisUrl'),
-    redisPrefix: `test-${randomUUID()}`,
+    redisPrefix: `{test-${randomUUID()}}`,
     dataDir,
     host: '127.0.0.1',
     port,

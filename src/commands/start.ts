@@ -88,9 +88,14 @@ async function bringUp(config: Config, supervisor: Supervisor): Promise<RunningC
         return (await supervisor.start(embeddedService('postgres', startPostgres, { dataDir, log: say }))).url;
       },
     ),
-    provide('Redis', config.redisUrl, checkRedis, async () => {
-      return (await supervisor.start(embeddedService('redis', startRedis, { dataDir, log: say }))).url;
-    }),
+    provide(
+      'Redis',
+      config.redisUrl,
+      (url) => checkRedis(url, config.redisPrefix),
+      async () => {
+        return (await supervisor.start(embeddedService('redis', startRedis, { dataDir, log: say }))).url;
+      },
+    ),
   ]);
   await migrate(databaseUrl, { log: say });
   // Again, for a database that was created only now.

@@ -1,5 +1,6 @@
 import type { Logger } from '../ops/logger.ts';
 import type { Redis } from './redis.ts';
+import { logRedisError } from './redis-trouble.ts';
 
 /** Counts of all processes together, for metrics. */
 export interface Counters extends AsyncDisposable {
@@ -28,7 +29,7 @@ export function createCounters(redis: Redis, prefix: string, logger: Logger): Co
     try {
       await commands.exec();
     } catch (error) {
-      logger.debug({ err: error }, 'could not add to the counters; trying again');
+      logRedisError(logger, error, 'could not add to the counters; trying again');
       for (const [name, n] of adding) counted.set(name, (counted.get(name) ?? 0) + n);
     }
   }

@@ -3,6 +3,8 @@ import { createClient } from 'redis';
 import { PostgresConnection } from './postgres/connection.ts';
 import { DatabaseSilentError } from './postgres/database-errors.ts';
 import { type Demand, findObstacle } from './postgres/server-check.ts';
+import { probeRedis } from './redis-probe.ts';
+import { redisTroubleOf } from './redis-trouble.ts';
 
 /** A server that was named by a variable and cannot be used. The message is one line, without the password. */
 export class UnreachableError extends Error {
@@ -38,15 +40,22 @@ export async function checkPostgres(url: string, demand: Demand | null): Promise
   if (obstacle !== null) throw new UnreachableError('DATABASE_URL', obstacle);
 }
 
-/** Connects to the Redis of REDIS_URL. */
-export async function checkRedis(url: string): Promise<void> {
+/**
+ * Checks that Pagehive can use the Redis of REDIS_URL. Throws `UnreachableError`, whose one line names the fix. Trouble that
+ * passes, such as a Redis that is full, is no obstacle: jobs run without Redis too, and health reports it.
+ */
+export async function checkRedis(url: string, prefix: string): Promise<void> {
   const client = createClient({ url, socket: { reconnectStrategy: false, connectTimeout: 5_000 } });
   client.on('error', () => undefined);
   try {
     await client.connect();
-    await client.ping();
+    await probeRedis(client, prefix);
   } catch (error) {
-    throw new UnreachableError('REDIS_URL', reason(error, new URL(url)), error);
+    const trouble = redisTroubleOf(error);
+    if (trouble === null) throw new UnreachableError('REDIS_URL', reason(error, new URL(url)), error);
+    const { problem, advice, lasting } = trouble;
+    const reply = error instanceof Error ? error.message : String(error);
+    if (lasting) throw new UnreachableError('REDIS_URL', `${problem} (${reply}): ${advice}`, error);
   } finally {
     client.destroy();
   }

@@ -1,3 +1,4 @@
+import { logRedisError } from '../connections/redis-trouble.ts';
 import type { Logger } from '../ops/logger.ts';
 import type { QueueOptions } from '../queue/bee.ts';
 import { createCanaryRinger } from '../queue/canary.ts';
@@ -11,7 +12,7 @@ export function createCanaryKeeper(context: { queue: QueueOptions; logger: Logge
     everyMs: 5_000,
     async runOnce() {
       // Redis being away is no news of this actor's; the canary that doesn't come back is.
-      await canaries.ring().catch((error) => context.logger.debug({ err: error }, 'could not ring a canary'));
+      await canaries.ring().catch((error) => logRedisError(context.logger, error, 'could not ring a canary'));
     },
     [Symbol.asyncDispose]: () => canaries[Symbol.asyncDispose](),
   };

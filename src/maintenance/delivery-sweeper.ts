@@ -1,4 +1,5 @@
 import type { Database } from '../connections/database.ts';
+import { logRedisError } from '../connections/redis-trouble.ts';
 import { readFleet } from '../jobs/workers.ts';
 import type { Logger } from '../ops/logger.ts';
 import type { Ringer } from '../queue/ring.ts';
@@ -19,7 +20,7 @@ export function createDeliverySweeper(context: { database: Database; deliveryRin
       // One slot sends all of a lane; those who deliver go on until nothing is due.
       await deliveryRinger
         .topUp({ permits: Math.min(lanes, slots), slots })
-        .catch((error) => logger.debug({ err: error }, 'could not top up the permits to deliver'));
+        .catch((error) => logRedisError(logger, error, 'could not top up the permits to deliver'));
     },
   };
 }

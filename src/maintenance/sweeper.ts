@@ -1,3 +1,4 @@
+import { logRedisError } from '../connections/redis-trouble.ts';
 import type { JobsContext } from '../jobs/context.ts';
 import { countClaimable } from '../jobs/read.ts';
 import { readFleet } from '../jobs/workers.ts';
@@ -22,7 +23,7 @@ export function createSweeper(context: { jobs: JobsContext; ringer: Ringer; logg
       // Without Redis the workers look for rows on their own.
       await ringer
         .topUp({ permits, slots: fleet.slots })
-        .catch((error) => logger.debug({ err: error }, 'could not top up the permits'));
+        .catch((error) => logRedisError(logger, error, 'could not top up the permits'));
     },
   };
 }

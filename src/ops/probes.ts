@@ -5,7 +5,8 @@ import { canaryDeadSeconds, countedUpTo, type Vitals } from './vitals.ts';
 /** What the probes look with. */
 export interface ProbeSources {
   pingDatabase: () => Promise<unknown>;
-  pingRedis: () => Promise<unknown>;
+  /** Runs what is needed of Redis; null if it does it, else why not and what to do. Throws if Redis does not answer. */
+  findRedisTrouble: () => Promise<{ problem: string; advice: string } | null>;
   readVitals: () => Promise<Vitals>;
   /** Permits that wait in Redis. */
   countPermits: () => Promise<number>;
@@ -18,18 +19,26 @@ const lookAgainMs = 500;
 /** A batch may well wait for some minutes; beyond that somebody will want to know. */
 const overloadedSeconds = 300;
 
-const ok = (detail: string): Finding => ({ detail });
+const withoutRedis = 'jobs start some seconds late, and progress comes every other second';
 
-/** The checks of `health`, most basic ones first. A fleet that is dead and one that is overloaded look different. */
-export function createProbes({ pingDatabase, pingRedis, readVitals, countPermits }: ProbeSources): Probe[] {
-  let reading: Promise<Vitals> | null = null;
-  /** One reading serves all probes of a check. */
-  const vitals = () => {
-    reading ??= readVitals().finally(() => {
+/** Joins calls that are made while another one is answered. */
+function shared<T>(read: () => Promise<T>): () => Promise<T> {
+  let reading: Promise<T> | null = null;
+  return () => {
+    reading ??= read().finally(() => {
       reading = null;
     });
     return reading;
   };
+}
+
+const ok = (detail: string): Finding => ({ detail });
+
+/** The checks of `health`, most basic ones first. A fleet that is dead and one that is overloaded look different. */
+export function createProbes({ pingDatabase, findRedisTrouble, readVitals, countPermits }: ProbeSources): Probe[] {
+  // One reading serves all probes of a check.
+  const vitals = shared(readVitals);
+  const redisTrouble = shared(findRedisTrouble);
   const failure = {
     status: 'DEGRADED',
     detail: 'Not known: the database does not answer.',
@@ -52,12 +61,14 @@ export function createProbes({ pingDatabase, pingRedis, readVitals, countPermits
       name: 'redis',
       failure: {
         status: 'DEGRADED',
-        detail: 'Redis does not answer; jobs start some seconds late, and progress comes every other second.',
+        detail: `Redis does not answer; ${withoutRedis}.`,
         advice: 'Check that Redis runs and that REDIS_URL is right.',
       },
       run: async () => {
-        await pingRedis();
-        return ok('Redis answers.');
+        const trouble = await redisTrouble();
+        if (trouble === null) return ok('Redis answers.');
+        const { problem, advice } = trouble;
+        return { detail: `${problem}; ${withoutRedis}.`, advice };
       },
     },
     { failure, name: 'maintenance', run: async () => maintenance(await vitals()) },
@@ -82,7 +93,17 @@ export function createProbes({ pingDatabase, pingRedis, readVitals, countPermits
       },
       run: async () => permits(await countPermits(), await vitals()),
     },
-    { failure, name: 'canary', run: async () => canary(await vitals()) },
+    {
+      failure,
+      name: 'canary',
+      run: async () => {
+        const isRedisWell = await redisTrouble().then(
+          (trouble) => trouble === null,
+          () => false,
+        );
+        return canary(await vitals(), isRedisWell);
+      },
+    },
   ];
 }
 
@@ -141,7 +162,7 @@ function permits(waiting: number, { claimable }: Vitals): Finding {
   return ok(`${count(waiting, 'permit')} waiting in Redis, ${rows} claimable.`);
 }
 
-function canary({ canarySeconds, fleetSeconds }: Vitals): Finding {
+function canary({ canarySeconds, fleetSeconds }: Vitals, isRedisWell: boolean): Finding {
   if (canarySeconds !== null && canarySeconds <= canaryDeadSeconds) return ok('Workers answer.');
   // Nobody can have answered yet.
   if (fleetSeconds !== null && fleetSeconds <= canaryDeadSeconds) return ok('The workers have just started.');
@@ -150,7 +171,9 @@ function canary({ canarySeconds, fleetSeconds }: Vitals): Finding {
       canarySeconds === null
         ? 'No canary ever came back from a worker.'
         : `No canary came back from a worker for ${Math.round(canarySeconds)} s.`,
-    advice: 'If Redis, maintenance and workers are well, the workers do not answer: restart them.',
+    advice: isRedisWell
+      ? 'If Redis, maintenance and workers are well, the workers do not answer: restart them.'
+      : 'See to Redis first: canaries travel through it.',
   };
 }
 

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import BeeQueue from 'bee-queue';
 import { type Redis, reconnectDelayMs, redisPatienceMs, within } from '../connections/redis.ts';
+import { logRedisError } from '../connections/redis-trouble.ts';
 import type { Logger } from '../ops/logger.ts';
 
 export interface QueueOptions {
@@ -98,10 +99,10 @@ function open(
     removeOnSuccess: true,
     removeOnFailure: true,
   });
-  queue.on('error', (error) => logger.debug({ err: error, queue: name }, 'a queue met an error'));
+  queue.on('error', (error) => logRedisError(logger, error, `the queue ${name} met an error`));
   // Unhandled, this rejection would end the process.
   queue.ready().catch((error) => {
-    logger.debug({ err: error, queue: name }, 'a queue could not be opened');
+    logRedisError(logger, error, `the queue ${name} could not be opened`);
     failed();
   });
   return {

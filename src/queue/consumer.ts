@@ -1,4 +1,6 @@
 import { redisPatienceMs, within } from '../connections/redis.ts';
+import { logRedisError, warnEveryMs } from '../connections/redis-trouble.ts';
+import { occasionally } from '../ops/occasionally.ts';
 import { createBee, isScriptMissing, loadScripts, type QueueName, type QueueOptions, waitingKey } from './bee.ts';
 
 export interface Consumer extends AsyncDisposable {
@@ -26,6 +28,7 @@ export function consume(options: QueueOptions, name: QueueName, take: () => Prom
   /** What `taken` was at the last look, if messages waited then; null if none did. */
   let takenAtLastLook: number | null = null;
   let stalledCheckAt = 0;
+  const mayWarn = occasionally(warnEveryMs);
 
   const bee = createBee(options, name, 'worker', (queue) => {
     queue.process(1, async () => {
@@ -59,7 +62,7 @@ export function consume(options: QueueOptions, name: QueueName, take: () => Prom
       takenAtLastLook = taken;
       return;
     }
-    logger.warn({ queue: name, waiting }, 'messages wait but do not arrive here; connecting anew');
+    if (mayWarn(name)) logger.warn({ queue: name, waiting }, 'messages wait but do not arrive here; connecting again');
     bee.drop();
     bee.get();
   }
@@ -67,7 +70,7 @@ export function consume(options: QueueOptions, name: QueueName, take: () => Prom
   let looking: Promise<void> | null = null;
   const lookOnce = () => {
     looking ??= look()
-      .catch((error) => logger.debug({ err: error, queue: name }, 'could not look at a queue'))
+      .catch((error) => logRedisError(logger, error, `could not look at the queue ${name}`))
       .finally(() => {
         looking = null;
       });

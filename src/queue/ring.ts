@@ -1,4 +1,5 @@
 import { redisPatienceMs, within } from '../connections/redis.ts';
+import { logRedisError } from '../connections/redis-trouble.ts';
 import type { QueueName, QueueOptions } from './bee.ts';
 import { createProducer } from './producer.ts';
 
@@ -53,7 +54,7 @@ export function createRinger(options: QueueOptions, name: QueueName): Ringer {
       setTimeout(
         () => {
           flush()
-            .catch((error) => logger.debug({ err: error }, 'could not ring; the sweeper will'))
+            .catch((error) => logRedisError(logger, error, 'could not ring; the sweeper will'))
             .finally(() => {
               flushing = false;
               lastFlush = performance.now();

@@ -1,0 +1,64 @@
+import { randomUUID } from 'node:crypto';
+import type { Logger } from '../ops/logger.ts';
+import { type Redis, redisPatienceMs, within } from './redis.ts';
+import { logRedisError, type RedisTrouble, redisTroubleOf } from './redis-trouble.ts';
+
+/** The commands of bee-queue's scripts, on keys of the probe. */
+const script = `
+redis.call('incr', KEYS[1])
+redis.call('set', KEYS[1], '1', 'PX', 1000, 'NX')
+redis.call('hexists', KEYS[2], 'a')
+redis.call('hset', KEYS[2], 'a', '1')
+redis.call('hdel', KEYS[2], 'b')
+redis.call('lpush', KEYS[3], 'a')
+redis.call('lrange', KEYS[3], 0, -1)
+redis.call('lrem', KEYS[3], 0, 'b')
+redis.call('sadd', KEYS[4], 'a')
+redis.call('smembers', KEYS[4])
+redis.call('sismember', KEYS[4], 'a')
+redis.call('srem', KEYS[4], 'b')
+return redis.call('del', KEYS[1], KEYS[2], KEYS[4])`;
+
+/**
+ * Runs every command that Pagehive needs, on keys and a channel of its own, and throws the first refusal: that Redis answers
+ * does not mean that it can be used.
+ */
+export async function probeRedis(redis: Pick<Redis, 'sendCommand'>, prefix: string): Promise<void> {
+  const run = (...words: string[]) => redis.sendCommand(words);
+  const key = `${prefix}:probe:${randomUUID()}`;
+  const [counter, hash, list, set, taken] = [key, `${key}:hash`, `${key}:list`, `${key}:set`, `${key}:taken`];
+  try {
+    const sha = String(await run('SCRIPT', 'LOAD', script));
+    await allOf([
+      run('SET', counter, '1', 'EX', '10'),
+      run('GET', counter),
+      run('HINCRBY', hash, 'a', '1'),
+      run('HGETALL', hash),
+      run('EVALSHA', sha, '4', counter, hash, list, set),
+      run('LLEN', list),
+      run('PUBLISH', `${prefix}:progress:probe`, ''),
+    ]);
+    // The script has left an element: without one this would block.
+    await run('BRPOPLPUSH', list, taken, '1');
+  } finally {
+    await run('DEL', counter, hash, list, set, taken).catch(() => undefined);
+  }
+}
+
+/** Returns why Redis cannot be used although it answers, and logs it; null if it can. Throws if Redis does not answer. */
+export async function findRedisTrouble(redis: Redis, prefix: string, logger: Logger): Promise<RedisTrouble | null> {
+  try {
+    await within(redisPatienceMs, probeRedis(redis, prefix));
+    return null;
+  } catch (error) {
+    const trouble = redisTroubleOf(error);
+    if (trouble === null) throw error;
+    logRedisError(logger, error, 'Redis cannot be used');
+    return trouble;
+  }
+}
+
+/** Waits for all, then throws the first error. */
+async function allOf(commands: Promise<unknown>[]): Promise<void> {
+  for (const outcome of await Promise.allSettled(commands)) if (outcome.status === 'rejected') throw outcome.reason;
+}

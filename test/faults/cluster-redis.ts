@@ -1,0 +1,43 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createClient } from 'redis';
+import { vi } from 'vitest';
+import { provideRedis } from '../../src/connections/embedded-redis-program.ts';
+import { freePort } from '../../src/connections/embedded-server.ts';
+import { temporaryDirectory } from '../start/running.ts';
+
+/** One node of a Redis cluster; at first it holds no keys. */
+export interface ClusterRedis extends AsyncDisposable {
+  readonly url: string;
+  command(...words: string[]): Promise<unknown>;
+}
+
+export async function startClusterRedis(): Promise<ClusterRedis> {
+  const directory = temporaryDirectory();
+  const port = String(await freePort());
+  const program = await provideRedis(() => undefined);
+  const options = ['--port', port, '--bind', '127.0.0.1', '--cluster-enabled', 'yes', '--save', ''];
+  const server = spawn(program.command, options, { argv0: program.argv0, cwd: directory.path, stdio: 'ignore' });
+  const ended = once(server, 'exit');
+  const url = `redis://127.0.0.1:${port}`;
+  async function command(...words: string[]): Promise<unknown> {
+    const client = createClient({ url, socket: { reconnectStrategy: false } });
+    client.on('error', () => undefined);
+    await client.connect();
+    try {
+      return await client.sendCommand(words);
+    } finally {
+      client.destroy();
+    }
+  }
+  await vi.waitFor(() => command('PING'), { timeout: 30_000 });
+  return {
+    url,
+    command,
+    async [Symbol.asyncDispose]() {
+      server.kill('SIGTERM');
+      await ended;
+      directory[Symbol.dispose]();
+    },
+  };
+}
