@@ -39,28 +39,41 @@ export function linkPackages(directory: string, packages: string[]): void {
   }
 }
 
+interface Check {
+  /** The package of the compiler. */
+  compiler?: string;
+  /** All files of the folder by default. */
+  files?: string[];
+  /** Packages whose global declarations are seen. */
+  types?: string[];
+  skipLibCheck?: boolean;
+}
+
 /**
- * Compiles the files of a folder without writing anything; throws with what the compiler says. The declarations of packages
- * are checked too, unless they are known not to be right.
+ * Compiles the files of a folder without writing anything, with the libraries of a plain web project; throws with what the
+ * compiler says. The declarations of packages are checked too, unless they are known not to be right.
  */
-export async function checkTypes(directory: string, { skipLibCheck = false } = {}): Promise<void> {
+export async function checkTypes(
+  directory: string,
+  { compiler = 'typescript', files, types = ['node'], skipLibCheck = false }: Check = {},
+): Promise<void> {
   const project = {
     compilerOptions: {
-      target: 'es2023',
-      lib: ['es2023', 'esnext.disposable', 'dom', 'dom.iterable', 'dom.asynciterable'],
+      target: 'es2022',
+      lib: ['es2022', 'dom'],
       module: 'nodenext',
       jsx: 'react-jsx',
       strict: true,
       skipLibCheck,
       allowImportingTsExtensions: true,
       noEmit: true,
-      types: ['node'],
+      types,
       typeRoots: [join(root, 'node_modules', '@types')],
     },
-    include: ['*.ts', '*.tsx'],
+    ...(files === undefined ? { include: ['*.ts', '*.tsx'] } : { files }),
   };
   writeFileSync(join(directory, 'tsconfig.json'), JSON.stringify(project));
-  await runNode(directory, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.json']);
+  await runNode(directory, [join(root, 'node_modules', compiler, 'bin', 'tsc'), '-p', 'tsconfig.json']);
 }
 
 /** Runs Node.js in a folder to its end and gives what it printed; throws if it fails. */
