@@ -71,7 +71,7 @@ await using database = openDatabase({ url: lab.config.databaseUrl, name: 'bench'
 
 function search({ query, filter, tenant }: (typeof kinds)[number]): Promise<unknown> {
   if (tenant === undefined) return post(`${lab.config.publicUrl}/graphql`, document, { query: query(), filter });
-  return searchPages(database, { tenantId: few, query: query(), filter: filter ?? {}, limit: 21, after: null });
+  return searchPages(database, { query: query(), filter: { tenantId: few, ...filter }, limit: 21, after: null });
 }
 
 const since = performance.now();

@@ -19,6 +19,7 @@ import { createDeliverySweeper } from './maintenance/delivery-sweeper.ts';
 import { createForecaster } from './maintenance/forecaster.ts';
 import { createJanitor } from './maintenance/janitor.ts';
 import { startMaintenance } from './maintenance/maintenance.ts';
+import { createNameIndexer } from './maintenance/name-indexer.ts';
 import { createPruner } from './maintenance/pruner.ts';
 import { createRescuer } from './maintenance/rescuer.ts';
 import { createSweeper } from './maintenance/sweeper.ts';
@@ -169,6 +170,7 @@ export function startMaintain(platform: Platform): AsyncDisposable {
     createForecaster(background),
     createBatchFolder(background),
     createBatchChanger(platform),
+    createNameIndexer(platform),
     canaries,
   ];
   const maintenance = startMaintenance(platform, actors);

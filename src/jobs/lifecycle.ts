@@ -24,14 +24,14 @@ export interface Failure {
 
 const complete = `
 WITH held AS (
-    SELECT j.id, ${withPages('$18')} AS pages FROM jobs j WHERE ${fence} FOR UPDATE
+    SELECT j.id, ${withPages('$19')} AS pages FROM jobs j WHERE ${fence} FOR UPDATE
 ), job AS (
     UPDATE jobs j
        SET status = 'COMPLETED', stage = 'STORE', revision = j.revision + 1, progress_seq = 0, percent = 100,
-           pages_total = $15, pages_done = $15, engine = $16::"Engine", document = $17, finished_at = now(), lease_expires_at = NULL,
+           pages_total = $16, pages_done = $16, engine = $17::"Engine", document = $18, finished_at = now(), lease_expires_at = NULL,
            heartbeat_at = now(), sealed_password = NULL, failure_code = NULL, failure_message = NULL, failure_page = NULL,
-           stored_pages = held.pages, stored_by = $18
-      FROM held WHERE j.id = held.id AND ${countOf('held.pages')} = $15
+           stored_pages = held.pages, stored_by = $19
+      FROM held WHERE j.id = held.id AND ${countOf('held.pages')} = $16
     RETURNING j.*
 ), attempt AS (${insertAttempt()}), page AS (${insertPages}), strange AS (
     -- Left by another engine that was given up: a result is of one making.

@@ -2,6 +2,7 @@ import type { EngineName, ExtractedPage } from '../pdf/model/document.ts';
 import type { PageImages } from '../pdf/model/images.ts';
 import { type Claim, ClaimLostError, fence, fenceValues, leaseSeconds } from './claim.ts';
 import type { JobsContext } from './context.ts';
+import { searchedText } from './searched-text.ts';
 
 /** Where the images of a page lie in storage. */
 export interface StoredImages extends PageImages {
@@ -39,16 +40,16 @@ export class PagesLostError extends Error {
  * there already (made by another engine, say) is replaced.
  */
 export const insertPages = `
-    INSERT INTO pages AS p (job_id, tenant_id, number, label, width, height, rotation, text, markdown, links, details, images, failure)
+    INSERT INTO pages AS p (job_id, tenant_id, number, label, width, height, rotation, text, markdown, links, details, images, failure, searched)
     SELECT job.id, job.tenant_id, page.* FROM job,
            unnest($4::int[], $5::text[], $6::real[], $7::real[], $8::int[], $9::text[], $10::text[], $11::jsonb[], $12::jsonb[],
-                  $13::jsonb[], $14::text[]) AS page
+                  $13::jsonb[], $14::text[], $15::text[]) AS page
     ON CONFLICT (job_id, number) DO UPDATE
        SET label = EXCLUDED.label, width = EXCLUDED.width, height = EXCLUDED.height, rotation = EXCLUDED.rotation,
            text = EXCLUDED.text, markdown = EXCLUDED.markdown, links = EXCLUDED.links, details = EXCLUDED.details,
-           images = EXCLUDED.images, failure = EXCLUDED.failure`;
+           images = EXCLUDED.images, failure = EXCLUDED.failure, searched = EXCLUDED.searched`;
 
-/** The values $4 to $14 of `insertPages`. */
+/** The values $4 to $15 of `insertPages`. */
 export function pageValues(pages: PageToStore[]) {
   return [
     pages.map((page) => page.number),
@@ -62,6 +63,7 @@ export function pageValues(pages: PageToStore[]) {
     pages.map((page) => JSON.stringify(page.details)),
     pages.map(({ images }) => (images === undefined ? null : JSON.stringify(images))),
     pages.map((page) => page.failure),
+    pages.map(searchedText),
   ];
 }
 
@@ -69,9 +71,9 @@ const storeGroup = `
 WITH settings AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true)),
 job AS (
     UPDATE jobs j
-       SET stored_pages = ${withPages('$21')}, stored_by = $21, engine = $15::"Engine",
-           pages_total = $16, pages_done = $17, percent = GREATEST(j.percent, $18), progress_seq = GREATEST(j.progress_seq, $19),
-           stage = 'EXTRACT', heartbeat_at = now(), lease_expires_at = now() + $20 * interval '1 second'
+       SET stored_pages = ${withPages('$22')}, stored_by = $22, engine = $16::"Engine",
+           pages_total = $17, pages_done = $18, percent = GREATEST(j.percent, $19), progress_seq = GREATEST(j.progress_seq, $20),
+           stage = 'EXTRACT', heartbeat_at = now(), lease_expires_at = now() + $21 * interval '1 second'
       FROM settings
      WHERE ${fence}
     RETURNING j.id, j.tenant_id, j.stored_pages

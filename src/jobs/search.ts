@@ -1,5 +1,5 @@
 import type { Database } from '../connections/database.ts';
-import type { Job } from './job.ts';
+import { type JobsFilter, listJobs } from './list.ts';
 
 export interface PageHit {
   jobId: string;
@@ -10,17 +10,9 @@ export interface PageHit {
 }
 
 export interface PageSearch {
-  tenantId: string;
   /** In the syntax of PostgreSQL's websearch_to_tsquery; `pagehive_query` of the migrations tells what a word is. */
   query: string;
-  filter: {
-    status?: Job['status'][] | null;
-    name?: string | null;
-    failureCode?: string[] | null;
-    batchId?: string | null;
-    createdAfter?: Date | null;
-    createdBefore?: Date | null;
-  };
+  filter: JobsFilter;
   limit: number;
   /** The last hit seen. */
   after: { score: number; jobId: string; number: number } | null;
@@ -37,18 +29,25 @@ const readAtMost = 5_000;
 /** Pages with the words of a phrase that are read at most to find it. */
 const phraseCandidates = 2_000;
 
+/** Jobs whose pages are read at most, to find these; fewer where they are found by their name, which takes longer. */
+const newestJobs = 2_000;
+const newestNamed = 20;
+
+/** Cuts the words of the query out of a text, and marks them. */
+const headline = (text: string) => `ts_headline('pagehive', pagehive_words(${text}), q,
+                  'MaxFragments=2, MaxWords=30, MinWords=12, ShortWord=0, FragmentDelimiter=" … ", StartSel=${startMark}, StopSel=${endMark}')`;
+
 /** The jobs whose pages are searched. */
 const wanted = `
            j.tenant_id = $1 AND j.status = 'COMPLETED'
-       AND ($3::text[] IS NULL OR j.status::text = ANY($3))
-       AND ($4::text IS NULL OR strpos(lower(j.name), lower($4)) > 0)
+       AND ($4::text IS NULL OR strpos(j.name_folded, pagehive_fold($4)) > 0)
        AND ($5::text[] IS NULL OR j.failure_code = ANY($5))
        AND ($6::timestamptz IS NULL OR j.created_at >= $6)
        AND ($7::timestamptz IS NULL OR j.created_at < $7)
        AND ($8::uuid IS NULL OR j.batch_id = $8)`;
 
 /**
- * Pages that hold the words are found in one of two ways. By reading the newest pages, if those are all there are, or if so
+ * Pages that hold the words are found in one of two ways. By reading those of the newest jobs, whose ids are $3, if those are all there are ($13), or if so
  * many hold the words that this takes less, which a hundred of the newest thousand tell: not a hundred in a row, which are
  * often of one document. Else by the index, which is slow for words that are nearly everywhere, and knows no phrases: it
  * finds their words. What it finds is grouped by job, so that a job is checked once, not for each of its pages. Only then
@@ -63,12 +62,12 @@ WITH query AS MATERIALIZED (
       ) without_order (words)
 ), newest AS MATERIALIZED (
     SELECT p.*
-      FROM jobs j, LATERAL (SELECT job_id, number, search FROM pages WHERE job_id = j.id OFFSET 0) p
-     WHERE ${wanted}
-     ORDER BY j.created_at DESC, j.id DESC
+      FROM unnest($3::uuid[]) WITH ORDINALITY j(id, place),
+           LATERAL (SELECT job_id, number, search FROM pages WHERE job_id = j.id OFFSET 0) p
+     ORDER BY j.place
      LIMIT ${readAtMost}
 ), scope AS MATERIALIZED (
-    SELECT (SELECT count(*) <= ${enough} FROM (SELECT FROM newest LIMIT ${enough} + 1) n) AS whole,
+    SELECT $13::boolean AND (SELECT count(*) <= ${enough} FROM (SELECT FROM newest LIMIT ${enough} + 1) n) AS whole,
            (SELECT count(*) > 25 FROM (SELECT search, row_number() OVER () AS place FROM newest LIMIT ${enough}) n, query
              WHERE place % 10 = 0 AND n.search @@ words) AS frequent
 ), near AS MATERIALIZED (
@@ -96,9 +95,11 @@ WITH query AS MATERIALIZED (
      LIMIT $12
 ), headlined AS (
     SELECT shown.*,
-           ts_headline('pagehive', pagehive_words(left(p.text, 100000)), q,
-                       'MaxFragments=2, MaxWords=30, MinWords=12, ShortWord=0, FragmentDelimiter=" … ", StartSel=${startMark}, StopSel=${endMark}') AS headline
-      FROM query, shown JOIN pages p ON p.job_id = shown.job_id AND p.number = shown.number
+           CASE WHEN strpos(plain, '${startMark}') > 0 THEN plain ELSE ${headline('pagehive_fold(searched)')} END AS headline
+      FROM query, shown JOIN pages p ON p.job_id = shown.job_id AND p.number = shown.number,
+           LATERAL (SELECT left(coalesce(p.searched, p.text), 100000) AS searched) t,
+           -- As the page has it; if the words are not found in that, as search reads it.
+           LATERAL (SELECT ${headline('searched')} AS plain) h
 )
 SELECT whole OR (by_index AND (SELECT count(*) FROM far) < (SELECT most FROM query)) AS complete,
        job_id AS "jobId", number, score, headline
@@ -117,14 +118,17 @@ export async function isSearchable(database: Database, query: string): Promise<b
 /** Pages of completed jobs that match, best first, and whether no page was left out for there being too many. */
 export async function searchPages(
   database: Database,
-  { tenantId, query, filter, limit, after }: PageSearch,
+  { query, filter, limit, after }: PageSearch,
 ): Promise<{ hits: PageHit[]; complete: boolean }> {
+  if (filter.statuses && !filter.statuses.includes('COMPLETED')) return { hits: [], complete: true };
+  const most = filter.name ? newestNamed : newestJobs;
+  const newest = await listJobs(database, { ...filter, statuses: ['COMPLETED'] }, { limit: most, inverted: false });
   const values = [
-    tenantId,
+    filter.tenantId,
     query,
-    filter.status ?? null,
-    filter.name ?? null,
-    filter.failureCode ?? null,
+    newest.map(({ id }) => id),
+    filter.name || null,
+    filter.failureCodes ? [...filter.failureCodes] : null,
     filter.createdAfter ?? null,
     filter.createdBefore ?? null,
     filter.batchId ?? null,
@@ -132,6 +136,7 @@ export async function searchPages(
     after?.jobId ?? null,
     after?.number ?? null,
     limit,
+    newest.length < most,
   ];
   // A plan that has to be good for any filter is bad for most.
   const rows = await database.query<Row>(search, values, { prepared: false });

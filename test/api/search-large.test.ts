@@ -113,7 +113,7 @@ describe('searchPages in a large library', () => {
     const { database } = service.platform;
     const tenantId = await insertTenant(service, 'other');
     for (const text of ['bees', 'unicorn', '"bees hum"']) {
-      const found = await searchPages(database, { tenantId, query: text, filter: {}, limit: 20, after: null });
+      const found = await searchPages(database, { query: text, filter: { tenantId }, limit: 20, after: null });
       expect(found).toEqual({ hits: [], complete: true });
     }
   });
@@ -125,7 +125,7 @@ describe('searchPages in a large library', () => {
       name: 'test',
       logger: createLogger({ logLevel: 'fatal' }, 'test'),
     });
-    const one = { tenantId: newUuid(), query: 'bees', filter: {}, limit: 20, after: null };
+    const one = { query: 'bees', filter: { tenantId: newUuid() }, limit: 20, after: null };
     await searchPages(database, one);
     expect(await database.query('SELECT name FROM pg_prepared_statements WHERE statement ~ $1', ['ts_rank'])).toEqual(
       [],

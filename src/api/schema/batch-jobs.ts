@@ -1,58 +1,60 @@
 import type { GraphQLResolveInfo } from 'graphql';
+import { countBatchJobs, listBatchJobs } from '../../jobs/list-batch.ts';
 import { createBatcher } from '../batcher.ts';
 import type { ApiContext } from '../context.ts';
 import type { ConnectionArgs } from './connection.ts';
 import {
   connectJobs,
   type JobFilterInput,
-  jobQuery,
-  jobsWhere,
-  type Keyset,
+  jobReader,
+  jobsFilter,
   type ListedJob,
+  readInOrder,
 } from './job-connection.ts';
-
-/** The order of the items in `createBatch`. */
-const byBatchIndex: Keyset = {
-  cursor: /^\d{1,9}$/,
-  toCursor: ({ batchIndex }) => `${batchIndex}`,
-  beyond: (cursor, side) => ({ batchIndex: { [side === 'after' ? 'gt' : 'lt']: Number(cursor) } }),
-  order: [{ batchIndex: 'asc' }],
-  inverted: [{ batchIndex: 'desc' }],
-};
 
 const jobsOfBatches = createBatcher<string, ListedJob[]>();
 const countsOfBatches = createBatcher<string, number>();
 
-/** The jobs of a batch, those of all batches of a list together. */
+/** The jobs of a batch in the order of its items. Those of all batches of a list are read together. */
 export function resolveBatchJobs(
   batchId: string,
-  filter: JobFilterInput | null | undefined,
+  input: JobFilterInput | null | undefined,
   args: ConnectionArgs,
   context: ApiContext,
   info: GraphQLResolveInfo,
 ) {
-  const { prisma } = context.database;
-  const where = jobsWhere(context.tenantId, filter);
-  const query = jobQuery(context, info);
+  const { database } = context;
+  const filter = jobsFilter(context.tenantId, input);
+  const readJobs = jobReader(context, info);
   return connectJobs(
     {
-      readRows: (side, part) =>
-        jobsOfBatches(context, info.fieldNodes, batchId, async (ids) => {
-          const jobs = { ...query, ...part, where: { AND: [where, side] } };
-          const batches = await prisma.batch.findMany({ where: { id: { in: [...ids] } }, select: { id: true, jobs } });
-          const found = new Map(batches.map((batch) => [batch.id, batch.jobs]));
-          return ids.map((id) => found.get(id) ?? []);
-        }),
-      countRows: () =>
-        countsOfBatches(context, info.fieldNodes, batchId, async (ids) => {
-          const among = { AND: [where, { batchId: { in: [...ids] } }] };
-          const counts = await prisma.job.groupBy({ by: ['batchId'], where: among, _count: true });
-          const found = new Map(counts.map((count) => [count.batchId, count._count]));
+      cursor: /^\d{1,9}$/,
+      toCursor: ({ batchIndex }) => `${batchIndex}`,
+      read({ after, before, limit, inverted }) {
+        const part = { after: indexOf(after), before: indexOf(before), limit, inverted };
+        return jobsOfBatches(context, info.fieldNodes, batchId, async (ids) => {
+          let listed = new Map<string, string[]>();
+          const rows = await readInOrder(async () => {
+            listed = await listBatchJobs(database, ids, filter, part);
+            return [...listed.values()].flat();
+          }, readJobs);
+          const byId = new Map(rows.map((row) => [row.id, row]));
+          return ids.map((id) => (listed.get(id) ?? []).flatMap((job) => byId.get(job) ?? []));
+        });
+      },
+      async count() {
+        const count = await countsOfBatches(context, info.fieldNodes, batchId, async (ids) => {
+          const found = await countBatchJobs(database, ids, filter);
           return ids.map((id) => found.get(id) ?? 0);
-        }),
+        });
+        return { count, exact: true };
+      },
     },
-    byBatchIndex,
     args,
     context,
   );
+}
+
+function indexOf(cursor: string | undefined): number | null {
+  return cursor === undefined ? null : Number(cursor);
 }

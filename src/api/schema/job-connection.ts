@@ -1,7 +1,8 @@
 import { queryFromInfo } from '@pothos/plugin-prisma';
+import type { ResolveCursorConnectionArgs } from '@pothos/plugin-relay';
 import type { GraphQLResolveInfo } from 'graphql';
-import type { Prisma } from '../../connections/prisma/client.ts';
 import { decodeId } from '../../ids.ts';
+import { countedUpTo, countJobs, type JobKey, type JobsFilter, listJobs } from '../../jobs/list.ts';
 import { atMost } from '../admission/declarations.ts';
 import type { ApiContext } from '../context.ts';
 import { builder } from './builder.ts';
@@ -14,7 +15,7 @@ export const JobFilter = builder.inputType('JobFilter', {
   description: 'Which jobs to list. A job has to meet all conditions.',
   fields: (t) => ({
     status: t.field({ type: [JobStatus], extensions: atMost(100), description: 'Jobs with one of these statuses.' }),
-    name: t.string({ description: 'Jobs whose name contains this text, ignoring case.' }),
+    name: t.string({ description: 'Jobs whose name contains this text, whatever its case and Unicode form.' }),
     failureCode: t.field({
       type: [FailureCode],
       extensions: atMost(100),
@@ -28,56 +29,19 @@ export const JobFilter = builder.inputType('JobFilter', {
 
 export type JobFilterInput = typeof JobFilter.$inferInput;
 
-/** Prisma leaves the wildcards of LIKE as they are. */
-function literal(text: string): string {
-  return text.replace(/[\\%_]/g, '\\$&');
+/** The id of nothing. */
+const nobody = '00000000-0000-0000-0000-000000000000';
+
+/** A filter within a tenant. An id that is not one of a batch matches nothing, like the id of another tenant's batch. */
+export function jobsFilter(tenantId: string, filter: JobFilterInput | null | undefined): JobsFilter {
+  const { status, failureCode, name, batch, createdAfter, createdBefore } = filter ?? {};
+  const batchId = batch == null ? null : (decodeId('batch', batch) ?? nobody);
+  return { tenantId, statuses: status, failureCodes: failureCode, name, batchId, createdAfter, createdBefore };
 }
 
-/** A filter as Prisma's condition, within a tenant. */
-export function jobsWhere(tenantId: string, filter: JobFilterInput | null | undefined): Prisma.JobWhereInput {
-  return {
-    tenantId,
-    ...(filter?.status ? { status: { in: filter.status } } : {}),
-    ...(filter?.name ? { name: { contains: literal(filter.name), mode: 'insensitive' } } : {}),
-    // An id that is none matches nothing, as that of somebody else's batch.
-    ...(filter?.batch ? { batchId: decodeId('batch', filter.batch) ?? { in: [] } } : {}),
-    ...(filter?.failureCode ? { failureCode: { in: filter.failureCode } } : {}),
-    createdAt: {
-      ...(filter?.createdAfter ? { gte: filter.createdAfter } : {}),
-      ...(filter?.createdBefore ? { lt: filter.createdBefore } : {}),
-    },
-  };
-}
-
-/** Counting goes no further than this: a list of millions must not be counted for a page of twenty. */
-const countLimit = 10_000;
-
-/** An order of jobs, and the keys of a row as a cursor: it stays good whatever becomes of the row. */
-export interface Keyset {
-  cursor: RegExp;
-  toCursor: (job: { id: string; createdAt: Date; batchIndex: number | null }) => string;
-  /** Rows on one side of a cursor. */
-  beyond: (cursor: string, side: 'after' | 'before') => Prisma.JobWhereInput;
-  order: Prisma.JobOrderByWithRelationInput[];
-  inverted: Prisma.JobOrderByWithRelationInput[];
-}
-
-const newestFirst: Keyset = {
-  cursor: new RegExp(`^\\d{1,14}_${uuidPattern}$`),
-  toCursor: ({ createdAt, id }) => `${createdAt.getTime()}_${id}`,
-  // The first condition is what the index can use.
-  beyond(cursor, side) {
-    const [time, id] = cursor.split('_');
-    const createdAt = new Date(Number(time));
-    const op = side === 'after' ? 'lt' : 'gt';
-    return { createdAt: { [`${op}e`]: createdAt }, OR: [{ createdAt: { [op]: createdAt } }, { id: { [op]: id } }] };
-  },
-  order: [{ createdAt: 'desc' }, { id: 'desc' }],
-  inverted: [{ createdAt: 'asc' }, { id: 'asc' }],
-};
-
-interface Counted {
-  countRows: () => Promise<number>;
+export interface JobCount {
+  count: number;
+  exact: boolean;
 }
 
 export const JobConnection = builder.connectionObject(
@@ -87,72 +51,96 @@ export const JobConnection = builder.connectionObject(
     description: 'A page of a list of jobs.',
     fields: (t) => ({
       totalCount: t.int({
-        description: `Number of jobs in the whole list, counted up to ${countLimit}.`,
-        resolve: async (connection) => Math.min(await countOf(connection), countLimit),
+        description: `Number of jobs in the whole list: exact up to ${countedUpTo}, and for the jobs of one batch; an estimate beyond that.`,
+        resolve: async (connection) => (await countOf(connection)).count,
       }),
       totalCountExact: t.boolean({
-        description: `Whether \`totalCount\` is exact: false if there are more than ${countLimit} jobs.`,
-        resolve: async (connection) => (await countOf(connection)) <= countLimit,
+        description: 'Whether `totalCount` is exact rather than an estimate.',
+        resolve: async (connection) => (await countOf(connection)).exact,
       }),
     }),
   },
   { name: 'JobEdge', description: 'A job with its cursor.' },
 );
 
-const counters = new WeakMap<object, Counted>();
+const counts = new WeakMap<object, () => Promise<JobCount>>();
 
-async function countOf(connection: object): Promise<number> {
-  return (await counters.get(connection)?.countRows()) ?? 0;
+async function countOf(connection: object): Promise<JobCount> {
+  return (await counts.get(connection)?.()) ?? { count: 0, exact: true };
 }
 
-/** Where the jobs of a connection come from. */
-interface JobSource {
-  readRows: (
-    where: Prisma.JobWhereInput,
-    part: Pick<Prisma.JobFindManyArgs, 'orderBy' | 'take'>,
-  ) => Promise<ListedJob[]>;
-  countRows: () => Promise<number>;
+/** What a cursor is made of; it stays good whatever becomes of the row. */
+export interface ListedJob {
+  id: string;
+  createdAt: Date;
+  batchIndex: number | null;
 }
 
-/** What a keyset needs of a row. */
-export type ListedJob = Parameters<Keyset['toCursor']>[0];
-
-/** What of a job the nodes of a connection select. */
-export function jobQuery(context: ApiContext, info: GraphQLResolveInfo) {
-  return queryFromInfo({ context, info, paths: [['nodes'], ['edges', 'node']], typeName: 'Job' });
+/** A list of jobs in an order. */
+interface JobList {
+  cursor: RegExp;
+  toCursor: (job: ListedJob) => string;
+  read: (part: Pick<ResolveCursorConnectionArgs, 'after' | 'before' | 'limit' | 'inverted'>) => Promise<ListedJob[]>;
+  count: () => Promise<JobCount>;
 }
 
-/** A part of some jobs, in an order. */
+/** A part of a list of jobs. They are counted if that is asked for, once. */
 export async function connectJobs(
-  { readRows, countRows }: JobSource,
-  { cursor, toCursor, beyond, order, inverted }: Keyset,
+  { cursor, toCursor, read, count }: JobList,
   args: ConnectionArgs,
   context: ApiContext,
 ) {
   checkConnectionArgs(args, (text) => cursor.test(text));
-  const connection = await resolveKeyset(context, args, toCursor, ({ before, after, limit, ...part }) =>
-    readRows(
-      { AND: [after ? beyond(after, 'after') : {}, before ? beyond(before, 'before') : {}] },
-      { orderBy: part.inverted ? inverted : order, take: limit },
-    ),
-  );
-  let count: Promise<number> | null = null;
-  counters.set(connection, { countRows: () => (count ??= countRows()) });
+  const connection = await resolveKeyset(context, args, toCursor, read);
+  let counted: Promise<JobCount> | null = null;
+  counts.set(connection, () => (counted ??= count()));
   return connection;
 }
 
-/** A part of the jobs that a condition selects, newest first. */
-export function resolveJobs(
-  where: Prisma.JobWhereInput,
-  args: ConnectionArgs,
-  context: ApiContext,
-  info: GraphQLResolveInfo,
-) {
+/** Reads what is selected of the jobs with these ids. */
+export type ReadJobs = (ids: string[]) => Promise<ListedJob[]>;
+
+/** What the nodes of a connection select. */
+export function jobReader(context: ApiContext, info: GraphQLResolveInfo): ReadJobs {
   const { prisma } = context.database;
-  const query = jobQuery(context, info);
-  const source: JobSource = {
-    readRows: (side, part) => prisma.job.findMany({ ...query, ...part, where: { AND: [where, side] } }),
-    countRows: () => prisma.job.count({ where, take: countLimit + 1 }),
-  };
-  return connectJobs(source, newestFirst, args, context);
+  const query = queryFromInfo({ context, info, paths: [['nodes'], ['edges', 'node']], typeName: 'Job' });
+  return (ids) => prisma.job.findMany({ ...query, where: { id: { in: ids }, tenantId: context.tenantId } });
+}
+
+/**
+ * Reads the rows of a list in its order, the ids first. A job that is deleted in between would make the list look shorter than
+ * it is, so the list is read again then.
+ */
+export async function readInOrder(list: () => Promise<string[]>, read: ReadJobs): Promise<ListedJob[]> {
+  for (let tries = 3; ; tries -= 1) {
+    const ids = await list();
+    const rows = ids.length === 0 ? [] : await read(ids);
+    if (rows.length < ids.length && tries > 0) continue;
+    const byId = new Map(rows.map((row) => [row.id, row]));
+    return ids.flatMap((id) => byId.get(id) ?? []);
+  }
+}
+
+/** The jobs that a filter finds, newest first. */
+export function resolveJobs(filter: JobsFilter, args: ConnectionArgs, context: ApiContext, info: GraphQLResolveInfo) {
+  const { database } = context;
+  const readJobs = jobReader(context, info);
+  return connectJobs(
+    {
+      cursor: new RegExp(`^\\d{1,14}_${uuidPattern}$`),
+      toCursor: ({ createdAt, id }) => `${createdAt.getTime()}_${id}`,
+      read({ after, before, limit, inverted }) {
+        const part = { after: keyOf(after), before: keyOf(before), limit, inverted };
+        return readInOrder(async () => (await listJobs(database, filter, part)).map(({ id }) => id), readJobs);
+      },
+      count: () => countJobs(database, filter),
+    },
+    args,
+    context,
+  );
+}
+
+function keyOf(cursor: string | undefined): JobKey | null {
+  const [time, id] = cursor?.split('_') ?? [];
+  return time === undefined || id === undefined ? null : { createdAt: new Date(Number(time)), id };
 }

@@ -2,7 +2,7 @@ import { decodeId } from '../../ids.ts';
 import { checkJobFilter } from '../inputs.ts';
 import { builder } from './builder.ts';
 import { Job } from './job.ts';
-import { JobConnection, JobFilter, jobsWhere, resolveJobs } from './job-connection.ts';
+import { JobConnection, JobFilter, jobsFilter, resolveJobs } from './job-connection.ts';
 
 builder.queryField('job', (t) =>
   t.prismaField({
@@ -24,7 +24,7 @@ builder.queryField('jobs', (t) =>
     args: { ...t.arg.connectionArgs(), filter: t.arg({ type: JobFilter, description: 'Which jobs to list.' }) },
     resolve(_, { filter, ...args }, context, info) {
       checkJobFilter(filter);
-      return resolveJobs(jobsWhere(context.tenantId, filter), args, context, info);
+      return resolveJobs(jobsFilter(context.tenantId, filter), args, context, info);
     },
   }),
 );

@@ -1,5 +1,4 @@
 import { RequestError } from '../../errors.ts';
-import { decodeId } from '../../ids.ts';
 import { enough, isSearchable, type PageHit, searchPages } from '../../jobs/search.ts';
 import { cost } from '../admission/declarations.ts';
 import { budgetOf, bytesOf } from '../byte-budget.ts';
@@ -7,7 +6,7 @@ import { checkJobFilter, parseSearchQuery } from '../inputs.ts';
 import { builder } from './builder.ts';
 import { checkConnectionArgs, pageSize, uuidPattern } from './connection.ts';
 import { Job } from './job.ts';
-import { JobFilter } from './job-connection.ts';
+import { JobFilter, jobsFilter } from './job-connection.ts';
 import { Page } from './page.ts';
 
 const TextRange = builder.objectRef<{ start: number; end: number }>('TextRange').implement({
@@ -17,9 +16,6 @@ const TextRange = builder.objectRef<{ start: number; end: number }>('TextRange')
     end: t.exposeInt('end', { description: 'The first position after the range.' }),
   }),
 });
-
-/** The id of nothing. */
-const nobody = '00000000-0000-0000-0000-000000000000';
 
 const PageHitType = builder.objectRef<PageHit>('PageHit').implement({
   description: 'A page that matches a search.',
@@ -115,9 +111,8 @@ builder.queryField('searchPages', (t) =>
       const [score, jobId, number] = after?.split('_') ?? [];
       const from = score && jobId && number ? { score: Number(score), jobId, number: Number(number) } : null;
       const { hits: found, complete } = await searchPages(database, {
-        tenantId,
         query,
-        filter: { ...filter, batchId: filter?.batch == null ? null : (decodeId('batch', filter.batch) ?? nobody) },
+        filter: jobsFilter(tenantId, filter),
         limit: limit + 1,
         after: from,
       });

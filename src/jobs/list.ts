@@ -1,0 +1,132 @@
+import type { Database } from '../connections/database.ts';
+import { maxBatchItems } from './batch.ts';
+import type { Job } from './job.ts';
+import { countByName, type Depth, listByName, walked } from './sql/list-by-name.ts';
+import { countByPath, estimateRows, listByPath, type Order, type Path } from './sql/list-jobs.ts';
+
+/** Which jobs: conditions are combined by "and"; null and undefined say nothing. */
+export interface JobsFilter {
+  tenantId: string;
+  statuses?: readonly Job['status'][] | null;
+  failureCodes?: readonly string[] | null;
+  /** Part of the name, whatever its case and Unicode form. */
+  name?: string | null;
+  batchId?: string | null;
+  /** Accepted at or after this. */
+  createdAfter?: Date | null;
+  /** Accepted before this. */
+  createdBefore?: Date | null;
+}
+
+/** What orders a list: newest first, by id among jobs of the same millisecond. */
+export interface JobKey {
+  id: string;
+  createdAt: Date;
+}
+
+/** A part of a list: what comes after and before these keys, read from its end if `inverted`. */
+export interface JobsPart {
+  after?: JobKey | null;
+  before?: JobKey | null;
+  limit: number;
+  inverted: boolean;
+}
+
+/** Jobs are counted up to this number; of more the number is estimated. */
+export const countedUpTo = 5_000;
+
+const everyStatus = ['PENDING', 'RUNNING', 'RETRYING', 'COMPLETED', 'FAILED', 'CANCELLED'] as const;
+const firstId = '00000000-0000-0000-0000-000000000000';
+const lastId = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+
+/** The keys of the jobs of a part, in the order in which it is read. */
+export async function listJobs(database: Database, filter: JobsFilter, part: JobsPart): Promise<JobKey[]> {
+  const { path, values, depth } = planOf(filter, part);
+  const order: Order = part.inverted ? 'ASC' : 'DESC';
+  const statement = filter.name && path !== 'batch' ? listByName(path, order, depth) : listByPath(path, order);
+  return await database.query<JobKey & Record<string, unknown>>(statement, values);
+}
+
+/** How many jobs a filter finds: exactly up to a number and in a batch, otherwise by an estimate that reads few rows. */
+export async function countJobs(database: Database, filter: JobsFilter): Promise<{ count: number; exact: boolean }> {
+  const limit = (filter.batchId ? maxBatchItems : countedUpTo) + 1;
+  const { path, values, depth } = planOf(filter, { limit, inverted: false });
+  if (!filter.name || path === 'batch') {
+    const [{ n } = { n: 0 }] = await database.query<{ n: number }>(countByPath(path), values);
+    return n < limit ? { count: n, exact: true } : atLeast(n, await estimateJobs(database, filter));
+  }
+  // So many matches among the first rows mean that there are more than are counted.
+  const expected = await estimateJobs(database, filter);
+  const enough = Math.max(fewestMatches, Math.ceil((overestimate * countedUpTo * walked) / Math.max(1, expected)));
+  const [row] = await database.query<{ n: number; share: number | null }>(countByName(path, depth), [
+    ...values.slice(0, -1),
+    enough,
+  ]);
+  const { n, share } = row ?? { n: 0, share: null };
+  return share === null ? { count: n, exact: true } : atLeast(n, share * expected);
+}
+
+/** Matches from which a share can be estimated. */
+const fewestMatches = 20;
+/** A sample may have that much more of a name than all rows. */
+const overestimate = 1.5;
+
+function atLeast(counted: number, estimate: number): { count: number; exact: boolean } {
+  return { count: Math.max(counted, Math.round(estimate)), exact: false };
+}
+
+/** What the planner expects; the name does not count. */
+async function estimateJobs(database: Database, filter: JobsFilter): Promise<number> {
+  const { tenantId, statuses, failureCodes, createdAfter, createdBefore } = filter;
+  const values = [tenantId, createdAfter ?? '-infinity', createdBefore ?? 'infinity'];
+  const sets = [...(statuses ? [[...statuses]] : []), ...(failureCodes ? [[...failureCodes]] : [])];
+  const statement = estimateRows({ byStatus: Boolean(statuses), byFailure: Boolean(failureCodes) });
+  const [row] = await database.query<Explained>(statement, [...values, ...sets], { prepared: false });
+  return row?.['QUERY PLAN'][0].Plan['Plan Rows'] ?? 0;
+}
+
+interface Explained {
+  'QUERY PLAN': [{ Plan: { 'Plan Rows': number } }];
+}
+
+type Values = Parameters<Database['query']>[1];
+
+/** Which index gives the rows, and the parameters of the statements. */
+function planOf(filter: JobsFilter, part: JobsPart): { path: Path; values: Values; depth: Depth } {
+  const { tenantId, batchId = null, name = null } = filter;
+  const codes = filter.failureCodes ? [...new Set(filter.failureCodes)] : null;
+  const statuses = filter.statuses ? [...new Set(filter.statuses)] : null;
+  const path = batchId !== null ? 'batch' : codes !== null ? 'failure' : statuses !== null ? 'status' : 'all';
+  const given = path === 'failure' ? (statuses ?? [...everyStatus]) : statuses;
+  const values = [tenantId, given, codes, batchId, ...boundsOf(filter, part), part.limit, name, part.limit];
+  const depth = path === 'failure' || (path === 'status' && !statuses?.includes('COMPLETED')) ? 'deep' : 'near';
+  return { path, values, depth };
+}
+
+/** Time and id that the jobs come after, and those that they come before. A list that is newest first goes from the latter to the former. */
+function boundsOf({ createdAfter, createdBefore }: JobsFilter, { after, before }: JobsPart): string[] {
+  const low: Bound[] = [{ time: '-infinity', at: Number.NEGATIVE_INFINITY, id: firstId }];
+  const high: Bound[] = [{ time: 'infinity', at: Number.POSITIVE_INFINITY, id: lastId }];
+  // No job has the first id, so jobs of the very millisecond are at or after it, and not before it.
+  if (createdAfter) low.push(bound(createdAfter, firstId));
+  if (createdBefore) high.push(bound(createdBefore, firstId));
+  if (before) low.push(bound(before.createdAt, before.id));
+  if (after) high.push(bound(after.createdAt, after.id));
+  const lowest = low.reduce((a, b) => (isBelow(a, b) ? b : a));
+  const highest = high.reduce((a, b) => (isBelow(b, a) ? b : a));
+  return [lowest.time, lowest.id, highest.time, highest.id];
+}
+
+interface Bound {
+  time: string;
+  at: number;
+  id: string;
+}
+
+function bound(date: Date, id: string): Bound {
+  return { time: date.toISOString(), at: date.getTime(), id };
+}
+
+function isBelow(a: Bound, b: Bound): boolean {
+  return a.at < b.at || (a.at === b.at && a.id < b.id);
+}

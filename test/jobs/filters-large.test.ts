@@ -1,0 +1,180 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { defaultTenantId } from '../../src/api/context.ts';
+import { type Database, openDatabase } from '../../src/connections/database.ts';
+import { countedUpTo, countJobs, type JobsFilter, listJobs } from '../../src/jobs/list.ts';
+import { createLogger } from '../../src/ops/logger.ts';
+import { createDatabase } from '../service.ts';
+import { insertManyJobs } from './many-jobs.ts';
+
+vi.setConfig({ hookTimeout: 240_000 });
+
+const jobs = 400_000;
+const pageSize = 21;
+
+let home: Awaited<ReturnType<typeof createDatabase>>;
+let database: Database;
+beforeAll(async () => {
+  home = await createDatabase();
+  await insertManyJobs(home.url, jobs);
+  database = openDatabase({ url: home.url, name: 'test', logger: createLogger({ logLevel: 'silent' }, 'test') });
+});
+afterAll(async () => {
+  await database[Symbol.asyncDispose]();
+  await home.drop();
+});
+
+type Filter = Omit<JobsFilter, 'tenantId'>;
+const tenantId = defaultTenantId;
+const unfinished = ['PENDING', 'RUNNING', 'RETRYING'] as const;
+const batchId = '00000000-0000-7000-9000-000000000001';
+
+interface Plan {
+  'Node Type': string;
+  'Relation Name'?: string;
+  'Actual Rows': number;
+  'Actual Loops': number;
+  'Rows Removed by Filter'?: number;
+  'Rows Removed by Index Recheck'?: number;
+  Plans?: Plan[];
+}
+
+/** Rows that a plan read from tables and indexes, and the tables that it read from their beginning to their end. */
+function readsOf(plan: Plan): { rows: number; whole: string[] } {
+  const inner = (plan.Plans ?? []).map(readsOf);
+  const isScan = /^(Seq|Index|Index Only|Bitmap Heap|Bitmap Index) Scan$/.test(plan['Node Type']);
+  const each =
+    plan['Actual Rows'] + (plan['Rows Removed by Filter'] ?? 0) + (plan['Rows Removed by Index Recheck'] ?? 0);
+  return {
+    rows: (isScan ? each * plan['Actual Loops'] : 0) + inner.reduce((sum, { rows }) => sum + rows, 0),
+    whole: [
+      ...(plan['Node Type'] === 'Seq Scan' && plan['Actual Loops'] > 0 ? [plan['Relation Name'] ?? ''] : []),
+      ...inner.flatMap(({ whole }) => whole),
+    ],
+  };
+}
+
+/** What a use of the database reads, statement by statement. */
+async function readsBy(use: (recorded: Database) => Promise<unknown>) {
+  const statements: Parameters<Database['query']>[] = [];
+  const query: Database['query'] = (...call) => {
+    statements.push(call);
+    return database.query(...call);
+  };
+  await use({ ...database, query });
+  let rows = 0;
+  const whole: string[] = [];
+  for (const [text, values] of statements.filter(([each]) => !each.includes('EXPLAIN'))) {
+    const explain = `EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) ${text}`;
+    const [row] = await database.query<{ 'QUERY PLAN': [{ Plan: Plan }] }>(explain, values, { prepared: false });
+    if (row === undefined) throw new Error('there is no plan');
+    const reads = readsOf(row['QUERY PLAN'][0].Plan);
+    rows += reads.rows;
+    whole.push(...reads.whole);
+  }
+  return { rows, whole: whole.filter((table) => table !== 'unindexed_job_names') };
+}
+
+/** The most rows that a list reads, and a count. */
+const few = { list: 200, count: countedUpTo + 10 };
+/** Two thousand in search of a name, a sample, and what the index gives. */
+const byName = { list: 4_500, count: 4_500 };
+/** All of a list of few statuses, where all characters of a name are frequent. */
+const deep = { list: 26_000, count: 26_000 };
+
+const filters: [string, Filter, typeof few][] = [
+  ['nothing', {}, few],
+  ['a frequent status', { statuses: ['COMPLETED'] }, few],
+  ['a rare status', { statuses: ['RUNNING'] }, few],
+  ['failures', { statuses: ['FAILED'] }, few],
+  ['what is unfinished', { statuses: unfinished }, few],
+  ['all statuses', { statuses: [...unfinished, 'COMPLETED', 'FAILED', 'CANCELLED'] }, few],
+  ['a failure code', { failureCodes: ['TIME_LIMIT'] }, few],
+  ['several failure codes', { failureCodes: ['TIME_LIMIT', 'NOT_A_PDF', 'QUARANTINED'] }, few],
+  ['a failure code and a status', { failureCodes: ['TIME_LIMIT'], statuses: ['RETRYING', 'FAILED'] }, few],
+  ['a failure code that nothing of this status has', { failureCodes: ['TIME_LIMIT'], statuses: ['COMPLETED'] }, few],
+  ['a time', { createdAfter: new Date(1_700_001_000_000), createdBefore: new Date(1_700_001_010_000) }, few],
+  ['a status long ago', { statuses: ['CANCELLED'], createdBefore: new Date(1_700_000_400_000) }, few],
+  ['a frequent name', { name: 'INVOICE' }, byName],
+  ['a name of one character', { name: 'i' }, byName],
+  ['a rare name', { name: 'grüsse' }, byName],
+  ['a rare name with other letters', { name: 'GRÜßE VOM' }, byName],
+  ['one name', { name: 'invoice-0123448' }, byName],
+  ['the end of a name', { name: '23448.PDF' }, byName],
+  ['a rare character', { name: 'ü' }, byName],
+  ['two rare characters', { name: 'üß' }, byName],
+  ['a name that nothing has', { name: 'griffin' }, byName],
+  ['a name of frequent parts that nothing has', { name: 'invoice-scan' }, byName],
+  ['a name and a status', { name: 'invoice', statuses: ['FAILED'] }, byName],
+  ['a rare name and a status', { name: 'greif', statuses: ['COMPLETED', 'FAILED'] }, byName],
+  [
+    'a frequent name and a status that has none such',
+    { name: 'invoice', statuses: ['CANCELLED'], createdAfter: new Date(0) },
+    deep,
+  ],
+  ['a frequent name among what is unfinished', { name: 'invoice', statuses: unfinished }, deep],
+  ['a name and a failure code', { name: 'scan', failureCodes: ['PDF_DAMAGED'] }, deep],
+  [
+    'all together',
+    {
+      name: 'scan 1',
+      statuses: ['FAILED'],
+      failureCodes: ['PDF_DAMAGED'],
+      createdAfter: new Date(1_700_000_100_000),
+      createdBefore: new Date(1_700_003_900_000),
+    },
+    deep,
+  ],
+  ['a batch', { batchId }, { list: 2_000, count: 2_000 }],
+  [
+    'a batch and the others',
+    { batchId, statuses: ['COMPLETED'], name: 'scan', failureCodes: ['NOT_A_PDF'] },
+    { list: 2_000, count: 2_000 },
+  ],
+];
+
+describe(`a filter among ${jobs} jobs`, () => {
+  it.each(filters)('by %s reads few rows and no table as a whole', async (_, filter, most) => {
+    for (const inverted of [false, true]) {
+      const { rows, whole } = await readsBy((recorded) =>
+        listJobs(recorded, { tenantId, ...filter }, { limit: pageSize, inverted }),
+      );
+      expect(whole).toEqual([]);
+      expect(rows).toBeLessThanOrEqual(most.list);
+    }
+    const { rows, whole } = await readsBy((recorded) => countJobs(recorded, { tenantId, ...filter }));
+    expect(whole).toEqual([]);
+    expect(rows).toBeLessThanOrEqual(most.count);
+  });
+
+  it.each(filters)('by %s finds what reading all jobs finds', async (_, filter) => {
+    const { statuses, failureCodes, name, createdAfter, createdBefore } = filter;
+    const all = await database.prisma.job.findMany({
+      where: {
+        tenantId,
+        ...(statuses ? { status: { in: [...statuses] } } : {}),
+        ...(failureCodes ? { failureCode: { in: [...failureCodes] } } : {}),
+        ...(name ? { name: { contains: name, mode: 'insensitive' } } : {}),
+        ...(filter.batchId ? { batchId: filter.batchId } : {}),
+        createdAt: { gte: createdAfter ?? new Date(0), lt: createdBefore ?? new Date('2100-01-01T00:00:00Z') },
+      },
+      orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
+      select: { id: true, createdAt: true },
+    });
+    const read = (part: object) =>
+      listJobs(database, { tenantId, ...filter }, { limit: pageSize, inverted: false, ...part });
+    expect(await read({})).toEqual(all.slice(0, pageSize));
+    expect(await read({ inverted: true })).toEqual(all.slice(-pageSize).reverse());
+    const middle = Math.floor(all.length / 2);
+    expect(await read({ after: all[middle] })).toEqual(all.slice(middle + 1, middle + 1 + pageSize));
+    expect(await read({ before: all[middle], inverted: true })).toEqual(
+      all.slice(Math.max(0, middle - pageSize), middle).reverse(),
+    );
+    const { count, exact } = await countJobs(database, { tenantId, ...filter });
+    if (exact) expect(count).toBe(all.length);
+    else {
+      expect(all.length).toBeGreaterThan(countedUpTo);
+      expect(count).toBeGreaterThan(0.7 * all.length);
+      expect(count).toBeLessThan(1.4 * all.length);
+    }
+  });
+});
