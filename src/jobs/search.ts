@@ -95,11 +95,11 @@ WITH query AS MATERIALIZED (
      LIMIT $12
 ), headlined AS (
     SELECT shown.*,
-           CASE WHEN strpos(plain, '${startMark}') > 0 THEN plain ELSE ${headline('pagehive_fold(searched)')} END AS headline
+           CASE WHEN strpos(plain, '${startMark}') > 0 THEN plain ELSE ${headline('pagehive_fold(t.source)')} END AS headline
       FROM query, shown JOIN pages p ON p.job_id = shown.job_id AND p.number = shown.number,
-           LATERAL (SELECT left(coalesce(p.searched, p.text), 100000) AS searched) t,
+           LATERAL (SELECT left(coalesce(p.searched, p.text), 100000) AS source) t,
            -- As the page has it; if the words are not found in that, as search reads it.
-           LATERAL (SELECT ${headline('searched')} AS plain) h
+           LATERAL (SELECT ${headline('t.source')} AS plain) h
 )
 SELECT whole OR (by_index AND (SELECT count(*) FROM far) < (SELECT most FROM query)) AS complete,
        job_id AS "jobId", number, score, headline

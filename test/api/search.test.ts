@@ -163,6 +163,7 @@ describe('searchPages', () => {
     const [hit] = await hits('"are building combs"');
     expect(hit?.page.text).toContain('build-\ning');
     expect(hit?.highlights.map(({ start, end }) => hit.snippet.slice(start, end))).toContain('building');
+    accepted(await graphql(service.url, 'mutation ($id: ID!) { deleteJob(id: $id) { deletedId } }', { id }));
   });
 
   it('finds the pages of a job once it is completed', async () => {

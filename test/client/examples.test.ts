@@ -26,7 +26,7 @@ beforeAll(async () => {
   service = await startService();
   directory = temporaryDirectory();
   // npm installs what the package depends on.
-  await installClient(directory.path, [...packages, '@graphql-typed-document-node/core']);
+  await installClient(directory.path, [...new Set([...packages, '@graphql-typed-document-node/core'])]);
   const address = service.url.replace('http://', '');
   for (const { name, code } of examples) {
     writeFileSync(join(directory.path, name), code.replaceAll('127.0.0.1:4000', address));
