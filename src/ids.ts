@@ -6,6 +6,9 @@ import { TypeID, typeidUnboxed } from 'typeid-js';
  */
 export type IdType = 'job' | 'upload' | 'worker' | 'tenant' | 'batch' | 'endpoint' | 'delivery';
 
+/** The least UUID (RFC 9562), which identifies nothing. */
+export const nilUuid = '00000000-0000-0000-0000-000000000000';
+
 /** A new UUIDv7: sorts by the time of its making. */
 export function newUuid(): string {
   return TypeID.fromString(typeidUnboxed()).toUUID();

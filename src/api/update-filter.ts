@@ -1,4 +1,5 @@
 import { decodeId } from '../ids.ts';
+import { foldName } from '../jobs/folded-name.ts';
 import type { ProgressState } from '../progress/state.ts';
 import type { JobFilterInput } from './schema/job-connection.ts';
 
@@ -22,13 +23,13 @@ const cameFrom: Record<Status, Status[]> = {
 export function acceptsUpdates(filter: JobFilterInput | null | undefined): (state: ProgressState) => boolean {
   const { status, failureCode, name, batch, createdAfter, createdBefore } = filter ?? {};
   const batchId = batch == null ? null : decodeId('batch', batch);
-  const part = name == null ? null : fold(name);
+  const part = name == null ? null : foldName(name);
 
   function matchesForGood(state: ProgressState): boolean {
     const created = madeAt(state.jobId);
     return (
       (batch == null || (state.batchId !== null && state.batchId === batchId)) &&
-      (!part || (state.name !== null && fold(state.name).includes(part))) &&
+      (!part || (state.name !== null && foldName(state.name).includes(part))) &&
       (createdAfter == null || created >= createdAfter.getTime()) &&
       (createdBefore == null || created < createdBefore.getTime())
     );
@@ -44,11 +45,6 @@ export function acceptsUpdates(filter: JobFilterInput | null | undefined): (stat
     return isTransition && (status == null || cameFrom[state.status].some((before) => status.includes(before)));
   }
   return (state) => matchesForGood(state) && (matchesNow(state) || mayLeave(state));
-}
-
-/** As `pagehive_fold` of the migrations. */
-function fold(name: string): string {
-  return name.normalize('NFKC').toLowerCase();
 }
 
 /** A UUIDv7 begins with the milliseconds of its making. */

@@ -1,8 +1,12 @@
 import type { Job } from '../connections/prisma/client.ts';
+import { JobStatus } from '../connections/prisma/enums.ts';
 import { failures, isFailureCode } from '../errors.ts';
 import type { Estimate, ProgressState } from '../progress/state.ts';
 
 export type { Job };
+
+/** All statuses of a job. */
+export const jobStatuses = Object.values(JobStatus);
 
 /** A row as Prisma would give it, for hot statements that bypass Prisma: `SELECT ${jobColumns} FROM jobs j`. */
 export const jobColumns = (

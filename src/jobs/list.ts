@@ -1,6 +1,7 @@
 import type { Database } from '../connections/database.ts';
+import { nilUuid } from '../ids.ts';
 import { maxBatchItems } from './batch.ts';
-import type { Job } from './job.ts';
+import { type Job, jobStatuses } from './job.ts';
 import { countByName, type Depth, listByName, walked } from './sql/list-by-name.ts';
 import { countByPath, estimateRows, listByPath, type Order, type Path } from './sql/list-jobs.ts';
 
@@ -35,9 +36,8 @@ export interface JobsPart {
 /** Jobs are counted up to this number; of more the number is estimated. */
 export const countedUpTo = 5_000;
 
-const everyStatus = ['PENDING', 'RUNNING', 'RETRYING', 'COMPLETED', 'FAILED', 'CANCELLED'] as const;
-const firstId = '00000000-0000-0000-0000-000000000000';
-const lastId = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+/** The greatest UUID. */
+const maxUuid = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 
 /** The keys of the jobs of a part, in the order in which it is read. */
 export async function listJobs(database: Database, filter: JobsFilter, part: JobsPart): Promise<JobKey[]> {
@@ -97,7 +97,7 @@ function planOf(filter: JobsFilter, part: JobsPart): { path: Path; values: Value
   const codes = filter.failureCodes ? [...new Set(filter.failureCodes)] : null;
   const statuses = filter.statuses ? [...new Set(filter.statuses)] : null;
   const path = batchId !== null ? 'batch' : codes !== null ? 'failure' : statuses !== null ? 'status' : 'all';
-  const given = path === 'failure' ? (statuses ?? [...everyStatus]) : statuses;
+  const given = path === 'failure' ? (statuses ?? [...jobStatuses]) : statuses;
   const values = [tenantId, given, codes, batchId, ...boundsOf(filter, part), part.limit, name, part.limit];
   const depth = path === 'failure' || (path === 'status' && !statuses?.includes('COMPLETED')) ? 'deep' : 'near';
   return { path, values, depth };
@@ -105,11 +105,11 @@ function planOf(filter: JobsFilter, part: JobsPart): { path: Path; values: Value
 
 /** Time and id that the jobs come after, and those that they come before. A list that is newest first goes from the latter to the former. */
 function boundsOf({ createdAfter, createdBefore }: JobsFilter, { after, before }: JobsPart): string[] {
-  const low: Bound[] = [{ time: '-infinity', at: Number.NEGATIVE_INFINITY, id: firstId }];
-  const high: Bound[] = [{ time: 'infinity', at: Number.POSITIVE_INFINITY, id: lastId }];
+  const low: Bound[] = [{ time: '-infinity', at: Number.NEGATIVE_INFINITY, id: nilUuid }];
+  const high: Bound[] = [{ time: 'infinity', at: Number.POSITIVE_INFINITY, id: maxUuid }];
   // No job has the first id, so jobs of the very millisecond are at or after it, and not before it.
-  if (createdAfter) low.push(bound(createdAfter, firstId));
-  if (createdBefore) high.push(bound(createdBefore, firstId));
+  if (createdAfter) low.push(bound(createdAfter, nilUuid));
+  if (createdBefore) high.push(bound(createdBefore, nilUuid));
   if (before) low.push(bound(before.createdAt, before.id));
   if (after) high.push(bound(after.createdAt, after.id));
   const lowest = low.reduce((a, b) => (isBelow(a, b) ? b : a));

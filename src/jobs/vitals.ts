@@ -1,5 +1,6 @@
 import { canaryDeadSeconds, countedUpTo, type Vitals } from '../ops/vitals.ts';
 import type { JobsContext } from './context.ts';
+import { jobStatuses } from './job.ts';
 import { eligibleTenants } from './sql/claimable.ts';
 import { workerSilenceSeconds } from './workers.ts';
 
@@ -88,9 +89,7 @@ export async function countByStatus(context: Pick<JobsContext, 'database'>): Pro
   );
   const percent = Math.min(100, (100 * sampled) / Math.max(1, table?.rows ?? 1));
   const counted = await context.database.query<{ status: string; n: number }>(byStatus, [percent, unfinishedAtMost]);
-  const jobs = new Map(
-    ['PENDING', 'RUNNING', 'RETRYING', 'COMPLETED', 'FAILED', 'CANCELLED'].map((status) => [status, 0]),
-  );
+  const jobs = new Map<string, number>(jobStatuses.map((status) => [status, 0]));
   for (const { status, n } of counted) jobs.set(status, (jobs.get(status) ?? 0) + n);
   return jobs;
 }

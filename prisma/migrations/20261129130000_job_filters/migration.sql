@@ -35,20 +35,8 @@ DROP INDEX "jobs_failed_idx";
 -- Counts of long lists are estimated by the planner, which takes columns for independent unless told otherwise.
 CREATE STATISTICS "jobs_filters" (mcv) ON "tenant_id", "status", "failure_code" FROM "jobs";
 
--- The names of jobs as they are searched. A table of its own: its rows never change, and each status of a job would otherwise write
--- the index of its name anew. No submission waits for that index: names wait in the first table until maintenance moves them to the
--- second, and queries read both.
-CREATE TABLE "unindexed_job_names" (
-    "job_id" UUID NOT NULL,
-    "tenant_id" UUID NOT NULL,
-    "created_at" TIMESTAMPTZ(3) NOT NULL,
-    "folded" TEXT NOT NULL,
-
-    CONSTRAINT "unindexed_job_names_pkey" PRIMARY KEY ("job_id"),
-    CONSTRAINT "unindexed_job_names_job_id_fkey" FOREIGN KEY ("job_id") REFERENCES "jobs"("id") ON DELETE CASCADE ON UPDATE CASCADE
-);
-CREATE INDEX "unindexed_job_names_tenant_id_idx" ON "unindexed_job_names"("tenant_id");
-
+-- Names of jobs, to search them. A dedicated table, because its rows never change: in "jobs", each change of status would add
+-- entries to the index of names.
 CREATE TABLE "job_names" (
     "job_id" UUID NOT NULL,
     "tenant_id" UUID NOT NULL,
@@ -58,39 +46,29 @@ CREATE TABLE "job_names" (
     CONSTRAINT "job_names_pkey" PRIMARY KEY ("job_id"),
     CONSTRAINT "job_names_job_id_fkey" FOREIGN KEY ("job_id") REFERENCES "jobs"("id") ON DELETE CASCADE ON UPDATE CASCADE
 );
+INSERT INTO "job_names" SELECT "id", "tenant_id", "created_at", "name_folded" FROM "jobs" WHERE "name" IS NOT NULL;
 
--- pagehive_gram: a lexeme for some characters of a tenant's names.
+-- pagehive_gram: the lexeme of up to three characters of a tenant's names.
 CREATE FUNCTION pagehive_gram(tenant uuid, characters text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 RETURN left(md5(tenant::text), 8) || characters;
 
--- pagehive_grams: what a name is found by: every three characters of it that follow one another, those of each tenant apart. At its end
--- U+0003, which no name holds, stands for what is missing, so that one or two characters are the beginning of a lexeme, too.
+-- pagehive_grams: every three successive characters of a name, as lexemes of its tenant. U+0003, which no name contains, pads the
+-- end, so that a search for one or two characters is a search for the beginning of a lexeme.
 CREATE FUNCTION pagehive_grams(tenant uuid, folded text) RETURNS tsvector LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 RETURN array_to_tsvector(ARRAY(SELECT pagehive_gram(tenant, substr(folded || E'\x03\x03', at, 3)) FROM generate_series(1, length(folded)) at));
 
--- Few names wait outside of the index proper: each query reads them, too.
-CREATE INDEX "job_names_grams_idx" ON "job_names" USING GIN (pagehive_grams("tenant_id", "folded")) WITH (gin_pending_list_limit = 1024);
+-- New names wait in the index's pending list, so that a submission never updates the index. Maintenance empties the list every
+-- second; up to 16 MB of names can wait while maintenance is down.
+CREATE INDEX "job_names_grams_idx" ON "job_names" USING GIN (pagehive_grams("tenant_id", "folded"))
+    WITH (fastupdate = on, gin_pending_list_limit = 16384);
 
--- index_job_name: a trigger, so that no code path forgets it.
-CREATE FUNCTION "index_job_name"() RETURNS trigger
+-- index_job_names: a trigger, so that no statement that inserts jobs can omit the names.
+CREATE FUNCTION "index_job_names"() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
-    IF TG_OP = 'UPDATE' THEN
-        DELETE FROM "unindexed_job_names" WHERE "job_id" = NEW."id";
-        DELETE FROM "job_names" WHERE "job_id" = NEW."id";
-    END IF;
-    IF NEW."name" IS NOT NULL THEN
-        INSERT INTO "unindexed_job_names" ("job_id", "tenant_id", "created_at", "folded")
-        VALUES (NEW."id", NEW."tenant_id", NEW."created_at", NEW."name_folded");
-    END IF;
+    INSERT INTO "job_names" ("job_id", "tenant_id", "created_at", "folded")
+    SELECT "id", "tenant_id", "created_at", "name_folded" FROM "inserted" WHERE "name" IS NOT NULL;
     RETURN NULL;
 END $$;
-
-CREATE TRIGGER "index_name_of_new_job" AFTER INSERT ON "jobs" FOR EACH ROW
-    WHEN (NEW."name" IS NOT NULL)
-    EXECUTE FUNCTION "index_job_name"();
-CREATE TRIGGER "index_name_of_job" AFTER UPDATE OF "name" ON "jobs" FOR EACH ROW
-    WHEN (NEW."name" IS DISTINCT FROM OLD."name")
-    EXECUTE FUNCTION "index_job_name"();
-
-INSERT INTO "unindexed_job_names" SELECT "id", "tenant_id", "created_at", "name_folded" FROM "jobs" WHERE "name" IS NOT NULL;
+CREATE TRIGGER "index_job_names" AFTER INSERT ON "jobs" REFERENCING NEW TABLE AS "inserted" FOR EACH STATEMENT
+    EXECUTE FUNCTION "index_job_names"();

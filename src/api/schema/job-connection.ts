@@ -1,7 +1,7 @@
 import { queryFromInfo } from '@pothos/plugin-prisma';
 import type { ResolveCursorConnectionArgs } from '@pothos/plugin-relay';
 import type { GraphQLResolveInfo } from 'graphql';
-import { decodeId } from '../../ids.ts';
+import { decodeId, nilUuid } from '../../ids.ts';
 import { countedUpTo, countJobs, type JobKey, type JobsFilter, listJobs } from '../../jobs/list.ts';
 import { atMost } from '../admission/declarations.ts';
 import type { ApiContext } from '../context.ts';
@@ -29,13 +29,10 @@ export const JobFilter = builder.inputType('JobFilter', {
 
 export type JobFilterInput = typeof JobFilter.$inferInput;
 
-/** The id of nothing. */
-const nobody = '00000000-0000-0000-0000-000000000000';
-
 /** A filter within a tenant. An id that is not one of a batch matches nothing, like the id of another tenant's batch. */
 export function jobsFilter(tenantId: string, filter: JobFilterInput | null | undefined): JobsFilter {
   const { status, failureCode, name, batch, createdAfter, createdBefore } = filter ?? {};
-  const batchId = batch == null ? null : (decodeId('batch', batch) ?? nobody);
+  const batchId = batch == null ? null : (decodeId('batch', batch) ?? nilUuid);
   return { tenantId, statuses: status, failureCodes: failureCode, name, batchId, createdAfter, createdBefore };
 }
 

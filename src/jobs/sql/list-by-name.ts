@@ -80,10 +80,7 @@ WITH ${given}, pattern AS MATERIALIZED (
     SELECT j.id, j.created_at FROM (
         SELECT n.job_id AS id, n.created_at, n.folded AS name_folded FROM job_names n
          WHERE (SELECT far FROM sought)
-           AND pagehive_grams(n.tenant_id, n.folded) @@ (SELECT query FROM lookup) AND n.tenant_id = $1::uuid
-         UNION ALL
-        SELECT n.job_id, n.created_at, n.folded FROM unindexed_job_names n
-         WHERE (SELECT far FROM sought) AND n.tenant_id = $1::uuid) j
+           AND pagehive_grams(n.tenant_id, n.folded) @@ (SELECT query FROM lookup) AND n.tenant_id = $1::uuid) j
      WHERE ${hit} AND ${within}
 )`;
 
