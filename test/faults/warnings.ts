@@ -1,0 +1,19 @@
+import { Writable } from 'node:stream';
+import { type Logger, pino } from 'pino';
+
+export interface Warning {
+  msg: string;
+  queue?: string;
+}
+
+/** Returns a logger and the warnings and errors that it gets. */
+export function recordWarnings(): { warnings: Warning[]; logger: Logger } {
+  const warnings: Warning[] = [];
+  const lines = new Writable({
+    write(chunk, _encoding, done) {
+      warnings.push(JSON.parse(String(chunk)));
+      done();
+    },
+  });
+  return { warnings, logger: pino({ level: 'warn' }, lines) };
+}
