@@ -134,7 +134,7 @@ const compiled = {
   },
 };
 
-/** Removes what was compiled from sources that are gone: the compiler leaves it, and a mistaken import would still find it. */
+/** Deletes compiled files without a source. The compiler keeps them, and a wrong path would still find them. */
 function removeOrphans() {
   for (const file of filesIn('dist')) {
     const source = file.replace(/^dist/, 'src').replace(/(?:\.d\.ts|\.js|\.js\.map)$/, '.ts');
@@ -148,7 +148,7 @@ function sources(folder) {
     .sort();
 }
 
-/** All of them, by their paths below the root. */
+/** Returns the paths of all files of a folder, relative to the root. */
 function filesIn(folder) {
   return readdirSync(path(folder), { withFileTypes: true, recursive: true })
     .filter((entry) => entry.isFile())

@@ -166,7 +166,7 @@ const environment = z.object({
   REDIS_PREFIX: z
     .string()
     .regex(/^([\w.-]+|\{[\w.-]+\})$/, 'may hold letters, digits, - _ and . only')
-    // In braces, which keep all keys on one node of a cluster: scripts work on several of them.
+    // Braces keep all keys on one node of a cluster, because scripts use several keys.
     .transform((prefix) => (prefix.startsWith('{') ? prefix : `{${prefix}}`))
     .default('{pagehive}'),
   DATA_DIR: z.string().default('./data'),

@@ -41,8 +41,8 @@ export async function checkPostgres(url: string, demand: Demand | null): Promise
 }
 
 /**
- * Checks that Pagehive can use the Redis of REDIS_URL. Throws `UnreachableError`, whose one line names the fix. Trouble that
- * passes, such as a Redis that is full, is no obstacle: jobs run without Redis too, and health reports it.
+ * Checks that Pagehive can use the Redis of REDIS_URL. Throws `UnreachableError`, whose one line names the fix. Accepts a Redis with
+ * temporary trouble, for example a full one: jobs run without Redis, too, and health reports it.
  */
 export async function checkRedis(url: string, prefix: string): Promise<void> {
   const client = createClient({ url, socket: { reconnectStrategy: false, connectTimeout: 5_000 } });

@@ -3,7 +3,7 @@ import type { Logger } from '../ops/logger.ts';
 import { type Redis, redisPatienceMs, within } from './redis.ts';
 import { logRedisError, type RedisTrouble, redisTroubleOf } from './redis-trouble.ts';
 
-/** The commands of bee-queue's scripts, on keys of the probe. */
+/** Runs the commands of bee-queue's scripts. */
 const script = `
 redis.call('incr', KEYS[1])
 redis.call('set', KEYS[1], '1', 'PX', 1000, 'NX')
@@ -20,8 +20,8 @@ redis.call('srem', KEYS[4], 'b')
 return redis.call('del', KEYS[1], KEYS[2], KEYS[4])`;
 
 /**
- * Runs every command that Pagehive needs, on keys and a channel of its own, and throws the first refusal: that Redis answers
- * does not mean that it can be used.
+ * Runs every command that Pagehive needs, on dedicated keys and a dedicated channel. Throws the first error: a Redis that answers
+ * PING can still refuse these commands.
  */
 export async function probeRedis(redis: Pick<Redis, 'sendCommand'>, prefix: string): Promise<void> {
   const run = (...words: string[]) => redis.sendCommand(words);
@@ -38,14 +38,14 @@ export async function probeRedis(redis: Pick<Redis, 'sendCommand'>, prefix: stri
       run('LLEN', list),
       run('PUBLISH', `${prefix}:progress:probe`, ''),
     ]);
-    // The script has left an element: without one this would block.
+    // The script leaves one element in the list, so this does not block.
     await run('BRPOPLPUSH', list, taken, '1');
   } finally {
     await run('DEL', counter, hash, list, set, taken).catch(() => undefined);
   }
 }
 
-/** Returns why Redis cannot be used although it answers, and logs it; null if it can. Throws if Redis does not answer. */
+/** Returns and logs why Redis refuses commands; null if it accepts them. Throws if Redis does not answer. */
 export async function findRedisTrouble(redis: Redis, prefix: string, logger: Logger): Promise<RedisTrouble | null> {
   try {
     await within(redisPatienceMs, probeRedis(redis, prefix));
@@ -58,7 +58,7 @@ export async function findRedisTrouble(redis: Redis, prefix: string, logger: Log
   }
 }
 
-/** Waits for all, then throws the first error. */
+/** Waits for all promises, then throws the first error. */
 async function allOf(commands: Promise<unknown>[]): Promise<void> {
   for (const outcome of await Promise.allSettled(commands)) if (outcome.status === 'rejected') throw outcome.reason;
 }

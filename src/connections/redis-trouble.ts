@@ -5,7 +5,7 @@ import { occasionally } from '../ops/occasionally.ts';
 export interface RedisTrouble {
   problem: string;
   advice: string;
-  /** Whether it lasts until the configuration changes. */
+  /** Whether only a change of the configuration ends it. */
   lasting: boolean;
 }
 
@@ -54,7 +54,7 @@ const troubles: (RedisTrouble & { replies: RegExp })[] = [
   },
 ];
 
-/** Finds the trouble that an error, or one that it wraps, reports; null if there is none. */
+/** Returns the trouble that an error of Redis or one of its causes reports; null if the error reports none. */
 export function redisTroubleOf(error: unknown): RedisTrouble | null {
   if (!(error instanceof Error)) return null;
   const found = troubles.find(({ replies }) => replies.test(error.message));
@@ -63,11 +63,11 @@ export function redisTroubleOf(error: unknown): RedisTrouble | null {
   return inner.map(redisTroubleOf).find((trouble) => trouble !== null) ?? null;
 }
 
-/** The same trouble is logged once in this time, in milliseconds. */
+/** Minimum time between two warnings about the same trouble, in milliseconds. */
 export const warnEveryMs = 60_000;
 const mayWarn = new WeakMap<Logger, (problem: string) => boolean>();
 
-/** Logs errors of Redis that need an operator as warnings, once in a while; others, such as those of an outage, for debugging. */
+/** Logs an error of Redis: at `warn`, at most once a minute, if an operator must act; otherwise at `debug`. */
 export function logRedisError(logger: Logger, error: unknown, message: string): void {
   const trouble = redisTroubleOf(error);
   if (trouble === null) {

@@ -2,7 +2,7 @@ import type { Database } from '../connections/database.ts';
 import type { JobsFilter } from './list.ts';
 import { countJobsOfBatches, listJobsOfBatches } from './sql/list-batch-jobs.ts';
 
-/** A part of the jobs of a batch: what comes after and before these items, read from its end if `inverted`. */
+/** A page of the jobs of a batch, between two item indexes, read from the end if `inverted`. */
 export interface BatchPart {
   after: number | null;
   before: number | null;
@@ -10,7 +10,7 @@ export interface BatchPart {
   inverted: boolean;
 }
 
-/** The ids of the jobs of each batch that a filter finds, in the order in which they are read. */
+/** Returns the ids of the jobs of each batch that match a filter, in reading order. */
 export async function listBatchJobs(
   database: Database,
   batchIds: readonly string[],
@@ -27,7 +27,7 @@ export async function listBatchJobs(
   return found;
 }
 
-/** How many jobs of each batch a filter finds. */
+/** Counts the jobs of each batch that match a filter. */
 export async function countBatchJobs(
   database: Database,
   batchIds: readonly string[],
@@ -37,7 +37,7 @@ export async function countBatchJobs(
   return new Map(rows.map(({ batchId, n }) => [batchId, n]));
 }
 
-/** A filter for another batch leaves none of these. */
+/** Returns the parameters of both statements. A filter for another batch excludes these batches. */
 function valuesOf(batchIds: readonly string[], filter: JobsFilter) {
   const { tenantId, batchId = null, statuses, failureCodes, createdAfter = null, createdBefore = null, name } = filter;
   const ids = batchIds.filter((id) => batchId === null || id === batchId);

@@ -5,12 +5,12 @@ import { type Job, jobStatuses } from './job.ts';
 import { countByName, type Depth, listByName, walked } from './sql/list-by-name.ts';
 import { countByPath, estimateRows, listByPath, type Order, type Path } from './sql/list-jobs.ts';
 
-/** Which jobs: conditions are combined by "and"; null and undefined say nothing. */
+/** Conditions that all listed jobs meet; null and undefined conditions are ignored. */
 export interface JobsFilter {
   tenantId: string;
   statuses?: readonly Job['status'][] | null;
   failureCodes?: readonly string[] | null;
-  /** Part of the name, whatever its case and Unicode form. */
+  /** Part of the name, in any case and Unicode form. */
   name?: string | null;
   batchId?: string | null;
   /** Accepted at or after this. */
@@ -19,13 +19,13 @@ export interface JobsFilter {
   createdBefore?: Date | null;
 }
 
-/** What orders a list: newest first, by id among jobs of the same millisecond. */
+/** The sort key of a list: time of creation, then id. */
 export interface JobKey {
   id: string;
   createdAt: Date;
 }
 
-/** A part of a list: what comes after and before these keys, read from its end if `inverted`. */
+/** A page of a list, between two keys, read from the end if `inverted`. */
 export interface JobsPart {
   after?: JobKey | null;
   before?: JobKey | null;
@@ -33,13 +33,13 @@ export interface JobsPart {
   inverted: boolean;
 }
 
-/** Jobs are counted up to this number; of more the number is estimated. */
+/** Maximum exact count; larger counts are estimates. */
 export const countedUpTo = 5_000;
 
 /** The greatest UUID. */
 const maxUuid = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 
-/** The keys of the jobs of a part, in the order in which it is read. */
+/** Returns the keys of the jobs of a page, in reading order. */
 export async function listJobs(database: Database, filter: JobsFilter, part: JobsPart): Promise<JobKey[]> {
   const { path, values, depth } = planOf(filter, part);
   const order: Order = part.inverted ? 'ASC' : 'DESC';
@@ -47,7 +47,7 @@ export async function listJobs(database: Database, filter: JobsFilter, part: Job
   return await database.query<JobKey & Record<string, unknown>>(statement, values);
 }
 
-/** How many jobs a filter finds: exactly up to a number and in a batch, otherwise by an estimate that reads few rows. */
+/** Counts the jobs of a filter: exactly up to `countedUpTo` and within a batch; otherwise by an estimate that reads few rows. */
 export async function countJobs(database: Database, filter: JobsFilter): Promise<{ count: number; exact: boolean }> {
   const limit = (filter.batchId ? maxBatchItems : countedUpTo) + 1;
   const { path, values, depth } = planOf(filter, { limit, inverted: false });
@@ -55,7 +55,7 @@ export async function countJobs(database: Database, filter: JobsFilter): Promise
     const [{ n } = { n: 0 }] = await database.query<{ n: number }>(countByPath(path), values);
     return n < limit ? { count: n, exact: true } : atLeast(n, await estimateJobs(database, filter));
   }
-  // So many matches among the first rows mean that there are more than are counted.
+  // Matches among the first rows from which on the total must exceed `countedUpTo`.
   const expected = await estimateJobs(database, filter);
   const enough = Math.max(fewestMatches, Math.ceil((overestimate * countedUpTo * walked) / Math.max(1, expected)));
   const [row] = await database.query<{ n: number; share: number | null }>(countByName(path, depth), [
@@ -66,16 +66,16 @@ export async function countJobs(database: Database, filter: JobsFilter): Promise
   return share === null ? { count: n, exact: true } : atLeast(n, share * expected);
 }
 
-/** Matches from which a share can be estimated. */
+/** Minimum matches for an estimate of their share. */
 const fewestMatches = 20;
-/** A sample may have that much more of a name than all rows. */
+/** Factor by which a sample may overstate the share of a name. */
 const overestimate = 1.5;
 
 function atLeast(counted: number, estimate: number): { count: number; exact: boolean } {
   return { count: Math.max(counted, Math.round(estimate)), exact: false };
 }
 
-/** What the planner expects; the name does not count. */
+/** Returns the planner's estimate, without the condition on the name. */
 async function estimateJobs(database: Database, filter: JobsFilter): Promise<number> {
   const { tenantId, statuses, failureCodes, createdAfter, createdBefore } = filter;
   const values = [tenantId, createdAfter ?? '-infinity', createdBefore ?? 'infinity'];
@@ -91,7 +91,7 @@ interface Explained {
 
 type Values = Parameters<Database['query']>[1];
 
-/** Which index gives the rows, and the parameters of the statements. */
+/** Chooses the index and returns the parameters of the statements. */
 function planOf(filter: JobsFilter, part: JobsPart): { path: Path; values: Values; depth: Depth } {
   const { tenantId, batchId = null, name = null } = filter;
   const codes = filter.failureCodes ? [...new Set(filter.failureCodes)] : null;
@@ -103,11 +103,11 @@ function planOf(filter: JobsFilter, part: JobsPart): { path: Path; values: Value
   return { path, values, depth };
 }
 
-/** Time and id that the jobs come after, and those that they come before. A list that is newest first goes from the latter to the former. */
+/** Returns the exclusive lower and upper bounds of time and id. */
 function boundsOf({ createdAfter, createdBefore }: JobsFilter, { after, before }: JobsPart): string[] {
   const low: Bound[] = [{ time: '-infinity', at: Number.NEGATIVE_INFINITY, id: nilUuid }];
   const high: Bound[] = [{ time: 'infinity', at: Number.POSITIVE_INFINITY, id: maxUuid }];
-  // No job has the first id, so jobs of the very millisecond are at or after it, and not before it.
+  // No job has the nil UUID, so it separates the jobs of a millisecond from all earlier ones.
   if (createdAfter) low.push(bound(createdAfter, nilUuid));
   if (createdBefore) high.push(bound(createdBefore, nilUuid));
   if (before) low.push(bound(before.createdAt, before.id));

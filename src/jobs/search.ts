@@ -29,11 +29,12 @@ const readAtMost = 5_000;
 /** Pages with the words of a phrase that are read at most to find it. */
 const phraseCandidates = 2_000;
 
-/** Jobs whose pages are read at most, to find these; fewer where they are found by their name, which takes longer. */
+/** Maximum jobs whose pages are read. */
 const newestJobs = 2_000;
+/** The same with a filter by name, because finding jobs by name is slower. */
 const newestNamed = 20;
 
-/** Cuts the words of the query out of a text, and marks them. */
+/** Returns an expression for fragments of a text in which the words of the query are marked. */
 const headline = (text: string) => `ts_headline('pagehive', pagehive_words(${text}), q,
                   'MaxFragments=2, MaxWords=30, MinWords=12, ShortWord=0, FragmentDelimiter=" … ", StartSel=${startMark}, StopSel=${endMark}')`;
 
@@ -47,12 +48,15 @@ const wanted = `
        AND ($8::uuid IS NULL OR j.batch_id = $8)`;
 
 /**
- * Pages that hold the words are found in one of two ways. By reading those of the newest jobs, whose ids are $3, if those are all there are ($13), or if so
- * many hold the words that this takes less, which a hundred of the newest thousand tell: not a hundred in a row, which are
- * often of one document. Else by the index, which is slow for words that are nearly everywhere, and knows no phrases: it
- * finds their words. What it finds is grouped by job, so that a job is checked once, not for each of its pages. Only then
- * phrases are looked for and pages ranked, and snippets are made of those alone that are shown: making one costs thirty times
- * ranking one. OFFSET 0 keeps the planner, which takes reading the words of a page for cheap, from other ways.
+ * Finds the pages that contain the words in one of two ways.
+ *
+ * The first reads the pages of the newest jobs, whose ids are $3. It applies if the filter leaves no other jobs ($13) and they have few
+ * pages, or if the words are frequent: it samples every tenth of the newest thousand pages, because neighbours often belong to one
+ * document. The second uses the index, which is slow for frequent words and finds the words of a phrase, not the phrase. It groups the
+ * pages by job, so that each job is checked once.
+ *
+ * Both ways then match phrases and rank the pages. Snippets are made only for the returned pages, because one costs as much as ranking
+ * thirty. OFFSET 0 prevents other plans: the planner underestimates the cost of reading the words of a page.
  */
 const search = `
 WITH query AS MATERIALIZED (
@@ -98,7 +102,7 @@ WITH query AS MATERIALIZED (
            CASE WHEN strpos(plain, '${startMark}') > 0 THEN plain ELSE ${headline('pagehive_fold(t.source)')} END AS headline
       FROM query, shown JOIN pages p ON p.job_id = shown.job_id AND p.number = shown.number,
            LATERAL (SELECT left(coalesce(p.searched, p.text), 100000) AS source) t,
-           -- As the page has it; if the words are not found in that, as search reads it.
+           -- In the form of the page; folded only if that form does not contain the words.
            LATERAL (SELECT ${headline('t.source')} AS plain) h
 )
 SELECT whole OR (by_index AND (SELECT count(*) FROM far) < (SELECT most FROM query)) AS complete,

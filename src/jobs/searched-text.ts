@@ -1,14 +1,14 @@
-/** The longest half of a word that is looked at, in characters. */
+/** Maximum length of half a word, in characters. */
 const longest = 64;
 
-/** A hyphen at the end of a line, and the word that the next line begins with. */
+/** A hyphen at the end of a line, followed by the first word of the next line. */
 const lineEnd = /[-\u2010\u00ad]\n(?=([\p{L}\p{M}]{1,64}))/gu;
 const wordAtEnd = /[\p{L}\p{M}]+$/u;
 const words = /[\p{L}\p{M}]+/gu;
 
 /**
- * The text of a page as search reads it: words that are broken at the end of a line are whole again where the Markdown, which
- * knows the other words of the document, has joined them. Null if that changes nothing.
+ * Joins the words of a text that are hyphenated at the end of a line, if the Markdown joins them: its layout knows the other words of
+ * the document. Returns null if it joins none.
  */
 export function searchedText({ text, markdown }: { text: string; markdown: string }): string | null {
   if (text.search(lineEnd) === -1) return null;

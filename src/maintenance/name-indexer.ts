@@ -1,7 +1,7 @@
 import type { Database } from '../connections/database.ts';
 import type { Actor } from './actor.ts';
 
-/** Moves the names of new jobs from the pending list of their index into the index, so that no submission has to. */
+/** Moves names of new jobs from the pending list of their index into the index, so that no submission has to. */
 export function createNameIndexer({ database }: { database: Database }): Actor {
   return {
     name: 'name-indexer',

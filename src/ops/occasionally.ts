@@ -1,4 +1,4 @@
-/** Returns a function that is true at most once in `everyMs` for each key: for warnings about lasting trouble. */
+/** Returns a function that returns true at most once per `everyMs` milliseconds for each key. Limits repeated warnings. */
 export function occasionally(everyMs: number): (key: string) => boolean {
   const lastAt = new Map<string, number>();
   return (key) => {

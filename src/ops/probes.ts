@@ -5,7 +5,7 @@ import { canaryDeadSeconds, countedUpTo, type Vitals } from './vitals.ts';
 /** What the probes look with. */
 export interface ProbeSources {
   pingDatabase: () => Promise<unknown>;
-  /** Runs what is needed of Redis; null if it does it, else why not and what to do. Throws if Redis does not answer. */
+  /** Returns why Redis refuses commands and what to do; null if it accepts them. Throws if Redis does not answer. */
   findRedisTrouble: () => Promise<{ problem: string; advice: string } | null>;
   readVitals: () => Promise<Vitals>;
   /** Permits that wait in Redis. */
@@ -21,7 +21,7 @@ const overloadedSeconds = 300;
 
 const withoutRedis = 'jobs start some seconds late, and progress comes every other second';
 
-/** Joins calls that are made while another one is answered. */
+/** Returns a function that shares one running call among its callers. */
 function shared<T>(read: () => Promise<T>): () => Promise<T> {
   let reading: Promise<T> | null = null;
   return () => {
@@ -36,7 +36,7 @@ const ok = (detail: string): Finding => ({ detail });
 
 /** The checks of `health`, most basic ones first. A fleet that is dead and one that is overloaded look different. */
 export function createProbes({ pingDatabase, findRedisTrouble, readVitals, countPermits }: ProbeSources): Probe[] {
-  // One reading serves all probes of a check.
+  // All probes of a check share one reading.
   const vitals = shared(readVitals);
   const redisTrouble = shared(findRedisTrouble);
   const failure = {
@@ -173,7 +173,7 @@ function canary({ canarySeconds, fleetSeconds }: Vitals, isRedisWell: boolean): 
         : `No canary came back from a worker for ${Math.round(canarySeconds)} s.`,
     advice: isRedisWell
       ? 'If Redis, maintenance and workers are well, the workers do not answer: restart them.'
-      : 'See to Redis first: canaries travel through it.',
+      : 'Fix Redis first: canaries travel through it.',
   };
 }
 

@@ -42,16 +42,16 @@ export function linkPackages(directory: string, packages: string[]): void {
 interface Check {
   /** The package of the compiler. */
   compiler?: string;
-  /** All files of the folder by default. */
+  /** Files to compile; all files of the folder by default. */
   files?: string[];
-  /** Packages whose global declarations are seen. */
+  /** Packages whose global declarations apply. */
   types?: string[];
   skipLibCheck?: boolean;
 }
 
 /**
  * Compiles the files of a folder without writing anything, with the libraries of a plain web project; throws with what the
- * compiler says. The declarations of packages are checked too, unless they are known not to be right.
+ * compiler says. The declarations of packages are checked, too, unless `skipLibCheck` is set.
  */
 export async function checkTypes(
   directory: string,

@@ -6,7 +6,7 @@ import { provideRedis } from '../../src/connections/embedded-redis-program.ts';
 import { freePort } from '../../src/connections/embedded-server.ts';
 import { temporaryDirectory } from '../start/running.ts';
 
-/** One node of a Redis cluster; at first it holds no keys. */
+/** One node of a Redis cluster, without slots at first. */
 export interface ClusterRedis extends AsyncDisposable {
   readonly url: string;
   command(...words: string[]): Promise<unknown>;

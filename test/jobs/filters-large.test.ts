@@ -57,7 +57,7 @@ function readsOf(plan: Plan): { rows: number; whole: string[] } {
   };
 }
 
-/** What a use of the database reads, statement by statement. */
+/** Runs the plans of all statements of a call and adds up what they read. */
 async function readsBy(use: (recorded: Database) => Promise<unknown>) {
   const statements: Parameters<Database['query']>[] = [];
   const query: Database['query'] = (...call) => {
@@ -78,11 +78,11 @@ async function readsBy(use: (recorded: Database) => Promise<unknown>) {
   return { rows, whole };
 }
 
-/** The most rows that a list reads, and a count. */
+/** Maximum rows that a list and a count read. */
 const few = { list: 200, count: countedUpTo + 10 };
-/** Two thousand in search of a name, a sample, and what the index gives. */
+/** Two thousand rows searched for a name, the sample, and the matches of the index. */
 const byName = { list: 4_500, count: 4_500 };
-/** All of a list of few statuses, where all characters of a name are frequent. */
+/** A list of few statuses, read whole because all characters of the name are frequent. */
 const deep = { list: 26_000, count: 26_000 };
 
 const filters: [string, Filter, typeof few][] = [

@@ -1,5 +1,5 @@
--- pagehive_lower: lower case of all scripts. With a database whose locale is C, lower() knows ASCII alone, so the best collation that this
--- server has is named.
+-- pagehive_lower: lower case in all scripts. In a database with locale C, lower() only maps ASCII, so the function names the best
+-- collation of this server.
 DO $$
 DECLARE
     known text[] := ARRAY['pg_c_utf8', 'und-x-icu', 'C.utf8', 'C.UTF-8', 'en_US.utf8'];
@@ -12,27 +12,27 @@ BEGIN
                    coalesce(best, 'default'));
 END $$;
 
--- pagehive_form: a text in one Unicode form: compatibility forms, and letters in one or two characters, are the same; characters that are
--- not seen (soft hyphens, joiners, marks of direction) are left out. Not STRICT: that would keep the planner from inlining it.
+-- pagehive_form: a text in NFKC without invisible characters (soft hyphens, joiners, marks of direction). Not STRICT, so that the
+-- planner can inline it.
 CREATE FUNCTION pagehive_form(text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE WHEN octet_length($1) = length($1) THEN $1
             ELSE regexp_replace(normalize($1, NFKC), '[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]', '', 'g') END;
 
--- pagehive_fold: a text in the form in which names are compared: upper and lower case are the same, too.
+-- pagehive_fold: the form in which texts are compared: pagehive_form in lower case. src/jobs/folded-name.ts does the same.
 CREATE FUNCTION pagehive_fold(text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN pagehive_lower(pagehive_form($1));
 
--- Not longer than what a row of an index can hold: some characters become many.
+-- At most 600 characters, because an index entry has a maximum size and NFKC expands some characters.
 ALTER TABLE "jobs" ADD COLUMN "name_folded" TEXT GENERATED ALWAYS AS (left(pagehive_fold("name"), 600)) STORED;
 
--- Lists of jobs by status and by failure, newest first, whatever their number. The second covers both filters together. Both have the
--- name, too, so that it is compared without reading the table.
+-- Lists of jobs by status and by failure, newest first. The second index serves both filters together. Both include the name, so that
+-- an index-only scan can compare it.
 CREATE INDEX "jobs_status_idx" ON "jobs"("tenant_id", "status", "created_at" DESC, "id" DESC) INCLUDE ("name_folded");
 CREATE INDEX "jobs_failure_idx" ON "jobs"("tenant_id", "failure_code", "status", "created_at" DESC, "id" DESC) INCLUDE ("name_folded")
     WHERE "failure_code" IS NOT NULL;
 DROP INDEX "jobs_failed_idx";
 
--- Counts of long lists are estimated by the planner, which takes columns for independent unless told otherwise.
+-- The planner estimates the counts of long lists. Without these statistics it assumes that the columns are independent.
 CREATE STATISTICS "jobs_filters" (mcv) ON "tenant_id", "status", "failure_code" FROM "jobs";
 
 -- Names of jobs, to search them. A dedicated table, because its rows never change: in "jobs", each change of status would add

@@ -1,8 +1,7 @@
--- The text of a page as search reads it, where words that are broken at the end of a line are joined; null where that is the text itself.
+-- The text with words joined that are hyphenated at the end of a line; null if no word is joined.
 ALTER TABLE "pages" ADD COLUMN "searched" TEXT;
 
--- pagehive_query, as before, but of a query in one Unicode form and in lower case of all scripts: with a database whose locale is C the
--- parser knows that of ASCII alone.
+-- pagehive_query: as before, but folds the query first. In a database with locale C, PostgreSQL's parser only lowers ASCII.
 CREATE OR REPLACE FUNCTION pagehive_query(text) RETURNS tsquery LANGUAGE sql STABLE STRICT PARALLEL SAFE AS $$
     SELECT websearch_to_tsquery('pagehive', regexp_replace(
                regexp_replace(
@@ -11,7 +10,7 @@ CREATE OR REPLACE FUNCTION pagehive_query(text) RETURNS tsquery LANGUAGE sql STA
                E'\x03([!&|()])\x03|((?:^|[\\s"])-)\x03', '\1\2', 'g'))
 $$;
 
--- Reads every page once, and makes its index anew. Some characters become many in that form, so it is cut again.
+-- Rewrites every page and rebuilds the index. The folded text is cut again, because NFKC expands some characters.
 ALTER TABLE "pages" DROP COLUMN "search";
 ALTER TABLE "pages" ADD COLUMN "search" tsvector GENERATED ALWAYS AS (
     to_tsvector('pagehive'::regconfig, pagehive_words(left(pagehive_fold(left(coalesce(searched, text), 100000)), 100000)))

@@ -95,7 +95,7 @@ export async function startApiServer(
   });
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    // A pipeline into the answer adds seven listeners for its close, and each limit one.
+    // A pipeline into the response adds seven `close` listeners, and each limit adds one.
     response.setMaxListeners(20);
     // The next request of this client is for another process.
     if (readiness.draining) response.setHeader('connection', 'close');

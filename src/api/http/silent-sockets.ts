@@ -2,8 +2,8 @@ import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 
 /**
- * Closes sockets whose time without traffic is up, as Node would, but only those that are silent. After a pause of this
- * process its timers fire first, and what clients sent meanwhile is read afterwards.
+ * Closes sockets that exceed the timeout of the server, as Node does, unless data has just arrived. After a pause of this process,
+ * timers fire before the data that clients sent during the pause is read.
  */
 export function closeSilentSockets(server: Server): void {
   server.on('timeout', (socket: Socket) => {

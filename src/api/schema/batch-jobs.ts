@@ -15,7 +15,7 @@ import {
 const jobsOfBatches = createBatcher<string, ListedJob[]>();
 const countsOfBatches = createBatcher<string, number>();
 
-/** The jobs of a batch in the order of its items. Those of all batches of a list are read together. */
+/** Returns a page of the jobs of a batch, in the order of its items. Reads the jobs of all batches of a list together. */
 export function resolveBatchJobs(
   batchId: string,
   input: JobFilterInput | null | undefined,

@@ -15,7 +15,7 @@ export const JobFilter = builder.inputType('JobFilter', {
   description: 'Which jobs to list. A job has to meet all conditions.',
   fields: (t) => ({
     status: t.field({ type: [JobStatus], extensions: atMost(100), description: 'Jobs with one of these statuses.' }),
-    name: t.string({ description: 'Jobs whose name contains this text, whatever its case and Unicode form.' }),
+    name: t.string({ description: 'Jobs whose name contains this text, in any case and Unicode form.' }),
     failureCode: t.field({
       type: [FailureCode],
       extensions: atMost(100),
@@ -66,14 +66,14 @@ async function countOf(connection: object): Promise<JobCount> {
   return (await counts.get(connection)?.()) ?? { count: 0, exact: true };
 }
 
-/** What a cursor is made of; it stays good whatever becomes of the row. */
+/** The columns that cursors are made of. They never change, so a cursor stays valid. */
 export interface ListedJob {
   id: string;
   createdAt: Date;
   batchIndex: number | null;
 }
 
-/** A list of jobs in an order. */
+/** A list of jobs and the form of its cursors. */
 interface JobList {
   cursor: RegExp;
   toCursor: (job: ListedJob) => string;
@@ -81,7 +81,7 @@ interface JobList {
   count: () => Promise<JobCount>;
 }
 
-/** A part of a list of jobs. They are counted if that is asked for, once. */
+/** Returns a page of a list of jobs. Counts the list once, if the count is selected. */
 export async function connectJobs(
   { cursor, toCursor, read, count }: JobList,
   args: ConnectionArgs,
@@ -94,10 +94,10 @@ export async function connectJobs(
   return connection;
 }
 
-/** Reads what is selected of the jobs with these ids. */
+/** Reads the selected columns of the jobs with these ids. */
 export type ReadJobs = (ids: string[]) => Promise<ListedJob[]>;
 
-/** What the nodes of a connection select. */
+/** Returns a reader for the columns that the nodes of a connection select. */
 export function jobReader(context: ApiContext, info: GraphQLResolveInfo): ReadJobs {
   const { prisma } = context.database;
   const query = queryFromInfo({ context, info, paths: [['nodes'], ['edges', 'node']], typeName: 'Job' });
@@ -105,8 +105,8 @@ export function jobReader(context: ApiContext, info: GraphQLResolveInfo): ReadJo
 }
 
 /**
- * Reads the rows of a list in its order, the ids first. A job that is deleted in between would make the list look shorter than
- * it is, so the list is read again then.
+ * Reads the ids of a list, then their rows in the same order. Reads the list again if a job was deleted in between, because the
+ * missing row would end the list too early.
  */
 export async function readInOrder(list: () => Promise<string[]>, read: ReadJobs): Promise<ListedJob[]> {
   for (let tries = 3; ; tries -= 1) {
@@ -118,7 +118,7 @@ export async function readInOrder(list: () => Promise<string[]>, read: ReadJobs)
   }
 }
 
-/** The jobs that a filter finds, newest first. */
+/** Returns a page of the jobs of a filter, newest first. */
 export function resolveJobs(filter: JobsFilter, args: ConnectionArgs, context: ApiContext, info: GraphQLResolveInfo) {
   const { database } = context;
   const readJobs = jobReader(context, info);

@@ -199,7 +199,7 @@ export type JobFilter = {
   createdBefore?: string | null | undefined;
   /** Jobs whose last attempt failed with one of these codes. */
   failureCode?: Array<FailureCode> | null | undefined;
-  /** Jobs whose name contains this text, whatever its case and Unicode form. */
+  /** Jobs whose name contains this text, in any case and Unicode form. */
   name?: string | null | undefined;
   /** Jobs with one of these statuses. */
   status?: Array<JobStatus> | null | undefined;

@@ -1,29 +1,29 @@
 import { given, inOrder, matches, type Order, type Path, parts, rowsOf, within } from './list-jobs.ts';
 
-/** Rows of a list that are looked through for a name at first: a frequent name is among them. */
+/** Number of first rows of a list that are searched for a name. They contain any frequent name. */
 export const walked = 2_000;
-/** Rows of a list of few statuses that are read if all characters of the name are frequent. */
+/** Maximum rows to read of a list of few statuses if the name only has frequent groups of characters. */
 const deepest = 50_000;
-/** Jobs in whose names the frequencies of groups of characters are counted. */
+/** Number of names in the sample from which group frequencies are estimated. */
 const sampled = 200;
-/** Part of the sample that has a group of characters if it is frequent. */
+/** Share of the sample from which on a group of characters is frequent. */
 const frequentShare = 0.05;
-/** Groups of three characters that are looked up, the rarest. More of them make the index slower: the frequent ones are long to read. */
+/** Number of groups to look up, the rarest ones. More groups are slower, because frequent groups have long posting lists. */
 const rarest = 3;
-/** Groups among which those are chosen, spread over the whole name. */
+/** Maximum candidates for the rarest groups, spread over the whole name. */
 const choice = 32;
 
-/** COMPLETED jobs are too many to be read for a name; so are all jobs. */
+/** `near` for lists of COMPLETED or all jobs, which are too long to read whole. */
 export type Depth = 'near' | 'deep';
 
-/** Checks what the index of names knows nothing of. */
+/** Checks the conditions that the index of names does not cover. */
 const checked = (path: Path) =>
   path === 'all' ? '' : `CROSS JOIN LATERAL (SELECT FROM jobs f WHERE f.id = j.id AND ${matches('f')} OFFSET 0) f`;
 
-/** Whether the name of a row matches. */
+/** Condition: the name of a row matches. */
 const hit = 'strpos(j.name_folded, (SELECT folded FROM pattern)) > 0';
 
-/** A row for each part of a list: whether all its rows were read, and the keys of those whose name matches. */
+/** Returns a query with one row per scan of a path: whether it was read whole, and the keys of its matches. */
 function diveOf(path: Path, depth: Depth): string {
   if (depth === 'near' || path === 'all' || path === 'batch') {
     return 'SELECT false AS whole, NULL::uuid[] AS ids, NULL::timestamptz[] AS times';
@@ -37,16 +37,13 @@ function diveOf(path: Path, depth: Depth): string {
 }
 
 /**
- * Looks for a name in up to three ways, each only if the one before does not suffice.
+ * Searches for a name in up to three ways, each only if the previous one does not suffice. `sought` holds the choice.
  *
- * 1. Near: among the next rows of the list. A name that many jobs have is there, and a short list is read whole.
- * 2. Deep: among all its rows, read from the index alone. Only if the list is of few statuses and not too long, and all characters
- *    of the name are frequent.
- * 3. Far: by the index of names, which gives them in no order. It is asked for three of the name's groups of three characters,
- *    those that are rarest in a sample of names; what it gives is then compared letter by letter. Names that are not indexed yet are
- *    read one by one.
- *
- * `sought` has the way that was taken.
+ * 1. Near: search the next rows of the list. This finds frequent names, and reads short lists whole.
+ * 2. Deep: search all rows of the list by an index-only scan. Only for short lists of few statuses, and if all groups of characters of
+ *    the name are frequent.
+ * 3. Far: search the index of names, which is unordered, for the three rarest groups of characters of the name. Rarity is estimated
+ *    from a sample. The matches are then compared as a whole.
  */
 const byName = (path: Path, order: Order, depth: Depth) => `
 WITH ${given}, pattern AS MATERIALIZED (
@@ -84,7 +81,7 @@ WITH ${given}, pattern AS MATERIALIZED (
      WHERE ${hit} AND ${within}
 )`;
 
-/** The keys of the jobs of a path whose name contains something. */
+/** Returns the keys of the jobs of a path whose name contains $10. */
 export function listByName(path: Path, order: Order, depth: Depth): string {
   return `${byName(path, order, depth)}, far AS (
     SELECT j.id, j.created_at FROM (SELECT j.* FROM named j ${inOrder(order)}) j
@@ -101,8 +98,8 @@ SELECT j.id, j.created_at AS "createdAt"
 }
 
 /**
- * How many jobs of a path have a name that contains something: exactly, up to $9. Where the count is not exact, `share` is the part
- * of the newest rows that do; otherwise it is null.
+ * Counts the jobs of a path whose name contains $10, up to $9. If the count is not exact, `share` is the share of matches among the
+ * newest rows; otherwise it is null.
  */
 export function countByName(path: Path, depth: Depth): string {
   return `${byName(path, 'DESC', depth)}, far AS MATERIALIZED (

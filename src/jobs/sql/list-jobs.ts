@@ -1,34 +1,34 @@
 /**
- * Lists and counts jobs by a filter, newest first or oldest first.
+ * List and count jobs by a filter, newest or oldest first.
  *
- * The filter decides which index gives the rows in their order, so that a list reads few rows more than it shows, whatever the
- * number of jobs. Statuses and failure codes are sets: the index is entered once for each member or pair, and the parts are merged.
+ * The filter chooses an index that returns the rows in order, so a list reads few rows more than it returns. Statuses and failure
+ * codes are sets: the statement scans the index once per member or pair and merges the results.
  *
- * Parameters of all statements here and in list-by-name.ts: $1 tenant, $2 statuses, $3 failure codes, $4 batch; $5 and $6 time and id
- * that jobs come after, $7 and $8 those that they come before; $9 rows at most; $10 what the name contains, $11 how many matches among
- * the first rows suffice. What the filter does not use is null.
- * Called by: `listJobs` and `countJobs`. They lock nothing.
+ * Parameters of all statements here and in list-by-name.ts: $1 tenant, $2 statuses, $3 failure codes, $4 batch; $5 and $6 lower bounds
+ * of time and id, $7 and $8 upper bounds, all exclusive; $9 maximum rows; $10 part of the name; $11 matches among the first rows that
+ * suffice. Unused conditions are null.
+ * Called by: `listJobs` and `countJobs`. The statements lock nothing.
  */
 
-/** What gives the rows: the index of all jobs of a tenant, by status, by failure and status, or the rows of one batch. */
+/** The source of the rows: the index of all jobs of a tenant, by status, by failure and status, or of one batch. */
 export type Path = 'all' | 'status' | 'failure' | 'batch';
 export type Order = 'DESC' | 'ASC';
 
-/** Names the type of each parameter, as a statement that uses only some of them must. Never executed. */
+/** Declares the type of each parameter, because not every statement uses all of them. Never executed. */
 export const given = `given AS (
     SELECT $1::uuid, $2::text[], $3::text[], $4::uuid, $5::timestamptz, $6::uuid, $7::timestamptz, $8::uuid, $9::int, $10::text, $11::int
 )`;
 
 export const within = `(j.created_at, j.id) > ($5::timestamptz, $6::uuid) AND (j.created_at, j.id) < ($7::timestamptz, $8::uuid)`;
 
-/** What a job is checked for that was not found by an index of its columns. */
+/** Conditions on a job that was found by another index. */
 export const matches = (job: string) => `${job}.tenant_id = $1::uuid AND ($4::uuid IS NULL OR ${job}.batch_id = $4)
        AND ($2::text[] IS NULL OR ${job}.status::text = ANY ($2)) AND ($3::text[] IS NULL OR ${job}.failure_code = ANY ($3))`;
 
-/** A batch is small: its names are read one by one. */
+/** Condition on the name of a job of a batch. Batches are small enough to compare every name. */
 const isNamed = '($10::text IS NULL OR strpos(j.name_folded, pagehive_fold($10)) > 0)';
 
-/** The members or pairs for which the index of a path is entered, and what a row of one of them is. */
+/** The members or pairs that select the scans of a path, their number, and the condition of one scan. */
 export const parts: Record<'status' | 'failure', { from: string; count: string; condition: string }> = {
   status: {
     from: 'unnest($2::text[]) s(status)',
@@ -45,8 +45,8 @@ export const parts: Record<'status' | 'failure', { from: string; count: string; 
 export const inOrder = (order: Order) => `ORDER BY j.created_at ${order}, j.id ${order}`;
 
 /**
- * The rows of a path. Those of each part are in order, so that the planner takes the index that has it; the parts are merged in that
- * order unless `merged` is false.
+ * Returns a query for the rows of a path. Each scan is ordered, so that the planner uses the index with that order. The results are
+ * merged in the same order unless `merged` is false.
  */
 export function rowsOf(
   path: Path,
@@ -58,21 +58,21 @@ export function rowsOf(
   const rows = (from: string, condition: string) =>
     `SELECT ${columns} FROM ${from} WHERE ${condition} AND ${within} ${end}`;
   if (path === 'all') return rows('jobs j', 'j.tenant_id = $1::uuid');
-  // OFFSET 0 keeps the planner from indexes of the other columns.
+  // OFFSET 0 prevents the planner from using indexes of other columns.
   if (path === 'batch')
     return rows('(SELECT * FROM jobs WHERE batch_id = $4::uuid OFFSET 0) j', `${matches('j')} AND ${isNamed}`);
   const { from, condition } = parts[path];
   return `SELECT j.* FROM ${from} CROSS JOIN LATERAL (${rows('jobs j', condition)}) j ${merged ? end : `LIMIT ${limit}`}`;
 }
 
-/** The keys of the jobs of a path. */
+/** Returns the keys of the jobs of a path. */
 export function listByPath(path: Path, order: Order): string {
   return `
 WITH ${given}
 SELECT j.id, j.created_at AS "createdAt" FROM (${rowsOf(path, '$9', order)}) j ${inOrder(order)}`;
 }
 
-/** How many jobs a path has, up to $9. */
+/** Counts the jobs of a path, up to $9. */
 export function countByPath(path: Path): string {
   return `
 WITH ${given}
@@ -80,10 +80,10 @@ SELECT count(*)::int AS n FROM (${rowsOf(path, '$9', 'DESC', { merged: false })}
 }
 
 /**
- * What the planner expects of a filter: EXPLAIN reads statistics alone. The conditions are written so that it knows them.
+ * Returns the planner's estimate for a filter; EXPLAIN only reads statistics. The conditions have a form that the planner can estimate.
  *
- * Parameters: $1 tenant, $2 and $3 the times between which jobs were accepted, then statuses and failure codes where they are used.
- * Returns: one row with the plan as JSON. Not to be prepared: the values decide.
+ * Parameters: $1 tenant, $2 and $3 bounds of the creation time, then statuses and failure codes if used.
+ * Returns: one row with the plan as JSON. Do not prepare it: the estimate depends on the values.
  */
 export function estimateRows({ byStatus, byFailure }: { byStatus: boolean; byFailure: boolean }): string {
   return `

@@ -23,7 +23,7 @@ export function isOwnFault({ code, signal }: Exit): boolean {
 
 const MiB = 1024 ** 2;
 
-/** From the sources, the entry is TypeScript and needs a loader; built, it is the file beside this one. */
+/** Returns the arguments of Node.js that start an extractor. Uncompiled sources need a loader. */
 function entry(): string[] {
   const extension = extname(import.meta.url);
   const file = fileURLToPath(new URL(`./extractor-process${extension}`, import.meta.url));
