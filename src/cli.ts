@@ -234,4 +234,6 @@ function fail(error: unknown): void {
   process.exitCode = usageErrors.includes(name) ? 2 : 1;
 }
 
+// Who reads the output may leave before its end (`| head`, a closed terminal): what was begun goes on, and ends in order.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 await createProgram().parseAsync().catch(fail);

@@ -3,8 +3,6 @@ import type { ClientConfig } from '../config.ts';
 
 /** The client of a command. */
 export async function openClient({ url }: ClientConfig, { watches = false } = {}): Promise<Client> {
-  // Who reads the output may leave before its end (`| head`); what was begun goes on.
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   // Node.js before 22 has no WebSocket of its own; who doesn't watch needs none.
   return createClient({ url, webSocket: watches ? (await import('ws')).WebSocket : undefined });
 }

@@ -38,8 +38,6 @@ export async function start(
   { prepareExample, entry = process.argv[1] ?? '' }: StartOptions = {},
 ): Promise<void> {
   process.title = 'pagehive start';
-  // A terminal that was closed must not end this process before it has stopped its children.
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   requireLoopback(config.host);
   using _lock = lockDataDir(config.dataDir);
   const supervisor = createSupervisor({ stopOrder, log: say });

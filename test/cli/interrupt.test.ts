@@ -62,3 +62,13 @@ describe('watch without an end', () => {
     expect(stderr).toContain(`${id} goes on on the server`);
   });
 });
+
+describe('an output that nobody reads', () => {
+  it.each([['list'], ['--help']])('does not make %s fail', async (command) => {
+    await using cli = launch([command], service);
+    cli.child.stdout?.destroy();
+    const { code, stderr } = await cli.ended;
+    expect(code).toBe(0);
+    expect(stderr).toBe('');
+  });
+});
