@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { setImmediate } from 'node:timers/promises';
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 
 /** Comments alone: GraphiQL goes on asking for the name of an operation it showed first for a moment after it is replaced. */
@@ -33,6 +34,10 @@ export async function serveGraphiql(response: ServerResponse): Promise<void> {
   await pipeline(Readable.from(piecesOf(page)), response);
 }
 
-function* piecesOf(content: Buffer): Generator<Buffer, void, undefined> {
-  for (let at = 0; at < content.length; at += pieceBytes) yield content.subarray(at, at + pieceBytes);
+/** After each piece other requests have their turn: sockets whose buffers are empty would take megabytes in one go. */
+async function* piecesOf(content: Buffer): AsyncGenerator<Buffer, void, undefined> {
+  for (let at = 0; at < content.length; at += pieceBytes) {
+    yield content.subarray(at, at + pieceBytes);
+    await setImmediate();
+  }
 }
