@@ -2,8 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { PageDrawing } from '../src/pdf/images/page-drawing.ts';
 import { PageRenderer } from '../src/pdf/images/render-pages.ts';
 import type { ImageFormat } from '../src/pdf/model/images.ts';
+import { PdfiumReader } from '../src/pdf/pdfium/pdfium-reader.ts';
 import { loadEngines } from '../src/pdf/run/engines.ts';
 import { runExtraction } from '../src/pdf/run/extraction-run.ts';
 import { extractionRequest } from './lab/extraction-request.ts';
@@ -17,18 +19,21 @@ const base = extractionRequest(path, { pages, scratch });
 
 const engines = await loadEngines();
 const groups = [];
-for await (const event of runExtraction(base, engines, () => {})) if (event.type === 'group') groups.push(event.pages);
+const run = { request: base, engines, report() {}, onPage() {} };
+for await (const event of runExtraction(run)) if (event.type === 'group') groups.push(event.pages);
+using pdfium = await PdfiumReader.open(engines, path, null);
 
 function cpuSeconds(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1e6;
 }
 
-for (const engine of ['LITEPARSE', 'PDFJS'] as const) {
+for (const engine of ['PDFIUM', 'PDFJS'] as const) {
   for (const width of [200, 1_000]) {
     for (const format of ['JPEG', 'PNG', 'WEBP'] satisfies ImageFormat[]) {
       const images = { thumbnailWidth: null, pageImageWidth: width, format, seconds: 1e9, avoid: [] };
-      await using renderer = new PageRenderer({ request: base, engines, report: () => {} }, images, engine);
+      await using drawing = new PageDrawing({ request: base, engines, pdfium: engine === 'PDFIUM' ? pdfium : null });
+      const renderer = new PageRenderer({ scratch, drawing, report() {} }, images);
       // The first group opens the document and loads what draws.
       await renderer.render(groups[0] ?? []);
       const begin = cpuSeconds();

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
 import PDFDocument from 'pdfkit';
+import type { EngineName } from '../src/pdf/model/document.ts';
 import { createExtractorPool } from '../src/pdf/process/extractor-pool.ts';
 import { extractionRequest } from './lab/extraction-request.ts';
 
@@ -52,7 +53,7 @@ async function write(path: string, pages: number): Promise<void> {
 }
 
 /** Mebibytes at its peak. */
-async function peak(path: string, engine: 'LITEPARSE' | 'PDFJS'): Promise<number> {
+async function peak(path: string, engine: EngineName): Promise<number> {
   await using pool = createExtractorPool({ size: 1, memoryBytes: 4 * 1024 ** 3, recycleBytes: 4 * 1024 ** 3 });
   await pool.start();
   for await (const _ of pool.extract(extractionRequest(path, { engine }), new AbortController().signal));
@@ -66,7 +67,7 @@ try {
   if (made !== null) {
     for (const [name, pages] of Object.entries(sizes)) await write(join(made, `${name}.pdf`), pages);
   }
-  for (const engine of ['LITEPARSE', 'PDFJS'] as const) {
+  for (const engine of ['PDFIUM', 'PDFJS'] as const) {
     const [short, long] = [await peak(join(folder, 'short.pdf'), engine), await peak(join(folder, 'long.pdf'), engine)];
     console.log(`${engine}: ${short.toFixed(0)} MB, ${long.toFixed(0)} MB, ${(long / short).toFixed(2)}x`);
   }

@@ -50,7 +50,7 @@ async function extract(pool: ExtractorPool, engine: EngineName, name: string): P
 console.log(`engine        NID    TEDS     MHS  overall   (${names.length} documents)`);
 {
   await using pool = createExtractorPool({ size: 1, memoryBytes: 4 * 1024 ** 3, recycleBytes: 2 * 1024 ** 3 });
-  for (const engine of ['LITEPARSE', 'PDFJS'] as const) {
+  for (const engine of ['PDFIUM', 'PDFJS'] as const) {
     const target = join(out, engine);
     mkdirSync(target, { recursive: true });
     for (const name of names) {

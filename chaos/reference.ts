@@ -14,7 +14,7 @@ export interface Reference {
   pages: ReadonlyMap<number, string>;
 }
 
-/** As it was sent, and by pdfjs alone: that is who goes on after LiteParse has crashed. */
+/** As it was sent, and by pdfjs alone: that is who goes on after PDFium has crashed. */
 export interface References {
   asSent: Reference;
   byPdfjs: Reference;

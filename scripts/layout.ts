@@ -5,14 +5,13 @@
 import { writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
-import { liteparseOptions } from '../src/pdf/liteparse/liteparse-options.ts';
 import { finishPages, layOutGroup } from '../src/pdf/run/finish-pages.ts';
 import { describePage } from './layout/describe-page.ts';
 import { drawPage } from './layout/draw-page.ts';
 import { readPageInGroup } from './layout/read-group.ts';
 
 const usage =
-  'usage: npm run layout -- FILE --page N [--out FILE.png] [--password PASSWORD] [--engine AUTO|LITEPARSE|PDFJS]';
+  'usage: npm run layout -- FILE --page N [--out FILE.png] [--password PASSWORD] [--engine AUTO|PDFIUM|PDFJS]';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -25,7 +24,7 @@ const { values, positionals } = parseArgs({
 });
 const [path, ...others] = positionals;
 const number = Number(values.page);
-const engine = (['AUTO', 'LITEPARSE', 'PDFJS'] as const).find((name) => name === values.engine.toUpperCase());
+const engine = (['AUTO', 'PDFIUM', 'PDFJS'] as const).find((name) => name === values.engine.toUpperCase());
 if (path === undefined || others.length > 0 || !Number.isInteger(number) || engine === undefined) {
   console.error(usage);
   process.exit(2);
@@ -41,10 +40,12 @@ const options = { keepHeadersFooters: false, keepHyphenation: false };
 const finished = finishPages(found.group, options, found.style).find((page) => page.number === number);
 console.log(`\nMarkdown:\n${finished?.markdown ?? ''}`);
 
-const [picture] =
-  (await found.engines.liteparse?.draw(await liteparseOptions(found.request), [number], 144).catch(() => [])) ?? [];
-const isUpright = found.page.width === found.page.shown.width;
+const { page } = found;
+const size = { width: Math.round(2 * page.shown.width), height: Math.round(2 * page.shown.height) };
+// What was turned to be read would not lie under its pieces.
+const picture =
+  page.turn === 0 ? ((await found.document.pdfium?.drawPage(number, size).catch(() => null)) ?? null) : null;
 const target = values.out ?? `${basename(path, '.pdf')}-${number}.png`;
-writeFileSync(target, await drawPage(found.page, layout, group, isUpright ? (picture?.png ?? null) : null));
+writeFileSync(target, await drawPage(page, layout, group, picture));
 console.log(`\n${target}`);
 process.exit(0);

@@ -44,7 +44,7 @@ function createProgram(): Command {
     .option('--name <label>', 'a label for the job or the batch')
     .option('--password <password>', 'opens an encrypted document')
     .option('--pages <ranges>', 'only these pages, such as 1-5,9,20-')
-    .option('--engine <engine>', 'what reads the pages: auto, liteparse or pdfjs', engineOf)
+    .option('--engine <engine>', 'what reads the pages: auto, pdfium or pdfjs', engineOf)
     .option('--require-all-pages', 'fail a document with a page that cannot be read')
     .option('--ocr', 'read pages by OCR that are pictures')
     .addOption(
@@ -175,11 +175,11 @@ The server is found at PAGEHIVE_URL (http://127.0.0.1:4000).
 ${exitCodes.trim()}
 `;
 
-const engines: readonly RequestedEngine[] = ['AUTO', 'LITEPARSE', 'PDFJS'];
+const engines: readonly RequestedEngine[] = ['AUTO', 'PDFIUM', 'PDFJS'];
 
 function engineOf(value: string): RequestedEngine {
   const engine = engines.find((each) => each === value.toUpperCase());
-  if (engine === undefined) throw new InvalidArgumentError('It is one of auto, liteparse and pdfjs.');
+  if (engine === undefined) throw new InvalidArgumentError('It is one of auto, pdfium and pdfjs.');
   return engine;
 }
 

@@ -17,6 +17,7 @@ export function extractionRequest(path: string, more: Partial<ExtractionRequest>
     images: null,
     stored: null,
     avoid: [],
+    skip: [],
     lastResort: null,
     ocr: null,
     fresh: false,

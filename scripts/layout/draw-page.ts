@@ -1,6 +1,7 @@
 import { type CanvasTools, loadCanvas } from '../../src/pdf/images/canvas.ts';
 import { orderItems, type PageLayout } from '../../src/pdf/layout/page-layout.ts';
 import { type Box, union } from '../../src/pdf/model/box.ts';
+import type { Pixels } from '../../src/pdf/model/pixels.ts';
 import type { ReadPage } from '../../src/pdf/model/read-page.ts';
 import type { GroupLayout } from '../../src/pdf/run/finish-pages.ts';
 
@@ -23,7 +24,7 @@ export async function drawPage(
   page: ReadPage,
   layout: PageLayout,
   { typography, running }: GroupLayout,
-  picture: Buffer | null,
+  picture: Pixels | null,
 ): Promise<Buffer> {
   const tools = await loadCanvas();
   if (tools === null) throw new Error('@napi-rs/canvas has no binary for this machine, so nothing can be drawn.');
@@ -33,7 +34,7 @@ export async function drawPage(
   });
   if (picture !== null) {
     context.globalAlpha = 0.35;
-    context.drawImage(await tools.decode(picture), 0, 0, canvas.width, canvas.height);
+    context.drawImage(tools.fromPixels(picture), 0, 0, canvas.width, canvas.height);
     context.globalAlpha = 1;
   }
   context.lineWidth = 1;

@@ -2,9 +2,9 @@ import { tmpdir } from 'node:os';
 import type { ExtractionRequest } from '../../src/pdf/model/extraction.ts';
 import { pageGroups, samplePages } from '../../src/pdf/model/page-groups.ts';
 import type { ReadPage } from '../../src/pdf/model/read-page.ts';
-import { type DocumentStyle, readStyle } from '../../src/pdf/run/document-style.ts';
-import { type Engines, loadEngines } from '../../src/pdf/run/engines.ts';
-import { openDocument } from '../../src/pdf/run/open-document.ts';
+import { type DocumentStyle, readSample, styleOf } from '../../src/pdf/run/document-style.ts';
+import { loadEngines } from '../../src/pdf/run/engines.ts';
+import { type OpenDocument, openDocument } from '../../src/pdf/run/open-document.ts';
 import { readGroups } from '../../src/pdf/run/read-groups.ts';
 
 /** A page as an engine read it, with what its layout depends on: the other pages of its group, and the style of its document. */
@@ -19,7 +19,7 @@ export async function readPageInGroup(
   path: string,
   number: number,
   more: Partial<ExtractionRequest> = {},
-): Promise<PageInGroup & { engines: Engines; request: ExtractionRequest }> {
+): Promise<PageInGroup & { document: OpenDocument }> {
   const engines = await loadEngines();
   const asked: ExtractionRequest = {
     path,
@@ -35,20 +35,21 @@ export async function readPageInGroup(
     images: null,
     stored: null,
     avoid: [],
+    skip: [],
     lastResort: null,
     ocr: null,
     fresh: false,
     ...more,
   };
-  const document = await openDocument(asked, engines, () => {});
-  const request = { ...asked, path: document.path, password: document.password };
-  const run = { request, engines, report: () => {} };
+  const about = { engines, report() {}, onPage() {} };
+  const document = await openDocument({ ...about, request: asked });
+  const run = { ...about, request: { ...asked, path: document.path, password: document.password } };
   const groups = [...pageGroups([{ first: 1, last: document.facts.pageCount }], document.facts.pageCount)];
-  const style = await readStyle(run, document, samplePages(groups));
+  const sample = await readSample(run, document, samplePages(groups));
   const wanted = groups.filter(({ pages }) => pages.includes(number));
-  for await (const { pages, unreadable } of readGroups(run, document, wanted)) {
+  for await (const { pages, unreadable } of readGroups(run, document, wanted, sample)) {
     const page = pages.find((each) => each.number === number);
-    if (page !== undefined) return { page, group: pages, style, engines, request };
+    if (page !== undefined) return { page, group: pages, style: styleOf(sample), document };
     const [error] = unreadable.filter((each) => each.page === number);
     if (error !== undefined) throw error;
   }

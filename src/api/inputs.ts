@@ -29,7 +29,7 @@ const mostLanguages = 4;
 const options = z.object({
   password,
   pages: pages.nullish(),
-  engine: z.enum(['AUTO', 'LITEPARSE', 'PDFJS']).nullish(),
+  engine: z.enum(['AUTO', 'PDFIUM', 'PDFJS']).nullish(),
   keepHeadersFooters: z.boolean().nullish(),
   keepHyphenation: z.boolean().nullish(),
   requireAllPages: z.boolean().nullish(),

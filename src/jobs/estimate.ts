@@ -101,7 +101,7 @@ export interface Stages {
 }
 
 export function expectedEngine(engine: WorkFacts['engine']): EngineName {
-  return engine === 'AUTO' ? 'LITEPARSE' : engine;
+  return engine === 'AUTO' ? 'PDFIUM' : engine;
 }
 
 /** Expects the stages of an attempt from what its document's likes cost. */

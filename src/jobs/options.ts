@@ -62,7 +62,10 @@ export const priorityIntervalSeconds = 600;
 
 /** Options read back from the database: what an older version did not know has its default. */
 export function storedOptions(value: unknown): JobOptions {
-  return typeof value === 'object' && value !== null ? { ...defaultOptions, ...value } : defaultOptions;
+  if (typeof value !== 'object' || value === null) return defaultOptions;
+  const options = { ...defaultOptions, ...value };
+  // PDFIUM has taken its place.
+  return 'engine' in value && value.engine === 'LITEPARSE' ? { ...options, engine: 'PDFIUM' } : options;
 }
 
 /**

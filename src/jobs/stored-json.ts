@@ -23,6 +23,11 @@ const text = z.string().nullable().default(null);
 /** Null for a date that cannot be sent, which earlier versions stored. */
 const date = text.transform((stored) => (stored !== null && isReadableDate(stored) ? stored : null));
 
+/** Reads values by the names that they have now. */
+function renamed(names: Record<string, string>): (value: unknown) => unknown {
+  return (value) => (typeof value === 'string' ? (names[value] ?? value) : value);
+}
+
 const links: z.ZodType<Link[]> = z.array(
   z.object({ text, url: text, pageNumber: z.number().nullable().default(null) }),
 );
@@ -38,7 +43,11 @@ export type StoredDocumentFacts = Pick<StoredDocument, 'pageCount' | 'fallback' 
 
 const documentFacts = {
   pageCount: z.number(),
-  fallback: z.enum(['NO_BINARY', 'CANNOT_OPEN', 'AVOIDED']).nullable().default(null),
+  // Earlier versions read pages by a native engine, which was missing on some machines.
+  fallback: z.preprocess(
+    renamed({ NO_BINARY: 'CANNOT_OPEN' }),
+    z.enum(['CANNOT_OPEN', 'AVOIDED']).nullable().default(null),
+  ),
   notices: z.array(z.enum(['DYNAMIC_FORM'])).default([]),
 };
 
@@ -97,9 +106,18 @@ const document: z.ZodType<StoredDocument> = z.object({
 const box = { x: z.number(), y: z.number(), width: z.number(), height: z.number() };
 const cell = z.object({ text: z.string(), columns: z.number(), rows: z.number() });
 
-const hiddenTexts: z.ZodType<HiddenText[]> = z.array(
-  z.object({ reason: z.enum(['INVISIBLE', 'OFF_PAGE', 'TINY', 'SAME_COLOUR']), text: z.string() }),
-);
+const hiddenReason = z.enum([
+  'INVISIBLE',
+  'TRANSPARENT',
+  'OFF_PAGE',
+  'CLIPPED',
+  'TINY',
+  'SAME_COLOUR',
+  'COVERED',
+  'LAYER_OFF',
+]);
+
+const hiddenTexts: z.ZodType<HiddenText[]> = z.array(z.object({ reason: hiddenReason, text: z.string() }));
 
 const annotations: z.ZodType<Annotation[]> = z.array(
   z.object({ ...box, kind: z.string(), text, author: text, createdAt: date, modifiedAt: date }),
@@ -131,11 +149,11 @@ const blocks: z.ZodType<PageBlock[]> = z.array(
 export type PageFacts = Omit<PageDetails, 'hidden' | 'annotations' | 'formFields' | 'blocks'>;
 
 const pageFacts = {
-  engine: z.enum(['LITEPARSE', 'PDFJS']).nullable().default(null),
-  fallback: z
-    .enum(['UNREADABLE', 'NO_TEXT', 'GARBLED', 'FONT_BOXES', 'RIGHT_TO_LEFT', 'VERTICAL'])
-    .nullable()
-    .default(null),
+  engine: z.preprocess(renamed({ LITEPARSE: 'PDFIUM' }), z.enum(['PDFIUM', 'PDFJS']).nullable().default(null)),
+  fallback: z.preprocess(
+    renamed({ NO_TEXT: 'UNREADABLE', FONT_BOXES: 'GARBLED' }),
+    z.enum(['UNREADABLE', 'GARBLED', 'RIGHT_TO_LEFT', 'VERTICAL', 'RARE_CHARACTERS']).nullable().default(null),
+  ),
   ocrReason: z.enum(['SCANNED', 'DRAWN', 'GARBLED']).nullable().default(null),
   ocr: z
     .object({
@@ -171,7 +189,9 @@ export function storedImages(value: unknown): StoredImages | null {
   return value === null ? null : images.parse(value);
 }
 
-const failure: z.ZodType<PageFailureCode | null> = z.enum(['DAMAGED']).nullable();
+const failure: z.ZodType<PageFailureCode | null> = z
+  .enum(['DAMAGED', 'TIME_LIMIT', 'MEMORY_LIMIT', 'CRASH'])
+  .nullable();
 
 /** The `failure` column of a page; null for a page that was read. */
 export function storedFailure(value: unknown): PageFailureCode | null {

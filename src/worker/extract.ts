@@ -13,7 +13,7 @@ import type { JobProgress } from './job-progress.ts';
 import { persist } from './persist.ts';
 import { storeFile } from './scratch.ts';
 
-const engines = ['LITEPARSE', 'PDFJS'] as const;
+const tools = ['PDFIUM', 'PDFJS', 'OCR'] as const;
 
 /** A document as it lies in storage. */
 export interface LocalDocument {
@@ -46,7 +46,7 @@ export async function extractPages(context: RunContext, attempt: Attempt, docume
     deadlines.progressed(event.type === 'reading' ? event.pages : 1);
     if (event.type === 'reading') {
       // Who is to blame if the document is never open: a retry goes to the other one.
-      if (opened === null) attempt.engine = event.engine;
+      if (opened === null && event.engine !== 'OCR') attempt.engine = event.engine;
       if (event.pagesReady !== null) {
         attempt.engine = null;
         progress.reading(pagesDone + event.pagesReady);
@@ -125,7 +125,8 @@ async function requestFor(context: RunContext, claim: Claim, document: LocalDocu
     images: imageRequest(options),
     stored: claim.storedBy === null ? null : { key: claim.storedBy, pages: claim.stored, unreadable: claim.unreadable },
     // Those that crashed on these bytes in their present version.
-    avoid: engines.filter((engine) => document.quarantined.includes(engineKeys[engine])),
+    avoid: tools.filter((tool) => document.quarantined.includes(engineKeys[tool])),
+    skip: [],
     lastResort: claim.exhaustedEngine,
     fresh: claim.resourceFailures > 0,
   };

@@ -26,7 +26,7 @@ describe('the result of a document', () => {
       `result { pageCount engine metadata { title author subject keywords creator producer createdAt modifiedAt pdfVersion tagged encrypted } }`,
     );
     expect(result.pageCount).toBe(1);
-    expect(['LITEPARSE', 'PDFJS']).toContain(result.engine);
+    expect(['PDFIUM', 'PDFJS']).toContain(result.engine);
     expect(result.metadata).toEqual({
       title: 'The Keeper’s Ledger',
       author: 'Ada Honeywell',
@@ -148,11 +148,11 @@ describe('the result of a document', () => {
   it('is the same document by both engines', async () => {
     const read = (engine: string) =>
       outcome('links', { engine }, 'options { engine } result { engine text pageCount metadata { title producer } }');
-    const [liteparse, pdfjs] = [await read('LITEPARSE'), await read('PDFJS')];
-    expect(liteparse).toMatchObject({ options: { engine: 'LITEPARSE' }, result: { engine: 'LITEPARSE' } });
+    const [pdfium, pdfjs] = [await read('PDFIUM'), await read('PDFJS')];
+    expect(pdfium).toMatchObject({ options: { engine: 'PDFIUM' }, result: { engine: 'PDFIUM' } });
     expect(pdfjs).toMatchObject({ options: { engine: 'PDFJS' }, result: { engine: 'PDFJS' } });
-    expect(liteparse.result.metadata).toEqual(pdfjs.result.metadata);
-    for (const { result } of [liteparse, pdfjs]) expect(result.text).toContain('Go to the third page');
+    expect(pdfium.result.metadata).toEqual(pdfjs.result.metadata);
+    for (const { result } of [pdfium, pdfjs]) expect(result.text).toContain('Go to the third page');
   });
 
   it('keeps or drops what stands at the head and foot of every page', async () => {

@@ -20,7 +20,7 @@ const pages = 'pages(first: 10) { nodes { number text failure { code message } }
 it('completes a document with pages that cannot be read, and names them', async () => {
   const job = await outcome({}, `result { pageCount unreadablePages ${pages} }`);
   expect(job).toMatchObject({ status: 'COMPLETED', failure: null, options: { requireAllPages: false } });
-  expect(job.result).toMatchObject({ pageCount: 6, unreadablePages: [4, 5, 6] });
+  expect(job.result).toMatchObject({ pageCount: 4, unreadablePages: [4] });
   expect(job.result.pages.nodes.slice(2, 4)).toEqual([
     { number: 3, text: 'Page 3 of a document that lost its end.', failure: null },
     { number: 4, text: '', failure: { code: 'DAMAGED', message: 'The page is too damaged to read.' } },
@@ -33,7 +33,7 @@ it('has no unreadable pages in a sound document', async () => {
 });
 
 it('fails a document of which no page can be read', async () => {
-  const job = await outcome({ pages: '5-' }, 'result { pageCount }');
+  const job = await outcome({ pages: '4-' }, 'result { pageCount }');
   expect(job).toMatchObject({ status: 'FAILED', failure: { code: 'PDF_DAMAGED' }, result: null });
 });
 

@@ -11,7 +11,7 @@ function facts(given: Partial<WorkFacts> = {}): WorkFacts {
     toDownload: false,
     bytes: megabyte,
     ranges: null,
-    engine: 'LITEPARSE',
+    engine: 'PDFIUM',
     ocr: false,
     pagesTotal: null,
     pagesStored: 0,
@@ -28,8 +28,8 @@ function known(key: CostKey, value: number): LearnedCost {
 /** A page costs a tenth of a second, a megabyte ten; opening and storing next to nothing. */
 const costs = new Costs([
   known(costKeys.download(megabyte), 10 / megabyte),
-  known(costKeys.open('LITEPARSE', megabyte), 0.01),
-  known(costKeys.extract('LITEPARSE', 100, megabyte / 100, false), 0.1),
+  known(costKeys.open('PDFIUM', megabyte), 0.01),
+  known(costKeys.extract('PDFIUM', 100, megabyte / 100, false), 0.1),
   known(costKeys.store(), 0.01),
   known(costKeys.pages(megabyte), 100),
 ]);
@@ -55,7 +55,7 @@ describe('an attempt', () => {
     const learned: CostKey[] = [];
     const attempt = new AttemptEstimate(facts({ ocr: true }), costs, (key) => learned.push(key));
     attempt.opening(0);
-    attempt.opened({ engine: 'LITEPARSE', pageCount: 100, pagesTotal: 100, pagesStored: 0 }, 10);
+    attempt.opened({ engine: 'PDFIUM', pageCount: 100, pagesTotal: 100, pagesStored: 0 }, 10);
     for (let page = 1; page <= 5; page += 1) attempt.extracted(page, 10 + page * 2_000);
     expect(seconds(attempt, 10_010)).toBeGreaterThan(150);
     expect(seconds(attempt, 10_010)).toBeLessThan(220);
@@ -67,7 +67,7 @@ describe('an attempt', () => {
   it('gives nearly all of it to the pages where there is nothing to download', () => {
     const attempt = new AttemptEstimate(facts(), costs, () => {});
     attempt.opening(0);
-    attempt.opened({ engine: 'LITEPARSE', pageCount: 100, pagesTotal: 100, pagesStored: 0 }, 10);
+    attempt.opened({ engine: 'PDFIUM', pageCount: 100, pagesTotal: 100, pagesStored: 0 }, 10);
     expect(attempt.percent(10)).toBeLessThan(5);
     attempt.extracted(48, 4_800);
     expect(attempt.percent(4_800)).toBeGreaterThan(40);
@@ -86,7 +86,7 @@ describe('an attempt', () => {
     attempt.opening(1_000);
     see(1_000);
     see(60_000);
-    attempt.opened({ engine: 'LITEPARSE', pageCount: 400, pagesTotal: 400, pagesStored: 0 }, 61_000);
+    attempt.opened({ engine: 'PDFIUM', pageCount: 400, pagesTotal: 400, pagesStored: 0 }, 61_000);
     see(61_000);
     attempt.extracted(64, 62_000);
     see(62_000);
@@ -107,7 +107,7 @@ describe('an attempt', () => {
   it('moves between two groups of pages, too', () => {
     const attempt = new AttemptEstimate(facts(), costs, () => {});
     attempt.opening(0);
-    attempt.opened({ engine: 'LITEPARSE', pageCount: 100, pagesTotal: 100, pagesStored: 0 }, 0);
+    attempt.opened({ engine: 'PDFIUM', pageCount: 100, pagesTotal: 100, pagesStored: 0 }, 0);
     const percents = [0, 400, 800, 1_200].map((now) => attempt.percent(now));
     expect(percents).toEqual([...new Set(percents)].sort((a, b) => a - b));
     // But does not pretend that the group is done.
@@ -117,7 +117,7 @@ describe('an attempt', () => {
   it('believes what it sees the more, the more of it there is', () => {
     const attempt = new AttemptEstimate(facts(), costs, () => {});
     attempt.opening(0);
-    attempt.opened({ engine: 'LITEPARSE', pageCount: 100, pagesTotal: 100, pagesStored: 0 }, 0);
+    attempt.opened({ engine: 'PDFIUM', pageCount: 100, pagesTotal: 100, pagesStored: 0 }, 0);
     expect(seconds(attempt, 0)).toBeGreaterThan(8);
     expect(seconds(attempt, 0)).toBeLessThan(12);
     // Three times as slow as others were.
@@ -129,7 +129,7 @@ describe('an attempt', () => {
   it('is surer with every page', () => {
     const attempt = new AttemptEstimate(facts(), new Costs(), () => {});
     attempt.opening(0);
-    attempt.opened({ engine: 'LITEPARSE', pageCount: 400, pagesTotal: 400, pagesStored: 0 }, 0);
+    attempt.opened({ engine: 'PDFIUM', pageCount: 400, pagesTotal: 400, pagesStored: 0 }, 0);
     const spread = (now: number) => {
       const { earliest, latest } = quantiles(attempt.rest(now));
       return latest / earliest;
@@ -166,12 +166,12 @@ describe('an attempt that draws pages, too', () => {
 
   it('expects that of each page', () => {
     const drawing = new Costs([
-      known(costKeys.extract('LITEPARSE', 100, megabyte / 100, false), 0.1),
-      known(costKeys.render('LITEPARSE', images), 0.3),
+      known(costKeys.extract('PDFIUM', 100, megabyte / 100, false), 0.1),
+      known(costKeys.render('PDFIUM', images), 0.3),
     ]);
     const attempt = new AttemptEstimate(asked, drawing, () => {});
     attempt.opening(0);
-    attempt.opened({ engine: 'LITEPARSE', pageCount: 100, pagesTotal: 100, pagesStored: 0 }, 0);
+    attempt.opened({ engine: 'PDFIUM', pageCount: 100, pagesTotal: 100, pagesStored: 0 }, 0);
     expect(seconds(attempt, 0)).toBeGreaterThan(32);
     expect(seconds(attempt, 0)).toBeLessThan(48);
   });
@@ -182,7 +182,7 @@ describe('an attempt that draws pages, too', () => {
       learned.set(measure, Math.exp(value)),
     );
     attempt.opening(0);
-    attempt.opened({ engine: 'LITEPARSE', pageCount: 32, pagesTotal: 32, pagesStored: 0 }, 0);
+    attempt.opened({ engine: 'PDFIUM', pageCount: 32, pagesTotal: 32, pagesStored: 0 }, 0);
     attempt.rendering(1_000);
     attempt.extracted(16, 4_000);
     attempt.rendering(5_000);
@@ -198,17 +198,17 @@ describe('learned costs', () => {
     quantiles(totalOf(expectStages(facts(given), new Costs(learned))));
 
   it('change what is expected', () => {
-    const slow = [known(costKeys.extract('LITEPARSE', 100, megabyte / 100, false), 5)];
+    const slow = [known(costKeys.extract('PDFIUM', 100, megabyte / 100, false), 5)];
     expect(at(slow, { pagesTotal: 100 }).expected).toBeGreaterThan(10 * at([], { pagesTotal: 100 }).expected);
   });
 
   it('say something of sizes that were not seen yet', () => {
-    const slow = [known(costKeys.extract('LITEPARSE', 2, 1024, false), 5)];
+    const slow = [known(costKeys.extract('PDFIUM', 2, 1024, false), 5)];
     expect(at(slow, { pagesTotal: 100 }).expected).toBeGreaterThan(10 * at([], { pagesTotal: 100 }).expected);
   });
 
   it('narrow the interval', () => {
-    const seen = [known(costKeys.extract('LITEPARSE', 100, megabyte / 100, false), 0.01)];
+    const seen = [known(costKeys.extract('PDFIUM', 100, megabyte / 100, false), 0.01)];
     const ratio = ({ earliest, latest }: { earliest: number; latest: number }) => latest / earliest;
     expect(ratio(at(seen, { pagesTotal: 100 }))).toBeLessThan(ratio(at([], { pagesTotal: 100 })));
   });

@@ -151,9 +151,7 @@ describe('a job that waits', () => {
     const { uuid } = await insertJob(service);
     const [before] = await statesAfterForecast([uuid]);
     // Whatever its engine and size.
-    const slow: CostKey[] = Array.from({ length: 7 }, (_, index) =>
-      costKeys.extract('LITEPARSE', 4 ** index, 1, false),
-    );
+    const slow: CostKey[] = Array.from({ length: 7 }, (_, index) => costKeys.extract('PDFIUM', 4 ** index, 1, false));
     await mergeCosts(
       service.platform.jobs,
       slow.map((key) => ({ ...key, weight: 1_000, mean: Math.log(1_000), variance: 0.01 })),

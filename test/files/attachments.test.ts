@@ -164,7 +164,7 @@ describe('the attachments of a document', () => {
       `${fields} pages { nodes { text } } attempts { number }`,
     );
     expect(status).toBe('COMPLETED');
-    expect(result.attachments).toEqual([]);
+    expect(result.attachments).toMatchObject([{ name: 'bomb.bin', omitted: 'TOO_LARGE', download: null }]);
     expect(pages.nodes[0].text).toBe('This document carries files.');
   });
 
@@ -176,7 +176,10 @@ describe('the attachments of a document', () => {
         doc.file(Buffer.from('mine'), { name: 'own.txt' });
       }),
     );
-    expect(attachments).toMatchObject([{ name: 'own.txt', omitted: null }]);
+    expect(attachments).toMatchObject([
+      { name: 'own.txt', omitted: null },
+      { name: 'bomb.bin', omitted: 'TOO_LARGE', pageNumber: 1 },
+    ]);
     expect(await fetchBytes(attachments[0])).toBe('mine');
   });
 

@@ -53,7 +53,7 @@ describe('the images of pages', () => {
     for (const each of [thumbnail, image]) expect(quartersOf(each)).toEqual(clockwise);
   });
 
-  it.each(['LITEPARSE', 'PDFJS'])('are turned and cropped as readers do, by %s', async (engine) => {
+  it.each(['PDFIUM', 'PDFJS'])('are turned and cropped as readers do, by %s', async (engine) => {
     const source = await pdf((doc) => {
       quarters(doc, { Rotate: 90 });
       quarters(doc, { CropBox: [100, 50, 300, 150] });

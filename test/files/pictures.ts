@@ -75,7 +75,7 @@ export function stamp(doc: Pdf, operators: string, resources: Record<string, unk
   doc.annotate(50, 25, 100, 50, entries);
 }
 
-/** Paints the page in a way that takes LiteParse many seconds and pdfjs none: every pixel by a long calculation. */
+/** Paints the page in a way that takes PDFium many seconds and pdfjs none: every pixel by a long calculation. */
 export function slowlyPainted(doc: Pdf): void {
   const calculation = doc.ref({ FunctionType: 4, Domain: [0, 1, 0, 1], Range: [0, 1] });
   calculation.end(`{ ${'1 add 0.5 mul dup mul sin abs '.repeat(2_000)} pop }`);

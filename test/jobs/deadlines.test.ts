@@ -57,7 +57,7 @@ describe('a document that never comes to an end', () => {
   });
 
   it('is left alone while it moves: of pages that are read together nothing is heard before all are done', async () => {
-    const together = { type: 'reading', engine: 'LITEPARSE', page: null, pages: 16, pagesReady: null } as const;
+    const together = { type: 'reading', engine: 'PDFIUM', page: null, pages: 16, pagesReady: null } as const;
     const slow = extractorOf(async function* () {
       yield opened(16);
       for (let n = 0; n < 2; n += 1) {

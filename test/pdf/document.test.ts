@@ -6,7 +6,7 @@ const pool = newPool();
 beforeAll(() => pool.start());
 afterAll(() => pool[Symbol.asyncDispose]());
 
-describe.each(['LITEPARSE', 'PDFJS'] as const)('by %s', (engine) => {
+describe.each(['PDFIUM', 'PDFJS'] as const)('by %s', (engine) => {
   test('finds the text of every page of a long document on its page', async () => {
     const found = await extractAll(pool, requestFor('many-pages', { engine }));
     expect(found).toMatchObject({ engine, pagesTotal: 300, facts: { pageCount: 300 } });
@@ -138,7 +138,7 @@ test.each(['AUTO', 'PDFJS'] as const)(
   },
 );
 
-test.each(['AUTO', 'LITEPARSE', 'PDFJS'] as const)(
+test.each(['AUTO', 'PDFIUM', 'PDFJS'] as const)(
   'keeps emoji and letters of formulas in their places by %s',
   async (engine) => {
     const found = await extractAll(pool, requestFor('letters', { engine, pages: '2' }));

@@ -27,16 +27,16 @@ test('a crash while pages are drawn costs their engine neither the document nor 
   const events: ExtractionEvent[] = [];
   for await (const event of pool.extract(request, new AbortController().signal)) {
     if (event.type !== 'reading') events.push(event);
-    else if (event.drawing?.includes(17) && event.engine === 'LITEPARSE') process.kill(onlyProcess(pool), 'SIGSEGV');
+    else if (event.drawing?.includes(17) && event.engine === 'PDFIUM') process.kill(onlyProcess(pool), 'SIGSEGV');
   }
   expect(events).toMatchObject([
-    { type: 'opened', engine: 'LITEPARSE', pagesStored: 0 },
+    { type: 'opened', engine: 'PDFIUM', pagesStored: 0 },
     { type: 'group', range: { first: 1 } },
-    { type: 'opened', engine: 'LITEPARSE', pagesStored: 16 },
+    { type: 'opened', engine: 'PDFIUM', pagesStored: 16 },
     {
       type: 'group',
       range: { first: 17 },
-      engine: 'LITEPARSE',
+      engine: 'PDFIUM',
       images: { pages: [{ failure: null }] },
     },
   ]);

@@ -33,6 +33,7 @@ export function requestFor(fixture: string, more: Partial<ExtractionRequest> = {
     images: null,
     stored: null,
     avoid: [],
+    skip: [],
     lastResort: null,
     ocr: null,
     fresh: false,

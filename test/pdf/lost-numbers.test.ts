@@ -17,10 +17,7 @@ const { pool, path } = drawnDocument((doc) => {
   put('Frames', 400, 500);
   put('17', 296, 760);
 });
-it.each(['LITEPARSE', 'PDFJS'] as const)(
-  '%s keeps numbers that stand alone in the middle of the page',
-  async (engine) => {
-    const extracted = await extractAll(pool, requestFor('numbers', { path, engine }));
-    expect(textOf(extracted, 1)).toBe('Bees fly in the sun. 42 They stay at home in the rain. Combs 8 Frames 17');
-  },
-);
+it.each(['PDFIUM', 'PDFJS'] as const)('%s keeps numbers that stand alone in the middle of the page', async (engine) => {
+  const extracted = await extractAll(pool, requestFor('numbers', { path, engine }));
+  expect(textOf(extracted, 1)).toBe('Bees fly in the sun. 42 They stay at home in the rain. Combs 8 Frames 17');
+});

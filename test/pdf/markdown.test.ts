@@ -6,7 +6,7 @@ const pool = newPool();
 beforeAll(() => pool.start());
 afterAll(() => pool[Symbol.asyncDispose]());
 
-describe.each(['LITEPARSE', 'PDFJS'] as const)('Markdown by %s', (engine) => {
+describe.each(['PDFIUM', 'PDFJS'] as const)('Markdown by %s', (engine) => {
   const markdownOf = async (fixture: string, more = {}) =>
     (await extractAll(pool, requestFor(fixture, { engine, ...more }))).pages.map(({ markdown }) => markdown);
 

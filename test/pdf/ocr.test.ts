@@ -57,7 +57,7 @@ describe('OCR', () => {
   it.each(['word', 'letter'] as const)('reads a page whose letters are outlines, drawn by the %s', async (part) => {
     const texts = [honey, harvest, 'The bees knew nothing of it at all.'];
     const sheets = [{ draw: outlines(part, ...texts), scanned: false }];
-    for (const engine of ['LITEPARSE', 'PDFJS'] as const) {
+    for (const engine of ['PDFIUM', 'PDFJS'] as const) {
       const page = await firstPage(sheets, { engine });
       expect(page).toMatchObject({ text: texts.join('\n'), details: { ocrReason: 'DRAWN', ocr: read } });
       expect(await firstPage(sheets, { engine, ocr: null })).toMatchObject({
@@ -73,7 +73,7 @@ describe('OCR', () => {
         page.circle(20 + ((mark * 37) % 320), 20 + ((mark * 11) % 160), 3).fill();
       page.path('M 20 180 Q 100 20 340 100 L 340 104 Q 100 24 20 184 Z').fill();
     };
-    for (const engine of ['LITEPARSE', 'PDFJS'] as const) {
+    for (const engine of ['PDFIUM', 'PDFJS'] as const) {
       const page = await firstPage([{ draw: chart, scanned: false }], { engine });
       expect(page).toMatchObject({ text: '', details: { ocrReason: null, ocr: null } });
     }
@@ -99,7 +99,7 @@ describe('OCR', () => {
     expect(page).toMatchObject({ text: `${honey}\n${harvest}`, details: { ocrReason: 'GARBLED', ocr: read } });
   });
 
-  it.each(['LITEPARSE', 'PDFJS'] as const)('leaves out all of a font that tells codes: %s', async (engine) => {
+  it.each(['PDFIUM', 'PDFJS'] as const)('leaves out all of a font that tells codes: %s', async (engine) => {
     const path = join(folder, 'shifted.pdf');
     await writeFile(path, await shiftedOf('field bee haven', 'trusty sprouts'));
     const [without] = (await extractAll(pool, requestFor('scanned', { path, engine }))).pages;
@@ -136,22 +136,24 @@ describe('OCR', () => {
     expect(pages[0]).toMatchObject({ text: '', details: { ocrReason: 'SCANNED', ocr: nothing } });
   });
 
-  it('is done for pages that PDFJS reads, too, unless LITEPARSE may not touch the document', async () => {
+  it('is done for pages that PDFJS reads, too, unless it crashed on the document before', async () => {
     const sheets = [{ draw: lines(honey) }];
     expect(await firstPage(sheets, { engine: 'PDFJS' })).toMatchObject({ text: honey, details: { ocr: read } });
-    const avoided = await firstPage(sheets, { avoid: ['LITEPARSE'] });
-    expect(avoided).toMatchObject({ text: '', details: { engine: 'PDFJS', ocr: { outcome: 'UNAVAILABLE' } } });
+    const avoided = await firstPage(sheets, { avoid: ['OCR'] });
+    expect(avoided).toMatchObject({ text: '', details: { engine: 'PDFIUM', ocr: { outcome: 'UNAVAILABLE' } } });
   });
 
   it('tells of each page before it is read, with those of the group that are ready', async () => {
     const sheets = [{ draw: lines(honey, harvest), scanned: false }, { draw: lines(honey) }, { draw: lines(harvest) }];
     const readings: ReadingEvent[] = [];
     for await (const event of pool.extract(await request(sheets), new AbortController().signal)) {
-      if (event.type === 'reading' && event.pagesReady !== null) readings.push(event);
+      if (event.type !== 'reading' || event.engine !== 'OCR') continue;
+      // It may take several attempts, of which each is reported.
+      if (readings.at(-1)?.page !== event.page) readings.push(event);
     }
     expect(readings).toMatchObject([
-      { engine: 'LITEPARSE', page: 2, pages: 1, pagesReady: 1 },
-      { engine: 'LITEPARSE', page: 3, pages: 1, pagesReady: 2 },
+      { page: 2, pages: 1, pagesReady: 1 },
+      { page: 3, pages: 1, pagesReady: 2 },
     ]);
   });
 

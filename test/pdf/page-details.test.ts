@@ -6,7 +6,7 @@ const pool = newPool();
 beforeAll(() => pool.start());
 afterAll(() => pool[Symbol.asyncDispose]());
 
-describe.each(['LITEPARSE', 'PDFJS'] as const)('by %s', (engine) => {
+describe.each(['PDFIUM', 'PDFJS'] as const)('by %s', (engine) => {
   const read = (fixture: string) => extractAll(pool, requestFor(fixture, { engine }));
 
   test('leaves out text that readers do not see, and tells of it', async () => {
@@ -82,7 +82,7 @@ test('tells why another engine read a page', async () => {
 });
 
 test('tells why another engine read a document', async () => {
-  const { engine, facts } = await extractAll(pool, requestFor('one-page', { avoid: ['LITEPARSE'] }));
+  const { engine, facts } = await extractAll(pool, requestFor('one-page', { avoid: ['PDFIUM'] }));
   expect({ engine, fallback: facts.fallback }).toEqual({ engine: 'PDFJS', fallback: 'AVOIDED' });
 });
 

@@ -17,13 +17,13 @@ test.each([
   ['truncated', 'PDF_DAMAGED'],
   ['encrypted', 'PDF_ENCRYPTED'],
 ] as const)('refuses %s.pdf as %s with every engine', async (fixture, code) => {
-  for (const engine of ['AUTO', 'LITEPARSE', 'PDFJS'] as const) {
+  for (const engine of ['AUTO', 'PDFIUM', 'PDFJS'] as const) {
     await expect(extractAll(pool, requestFor(fixture, { engine }))).rejects.toMatchObject({ name: 'JobError', code });
   }
 });
 
 test('says that a password is wrong without repeating it', async () => {
-  for (const engine of ['AUTO', 'LITEPARSE', 'PDFJS'] as const) {
+  for (const engine of ['AUTO', 'PDFIUM', 'PDFJS'] as const) {
     const refusal = await extractAll(pool, requestFor('encrypted', { engine, password: 'hunter2' })).catch(
       (error) => error,
     );
@@ -33,7 +33,7 @@ test('says that a password is wrong without repeating it', async () => {
 });
 
 test('opens an encrypted document with its password', async () => {
-  for (const engine of ['LITEPARSE', 'PDFJS'] as const) {
+  for (const engine of ['PDFIUM', 'PDFJS'] as const) {
     const found = await extractAll(pool, requestFor('encrypted', { engine, password: 'pagehive' }));
     expect(textOf(found, 1)).toBe('This text is readable with the password only.');
     expect(found.facts.metadata.encrypted).toBe(true);
@@ -59,7 +59,7 @@ test('reads a file whatever its name is', async () => {
   try {
     const path = join(folder, 'no extension.docx');
     await copyFile(requestFor('one-page').path, path);
-    const found = await extractAll(pool, requestFor('one-page', { path, engine: 'LITEPARSE' }));
+    const found = await extractAll(pool, requestFor('one-page', { path, engine: 'PDFIUM' }));
     expect(textOf(found, 1)).toContain('Hello from Pagehive');
   } finally {
     await rm(folder, { recursive: true });
@@ -72,7 +72,7 @@ test('blames the storage for a file that is not there', async () => {
 });
 
 test('extracts the pages asked for and no others', async () => {
-  for (const engine of ['LITEPARSE', 'PDFJS'] as const) {
+  for (const engine of ['PDFIUM', 'PDFJS'] as const) {
     const found = await extractAll(pool, requestFor('many-pages', { engine, pages: '299-, 3, 15-18' }));
     expect(found.pagesTotal).toBe(7);
     expect(found.pages.map(({ number }) => number)).toEqual([3, 15, 16, 17, 18, 299, 300]);

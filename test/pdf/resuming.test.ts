@@ -15,7 +15,7 @@ const sample = requestFor('many-pages', {
   path: new URL('../../samples/pagehive-sample.pdf', import.meta.url).pathname,
 });
 
-/** Documents of many groups: repeated headers that LITEPARSE strips group by group, ranges, and pages all different. */
+/** Documents of many groups: repeated headers that PDFIUM strips group by group, ranges, and pages all different. */
 const requests: [string, ExtractionRequest][] = [
   ['every page of a document with headers', requestFor('many-pages')],
   ['ranges of it', requestFor('many-pages', { pages: '3,15-18,40-90,130,290-' })],
@@ -26,7 +26,7 @@ function rangesOf(pages: Iterable<number>): PageRange[] {
   return [...pages].map((page) => ({ first: page, last: page }));
 }
 
-describe.each(['LITEPARSE', 'PDFJS'] as const)('by %s', (engine) => {
+describe.each(['PDFIUM', 'PDFJS'] as const)('by %s', (engine) => {
   test.each(requests)('gives the same bytes however often it is interrupted: %s', async (_, someRequest) => {
     const request = { ...someRequest, engine };
     const { key, pagesTotal, pages: whole } = await extractAll(pool, request);
@@ -79,14 +79,14 @@ describe.each(['LITEPARSE', 'PDFJS'] as const)('by %s', (engine) => {
 
   test('makes everything anew if what is stored has another key', async () => {
     const request = requestFor('many-pages', { engine, pages: '1-40' });
-    const stored = { key: 'LITEPARSE 0.0.1/1', pages: [{ first: 1, last: 40 }], unreadable: [] };
+    const stored = { key: 'PDFIUM 0.0.1/1', pages: [{ first: 1, last: 40 }], unreadable: [] };
     const found = await extractAll(pool, { ...request, stored });
     expect(found).toMatchObject({ pagesStored: 0, pagesTotal: 40 });
     expect(found.pages).toHaveLength(40);
   });
 });
 
-test('opens a document that LITEPARSE refuses with PDFJS again, and goes on with what is stored of that', async () => {
+test('opens a document that PDFIUM refuses with PDFJS again, and goes on with what is stored of that', async () => {
   await using document = await variantOf('many-pages', (text) => text.replace('%PDF-', ''));
   const request = requestFor('many-pages', { path: document.path, pages: '1-20' });
   const { key, engine, groups } = await extractAll(pool, request);
@@ -106,7 +106,7 @@ test('gives later groups the same when PDFJS lost its thread in an earlier one, 
   expect(new Set(untouched.pages.map(({ rotation }) => rotation))).toEqual(new Set([90]));
   const engines = await loadEngines();
   const pages: ExtractedPage[] = [];
-  for await (const event of runExtraction(request, engines, () => {})) {
+  for await (const event of runExtraction({ request, engines, report() {}, onPage() {} })) {
     if (event.type === 'group') {
       pages.push(...event.pages);
       await engines.pdfjs.within(new Promise(() => {}), 1).catch(() => {});

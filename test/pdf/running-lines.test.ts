@@ -19,7 +19,7 @@ const { pool, path } = drawnDocument((doc) => {
   doc.text('Swarms', 60, 90, { lineBreak: false });
   doc.fontSize(11).text('Bees fly in the sun, and they stay at home in the rain. '.repeat(8), 60, 120, { width: 480 });
 });
-it.each(['LITEPARSE', 'PDFJS'] as const)(
+it.each(['PDFIUM', 'PDFJS'] as const)(
   '%s keeps titles that differ by their number alone, but not small lines that do',
   async (engine) => {
     const { pages } = await extractAll(pool, requestFor('chapters', { path, engine }));

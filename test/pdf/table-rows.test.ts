@@ -116,7 +116,7 @@ const { pool, path } = drawnDocument((doc) => {
   );
 });
 
-describe.each(['LITEPARSE', 'PDFJS'] as const)('with %s, tables', (engine) => {
+describe.each(['PDFIUM', 'PDFJS'] as const)('with %s, tables', (engine) => {
   const read = async (number: number) => {
     const { pages } = await extractAll(pool, requestFor('', { path, engine, pages: String(number) }));
     return pages[0]?.markdown ?? '';

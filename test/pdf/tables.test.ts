@@ -104,7 +104,7 @@ const { pool, path } = drawnDocument((doc) => {
     [122, [60, '31 May'], [120, 'Closing balance'], [540, '3,250.30']],
   ]);
 });
-describe.each(['LITEPARSE', 'PDFJS'] as const)('Tables by %s', (engine) => {
+describe.each(['PDFIUM', 'PDFJS'] as const)('Tables by %s', (engine) => {
   const read = async (pages: string) =>
     (await extractAll(pool, requestFor('one-page', { path, engine, pages }))).pages[0];
 

@@ -9,8 +9,8 @@ afterAll(() => pool[Symbol.asyncDispose]());
 describe.each(['AUTO', 'PDFJS'] as const)('by %s', (engine) => {
   test('reads the other pages of a document with pages that cannot be read', async () => {
     const found = await extractAll(pool, requestFor('half-lost', { engine }));
-    // pdfjs corrects the number of pages.
-    expect(found.pages.length).toBe(engine === 'PDFJS' ? 4 : 6);
+    // Of the six pages that it states.
+    expect(found.pages.length).toBe(4);
     expect(found.pages.map(({ failure }) => failure)).toEqual(
       found.pages.map(({ number }) => (number <= 3 ? null : 'DAMAGED')),
     );
@@ -42,13 +42,13 @@ describe.each(['AUTO', 'PDFJS'] as const)('by %s', (engine) => {
 test('remembers which stored pages cannot be read', async () => {
   const request = requestFor('half-lost');
   const { key } = await extractAll(pool, request);
-  const stored = { key, pages: [{ first: 1, last: 6 }], unreadable: [4, 5, 6] };
-  expect((await extractAll(pool, { ...request, stored })).pagesStored).toBe(6);
+  const stored = { key, pages: [{ first: 1, last: 4 }], unreadable: [4] };
+  expect((await extractAll(pool, { ...request, stored })).pagesStored).toBe(4);
   await expect(extractAll(pool, { ...request, stored, requireAllPages: true })).rejects.toMatchObject({
     code: 'PDF_DAMAGED',
     page: 4,
   });
-  const allLost = { key, pages: [{ first: 4, last: 6 }], unreadable: [4, 5, 6] };
+  const allLost = { key, pages: [{ first: 4, last: 4 }], unreadable: [4] };
   await expect(extractAll(pool, { ...request, pages: '4-', stored: allLost })).rejects.toMatchObject({
     code: 'PDF_DAMAGED',
   });

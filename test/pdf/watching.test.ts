@@ -28,7 +28,7 @@ test('kills a process that is blocked before it could start', async () => {
 test('leaves a process alone that does not answer because it is at work', async () => {
   await using document = await longBlocker();
   await using pool = newPool(impatient);
-  const found = await extractAll(pool, requestFor('one-page', { path: document.path, engine: 'LITEPARSE' }));
+  const found = await extractAll(pool, requestFor('one-page', { path: document.path, engine: 'PDFIUM' }));
   expect(found.pages[0]?.links).toHaveLength(1);
 });
 
@@ -46,7 +46,7 @@ test('leaves a process alone that waits for its consumer', async () => {
 test('kills a process that takes more memory than it may, with either engine', async () => {
   await using document = await memoryBomb();
   await using pool = newPool({ memoryBytes: 450 * MiB });
-  for (const engine of ['LITEPARSE', 'PDFJS'] as const) {
+  for (const engine of ['PDFIUM', 'PDFJS'] as const) {
     await pool.start();
     const pid = onlyProcess(pool);
     const bomb = requestFor('one-page', { path: document.path, engine });

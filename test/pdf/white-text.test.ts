@@ -18,8 +18,8 @@ describe('white text', () => {
   });
 
   const ways: [string, { engine: EngineName; avoid?: EngineName[] }][] = [
-    ['LITEPARSE', { engine: 'LITEPARSE' }],
-    ['LITEPARSE alone', { engine: 'LITEPARSE', avoid: ['PDFJS'] }],
+    ['PDFIUM', { engine: 'PDFIUM' }],
+    ['PDFIUM alone', { engine: 'PDFIUM', avoid: ['PDFJS'] }],
     ['PDFJS', { engine: 'PDFJS' }],
   ];
   test.each(ways)('is seen on a picture and not on paper, by %s', async (_, options) => {

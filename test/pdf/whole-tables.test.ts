@@ -50,7 +50,7 @@ const { pool, path } = drawnDocument((doc) => {
     [166, [72, 'Orchard'], [180, '9'], [260, '24'], [340, '5'], [420, '1']],
   ]);
 });
-describe.each(['LITEPARSE', 'PDFJS'] as const)('Every word in a table by %s', (engine) => {
+describe.each(['PDFIUM', 'PDFJS'] as const)('Every word in a table by %s', (engine) => {
   const wordsOf = async (pages: string) => {
     const { pages: found } = await extractAll(pool, requestFor('one-page', { path, engine, pages }));
     return (found[0]?.text ?? '').split(/\s+/).sort();

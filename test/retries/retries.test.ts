@@ -25,7 +25,7 @@ const scripted: Extractor = {
 /** Extracts three pages in groups of one, but for those that are stored. */
 async function* extracts(
   request: ExtractionRequest,
-  engine: 'LITEPARSE' | 'PDFJS' = 'LITEPARSE',
+  engine: 'PDFIUM' | 'PDFJS' = 'PDFIUM',
   upTo = 3,
 ): AsyncGenerator<ExtractionEvent> {
   const key = engineKeys[engine];
@@ -90,7 +90,7 @@ describe('a failed attempt', () => {
   it('is tried once more, fresh and with the other engine, when time or memory ran out', async () => {
     script = [
       async function* (request) {
-        yield* extracts(request, 'LITEPARSE', 2);
+        yield* extracts(request, 'PDFIUM', 2);
         throw new JobError('MEMORY_LIMIT');
       },
       (request) => extracts(request, 'PDFJS'),
@@ -102,7 +102,7 @@ describe('a failed attempt', () => {
       { number: 2, failure: null },
     ]);
     expect(requests[0]).toMatchObject({ avoid: [], lastResort: null, fresh: false, stored: null });
-    expect(requests[1]).toMatchObject({ avoid: [], lastResort: 'LITEPARSE', fresh: true });
+    expect(requests[1]).toMatchObject({ avoid: [], lastResort: 'PDFIUM', fresh: true });
     // Pages of the first engine do not count: a result is never of two makings.
     expect(job.pages.nodes.map(({ text }: { text: string }) => text)).toEqual([
       'Page 1 by PDFJS.',
@@ -114,7 +114,7 @@ describe('a failed attempt', () => {
   it('goes on with the other engine, and with its pages, also after the worker of the second try is lost', async () => {
     script = [
       async function* (request) {
-        yield* extracts(request, 'LITEPARSE', 1);
+        yield* extracts(request, 'PDFIUM', 1);
         throw new JobError('MEMORY_LIMIT');
       },
       async function* (request, signal) {
@@ -127,7 +127,7 @@ describe('a failed attempt', () => {
     const job = await run();
     expect(job).toMatchObject({ status: 'COMPLETED', retryCount: 2, failure: null });
     expect(requests[2]).toMatchObject({
-      lastResort: 'LITEPARSE',
+      lastResort: 'PDFIUM',
       fresh: true,
       stored: { key: engineKeys.PDFJS, pages: [{ first: 1, last: 2 }] },
     });
@@ -136,7 +136,7 @@ describe('a failed attempt', () => {
   it('leaves no page of an engine that was given up, even one that the other does not have', async () => {
     script = [
       async function* (request) {
-        yield* extracts(request, 'LITEPARSE', 2);
+        yield* extracts(request, 'PDFIUM', 2);
         throw new JobError('TIME_LIMIT');
       },
       async function* () {
@@ -161,8 +161,8 @@ describe('a failed attempt', () => {
 
   it('keeps the engine that was asked for', async () => {
     script = [fails('TIME_LIMIT'), (request) => extracts(request)];
-    expect(await run({ engine: 'LITEPARSE' })).toMatchObject({ status: 'COMPLETED', retryCount: 1 });
-    expect(requests[1]).toMatchObject({ engine: 'LITEPARSE', avoid: [], fresh: true });
+    expect(await run({ engine: 'PDFIUM' })).toMatchObject({ status: 'COMPLETED', retryCount: 1 });
+    expect(requests[1]).toMatchObject({ engine: 'PDFIUM', avoid: [], fresh: true });
   });
 
   it.each(['NOT_A_PDF', 'PAGE_LIMIT'] as const)('is final at once when it was %s', async (code) => {
@@ -173,7 +173,7 @@ describe('a failed attempt', () => {
   it('waits before it is tried again when the world was at fault, and makes only the pages that are not stored', async () => {
     script = [
       async function* (request) {
-        yield* extracts(request, 'LITEPARSE', 2);
+        yield* extracts(request, 'PDFIUM', 2);
         throw new JobError('DOWNLOAD_FAILED');
       },
       (request) => extracts(request),
@@ -186,7 +186,7 @@ describe('a failed attempt', () => {
       nextRetryAt: expect.any(String),
       failure: { code: 'DOWNLOAD_FAILED' },
     });
-    expect(requests[1]?.stored).toEqual({ key: engineKeys.LITEPARSE, pages: [{ first: 1, last: 2 }], unreadable: [] });
+    expect(requests[1]?.stored).toEqual({ key: engineKeys.PDFIUM, pages: [{ first: 1, last: 2 }], unreadable: [] });
     expect(job.pages.nodes).toHaveLength(3);
   });
 
@@ -229,14 +229,14 @@ describe('a document that makes an engine crash', () => {
   it('goes on with the other engine, and never meets the first again', async () => {
     script = [
       async function* (request) {
-        yield { type: 'crashed', engine: 'LITEPARSE', key: engineKeys.LITEPARSE, page: null, detail: 'SIGSEGV' };
+        yield { type: 'crashed', engine: 'PDFIUM', key: engineKeys.PDFIUM, page: null, detail: 'SIGSEGV' };
         yield* extracts(request, 'PDFJS');
       },
       (request) => extracts(request, 'PDFJS'),
     ];
     expect(await run({}, content)).toMatchObject({ status: 'COMPLETED', retryCount: 0 });
     expect(await run({}, content)).toMatchObject({ status: 'COMPLETED' });
-    expect(requests.map(({ avoid }) => avoid)).toEqual([[], ['LITEPARSE']]);
+    expect(requests.map(({ avoid }) => avoid)).toEqual([[], ['PDFIUM']]);
   });
 });
 
@@ -246,7 +246,7 @@ describe('retryJob', () => {
   it('starts a failed job anew with all its retries, keeps its history, and makes only the missing pages', async () => {
     script = [
       async function* (request) {
-        yield* extracts(request, 'LITEPARSE', 1);
+        yield* extracts(request, 'PDFIUM', 1);
         throw new JobError('PDF_DAMAGED', { page: 2 });
       },
       (request) => extracts(request),
@@ -296,7 +296,7 @@ describe('retryJob with options', () => {
   async function failed(options: object): Promise<string> {
     script = [
       async function* (request) {
-        yield* extracts(request, 'LITEPARSE', 1);
+        yield* extracts(request, 'PDFIUM', 1);
         throw new JobError('PDF_DAMAGED', { page: 2 });
       },
     ];
@@ -313,10 +313,10 @@ describe('retryJob with options', () => {
 
   it('replaces those that it names, one by one, and keeps the others', async () => {
     const id = await failed({ pages: '1-3', timeoutSeconds: 60 });
-    const { options, maxRetries } = await retried(id, { engine: 'LITEPARSE', maxRetries: 2, pages: null });
+    const { options, maxRetries } = await retried(id, { engine: 'PDFIUM', maxRetries: 2, pages: null });
     expect(maxRetries).toBe(2);
-    expect(options).toEqual({ pages: '1-3', engine: 'LITEPARSE', ocr: false, timeoutSeconds: 60 });
-    expect(requests[1]).toMatchObject({ pages: '1-3', engine: 'LITEPARSE' });
+    expect(options).toEqual({ pages: '1-3', engine: 'PDFIUM', ocr: false, timeoutSeconds: 60 });
+    expect(requests[1]).toMatchObject({ pages: '1-3', engine: 'PDFIUM' });
   });
 
   it('keeps the stored pages if they would be made the same way', async () => {

@@ -31,16 +31,16 @@ export const JobStage = builder.enumType('JobStage', {
 export const RequestedEngine = builder.enumType('RequestedEngine', {
   description: 'The engine that a job requests.',
   values: {
-    AUTO: { description: 'LITEPARSE, and PDFJS where LITEPARSE fails.' },
-    LITEPARSE: { description: 'PDFium with layout rules: native and fast.' },
-    PDFJS: { description: "Mozilla's pdf.js: slower, but opens some documents that LITEPARSE refuses." },
+    AUTO: { description: 'PDFIUM, and PDFJS where PDFIUM fails or is likely to misread a page.' },
+    PDFIUM: { description: 'PDFium, the engine of Chrome: the fastest.' },
+    PDFJS: { description: "Mozilla's pdf.js: slower, but opens some documents that PDFIUM refuses." },
   } as const,
 });
 
 export const Engine = builder.enumType('Engine', {
   description: 'The engine that read a page or a document.',
   values: {
-    LITEPARSE: { description: 'PDFium with layout rules.' },
+    PDFIUM: { description: 'PDFium, the engine of Chrome.' },
     PDFJS: { description: "Mozilla's pdf.js." },
   } as const,
 });

@@ -9,6 +9,10 @@ const HiddenReason = builder.enumType('HiddenReason', {
     OFF_PAGE: { description: 'The text lies outside the page.' },
     TINY: { description: 'The font is smaller than two points.' },
     SAME_COLOUR: { description: 'The text has the colour of its background.' },
+    TRANSPARENT: { description: 'The text is painted with no opacity, or through a mask that leaves nothing of it.' },
+    CLIPPED: { description: 'The text lies outside its clipping path.' },
+    COVERED: { description: 'Something opaque is painted over the text.' },
+    LAYER_OFF: { description: 'The text belongs to a layer that viewers do not show by default.' },
   } as const,
 });
 

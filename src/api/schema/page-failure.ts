@@ -4,7 +4,12 @@ import { builder } from './builder.ts';
 
 const PageFailureCode = builder.enumType('PageFailureCode', {
   description: 'Why no engine could read a page. The codes are stable.',
-  values: { DAMAGED: { description: 'The page is too damaged.' } } as const,
+  values: {
+    DAMAGED: { description: 'The page is too damaged.' },
+    TIME_LIMIT: { description: 'Reading the page took longer than a page may take.' },
+    MEMORY_LIMIT: { description: 'Reading the page took more memory than a page may take.' },
+    CRASH: { description: 'The page made the engines crash.' },
+  } as const,
 });
 
 export const PageFailure = builder.objectRef<Code>('PageFailure').implement({
@@ -23,14 +28,13 @@ export const PageFailure = builder.objectRef<Code>('PageFailure').implement({
 });
 
 export const PageFallback = builder.enumType('PageFallback', {
-  description: 'Why a page was read by another engine than the rest of its document.',
+  description: 'Why PDFJS read a page of a document that PDFIUM reads.',
   values: {
-    UNREADABLE: { description: 'The first engine could not read the page.' },
-    NO_TEXT: { description: 'The first engine found no text, the other one did.' },
-    GARBLED: { description: 'The text of the first engine made no sense.' },
-    FONT_BOXES: { description: 'The first engine loses words of such fonts.' },
-    RIGHT_TO_LEFT: { description: 'The first engine mixes up the order of right-to-left text.' },
-    VERTICAL: { description: 'The first engine mixes up the order of vertical text.' },
+    UNREADABLE: { description: 'PDFIUM could not read the page.' },
+    GARBLED: { description: 'PDFIUM does not know which characters the fonts show, and PDFJS does.' },
+    RIGHT_TO_LEFT: { description: 'PDFIUM mixes up the order of right-to-left text.' },
+    VERTICAL: { description: 'PDFIUM mixes up the order of vertical text.' },
+    RARE_CHARACTERS: { description: 'PDFIUM misreads characters beyond the basic plane of Unicode.' },
   } as const,
 });
 

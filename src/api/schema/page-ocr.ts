@@ -17,7 +17,7 @@ const OcrOutcome = builder.enumType('OcrOutcome', {
     NOTHING_FOUND: { description: 'OCR found no text in the requested languages.' },
     UNAVAILABLE: {
       description:
-        'OCR was not possible. It is a part of LITEPARSE, which has no binary for the machine, cannot open the document, or crashed on it before.',
+        'OCR was not possible: it has no binary for the machine of the worker, it crashed on the document before, or no engine can draw the page.',
     },
   } as const,
 });

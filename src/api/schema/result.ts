@@ -25,11 +25,10 @@ import { PageConnection, resolvePages } from './page-connection.ts';
 import { beginning, listArgs, resolveList } from './stored-list.ts';
 
 const DocumentFallback = builder.enumType('DocumentFallback', {
-  description: 'Why LITEPARSE did not read a document although the requested engine was AUTO.',
+  description: 'Why PDFIUM did not read a document although the requested engine was AUTO.',
   values: {
-    NO_BINARY: { description: "LITEPARSE has no binary for the worker's machine." },
-    CANNOT_OPEN: { description: 'LITEPARSE cannot open the document.' },
-    AVOIDED: { description: 'LITEPARSE crashed on the document before, or ran out of time or memory.' },
+    CANNOT_OPEN: { description: 'PDFIUM cannot open the document.' },
+    AVOIDED: { description: 'PDFIUM crashed on the document before, or ran out of time or memory.' },
   } as const,
 });
 

@@ -92,14 +92,12 @@ export type BlockKind =
   /** A table. */
   | 'TABLE';
 
-/** Why LITEPARSE did not read a document although the requested engine was AUTO. */
+/** Why PDFIUM did not read a document although the requested engine was AUTO. */
 export type DocumentFallback =
-  /** LITEPARSE crashed on the document before, or ran out of time or memory. */
+  /** PDFIUM crashed on the document before, or ran out of time or memory. */
   | 'AVOIDED'
-  /** LITEPARSE cannot open the document. */
-  | 'CANNOT_OPEN'
-  /** LITEPARSE has no binary for the worker's machine. */
-  | 'NO_BINARY';
+  /** PDFIUM cannot open the document. */
+  | 'CANNOT_OPEN';
 
 /** What a client should know before it uses a result. */
 export type DocumentNotice =
@@ -108,8 +106,8 @@ export type DocumentNotice =
 
 /** The engine that read a page or a document. */
 export type Engine =
-  /** PDFium with layout rules. */
-  | 'LITEPARSE'
+  /** PDFium, the engine of Chrome. */
+  | 'PDFIUM'
   /** Mozilla's pdf.js. */
   | 'PDFJS';
 
@@ -222,14 +220,22 @@ export type HealthStatus =
 
 /** Why a reader of the page does not see a text. */
 export type HiddenReason =
+  /** The text lies outside its clipping path. */
+  | 'CLIPPED'
+  /** Something opaque is painted over the text. */
+  | 'COVERED'
   /** The text is neither filled nor stroked. */
   | 'INVISIBLE'
+  /** The text belongs to a layer that viewers do not show by default. */
+  | 'LAYER_OFF'
   /** The text lies outside the page. */
   | 'OFF_PAGE'
   /** The text has the colour of its background. */
   | 'SAME_COLOUR'
   /** The font is smaller than two points. */
-  | 'TINY';
+  | 'TINY'
+  /** The text is painted with no opacity, or through a mask that leaves nothing of it. */
+  | 'TRANSPARENT';
 
 /** Why a page lacks the images that were requested. */
 export type ImageFailure =
@@ -338,7 +344,7 @@ export type OcrOutcome =
   | 'NOTHING_FOUND'
   /** OCR read text, which the text and Markdown of the page contain. */
   | 'READ'
-  /** OCR was not possible. It is a part of LITEPARSE, which has no binary for the machine, cannot open the document, or crashed on it before. */
+  /** OCR was not possible: it has no binary for the machine of the worker, it crashed on the document before, or no engine can draw the page. */
   | 'UNAVAILABLE';
 
 /** Why the text of a page differs from what the page shows. */
@@ -352,22 +358,26 @@ export type OcrReason =
 
 /** Why no engine could read a page. The codes are stable. */
 export type PageFailureCode =
+  /** The page made the engines crash. */
+  | 'CRASH'
   /** The page is too damaged. */
-  | 'DAMAGED';
+  | 'DAMAGED'
+  /** Reading the page took more memory than a page may take. */
+  | 'MEMORY_LIMIT'
+  /** Reading the page took longer than a page may take. */
+  | 'TIME_LIMIT';
 
-/** Why a page was read by another engine than the rest of its document. */
+/** Why PDFJS read a page of a document that PDFIUM reads. */
 export type PageFallback =
-  /** The first engine loses words of such fonts. */
-  | 'FONT_BOXES'
-  /** The text of the first engine made no sense. */
+  /** PDFIUM does not know which characters the fonts show, and PDFJS does. */
   | 'GARBLED'
-  /** The first engine found no text, the other one did. */
-  | 'NO_TEXT'
-  /** The first engine mixes up the order of right-to-left text. */
+  /** PDFIUM misreads characters beyond the basic plane of Unicode. */
+  | 'RARE_CHARACTERS'
+  /** PDFIUM mixes up the order of right-to-left text. */
   | 'RIGHT_TO_LEFT'
-  /** The first engine could not read the page. */
+  /** PDFIUM could not read the page. */
   | 'UNREADABLE'
-  /** The first engine mixes up the order of vertical text. */
+  /** PDFIUM mixes up the order of vertical text. */
   | 'VERTICAL';
 
 /** Why a request failed: the values of `extensions.code` of a top-level error. A job that fails has a `FailureCode` instead. */
@@ -439,11 +449,11 @@ export type RequestErrorCode =
 
 /** The engine that a job requests. */
 export type RequestedEngine =
-  /** LITEPARSE, and PDFJS where LITEPARSE fails. */
+  /** PDFIUM, and PDFJS where PDFIUM fails or is likely to misread a page. */
   | 'AUTO'
-  /** PDFium with layout rules: native and fast. */
-  | 'LITEPARSE'
-  /** Mozilla's pdf.js: slower, but opens some documents that LITEPARSE refuses. */
+  /** PDFium, the engine of Chrome: the fastest. */
+  | 'PDFIUM'
+  /** Mozilla's pdf.js: slower, but opens some documents that PDFIUM refuses. */
   | 'PDFJS';
 
 /** The file format of a download. docs/downloads.md has an example of each. */

@@ -102,8 +102,8 @@ export type CreateUploadInput = {
 
 /** The engine that read a page or a document. */
 export type Engine =
-  /** PDFium with layout rules. */
-  | 'LITEPARSE'
+  /** PDFium, the engine of Chrome. */
+  | 'PDFIUM'
   /** Mozilla's pdf.js. */
   | 'PDFJS';
 
@@ -288,11 +288,11 @@ export type JobStatus =
 
 /** The engine that a job requests. */
 export type RequestedEngine =
-  /** LITEPARSE, and PDFJS where LITEPARSE fails. */
+  /** PDFIUM, and PDFJS where PDFIUM fails or is likely to misread a page. */
   | 'AUTO'
-  /** PDFium with layout rules: native and fast. */
-  | 'LITEPARSE'
-  /** Mozilla's pdf.js: slower, but opens some documents that LITEPARSE refuses. */
+  /** PDFium, the engine of Chrome: the fastest. */
+  | 'PDFIUM'
+  /** Mozilla's pdf.js: slower, but opens some documents that PDFIUM refuses. */
   | 'PDFJS';
 
 /** The file format of a download. docs/downloads.md has an example of each. */

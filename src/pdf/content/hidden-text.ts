@@ -3,6 +3,7 @@ import type { Shape } from '../model/drawing.ts';
 import type { HiddenPiece, HiddenReason, HiddenText } from '../model/hidden-text.ts';
 import type { PaintedPiece, Piece } from '../model/piece.ts';
 import { cleanText } from './clean-text.ts';
+import { isSameColour } from './colours.ts';
 
 /** What is under text, as far as an engine knows. */
 export interface Backdrop {
@@ -15,8 +16,6 @@ export interface Backdrop {
 
 /** Type smaller than this, in points, is not for readers. */
 const tiny = 2;
-/** Colours nearer than this, in each of red, green and blue, cannot be told apart. */
-const sameColour = 10;
 /** Shapes times pieces; on pages with more, colours are not compared. */
 const mostWork = 5_000_000;
 const longestReport = 2_000;
@@ -85,10 +84,4 @@ function covers(shape: Box, piece: Piece): boolean {
   const x = piece.x + piece.width / 2;
   const y = middle(piece);
   return x >= shape.x && x <= right(shape) && y >= shape.y && y <= bottom(shape);
-}
-
-function isSameColour(a: string, b: string): boolean {
-  const channels = (colour: string) => [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16));
-  const other = channels(b);
-  return channels(a).every((value, index) => Math.abs(value - (other[index] ?? 0)) < sameColour);
 }

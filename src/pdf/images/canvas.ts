@@ -1,21 +1,14 @@
 import type { Canvas, SKRSContext2D } from '@napi-rs/canvas';
 import type { Size } from '../model/box.ts';
 import type { ImageFormat } from '../model/images.ts';
+import type { Pixels } from '../model/pixels.ts';
 
 export type { Canvas };
 
 type CanvasModule = typeof import('@napi-rs/canvas');
 
-/** From black, 0, to white, 255, row by row. */
-export interface GrayPicture {
-  width: number;
-  height: number;
-  pixels: Uint8Array;
-}
-
 /** Good for text, at a fifth of the bytes of PNG. */
 const quality = 80;
-const bandRows = 256;
 
 /** What draws, scales and encodes; null where it has no binary for this machine. Loaded when images are first asked for. */
 export async function loadCanvas(): Promise<CanvasTools | null> {
@@ -42,26 +35,16 @@ export class CanvasTools {
     return { canvas, context };
   }
 
-  async decode(png: Buffer): Promise<Canvas> {
-    const image = await this.#module.loadImage(png);
-    const { canvas, context } = this.blank(image);
-    context.drawImage(image, 0, 0);
+  fromPixels({ width, height, data }: Pixels): Canvas {
+    const canvas = this.#module.createCanvas(width, height);
+    canvas.getContext('2d').putImageData(new this.#module.ImageData(data, width, height), 0, 0);
     return canvas;
   }
 
-  /** Shades of grey, a band of rows at a time: all four channels of all pixels would take four times the memory. */
-  async gray(png: Buffer): Promise<GrayPicture> {
-    const canvas = await this.decode(png);
+  toPixels(canvas: Canvas): Pixels {
     const { width, height } = canvas;
-    const context = canvas.getContext('2d');
-    const pixels = new Uint8Array(width * height);
-    for (let top = 0; top < height; top += bandRows) {
-      const { data } = context.getImageData(0, top, width, Math.min(bandRows, height - top));
-      for (let from = 0, to = top * width; from < data.length; from += 4, to += 1) {
-        pixels[to] = ((data[from] ?? 0) + 2 * (data[from + 1] ?? 0) + (data[from + 2] ?? 0)) >> 2;
-      }
-    }
-    return { width, height, pixels };
+    const { data } = canvas.getContext('2d').getImageData(0, 0, width, height);
+    return { width, height, data: new Uint8ClampedArray(data) };
   }
 
   /** By halves, each of which is a mean of four: in one step most of the pixels would be skipped, and thin strokes with them. */

@@ -2,8 +2,9 @@ import { AnnotationMode, type PDFDocumentProxy } from 'pdfjs-dist/legacy/build/p
 import { readDocument } from '../file/read-document.ts';
 import type { Size } from '../model/box.ts';
 import type { ExtractionRequest } from '../model/extraction.ts';
+import type { Pixels } from '../model/pixels.ts';
 import type { PdfjsThread } from '../pdfjs/pdfjs-thread.ts';
-import type { Canvas, CanvasTools } from './canvas.ts';
+import type { CanvasTools } from './canvas.ts';
 
 /** Larger pictures are left out: they would take a gigabyte. */
 const mostPicturePixels = 64e6;
@@ -32,7 +33,7 @@ export class PdfjsDrawing {
   }
 
   /** The page as a reader shows it, with annotations and what is filled in. */
-  async draw(number: number, size: Size, tools: CanvasTools): Promise<Canvas> {
+  async draw(number: number, size: Size, tools: CanvasTools): Promise<Pixels> {
     const page = await this.#proxy.getPage(number);
     const { width } = page.getViewport({ scale: 1 });
     const viewport = page.getViewport({ scale: size.width / width });
@@ -42,7 +43,7 @@ export class PdfjsDrawing {
       throw new TypeError('This version of the canvas is none that pdfjs can draw on.');
     await page.render({ canvas: null, canvasContext, viewport, annotationMode: AnnotationMode.ENABLE }).promise;
     page.cleanup();
-    return canvas;
+    return tools.toPixels(canvas);
   }
 
   async close(): Promise<void> {

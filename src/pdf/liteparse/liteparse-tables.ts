@@ -27,7 +27,7 @@ export function findTables(parser: LiteParse, { width, height }: Size, words: Pi
 }
 
 /** A block as a table, whose cells it does not let span; null if it is none. */
-export function toTable({ kind, bbox, header, rows }: LayoutBlock): Table | null {
+function toTable({ kind, bbox, header, rows }: LayoutBlock): Table | null {
   if (kind !== 'table' || bbox === undefined) {
     return null;
   }

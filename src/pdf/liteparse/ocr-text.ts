@@ -1,4 +1,4 @@
-import type { ParsedPage, TextItem } from '@llamaindex/liteparse';
+import type { TextItem } from '@llamaindex/liteparse';
 import { cleanText } from '../content/clean-text.ts';
 import { right } from '../model/box.ts';
 import type { ReadPage } from '../model/read-page.ts';
@@ -16,7 +16,7 @@ export interface OcrText {
 }
 
 /** OCR tells the ink of words, not the size of their type nor their baseline; both are made of what letters they have. */
-export function readOcrText({ textItems }: ParsedPage): OcrText {
+export function readOcrText(textItems: TextItem[]): OcrText {
   const items = textItems.filter(({ text, confidence }) => confidence !== undefined && cleanText(text).trim() !== '');
   let [characters, confident, tall, long] = [0, 0, 0, 0];
   for (const { text, confidence = 0, width, height } of items) {

@@ -2,7 +2,7 @@ import type { Box } from './box.ts';
 import type { HiddenText } from './hidden-text.ts';
 import type { Cell } from './table.ts';
 
-/** The document model: what both engines give, whatever they are. Plain data, so that it crosses processes as it is. */
+/** The document model: what all engines give. Plain data, so that it crosses processes as it is. */
 
 export interface DocumentMetadata {
   title: string | null;
@@ -70,7 +70,7 @@ export interface DocumentFacts {
   metadata: DocumentMetadata;
   outline: OutlineItem[];
   attachments: Attachment[];
-  /** Why the pages are PDFJS' although LITEPARSE might have read them; null if they aren't, or PDFJS was asked for. */
+  /** Why PDFJS read the pages although AUTO prefers PDFIUM; null otherwise. */
   fallback: DocumentFallback | null;
   /** What a client should know about the whole result. */
   notices: DocumentNotice[];
@@ -79,8 +79,8 @@ export interface DocumentFacts {
 /** DYNAMIC_FORM: the document is a dynamic XFA form, whose pages only a program that runs it can show. */
 export type DocumentNotice = 'DYNAMIC_FORM';
 
-/** LITEPARSE has no binary here, cannot open the document, or is not to be used on it, as it crashed or failed before. */
-export type DocumentFallback = 'NO_BINARY' | 'CANNOT_OPEN' | 'AVOIDED';
+/** PDFIUM cannot open the document, or is not to be used on it, as it crashed or failed before. */
+export type DocumentFallback = 'CANNOT_OPEN' | 'AVOIDED';
 
 /** A comment, a highlight, a stamp and the like: everything on a page but links and form fields. */
 export interface Annotation extends Box {
@@ -148,10 +148,10 @@ export interface ExtractedPage {
 }
 
 /** Why no engine could read a page. */
-export type PageFailureCode = 'DAMAGED';
+export type PageFailureCode = 'DAMAGED' | 'TIME_LIMIT' | 'MEMORY_LIMIT' | 'CRASH';
 
-/** Why a page is read by PDFJS although LITEPARSE reads the document. */
-export type Fallback = 'UNREADABLE' | 'NO_TEXT' | 'GARBLED' | 'FONT_BOXES' | 'RIGHT_TO_LEFT' | 'VERTICAL';
+/** Why PDFJS read a page of a document that PDFIUM reads. */
+export type Fallback = 'UNREADABLE' | 'GARBLED' | 'RIGHT_TO_LEFT' | 'VERTICAL' | 'RARE_CHARACTERS';
 
 /** Why a page's text is not all that stands on it: it is a picture, its letters are drawn, or its fonts don't tell what they mean. */
 export type OcrReason = 'SCANNED' | 'DRAWN' | 'GARBLED';
@@ -187,4 +187,7 @@ export interface PageDetails {
   blocks: PageBlock[];
 }
 
-export type EngineName = 'LITEPARSE' | 'PDFJS';
+export type EngineName = 'PDFIUM' | 'PDFJS';
+
+/** What works on a document: an engine that reads pages, or OCR. */
+export type Tool = EngineName | 'OCR';

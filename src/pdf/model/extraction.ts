@@ -1,4 +1,4 @@
-import type { DocumentFacts, EngineName, ExtractedPage } from './document.ts';
+import type { DocumentFacts, EngineName, ExtractedPage, PageFailureCode, Tool } from './document.ts';
 import type { ImageRequest, PageImages } from './images.ts';
 
 /** What the client chose about the Markdown. */
@@ -29,14 +29,23 @@ export interface ExtractionRequest extends PageOptions {
   images: ImageRequest | null;
   /** Pages that are stored already: not extracted again if what opens the document now has the same key. */
   stored: StoredPages | null;
-  /** Engines not to use: they crashed on this document. If none is left: QUARANTINED. */
-  avoid: EngineName[];
+  /** Tools not to use: they crashed on this document. If no engine is left: QUARANTINED. */
+  avoid: Tool[];
   /** An engine that ran out of time or memory on it: to be used only if no other opens it. */
   lastResort: EngineName | null;
+  /** Pages that an engine is not to read any more, as they cost a process of this extraction already. */
+  skip: SkippedPage[];
   /** How to read pages that are pictures; null: not at all. */
   ocr: OcrRequest | null;
   /** In a process that has not served a document before. */
   fresh: boolean;
+}
+
+/** A page that is too much for an engine. */
+export interface SkippedPage {
+  engine: EngineName;
+  page: number;
+  failure: PageFailureCode;
 }
 
 /** What OCR reads with. Crosses to the extractor process as it is. */
@@ -81,7 +90,7 @@ export interface OpenedEvent {
 
 /** What the process is about to do with the document: who is to blame if it is the last that is heard of it. */
 export interface Reading {
-  engine: EngineName;
+  engine: Tool;
   /** Null where it is not one page alone. */
   page: number | null;
   /** Pages that will be done together: nothing is heard of any until all of them are. */
@@ -116,12 +125,12 @@ export interface GroupImages {
 }
 
 /**
- * An engine made its process die while it had the document: by a fault of its own, not by a kill from outside. What
- * follows is the same document with the other engine, or JobError PDF_CRASHES_EXTRACTOR if that may not be used or crashed too.
+ * A tool made its process die while it had the document: by a fault of its own, not by a kill from outside, and not over one page. What
+ * follows is the same document without it, or JobError PDF_CRASHES_EXTRACTOR if no engine is left.
  */
 export interface CrashedEvent {
   type: 'crashed';
-  engine: EngineName;
+  engine: Tool;
   /** The engine in its version, as in `engineKeys`: another version may not crash. */
   key: string;
   /** The page that was being read, where it was one alone. */
@@ -140,8 +149,8 @@ export interface Extractor extends AsyncDisposable {
   extract(request: ExtractionRequest, signal: AbortSignal): AsyncIterable<ExtractionEvent>;
 }
 
-/** The engines that may give the pages. */
+/** Returns the engines that may read a document, the preferred one first. */
 export function usableEngines({ engine, avoid }: Pick<ExtractionRequest, 'engine' | 'avoid'>): EngineName[] {
-  const wanted: EngineName[] = engine === 'AUTO' ? ['LITEPARSE', 'PDFJS'] : [engine];
+  const wanted: EngineName[] = engine === 'AUTO' ? ['PDFIUM', 'PDFJS'] : [engine];
   return wanted.filter((name) => !avoid.includes(name));
 }

@@ -1,7 +1,23 @@
 import type { PaintedPiece } from './piece.ts';
 
 /** Why a reader does not see a text. */
-export type HiddenReason = 'INVISIBLE' | 'OFF_PAGE' | 'TINY' | 'SAME_COLOUR';
+export type HiddenReason =
+  /** Neither filled nor stroked. */
+  | 'INVISIBLE'
+  /** Filled, but with an opacity of nothing, or through a mask that leaves nothing. */
+  | 'TRANSPARENT'
+  /** Beyond the edges of the page. */
+  | 'OFF_PAGE'
+  /** Outside of its clipping path. */
+  | 'CLIPPED'
+  /** Set in type too small to be read. */
+  | 'TINY'
+  /** In the colour of all that is under it. */
+  | 'SAME_COLOUR'
+  /** Something opaque is painted over it. */
+  | 'COVERED'
+  /** In a layer that viewers do not show by default. */
+  | 'LAYER_OFF';
 
 export interface HiddenText {
   reason: HiddenReason;

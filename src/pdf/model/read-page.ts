@@ -1,37 +1,54 @@
-import type { Box } from './box.ts';
+import type { Box, Size } from './box.ts';
 import type { Annotation, EngineName, Fallback, FormField, OcrReason, PageOcr } from './document.ts';
 import type { HiddenPiece } from './hidden-text.ts';
 import type { PlacedLink } from './link.ts';
 import type { PageContent } from './page-content.ts';
+import type { PaintedPiece } from './piece.ts';
 
-/** A page as an engine read it, before we make anything of it. */
+/** A page as an engine read it, before anything is made of it. */
 export interface ReadPage extends PageContent {
-  pieces: HiddenPiece['piece'][];
-  turned: HiddenPiece['piece'][];
+  pieces: PaintedPiece[];
+  turned: PaintedPiece[];
   /** 1-based. */
   number: number;
   label: string | null;
   /** Clockwise: 0, 90, 180 or 270. */
   rotation: number;
-  /** The size as displayed; the content's own is that of the page turned so that most of its text runs upright. */
-  shown: { width: number; height: number };
+  /** The size as displayed. */
+  shown: Size;
+  /** The content is that of the displayed page turned clockwise by this, so that most of its text runs upright. */
+  turn: Turn;
   links: PlacedLink[];
   annotations: Annotation[];
   formFields: FormField[];
-  /** What readers don't see; it is not among the pieces. */
+  /** Text that readers do not see; it is not among the pieces. */
   hidden: HiddenPiece[];
-  /** Where pictures are; with LiteParse only where text may be hidden, and not those that fill the page. */
+  /** Places of pictures. */
   images: Box[];
-  /** Something goes far beyond the page, so there may be text out there. */
-  bleeds: boolean;
-  /** How much of the text has boxes far higher than its type, from 0 to 1. */
-  tallShare: number;
-  /** What a closer look at a page of few words found; null if it found nothing, or there was no look. */
+  /** Reasons to ask another engine. */
+  doubts: Doubts;
+  /** What a page of few words shows instead; null if it is nothing that OCR could read. */
   look: 'SCANNED' | 'DRAWN' | null;
   /** Why OCR was to read it and what came of that, once it was tried. */
   ocr: { reason: OcrReason; found: PageOcr } | null;
   /** Which engine read it. */
   engine: EngineName;
-  /** Why it wasn't the document's own engine. */
+  /** Why it was not the document's own engine. */
   fallback: Fallback | null;
 }
+
+/** Degrees clockwise. */
+export type Turn = 0 | 90 | 180 | 270;
+
+/** What an engine is not sure of on a page. */
+export interface Doubts {
+  /** Share of the characters whose meaning it does not know, from 0 to 1. */
+  unmapped: number;
+  /** Share of the characters that stand below one another, from 0 to 1. */
+  vertical: number;
+  /** There are characters that it may have taken for others, as theirs are beyond the basic plane of Unicode. */
+  beyondPlane: boolean;
+}
+
+/** An engine that is sure. */
+export const noDoubts: Doubts = { unmapped: 0, vertical: 0, beyondPlane: false };

@@ -1,6 +1,6 @@
-import type { GrayPicture } from '../images/canvas.ts';
 import { right } from '../model/box.ts';
 import type { Piece } from '../model/piece.ts';
+import type { GrayPicture } from '../model/pixels.ts';
 import { strokeWidth } from './stroke-width.ts';
 
 /** Lines whose strokes are so much wider than those of most of the page, for the size of their type, are bold. */

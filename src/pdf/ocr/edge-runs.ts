@@ -1,4 +1,4 @@
-import type { GrayPicture } from '../images/canvas.ts';
+import type { GrayPicture } from '../model/pixels.ts';
 /** A part of a row, or of a column, along which it becomes darker, or lighter, from one side to the other. */
 export interface EdgeRun {
   /** The row or column. */

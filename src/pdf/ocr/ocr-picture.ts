@@ -1,16 +1,30 @@
-import { loadCanvas } from '../images/canvas.ts';
-import type { LiteparseEngine, OcrFound } from '../liteparse/liteparse-engine.ts';
+import type { LiteparseEngine } from '../liteparse/liteparse-engine.ts';
+import type { OcrText } from '../liteparse/ocr-text.ts';
+import type { Rules } from '../model/drawing.ts';
+import type { GrayPicture } from '../model/pixels.ts';
+import type { Table } from '../model/table.ts';
 import { markBold } from './bold-lines.ts';
 import { rulesInPicture, withoutRules } from './picture-rules.ts';
 
-/** What OCR has found on a page, with what it does not tell but its picture shows: rules, the tables they make, bold lines. */
-export async function withPicture(engine: LiteparseEngine, found: OcrFound): Promise<OcrFound> {
-  const { page, text, picture } = found;
-  const tools = picture === null ? null : await loadCanvas();
-  if (picture === null || tools === null) return found;
-  const gray = await tools.gray(picture.png);
-  const rules = rulesInPicture(gray, picture.scale, text.pieces);
-  const pieces = markBold(withoutRules(text.pieces, rules), gray, picture.scale);
-  const tables = engine.findTables(page, pieces, rules.lines);
-  return { ...found, page: { ...page, rules: rules.edges, tables }, text: { ...text, pieces } };
+/** What a picture of a page shows. */
+export interface PictureContent {
+  pieces: OcrText['pieces'];
+  rules: Rules;
+  tables: Table[];
+}
+
+/**
+ * Adds to what OCR has read in a picture what it does not tell, but the picture shows: rules, the tables that they make, bold lines. `scale`:
+ * dots of the picture for each point.
+ */
+export function readPicture(
+  engine: LiteparseEngine,
+  text: OcrText,
+  picture: GrayPicture,
+  scale: number,
+): PictureContent {
+  const rules = rulesInPicture(picture, scale, text.pieces);
+  const pieces = markBold(withoutRules(text.pieces, rules), picture, scale);
+  const size = { width: picture.width / scale, height: picture.height / scale };
+  return { pieces, rules: rules.edges, tables: engine.findTables(size, pieces, rules.lines) };
 }

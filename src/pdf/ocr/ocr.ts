@@ -1,128 +1,111 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { JobError } from '../../errors.ts';
 import { garbledShare, readableIn } from '../content/garbled.ts';
 import { ocrReason } from '../content/needs-ocr.ts';
-import type { LiteparseEngine, OcrFound } from '../liteparse/liteparse-engine.ts';
-import { liteparseOptions } from '../liteparse/liteparse-options.ts';
+import type { PageDrawing } from '../images/page-drawing.ts';
+import type { LiteparseEngine } from '../liteparse/liteparse-engine.ts';
 import type { OcrReason, PageOcr } from '../model/document.ts';
 import { engineKeys } from '../model/engine-keys.ts';
 import type { ExtractionRequest, OcrRequest, Reading } from '../model/extraction.ts';
 import type { ReadPage } from '../model/read-page.ts';
-import { withPicture } from './ocr-picture.ts';
+import { drawForOcr } from './ocr-drawing.ts';
+import { readPicture } from './ocr-picture.ts';
 import { withoutDoubles } from './own-words.ts';
-import { asPicture } from './picture-document.ts';
+import { type OcrFound, readUpright } from './read-upright.ts';
+import { turnPage } from './turn-page.ts';
 
-/** Dots per inch: more finds hardly more words in type of a usual size, and takes longer. */
-const finest = 200;
-/** Enough to see which way up a page is. */
-const coarse = 100;
-/** Larger pages are drawn with fewer dots per inch: what time and memory OCR takes goes with the pixels, not with what they show. */
-const mostPixels = 16_000_000;
 /** What is read with less confidence than this is no text. */
 const leastConfidence = 0.5;
-/** Text that is upright is read with more confidence than this, and text that isn't with less. */
-const uprightConfidence = 0.7;
 
 /** What OCR needs to know of the extraction it is part of. */
 export interface OcrContext {
   request: ExtractionRequest;
-  engines: { liteparse: LiteparseEngine | null };
+  engines: {
+    /** Null where OCR has no binary for this machine. */
+    ocr(): Promise<LiteparseEngine | null>;
+  };
+  drawing: PageDrawing;
   report: (reading: Reading) => void;
-}
-
-/** The engine that OCR is done by, if it is asked for and may be used on this document: Tesseract is part of LiteParse. */
-function ocrEngine({ request, engines }: Omit<OcrContext, 'report'>): LiteparseEngine | null {
-  return request.ocr === null || request.avoid.includes('LITEPARSE') ? null : engines.liteparse;
+  /** Says which page an engine works on from now on, null for none. */
+  onPage: (page: number | null) => void;
 }
 
 /** What OCR adds to the key of what makes the pages. */
-export function ocrKey(run: Omit<OcrContext, 'report'>): string {
-  const { ocr } = run.request;
-  return ocr === null || ocrEngine(run) === null ? '' : `, OCR ${engineKeys.LITEPARSE} ${ocr.key}`;
+export function ocrKey({ ocr, avoid }: ExtractionRequest): string {
+  return ocr === null || avoid.includes('OCR') ? '' : `, ${engineKeys.OCR} ${ocr.key}`;
 }
 
-/** The pages of a group, those that need OCR read by it if the job asks for that: one after the other, as each takes long. */
-export async function withOcr(run: OcrContext, pages: ReadPage[]): Promise<ReadPage[]> {
-  const { ocr } = run.request;
+/** Reads those pages of a group that need it by OCR, if the job asks for that: one after the other, as each takes long. */
+export async function withOcr(context: OcrContext, pages: ReadPage[]): Promise<ReadPage[]> {
+  const { ocr, avoid } = context.request;
   if (ocr === null) return pages;
   const needy = pages.flatMap((page) => {
     const reason = ocrReason(page);
     return reason === null ? [] : [{ page, reason }];
   });
-  const engine = ocrEngine(run);
+  if (needy.length === 0) return pages;
+  const engine = avoid.includes('OCR') ? null : await context.engines.ocr();
   const read = new Map<ReadPage, ReadPage>();
   for (const { page, reason } of needy) {
     const pagesReady = pages.length - needy.length + read.size;
-    const report = () => run.report({ engine: 'LITEPARSE', page: page.number, pages: 1, pagesReady });
-    const found = engine === null ? null : await readByOcr(engine, run.request, ocr, { page, reason }, report);
-    const seen = engine === null || found === null ? null : await withPicture(engine, found);
-    read.set(page, merge(page, reason, ocr, seen));
+    const report = () => context.report({ engine: 'OCR', page: page.number, pages: 1, pagesReady });
+    report();
+    const found = engine === null ? null : await readPage(context, engine, ocr, page, report);
+    read.set(
+      page,
+      engine === null || found === null
+        ? withOutcome(page, reason, ocr, 'UNAVAILABLE')
+        : merge(page, reason, ocr, found, engine),
+    );
   }
   return pages.map((page) => read.get(page) ?? page);
 }
 
-/** What OCR finds on a page that may lie on its side or upside down; null if it could not be read. */
-async function readByOcr(
+/** What OCR finds on a page; null if it cannot be drawn or read. */
+async function readPage(
+  context: OcrContext,
   engine: LiteparseEngine,
-  request: ExtractionRequest,
-  { languages, dataPath }: OcrRequest,
-  { page, reason }: { page: ReadPage; reason: OcrReason },
+  ocr: OcrRequest,
+  page: ReadPage,
   report: () => void,
 ): Promise<OcrFound | null> {
-  const options = await liteparseOptions(request);
-  const finestOfPage = Math.min(finest, 72 * Math.sqrt(mostPixels / (page.width * page.height)));
-  // LiteParse has nothing read where text is, be it garbage.
-  const picture = reason === 'GARBLED' ? await asPicture(engine, options, page, finestOfPage) : null;
-  const read = (turn: OcrFound['turn'], dots: number) => {
-    // It would be downloaded.
-    if (languages.some((language) => !existsSync(join(dataPath, `${language}.traineddata`)))) {
-      throw new JobError('STORAGE_UNAVAILABLE', { detail: 'The data for OCR is gone.' });
-    }
-    report();
-    const setting = { languages, dataPath, dpi: Math.min(dots, finestOfPage), turn };
-    return engine.readByOcr(picture ?? options, picture === null ? page.number : 1, setting).catch(() => null);
-  };
-  const found = await read(0, finest);
-  if (found === null || found.text.characters === 0 || isUpright(found)) return found;
-  for (const turn of found.text.sideways ? sideways : anyTurn) {
-    const glance = await read(turn, coarse);
-    if (glance !== null && isUpright(glance)) return (await read(turn, finest)) ?? found;
-  }
-  return found;
+  context.onPage(page.number);
+  const drawn = await drawForOcr(context.drawing, page);
+  context.onPage(null);
+  return drawn === null ? null : await readUpright(engine, ocr, drawn, report);
 }
 
-/** Text that runs upwards is read as well as upright text, in the wrong order; that it runs downwards or upside down makes it nonsense. */
-const [sideways, anyTurn] = [[90, 270] as const, [180, 270, 90] as const];
-
-function isUpright({ text }: OcrFound): boolean {
-  return !text.sideways && text.confidence > uprightConfidence;
+function withOutcome(
+  page: ReadPage,
+  reason: OcrReason,
+  { languages }: OcrRequest,
+  outcome: PageOcr['outcome'],
+  confidence: number | null = null,
+): ReadPage {
+  return { ...page, ocr: { reason, found: { outcome, languages, confidence } } };
 }
 
-function merge(page: ReadPage, reason: OcrReason, { languages }: OcrRequest, found: OcrFound | null): ReadPage {
-  const outcome = (given: PageOcr['outcome'], confidence: number | null = null) => ({
+function merge(page: ReadPage, reason: OcrReason, ocr: OcrRequest, found: OcrFound, engine: LiteparseEngine): ReadPage {
+  const { text, turn, picture, scale } = found;
+  if (text.confidence < leastConfidence) return withOutcome(page, reason, ocr, 'NOTHING_FOUND');
+  const own = reason === 'GARBLED' ? withoutGarbage(turnPage(page, turn)) : turnPage(page, turn);
+  const { pieces, rules, tables } = readPicture(engine, text, picture, scale);
+  const confidence = Math.round(text.confidence * 1000) / 1000;
+  return withOutcome(
+    {
+      ...own,
+      pieces: [...own.pieces, ...withoutDoubles(pieces, [...own.pieces, ...own.turned])],
+      rules,
+      shapes: [],
+      tables,
+    },
     reason,
-    found: { outcome: given, languages, confidence },
-  });
-  if (found === null) return { ...page, ocr: outcome('UNAVAILABLE') };
-  const { text, turn } = found;
-  if (text.confidence < leastConfidence) return { ...page, ocr: outcome('NOTHING_FOUND') };
-  const isSame = turn === 0 && page.width === page.shown.width && page.height === page.shown.height;
-  const own = isSame ? page : found.page;
-  const { width, height } = own;
-  // Of a picture of the page OCR knows no more than that.
-  const { images, links, annotations, formFields } = reason === 'GARBLED' ? page : own;
-  const isReadable = readableIn([...own.pieces, ...own.turned]);
+    ocr,
+    'READ',
+    confidence,
+  );
+}
+
+function withoutGarbage(page: ReadPage): ReadPage {
+  const isReadable = readableIn([...page.pieces, ...page.turned]);
   const isClean = (piece: ReadPage['pieces'][number]) => garbledShare([piece.text]) === 0 && isReadable(piece);
-  const [pieces, turned] = [own.pieces, own.turned].map((all) => (reason === 'GARBLED' ? all.filter(isClean) : all));
-  return {
-    ...page,
-    ...{ width, height, images, links, annotations, formFields },
-    pieces: [...(pieces ?? []), ...withoutDoubles(text.pieces, pieces ?? [])],
-    turned: turned ?? [],
-    rules: found.page.rules,
-    shapes: [],
-    tables: found.page.tables,
-    ocr: outcome('READ', Math.round(text.confidence * 1000) / 1000),
-  };
+  return { ...page, pieces: page.pieces.filter(isClean), turned: page.turned.filter(isClean) };
 }

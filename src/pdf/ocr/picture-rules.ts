@@ -1,7 +1,7 @@
-import type { GrayPicture } from '../images/canvas.ts';
 import { type Box, bottom, right } from '../model/box.ts';
 import type { Rule, Rules } from '../model/drawing.ts';
 import type { Piece } from '../model/piece.ts';
+import type { GrayPicture } from '../model/pixels.ts';
 import { type EdgeRun, type EdgeRuns, edgeRuns } from './edge-runs.ts';
 import { joinRuns } from './straight-edges.ts';
 

@@ -1,5 +1,5 @@
-import type { GrayPicture } from '../images/canvas.ts';
 import { type Box, bottom, right } from '../model/box.ts';
+import type { GrayPicture } from '../model/pixels.ts';
 
 /** Of 255: where all is nearly one shade nothing is written. */
 const leastContrast = 40;

@@ -1,16 +1,6 @@
-import { join } from 'node:path';
 import { AnnotationType, type PDFDocumentProxy } from 'pdfjs-dist/legacy/build/pdf.mjs';
 import { cleanFact } from '../content/clean-text.ts';
-import { PartsFile } from '../file/parts-file.ts';
-import type { Attachment } from '../model/document.ts';
-
-/** A file inside a document, with its bytes. */
-export interface EmbeddedFile extends Pick<Attachment, 'name' | 'description' | 'pageNumber'> {
-  content: Uint8Array | null;
-}
-
-/** A document with more of them is a container for files. */
-const mostAttachments = 1_000;
+import { type EmbeddedFile, isSameFile, mostAttachments } from '../model/embedded-file.ts';
 
 /** The files of the document itself. */
 export async function readOwnFiles(document: PDFDocumentProxy): Promise<EmbeddedFile[]> {
@@ -29,7 +19,7 @@ export async function readPinnedFiles(document: PDFDocumentProxy, own: EmbeddedF
     if (!('file' in note)) continue;
     const index = 'pageIndex' in note && typeof note.pageIndex === 'number' ? note.pageIndex : null;
     for (const file of toEmbeddedFile(note.file, index === null ? null : index + 1)) {
-      if (![...own, ...pinned].some((other) => isSame(other, file))) pinned.push(file);
+      if (![...own, ...pinned].some((other) => isSameFile(other, file))) pinned.push(file);
     }
   }
   return pinned;
@@ -45,30 +35,5 @@ function toEmbeddedFile(file: unknown, pageNumber: number | null): EmbeddedFile[
   }
   const content = 'content' in file && file.content instanceof Uint8Array ? file.content : null;
   const description = 'description' in file ? cleanFact(file.description) : null;
-  return [{ name: cleanFact(file.filename) ?? '', description, pageNumber, content }];
-}
-
-function isSame(a: EmbeddedFile, b: EmbeddedFile): boolean {
-  if (a.name !== b.name || a.content?.length !== b.content?.length) return false;
-  return a.content === null || b.content === null || Buffer.compare(a.content, b.content) === 0;
-}
-
-/** Writes the files into one in the folder, as many as fit. The path is null if there is nothing in it. */
-export async function writeAttachments(
-  files: EmbeddedFile[],
-  folder: string,
-  mostBytes: number,
-): Promise<{ attachments: Attachment[]; path: string | null }> {
-  const attachments: Attachment[] = [];
-  await using parts = new PartsFile(join(folder, 'attachments'));
-  for (const { content, ...about } of files) {
-    if (content === null) {
-      attachments.push({ ...about, bytes: null, offset: null, omitted: 'UNREADABLE' });
-    } else if (parts.length + content.length > mostBytes) {
-      attachments.push({ ...about, bytes: content.length, offset: null, omitted: 'TOO_LARGE' });
-    } else {
-      attachments.push({ ...about, ...(await parts.add(content)), omitted: null });
-    }
-  }
-  return { attachments, path: parts.path };
+  return [{ name: cleanFact(file.filename) ?? '', description, pageNumber, bytes: content?.length ?? null, content }];
 }

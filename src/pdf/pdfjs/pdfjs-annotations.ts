@@ -53,10 +53,10 @@ export function readFormFields(found: Record<string, unknown>[], viewport: Viewp
     });
 }
 
-/** What is filled into a form, as it is shown: text of the page like any other, which pdfjs keeps apart. */
+/** What is filled into a form or typed over the page, as it is shown: text of the page like any other, which pdfjs keeps apart. */
 export function readFilledIn(found: Record<string, unknown>[], viewport: Viewport): HiddenPiece['piece'][] {
   return found.flatMap((field) => {
-    const box = field.subtype === 'Widget' ? toBox(field.rect, viewport) : null;
+    const box = isWritten(field) ? toBox(field.rect, viewport) : null;
     if (box === null || !(box.width > 0 && box.height > 0)) return [];
     const lines = linesOf(field).map((line) => cleanText(line).trim());
     const height = box.height / Math.max(1, lines.length);
@@ -79,13 +79,18 @@ export function readFilledIn(found: Record<string, unknown>[], viewport: Viewpor
   });
 }
 
+function isWritten({ subtype }: Record<string, unknown>): boolean {
+  return subtype === 'Widget' || subtype === 'FreeText';
+}
+
 /** Where a form leaves the size to the reader, it makes the text fit into the box, but not larger than others. */
 const largestFilledIn = 12;
 
 function linesOf(field: Record<string, unknown>): string[] {
   const { textContent } = field;
   if (field.password === true) return [];
-  if (field.fieldType === 'Tx' && Array.isArray(textContent)) return textContent.map(String);
+  if ((field.fieldType === 'Tx' || field.subtype === 'FreeText') && Array.isArray(textContent))
+    return textContent.map(String);
   return field.fieldType === 'Ch' && field.hasAppearance === true ? chosen(field) : [];
 }
 

@@ -1,11 +1,13 @@
 import type { PDFDocumentProxy } from 'pdfjs-dist/legacy/build/pdf.mjs';
 import { JobError } from '../../errors.ts';
+import type { PageFailureCode } from '../model/document.ts';
+import type { EmbeddedFile } from '../model/embedded-file.ts';
 import type { ReadPage } from '../model/read-page.ts';
 import { UnreadablePageError } from '../model/unreadable-page.ts';
-import { type EmbeddedFile, readOwnFiles, readPinnedFiles } from './attachments.ts';
+import { readOwnFiles, readPinnedFiles } from './attachments.ts';
 import { type PdfjsFacts, readFacts } from './document-facts.ts';
 import { pdfjsPageReader } from './pdfjs-pages.ts';
-import type { PdfjsThread } from './pdfjs-thread.ts';
+import { PdfjsGaveUpError, type PdfjsThread } from './pdfjs-thread.ts';
 
 const closeMilliseconds = 5_000;
 /** pdfjs keeps what it has parsed for as long as the document is open. Parsing fonts anew each 16 pages would take half as much time again. */
@@ -48,22 +50,12 @@ export class PdfjsDocument {
     return this.#thread.alive;
   }
 
-  /** Clockwise: 0, 90, 180 or 270; 0 where it cannot be read. */
-  async rotationOf(number: number, milliseconds: number): Promise<number> {
+  /** Throws `UnreadablePageError` if the page cannot be read in time. */
+  async readPage(number: number, milliseconds: number): Promise<ReadPage> {
     try {
-      const page = await this.#thread.within(this.#proxy.getPage(number), milliseconds);
-      return page.rotate;
-    } catch {
-      return 0;
-    }
-  }
-
-  /** Throws `UnreadablePageError` if the page cannot be read. */
-  async readPage(number: number): Promise<ReadPage> {
-    try {
-      return await this.#thread.within(this.#read(number), null);
+      return await this.#thread.within(this.#read(number), milliseconds);
     } catch (error) {
-      throw new UnreadablePageError(number, 'DAMAGED', { cause: error });
+      throw new UnreadablePageError(number, failureOf(error), { cause: error });
     }
   }
 
@@ -72,15 +64,6 @@ export class PdfjsDocument {
     // It refuses while a page that failed is still held; the next time will do.
     if (this.#pagesRead % pagesKept === 0) await this.#proxy.cleanup().catch(() => {});
     return await this.#readPage(number);
-  }
-
-  /** A page beside another engine's: null if it cannot be read in time. */
-  async glance(number: number, milliseconds: number): Promise<ReadPage | null> {
-    try {
-      return await this.#thread.within(this.#read(number), milliseconds);
-    } catch {
-      return null;
-    }
   }
 
   /**
@@ -98,4 +81,8 @@ export class PdfjsDocument {
   async close(): Promise<void> {
     await this.#thread.within(this.#proxy.loadingTask.destroy(), closeMilliseconds).catch(() => {});
   }
+}
+
+function failureOf(error: unknown): PageFailureCode {
+  return error instanceof PdfjsGaveUpError ? error.limit : 'DAMAGED';
 }

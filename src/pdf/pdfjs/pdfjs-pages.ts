@@ -8,7 +8,7 @@ import { mostlyPicture } from '../content/page-look.ts';
 import type { Box } from '../model/box.ts';
 import type { HiddenPiece } from '../model/hidden-text.ts';
 import type { PlacedLink } from '../model/link.ts';
-import type { ReadPage } from '../model/read-page.ts';
+import { noDoubts, type ReadPage, type Turn } from '../model/read-page.ts';
 import { destinationResolver } from './outline.ts';
 import { readAnnotations, readFilledIn, readFormFields, toBox, type Viewport } from './pdfjs-annotations.ts';
 import { type Paint, readDrawing } from './pdfjs-operators.ts';
@@ -30,7 +30,8 @@ export function pdfjsPageReader(
     // It would take ligatures apart before it turns right-to-left text around, and so spell them backwards.
     const content = await page.getTextContent({ disableNormalization: true });
     // Text that runs across the display is read with the page turned by so much that it runs upright.
-    const reading = page.getViewport({ scale: 1, rotation: (page.rotate + 360 - turnOf(content, viewport)) % 360 });
+    const turn = turnOf(content, viewport);
+    const reading = page.getViewport({ scale: 1, rotation: (page.rotate + turn) % 360 });
     const drawing = readDrawing(operators, reading.transform.map(Number));
     const found = readPieces(page, content, reading, drawing.paints);
     const backdrop = { width: reading.width, height: reading.height, ...drawing };
@@ -46,6 +47,7 @@ export function pdfjsPageReader(
       width: reading.width,
       height: reading.height,
       shown: { width: viewport.width, height: viewport.height },
+      turn,
       rotation: page.rotate,
       pieces: visible.filter((piece) => !piece.turned),
       turned: visible.filter((piece) => piece.turned),
@@ -54,8 +56,7 @@ export function pdfjsPageReader(
       shapes: drawing.shapes,
       tables: [],
       images: drawing.images,
-      bleeds: false,
-      tallShare: 0,
+      doubts: noDoubts,
       look: isPicture(drawing.images, viewport) ? 'SCANNED' : drawsLetters(drawing.shapes) ? 'DRAWN' : null,
       ocr: null,
       engine: 'PDFJS',
@@ -71,14 +72,15 @@ function isPicture(images: Box[], { width, height }: Viewport): boolean {
   return images.some((image) => image.width * image.height > mostlyPicture * width * height);
 }
 
-/** By how many degrees most of the text is turned on the display, clockwise, to a quarter turn. */
-function turnOf(content: TextContent, viewport: Viewport): number {
+/** How the displayed page is turned, clockwise, to make most of the text upright. */
+function turnOf(content: TextContent, viewport: Viewport): Turn {
   const characters = [0, 0, 0, 0];
   for (const item of content.items) {
     const quarter = 'str' in item ? quarterTurns(item, viewport) : 0;
     characters[quarter] = (characters[quarter] ?? 0) + ('str' in item ? item.str.length : 0);
   }
-  return characters.indexOf(Math.max(...characters)) * 90;
+  const turns: Turn[] = [0, 270, 180, 90];
+  return turns[characters.indexOf(Math.max(...characters))] ?? 0;
 }
 
 function quarterTurns({ transform }: TextItem, viewport: Viewport): number {

@@ -42,9 +42,13 @@ const smallImage = 256 ** 2;
 
 /** pdfjs gave no answer in time, or its thread died. */
 export class PdfjsGaveUpError extends Error {
-  constructor(message: string) {
+  /** The limit that was reached. */
+  readonly limit: 'TIME_LIMIT' | 'MEMORY_LIMIT';
+
+  constructor(message: string, limit: 'TIME_LIMIT' | 'MEMORY_LIMIT') {
     super(message);
     this.name = 'PdfjsGaveUpError';
+    this.limit = limit;
   }
 }
 
@@ -73,8 +77,10 @@ export class PdfjsThread {
     this.#loaded = once(this.#thread, 'message');
     this.#worker = PDFWorker.create({ port: port1, verbosity: VerbosityLevel.ERRORS });
     this.#ended = new Promise((_, reject) => {
-      this.#thread.on('error', () => reject(new PdfjsGaveUpError('The parser thread ran out of memory or crashed.')));
-      this.#thread.on('exit', () => reject(new PdfjsGaveUpError('The parser thread has ended.')));
+      this.#thread.on('error', () =>
+        reject(new PdfjsGaveUpError('The parser thread ran out of memory or crashed.', 'MEMORY_LIMIT')),
+      );
+      this.#thread.on('exit', () => reject(new PdfjsGaveUpError('The parser thread has ended.', 'MEMORY_LIMIT')));
     });
     this.#ended.catch(() => {
       this.#alive = false;
@@ -127,7 +133,7 @@ export class PdfjsThread {
       bounded.push(
         new Promise<never>((_, reject) => {
           timer = setTimeout(() => {
-            reject(new PdfjsGaveUpError(`No answer within ${milliseconds} ms.`));
+            reject(new PdfjsGaveUpError(`No answer within ${milliseconds} ms.`, 'TIME_LIMIT'));
             this.#end();
           }, milliseconds);
         }),

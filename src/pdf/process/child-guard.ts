@@ -1,5 +1,5 @@
 import { JobError } from '../../errors.ts';
-import type { Reading } from '../model/extraction.ts';
+import type { Reading, SkippedPage } from '../model/extraction.ts';
 import { cpuTime } from './cpu-time.ts';
 import type { ExtractorChild } from './extractor-child.ts';
 
@@ -10,17 +10,19 @@ export interface WatchOptions {
   pingMilliseconds: number;
   /** How long it may give no answer and use no CPU before it is killed: PROCESS_BLOCKED. */
   blockedMilliseconds: number;
+  /** Processor time that it may take to read one page before it is killed: then that page is lost. */
+  pageMilliseconds: number;
   /** How long it may draw a page before it is killed, and a tenth more for each that is drawn together with it. */
   renderMilliseconds: number;
 }
 
-const memoryPollMilliseconds = 250;
+const pollMilliseconds = 250;
 
 /** Less than this part of one processor is no work: threads that only wait wake up now and then. */
 const idleShare = 0.01;
 
 /**
- * Watches over a busy extractor, and knows why it killed it: its job was aborted, it takes more memory than it may, it draws
+ * Watches over a busy extractor, and knows why it killed it: its job was aborted, it takes more memory than it may, it reads or draws
  * a page for too long, or it is blocked. Blocked is one that neither answers pings nor uses the processor, such as a stopped or
  * deadlocked one; native code that keeps its main thread from answering for minutes is work, and left alone.
  */
@@ -42,6 +44,9 @@ export class ChildGuard implements Disposable {
   #drawingPings = 0;
   #reading: Reading | null = null;
   #undrawn: Reading | null = null;
+  /** The page that is slow, and the processor time of the process when it became so. */
+  #slow: { page: number; cpu: number } | null = null;
+  #lost: SkippedPage | null = null;
 
   constructor(child: ExtractorChild, signal: AbortSignal, options: WatchOptions) {
     this.#child = child;
@@ -50,7 +55,7 @@ export class ChildGuard implements Disposable {
     this.#received = child.messagesReceived;
     signal.addEventListener('abort', this.#abort, { once: true });
     this.#timers = [
-      setInterval(() => this.#checkMemory(), memoryPollMilliseconds),
+      setInterval(() => this.#checkLimits(), pollMilliseconds),
       setInterval(() => this.#checkLife(), options.pingMilliseconds),
     ];
     child.send({ type: 'ping' });
@@ -72,6 +77,11 @@ export class ChildGuard implements Disposable {
     return this.#undrawn;
   }
 
+  /** The page that it was reading when it was killed for that: then its document can go on without. */
+  get lost(): SkippedPage | null {
+    return this.#lost;
+  }
+
   [Symbol.dispose](): void {
     this.#disposed = true;
     for (const timer of this.#timers) {
@@ -82,9 +92,16 @@ export class ChildGuard implements Disposable {
 
   readonly #abort = () => this.#child.kill();
 
-  async #checkMemory(): Promise<void> {
+  async #checkLimits(): Promise<void> {
     if ((await this.#child.residentMemory()) > this.#options.memoryBytes) {
-      this.#condemn(new JobError('MEMORY_LIMIT'));
+      this.#condemn(new JobError('MEMORY_LIMIT'), 'MEMORY_LIMIT');
+    }
+    const { slowPage, pid } = this.#child;
+    const cpu = slowPage === null || pid === null ? null : await cpuTime(pid);
+    if (slowPage === null || cpu === null) this.#slow = null;
+    else if (this.#slow?.page !== slowPage) this.#slow = { page: slowPage, cpu };
+    else if (cpu - this.#slow.cpu > this.#options.pageMilliseconds) {
+      this.#condemn(new JobError('TIME_LIMIT'), 'TIME_LIMIT');
     }
   }
 
@@ -108,10 +125,12 @@ export class ChildGuard implements Disposable {
     }
   }
 
-  #condemn(verdict: JobError): void {
+  #condemn(verdict: JobError, ofPage: SkippedPage['failure'] | null = null): void {
     // The child may have been given back while it was looked at: then it has another guard by now.
     if (!this.#disposed) {
       this.#undrawn ??= this.#child.reading?.drawing === undefined ? null : this.#child.reading;
+      const { current } = this.#child;
+      this.#lost ??= current === null || ofPage === null ? null : { ...current, failure: ofPage };
       this.#verdict ??= verdict;
       this.#child.kill();
     }

@@ -1,11 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { extname } from 'node:path';
+import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import type { Reading } from '../model/extraction.ts';
+import type { Reading, SkippedPage } from '../model/extraction.ts';
 import { passOnErrors } from './extractor-stderr.ts';
 import { type FromExtractor, isFromExtractor, type ToExtractor } from './protocol.ts';
 import { residentMemory } from './resident-memory.ts';
+import { lifelineFd, readSlowPage } from './watchdog.ts';
 
 /** How a process ended. */
 export interface Exit {
@@ -53,6 +56,7 @@ export class ExtractorChild {
   #messagesReceived = 0;
   #hasServed = false;
   #reading: Reading | null = null;
+  #slowPage: number | null = null;
   /** Spent on the groups that are drawn, and since when one is drawn again. */
   #drawnMs = 0;
   #drawingSince: number | null = null;
@@ -93,8 +97,14 @@ export class ExtractorChild {
       });
     });
     this.ready = Promise.race([loaded, this.exited]);
-    // A write to a process that has just died; its exit says all there is to say.
-    this.#process.stdio[3]?.on('error', () => {});
+    const lifeline = this.#process.stdio[lifelineFd];
+    if (lifeline instanceof Readable) {
+      // A write to a process that has just died; its exit says all there is to say.
+      lifeline.on('error', () => {});
+      createInterface({ input: lifeline }).on('line', (line) => {
+        this.#slowPage = readSlowPage(line);
+      });
+    }
     if (this.#process.stderr !== null) passOnErrors(this.#process.stderr);
   }
 
@@ -121,6 +131,19 @@ export class ExtractorChild {
     return this.#reading;
   }
 
+  /** The page that PDFium has been reading for a while, 0 for the document as a whole; null if there is none. */
+  get slowPage(): number | null {
+    return this.#slowPage;
+  }
+
+  /** The page that is to blame if the process dies now; null if it may be the document as a whole. */
+  get current(): Omit<SkippedPage, 'failure'> | null {
+    if (this.#slowPage !== null) return { engine: 'PDFIUM', page: this.#slowPage };
+    const { engine, page = null, drawing } = this.#reading ?? {};
+    const isRead = page !== null && drawing === undefined;
+    return isRead && engine !== undefined && engine !== 'OCR' ? { engine, page } : null;
+  }
+
   /** What it has spent on drawing pages of its document, up to now. */
   get drawnMs(): number {
     return this.#drawnMs + (this.#drawingSince === null ? 0 : performance.now() - this.#drawingSince);
@@ -135,6 +158,7 @@ export class ExtractorChild {
     if (message.type === 'extract') {
       this.#hasServed = true;
       this.#reading = null;
+      this.#slowPage = null;
       this.#drawnMs = 0;
       this.#drawingSince = null;
       this.#progressedAt = new Date();

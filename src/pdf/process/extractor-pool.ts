@@ -5,10 +5,12 @@ import {
   type ExtractionEvent,
   type ExtractionRequest,
   type Extractor,
+  type SkippedPage,
   usableEngines,
 } from '../model/extraction.ts';
 import { ChildGuard } from './child-guard.ts';
 import { type Exit, ExtractorChild, isOwnFault } from './extractor-child.ts';
+import { type LostPage, withoutPage } from './lost-pages.ts';
 import { Slots } from './slots.ts';
 import { type Undrawn, undrawnBy, withoutDrawing, withTaken } from './undrawn.ts';
 
@@ -23,6 +25,8 @@ export interface ExtractorPoolOptions {
   pingMilliseconds?: number;
   /** How long a process may give no answer and use no CPU before it is killed, PROCESS_BLOCKED; 10 s. */
   blockedMilliseconds?: number;
+  /** Processor time that PDFium may take for a page before the page is given up to the other engine; 10 s. */
+  pageMilliseconds?: number;
   /** How long a page may be drawn before its image is given up; 20 s. */
   renderMilliseconds?: number;
 }
@@ -46,6 +50,13 @@ export class ExtractorKilledError extends Error {
   }
 }
 
+const defaults = {
+  pingMilliseconds: 2_000,
+  blockedMilliseconds: 10_000,
+  pageMilliseconds: 10_000,
+  renderMilliseconds: 20_000,
+};
+
 export function createExtractorPool(options: ExtractorPoolOptions): ExtractorPool {
   return new ExtractorPool(options);
 }
@@ -63,7 +74,6 @@ export class ExtractorPool implements Extractor {
   #disposed = false;
 
   constructor(options: ExtractorPoolOptions) {
-    const defaults = { pingMilliseconds: 2_000, blockedMilliseconds: 10_000, renderMilliseconds: 20_000 };
     this.#options = { ...defaults, ...options };
     this.#slots = new Slots(options.size);
   }
@@ -94,13 +104,13 @@ export class ExtractorPool implements Extractor {
     }
     const free = await this.#slots.acquire(signal);
     try {
-      // Each crash takes an engine away, and each setback a page that is drawn no more, so this ends.
+      // Each crash takes a tool away, and each setback a page that is read or drawn no more, so this ends.
       for (let left = request; ; ) {
         const setback = yield* this.#attempt(left, signal);
         if (setback === null) {
           return;
         }
-        if (setback.type === 'undrawn') {
+        if (setback.type !== 'crashed') {
           left = setback.left;
           continue;
         }
@@ -119,7 +129,7 @@ export class ExtractorPool implements Extractor {
   async *#attempt(
     request: ExtractionRequest,
     signal: AbortSignal,
-  ): AsyncGenerator<ExtractionEvent, CrashedEvent | Undrawn | null> {
+  ): AsyncGenerator<ExtractionEvent, CrashedEvent | Undrawn | LostPage | null> {
     let { stored } = request;
     const child = await this.#take(request.fresh);
     let reusable = false;
@@ -140,6 +150,9 @@ export class ExtractorPool implements Extractor {
         if (undrawn !== null) {
           return { type: 'undrawn', left: { ...withoutDrawing(request, undrawn, child.drawnMs), stored, fresh: true } };
         }
+        const lost = guard.lost ?? lostBy(child, answer);
+        const without = lost === null ? null : withoutPage(request, lost);
+        if (without !== null) return { type: 'lostPage', left: { ...without, stored, fresh: true } };
         guard.throwIfKilled();
         if (!('type' in answer)) {
           return crashOf(request, child, answer);
@@ -225,14 +238,19 @@ function describe({ code, signal }: Exit): string {
   return signal ?? `exit code ${code}`;
 }
 
+/** The page that a process died of by itself; null if it lives, or died of something else. */
+function lostBy({ current }: ExtractorChild, answer: Exit | { type: string }): SkippedPage | null {
+  if ('type' in answer || current === null || current.page === 0 || !isOwnFault(answer)) return null;
+  return { ...current, failure: 'CRASH' };
+}
+
 /** Throws if the document is not to blame: a kill from outside, or a process that died before it had begun with it. */
 function crashOf(request: ExtractionRequest, child: ExtractorChild, exit: Exit): CrashedEvent {
   const [first, ...others] = usableEngines(request);
   if (child.reading === null || first === undefined || !isOwnFault(exit)) {
     throw new ExtractorKilledError(exit.signal);
   }
-  const { engine, page, pagesReady } = child.reading;
-  // Who did OCR may not do so again, even if another one reads the pages.
-  const guilty = others.includes(engine) || pagesReady !== null ? engine : first;
+  const { engine, page } = child.reading;
+  const guilty = engine === 'OCR' || others.includes(engine) ? engine : first;
   return { type: 'crashed', engine: guilty, key: engineKeys[guilty], page, detail: describe(exit) };
 }

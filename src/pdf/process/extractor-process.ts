@@ -9,7 +9,7 @@ import { startWatchdog } from './watchdog.ts';
  */
 
 process.title = 'pagehive extract';
-startWatchdog();
+const onPage = startWatchdog();
 // pdfjs leaves rejected promises behind on damaged documents, after it has reported them through the call itself.
 process.on('unhandledRejection', () => {});
 
@@ -51,7 +51,7 @@ async function extract(request: ExtractionRequest): Promise<FromExtractor> {
   groupsTaken = 0;
   try {
     const report = (reading: Reading) => send({ type: 'event', event: { type: 'reading', ...reading } });
-    for await (const event of runExtraction(request, engines, report)) {
+    for await (const event of runExtraction({ request, engines, report, onPage })) {
       send({ type: 'event', event });
       if (event.type === 'group') {
         groupsSent += 1;

@@ -19,7 +19,7 @@ export function withoutDrawing(
   spentMs: number,
 ): ExtractionRequest {
   const { images } = request;
-  if (images === null || drawing === undefined) return request;
+  if (images === null || drawing === undefined || engine === 'OCR') return request;
   const avoid = [...images.avoid, { engine, pages: drawing }];
   return { ...request, images: { ...images, seconds: images.seconds - spentMs / 1000, avoid } };
 }

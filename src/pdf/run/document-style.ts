@@ -2,12 +2,13 @@ import { sizesOfHeading } from '../layout/block.ts';
 import { headingSizes, measure } from '../layout/headings.ts';
 import { layOutPage, type PageLayout, readBlocks } from '../layout/page-layout.ts';
 import { type PageLines, runningLines } from '../layout/running-lines.ts';
-import { liteparseOptions } from '../liteparse/liteparse-options.ts';
 import type { ReadPage } from '../model/read-page.ts';
-import { type Run, readByPdfjs } from './best-page.ts';
 import type { OpenDocument } from './open-document.ts';
+import { orUnreadable } from './read-groups.ts';
+import { readPage } from './read-page.ts';
+import type { Run } from './run.ts';
 
-/** What the pages of a long document have in common, by a sample of them: pages are finished in groups, and shall agree. */
+/** What the pages of a long document have in common, by a sample of them: pages are finished in groups, and must agree. */
 export interface DocumentStyle {
   /** Sizes that headings are set in, the largest first: each is a level. */
   headingSizes: number[];
@@ -15,34 +16,21 @@ export interface DocumentStyle {
   pages: Map<number, PageLines>;
 }
 
-/** Reads the sample. Null where there is none to be read; pages that cannot be read are met again in their groups. */
-export async function readStyle(
-  run: Run,
-  { engine, pdfjs }: OpenDocument,
-  numbers: number[],
-): Promise<DocumentStyle | null> {
-  if (numbers.length === 0) {
-    return null;
-  }
-  if (engine === 'LITEPARSE') {
-    run.report({ engine, page: null, pages: numbers.length, pagesReady: null });
-    const options = await liteparseOptions(run.request);
-    return documentStyle((await run.engines.liteparse?.readText(options, numbers).catch(() => [])) ?? []);
-  }
-  const pages: ReadPage[] = [];
+/** Reads some pages of a document. Those that cannot be read are left out: their groups report them. */
+export async function readSample(run: Run, document: OpenDocument, numbers: number[]): Promise<Map<number, ReadPage>> {
+  const sample = new Map<number, ReadPage>();
+  if (numbers.length > 0) run.report({ engine: document.engine, page: null, pages: numbers.length, pagesReady: null });
   for (const number of numbers) {
-    pages.push(
-      ...(await readByPdfjs(run, number, pdfjs).then(
-        (page) => [page],
-        () => [],
-      )),
-    );
+    const page = await orUnreadable(readPage(run, document, number));
+    if (!(page instanceof Error)) sample.set(number, page);
   }
-  return documentStyle(pages);
+  return sample;
 }
 
-function documentStyle(sample: ReadPage[]): DocumentStyle {
-  const layouts = new Map(sample.map((page): [number, PageLayout] => [page.number, layOutPage(page)]));
+/** Returns the style that a sample of pages shows; null for an empty one. */
+export function styleOf(sample: Map<number, ReadPage>): DocumentStyle | null {
+  if (sample.size === 0) return null;
+  const layouts = new Map([...sample.values()].map((page): [number, PageLayout] => [page.number, layOutPage(page)]));
   const all = [...layouts.values()];
   const typography = measure(all.flatMap(({ lines }) => lines));
   const running = runningLines(all, [], typography.body);

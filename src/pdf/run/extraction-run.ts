@@ -1,79 +1,70 @@
 import { JobError } from '../../errors.ts';
+import { PageDrawing } from '../images/page-drawing.ts';
 import { PageRenderer } from '../images/render-pages.ts';
-import type { ExtractionEvent, ExtractionRequest, Reading } from '../model/extraction.ts';
+import type { PageFailureCode } from '../model/document.ts';
+import type { ExtractionEvent } from '../model/extraction.ts';
 import { countGroupPages, isStored, pageGroups, samplePages } from '../model/page-groups.ts';
 import { countPages, PageRangesError, parsePageRanges, resolvePageRanges } from '../model/page-ranges.ts';
-import { unreadablePage } from '../model/unreadable-page.ts';
+import type { ReadPage } from '../model/read-page.ts';
+import { failureOfAll, UnreadablePageError, unreadablePage } from '../model/unreadable-page.ts';
 import { ocrKey, withOcr } from '../ocr/ocr.ts';
-import { writeAttachments } from '../pdfjs/attachments.ts';
-import { readStyle } from './document-style.ts';
-import type { Engines } from './engines.ts';
+import { readSample, styleOf } from './document-style.ts';
 import { finishPages } from './finish-pages.ts';
-import { factsMilliseconds, type OpenDocument, openDocument, reopenByPdfjs } from './open-document.ts';
+import { type OpenDocument, openDocument } from './open-document.ts';
 import { checkUnreadable, readGroups } from './read-groups.ts';
+import type { Run } from './run.ts';
+import { writeAttachments } from './write-attachments.ts';
 
 /** One extraction from the first byte to the last group. Works only as far as it is asked for events. */
-export async function* runExtraction(
-  asked: ExtractionRequest,
-  engines: Engines,
-  report: (reading: Reading) => void,
-): AsyncGenerator<ExtractionEvent> {
-  const document = await openDocument(asked, engines, report);
-  const request = { ...asked, path: document.path, password: document.password };
+export async function* runExtraction(asked: Run): AsyncGenerator<ExtractionEvent> {
+  const document = await openDocument(asked);
+  const { facts, engine, path, password, pdfium, second } = document;
+  const request = { ...asked.request, path, password };
+  const run = { ...asked, request };
   try {
-    const run = { request, engines, report };
-    const { facts, engine } = document;
-    const key = `${document.key}${ocrKey(run)}`;
+    const key = `${document.key}${ocrKey(request)}`;
     const selected = resolvePageRanges(readRanges(request.pages), facts.pageCount);
     const pagesTotal = countPages(selected);
-    if (pagesTotal === 0) {
-      throw new JobError('PAGES_OUT_OF_RANGE');
-    }
-    if (pagesTotal > request.maxPages) {
-      throw new JobError('PAGE_LIMIT');
-    }
-    const stored = request.stored?.key === key ? request.stored.pages : [];
+    if (pagesTotal === 0) throw new JobError('PAGES_OUT_OF_RANGE');
+    if (pagesTotal > request.maxPages) throw new JobError('PAGE_LIMIT');
+    const isSame = request.stored?.key === key;
+    const [stored, unreadable] = isSame ? [request.stored?.pages ?? [], request.stored?.unreadable ?? []] : [[], []];
     const groups = [...pageGroups(selected, facts.pageCount)];
     const missing = groups.filter((group) => !isStored(group, stored));
     const pagesStored = pagesTotal - countGroupPages(missing);
-    const unreadable = request.stored?.key === key ? request.stored.unreadable : [];
-    checkUnreadable(request, unreadable);
+    for (const number of unreadable) checkUnreadable(request, new UnreadablePageError(number, 'DAMAGED'));
     let pagesRead = pagesStored - unreadable.length;
-    const { attachments, path } = await takeAttachments(document, request, engines);
-    const allFacts = { ...facts, attachments };
-    yield { type: 'opened', facts: allFacts, attachmentsFile: path, engine, key, pagesTotal, pagesStored };
-    const style = missing.length === 0 ? null : await readStyle(run, document, samplePages(groups));
-    const read = readGroups(run, document, missing);
-    await using renderer = request.images === null ? null : new PageRenderer(run, request.images, engine);
-    for await (const { range, engine, ...outcome } of read) {
+    let failure: PageFailureCode | null = null;
+    const { attachments, path: attachmentsFile } = await takeAttachments(run, document);
+    yield { type: 'opened', facts: { ...facts, attachments }, attachmentsFile, engine, key, pagesTotal, pagesStored };
+    const sample =
+      missing.length === 0 ? new Map<number, ReadPage>() : await readSample(run, document, samplePages(groups));
+    const style = styleOf(sample);
+    await using drawing = new PageDrawing({ request, engines: run.engines, pdfium });
+    const { images: wanted, scratch } = request;
+    const renderer = wanted === null ? null : new PageRenderer({ scratch, drawing, report: run.report }, wanted);
+    for await (const { range, engine, ...outcome } of readGroups(run, document, missing, sample)) {
       pagesRead += outcome.pages.length;
-      const finished = finishPages(await withOcr(run, outcome.pages), request, style);
+      failure ??= outcome.unreadable[0]?.failure ?? null;
+      const finished = finishPages(await withOcr({ ...run, drawing }, outcome.pages), request, style);
       const pages = [...finished, ...outcome.unreadable.map(unreadablePage)].sort((a, b) => a.number - b.number);
       const images = renderer === null ? null : await renderer.render(pages);
       yield { type: 'group', range, engine, pages, images };
     }
-    if (pagesRead === 0) {
-      throw new JobError('PDF_DAMAGED', { detail: 'None of the pages can be read.' });
-    }
+    if (pagesRead === 0) throw failureOfAll(failure ?? 'DAMAGED');
   } finally {
-    await document.pdfjs?.close();
+    pdfium?.[Symbol.dispose]();
+    await second[Symbol.asyncDispose]();
   }
 }
 
-/** What unpacking takes at its worst, as a multiple of the bytes: buffers that double, in both threads. */
-const unpackingFactor = 6;
-/** What a process may grow by meanwhile for other reasons. */
-const growthBytes = 128 * 1024 ** 2;
-
 /** Writes the files inside the document to the scratch folder, as far as they may be kept. */
-async function takeAttachments(document: OpenDocument, request: ExtractionRequest, engines: Engines) {
+async function takeAttachments({ request, onPage }: Run, { pdfium, second }: OpenDocument) {
   const { scratch, attachmentBytes } = request;
-  const memory = unpackingFactor * attachmentBytes + growthBytes;
-  const files = await document.pdfjs?.embeddedFiles(document.objects.pinnedFiles, factsMilliseconds, memory);
-  if (document.pdfjs?.alive === false) {
-    document.pdfjs = await reopenByPdfjs(request, engines);
-  }
-  return await writeAttachments(files ?? [], scratch, attachmentBytes);
+  onPage(pdfium === null ? null : 0);
+  const files = pdfium === null ? await second.files() : await pdfium.files(attachmentBytes);
+  onPage(null);
+  return await writeAttachments(files, scratch, attachmentBytes);
 }
 
 /** Syntax is checked where jobs are submitted; a bad one that comes this far names no page either. */

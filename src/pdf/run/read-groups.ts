@@ -1,96 +1,56 @@
-import { groupReader } from '../liteparse/liteparse-groups.ts';
-import { liteparseOptions } from '../liteparse/liteparse-options.ts';
 import type { EngineName } from '../model/document.ts';
 import type { ExtractionRequest, PageRange } from '../model/extraction.ts';
-import { countGroupPages, type PageGroup } from '../model/page-groups.ts';
+import type { PageGroup } from '../model/page-groups.ts';
 import type { ReadPage } from '../model/read-page.ts';
 import { failureOfDocument, UnreadablePageError } from '../model/unreadable-page.ts';
-import { bestPage, type Run, readByPdfjs } from './best-page.ts';
-import { type OpenDocument, reopenByPdfjs } from './open-document.ts';
+import type { OpenDocument } from './open-document.ts';
+import { readPage } from './read-page.ts';
+import type { Run } from './run.ts';
 
-/** A group whose pages are as an engine read them. */
-export interface ReadGroup extends Outcome {
+/** A group whose pages are as engines read them. */
+export interface ReadGroup {
   range: PageRange;
   engine: EngineName;
-}
-
-/** The outcome of reading some pages. */
-interface Outcome {
   pages: ReadPage[];
   unreadable: UnreadablePageError[];
 }
 
-/** Reads groups of pages by the engine that opened the document, in the order of the document. */
-export function readGroups(run: Run, document: OpenDocument, groups: PageGroup[]): AsyncGenerator<ReadGroup> {
-  const isWhole = countGroupPages(groups) === document.facts.pageCount;
-  return document.engine === 'LITEPARSE'
-    ? liteparseGroups(run, document, groups, isWhole)
-    : pdfjsGroups(run, document, groups);
-}
-
-/** Throws if the job needs all pages and one of these, which cannot be read, is among them. */
-export function checkUnreadable({ requireAllPages }: ExtractionRequest, unreadable: number[], cause?: unknown): void {
-  const [page] = unreadable;
-  if (requireAllPages && page !== undefined) throw failureOfDocument(page, cause);
-}
-
-/** Reads pages one after the other: one that no engine can read costs that page alone, unless the job needs all of them. */
-async function readEach(
-  request: ExtractionRequest,
-  numbers: number[],
-  read: (number: number) => Promise<ReadPage>,
-): Promise<Outcome> {
-  const outcome: Outcome = { pages: [], unreadable: [] };
-  for (const number of numbers) {
-    try {
-      outcome.pages.push(await read(number));
-    } catch (error) {
-      if (!(error instanceof UnreadablePageError)) throw error;
-      checkUnreadable(request, [number], error);
-      outcome.unreadable.push(error);
-    }
-  }
-  return outcome;
-}
-
-async function* liteparseGroups(
+/** Reads groups of pages, in the order of the document. `known` are pages that have been read already: each is taken from it once. */
+export async function* readGroups(
   run: Run,
   document: OpenDocument,
   groups: PageGroup[],
-  isWhole: boolean,
+  known: Map<number, ReadPage>,
 ): AsyncGenerator<ReadGroup> {
-  if (run.engines.liteparse === null) {
-    return;
-  }
-  await using reader = groupReader(run.engines.liteparse, await liteparseOptions(run.request), isWhole);
-  for (const group of groups) {
-    // A group must not depend on what the groups before it did to pdfjs: a resumed run doesn't make those.
-    if (document.pdfjs?.alive === false) {
-      document.pdfjs = await reopenByPdfjs(run.request, run.engines);
+  const { engine } = document;
+  for (const { range, pages: numbers } of groups) {
+    const group: ReadGroup = { range, engine, pages: [], unreadable: [] };
+    run.report({ engine, page: null, pages: numbers.length, pagesReady: null });
+    for (const number of numbers) {
+      const page = known.get(number) ?? (await orUnreadable(readPage(run, document, number)));
+      known.delete(number);
+      if (page instanceof UnreadablePageError) {
+        checkUnreadable(run.request, page);
+        group.unreadable.push(page);
+      } else {
+        group.pages.push(page);
+      }
     }
-    const [first, ...others] = group.pages;
-    const page = first !== undefined && others.length === 0 ? first : null;
-    run.report({ engine: 'LITEPARSE', page, pages: group.pages.length, pagesReady: null });
-    const found = await reader.read(group);
-    const outcome = await readEach(run.request, group.pages, (number) =>
-      bestPage(
-        run,
-        number,
-        found.find((candidate) => candidate.number === number),
-        document,
-      ),
-    );
-    yield { range: group.range, engine: 'LITEPARSE', ...outcome };
+    yield group;
   }
 }
 
-async function* pdfjsGroups(run: Run, document: OpenDocument, groups: PageGroup[]): AsyncGenerator<ReadGroup> {
-  for (const group of groups) {
-    const outcome = await readEach(run.request, group.pages, async (number) => {
-      // The page before may have cost the thread, which must not cost the pages after it.
-      if (document.pdfjs?.alive === false) document.pdfjs = await reopenByPdfjs(run.request, run.engines);
-      return await readByPdfjs(run, number, document.pdfjs);
-    });
-    yield { range: group.range, engine: 'PDFJS', ...outcome };
+/** Throws if the job needs all pages, as one cannot be read. */
+export function checkUnreadable({ requireAllPages }: ExtractionRequest, error: UnreadablePageError): void {
+  if (requireAllPages) throw failureOfDocument(error);
+}
+
+/** One page that no engine can read costs that page alone. */
+export async function orUnreadable(work: Promise<ReadPage>): Promise<ReadPage | UnreadablePageError> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof UnreadablePageError) return error;
+    throw error;
   }
 }

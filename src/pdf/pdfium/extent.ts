@@ -1,0 +1,22 @@
+import type { Bounds } from './viewport.ts';
+
+/** The box around points, as they come. */
+export class Extent {
+  #left = Infinity;
+  #bottom = Infinity;
+  #right = -Infinity;
+  #top = -Infinity;
+
+  add([x, y]: readonly [number, number]): void {
+    if (x < this.#left) this.#left = x;
+    if (x > this.#right) this.#right = x;
+    if (y < this.#bottom) this.#bottom = y;
+    if (y > this.#top) this.#top = y;
+  }
+
+  /** Null before the first point. */
+  get bounds(): Bounds | null {
+    if (!(this.#right >= this.#left)) return null;
+    return { left: this.#left, bottom: this.#bottom, right: this.#right, top: this.#top };
+  }
+}

@@ -1,0 +1,276 @@
+import { type Font, type Fonts, noFont } from './fonts.ts';
+import type { Pdfium } from './pdfium.ts';
+import type { Bounds, Quarter } from './viewport.ts';
+
+/** A text object of a page: characters that are painted alike, one after the other. */
+export interface TextObject {
+  handle: number;
+  font: Font;
+  /** Type size on the page, in points. */
+  size: number;
+  /** Such as "#ffffff"; null for patterns. */
+  colour: string | null;
+  /** Opacity of its fill, from 0 to 1. */
+  opacity: number;
+  /** Neither filled nor stroked. */
+  invisible: boolean;
+  /** The direction of its text, to the nearest quarter turn. */
+  quarter: Quarter;
+  /** The text runs in no direction of a quarter turn. */
+  skewed: boolean;
+  /** Its size is in units of its font's own (Type 3). */
+  hasOwnUnits: boolean;
+  /** The direction of its text, and the size along it. */
+  direction: { x: number; y: number; size: number };
+  /** PDFium's handle of its font. */
+  fontHandle: number;
+}
+
+/** A character on the page. Places are along the direction of its text, and across it, upwards. */
+export interface Glyph {
+  text: string;
+  object: TextObject;
+  /** Where it begins and where the next one would begin. */
+  from: number;
+  to: number;
+  baseline: number;
+  /** Where its ink is, on text that runs in no direction of a quarter turn. */
+  ink: Bounds | null;
+}
+
+export interface PageGlyphs {
+  glyphs: Glyph[];
+  /** Share of the characters whose meaning PDFium does not know, from 0 to 1. */
+  unmapped: number;
+}
+
+/** Text render modes that paint nothing: neither fill nor stroke, with and without adding to the clipping path. */
+const paintsNothing = [3, 7];
+
+/** Angle up to which text counts as upright, in radians: pages are scanned a little askew. */
+const mostSkew = 0.12;
+
+/** A type size that differs from the height of its characters by more than this factor is in units of the font's own. */
+const ownUnits = 2.5;
+
+/** Height of characters in sizes of the type, for such fonts. */
+const typeHeight = 1.2;
+
+/** Space on the right of a character's ink that belongs to it, in sizes of the type. */
+const sideBearing = 0.05;
+
+/** Every nth character is asked whether PDFium knows its meaning: it says so for right ones, too, so the share is only a hint. */
+const sampled = 8;
+
+/** The code that PDFium gives for a hyphen at the end of a line, and for glyphs that it cannot map. */
+const hyphen = 2;
+
+/** Stands for a glyph whose meaning is not known: left out of text in the end, like all control characters. */
+const meaningless = '\u0001';
+
+/** Repeated characters that PDFium drops are restored up to this number, if a gap is as wide as that many of them to within a share. */
+const [mostRepeated, sameWidth] = [4, 0.04];
+
+/** Reads the characters of a page with how they are painted. Spaces that PDFium infers are left out: they are inferred later. */
+export function readGlyphs(pdfium: Pdfium, textPage: number, fonts: Fonts): PageGlyphs {
+  return new GlyphReader(pdfium, textPage, fonts).read();
+}
+
+class GlyphReader {
+  readonly #pdfium: Pdfium;
+  readonly #page: number;
+  readonly #fonts: Fonts;
+  readonly #objects = new Map<number, TextObject>();
+  readonly #glyphs: Glyph[] = [];
+  #meaningless = 0;
+
+  constructor(pdfium: Pdfium, textPage: number, fonts: Fonts) {
+    this.#pdfium = pdfium;
+    this.#page = textPage;
+    this.#fonts = fonts;
+  }
+
+  read(): PageGlyphs {
+    const { api } = this.#pdfium;
+    const count = api.FPDFText_CountChars(this.#page);
+    let [handle, current, asked, unsure] = [0, noObject, 0, 0];
+    for (let index = 0; index < count; index += 1) {
+      const object = api.FPDFText_GetTextObject(this.#page, index);
+      // Without an object it is a space or a line break that PDFium inferred.
+      if (object === 0) continue;
+      if (object !== handle) {
+        handle = object;
+        current = this.#objects.get(object) ?? this.#readObject(object, index);
+      }
+      if (index % sampled === 0) {
+        asked += 1;
+        unsure += api.FPDFText_HasUnicodeMapError(this.#page, index) === 1 ? 1 : 0;
+      }
+      this.#add(index, this.#textAt(index, current), current);
+    }
+    return {
+      glyphs: this.#glyphs,
+      unmapped: Math.max(unsure / Math.max(1, asked), this.#meaningless / Math.max(1, this.#glyphs.length)),
+    };
+  }
+
+  #textAt(index: number, { font }: TextObject): string {
+    const { api } = this.#pdfium;
+    const code = api.FPDFText_GetUnicode(this.#page, index);
+    if (code > 0x20 && code < 0x7f && font.symbols === null) return String.fromCharCode(code);
+    if (code === hyphen && api.FPDFText_IsHyphen(this.#page, index) === 1) return '-';
+    if (code < 0x20 || code > 0x10ffff) {
+      // A glyph that has no character: its font counts as one that does not tell what it shows, see `readableIn`.
+      this.#meaningless += 1;
+      return meaningless;
+    }
+    const character = String.fromCodePoint(code);
+    return font.symbols === null ? character : font.symbols(character);
+  }
+
+  #add(index: number, text: string, object: TextObject): void {
+    const { api, numbers } = this.#pdfium;
+    api.FPDFText_GetCharOrigin(this.#page, index, numbers, numbers + 8);
+    const [x, y] = [this.#pdfium.double(0), this.#pdfium.double(1)];
+    if (object.quarter !== 0 || object.skewed) {
+      this.#addTurned(index, text, object, x, y);
+      return;
+    }
+    api.FPDFText_GetLooseCharBox(this.#page, index, numbers);
+    const right = this.#pdfium.float(2);
+    const to = Math.max(x, object.font.hasAdvances ? right : right + sideBearing * object.size);
+    if (object.hasOwnUnits) this.#restoreRepeated(x, object);
+    this.#glyphs.push({ text, object, from: x, to, baseline: y, ink: null });
+  }
+
+  /**
+   * PDFium takes a character that comes again within a fraction of the type size for one that was painted twice. Where the size is in
+   * units of the font's own, that fraction is as wide as letters: "will" becomes "wil", and leaves a gap.
+   */
+  #restoreRepeated(from: number, object: TextObject): void {
+    const last = this.#glyphs.at(-1);
+    if (last === undefined || last.object !== object || last.text === ' ') return;
+    const width = last.to - last.from;
+    const times = (from - last.to) / width;
+    const missing = Math.round(times);
+    if (missing < 1 || missing > mostRepeated || Math.abs(times - missing) > sameWidth * missing) return;
+    for (let each = 1; each <= missing; each += 1) {
+      this.#glyphs.push({ ...last, from: last.from + each * width, to: last.to + each * width });
+    }
+  }
+
+  /** PDFium reports how far a character advances on upright text only; on other text its font tells, or its ink. */
+  #addTurned(index: number, text: string, object: TextObject, x: number, y: number): void {
+    const { direction } = object;
+    const from = x * direction.x + y * direction.y;
+    const baseline = y * direction.x - x * direction.y;
+    const ink = this.#inkAt(index);
+    const reach = Math.max(...cornersOf(ink).map((corner) => corner.x * direction.x + corner.y * direction.y));
+    const advance = this.#advanceOf(text, object);
+    const to = advance > 0 ? from + advance : Math.max(from, reach + sideBearing * object.size);
+    this.#glyphs.push({ text, object, from, to, baseline, ink: object.skewed ? ink : null });
+  }
+
+  #advanceOf(text: string, { fontHandle, direction }: TextObject): number {
+    const { api, numbers } = this.#pdfium;
+    const code = text.codePointAt(0) ?? 0;
+    return api.FPDFFont_GetGlyphWidth(fontHandle, code, direction.size, numbers) === 1 ? this.#pdfium.float(0) : 0;
+  }
+
+  #inkAt(index: number): Bounds {
+    const { api, numbers } = this.#pdfium;
+    api.FPDFText_GetCharBox(this.#page, index, numbers, numbers + 8, numbers + 16, numbers + 24);
+    const at = (each: number) => this.#pdfium.double(each);
+    return { left: at(0), right: at(1), bottom: at(2), top: at(3) };
+  }
+
+  #readObject(handle: number, index: number): TextObject {
+    const { api, numbers } = this.#pdfium;
+    api.FPDFText_GetMatrix(this.#page, index, numbers);
+    const [a, b, c, d] = [this.#pdfium.float(0), this.#pdfium.float(1), this.#pdfium.float(2), this.#pdfium.float(3)];
+    const angle = Math.atan2(b, a);
+    const quarter = toQuarter(angle);
+    const skewed = Math.abs(angle - Math.round(angle / (Math.PI / 2)) * (Math.PI / 2)) > mostSkew;
+    const paint = this.#paintOf(handle);
+    const mode = api.FPDFTextObj_GetTextRenderMode(handle);
+    const fontHandle = api.FPDFTextObj_GetFont(handle);
+    const font = this.#fonts.get(fontHandle);
+    const fontSize = Math.abs(api.FPDFText_GetFontSize(this.#page, index));
+    const size = fontSize * Math.hypot(c, d);
+    const height = font.name === '' ? this.#heightAt(index, handle) / typeHeight : 0;
+    const hasOwnUnits = height > 0 && (size > ownUnits * height || size * ownUnits < height);
+    const object: TextObject = {
+      handle,
+      font,
+      // To a tenth of a point: sizes are compared.
+      size: Math.round(10 * (hasOwnUnits ? height : size)) / 10,
+      ...paint,
+      invisible: paintsNothing.includes(mode),
+      quarter,
+      skewed,
+      hasOwnUnits,
+      direction: {
+        ...(skewed ? { x: Math.cos(angle), y: Math.sin(angle) } : axes[quarter]),
+        size: fontSize * Math.hypot(a, b),
+      },
+      fontHandle,
+    };
+    this.#objects.set(handle, object);
+    return object;
+  }
+
+  /** The height of the highest of the first characters of an object. */
+  #heightAt(index: number, object: number): number {
+    const { api } = this.#pdfium;
+    let highest = 0;
+    for (let each = index; each < index + sampled; each += 1) {
+      if (api.FPDFText_GetTextObject(this.#page, each) !== object) break;
+      api.FPDFText_GetLooseCharBox(this.#page, each, this.#pdfium.numbers);
+      highest = Math.max(highest, Math.abs(this.#pdfium.float(1) - this.#pdfium.float(3)));
+    }
+    return highest;
+  }
+
+  #paintOf(handle: number): { colour: string | null; opacity: number } {
+    const { api, numbers } = this.#pdfium;
+    const isPlain = api.FPDFPageObj_GetFillColor(handle, numbers, numbers + 4, numbers + 8, numbers + 12) === 1;
+    if (!isPlain) return { colour: null, opacity: 1 };
+    const at = (each: number) => this.#pdfium.integer(each);
+    return { colour: toColour(at(0), at(1), at(2)), opacity: at(3) / 255 };
+  }
+}
+
+const axes: Record<Quarter, { x: number; y: number }> = {
+  0: { x: 1, y: 0 },
+  1: { x: 0, y: 1 },
+  2: { x: -1, y: 0 },
+  3: { x: 0, y: -1 },
+};
+
+const noObject: TextObject = {
+  handle: 0,
+  font: noFont,
+  size: 0,
+  colour: null,
+  opacity: 1,
+  invisible: false,
+  quarter: 0,
+  skewed: false,
+  hasOwnUnits: false,
+  direction: { ...axes[0], size: 0 },
+  fontHandle: 0,
+};
+
+function cornersOf({ left, right, bottom, top }: Bounds): { x: number; y: number }[] {
+  return [left, right].flatMap((x) => [bottom, top].map((y) => ({ x, y })));
+}
+
+function toQuarter(angle: number): Quarter {
+  const quarters: Quarter[] = [0, 1, 2, 3];
+  return quarters[(Math.round(angle / (Math.PI / 2)) + 4) % 4] ?? 0;
+}
+
+/** Such as "#805cfb". */
+export function toColour(red: number, green: number, blue: number): string {
+  return `#${((red << 16) | (green << 8) | blue).toString(16).padStart(6, '0')}`;
+}

@@ -1,0 +1,43 @@
+import type { Bounds } from './viewport.ts';
+
+/** An affine map: x' = ax + cy + e, y' = bx + dy + f. */
+export type Matrix = readonly [a: number, b: number, c: number, d: number, e: number, f: number];
+
+export const identity: Matrix = [1, 0, 0, 1, 0, 0];
+
+/** Returns the map that applies `inner` first, then `outer`. */
+export function multiply(inner: Matrix, outer: Matrix): Matrix {
+  const [a, b, c, d, e, f] = inner;
+  const [A, B, C, D, E, F] = outer;
+  return [a * A + b * C, a * B + b * D, c * A + d * C, c * B + d * D, e * A + f * C + E, e * B + f * D + F];
+}
+
+export function mapPoint([a, b, c, d, e, f]: Matrix, x: number, y: number): [number, number] {
+  return [a * x + c * y + e, b * x + d * y + f];
+}
+
+/** Returns the box around a mapped box. */
+export function mapBounds(matrix: Matrix, { left, bottom, right, top }: Bounds): Bounds {
+  if (matrix === identity) return { left, bottom, right, top };
+  const corners = [
+    mapPoint(matrix, left, bottom),
+    mapPoint(matrix, right, bottom),
+    mapPoint(matrix, left, top),
+    mapPoint(matrix, right, top),
+  ];
+  const [xs, ys] = [corners.map(([x]) => x), corners.map(([, y]) => y)];
+  return { left: Math.min(...xs), right: Math.max(...xs), bottom: Math.min(...ys), top: Math.max(...ys) };
+}
+
+export function intersect(a: Bounds, b: Bounds): Bounds {
+  return {
+    left: Math.max(a.left, b.left),
+    bottom: Math.max(a.bottom, b.bottom),
+    right: Math.min(a.right, b.right),
+    top: Math.min(a.top, b.top),
+  };
+}
+
+export function isEmpty({ left, bottom, right, top }: Bounds): boolean {
+  return !(right > left && top > bottom);
+}

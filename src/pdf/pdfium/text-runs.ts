@@ -1,0 +1,170 @@
+import type { Glyph, TextObject } from './glyphs.ts';
+
+/** Characters that follow one another on one baseline, alike in font, size and colour. */
+export interface TextRun {
+  text: string;
+  object: TextObject;
+  /** Along the direction of the text, from the first character to the last one that is not a space. */
+  from: number;
+  to: number;
+  baseline: number;
+  /** The characters it is made of, without spaces. */
+  glyphs: Glyph[];
+}
+
+/** Thresholds of runs, in sizes of the type. */
+export const runSettings = {
+  /** Gap from which on there is a space between two characters: kerning stays below it, the narrowest justified spaces above. */
+  wordGap: 0.13,
+  /** Gap up to which a painted space is none: programs write soft hyphens and other invisible characters as spaces without width. */
+  leastSpace: 0.03,
+  /** Gap from which on a run ends: it may separate cells or columns, which the layout decides. */
+  runGap: 0.6,
+  /** How far a character may begin before the end of the one before it: kerning, wrong widths, marks over letters. */
+  overlap: 0.6,
+  /** Difference between the baselines of one run: rounding, and pages that are scanned askew. */
+  sameBaseline: 0.12,
+  /** Gaps within an object that tell how far its letters are set apart, at least. */
+  fewestGaps: 4,
+  /** Letters set further apart than this are spaced on purpose. */
+  leastTracking: 0.04,
+  /** Share of the gaps that agree on it. */
+  trackingShare: 0.6,
+  /** Difference up to which they agree. */
+  sameTracking: 0.04,
+};
+
+/** Asked of every character, so without a pattern for nearly all of them. */
+function isSpace(text: string): boolean {
+  return text === ' ' || (text > '~' && /^\s$/u.test(text));
+}
+
+/** Marks are set over or under the letter before them, wherever they are placed. */
+function isMark(text: string): boolean {
+  return text >= '\u0300' && /^\p{M}$/u.test(text);
+}
+
+/** Joins the characters of a page, in the order they are painted, to runs. */
+export function toRuns(glyphs: Glyph[]): TextRun[] {
+  const runs: TextRun[] = [];
+  let run: OpenRun | null = null;
+  for (let start = 0; start < glyphs.length; ) {
+    const end = endOfObject(glyphs, start);
+    const tracking = trackingOf(glyphs, start, end);
+    for (let index = start; index < end; index += 1) {
+      const glyph = glyphs[index];
+      if (glyph === undefined) continue;
+      if (run === null || !run.add(glyph, tracking)) {
+        run?.finish(runs);
+        run = OpenRun.begin(glyph);
+      }
+    }
+    start = end;
+  }
+  run?.finish(runs);
+  return runs;
+}
+
+function endOfObject(glyphs: Glyph[], start: number): number {
+  const object = glyphs[start]?.object;
+  let end = start + 1;
+  while (glyphs[end]?.object === object && end < glyphs.length) end += 1;
+  return end;
+}
+
+/** How far the letters of an object are set apart beside their widths, in points; 0 for ordinary text. */
+function trackingOf(glyphs: Glyph[], start: number, end: number): number {
+  const { fewestGaps, leastTracking, trackingShare, sameTracking } = runSettings;
+  const size = glyphs[start]?.object.size ?? 0;
+  if (end - start <= fewestGaps || !(size > 0)) return 0;
+  const gaps: number[] = [];
+  for (let index = start + 1; index < end; index += 1) {
+    const [before, glyph] = [glyphs[index - 1], glyphs[index]];
+    if (before === undefined || glyph === undefined || isSpace(before.text) || isSpace(glyph.text)) continue;
+    gaps.push((glyph.from - before.to) / size);
+  }
+  if (gaps.length < fewestGaps) return 0;
+  const sorted = gaps.toSorted((a, b) => a - b);
+  // Below the middle, as gaps between words are among them where a font has no space.
+  const usual = sorted[Math.floor(0.4 * sorted.length)] ?? 0;
+  const agreeing = gaps.filter((gap) => Math.abs(gap - usual) <= sameTracking).length;
+  return usual > leastTracking && agreeing >= trackingShare * gaps.length ? usual * size : 0;
+}
+
+class OpenRun {
+  readonly #object: TextObject;
+  readonly #glyphs: Glyph[] = [];
+  readonly #baseline: number;
+  #text = '';
+  /** Where the last character begins, and where the next one would. */
+  #from: number;
+  #to: number;
+  /** A space was painted after the last character. */
+  #isSpaced = false;
+
+  private constructor(glyph: Glyph) {
+    this.#object = glyph.object;
+    this.#baseline = glyph.baseline;
+    this.#from = glyph.from;
+    this.#to = glyph.to;
+    this.#push(glyph);
+  }
+
+  static begin(glyph: Glyph): OpenRun | null {
+    return isSpace(glyph.text) ? null : new OpenRun(glyph);
+  }
+
+  /** Adds a character; false if it does not continue the run. */
+  add(glyph: Glyph, tracking: number): boolean {
+    const { object } = glyph;
+    if (!this.#isAlike(object)) return false;
+    if (isSpace(glyph.text)) {
+      this.#isSpaced = true;
+      return true;
+    }
+    const { size } = object;
+    const { sameBaseline, overlap, runGap, wordGap, leastSpace } = runSettings;
+    if (object.skewed && object !== this.#object) return false;
+    if (!isMark(glyph.text)) {
+      const gap = glyph.from - this.#to - tracking;
+      const isOnLine = Math.abs(glyph.baseline - this.#baseline) <= sameBaseline * size;
+      // The letters of a ligature begin at one place.
+      const isLigature = glyph.from === this.#from;
+      if (!isOnLine || gap > runGap * size || (gap < -overlap * size && !isLigature)) return false;
+      this.#isSpaced = gap > (this.#isSpaced ? leastSpace : wordGap) * size;
+    }
+    if (this.#isSpaced) this.#text += ' ';
+    this.#push(glyph);
+    return true;
+  }
+
+  #push(glyph: Glyph): void {
+    this.#isSpaced = false;
+    this.#text += glyph.text;
+    this.#from = glyph.from;
+    this.#to = Math.max(this.#to, glyph.to);
+    this.#glyphs.push(glyph);
+  }
+
+  #isAlike(object: TextObject): boolean {
+    const own = this.#object;
+    return (
+      object === own ||
+      (object.font === own.font &&
+        object.size === own.size &&
+        object.colour === own.colour &&
+        object.quarter === own.quarter &&
+        object.invisible === own.invisible &&
+        object.opacity === own.opacity)
+    );
+  }
+
+  finish(runs: TextRun[]): void {
+    const [first] = this.#glyphs;
+    if (first === undefined) return;
+    const text = this.#isSpaced ? `${this.#text} ` : this.#text;
+    const glyphs = this.#glyphs;
+    const from = glyphs.reduce((least, glyph) => Math.min(least, glyph.from), first.from);
+    runs.push({ text, object: this.#object, from, to: this.#to, baseline: this.#baseline, glyphs });
+  }
+}

@@ -1,0 +1,58 @@
+import { FileBytes } from '../file/file-bytes.ts';
+import { mayPinFiles } from '../file/pinned-files.ts';
+import { readDocument } from '../file/read-document.ts';
+import type { EmbeddedFile } from '../model/embedded-file.ts';
+import type { ExtractionRequest } from '../model/extraction.ts';
+import { PdfjsDocument } from '../pdfjs/pdfjs-document.ts';
+import type { Engines } from './engines.ts';
+
+/** Time that pdfjs has to open a document beside PDFium, in milliseconds: longer than any honest document needs. */
+const openMilliseconds = 20_000;
+
+/** What unpacking attachments takes at its worst, as a multiple of their bytes: buffers that double, in both threads. */
+const unpackingFactor = 6;
+/** Bytes that a process may grow by meanwhile for other reasons. */
+const growthBytes = 128 * 1024 ** 2;
+
+/** A document as pdfjs has it: opened when it is first asked for, and again after a page has cost the thread. */
+export class SecondOpinion implements AsyncDisposable {
+  readonly #request: ExtractionRequest;
+  readonly #engines: Engines;
+  readonly #mayAsk: boolean;
+  #document: Promise<PdfjsDocument | null> | null;
+
+  /** `mayAsk`: pdfjs may be asked at all. `document` is given where pdfjs has opened it already. */
+  constructor(request: ExtractionRequest, engines: Engines, mayAsk: boolean, document: PdfjsDocument | null = null) {
+    this.#request = request;
+    this.#engines = engines;
+    this.#mayAsk = mayAsk;
+    this.#document = document === null ? null : Promise.resolve(document);
+  }
+
+  /** Null where pdfjs cannot open the document, or may not. */
+  async document(): Promise<PdfjsDocument | null> {
+    const known = await this.#document;
+    if (known?.alive === false || this.#document === null) this.#document = this.#open();
+    return await this.#document;
+  }
+
+  async #open(): Promise<PdfjsDocument | null> {
+    if (!this.#mayAsk) return null;
+    const { path, password } = this.#request;
+    const bytes = await readDocument(path);
+    return await PdfjsDocument.open(this.#engines.pdfjs, bytes, password, openMilliseconds).catch(() => null);
+  }
+
+  /** The files inside the document, as far as they can be unpacked in time and memory. */
+  async files(): Promise<EmbeddedFile[]> {
+    const { path, attachmentBytes } = this.#request;
+    using file = new FileBytes(path);
+    const memory = unpackingFactor * attachmentBytes + growthBytes;
+    const document = await this.document();
+    return (await document?.embeddedFiles(mayPinFiles(file), openMilliseconds, memory)) ?? [];
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await (await this.#document)?.close();
+  }
+}
