@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { assemble, stream } from '../../scripts/fixtures/raw-pdf.ts';
 import { extractAll, newPool, requestFor, textOf, variantOf } from './extracting.ts';
+import { ownDocument } from './own-document.ts';
 
 const pool = newPool();
 
@@ -59,4 +61,32 @@ test('reads the pages of a document that claims to have more', async () => {
   const found = await extractAll(pool, requestFor('links', { path: document.path }));
   expect(textOf(found, 3)).toContain('The third page');
   expect(found.pages.slice(3).every(({ failure }) => failure === 'DAMAGED')).toBe(true);
+});
+
+const formBox = '<< /Type /XObject /Subtype /Form /BBox [0 0 400 300]';
+/** Thirty forms, each of which draws the next one ten times: no engine comes to the end of the last. */
+const forms = Array.from({ length: 30 }, (_, index) =>
+  stream('/X Do '.repeat(10)).replace(
+    '<<',
+    `${formBox} /Resources << /XObject << /X ${Math.min(36, 8 + index)} 0 R >> >>`,
+  ),
+);
+const endless = ownDocument(() =>
+  assemble([
+    '<< /Type /Catalog /Pages 2 0 R >>',
+    '<< /Type /Pages /Kids [3 0 R 4 0 R] /Count 2 >>',
+    '<< /Type /Page /Parent 2 0 R /MediaBox [0 0 400 300] /Contents 5 0 R /Resources << /Font << /F1 6 0 R >> >> >>',
+    '<< /Type /Page /Parent 2 0 R /MediaBox [0 0 400 300] /Contents 7 0 R /Resources << /XObject << /X 8 0 R >> >> >>',
+    stream('BT /F1 12 Tf 50 200 Td (The other page) Tj ET'),
+    '<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>',
+    stream('/X Do'),
+    ...forms,
+  ]),
+);
+
+test('a page that never ends costs its own limit, and then itself', async () => {
+  await using impatient = newPool({ pageMilliseconds: 500 });
+  const found = await extractAll(impatient, requestFor('form', { path: endless.path, engine: 'PDFIUM' }));
+  expect(textOf(found, 1)).toBe('The other page');
+  expect(found.pages[1]).toMatchObject({ text: '', failure: expect.stringMatching(/^(TIME|MEMORY)_LIMIT$/) });
 });

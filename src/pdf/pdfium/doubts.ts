@@ -8,6 +8,8 @@ const verticalSettings = {
   /** Distance from one to the next, at least and at most. */
   nearest: 0.5,
   farthest: 2,
+  /** Characters below others that make no accident. */
+  fewest: 3,
 };
 
 /** Reads from the characters of a page what PDFium is not sure of. `unmapped` is the share of those whose meaning it does not know. */
@@ -16,9 +18,13 @@ export function readDoubts(glyphs: Glyph[], unmapped: number): Doubts {
   let before: Glyph | null = null;
   for (const glyph of glyphs) {
     const code = glyph.text.codePointAt(0) ?? 0;
-    // Nearly all text is Latin.
+    // Nearly all text is Latin, which only a vertical font sets below one another within one object.
     if (code < firstOfDoubt) {
-      before = null;
+      if (before !== null && before.object === glyph.object && isBelow(glyph, before)) {
+        written += 1;
+        below += 1;
+      }
+      before = glyph;
       continue;
     }
     beyondPlane ||= code > 0xffff || (code >= 0xd800 && code <= 0xdfff);
@@ -27,10 +33,11 @@ export function readDoubts(glyphs: Glyph[], unmapped: number): Doubts {
     if (mayBeVertical.test(glyph.text)) {
       written += 1;
       if (before !== null && isBelow(glyph, before)) below += 1;
-      before = glyph;
     }
+    before = glyph;
   }
-  return { unmapped, vertical: below / Math.max(1, written), beyondPlane: beyondPlane || (high && !low) };
+  const vertical = below < verticalSettings.fewest ? 0 : below / written;
+  return { unmapped, vertical, beyondPlane: beyondPlane || (high && !low) };
 }
 
 /** Scripts that are written from top to bottom, and characters beyond the basic plane, have higher codes than this. */

@@ -1,5 +1,6 @@
 import { type Font, type Fonts, noFont } from './fonts.ts';
 import type { Pdfium } from './pdfium.ts';
+import { isUnknown, unknownGlyph, withoutOrnaments } from './unknown-glyphs.ts';
 import type { Bounds, Quarter } from './viewport.ts';
 
 /** A text object of a page: characters that are painted alike, one after the other. */
@@ -61,12 +62,14 @@ const sideBearing = 0.05;
 
 /** Every nth character is asked whether PDFium knows its meaning: it says so for right ones, too, so the share is only a hint. */
 const sampled = 8;
+/** A page with fewer characters is asked about all of them. */
+const fewCharacters = 400;
 
 /** The code that PDFium gives for a hyphen at the end of a line, and for glyphs that it cannot map. */
 const hyphen = 2;
 
-/** Stands for a glyph whose meaning is not known: left out of text in the end, like all control characters. */
-const meaningless = '\u0001';
+/** How far the width of a character may reach over the next one of its object, in sizes of the type. */
+const mostOverlap = 0.5;
 
 /** Repeated characters that PDFium drops are restored up to this number, if a gap is as wide as that many of them to within a share. */
 const [mostRepeated, sameWidth] = [4, 0.04];
@@ -82,7 +85,7 @@ class GlyphReader {
   readonly #fonts: Fonts;
   readonly #objects = new Map<number, TextObject>();
   readonly #glyphs: Glyph[] = [];
-  #meaningless = 0;
+  #hasUnknown = false;
 
   constructor(pdfium: Pdfium, textPage: number, fonts: Fonts) {
     this.#pdfium = pdfium;
@@ -93,6 +96,7 @@ class GlyphReader {
   read(): PageGlyphs {
     const { api } = this.#pdfium;
     const count = api.FPDFText_CountChars(this.#page);
+    const step = count < fewCharacters ? 1 : sampled;
     let [handle, current, asked, unsure] = [0, noObject, 0, 0];
     for (let index = 0; index < count; index += 1) {
       const object = api.FPDFText_GetTextObject(this.#page, index);
@@ -102,16 +106,16 @@ class GlyphReader {
         handle = object;
         current = this.#objects.get(object) ?? this.#readObject(object, index);
       }
-      if (index % sampled === 0) {
+      const text = this.#textAt(index, current);
+      if (index % step === 0 && !isUnknown(text)) {
         asked += 1;
         unsure += api.FPDFText_HasUnicodeMapError(this.#page, index) === 1 ? 1 : 0;
       }
-      this.#add(index, this.#textAt(index, current), current);
+      this.#add(index, text, current);
     }
-    return {
-      glyphs: this.#glyphs,
-      unmapped: Math.max(unsure / Math.max(1, asked), this.#meaningless / Math.max(1, this.#glyphs.length)),
-    };
+    const glyphs = withoutOrnaments(this.#glyphs);
+    const unknown = this.#hasUnknown ? glyphs.filter(({ text }) => isUnknown(text)).length : 0;
+    return { glyphs, unmapped: Math.max(unsure / Math.max(1, asked), unknown / Math.max(1, glyphs.length)) };
   }
 
   #textAt(index: number, { font }: TextObject): string {
@@ -120,9 +124,8 @@ class GlyphReader {
     if (code > 0x20 && code < 0x7f && font.symbols === null) return String.fromCharCode(code);
     if (code === hyphen && api.FPDFText_IsHyphen(this.#page, index) === 1) return '-';
     if (code < 0x20 || code > 0x10ffff) {
-      // A glyph that has no character: its font counts as one that does not tell what it shows, see `readableIn`.
-      this.#meaningless += 1;
-      return meaningless;
+      this.#hasUnknown = true;
+      return unknownGlyph(code);
     }
     const character = String.fromCodePoint(code);
     return font.symbols === null ? character : font.symbols(character);
@@ -140,7 +143,15 @@ class GlyphReader {
     const right = this.#pdfium.float(2);
     const to = Math.max(x, object.font.hasAdvances ? right : right + sideBearing * object.size);
     if (object.hasOwnUnits) this.#restoreRepeated(x, object);
+    this.#endBefore(x, y, object);
     this.#glyphs.push({ text, object, from: x, to, baseline: y, ink: null });
+  }
+
+  /** Ends the last character where the next one begins, if its font states far too large a width: within an object the pen has moved on. */
+  #endBefore(x: number, y: number, object: TextObject): void {
+    const last = this.#glyphs.at(-1);
+    if (last === undefined || last.object !== object || last.baseline !== y || x <= last.from) return;
+    if (last.to - x > mostOverlap * object.size) last.to = x;
   }
 
   /**
@@ -187,7 +198,11 @@ class GlyphReader {
   #readObject(handle: number, index: number): TextObject {
     const { api, numbers } = this.#pdfium;
     api.FPDFText_GetMatrix(this.#page, index, numbers);
-    const [a, b, c, d] = [this.#pdfium.float(0), this.#pdfium.float(1), this.#pdfium.float(2), this.#pdfium.float(3)];
+    // A negative size turns the text by half a turn.
+    const givenSize = api.FPDFText_GetFontSize(this.#page, index);
+    const sign = givenSize < 0 ? -1 : 1;
+    const at = (each: number) => sign * this.#pdfium.float(each);
+    const [a, b, c, d] = [at(0), at(1), at(2), at(3)];
     const angle = Math.atan2(b, a);
     const quarter = toQuarter(angle);
     const skewed = Math.abs(angle - Math.round(angle / (Math.PI / 2)) * (Math.PI / 2)) > mostSkew;
@@ -195,7 +210,7 @@ class GlyphReader {
     const mode = api.FPDFTextObj_GetTextRenderMode(handle);
     const fontHandle = api.FPDFTextObj_GetFont(handle);
     const font = this.#fonts.get(fontHandle);
-    const fontSize = Math.abs(api.FPDFText_GetFontSize(this.#page, index));
+    const fontSize = Math.abs(givenSize);
     const size = fontSize * Math.hypot(c, d);
     const height = font.name === '' ? this.#heightAt(index, handle) / typeHeight : 0;
     const hasOwnUnits = height > 0 && (size > ownUnits * height || size * ownUnits < height);

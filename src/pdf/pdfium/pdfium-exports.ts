@@ -40,6 +40,7 @@ export const functionNames = [
   'FPDF_LoadPage',
   'FPDF_ClosePage',
   'FPDF_GetPageBoundingBox',
+  'FPDFPage_GetMediaBox',
   'FPDFPage_GetRotation',
   'FPDFPage_Flatten',
   'FPDF_RenderPageBitmap',

@@ -3,6 +3,7 @@ import { mostlyPicture } from '../content/page-look.ts';
 import { plainText } from '../content/plain-text.ts';
 import type { Box } from '../model/box.ts';
 import type { Rules, Shape } from '../model/drawing.ts';
+import type { HiddenReason } from '../model/hidden-text.ts';
 import type { PaintedPiece } from '../model/piece.ts';
 import type { ReadPage, Turn } from '../model/read-page.ts';
 import { UnreadablePageError } from '../model/unreadable-page.ts';
@@ -10,6 +11,7 @@ import { readNotes } from './annotations.ts';
 import { readDoubts } from './doubts.ts';
 import { type Glyph, readGlyphs } from './glyphs.ts';
 import { lookAt } from './look.ts';
+import { isEmpty } from './matrix.ts';
 import { type PageNotes, placeNotes } from './page-notes.ts';
 import { type PageObjects, readObjects } from './page-objects.ts';
 import type { PdfiumDocument } from './pdfium-document.ts';
@@ -50,7 +52,9 @@ export function readPage(document: PdfiumDocument, number: number): ReadPage {
       rotation: rotation * 90,
       pieces: pieces.filter(({ turned }) => !turned),
       turned: pieces.filter(({ turned }) => turned),
-      hidden: hidden.map(({ reason, run }) => ({ reason, piece: toPiece(run, viewport, quarter) })),
+      hidden: hidden
+        .filter(({ reason, run }) => !isOverflow(reason, run, notes))
+        .map(({ reason, run }) => ({ reason, piece: toPiece(run, viewport, quarter) })),
       rules: toRules(objects, viewport),
       shapes,
       tables: [],
@@ -96,9 +100,14 @@ function rotationOf(quarters: number): Quarter {
 }
 
 function boundsOf({ pdfium }: PdfiumDocument, page: number): Bounds {
-  pdfium.api.FPDF_GetPageBoundingBox(page, pdfium.numbers);
+  const { api, numbers } = pdfium;
+  api.FPDF_GetPageBoundingBox(page, numbers);
   const [left, top, right, bottom] = [pdfium.float(0), pdfium.float(1), pdfium.float(2), pdfium.float(3)];
-  return { left, top, right, bottom };
+  const bounds = { left, top, right, bottom };
+  // A crop box beside the page is none.
+  if (!isEmpty(bounds) || api.FPDFPage_GetMediaBox(page, numbers, numbers + 4, numbers + 8, numbers + 12) === 0)
+    return bounds;
+  return { left: pdfium.float(0), bottom: pdfium.float(1), right: pdfium.float(2), top: pdfium.float(3) };
 }
 
 /** The direction that most of the text runs in. */
@@ -136,6 +145,17 @@ function toPiece(run: TextRun, viewport: Viewport, quarter: Quarter): PaintedPie
     invisible,
     font: font.name || null,
   };
+}
+
+/** Reports whether a text is what does not fit into a form field: readers scroll to it, and it is in the value of the field. */
+function isOverflow(reason: HiddenReason, { text }: TextRun, { fields }: PageNotes): boolean {
+  if (reason !== 'CLIPPED' && reason !== 'OFF_PAGE') return false;
+  const wanted = withoutSpaces(text);
+  return fields.some(({ value }) => value !== null && withoutSpaces(value).includes(wanted));
+}
+
+function withoutSpaces(text: string): string {
+  return text.replace(/\s+/g, '');
 }
 
 function toRules(objects: PageObjects, viewport: Viewport): Rules {

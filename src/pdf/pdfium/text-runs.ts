@@ -44,6 +44,11 @@ function isMark(text: string): boolean {
   return text >= '\u0300' && /^\p{M}$/u.test(text);
 }
 
+/** Characters of scripts that are written without spaces, however far they are set apart: Chinese and Japanese. */
+function isIdeograph(text: string): boolean {
+  return text >= '\u2e80' && text < '\ua4d0';
+}
+
 /** Joins the characters of a page, in the order they are painted, to runs. */
 export function toRuns(glyphs: Glyph[]): TextRun[] {
   const runs: TextRun[] = [];
@@ -99,8 +104,9 @@ class OpenRun {
   /** Where the last character begins, and where the next one would. */
   #from: number;
   #to: number;
-  /** A space was painted after the last character. */
+  /** A space was painted after the last character, and whether one of them has a width in its font. */
   #isSpaced = false;
+  #hasWidth = false;
 
   private constructor(glyph: Glyph) {
     this.#object = glyph.object;
@@ -120,6 +126,7 @@ class OpenRun {
     if (!this.#isAlike(object)) return false;
     if (isSpace(glyph.text)) {
       this.#isSpaced = true;
+      this.#hasWidth ||= glyph.to - glyph.from > runSettings.leastSpace * object.size;
       return true;
     }
     const { size } = object;
@@ -131,7 +138,10 @@ class OpenRun {
       // The letters of a ligature begin at one place.
       const isLigature = glyph.from === this.#from;
       if (!isOnLine || gap > runGap * size || (gap < -overlap * size && !isLigature)) return false;
-      this.#isSpaced = gap > (this.#isSpaced ? leastSpace : wordGap) * size;
+      // A space of a font that gives it no width is one; a space that is moved back over is none.
+      const isPlain = this.#isSpaced && !this.#hasWidth;
+      const isTight = !this.#isSpaced && isIdeograph(glyph.text) && isIdeograph(this.#text.at(-1) ?? '');
+      this.#isSpaced = isPlain || (!isTight && gap > (this.#isSpaced ? leastSpace : wordGap) * size);
     }
     if (this.#isSpaced) this.#text += ' ';
     this.#push(glyph);
@@ -140,6 +150,7 @@ class OpenRun {
 
   #push(glyph: Glyph): void {
     this.#isSpaced = false;
+    this.#hasWidth = false;
     this.#text += glyph.text;
     this.#from = glyph.from;
     this.#to = Math.max(this.#to, glyph.to);

@@ -1,0 +1,75 @@
+import { expect, it } from 'vitest';
+import { assemble, stream } from '../../scripts/fixtures/raw-pdf.ts';
+import { extractAll, requestFor, textOf } from './extracting.ts';
+import { ownDocument } from './own-document.ts';
+
+const page = (contents: number, more = '') =>
+  `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 400 300] /Contents ${contents} 0 R /Resources << /Font << /F1 13 0 R /F2 14 0 R /F3 15 0 R >> >> ${more} >>`;
+
+const letters = 'HELO';
+const toUnicode = `/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /Own def /CMapType 2 def
+1 begincodespacerange <0000> <ffff> endcodespacerange
+${letters.length} beginbfchar ${[...letters].map((letter, index) => `<000${index + 1}> <00${letter.charCodeAt(0).toString(16)}>`).join(' ')} endbfchar
+endcmap end end`;
+
+const value = 'The first line fits into the field. The second line of it is beyond the edge.';
+
+const { pool, path } = ownDocument(() =>
+  assemble([
+    '<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [19 0 R] /DR << /Font << /F1 13 0 R >> >> >> >>',
+    '<< /Type /Pages /Kids [3 0 R 4 0 R 5 0 R 6 0 R 7 0 R 21 0 R] /Count 6 >>',
+    page(8, '/Rotate 180'),
+    page(9),
+    page(10, '/CropBox [400 300 500 500]'),
+    page(11),
+    page(12, '/Annots [19 0 R]'),
+    stream('BT /F1 -12 Tf 300 100 Td (Honey runs the other way round) Tj ET'),
+    stream('BT /F2 12 Tf 50 200 Td (Every bee is one) Tj ET'),
+    stream('BT /F1 12 Tf 50 200 Td (Cropped to nothing) Tj ET'),
+    stream('BT /F3 24 Tf 100 250 Td <00010002000300030004> Tj ET'),
+    stream('BT /F1 12 Tf 50 250 Td (Diary) Tj ET'),
+    '<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>',
+    `<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding /FirstChar 32 /LastChar 126 /Widths [0 ${'550 '.repeat(94)}] >>`,
+    '<< /Type /Font /Subtype /Type0 /BaseFont /Helvetica /Encoding /Identity-V /DescendantFonts [16 0 R] /ToUnicode 18 0 R >>',
+    '<< /Type /Font /Subtype /CIDFontType2 /BaseFont /Helvetica /CIDSystemInfo << /Registry (Adobe) /Ordering (Identity) /Supplement 0 >> /FontDescriptor 17 0 R /DW 1000 >>',
+    '<< /Type /FontDescriptor /FontName /Helvetica /Flags 4 /FontBBox [0 -200 1000 800] /ItalicAngle 0 /Ascent 800 /Descent -200 /CapHeight 700 /StemV 80 >>',
+    stream(toUnicode),
+    `<< /Type /Annot /Subtype /Widget /P 7 0 R /F 4 /FT /Tx /Ff 4096 /T (diary) /V (${value}) /DA (/F1 12 Tf 0 g) /Rect [50 200 350 220] /AP << /N 20 0 R >> >>`,
+    stream(
+      '/Tx BMC q 0 0 300 20 re W n BT /F1 12 Tf 2 6 Td (The first line fits into the field.) Tj 0 -40 Td (The second line of it is beyond the edge.) Tj ET Q EMC',
+    ).replace('<<', '<< /Type /XObject /Subtype /Form /BBox [0 0 300 20] /Resources << /Font << /F1 13 0 R >> >>'),
+    page(22),
+    // Codes 1 and 2 stand for no character.
+    stream('BT /F1 12 Tf 50 200 Td (\\0017\\002) Tj ET'),
+  ]),
+);
+
+const read = () => extractAll(pool, requestFor('form', { path }));
+
+it('reads type of a negative size in its direction', async () => {
+  expect(textOf(await read(), 1)).toBe('Honey runs the other way round');
+});
+
+it('keeps the spaces of a font that gives them no width', async () => {
+  expect(textOf(await read(), 2)).toBe('Every bee is one');
+});
+
+it('shows all of a page whose crop box lies beside it', async () => {
+  const { pages } = await read();
+  expect(pages[2]).toMatchObject({ text: 'Cropped to nothing', width: 400, height: 300, details: { hidden: [] } });
+});
+
+it('reads Latin letters that stand below one another in a vertical font', async () => {
+  const { pages } = await read();
+  expect(pages[3]).toMatchObject({ text: 'HELLO', details: { fallback: 'VERTICAL' } });
+});
+
+it('does not report as hidden what a field has no room for, as readers scroll to it', async () => {
+  const { pages } = await read();
+  expect(pages[4]?.text).toContain('The first line fits into the field.');
+  expect(pages[4]?.details).toMatchObject({ hidden: [], formFields: [{ value }] });
+});
+
+it('keeps letters of a font between ornaments that have no character', async () => {
+  expect(textOf(await read(), 6)).toBe('7');
+});
