@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { encodeId, newUuid } from '../src/ids.ts';
-import { defaultOptions } from '../src/jobs/options.ts';
+import { defaultOptions } from '../src/job-row/options.ts';
 import { submitJob } from '../src/jobs/submit.ts';
 import { openPlatform } from '../src/platform.ts';
 import { cli, openLab, script } from './lab/lab.ts';

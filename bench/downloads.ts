@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { defaultTenantId } from '../src/api/context.ts';
 import { encodeId, newUuid } from '../src/ids.ts';
-import { defaultOptions } from '../src/jobs/options.ts';
+import { defaultOptions } from '../src/job-row/options.ts';
 import { cli, openLab } from './lab/lab.ts';
 import { post } from './lab/load.ts';
 import { residentBytes } from './lab/process.ts';

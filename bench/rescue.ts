@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { extractorsOf } from '../chaos/processes.ts';
 import { decodeId } from '../src/ids.ts';
-import { leaseSeconds } from '../src/jobs/claim.ts';
+import { leaseSeconds } from '../src/job-row/fence.ts';
 import { identify, isAlive, type ProcessIdentity } from '../src/supervisor/process-identity.ts';
 import { startHangingSource } from './lab/hanging-source.ts';
 import { cli, openLab } from './lab/lab.ts';

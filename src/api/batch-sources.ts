@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
+import { existingJobs, type UploadState, uploadStates } from '../documents/sql/named-documents.ts';
 import { type InputIssue, RequestError } from '../errors.ts';
-import { existingJobs, type UploadState, uploadStates } from '../jobs/sql/documents.ts';
 import { type SourceOfJob, uploadProblem } from '../jobs/submit.ts';
 import { isIssueCode } from '../request-errors.ts';
 import { decodeBase64 } from './base64.ts';

@@ -7,7 +7,7 @@ import {
   listItems,
   listPart,
   readContent,
-} from '../jobs/content.ts';
+} from '../results/content.ts';
 import { createBatcher } from './batcher.ts';
 import { budgetOf } from './byte-budget.ts';
 import type { ApiContext } from './context.ts';

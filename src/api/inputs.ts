@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { RequestError } from '../errors.ts';
-import { maxBatchItems } from '../jobs/batch.ts';
-import { defaultMaxRetries, defaultOptions, type JobOptions, type OptionChanges } from '../jobs/options.ts';
+import { defaultMaxRetries, defaultOptions, type JobOptions, type OptionChanges } from '../job-row/options.ts';
+import { maxBatchItems } from '../jobs/batch-size.ts';
 import { PageRangesError, parsePageRanges } from '../pdf/model/page-ranges.ts';
 import { type Cursor, parseCursor } from '../progress/state.ts';
 import { httpUrl, parse, refusal, shortText, storableDate } from './input-values.ts';

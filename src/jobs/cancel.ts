@@ -1,6 +1,6 @@
 import { RequestError } from '../errors.ts';
+import { type Job, progressOf } from '../job-row/job.ts';
 import type { JobsContext } from './context.ts';
-import { type Job, progressOf } from './job.ts';
 import { cancelOne } from './sql/cancel.ts';
 
 /**

@@ -1,15 +1,13 @@
+import { leaseSeconds } from '../job-row/fence.ts';
+import { type Job, jobColumns, progressOf } from '../job-row/job.ts';
 import type { EngineName } from '../pdf/model/document.ts';
 import type { PageRange } from '../pdf/model/extraction.ts';
 import type { JobsContext } from './context.ts';
-import { type Job, jobColumns, progressOf } from './job.ts';
 import { resourceCodes } from './retry-policy.ts';
-
-/** How long a claim holds without renewal. */
-export const leaseSeconds = 10;
 
 /**
  * A job that a worker holds. The row's revision at that moment is the fence: every write of this attempt says
- * `${fence}`, and a write that touches no row means that the claim is lost.
+ * `fence`, and a write that touches no row means that the claim is lost.
  */
 export interface Claim extends Job {
   workerId: string;
@@ -28,25 +26,6 @@ export interface Claim extends Job {
   exhaustedEngine: EngineName | null;
   /** What made this document crash before: keys as in `storedBy`. */
   quarantined: string[];
-}
-
-/** $1 id, $2 revision, $3 worker. The worker is part of it because a claim can be lost in a crash of PostgreSQL (it does not
- * wait for the disk) and the same revision be given to another worker. */
-export const fence = `j.id = $1 AND j.revision = $2 AND j.worker_id = $3 AND j.status = 'RUNNING'`;
-
-/** What a claim is told by. */
-export type Fenced = Pick<Claim, 'id' | 'revision' | 'workerId'>;
-
-export function fenceValues(claim: Fenced): [string, number, string] {
-  return [claim.id, claim.revision, claim.workerId];
-}
-
-/** Thrown by writes of an attempt that no longer holds its job: cancelled, rescued or finished by another. Stop, write nothing. */
-export class ClaimLostError extends Error {
-  constructor() {
-    super('the claim on this job is lost');
-    this.name = 'ClaimLostError';
-  }
 }
 
 type Details = Pick<

@@ -1,14 +1,14 @@
 import { type FailureCode, failures } from '../errors.ts';
+import { ClaimLostError, type Fenced, fence, fenceValues } from '../job-row/fence.ts';
+import { type Job, jobColumns, progressOf } from '../job-row/job.ts';
 import type { EngineName } from '../pdf/model/document.ts';
-import { type Claim, ClaimLostError, type Fenced, fence, fenceValues } from './claim.ts';
+import { countOf, insertPages, PagesLostError, type PageToStore, pageValues, withPages } from '../results/pages.ts';
+import type { StoredDocument } from '../results/stored-json.ts';
+import type { Claim } from './claim.ts';
 import type { JobsContext } from './context.ts';
-import { type Job, jobColumns, progressOf } from './job.ts';
-import { countOf, insertPages, PagesLostError, type PageToStore, pageValues, withPages } from './pages.ts';
 import { freeGiveBacks, retryDelaySeconds } from './retry-policy.ts';
 import { giveBack } from './sql/give-back.ts';
 import { insertAttempt } from './sql/insert-attempt.ts';
-import { recordSource } from './sql/record-source.ts';
-import type { StoredDocument } from './stored-json.ts';
 
 export interface Failure {
   code: FailureCode;
@@ -173,30 +173,4 @@ export async function rescueJobs(context: JobsContext, limit: number): Promise<J
   const again = jobs.filter((job) => job.status === 'RETRYING').length;
   if (again > 0) context.ring(again);
   return jobs;
-}
-
-/** Where the bytes of a downloaded document are. */
-export interface StoredDownload {
-  storageKey: string;
-  sha256: string;
-}
-
-/**
- * Records that the bytes of a URL are stored: retries, and other jobs of the document, use them instead of downloading again.
- * Returns where the document's bytes are. If another job of the document was faster, those are its bytes, and the caller
- * removes its own.
- */
-export async function recordDownload(
-  context: JobsContext,
-  claim: Claim,
-  download: StoredDownload & { bytes: number; filename: string | null; contentType: string | null },
-): Promise<StoredDownload> {
-  const { storageKey, bytes, sha256, filename, contentType } = download;
-  const values = [...fenceValues(claim), storageKey, bytes, sha256, filename, contentType];
-  for (;;) {
-    const [row] = await context.database.query<{ [Key in keyof StoredDownload]: string | null }>(recordSource, values);
-    if (row === undefined) throw new ClaimLostError();
-    // Both null: the other job's write became visible while this statement waited for it. The next one sees it.
-    if (row.storageKey !== null && row.sha256 !== null) return { storageKey: row.storageKey, sha256: row.sha256 };
-  }
 }

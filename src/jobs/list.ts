@@ -1,7 +1,7 @@
 import type { Database } from '../connections/database.ts';
 import { nilUuid } from '../ids.ts';
-import { maxBatchItems } from './batch.ts';
-import { type Job, jobStatuses } from './job.ts';
+import { type Job, jobStatuses } from '../job-row/job.ts';
+import { maxBatchItems } from './batch-size.ts';
 import { countByName, type Depth, listByName, walked } from './sql/list-by-name.ts';
 import { countByPath, estimateRows, listByPath, type Order, type Path } from './sql/list-jobs.ts';
 

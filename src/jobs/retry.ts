@@ -1,7 +1,7 @@
 import { RequestError } from '../errors.ts';
+import { type Job, progressOf } from '../job-row/job.ts';
+import { noChanges, type OptionChanges } from '../job-row/options.ts';
 import type { JobsContext } from './context.ts';
-import { type Job, progressOf } from './job.ts';
-import { noChanges, type OptionChanges } from './options.ts';
 import { retryOne } from './sql/retry.ts';
 
 /**

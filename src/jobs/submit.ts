@@ -1,9 +1,9 @@
+import { type UploadState, uploadStates } from '../documents/sql/named-documents.ts';
 import { RequestError } from '../errors.ts';
 import { newUuid } from '../ids.ts';
+import { type Job, progressOf } from '../job-row/job.ts';
+import type { JobOptions } from '../job-row/options.ts';
 import type { JobsContext } from './context.ts';
-import { type Job, progressOf } from './job.ts';
-import type { JobOptions } from './options.ts';
-import { type UploadState, uploadStates } from './sql/documents.ts';
 import { insertJob } from './sql/insert-job.ts';
 import { type Taken, takenKey } from './sql/taken.ts';
 

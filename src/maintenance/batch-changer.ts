@@ -1,5 +1,5 @@
+import { makePart, readPendingChanges } from '../batches/batch-changes.ts';
 import { encodeId } from '../ids.ts';
-import { makePart, readPendingChanges } from '../jobs/batch-changes.ts';
 import type { JobsContext } from '../jobs/context.ts';
 import type { Logger } from '../ops/logger.ts';
 import type { Actor } from './actor.ts';

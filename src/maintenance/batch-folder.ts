@@ -1,6 +1,6 @@
-import { batchStateOf } from '../jobs/batch.ts';
+import { batchStateOf } from '../batches/batch.ts';
+import { batchesToFold, foldBatches } from '../batches/fold.ts';
 import type { JobsContext } from '../jobs/context.ts';
-import { batchesToFold, foldBatches } from '../jobs/fold.ts';
 import type { Actor } from './actor.ts';
 
 const batch = 100;

@@ -1,6 +1,6 @@
 import type { Database } from '../connections/database.ts';
 import { logRedisError } from '../connections/redis-trouble.ts';
-import { readFleet } from '../jobs/workers.ts';
+import { readFleet } from '../fleet/workers.ts';
 import type { Logger } from '../ops/logger.ts';
 import type { Ringer } from '../queue/ring.ts';
 import { readDue } from '../webhooks/claim.ts';

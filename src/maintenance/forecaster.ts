@@ -1,10 +1,10 @@
+import { costKeys, type LearnedCost, waitScale } from '../estimates/costs.ts';
+import { learnEtaError } from '../estimates/error.ts';
+import { estimateAt } from '../estimates/estimate.ts';
+import { mergeCosts } from '../estimates/learner.ts';
+import { type Made, makeForecast } from '../estimates/queue/forecast.ts';
+import { endOf, placeOf, secondsTo } from '../estimates/queue/play.ts';
 import type { JobsContext } from '../jobs/context.ts';
-import { costKeys, type LearnedCost, waitScale } from '../jobs/costs.ts';
-import { mergeCosts } from '../jobs/costs-learner.ts';
-import { estimateAt } from '../jobs/estimate.ts';
-import { learnEtaError } from '../jobs/estimate-error.ts';
-import { type Made, makeForecast } from '../jobs/estimate-forecast.ts';
-import { endOf, placeOf, secondsTo } from '../jobs/estimate-queue.ts';
 import { readStates } from '../jobs/read.ts';
 import { type Estimate, isFinal } from '../progress/state.ts';
 import type { Actor } from './actor.ts';

@@ -1,6 +1,6 @@
 import type { Database } from '../connections/database.ts';
-import { namedJobFiles } from '../jobs/job-files.ts';
 import type { Logger } from '../ops/logger.ts';
+import { namedJobFiles } from '../results/job-files.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { Actor } from './actor.ts';
 

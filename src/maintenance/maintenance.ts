@@ -1,6 +1,6 @@
 import type { Database } from '../connections/database.ts';
+import { markOf } from '../fleet/vitals.ts';
 import { newUuid } from '../ids.ts';
-import { markOf } from '../jobs/vitals.ts';
 import type { Logger } from '../ops/logger.ts';
 import type { Actor } from './actor.ts';
 

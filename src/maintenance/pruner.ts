@@ -1,10 +1,10 @@
+import { pruneBatches } from '../batches/sql/prune-batches.ts';
 import type { Database } from '../connections/database.ts';
-import { pruneBatches } from '../jobs/sql/prune-batches.ts';
+import { expireUploads } from '../documents/sql/expire-uploads.ts';
 import type { Logger } from '../ops/logger.ts';
 import type { Storage } from '../storage/storage.ts';
 import { giveUpOrphans } from '../webhooks/change-endpoint.ts';
 import type { Actor } from './actor.ts';
-import { expireUploads } from './sql/expire-uploads.ts';
 
 const batch = 100;
 

@@ -1,7 +1,7 @@
 import { logRedisError } from '../connections/redis-trouble.ts';
+import { countClaimable } from '../fleet/count-claimable.ts';
+import { readFleet } from '../fleet/workers.ts';
 import type { JobsContext } from '../jobs/context.ts';
-import { countClaimable } from '../jobs/read.ts';
-import { readFleet } from '../jobs/workers.ts';
 import type { Logger } from '../ops/logger.ts';
 import type { Ringer } from '../queue/ring.ts';
 import type { Actor } from './actor.ts';

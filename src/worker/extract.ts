@@ -1,12 +1,12 @@
+import { quarantineDocument } from '../documents/quarantine.ts';
+import { imageRequest, passwordPurpose, storedOptions } from '../job-row/options.ts';
 import type { Claim } from '../jobs/claim.ts';
 import { completeJob } from '../jobs/lifecycle.ts';
-import { imageRequest, passwordPurpose, storedOptions } from '../jobs/options.ts';
-import { type PageToStore, storePages } from '../jobs/pages.ts';
-import { quarantineDocument } from '../jobs/quarantine.ts';
 import type { EngineName } from '../pdf/model/document.ts';
 import { engineKeys } from '../pdf/model/engine-keys.ts';
 import type { ExtractionRequest, GroupEvent, OpenedEvent } from '../pdf/model/extraction.ts';
 import { prepareOcr } from '../pdf/ocr/ocr-data.ts';
+import { type PageToStore, storePages } from '../results/pages.ts';
 import type { RunContext } from './context.ts';
 import type { Deadlines } from './deadlines.ts';
 import type { JobProgress } from './job-progress.ts';

@@ -1,10 +1,10 @@
+import { AttemptEstimate } from '../estimates/attempt.ts';
+import { Costs, costKeys } from '../estimates/costs.ts';
+import { type EtaMoment, learnEtaError } from '../estimates/error.ts';
+import { estimateAt, workFacts } from '../estimates/estimate.ts';
+import type { CostsLearner } from '../estimates/learner.ts';
+import { progressOf } from '../job-row/job.ts';
 import type { Claim } from '../jobs/claim.ts';
-import { Costs, costKeys } from '../jobs/costs.ts';
-import type { CostsLearner } from '../jobs/costs-learner.ts';
-import { estimateAt, workFacts } from '../jobs/estimate.ts';
-import { AttemptEstimate } from '../jobs/estimate-attempt.ts';
-import { type EtaMoment, learnEtaError } from '../jobs/estimate-error.ts';
-import { progressOf } from '../jobs/job.ts';
 import type { OpenedEvent } from '../pdf/model/extraction.ts';
 import type { Publish } from '../progress/publish.ts';
 import type { Estimate, ProgressState } from '../progress/state.ts';

@@ -1,11 +1,13 @@
+import { readQuarantine } from '../documents/quarantine.ts';
+import { recordDownload } from '../documents/record-download.ts';
 import { JobError } from '../errors.ts';
 import { encodeId } from '../ids.ts';
-import { type Claim, ClaimLostError } from '../jobs/claim.ts';
-import { failJob, giveBackJob, recordDownload } from '../jobs/lifecycle.ts';
-import { storedOptions } from '../jobs/options.ts';
-import { PagesLostError } from '../jobs/pages.ts';
-import { readQuarantine } from '../jobs/quarantine.ts';
+import { ClaimLostError } from '../job-row/fence.ts';
+import { storedOptions } from '../job-row/options.ts';
+import type { Claim } from '../jobs/claim.ts';
+import { failJob, giveBackJob } from '../jobs/lifecycle.ts';
 import { ExtractorKilledError } from '../pdf/process/extractor-pool.ts';
+import { PagesLostError } from '../results/pages.ts';
 import { StorageError } from '../storage/storage.ts';
 import type { RunContext } from './context.ts';
 import { Deadlines } from './deadlines.ts';

@@ -1,10 +1,10 @@
 import { createReadStream } from 'node:fs';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { knownWorkers } from '../fleet/workers.ts';
 import { newUuid } from '../ids.ts';
 import type { Claim } from '../jobs/claim.ts';
-import { resultsFolder } from '../jobs/job-files.ts';
-import { knownWorkers } from '../jobs/workers.ts';
+import { resultsFolder } from '../results/job-files.ts';
 import { StorageError } from '../storage/storage.ts';
 import type { RunContext } from './context.ts';
 

@@ -1,9 +1,10 @@
 import { hostname } from 'node:os';
+import { startLearning } from '../estimates/learner.ts';
+import { beat, leave } from '../fleet/workers.ts';
 import { encodeId, newUuid } from '../ids.ts';
-import { type Claim, ClaimLostError, claimJobs } from '../jobs/claim.ts';
-import { startLearning } from '../jobs/costs-learner.ts';
+import { ClaimLostError } from '../job-row/fence.ts';
+import { type Claim, claimJobs } from '../jobs/claim.ts';
 import { giveBackJob } from '../jobs/lifecycle.ts';
-import { beat, leave } from '../jobs/workers.ts';
 import { type Answerer, answerPermits } from '../queue/answer.ts';
 import type { QueueOptions } from '../queue/bee.ts';
 import { Claimer } from './claimer.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { chosenOptions, defaultOptions } from '../../src/jobs/options.ts';
+import { chosenOptions, defaultOptions } from '../../src/job-row/options.ts';
 import { graphql } from '../graphql.ts';
 import { type Service, startService } from '../service.ts';
 import { accepted, cancel, inline, refused, remove, storedKeys, submit, tryCreateJob } from './submitting.ts';

@@ -1,7 +1,7 @@
 import { defaultTenantId } from '../../src/api/context.ts';
 import type { Prisma } from '../../src/connections/prisma/client.ts';
 import { encodeId, newUuid } from '../../src/ids.ts';
-import { defaultOptions } from '../../src/jobs/options.ts';
+import { defaultOptions } from '../../src/job-row/options.ts';
 import { facts } from '../jobs/extractors.ts';
 import type { Service } from '../service.ts';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decodeId, encodeId, newUuid } from '../../src/ids.ts';
-import { progressOf } from '../../src/jobs/job.ts';
+import { progressOf } from '../../src/job-row/job.ts';
 import { graphql, openSubscription, subscribe } from '../graphql.ts';
 import { type Service, startService } from '../service.ts';
 import { insertJob, insertPages, insertTenant, type Row } from './rows.ts';

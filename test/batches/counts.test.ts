@@ -1,10 +1,11 @@
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { defaultTenantId } from '../../src/api/context.ts';
+import { cancelBatch, retryBatch } from '../../src/batches/change.ts';
 import { RequestError } from '../../src/errors.ts';
 import { decodeId, newUuid } from '../../src/ids.ts';
-import { cancelBatch, retryBatch } from '../../src/jobs/change-batch.ts';
-import { ClaimLostError, claimJobs } from '../../src/jobs/claim.ts';
+import { ClaimLostError } from '../../src/job-row/fence.ts';
+import { claimJobs } from '../../src/jobs/claim.ts';
 import { completeJob, failJob, giveBackJob, rescueJobs } from '../../src/jobs/lifecycle.ts';
 import { deleteJob } from '../../src/jobs/remove.ts';
 import { retryJob } from '../../src/jobs/retry.ts';

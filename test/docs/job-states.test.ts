@@ -1,14 +1,15 @@
 import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { defaultTenantId } from '../../src/api/context.ts';
 import { type Database, openDatabase } from '../../src/connections/database.ts';
 import { newUuid } from '../../src/ids.ts';
+import type { Job } from '../../src/job-row/job.ts';
+import { defaultOptions } from '../../src/job-row/options.ts';
 import { cancelJob } from '../../src/jobs/cancel.ts';
 import { type Claim, claimJobs } from '../../src/jobs/claim.ts';
 import type { JobsContext } from '../../src/jobs/context.ts';
-import type { Job } from '../../src/jobs/job.ts';
 import { completeJob, failJob, giveBackJob, rescueJobs } from '../../src/jobs/lifecycle.ts';
-import { defaultOptions } from '../../src/jobs/options.ts';
 import { retryJob } from '../../src/jobs/retry.ts';
 import { freeGiveBacks } from '../../src/jobs/retry-policy.ts';
 import { submitJob } from '../../src/jobs/submit.ts';
@@ -181,9 +182,10 @@ describe('docs/job-states.md', () => {
   });
 
   it('names every function that writes jobs, in its file, and none that is not there', () => {
-    const written = ['submit', 'claim', 'lifecycle', 'cancel', 'retry', 'remove', 'pages'].flatMap((file) =>
-      [...readFileSync(new URL(`src/jobs/${file}.ts`, root), 'utf8').matchAll(/export async function (\w+)/g)].map(
-        ([, name]) => `${name} ${file}.ts`,
+    const jobs = ['submit', 'claim', 'lifecycle', 'cancel', 'retry', 'remove'].map((file) => `jobs/${file}.ts`);
+    const written = [...jobs, 'results/pages.ts', 'documents/record-download.ts'].flatMap((file) =>
+      [...readFileSync(new URL(`src/${file}`, root), 'utf8').matchAll(/export async function (\w+)/g)].map(
+        ([, name]) => `${name} ${basename(file)}`,
       ),
     );
     const named = [...page.matchAll(/`(\w+)` (?:in |\()`([\w-]+\.ts)`/g)].map(([, name, file]) => `${name} ${file}`);

@@ -1,4 +1,3 @@
-import type { StoredDocument } from '../../src/jobs/stored-json.ts';
 import type { ExtractedPage, PageDetails } from '../../src/pdf/model/document.ts';
 import type {
   ExtractionEvent,
@@ -7,6 +6,7 @@ import type {
   GroupEvent,
   OpenedEvent,
 } from '../../src/pdf/model/extraction.ts';
+import type { StoredDocument } from '../../src/results/stored-json.ts';
 
 /** An extractor that does what a test wants, in place of the processes that parse. */
 export function extractorOf(

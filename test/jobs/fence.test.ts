@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { recordDownload } from '../../src/documents/record-download.ts';
+import { beat } from '../../src/fleet/workers.ts';
+import { ClaimLostError } from '../../src/job-row/fence.ts';
+import { progressOf } from '../../src/job-row/job.ts';
 import { cancelJob } from '../../src/jobs/cancel.ts';
-import { type Claim, ClaimLostError } from '../../src/jobs/claim.ts';
-import { progressOf } from '../../src/jobs/job.ts';
-import { completeJob, failJob, giveBackJob, recordDownload, rescueJobs } from '../../src/jobs/lifecycle.ts';
-import { storePages } from '../../src/jobs/pages.ts';
-import { beat } from '../../src/jobs/workers.ts';
+import type { Claim } from '../../src/jobs/claim.ts';
+import { completeJob, failJob, giveBackJob, rescueJobs } from '../../src/jobs/lifecycle.ts';
+import { storePages } from '../../src/results/pages.ts';
 import type { Row } from '../api/rows.ts';
 import { type Service, startService } from '../service.ts';
 import { claim, claimed, completion, letLeaseExpire } from './claiming.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { storedOptions } from '../../src/jobs/options.ts';
-import { storedDetails } from '../../src/jobs/stored-json.ts';
+import { storedOptions } from '../../src/job-row/options.ts';
+import { storedDetails } from '../../src/results/stored-json.ts';
 
 it.each([
   [

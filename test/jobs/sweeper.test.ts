@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { countClaimable } from '../../src/fleet/count-claimable.ts';
 import { newUuid } from '../../src/ids.ts';
-import { countClaimable } from '../../src/jobs/read.ts';
 import { createSweeper } from '../../src/maintenance/sweeper.ts';
 import { insertJob, insertTenant } from '../api/rows.ts';
 import { type Service, startService } from '../service.ts';

@@ -2,7 +2,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { defaultTenantId } from '../../src/api/context.ts';
 import { decodeId } from '../../src/ids.ts';
-import { progressOf } from '../../src/jobs/job.ts';
+import { progressOf } from '../../src/job-row/job.ts';
 import { jobSubject } from '../../src/progress/hub.ts';
 import { jobChannel } from '../../src/progress/publish.ts';
 import type { Cursor, ProgressState } from '../../src/progress/state.ts';

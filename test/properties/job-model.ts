@@ -1,20 +1,22 @@
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import { defaultTenantId } from '../../src/api/context.ts';
+import { recordDownload } from '../../src/documents/record-download.ts';
 import { RequestError } from '../../src/errors.ts';
+import { beat } from '../../src/fleet/workers.ts';
 import { newUuid } from '../../src/ids.ts';
+import { ClaimLostError } from '../../src/job-row/fence.ts';
+import { isFinalStatus, progressOf } from '../../src/job-row/job.ts';
+import { defaultOptions } from '../../src/job-row/options.ts';
 import { cancelJob } from '../../src/jobs/cancel.ts';
-import { type Claim, ClaimLostError, claimJobs } from '../../src/jobs/claim.ts';
+import { type Claim, claimJobs } from '../../src/jobs/claim.ts';
 import type { JobsContext } from '../../src/jobs/context.ts';
-import { isFinalStatus, progressOf } from '../../src/jobs/job.ts';
-import { completeJob, failJob, giveBackJob, recordDownload, rescueJobs } from '../../src/jobs/lifecycle.ts';
-import { defaultOptions } from '../../src/jobs/options.ts';
-import { PagesLostError, storePages } from '../../src/jobs/pages.ts';
+import { completeJob, failJob, giveBackJob, rescueJobs } from '../../src/jobs/lifecycle.ts';
 import { deleteJob } from '../../src/jobs/remove.ts';
 import { retryJob } from '../../src/jobs/retry.ts';
 import { freeGiveBacks } from '../../src/jobs/retry-policy.ts';
 import { submitJob } from '../../src/jobs/submit.ts';
-import { beat } from '../../src/jobs/workers.ts';
+import { PagesLostError, storePages } from '../../src/results/pages.ts';
 import { facts, page } from '../jobs/extractors.ts';
 
 /** Numbers choose among what is there at that moment, jobs or claims, so that any sequence makes sense. */

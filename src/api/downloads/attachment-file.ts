@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { RequestError } from '../../errors.ts';
-import { type StoredDocument, storedDocument } from '../../jobs/stored-json.ts';
 import type { Attachment, Omission } from '../../pdf/model/document.ts';
+import { type StoredDocument, storedDocument } from '../../results/stored-json.ts';
 import type { ApiServices } from '../context.ts';
 import type { DownloadFile } from './download.ts';
 

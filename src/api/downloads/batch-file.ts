@@ -3,7 +3,7 @@ import { fileStem } from '../../connections/filename.ts';
 import type { Batch } from '../../connections/prisma/client.ts';
 import { RequestError } from '../../errors.ts';
 import { encodeId } from '../../ids.ts';
-import { ResultGoneError } from '../../jobs/page-parts.ts';
+import { ResultGoneError } from '../../results/page-parts.ts';
 import { type DownloadFile, files, type ResultFormat } from './download.ts';
 import { markdownFile, pageLines, stemOf } from './job-file.ts';
 import { batchRecord, failureRecord, jobRecord, jobSelection, type ListedJob, resultRecord } from './records.ts';

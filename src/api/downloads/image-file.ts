@@ -1,9 +1,9 @@
 import type { Readable } from 'node:stream';
 import { RequestError } from '../../errors.ts';
 import { encodeId } from '../../ids.ts';
-import type { StoredImages } from '../../jobs/pages.ts';
-import { storedImages } from '../../jobs/stored-json.ts';
 import type { ImageFormat, ImagePart } from '../../pdf/model/images.ts';
+import type { StoredImages } from '../../results/pages.ts';
+import { storedImages } from '../../results/stored-json.ts';
 import type { ApiServices } from '../context.ts';
 import { type DownloadFile, signShownFile } from './download.ts';
 

@@ -9,8 +9,8 @@ import {
   readPageColumn,
   readPageImages,
   readWholePages,
-} from '../../jobs/page-parts.ts';
-import { storedDocument } from '../../jobs/stored-json.ts';
+} from '../../results/page-parts.ts';
+import { storedDocument } from '../../results/stored-json.ts';
 import type { ApiServices } from '../context.ts';
 import { isKept, readAttachment } from './attachment-file.ts';
 import { type DownloadFile, files, type ResultFormat } from './download.ts';

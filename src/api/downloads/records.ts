@@ -1,14 +1,14 @@
 import type { Batch, Job, Source } from '../../connections/prisma/client.ts';
 import { failures } from '../../errors.ts';
 import { encodeId } from '../../ids.ts';
-import { annotationKind } from '../../jobs/annotation-kinds.ts';
-import { failureOf } from '../../jobs/job.ts';
+import { failureOf } from '../../job-row/job.ts';
 import { isRetryable } from '../../jobs/retry-policy.ts';
-import { storedDocument } from '../../jobs/stored-json.ts';
 import { needsOcr } from '../../pdf/content/needs-ocr.ts';
 import type { Box } from '../../pdf/model/box.ts';
 import type { Attachment, ExtractedPage } from '../../pdf/model/document.ts';
 import { pageFailureMessages } from '../../pdf/model/unreadable-page.ts';
+import { annotationKind } from '../../results/annotation-kinds.ts';
+import { storedDocument } from '../../results/stored-json.ts';
 import { withoutCredentials } from '../sources.ts';
 import { attachmentType, omissionOf } from './attachment-file.ts';
 

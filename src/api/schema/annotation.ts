@@ -1,5 +1,5 @@
-import { annotationKind } from '../../jobs/annotation-kinds.ts';
 import type { Annotation as AnnotationShape } from '../../pdf/model/document.ts';
+import { annotationKind } from '../../results/annotation-kinds.ts';
 import { Box } from './box.ts';
 import { builder } from './builder.ts';
 import { listConnection } from './stored-list.ts';

@@ -1,5 +1,5 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { countBatchJobs, listBatchJobs } from '../../jobs/list-batch.ts';
+import { countBatchJobs, listBatchJobs } from '../../batches/list.ts';
 import { createBatcher } from '../batcher.ts';
 import type { ApiContext } from '../context.ts';
 import type { ConnectionArgs } from './connection.ts';

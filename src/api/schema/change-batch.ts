@@ -1,8 +1,8 @@
+import type { Batch as BatchRow } from '../../batches/batch.ts';
+import { cancelBatch, retryBatch } from '../../batches/change.ts';
 import { RequestError } from '../../errors.ts';
 import { decodeId } from '../../ids.ts';
-import type { Batch as BatchRow } from '../../jobs/batch.ts';
-import { cancelBatch, retryBatch } from '../../jobs/change-batch.ts';
-import { passwordPurpose } from '../../jobs/options.ts';
+import { passwordPurpose } from '../../job-row/options.ts';
 import { parseRetryOptions } from '../inputs.ts';
 import { Batch } from './batch.ts';
 import { builder } from './builder.ts';

@@ -1,11 +1,11 @@
 import { RequestError } from '../../errors.ts';
 import { decodeId } from '../../ids.ts';
+import type { Job as JobRow } from '../../job-row/job.ts';
+import { passwordPurpose } from '../../job-row/options.ts';
 import { cancelJob } from '../../jobs/cancel.ts';
-import type { Job as JobRow } from '../../jobs/job.ts';
-import { removeJobFiles } from '../../jobs/job-files.ts';
-import { passwordPurpose } from '../../jobs/options.ts';
 import { deleteJob } from '../../jobs/remove.ts';
 import { retryJob } from '../../jobs/retry.ts';
+import { removeJobFiles } from '../../results/job-files.ts';
 import { parseRetryOptions } from '../inputs.ts';
 import { builder } from './builder.ts';
 import { Job } from './job.ts';

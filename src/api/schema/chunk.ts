@@ -1,6 +1,6 @@
 import { type Chunk as ChunkShape, chunksOf } from '../../chunks/chunks.ts';
 import { tokenizerName } from '../../chunks/tokens.ts';
-import { markdownRun } from '../../jobs/job-content.ts';
+import { markdownRun } from '../../results/job-content.ts';
 import { formatChunkCursor, parseChunkArgs } from '../chunk-args.ts';
 import { loadContent } from '../content.ts';
 import type { ApiContext } from '../context.ts';

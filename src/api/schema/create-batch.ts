@@ -1,8 +1,9 @@
+import type { Batch as BatchRow } from '../../batches/batch.ts';
+import { type BatchItem, findSubmittedBatch, type SubmittedBatch, submitBatch } from '../../batches/submit.ts';
 import { RequestError } from '../../errors.ts';
-import { type Batch as BatchRow, maxBatchItems } from '../../jobs/batch.ts';
-import { chosenOptions, defaultPriority, passwordPurpose } from '../../jobs/options.ts';
+import { chosenOptions, defaultPriority, passwordPurpose } from '../../job-row/options.ts';
+import { maxBatchItems } from '../../jobs/batch-size.ts';
 import { canonical, type SourceOfJob } from '../../jobs/submit.ts';
-import { type BatchItem, findSubmittedBatch, type SubmittedBatch, submitBatch } from '../../jobs/submit-batch.ts';
 import { atMost } from '../admission/declarations.ts';
 import {
   type BatchSources,

@@ -1,4 +1,4 @@
-import { chosenOptions, defaultPriority, passwordPurpose } from '../../jobs/options.ts';
+import { chosenOptions, defaultPriority, passwordPurpose } from '../../job-row/options.ts';
 import { canonical, type SourceOfJob, type Submitted, submitJob } from '../../jobs/submit.ts';
 import type { ApiContext } from '../context.ts';
 import { type CreateJobInput, jobOptions, parseCreateJob } from '../inputs.ts';

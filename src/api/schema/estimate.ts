@@ -1,5 +1,5 @@
 import type { Prisma } from '../../connections/prisma/client.ts';
-import type { EstimatedRow, JobEstimate } from '../../jobs/estimates.ts';
+import type { EstimatedRow, JobEstimate } from '../../estimates/estimates.ts';
 import type { ApiContext } from '../context.ts';
 
 /** What Job and JobProgress say alike of their estimates. */

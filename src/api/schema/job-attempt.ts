@@ -1,5 +1,5 @@
 import { encodeId } from '../../ids.ts';
-import type { failureOf } from '../../jobs/job.ts';
+import type { failureOf } from '../../job-row/job.ts';
 import { builder } from './builder.ts';
 import { JobFailure } from './failure.ts';
 

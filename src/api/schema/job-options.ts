@@ -1,4 +1,4 @@
-import type { JobOptions as JobOptionsShape } from '../../jobs/options.ts';
+import type { JobOptions as JobOptionsShape } from '../../job-row/options.ts';
 import { atMost } from '../admission/declarations.ts';
 import { builder } from './builder.ts';
 import { ImageFormat, RequestedEngine } from './enums.ts';

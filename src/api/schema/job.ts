@@ -1,7 +1,7 @@
 import { encodeId } from '../../ids.ts';
-import { failureOf } from '../../jobs/job.ts';
-import { jobMetadata } from '../../jobs/job-content.ts';
-import { storedOptions } from '../../jobs/options.ts';
+import { failureOf } from '../../job-row/job.ts';
+import { storedOptions } from '../../job-row/options.ts';
+import { jobMetadata } from '../../results/job-content.ts';
 import { cost } from '../admission/declarations.ts';
 import { loadContent } from '../content.ts';
 import { builder } from './builder.ts';

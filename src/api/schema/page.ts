@@ -1,5 +1,6 @@
 import { encodePageId } from '../../ids.ts';
-import type { ContentKey } from '../../jobs/content.ts';
+import { needsOcr } from '../../pdf/content/needs-ocr.ts';
+import type { ContentKey } from '../../results/content.ts';
 import {
   pageAnnotations,
   pageBlocks,
@@ -9,9 +10,8 @@ import {
   pageLinks,
   pageMarkdown,
   pageText,
-} from '../../jobs/page-content.ts';
-import { type PageFacts, storedFailure, storedImages } from '../../jobs/stored-json.ts';
-import { needsOcr } from '../../pdf/content/needs-ocr.ts';
+} from '../../results/page-content.ts';
+import { type PageFacts, storedFailure, storedImages } from '../../results/stored-json.ts';
 import { cost } from '../admission/declarations.ts';
 import { loadContent, loadList } from '../content.ts';
 import type { ApiContext } from '../context.ts';

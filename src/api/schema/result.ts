@@ -1,5 +1,6 @@
 import { encodeId } from '../../ids.ts';
-import type { ContentKey } from '../../jobs/content.ts';
+import type { EngineName } from '../../pdf/model/document.ts';
+import type { ContentKey } from '../../results/content.ts';
 import {
   documentAttachments,
   documentFacts,
@@ -7,8 +8,7 @@ import {
   documentOutline,
   unreadablePages,
   wholeText,
-} from '../../jobs/job-content.ts';
-import type { EngineName } from '../../pdf/model/document.ts';
+} from '../../results/job-content.ts';
 import { cost } from '../admission/declarations.ts';
 import { createBatcher } from '../batcher.ts';
 import { loadContent, loadList } from '../content.ts';

@@ -1,5 +1,5 @@
 import type { ObjectRef } from '@pothos/core';
-import { type ContentKey, type ContentList, listItems, listLength } from '../../jobs/content.ts';
+import { type ContentKey, type ContentList, listItems, listLength } from '../../results/content.ts';
 import { loadContent, loadList } from '../content.ts';
 import type { ApiContext } from '../context.ts';
 import { builder } from './builder.ts';

@@ -1,5 +1,5 @@
-import { jobColumns } from '../job.ts';
-import { priorityIntervalSeconds } from '../options.ts';
+import { jobColumns } from '../../job-row/job.ts';
+import { priorityIntervalSeconds } from '../../job-row/options.ts';
 
 const unfinished = `j.status IN ('PENDING', 'RUNNING', 'RETRYING')`;
 

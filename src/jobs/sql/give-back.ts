@@ -1,6 +1,6 @@
-import { fence } from '../claim.ts';
-import { jobColumns } from '../job.ts';
-import { countOf } from '../pages.ts';
+import { fence } from '../../job-row/fence.ts';
+import { jobColumns } from '../../job-row/job.ts';
+import { countOf } from '../../results/pages.ts';
 import { insertAttempt } from './insert-attempt.ts';
 
 /** Whether this give-back cost a retry; `job` is the row after it. */

@@ -1,6 +1,6 @@
-import { jobColumns } from '../job.ts';
-import { priorityIntervalSeconds } from '../options.ts';
-import { usableUpload } from './usable-upload.ts';
+import { usableUpload } from '../../documents/sql/usable-upload.ts';
+import { jobColumns } from '../../job-row/job.ts';
+import { priorityIntervalSeconds } from '../../job-row/options.ts';
 
 /**
  * Inserts a job with its source, idempotency key and webhook: all or nothing, one round trip, one commit.

@@ -1,5 +1,5 @@
-import { jobColumns } from '../job.ts';
-import { defaultOptions, limitOptions, priorityIntervalSeconds } from '../options.ts';
+import { jobColumns } from '../../job-row/job.ts';
+import { defaultOptions, limitOptions, priorityIntervalSeconds } from '../../job-row/options.ts';
 
 const literal = (json: unknown) => `'${JSON.stringify(json)}'::jsonb`;
 

@@ -1,0 +1,67 @@
+import { toCancel } from '../../jobs/sql/cancel.ts';
+import { toRetry } from '../../jobs/sql/retry.ts';
+
+/** Something that was asked of the jobs of a batch and is not done yet. */
+export interface BatchChange {
+  batchId: string;
+  kind: 'CANCEL' | 'RETRY';
+  requestedAt: Date;
+  /** Of a RETRY: what replaces the options of the jobs. */
+  options: object;
+  maxRetries: number | null;
+  sealedPassword: string | null;
+}
+
+const changeColumns = `c.batch_id AS "batchId", c.kind::text AS kind, c.requested_at AS "requestedAt", c.options, c.max_retries AS "maxRetries",
+       c.sealed_password AS "sealedPassword"`;
+
+/**
+ * Records that an unfinished batch is to be cancelled. A retry that is not done yet is dropped: nothing of the batch starts later.
+ *
+ * Parameters: $1 batch.
+ * Returns: the change; no row if the batch has ended.
+ * Locks: the batch row.
+ * Called by: `cancelBatch`. Repeating it covers jobs that were retried meanwhile.
+ */
+export const recordCancel = `
+WITH batch AS (
+    UPDATE batches b SET cancelled_at = now() WHERE b.id = $1 AND b.finished_at IS NULL RETURNING b.id
+), dropped AS (
+    DELETE FROM batch_changes c USING batch WHERE c.batch_id = batch.id AND c.kind = 'RETRY'
+)
+INSERT INTO batch_changes AS c (batch_id, kind) SELECT id, 'CANCEL' FROM batch
+ON CONFLICT (batch_id, kind) DO UPDATE SET requested_at = now()
+RETURNING ${changeColumns}`;
+
+/**
+ * Records that the failed jobs of a batch are to run again.
+ *
+ * Parameters: $1 batch, $2 options as JSON, $3 maxRetries or null, $4 the sealed password or null.
+ * Returns: the change. Of two that overlap, the later one's options hold for the jobs that are left.
+ * Called by: `retryBatch`.
+ */
+export const recordRetry = `
+INSERT INTO batch_changes AS c (batch_id, kind, options, max_retries, sealed_password) VALUES ($1, 'RETRY', $2::jsonb, $3::int, $4)
+ON CONFLICT (batch_id, kind) DO UPDATE
+   SET requested_at = now(), options = EXCLUDED.options, max_retries = EXCLUDED.max_retries, sealed_password = EXCLUDED.sealed_password
+RETURNING ${changeColumns}`;
+
+/** Changes that are not done, oldest first: $1 at most. Called by: the batch changer. */
+export const pendingChanges = `SELECT ${changeColumns} FROM batch_changes c ORDER BY c.requested_at, c.batch_id LIMIT $1`;
+
+/**
+ * Removes a change whose jobs are all done.
+ *
+ * Parameters: $1 batch, $2 when the change was requested: one that was requested again stays.
+ * Returns: a row if the change is done; none while jobs are left, which others have locked.
+ * Called by: `makePart`.
+ */
+const removeDone = (kind: BatchChange['kind'], left: string) => `
+DELETE FROM batch_changes c
+ WHERE c.batch_id = $1 AND c.kind = '${kind}' AND c.requested_at = $2 AND NOT EXISTS (SELECT FROM jobs j WHERE ${left})
+RETURNING c.batch_id`;
+
+export const removeDoneChange: Record<BatchChange['kind'], string> = {
+  CANCEL: removeDone('CANCEL', toCancel),
+  RETRY: removeDone('RETRY', toRetry),
+};

@@ -1,0 +1,162 @@
+import { setImmediate } from 'node:timers/promises';
+import pLimit from 'p-limit';
+import { RequestError } from '../errors.ts';
+import { newUuid } from '../ids.ts';
+import type { JobOptions } from '../job-row/options.ts';
+import type { JobsContext } from '../jobs/context.ts';
+import { type Taken, takenKey } from '../jobs/sql/taken.ts';
+import { type NewSource, type SourceOfJob, type WebhookTarget, webhookValues } from '../jobs/submit.ts';
+import type { ProgressState } from '../progress/state.ts';
+import { type Batch, batchStateOf } from './batch.ts';
+import { insertBatch, insertItems } from './sql/insert-batch.ts';
+
+export interface BatchItem {
+  source: SourceOfJob;
+  options: JobOptions;
+  sealedPassword: string | null;
+  name: string | null;
+  metadata: Record<string, unknown> | null;
+  maxRetries: number;
+}
+
+export interface BatchSubmission {
+  tenantId: string;
+  name: string | null;
+  items: BatchItem[];
+  priority: number;
+  webhook: WebhookTarget | null;
+  idempotencyKey: string | null;
+  /** As of a job's submission. */
+  fingerprint: string | null;
+}
+
+export interface SubmittedBatch {
+  batch: Batch;
+  /** True if an earlier submission with the same key made this batch. */
+  deduplicated: boolean;
+}
+
+/** Batches that a process inserts at the same time: each holds a connection for seconds, and single jobs need some, too. */
+const inTurn = pLimit(2);
+
+/** Items that one statement inserts: few enough to take well under a second. */
+const chunkSize = 500;
+
+/** An item as `insertItems` reads it. */
+function rowOf({ source, ...item }: NumberedItem) {
+  return {
+    id: item.id,
+    index: item.index,
+    ...('uploadId' in source
+      ? { upload: source.uploadId }
+      : 'jobId' in source
+        ? { job: source.jobId }
+        : sourceRow(source)),
+    options: item.options,
+    password: item.sealedPassword,
+    name: item.name,
+    metadata: item.metadata,
+    retries: item.maxRetries,
+  };
+}
+
+function sourceRow({ id, contentType, storageKey, ...source }: NewSource) {
+  return { ...source, source: id, content_type: contentType, storage_key: storageKey };
+}
+
+type NumberedItem = BatchItem & { id: string; index: number };
+
+/**
+ * Accepts all jobs of a batch, or none. Once this resolves, all of them are on disk. They are inserted chunk by chunk in one
+ * transaction: no statement is long, and nobody sees a part of the batch. A crash in the middle leaves nothing, and the same
+ * request may be sent again.
+ */
+export async function submitBatch(context: JobsContext, submission: BatchSubmission): Promise<SubmittedBatch> {
+  // Ids in the order of the items: of jobs with the same priority the one with the lower id starts first.
+  const items = submission.items.map((item, index) => ({ ...item, index, id: newUuid() }));
+  const batch = await inTurn(() => insertAll(context, submission, items));
+  if (batch === null) {
+    const existing = await findSubmittedBatch(context, submission);
+    if (existing === null) throw new Error('a batch was neither inserted nor found');
+    return existing;
+  }
+  context.publishBatch(batchStateOf(batch));
+  context.ring(items.length);
+  void announce(context, batch, items, notifiesOfJobs(submission.webhook));
+  return { batch, deduplicated: false };
+}
+
+/** Null if the key is taken. */
+function insertAll(context: JobsContext, submission: BatchSubmission, items: NumberedItem[]): Promise<Batch | null> {
+  const { tenantId, name, idempotencyKey, fingerprint, priority } = submission;
+  const webhook = webhookValues(submission.webhook);
+  const [webhookId = null] = notifiesOfJobs(submission.webhook) ? webhook : [];
+  return context.database.transaction(async (query) => {
+    const id = newUuid();
+    const values = [id, tenantId, name, idempotencyKey, fingerprint, items.length, ...webhook];
+    const [batch] = await query<Batch>(insertBatch, values);
+    if (batch === undefined) return null;
+    for (let from = 0; from < items.length; from += chunkSize) {
+      const chunk = items.slice(from, from + chunkSize);
+      const json = JSON.stringify(chunk.map(rowOf));
+      const [row] = await query<{ inserted: number }>(insertItems, [id, tenantId, json, priority, webhookId]);
+      // The caller has looked before: a document went in between.
+      if (row?.inserted !== chunk.length) {
+        throw new RequestError('UPLOAD_EXPIRED', { message: 'A document that the batch names is no longer there.' });
+      }
+    }
+    return batch;
+  });
+}
+
+/** Without such events the jobs have no webhook, and their transitions cost nothing more. */
+function notifiesOfJobs(webhook: WebhookTarget | null): boolean {
+  return webhook?.events.some((event) => event.startsWith('JOB_')) ?? false;
+}
+
+/** Publishes the new jobs to subscribers of all jobs, in parts, so that nothing else waits for it. */
+async function announce(
+  context: JobsContext,
+  batch: Batch,
+  items: { id: string; name: string | null }[],
+  owesWebhook: boolean,
+) {
+  const { publish } = context;
+  for (const [index, { id, name }] of items.entries()) {
+    if (index % 200 === 199) await setImmediate();
+    publish({
+      jobId: id,
+      tenantId: batch.tenantId,
+      batchId: batch.id,
+      owesWebhook,
+      revision: 1,
+      seq: 0,
+      name,
+      status: 'PENDING',
+      stage: 'QUEUED',
+      percent: 0,
+      pagesDone: 0,
+      pagesTotal: null,
+      bytesDone: null,
+      bytesTotal: null,
+      retryCount: 0,
+      nextRetryAt: null,
+      failure: null,
+      at: batch.createdAt.toISOString(),
+    } satisfies ProgressState);
+  }
+}
+
+/** The batch that an earlier submission with this key made; null if the key is free. Refuses a key of something else. */
+export async function findSubmittedBatch(
+  { database }: Pick<JobsContext, 'database'>,
+  { tenantId, idempotencyKey, fingerprint }: Pick<BatchSubmission, 'tenantId' | 'idempotencyKey' | 'fingerprint'>,
+): Promise<SubmittedBatch | null> {
+  if (idempotencyKey === null) return null;
+  const [key] = await database.query<Taken>(takenKey, [tenantId, idempotencyKey]);
+  if (key === undefined) return null;
+  if (key.batchId === null || key.fingerprint !== fingerprint) throw new RequestError('IDEMPOTENCY_CONFLICT');
+  const batch = await database.prisma.batch.findUnique({ where: { id: key.batchId } });
+  if (batch !== null) return { batch, deduplicated: true };
+  throw new RequestError('IDEMPOTENCY_CONFLICT', { message: 'The batch of this idempotency key was deleted.' });
+}

@@ -1,0 +1,233 @@
+import type { EngineName } from '../pdf/model/document.ts';
+import { groupSize } from '../pdf/model/page-groups.ts';
+import { type Costs, costKeys, type LogNormal } from './costs.ts';
+import {
+  addSpans,
+  expectedEngine,
+  expectStages,
+  noTime,
+  type Span,
+  type Stages,
+  spanOf,
+  type WorkFacts,
+  withRendering,
+} from './estimate.ts';
+import type { Learn } from './learner.ts';
+
+/** The variance of the logarithm of what one part of a document costs, against the document's own mean. */
+const withinDocument = 0.3;
+/** Bytes of a download that are one part of it. */
+const downloadPart = 256 * 1024;
+/** 100 is for COMPLETED alone. */
+const mostPercent = 99;
+
+/** Shorter extractions say nothing about the pace of the machine. */
+const tellingSeconds = 0.2;
+/** What is shorter cannot be told from the time that messages take. */
+const leastSeconds = 0.01;
+
+type Stage = keyof Stages;
+
+/** Work that is counted: `done` of `total` units took until `progressedAt`. */
+interface Counted {
+  done: number;
+  total: number;
+  /** Units that are reported at a time. */
+  part: number;
+  cost: LogNormal;
+  progressedAt: number;
+}
+
+/**
+ * How far one attempt is and how long the rest of it takes. Each stage counts for what it costs for this document; where
+ * its units are counted, what it was expected to cost gives way to what it does cost, the more of it is done.
+ * Times are milliseconds of any clock that does not jump.
+ */
+export class AttemptEstimate {
+  readonly #costs: Costs;
+  readonly #learn: Learn;
+  #facts: WorkFacts;
+  #engine: EngineName;
+  #bytesPerPage = 0;
+  #stage: Stage | null = null;
+  #stageSince = 0;
+  #counted: Counted | null = null;
+  /** Of the stage under way, spent on drawing pages: up to now, and since when it is done again. */
+  #drawnMs = 0;
+  #drawingSince: number | null = null;
+  /** What the stages still to come, and the one under way in all, were expected to take when it began. */
+  #expected: Stages;
+  /** The percentage when the stage began. */
+  #base = 0;
+
+  constructor(facts: WorkFacts, costs: Costs, learn: Learn) {
+    this.#facts = facts;
+    this.#costs = costs;
+    this.#learn = learn;
+    this.#engine = expectedEngine(facts.engine);
+    this.#expected = expectStages(facts, costs);
+  }
+
+  downloading(now: number): void {
+    this.#enter('download', now);
+  }
+
+  downloaded(done: number, total: number | null, now: number): void {
+    if (total !== null && this.#facts.bytes !== total) {
+      this.#base = Math.max(this.#base, this.percent(now));
+      this.#facts = { ...this.#facts, bytes: total };
+      this.#expected = expectStages(this.#facts, this.#costs);
+    }
+    // A server that doesn't tell: always as much as usual, or as much again as half of what came.
+    const expected = total ?? Math.max(1.5 * done, Math.exp(this.#costs.of(costKeys.bytes()).mean));
+    this.#count({ done, total: expected, part: downloadPart, cost: this.#costs.of(costKeys.download(total)) }, now);
+  }
+
+  opening(now: number): void {
+    if (this.#stage === 'download' && this.#counted !== null) {
+      const { done } = this.#counted;
+      this.#facts = { ...this.#facts, bytes: done };
+      this.#learn(costKeys.bytes(), Math.log(done));
+      this.#learn(costKeys.download(done), Math.log(this.#seconds(now) / done));
+    }
+    this.#enter('open', now);
+    this.#facts = { ...this.#facts, toDownload: false };
+    this.#expected = expectStages(this.#facts, this.#costs);
+  }
+
+  /** Also again, when another engine has to begin anew. */
+  opened(found: { engine: EngineName; pageCount: number; pagesTotal: number; pagesStored: number }, now: number): void {
+    const { bytes, ranges, ocr } = this.#facts;
+    this.#engine = found.engine;
+    this.#bytesPerPage = (bytes ?? 0) / Math.max(1, found.pageCount);
+    if (this.#stage === 'open') this.#learn(costKeys.open(found.engine, bytes), Math.log(this.#seconds(now)));
+    if (ranges === null && bytes !== null) this.#learn(costKeys.pages(bytes), Math.log(found.pageCount));
+    const total = found.pagesTotal - found.pagesStored;
+    const reading = this.#costs.of(costKeys.extract(found.engine, total, this.#bytesPerPage, ocr));
+    const cost = withRendering(reading, this.#facts, found.engine, this.#costs);
+    this.#enter('extract', now);
+    this.#expected = { ...this.#expected, extract: spanOf(cost, total) };
+    this.#count({ done: 0, total, part: ocr ? 1 : groupSize, cost }, now);
+  }
+
+  /** From here to the end of the group its pages are drawn. */
+  rendering(now: number): void {
+    this.#drawingSince ??= now;
+  }
+
+  /** `pages` were made in this attempt so far, those included that wait for others of their group. */
+  extracted(pages: number, now: number): void {
+    if (this.#drawingSince !== null) this.#drawnMs += now - this.#drawingSince;
+    this.#drawingSince = null;
+    if (this.#counted !== null) this.#count({ ...this.#counted, done: pages }, now);
+  }
+
+  storing(now: number): void {
+    if (this.#stage === 'extract' && this.#counted !== null && this.#counted.done > 0) {
+      const { done, progressedAt } = this.#counted;
+      const seconds = Math.max(leastSeconds, (progressedAt - this.#stageSince - this.#drawnMs) / 1000);
+      const { images } = this.#facts;
+      if (images !== null && this.#drawnMs > 0) {
+        this.#learn(costKeys.render(this.#engine, images), Math.log(this.#drawnMs / 1000 / done));
+      }
+      const key = costKeys.extract(this.#engine, done, this.#bytesPerPage, this.#facts.ocr);
+      const usual = this.#costs.of(key).mean - this.#costs.pace;
+      this.#learn(key, Math.log(seconds / done));
+      // What OCR takes depends on what the pages are, more than on how busy the machine is.
+      if (!this.#facts.ocr && done * Math.exp(usual) > tellingSeconds)
+        this.#learn(costKeys.pace(), Math.log(seconds / done) - usual);
+    }
+    this.#enter('store', now);
+  }
+
+  completed(now: number): void {
+    if (this.#stage === 'store') this.#learn(costKeys.store(), Math.log(this.#seconds(now)));
+  }
+
+  /** 0 to 99, not rounded. */
+  percent(now: number): number {
+    if (this.#stage === null) return 0;
+    const current = this.#expected[this.#stage].mean;
+    const rest = this.#later().mean;
+    const share = current / Math.max(current + rest, 1e-9);
+    return this.#base + (mostPercent - this.#base) * share * this.#doneOfStage(now);
+  }
+
+  /** What is left to do. */
+  rest(now: number): Span {
+    if (this.#stage === null) return this.#later();
+    return addSpans(this.#restOfStage(now), this.#later());
+  }
+
+  #enter(stage: Stage, now: number): void {
+    this.#base = Math.max(this.#base, this.percent(now));
+    this.#stage = stage;
+    this.#stageSince = now;
+    this.#counted = null;
+    this.#drawnMs = 0;
+    this.#drawingSince = null;
+  }
+
+  #count(counted: Omit<Counted, 'progressedAt'>, now: number): void {
+    this.#counted = { ...counted, progressedAt: now };
+  }
+
+  #seconds(now: number): number {
+    return Math.max(leastSeconds, (now - this.#stageSince) / 1000);
+  }
+
+  #later(): Span {
+    const { download, open, extract, store } = this.#expected;
+    switch (this.#stage) {
+      case null:
+        return addSpans(download, open, extract, store);
+      case 'download':
+        return addSpans(open, extract, store);
+      case 'open':
+        return addSpans(extract, store);
+      case 'extract':
+        return store;
+      case 'store':
+        return noTime;
+    }
+  }
+
+  /** What a unit of the counted stage costs: as expected, moved towards what was seen by how much was seen. */
+  #unitCost({ done, part, cost, progressedAt }: Counted): LogNormal {
+    if (done <= 0) return cost;
+    const seen = Math.log(Math.max(leastSeconds, (progressedAt - this.#stageSince) / 1000) / done);
+    const [expectedWeight, seenWeight] = [1 / cost.variance, done / part / withinDocument];
+    const all = expectedWeight + seenWeight;
+    return { mean: (expectedWeight * cost.mean + seenWeight * seen) / all, variance: 1 / all };
+  }
+
+  #doneOfStage(now: number): number {
+    if (this.#stage === null) return 0;
+    if (this.#counted === null) {
+      // Nothing is counted: nearer and nearer to the end, but never there.
+      return 1 - Math.exp(-this.#seconds(now) / Math.max(this.#expected[this.#stage].mean, 1e-3));
+    }
+    const { done, total, part, progressedAt } = this.#counted;
+    if (total <= 0) return 1;
+    // What is under way counts as it goes on, though never as done.
+    const underWay = (now - progressedAt) / 1000 / Math.exp(this.#unitCost(this.#counted).mean);
+    return Math.min(total, done + Math.min(underWay, 0.9 * Math.min(part, total - done))) / total;
+  }
+
+  #restOfStage(now: number): Span {
+    if (this.#stage === null) return noTime;
+    if (this.#counted === null) return without(this.#expected[this.#stage], this.#seconds(now));
+    const { done, total, part, progressedAt } = this.#counted;
+    const left = total - done;
+    if (left <= 0) return noTime;
+    const { mean, variance } = this.#unitCost(this.#counted);
+    const noise = done > 0 ? withinDocument * Math.min(1, part / left) : 0;
+    return without(spanOf({ mean, variance: variance + noise }, left), (now - progressedAt) / 1000);
+  }
+}
+
+/** What is left of a span when some of it has passed: what is overdue takes some more, and nobody knows how much. */
+function without({ mean, variance }: Span, seconds: number): Span {
+  const left = Math.max(mean - seconds, 0.3 * seconds);
+  return { mean: left, variance: Math.min(variance, (3 * left) ** 2) };
+}

@@ -1,0 +1,34 @@
+import type { EtaQuality } from '../ops/metrics.ts';
+import type { Estimate } from '../progress/state.ts';
+import type { CostKey, Costs } from './costs.ts';
+import type { Learn } from './learner.ts';
+
+/** When an estimate was made that was held against what came: while its job waited, when its document was opened, half-way. */
+export const etaMoments = ['waiting', 'opened', 'half'] as const;
+
+export type EtaMoment = (typeof etaMoments)[number];
+
+const errorKey = (moment: EtaMoment): CostKey => ({ measure: 'ETA_ERROR', engine: '', size: moment });
+const coverageKey = (moment: EtaMoment): CostKey => ({ measure: 'ETA_COVERAGE', engine: '', size: moment });
+
+/** An error below this is none. */
+const leastSeconds = 0.001;
+
+/** Remembers how wrong an estimate was, now that the end is known (in milliseconds). */
+export function learnEtaError(learn: Learn, moment: EtaMoment, guess: Estimate, endedAt: number): void {
+  const seconds = Math.abs(Date.parse(guess.at) - endedAt) / 1000;
+  learn(errorKey(moment), Math.log(Math.max(leastSeconds, seconds)));
+  const held = Date.parse(guess.earliest) <= endedAt && endedAt <= Date.parse(guess.latest);
+  learn(coverageKey(moment), held ? 1 : 0);
+}
+
+/** The moments of which anything is known. */
+export function etaQuality(costs: Costs): EtaQuality[] {
+  return etaMoments.flatMap((moment) => {
+    const error = costs.learned(errorKey(moment));
+    const coverage = costs.learned(coverageKey(moment));
+    if (error === null || coverage === null) return [];
+    const at = (deviations: number) => Math.exp(error.mean + deviations * Math.sqrt(error.variance));
+    return [{ moment, medianError: at(0), ninthDecileError: at(1.2816), coverage: coverage.mean }];
+  });
+}

@@ -1,0 +1,114 @@
+import type { Database } from '../connections/database.ts';
+import type { Logger } from '../ops/logger.ts';
+import { type CostKey, Costs, keyOf, type LearnedCost } from './costs.ts';
+
+/** No more than so many observations are remembered: fewer of what changes with the hour. */
+const memory = 100;
+const waitMemory = 30;
+const paceMemory = 8;
+
+/** What the observations up to now weigh against new ones. */
+const before = `LEAST(c.weight, CASE c.measure WHEN 'PACE' THEN ${paceMemory} WHEN 'WAIT' THEN ${waitMemory} ELSE ${memory} END)`;
+
+/**
+ * Merges means and variances of two groups of observations (Chan, Golub and LeVeque, "Updating formulae and a pairwise
+ * algorithm for computing sample variances", 1979); capping the weight of what was there makes older ones fade. In the
+ * order of keys: two workers that merge at once must not lock in opposite orders.
+ */
+const merge = `
+WITH settings AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))
+INSERT INTO costs AS c (measure, engine, size, weight, mean, variance)
+SELECT o.* FROM settings, unnest($1::text[], $2::text[], $3::text[], $4::float8[], $5::float8[], $6::float8[])
+                       AS o(measure, engine, size, weight, mean, variance)
+ ORDER BY o.measure, o.engine, o.size
+ON CONFLICT (measure, engine, size) DO UPDATE
+   SET weight = ${before} + EXCLUDED.weight,
+       mean = (${before} * c.mean + EXCLUDED.weight * EXCLUDED.mean) / (${before} + EXCLUDED.weight),
+       variance = (${before} * c.variance + EXCLUDED.weight * EXCLUDED.variance) / (${before} + EXCLUDED.weight)
+                  + ${before} * EXCLUDED.weight * (EXCLUDED.mean - c.mean) ^ 2 / (${before} + EXCLUDED.weight) ^ 2,
+       updated_at = now()`;
+
+/** What was learned so far: some dozen rows. */
+export async function readCosts(context: { database: Database }): Promise<LearnedCost[]> {
+  return await context.database.query<LearnedCost>(
+    'SELECT measure, engine, size, weight, mean, variance FROM costs',
+    [],
+  );
+}
+
+/** Adds observations to what was learned. */
+export async function mergeCosts(context: { database: Database }, observed: LearnedCost[]): Promise<void> {
+  await context.database.query(merge, [
+    observed.map(({ measure }) => measure),
+    observed.map(({ engine }) => engine),
+    observed.map(({ size }) => size),
+    observed.map(({ weight }) => weight),
+    observed.map(({ mean }) => mean),
+    observed.map(({ variance }) => variance),
+  ]);
+}
+
+/** Takes one observation; `value` as the measure is kept: a logarithm, for most. */
+export type Learn = (key: CostKey, value: number) => void;
+
+export interface CostsLearner extends AsyncDisposable {
+  /** What is known now, by all workers. */
+  readonly costs: Costs;
+  readonly learn: Learn;
+}
+
+const flushEveryMs = 3_000;
+/** What other workers learned is read at least this often. */
+const readEveryMs = 30_000;
+
+/**
+ * Gathers what this process observes in memory and adds it to the table every few seconds in one statement: a job
+ * costs no statement, and no row is fought over.
+ */
+export async function startLearning(context: { database: Database }, logger: Logger): Promise<CostsLearner> {
+  let costs = new Costs(await readCosts(context));
+  let readAt = performance.now();
+  let observed = new Map<string, LearnedCost>();
+
+  async function flush(): Promise<void> {
+    const batch = [...observed.values()];
+    if (batch.length === 0 && performance.now() - readAt < readEveryMs) return;
+    observed = new Map();
+    // What cannot be written is forgotten: there is always more to learn.
+    if (batch.length > 0) await mergeCosts(context, batch);
+    costs = new Costs(await readCosts(context));
+    readAt = performance.now();
+  }
+
+  let flushing: Promise<void> | null = null;
+  const flushOnce = () => {
+    flushing ??= flush()
+      .catch((error) => logger.debug({ err: error }, 'could not write what was learned'))
+      .finally(() => {
+        flushing = null;
+      });
+    return flushing;
+  };
+  const timer = setInterval(flushOnce, flushEveryMs);
+
+  return {
+    get costs() {
+      return costs;
+    },
+    learn(key, value) {
+      if (!Number.isFinite(value)) return;
+      const one = observed.get(keyOf(key)) ?? { ...key, weight: 0, mean: 0, variance: 0 };
+      const weight = one.weight + 1;
+      const distance = value - one.mean;
+      one.variance = (one.variance * one.weight + (distance ** 2 * one.weight) / weight) / weight;
+      one.mean += distance / weight;
+      one.weight = weight;
+      observed.set(keyOf(key), one);
+    },
+    async [Symbol.asyncDispose]() {
+      clearInterval(timer);
+      await flushing;
+      await flushOnce();
+    },
+  };
+}
