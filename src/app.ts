@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Authenticate } from './api/authenticate.ts';
 import type { ApiServices } from './api/context.ts';
-import { type ApiServer, type ClientTimes, startApiServer } from './api/http/server.ts';
+import { type ApiServer, type ClientTimes, startApiServer } from './api/server.ts';
 import { readBatchStates } from './batches/read.ts';
 import { createAddressGuard } from './connections/address-guard.ts';
 import { openRedis } from './connections/redis.ts';

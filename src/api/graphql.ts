@@ -8,10 +8,10 @@ import { extensionsOf } from './errors.ts';
 import { freeBytes } from './http/body-budget.ts';
 import { createLargeAnswer } from './http/large-answer.ts';
 import { createReceivedParams, type ReceivedRequest } from './http/received.ts';
+import { createRetryAfter } from './http/retry-after.ts';
+import { createServerSentEvents, type HttpContext } from './live/sse.ts';
 import type { Operations, Refusal } from './operations.ts';
-import { createRetryAfter } from './retry-after.ts';
 import { schema } from './schema/schema.ts';
-import { createServerSentEvents, type HttpContext } from './sse.ts';
 
 /** What the server hands to Yoga with each request. */
 interface RequestContext extends HttpContext, ReceivedRequest {

@@ -2,14 +2,14 @@ import { type ExecutionArgs, type ExecutionResult, execute, GraphQLError, type G
 import { RequestError } from '../errors.ts';
 import { type AdmittedOperation, createAdmit, type OperationParams } from './admission/admit.ts';
 import { InvalidDocumentError } from './admission/invalid-document-error.ts';
+import { budgetOf } from './answers/byte-budget.ts';
+import { LargeAnswers } from './answers/large-answers.ts';
 import type { Caller } from './authenticate.ts';
-import { budgetOf } from './byte-budget.ts';
 import type { ApiContext, ApiServices } from './context.ts';
 import { maskErrors } from './errors.ts';
-import { LargeAnswers } from './large-answers.ts';
-import { Results } from './results.ts';
+import { Results } from './live/results.ts';
+import { createSubscribe } from './live/subscribe.ts';
 import { pageSize } from './schema/connection.ts';
-import { createSubscribe } from './subscribe.ts';
 
 /** An operation was refused: nothing was executed. */
 export interface Refusal {

@@ -1,8 +1,8 @@
 import { GraphQLInt, GraphQLNonNull, GraphQLObjectType, GraphQLSchema, GraphQLString, parse } from 'graphql';
 import { expect, it } from 'vitest';
-import { Results } from '../../src/api/results.ts';
-import { perSubscriber, textOf } from '../../src/api/shared-events.ts';
-import { createSubscribe } from '../../src/api/subscribe.ts';
+import { Results } from '../../src/api/live/results.ts';
+import { perSubscriber, textOf } from '../../src/api/live/shared-events.ts';
+import { createSubscribe } from '../../src/api/live/subscribe.ts';
 import type { Cursor } from '../../src/progress/state.ts';
 import { Watcher } from '../../src/progress/watcher.ts';
 

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { takeTurn } from '../../src/api/turns.ts';
+import { takeTurn } from '../../src/api/answers/turns.ts';
 
 /** Runs work as it gets its turn, and other work of the event loop, and tells the order. */
 async function orderOf(turns: Record<string, () => Promise<void>>): Promise<string[]> {

@@ -2,8 +2,8 @@ import { hostname } from 'node:os';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { JobError } from '../../src/errors.ts';
 import { ended, inline, submit } from '../api/submitting.ts';
-import { type Service, startService } from '../service.ts';
 import { deferred, extractorOf, group, opened } from '../jobs/extractors.ts';
+import { type Service, startService } from '../service.ts';
 
 let service: Service;
 beforeAll(async () => {

@@ -9,7 +9,7 @@ import type { Attachment, ExtractedPage } from '../../pdf/model/document.ts';
 import { pageFailureMessages } from '../../pdf/model/unreadable-page.ts';
 import { annotationKind } from '../../results/annotation-kinds.ts';
 import { storedDocument } from '../../results/stored-json.ts';
-import { withoutCredentials } from '../sources.ts';
+import { withoutCredentials } from '../inputs/sources.ts';
 import { attachmentType, omissionOf } from './attachment-file.ts';
 
 // What downloads say about jobs and batches, by the names that the schema has for it.

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ExecutionResult } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
-import { answerPieces } from '../answer-pieces.ts';
+import { answerPieces } from '../answers/pieces.ts';
 
 /** A client that takes nothing of a large answer for this long is cut off, in milliseconds: the answer is in memory. */
 const stallMs = 30_000;

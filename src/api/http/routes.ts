@@ -4,13 +4,13 @@ import type { Authenticate } from '../authenticate.ts';
 import type { ApiServices } from '../context.ts';
 import { serveDownload } from '../downloads/serve.ts';
 import type { Graphql } from '../graphql.ts';
-import type { Readiness } from '../readiness.ts';
-import { receiveUpload } from '../uploads.ts';
 import { answer } from './answers.ts';
 import { serveGraphiql, wantsGraphiql } from './graphiql.ts';
 import { checkGet, checkHost, checkPost, HttpError } from './guards.ts';
 import type { Pace } from './paced-body.ts';
 import type { ReadParams } from './params.ts';
+import type { Readiness } from './readiness.ts';
+import { receiveUpload } from './receive-upload.ts';
 
 export interface RoutesOptions {
   graphql: Graphql;

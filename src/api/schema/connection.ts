@@ -1,6 +1,6 @@
 import { type ResolveCursorConnectionArgs, resolveCursorConnection } from '@pothos/plugin-relay';
 import { type InputIssue, RequestError } from '../../errors.ts';
-import { budgetOf, bytesOf } from '../byte-budget.ts';
+import { budgetOf, bytesOf } from '../answers/byte-budget.ts';
 import type { ApiContext } from '../context.ts';
 
 export interface ConnectionArgs {

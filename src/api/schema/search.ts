@@ -1,13 +1,13 @@
 import { RequestError } from '../../errors.ts';
 import { enough, isSearchable, type PageHit, searchPages } from '../../jobs/search.ts';
 import { cost } from '../admission/declarations.ts';
-import { budgetOf, bytesOf } from '../byte-budget.ts';
-import { checkJobFilter, parseSearchQuery } from '../inputs.ts';
+import { budgetOf, bytesOf } from '../answers/byte-budget.ts';
+import { checkJobFilter, parseSearchQuery } from '../inputs/inputs.ts';
 import { builder } from './builder.ts';
 import { checkConnectionArgs, pageSize, uuidPattern } from './connection.ts';
-import { Job } from './job.ts';
-import { JobFilter, jobsFilter } from './job-connection.ts';
-import { Page } from './page.ts';
+import { JobFilter, jobsFilter } from './job/connection.ts';
+import { Job } from './job/job.ts';
+import { Page } from './page/page.ts';
 
 const TextRange = builder.objectRef<{ start: number; end: number }>('TextRange').implement({
   description: 'A range of a text, in UTF-16 code units: `text.slice(start, end)` in JavaScript.',

@@ -1,6 +1,6 @@
 import type { ObjectRef } from '@pothos/core';
 import { type ContentKey, type ContentList, listItems, listLength } from '../../results/content.ts';
-import { loadContent, loadList } from '../content.ts';
+import { loadContent, loadList } from '../answers/content.ts';
 import type { ApiContext } from '../context.ts';
 import { builder } from './builder.ts';
 import { type ConnectionArgs, checkConnectionArgs, pageSize } from './connection.ts';

@@ -1,0 +1,96 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { databaseTime } from '../../connections/database-time.ts';
+import type { Source } from '../../connections/prisma/client.ts';
+import { isUploadToken } from '../../documents/upload-token.ts';
+import { RequestError } from '../../errors.ts';
+import { decodeId } from '../../ids.ts';
+import { SizeLimitError } from '../../storage/storage.ts';
+import type { ApiServices } from '../context.ts';
+import { checkEncoding, mediaType } from './guards.ts';
+import { type Pace, pacedBody } from './paced-body.ts';
+
+/** Lifetime of a stored upload that no job uses, in milliseconds. */
+const unusedLifetimeMs = 24 * 60 * 60 * 1000;
+
+/**
+ * PUT /uploads/ID?token=…: streams the body to storage, never holding it, and answers 201 once the bytes and the row are
+ * durable. A PUT that breaks off or is too slow leaves nothing and may be repeated.
+ */
+export async function receiveUpload(
+  services: ApiServices,
+  request: IncomingMessage,
+  response: ServerResponse,
+  url: URL,
+  pace: Pace,
+): Promise<void> {
+  const id = url.pathname.slice('/uploads/'.length);
+  const uuid = decodeId('upload', id);
+  const token = url.searchParams.get('token') ?? '';
+  const now = await databaseTime(services.writes);
+  if (uuid === null || !isUploadToken(services.secrets, id, token, now)) throw new RequestError('UPLOAD_URL_INVALID');
+  const upload = await services.writes.prisma.source.findUnique({ where: { id: uuid } });
+  if (upload === null) throw new RequestError('NOT_FOUND', { message: 'There is no such upload.' });
+  if (upload.status === 'STORED') throw new RequestError('UPLOAD_ALREADY_STORED');
+  if (upload.status === 'EXPIRED') throw new RequestError('UPLOAD_EXPIRED');
+  checkWhole(request);
+  const announced = request.headers['content-length'];
+  const maxBytes = services.limits.documentBytes;
+  if (announced !== undefined && Number(announced) > maxBytes) throw tooLarge(maxBytes);
+  // Two PUTs at once must not write one file; the row decides which of them counts.
+  const storageKey = `sources/${uuid}/${randomUUID()}.pdf`;
+  const stored = await services.storage
+    .put(storageKey, pacedBody(request, pace), { maxBytes })
+    .catch((error: unknown) => {
+      throw error instanceof SizeLimitError ? tooLarge(maxBytes) : error;
+    });
+  try {
+    checkAnnounced(upload, stored);
+    const { count } = await services.writes.prisma.source.updateMany({
+      where: { id: uuid, status: 'WAITING' },
+      data: {
+        status: 'STORED',
+        storageKey,
+        bytes: stored.bytes,
+        sha256: stored.sha256,
+        contentType: upload.contentType ?? request.headers['content-type'] ?? null,
+        expiresAt: await databaseTime(services.writes, unusedLifetimeMs),
+      },
+    });
+    if (count === 0) throw await overtaken(services, uuid);
+  } catch (error) {
+    if (error instanceof RequestError) await services.storage.remove(storageKey);
+    throw error;
+  }
+  response.writeHead(201, { 'content-type': 'application/json' });
+  response.end(JSON.stringify({ id, bytes: stored.bytes, sha256: stored.sha256 }));
+}
+
+/** Why an upload does not wait any more: another PUT was faster, or its time ran out meanwhile. */
+async function overtaken({ writes }: ApiServices, id: string): Promise<RequestError> {
+  const now = await writes.prisma.source.findUnique({ where: { id }, select: { status: true } });
+  return new RequestError(now?.status === 'STORED' ? 'UPLOAD_ALREADY_STORED' : 'UPLOAD_EXPIRED');
+}
+
+/** What is stored is the document itself: not a part of it, not a compressed copy, not a form around it. */
+function checkWhole(request: IncomingMessage): void {
+  if (request.headers['content-range'] !== undefined) throw new RequestError('UPLOAD_PARTIAL');
+  checkEncoding(request);
+  if (mediaType(request).startsWith('multipart/'))
+    throw new RequestError('UNSUPPORTED_ENCODING', { message: 'The body is a form, not the document itself.' });
+}
+
+function tooLarge(maxBytes: number): RequestError {
+  return new RequestError('PAYLOAD_TOO_LARGE', { message: `A document must not exceed ${maxBytes} bytes.` });
+}
+
+function checkAnnounced(upload: Source, stored: { bytes: number; sha256: string }): void {
+  if (upload.expectedBytes !== null && upload.expectedBytes !== BigInt(stored.bytes)) {
+    const message = `${stored.bytes} bytes arrived, ${upload.expectedBytes} were announced.`;
+    throw new RequestError('UPLOAD_MISMATCH', { message });
+  }
+  if (upload.expectedSha256 !== null && upload.expectedSha256 !== stored.sha256) {
+    const message = `The bytes have the SHA-256 ${stored.sha256}, ${upload.expectedSha256} was announced.`;
+    throw new RequestError('UPLOAD_MISMATCH', { message });
+  }
+}

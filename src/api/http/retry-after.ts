@@ -1,0 +1,28 @@
+import type { ExecutionResult } from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+import { isRequestErrorCode, requestErrors, retryAfterSeconds } from '../../request-errors.ts';
+
+/** Answers 503 with Retry-After if an operation returned nothing because the server was too busy or its database away. */
+export function createRetryAfter(): Plugin {
+  return {
+    onResultProcess({ result, setResult }) {
+      if (!isResult(result) || !isEmpty(result)) return;
+      for (const { extensions } of result.errors ?? []) {
+        const code = String(extensions?.code);
+        const seconds = isRequestErrorCode(code) ? retryAfterSeconds(code) : null;
+        if (!isRequestErrorCode(code) || seconds === null) continue;
+        const http = { status: requestErrors[code].status, headers: { 'retry-after': String(seconds) } };
+        setResult({ ...result, extensions: { ...result.extensions, http } });
+        return;
+      }
+    },
+  };
+}
+
+function isResult(result: unknown): result is ExecutionResult {
+  return typeof result === 'object' && result !== null && 'errors' in result && Array.isArray(result.errors);
+}
+
+function isEmpty({ data }: ExecutionResult): boolean {
+  return data == null || Object.values(data).every((value) => value === null);
+}

@@ -1,0 +1,121 @@
+import { createHash } from 'node:crypto';
+import { existingJobs, type UploadState, uploadStates } from '../../documents/sql/named-documents.ts';
+import { type InputIssue, RequestError } from '../../errors.ts';
+import { type SourceOfJob, uploadProblem } from '../../jobs/submit.ts';
+import { isIssueCode } from '../../request-errors.ts';
+import type { ApiContext } from '../context.ts';
+import { decodeBase64 } from './base64.ts';
+import type { CreateBatchInput } from './inputs.ts';
+import { createPauses } from './pauses.ts';
+import { type CheckedSource, checkSource, discardSource, storeSource } from './sources.ts';
+
+/** Files that are stored at once: each waits for the disk. */
+const storing = 8;
+
+/** The sources of a batch: well-formed and looked up, but not stored. */
+export interface BatchSources {
+  /** In the order of the items. */
+  checked: CheckedSource[];
+  /** What is known of the uploads that they name. */
+  uploads: Map<string, UploadState>;
+}
+
+function pathOf(index: number, field: 'upload' | 'job'): InputIssue['path'] {
+  return ['input', 'items', index, 'source', field];
+}
+
+/** What a request error of one item is among the issues of all. */
+function issuesOf(error: unknown, index: number, { job }: CreateBatchInput['items'][number]['source']): InputIssue[] {
+  if (!(error instanceof RequestError)) throw error;
+  const { code, message, issues } = error;
+  if (issues !== null) return issues;
+  const path = pathOf(index, job == null ? 'upload' : 'job');
+  return [{ path, code: isIssueCode(code) ? code : 'INVALID_VALUE', message }];
+}
+
+/**
+ * Checks the form of all sources. One error names every item that cannot be accepted, including those whose upload or job
+ * cannot be used.
+ */
+export async function checkSources(context: ApiContext, items: CreateBatchInput['items']): Promise<BatchSources> {
+  const issues: InputIssue[] = [];
+  const checked: CheckedSource[] = [];
+  const indexes: number[] = [];
+  const pause = createPauses();
+  for (const [index, { source }] of items.entries()) {
+    await pause();
+    try {
+      checked.push(await checkSource(context, source, ['input', 'items', index, 'source']));
+      indexes.push(index);
+    } catch (error) {
+      issues.push(...issuesOf(error, index, source));
+    }
+  }
+  const uploads = await readUploads(context, checked);
+  if (issues.length === 0) return { checked, uploads };
+  throw refusal([...issues, ...(await documentIssues(context, { checked, uploads }, indexes))]);
+}
+
+/** Refuses uploads and jobs that cannot be used, for the same reasons as `createJob`. */
+export async function checkDocuments(context: ApiContext, sources: BatchSources): Promise<void> {
+  const issues = await documentIssues(context, sources, [...sources.checked.keys()]);
+  if (issues.length > 0) throw refusal(issues);
+}
+
+function refusal(issues: InputIssue[]): RequestError {
+  return new RequestError('BAD_USER_INPUT', { issues: issues.sort((a, b) => Number(a.path[2]) - Number(b.path[2])) });
+}
+
+async function readUploads({ database, tenantId }: ApiContext, checked: CheckedSource[]) {
+  const ids = new Set(checked.flatMap((source) => ('uploadId' in source ? [source.uploadId] : [])));
+  const rows = ids.size === 0 ? [] : await database.query<UploadState>(uploadStates, [[...ids], tenantId]);
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
+/** `indexes` has the item of each checked source. */
+async function documentIssues(
+  { database, tenantId }: ApiContext,
+  { checked, uploads }: BatchSources,
+  indexes: number[],
+): Promise<InputIssue[]> {
+  const ids = new Set(checked.flatMap((source) => ('jobId' in source ? [source.jobId] : [])));
+  const rows = ids.size === 0 ? [] : await database.query<{ id: string }>(existingJobs, [[...ids], tenantId]);
+  const jobs = new Set(rows.map(({ id }) => id));
+  return checked.flatMap((source, place): InputIssue[] => {
+    const index = indexes[place] ?? place;
+    if ('jobId' in source && !jobs.has(source.jobId)) {
+      return [{ path: pathOf(index, 'job'), code: 'NOT_FOUND', message: 'There is no such job.' }];
+    }
+    const code = 'uploadId' in source ? uploadProblem(uploads.get(source.uploadId)) : null;
+    return code === null ? [] : [{ path: pathOf(index, 'upload'), code, message: new RequestError(code).message }];
+  });
+}
+
+/** SHA-256 of a source's bytes where they are known without a download; null otherwise. */
+export async function knownHash(source: CheckedSource | undefined, { uploads }: BatchSources): Promise<string | null> {
+  if (source === undefined) return null;
+  if ('uploadId' in source) return uploads.get(source.uploadId)?.sha256 ?? null;
+  if (!('base64' in source)) return null;
+  const hash = createHash('sha256');
+  for await (const part of decodeBase64(source.base64)) hash.update(part);
+  return hash.digest('hex');
+}
+
+/** Stores the bytes that came with the request; what jobs refer to, in the order of the items. */
+export async function storeSources(context: ApiContext, { checked }: BatchSources): Promise<SourceOfJob[]> {
+  const stored: { index: number; source: SourceOfJob }[] = [];
+  const queue = checked.entries();
+  async function work(): Promise<void> {
+    for (const [index, source] of queue) stored.push({ index, source: await storeSource(context, source) });
+  }
+  const results = await Promise.allSettled(Array.from({ length: storing }, work));
+  const inOrder = stored.sort((a, b) => a.index - b.index).map(({ source }) => source);
+  const failed = results.find((result) => result.status === 'rejected');
+  if (failed === undefined) return inOrder;
+  await discardSources(context, inOrder);
+  throw failed.reason;
+}
+
+export async function discardSources(context: ApiContext, sources: SourceOfJob[]): Promise<void> {
+  for (const source of sources) await discardSource(context, source);
+}

@@ -1,0 +1,189 @@
+import { z } from 'zod';
+import { RequestError } from '../../errors.ts';
+import { defaultMaxRetries, defaultOptions, type JobOptions, type OptionChanges } from '../../job-row/options.ts';
+import { maxBatchItems } from '../../jobs/batch-size.ts';
+import { PageRangesError, parsePageRanges } from '../../pdf/model/page-ranges.ts';
+import { type Cursor, parseCursor } from '../../progress/state.ts';
+import { metadata } from './metadata.ts';
+import { httpUrl, parse, refusal, shortText, storableDate } from './values.ts';
+import { webhook, webhookOfJob } from './webhooks.ts';
+
+const pages = z.string().superRefine((value, context) => {
+  try {
+    parsePageRanges(value);
+  } catch (error) {
+    if (!(error instanceof PageRangesError)) throw error;
+    context.addIssue({ code: 'custom', params: { code: 'INVALID_PAGES' }, message: error.message });
+  }
+});
+
+const seconds = (most: number) => z.number().int().min(1).max(most);
+
+const password = shortText(1_024).nullish();
+
+const language = z
+  .string()
+  .regex(/^[a-z]{3}(_[a-z]+)*$/, 'must be the name of a language as Tesseract has it, such as "eng" or "chi_sim"');
+const mostLanguages = 4;
+
+const options = z.object({
+  password,
+  pages: pages.nullish(),
+  engine: z.enum(['AUTO', 'PDFIUM', 'PDFJS']).nullish(),
+  keepHeadersFooters: z.boolean().nullish(),
+  keepHyphenation: z.boolean().nullish(),
+  requireAllPages: z.boolean().nullish(),
+  ocr: z.boolean().nullish(),
+  ocrLanguages: z
+    .array(language)
+    .min(1, 'names a language at least')
+    .max(mostLanguages, `names ${mostLanguages} languages at most: each makes OCR slower`)
+    .refine((all) => new Set(all).size === all.length, refusal('DUPLICATE', 'must name each language once'))
+    .nullish(),
+  thumbnails: z.boolean().nullish(),
+  thumbnailWidth: z.number().int().min(16).max(1_000).nullish(),
+  pageImages: z.boolean().nullish(),
+  pageImageWidth: z.number().int().min(100).max(3_000).nullish(),
+  imageFormat: z.enum(['PNG', 'JPEG', 'WEBP']).nullish(),
+  timeoutSeconds: seconds(86_400).nullish(),
+  noProgressSeconds: seconds(86_400).nullish(),
+  maxRetries: z.number().int().min(0).max(20).nullish(),
+});
+
+/** By its shape: what Yoga makes of a multipart part is no instance of the global File. */
+function isFile(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'stream' in value && typeof value.stream === 'function';
+}
+
+const createJob = z.object({
+  source: z.object({
+    url: httpUrl.nullish(),
+    upload: z.string().nullish(),
+    job: z.string().nullish(),
+    file: z.custom<File>(isFile, refusal('INVALID_FILE', 'must be a file of a multipart request')).nullish(),
+    base64: z.string().nullish(),
+  }),
+  name: shortText(500).nullish(),
+  metadata: metadata.nullish(),
+  options: options.nullish(),
+  priority: z.number().int().min(0).max(9).nullish(),
+  runAt: storableDate.nullish(),
+  idempotencyKey: shortText(255).min(1).nullish(),
+  webhook: webhookOfJob.nullish(),
+});
+
+const batchItem = z.object({
+  source: z
+    .object({
+      url: httpUrl.nullish(),
+      upload: z.string().nullish(),
+      job: z.string().nullish(),
+      base64: z.string().nullish(),
+    })
+    .refine((source) => Object.values(source).filter((each) => each != null).length === 1, {
+      ...refusal('EXACTLY_ONE', 'exactly one of url, upload, job and base64 must be given'),
+      when: () => true,
+    }),
+  name: shortText(500).nullish(),
+  metadata: metadata.nullish(),
+  options: options.nullish(),
+});
+
+const createBatch = z.object({
+  name: shortText(500).nullish(),
+  items: z
+    .array(z.unknown())
+    .min(1, 'a batch needs an item at least')
+    .max(maxBatchItems, `a batch holds ${maxBatchItems} items at most: send several batches`)
+    // Before each item is looked at.
+    .pipe(z.array(batchItem)),
+  options: options.nullish(),
+  priority: z.number().int().min(0).max(9).nullish(),
+  idempotencyKey: shortText(255).min(1).nullish(),
+  webhook: webhook.nullish(),
+});
+
+const createUpload = z.object({
+  filename: shortText(255).nullish(),
+  contentType: shortText(255).nullish(),
+  bytes: z.bigint().min(0n).nullish(),
+  sha256: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/i, 'must be 64 hexadecimal digits')
+    .toLowerCase()
+    .nullish(),
+});
+
+const jobFilter = z
+  .object({
+    batch: z.string().nullish(),
+    name: shortText(500).nullish(),
+    createdAfter: storableDate.nullish(),
+    createdBefore: storableDate.nullish(),
+  })
+  .nullish();
+
+export type CreateJobInput = z.infer<typeof createJob>;
+export type CreateBatchInput = z.infer<typeof createBatch>;
+export type CreateUploadInput = z.infer<typeof createUpload>;
+
+export function parseCreateJob(input: unknown): CreateJobInput {
+  return parse(createJob, input);
+}
+
+export function parseCreateBatch(input: unknown): CreateBatchInput {
+  return parse(createBatch, input);
+}
+
+/** The `options` argument of a retry: what it says replaces the options of the job, one by one. */
+export function parseRetryOptions(value: unknown): OptionChanges & { password: string | null } {
+  const all = Object.entries(parse(options.nullish(), value, 'options') ?? {}).filter(([, each]) => each != null);
+  const { password, maxRetries, ...chosen }: ChosenInput = Object.fromEntries(all);
+  return { options: chosen, maxRetries: maxRetries ?? null, password: password ?? null };
+}
+
+export function parseCreateUpload(input: unknown): CreateUploadInput {
+  return parse(createUpload, input);
+}
+
+const searchQuery = shortText(500).refine((query) => query.trim() !== '', refusal('TOO_SHORT', 'must not be empty'));
+
+/** The `query` argument of a search. */
+export function parseSearchQuery(query: string): string {
+  return parse(searchQuery, query, 'query');
+}
+
+/** The `after` argument of a subscription. */
+export function parseAfter(after: string | null | undefined, of: string): Cursor | null {
+  if (after == null) return null;
+  const cursor = parseCursor(after);
+  if (cursor !== null) return cursor;
+  throw new RequestError('BAD_USER_INPUT', {
+    issues: [{ path: ['after'], code: 'INVALID_CURSOR', message: `is not a cursor of ${of}` }],
+  });
+}
+
+/** What PostgreSQL could not even compare with a row is refused. */
+export function checkJobFilter(filter: unknown): void {
+  parse(jobFilter, filter, 'filter');
+}
+
+/** Options as they are given, nulls left out. */
+type ChosenInput = Partial<JobOptions & { password: string; maxRetries: number }>;
+
+export interface ChosenOptions {
+  options: JobOptions;
+  password: string | null;
+  maxRetries: number;
+}
+
+/** The options with defaults filled in, apart from the password; of several, the last that says something counts. */
+export function jobOptions(...inputs: CreateJobInput['options'][]): ChosenOptions {
+  const all = inputs.flatMap((input) => Object.entries(input ?? {}).filter(([, value]) => value != null));
+  const { password, maxRetries, ...chosen }: ChosenInput = Object.fromEntries(all);
+  return {
+    options: { ...defaultOptions, ...chosen },
+    password: password ?? null,
+    maxRetries: maxRetries ?? defaultMaxRetries,
+  };
+}

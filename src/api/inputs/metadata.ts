@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import type { IssueCode } from '../../request-errors.ts';
+import { refusal, storable } from './values.ts';
+
+const maxBytes = 16 * 1024;
+/** Far below what overflows the stack of anything that walks through it, here or in a client. */
+const maxDepth = 100;
+
+type Issue = [code: IssueCode, message: string];
+
+/** Why a value could not come back exactly as it came; null if it can. */
+function problemOf(value: unknown, depth = 0): Issue | null {
+  switch (typeof value) {
+    case 'string':
+      return storable(value) ? null : ['INVALID_TEXT', 'must be well-formed text without NUL characters'];
+    case 'number':
+      // Beyond it, other numbers are the same number to JavaScript, here and in most clients.
+      if (Number.isFinite(value) && Math.abs(value) <= Number.MAX_SAFE_INTEGER) return null;
+      return ['OUT_OF_RANGE', `numbers must not exceed ${Number.MAX_SAFE_INTEGER}; send larger ones as strings`];
+    case 'boolean':
+      return null;
+    case 'object':
+      if (value === null) return null;
+      if (depth === maxDepth) return ['TOO_DEEP', `must not be nested more than ${maxDepth} levels deep`];
+      return problemInside(value, depth + 1);
+    default:
+      // Of a literal in the query: the name of an enum value, or a variable without a value.
+      return ['INVALID_VALUE', 'must be JSON: objects, lists, strings, numbers, booleans and null'];
+  }
+}
+
+function problemInside(value: object, depth: number): Issue | null {
+  for (const [key, each] of Object.entries(value)) {
+    const problem = problemOf(key) ?? problemOf(each, depth);
+    if (problem !== null) return problem;
+  }
+  return null;
+}
+
+/** Metadata of a client, taken as it is: copying it key by key would lose a key such as `__proto__`. */
+export const metadata = z
+  .custom<Record<string, unknown>>((value) => typeof value === 'object' && value !== null && !Array.isArray(value))
+  .superRefine((value, context) => {
+    const problem = problemOf(value);
+    const tooLarge: Issue = ['TOO_LARGE', `must not exceed ${maxBytes} bytes of JSON`];
+    const found = problem ?? (Buffer.byteLength(JSON.stringify(value)) > maxBytes ? tooLarge : null);
+    if (found === null) return;
+    const { error: message, params } = refusal(...found);
+    context.addIssue({ code: 'custom', message, params });
+  });

@@ -1,0 +1,127 @@
+import { maxRequestBytes } from '../../config.ts';
+import { safeFilename } from '../../connections/filename.ts';
+import { type InputIssue, RequestError } from '../../errors.ts';
+import { decodeId, newUuid } from '../../ids.ts';
+import type { NewSource, SourceOfJob } from '../../jobs/submit.ts';
+import type { IssueCode } from '../../request-errors.ts';
+import { SizeLimitError } from '../../storage/storage.ts';
+import type { ApiContext } from '../context.ts';
+import { Base64Error, decodeBase64, measureBase64 } from './base64.ts';
+import type { CreateJobInput } from './inputs.ts';
+
+/** Where in the input a source stands. */
+type Path = InputIssue['path'];
+
+/** A source that is well-formed; nothing of it is stored yet. */
+export type CheckedSource =
+  | { uploadId: string }
+  | { jobId: string }
+  | { url: string }
+  | { base64: string }
+  | { file: File };
+
+function bad(path: Path, code: IssueCode, message: string): RequestError {
+  return new RequestError('BAD_USER_INPUT', { issues: [{ path, code, message }] });
+}
+
+/** Refuses what can be seen to be wrong without looking anything up. */
+export async function checkSource(
+  context: ApiContext,
+  source: CreateJobInput['source'],
+  path: Path = ['input', 'source'],
+): Promise<CheckedSource> {
+  if (source.upload != null) {
+    const uploadId = decodeId('upload', source.upload);
+    if (uploadId === null) throw new RequestError('NOT_FOUND', { message: 'There is no such upload.' });
+    return { uploadId };
+  }
+  if (source.job != null) {
+    const jobId = decodeId('job', source.job);
+    if (jobId === null) throw new RequestError('NOT_FOUND', { message: 'source.job: there is no such job.' });
+    return { jobId };
+  }
+  if (source.url != null) return { url: source.url };
+  if (source.base64 != null) return await checkBase64(context, source.base64, [...path, 'base64']);
+  if (source.file != null) {
+    takeAllowance(context, source.file.size, [...path, 'file']);
+    return { file: source.file };
+  }
+  throw bad(path, 'EXACTLY_ONE', 'exactly one of url, upload, job, file and base64 must be given');
+}
+
+/**
+ * Turns a source into what a job refers to. Bytes that came with the request are durable in storage before the job
+ * exists; if the job is then not created, `discard` them.
+ */
+export async function storeSource(context: ApiContext, source: CheckedSource): Promise<SourceOfJob> {
+  if ('uploadId' in source || 'jobId' in source) return source;
+  const id = newUuid();
+  const none = { id, url: null, filename: null, contentType: null, bytes: null, sha256: null, storageKey: null };
+  if ('url' in source) return { ...none, kind: 'URL', url: source.url };
+  if ('base64' in source) {
+    return { ...none, kind: 'BASE64', ...(await store(context, id, decodeBase64(source.base64))) };
+  }
+  const { file } = source;
+  const filename = safeFilename(file.name ?? '');
+  return { ...none, kind: 'FILE', filename, contentType: file.type || null, ...(await storeFile(context, id, file)) };
+}
+
+/** Removes bytes that no job refers to after all. */
+export async function discardSource(context: ApiContext, source: SourceOfJob): Promise<void> {
+  if (!('kind' in source) || source.storageKey === null) return;
+  await context.storage
+    .remove(source.storageKey)
+    .catch((error) => context.logger.warn({ err: error }, 'bytes were left behind'));
+}
+
+async function store(context: ApiContext, sourceId: string, source: AsyncIterable<Uint8Array>) {
+  const storageKey = `sources/${sourceId}/0.pdf`;
+  const { bytes, sha256 } = await context.storage.put(storageKey, source, { maxBytes: context.limits.inlineBytes });
+  return { storageKey, bytes, sha256 } satisfies Partial<NewSource>;
+}
+
+async function storeFile(context: ApiContext, sourceId: string, file: File) {
+  try {
+    return await store(context, sourceId, file.stream());
+  } catch (error) {
+    if (error instanceof SizeLimitError) throw tooLarge(['input', 'source', 'file'], context.limits.inlineBytes);
+    throw error;
+  }
+}
+
+function tooLarge(path: Path, maxBytes: number): RequestError {
+  return bad(path, 'TOO_LARGE', `must not exceed ${maxBytes} bytes; use createUpload for large files`);
+}
+
+async function checkBase64(context: ApiContext, base64: string, path: Path): Promise<CheckedSource> {
+  const { inlineBytes } = context.limits;
+  takeAllowance(context, base64.length, path);
+  const bytes = await measureBase64(base64).catch((error: unknown) => {
+    throw error instanceof Base64Error ? bad(path, 'INVALID_BASE64', error.message) : error;
+  });
+  if (bytes > inlineBytes) throw tooLarge(path, inlineBytes);
+  return { base64 };
+}
+
+/** Bytes of the inline documents that each request has named so far, as they are in its body. */
+const namedBytes = new WeakMap<ApiContext, number>();
+
+/**
+ * Limits the inline documents of a request together to what a body can have. Otherwise an operation could name one variable
+ * a thousand times, and each time would be another document to check and store.
+ */
+function takeAllowance(context: ApiContext, bytes: number, path: Path): void {
+  const all = (namedBytes.get(context) ?? 0) + bytes;
+  const most = maxRequestBytes(context.limits);
+  if (all > most) throw bad(path, 'TOO_LARGE', `and the other inline documents must not exceed ${most} bytes together`);
+  namedBytes.set(context, all);
+}
+
+/** The address of a document, without the user name and password that it may have been given with. */
+export function withoutCredentials(address: string): string {
+  const url = new URL(address);
+  if (url.username === '' && url.password === '') return address;
+  url.username = '';
+  url.password = '';
+  return url.href;
+}

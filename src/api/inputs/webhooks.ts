@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { isBatchEvent, WebhookEvent } from '../../webhooks/events.ts';
+import { httpUrl, parse, refusal, shortText } from './values.ts';
+
+const events = z
+  .array(z.enum(WebhookEvent))
+  .min(1, 'name an event at least, or leave them out for the default ones')
+  .max(100);
+
+/** Of a batch, which has every event. */
+export const webhook = z
+  .object({ url: httpUrl.nullish(), endpoint: z.string().nullish(), events: events.nullish() })
+  .refine(({ url, endpoint }) => (url == null) !== (endpoint == null), {
+    ...refusal('EXACTLY_ONE', 'exactly one of url and endpoint must be given'),
+    when: () => true,
+  });
+
+export const webhookOfJob = webhook.refine(({ events }) => !events?.some(isBatchEvent), {
+  ...refusal('UNSUPPORTED', 'a job has no events of batches'),
+  path: ['events'],
+});
+
+export type WebhookInput = z.infer<typeof webhook>;
+
+const createWebhookEndpoint = z.object({
+  url: httpUrl,
+  name: shortText(500).nullish(),
+  events: events.nullish(),
+});
+
+const updateWebhookEndpoint = z.object({
+  url: httpUrl.optional(),
+  name: shortText(500).nullish(),
+  events: events
+    .nullish()
+    // As the row has it: none stands for the default ones.
+    .transform((chosen) => (chosen === null ? [] : chosen && [...new Set(chosen)])),
+});
+
+export function parseCreateWebhookEndpoint(input: unknown): z.infer<typeof createWebhookEndpoint> {
+  return parse(createWebhookEndpoint, input);
+}
+
+export function parseUpdateWebhookEndpoint(input: unknown): z.infer<typeof updateWebhookEndpoint> {
+  return parse(updateWebhookEndpoint, input);
+}

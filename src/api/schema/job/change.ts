@@ -1,0 +1,87 @@
+import { RequestError } from '../../../errors.ts';
+import { decodeId } from '../../../ids.ts';
+import type { Job as JobRow } from '../../../job-row/job.ts';
+import { passwordPurpose } from '../../../job-row/options.ts';
+import { cancelJob } from '../../../jobs/cancel.ts';
+import { deleteJob } from '../../../jobs/remove.ts';
+import { retryJob } from '../../../jobs/retry.ts';
+import { removeJobFiles } from '../../../results/job-files.ts';
+import { parseRetryOptions } from '../../inputs/inputs.ts';
+import { builder } from '../builder.ts';
+import { Job } from './job.ts';
+import { JobOptionsInput } from './options.ts';
+
+/** Describes the options of retryJob and retryBatch. */
+export const retryOptionsText =
+  'Options to change. Each option given here replaces that of the job; null keeps it (use `pages: "1-"` for all pages). A password has to be ' +
+  'given again, because it was erased when the job ended.';
+
+function jobUuid(id: string): string {
+  const uuid = decodeId('job', id);
+  if (uuid === null) throw new RequestError('NOT_FOUND', { message: 'There is no such job.' });
+  return uuid;
+}
+
+const CancelJobPayload = builder.objectRef<{ job: JobRow }>('CancelJobPayload').implement({
+  description: 'The result of cancelJob.',
+  fields: (t) => ({ job: t.expose('job', { type: Job, description: 'The job, which is CANCELLED.' }) }),
+});
+
+const RetryJobPayload = builder.objectRef<{ job: JobRow }>('RetryJobPayload').implement({
+  description: 'The result of retryJob.',
+  fields: (t) => ({ job: t.expose('job', { type: Job, description: 'The job, which is PENDING again.' }) }),
+});
+
+const DeleteJobPayload = builder.objectRef<{ deletedId: string }>('DeleteJobPayload').implement({
+  description: 'The result of deleteJob.',
+  fields: (t) => ({ deletedId: t.exposeID('deletedId', { description: 'The id of the deleted job.' }) }),
+});
+
+builder.mutationFields((t) => ({
+  cancelJob: t.field({
+    type: CancelJobPayload,
+    nullable: true,
+    description:
+      'Cancels a job. A running extraction stops within two seconds, and pages stored so far are kept. Does nothing if the job is already CANCELLED. ' +
+      'A COMPLETED or FAILED job is JOB_FINAL.',
+    args: { id: t.arg.id({ required: true, description: 'The id of the job.' }) },
+    resolve: async (_, { id }, { jobs, tenantId }) => ({ job: await cancelJob(jobs, tenantId, jobUuid(id)) }),
+  }),
+  retryJob: t.field({
+    type: RetryJobPayload,
+    nullable: true,
+    description:
+      'Runs a FAILED or CANCELLED job again, with its full number of retries. Its attempts are kept, and so are its stored pages: only missing pages ' +
+      'are read. Options that change pages, such as `engine`, cause all pages to be read again. A COMPLETED job is JOB_FINAL (use `createJob` with ' +
+      '`source.job`), a job that has not ended is JOB_NOT_FINAL.',
+    args: {
+      id: t.arg.id({ required: true, description: 'The id of the job.' }),
+      options: t.arg({ type: JobOptionsInput, description: retryOptionsText }),
+    },
+    async resolve(_, { id, options }, { jobs, tenantId, secrets }) {
+      const { password, ...changes } = parseRetryOptions(options);
+      const sealed = password === null ? null : secrets.seal(passwordPurpose, password);
+      return { job: await retryJob(jobs, tenantId, jobUuid(id), sealed, changes) };
+    },
+  }),
+  deleteJob: t.field({
+    type: DeleteJobPayload,
+    nullable: true,
+    description:
+      'Deletes a final job with its pages and files, and its document if no other job uses it. A job that has not ended is JOB_NOT_FINAL. Its ' +
+      'idempotency key cannot be reused for 24 hours.',
+    args: { id: t.arg.id({ required: true, description: 'The id of the job.' }) },
+    async resolve(_, { id }, { jobs, tenantId, storage, logger }) {
+      const uuid = jobUuid(id);
+      const { storageKey } = await deleteJob(jobs, tenantId, uuid);
+      try {
+        if (storageKey !== null) await storage.remove(storageKey);
+        await removeJobFiles(storage, uuid);
+      } catch (error) {
+        // The job is gone whatever happens to the bytes; they are nobody's now.
+        logger.warn({ err: error, job: id }, 'bytes were left behind; the janitor removes them');
+      }
+      return { deletedId: id };
+    },
+  }),
+}));

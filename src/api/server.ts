@@ -1,0 +1,167 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { type Authenticate, acceptEverybody } from './authenticate.ts';
+import type { ApiServices } from './context.ts';
+import { createGraphql } from './graphql.ts';
+import { createAddressLimits } from './http/address-limits.ts';
+import { refuse } from './http/answers.ts';
+import { BodyBudget } from './http/body-budget.ts';
+import { addressKey, createClientAddresses } from './http/forwarded.ts';
+import { holdMessages } from './http/held-messages.ts';
+import type { Pace } from './http/paced-body.ts';
+import { createParamsReader } from './http/params.ts';
+import { Readiness } from './http/readiness.ts';
+import { createRoutes } from './http/routes.ts';
+import { closeSilentSockets } from './http/silent-sockets.ts';
+import { serveGraphqlWs } from './live/websocket.ts';
+import { createOperations } from './operations.ts';
+import { schema } from './schema/schema.ts';
+
+export interface ApiServer extends AsyncDisposable {
+  readonly port: number;
+  /** Sockets that are open, those of WebSockets among them. */
+  connections(): Promise<number>;
+}
+
+/** Requests that are being answered may finish for this long at shutdown; streams are cut off, their clients resume. */
+const shutdownMs = 5_000;
+
+/** How long a socket is kept for another request, in milliseconds. Proxies have to give up earlier, see docs/deployment.md. */
+const keptMs = 5_000;
+
+/** Time limits of clients, in milliseconds. */
+export interface ClientTimes {
+  /** Until the headers of a request are complete: from the opening of a silent socket on, too. */
+  headersMs: number;
+  /** Until a socket without any traffic is closed. Streams have traffic all the time. */
+  idleMs: number;
+  /** Bodies of GraphQL requests. */
+  body: Pace;
+  /** Bodies of uploads. */
+  upload: Pace;
+}
+
+const minute = 60_000;
+
+const defaultTimes: ClientTimes = {
+  headersMs: 15_000,
+  idleMs: 2 * minute,
+  body: { bytesPerSecond: 1_024, stallMs: 10_000, totalMs: 5 * minute },
+  // As long as its URL is valid.
+  upload: { bytesPerSecond: 1_024, stallMs: 30_000, totalMs: 60 * minute },
+};
+
+export interface ServerOptions {
+  host: string;
+  port: number;
+  /** Addresses and networks (CIDR) whose word on the client's address counts. */
+  trustedProxies: readonly string[];
+  authenticate?: Authenticate;
+  /** Watchers get a heartbeat this often, so that no proxy takes the connection for a dead one. */
+  keepAliveMs?: number;
+  times?: Partial<ClientTimes>;
+}
+
+/** Everything that is served over HTTP: GraphQL with GraphiQL, uploads, downloads, health, metrics. */
+export async function startApiServer(
+  services: ApiServices,
+  { host, port, trustedProxies, authenticate = acceptEverybody, keepAliveMs = 12_000, times: given }: ServerOptions,
+): Promise<ApiServer> {
+  const { publicUrl, limits, logger } = services;
+  const times = { ...defaultTimes, ...given };
+  const operations = createOperations(schema, services);
+  const graphql = createGraphql(operations, keepAliveMs);
+  const readiness = new Readiness();
+  const busy = new Set<Promise<void>>();
+  const streams = new Set<ServerResponse>();
+  const addresses = createClientAddresses(trustedProxies);
+  const addressLimits = createAddressLimits(addresses, limits.connectionsPerAddress, logger);
+  const addressOf = (request: IncomingMessage) => addressKey(addresses.clientOf(request));
+  const budget = new BodyBudget(limits.bodyBytesInFlight);
+  const readParams = createParamsReader({ schema, budget, pace: times.body, addressOf });
+  const route = createRoutes(services, {
+    graphql,
+    addressOf,
+    readParams,
+    uploadPace: times.upload,
+    authenticate,
+    readiness,
+    onStream(stream) {
+      streams.add(stream);
+      stream.once('close', () => streams.delete(stream));
+    },
+  });
+
+  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    // A pipeline into the response adds seven `close` listeners, and each limit adds one.
+    response.setMaxListeners(20);
+    // The next request of this client is for another process.
+    if (readiness.draining) response.setHeader('connection', 'close');
+    try {
+      addressLimits.admit(request, response);
+      await route(request, response);
+    } catch (error) {
+      await refuse(request, response, error, logger);
+    }
+  }
+
+  const server = createServer({
+    headersTimeout: times.headersMs,
+    requestTimeout: times.upload.totalMs,
+    connectionsCheckingInterval: times.headersMs / 4,
+  });
+  server.timeout = times.idleMs;
+  server.keepAliveTimeout = Math.min(keptMs, times.idleMs);
+  closeSilentSockets(server);
+  server.on('connection', addressLimits.socketOpened);
+  server.on('request', (request, response) => {
+    const work = handle(request, response).finally(() => busy.delete(work));
+    busy.add(work);
+  });
+  const webSockets = serveGraphqlWs(server, operations, {
+    schema,
+    publicUrl,
+    authenticate,
+    maxOperations: services.operations.socketOperations,
+    keepAliveMs,
+    addressLimits,
+    addressOf,
+    onOpen: (webSocket, socket, request) => holdMessages(webSocket, socket, budget, addressOf(request)),
+    logger,
+  });
+  await listening(server, host, port);
+  return {
+    get port() {
+      const address = server.address();
+      return address !== null && typeof address === 'object' ? (address satisfies AddressInfo).port : port;
+    },
+    connections: () => promisify(server.getConnections.bind(server))(),
+    async [Symbol.asyncDispose]() {
+      await readiness.drain();
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      await webSockets[Symbol.asyncDispose]();
+      server.closeIdleConnections();
+      // Cut off, not completed: a client must see that there is more to come, and resume elsewhere.
+      for (const stream of streams) stream.destroy();
+      const deadline = new AbortController();
+      await Promise.race([Promise.all(busy), setTimeout(shutdownMs, null, { signal: deadline.signal })]);
+      deadline.abort();
+      if (busy.size > 0) logger.warn({ requests: busy.size }, 'requests were cut off by the shutdown');
+      server.closeAllConnections();
+      await closed;
+      await graphql.dispose();
+    },
+  };
+}
+
+function listening(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
