@@ -1,12 +1,14 @@
 import { setImmediate } from 'node:timers/promises';
 import pLimit from 'p-limit';
+import type { NewSource, SourceOfJob } from '../documents/sources.ts';
 import { RequestError } from '../errors.ts';
 import { newUuid } from '../ids.ts';
 import type { JobOptions } from '../job-row/options.ts';
 import type { JobsContext } from '../jobs/context.ts';
 import { type Taken, takenKey } from '../jobs/sql/taken.ts';
-import { type NewSource, type SourceOfJob, type WebhookTarget, webhookValues } from '../jobs/submit.ts';
+import { webhookValues } from '../jobs/submit.ts';
 import type { ProgressState } from '../progress/state.ts';
+import type { WebhookTarget } from '../webhooks/choose-target.ts';
 import { type Batch, batchStateOf } from './batch.ts';
 import { insertBatch, insertItems } from './sql/insert-batch.ts';
 

@@ -93,5 +93,29 @@ export function imageRequest(options: JobOptions): ImageRequest | null {
   };
 }
 
+/** Options that a request gives, nulls left out. */
+export type GivenOptions = Partial<JobOptions & { password: string; maxRetries: number }>;
+
+/** The options of a request; null values are not given. */
+export type OptionsInput = { [Name in keyof GivenOptions]: GivenOptions[Name] | null };
+
+/** Options with their defaults, apart from the password. */
+export interface ResolvedOptions {
+  options: JobOptions;
+  password: string | null;
+  maxRetries: number;
+}
+
+/** Fills in the defaults. Of several inputs, the last that gives an option wins. */
+export function resolveOptions(...inputs: (OptionsInput | null | undefined)[]): ResolvedOptions {
+  const all = inputs.flatMap((input) => Object.entries(input ?? {}).filter(([, value]) => value != null));
+  const { password, maxRetries, ...chosen }: GivenOptions = Object.fromEntries(all);
+  return {
+    options: { ...defaultOptions, ...chosen },
+    password: password ?? null,
+    maxRetries: maxRetries ?? defaultMaxRetries,
+  };
+}
+
 /** Binds a sealed password to what it is for: it opens as nothing else. */
 export const passwordPurpose = 'document-password';

@@ -1,35 +1,14 @@
+import type { SourceOfJob } from '../documents/sources.ts';
 import { type UploadState, uploadStates } from '../documents/sql/named-documents.ts';
+import { uploadProblem } from '../documents/upload-problem.ts';
 import { RequestError } from '../errors.ts';
 import { newUuid } from '../ids.ts';
 import { type Job, progressOf } from '../job-row/job.ts';
 import type { JobOptions } from '../job-row/options.ts';
+import type { WebhookTarget } from '../webhooks/choose-target.ts';
 import type { JobsContext } from './context.ts';
 import { insertJob } from './sql/insert-job.ts';
 import { type Taken, takenKey } from './sql/taken.ts';
-
-/** Bytes that came with the request and are in storage already, or a URL that a worker will fetch. */
-export interface NewSource {
-  id: string;
-  kind: 'URL' | 'FILE' | 'BASE64';
-  url: string | null;
-  filename: string | null;
-  contentType: string | null;
-  bytes: number | null;
-  sha256: string | null;
-  storageKey: string | null;
-}
-
-/** A stored upload of the tenant, the document of one of its jobs, or a source of the job's own. */
-export type SourceOfJob = { uploadId: string } | { jobId: string } | NewSource;
-
-/** Whom to tell, of what: a URL or an endpoint of the tenant. */
-export interface WebhookTarget {
-  url: string | null;
-  endpointId: string | null;
-  /** What its deliveries share the way with, see src/webhooks/target.ts. */
-  lane: string;
-  events: string[];
-}
 
 export interface Submission {
   tenantId: string;
@@ -117,15 +96,6 @@ async function existingJob(context: JobsContext, submission: Submission): Promis
   }
   if ('jobId' in source) throw new RequestError('NOT_FOUND', { message: 'source.job: there is no such job.' });
   throw new Error('a job was neither inserted nor found');
-}
-
-/** Why a job cannot use an upload; null if it can. */
-export function uploadProblem(
-  upload: UploadState | undefined,
-): 'NOT_FOUND' | 'UPLOAD_EXPIRED' | 'UPLOAD_INCOMPLETE' | null {
-  if (upload === undefined) return 'NOT_FOUND';
-  if (upload.status === 'EXPIRED' || upload.expired) return 'UPLOAD_EXPIRED';
-  return upload.status === 'WAITING' ? 'UPLOAD_INCOMPLETE' : null;
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Batch, Job, Source } from '../../connections/prisma/client.ts';
+import { withoutCredentials } from '../../documents/without-credentials.ts';
 import { failures } from '../../errors.ts';
 import { encodeId } from '../../ids.ts';
 import { failureOf } from '../../job-row/job.ts';
@@ -9,7 +10,6 @@ import type { Attachment, ExtractedPage } from '../../pdf/model/document.ts';
 import { pageFailureMessages } from '../../pdf/model/unreadable-page.ts';
 import { annotationKind } from '../../results/annotation-kinds.ts';
 import { storedDocument } from '../../results/stored-json.ts';
-import { withoutCredentials } from '../inputs/sources.ts';
 import { attachmentType, omissionOf } from './attachment-file.ts';
 
 // What downloads say about jobs and batches, by the names that the schema has for it.

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { RequestError } from '../../errors.ts';
-import { defaultMaxRetries, defaultOptions, type JobOptions, type OptionChanges } from '../../job-row/options.ts';
+import type { GivenOptions, OptionChanges } from '../../job-row/options.ts';
 import { maxBatchItems } from '../../jobs/batch-size.ts';
 import { PageRangesError, parsePageRanges } from '../../pdf/model/page-ranges.ts';
 import { type Cursor, parseCursor } from '../../progress/state.ts';
@@ -138,7 +138,7 @@ export function parseCreateBatch(input: unknown): CreateBatchInput {
 /** The `options` argument of a retry: what it says replaces the options of the job, one by one. */
 export function parseRetryOptions(value: unknown): OptionChanges & { password: string | null } {
   const all = Object.entries(parse(options.nullish(), value, 'options') ?? {}).filter(([, each]) => each != null);
-  const { password, maxRetries, ...chosen }: ChosenInput = Object.fromEntries(all);
+  const { password, maxRetries, ...chosen }: GivenOptions = Object.fromEntries(all);
   return { options: chosen, maxRetries: maxRetries ?? null, password: password ?? null };
 }
 
@@ -166,24 +166,4 @@ export function parseAfter(after: string | null | undefined, of: string): Cursor
 /** What PostgreSQL could not even compare with a row is refused. */
 export function checkJobFilter(filter: unknown): void {
   parse(jobFilter, filter, 'filter');
-}
-
-/** Options as they are given, nulls left out. */
-type ChosenInput = Partial<JobOptions & { password: string; maxRetries: number }>;
-
-export interface ChosenOptions {
-  options: JobOptions;
-  password: string | null;
-  maxRetries: number;
-}
-
-/** The options with defaults filled in, apart from the password; of several, the last that says something counts. */
-export function jobOptions(...inputs: CreateJobInput['options'][]): ChosenOptions {
-  const all = inputs.flatMap((input) => Object.entries(input ?? {}).filter(([, value]) => value != null));
-  const { password, maxRetries, ...chosen }: ChosenInput = Object.fromEntries(all);
-  return {
-    options: { ...defaultOptions, ...chosen },
-    password: password ?? null,
-    maxRetries: maxRetries ?? defaultMaxRetries,
-  };
 }

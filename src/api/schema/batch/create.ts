@@ -1,22 +1,9 @@
 import type { Batch as BatchRow } from '../../../batches/batch.ts';
-import { type BatchItem, findSubmittedBatch, type SubmittedBatch, submitBatch } from '../../../batches/submit.ts';
-import { RequestError } from '../../../errors.ts';
-import { chosenOptions, defaultPriority, passwordPurpose } from '../../../job-row/options.ts';
+import { createBatch } from '../../../batches/create.ts';
+import type { SubmittedBatch } from '../../../batches/submit.ts';
 import { maxBatchItems } from '../../../jobs/batch-size.ts';
-import { canonical, type SourceOfJob } from '../../../jobs/submit.ts';
 import { atMost } from '../../admission/declarations.ts';
-import type { ApiContext } from '../../context.ts';
-import {
-  type BatchSources,
-  checkDocuments,
-  checkSources,
-  discardSources,
-  knownHash,
-  storeSources,
-} from '../../inputs/batch-sources.ts';
-import { type CreateBatchInput, jobOptions, parseCreateBatch } from '../../inputs/inputs.ts';
-import { createPauses } from '../../inputs/pauses.ts';
-import { receiveWebhook } from '../../inputs/webhook-target.ts';
+import { parseCreateBatch } from '../../inputs/inputs.ts';
 import { builder } from '../builder.ts';
 import { metadataText } from '../job/create.ts';
 import { JobOptionsInput } from '../job/options.ts';
@@ -104,64 +91,3 @@ builder.mutationField('createBatch', (t) =>
     resolve: (_, { input }, context) => createBatch(context, parseCreateBatch(input)),
   }),
 );
-
-async function createBatch(context: ApiContext, input: CreateBatchInput): Promise<SubmittedBatch> {
-  const { tenantId, jobs } = context;
-  const { name = null, idempotencyKey = null } = input;
-  const checked = await checkSources(context, input.items);
-  const fingerprint = idempotencyKey === null ? null : await fingerprintOf(context, input, checked);
-  // A repetition stores nothing and looks up no document: those of its jobs may be gone.
-  const before = await findSubmittedBatch(jobs, { tenantId, idempotencyKey, fingerprint });
-  if (before !== null) return before;
-  const webhook = await receiveWebhook(context, 'batch', input.webhook);
-  await checkDocuments(context, checked);
-  const sources = await storeSources(context, checked);
-  try {
-    const items = await jobsOf(context, input, sources);
-    const priority = input.priority ?? defaultPriority;
-    const submission = { tenantId, name, items, priority, webhook, idempotencyKey, fingerprint };
-    const submitted = await submitBatch(jobs, submission);
-    if (submitted.deduplicated) await discardSources(context, sources);
-    return submitted;
-  } catch (error) {
-    // If the connection broke, nobody knows whether the rows were written: then the bytes stay.
-    if (error instanceof RequestError) await discardSources(context, sources);
-    throw error;
-  }
-}
-
-async function jobsOf(context: ApiContext, input: CreateBatchInput, sources: SourceOfJob[]): Promise<BatchItem[]> {
-  const jobs: BatchItem[] = [];
-  const pause = createPauses();
-  for (const [index, item] of input.items.entries()) {
-    await pause();
-    const { options, password, maxRetries } = jobOptions(input.options, item.options);
-    const source = sources[index];
-    if (source === undefined) throw new Error('an item of a batch has no source');
-    jobs.push({
-      source,
-      options,
-      sealedPassword: password === null ? null : context.secrets.seal(passwordPurpose, password),
-      name: item.name ?? null,
-      metadata: item.metadata ?? null,
-      maxRetries,
-    });
-  }
-  return jobs;
-}
-
-/** Keyed, as the input may hold passwords. Documents count by their bytes where those are known. */
-async function fingerprintOf(context: ApiContext, input: CreateBatchInput, sources: BatchSources): Promise<string> {
-  const items: object[] = [];
-  const pause = createPauses();
-  for (const [index, item] of input.items.entries()) {
-    await pause();
-    const sha256 = await knownHash(sources.checked[index], sources);
-    const { options, password, maxRetries } = jobOptions(input.options, item.options);
-    const { name, metadata } = item;
-    const source = sha256 === null ? item.source : { sha256 };
-    items.push({ source, options: chosenOptions(options), password, maxRetries, name, metadata });
-  }
-  const { name, priority = defaultPriority, webhook } = input;
-  return context.secrets.digest('idempotency', canonical({ batch: items, name, priority, webhook }));
-}

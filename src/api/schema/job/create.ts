@@ -1,9 +1,6 @@
-import { chosenOptions, defaultPriority, passwordPurpose } from '../../../job-row/options.ts';
-import { canonical, type SourceOfJob, type Submitted, submitJob } from '../../../jobs/submit.ts';
-import type { ApiContext } from '../../context.ts';
-import { type CreateJobInput, jobOptions, parseCreateJob } from '../../inputs/inputs.ts';
-import { checkSource, discardSource, storeSource } from '../../inputs/sources.ts';
-import { receiveWebhook } from '../../inputs/webhook-target.ts';
+import { createJob } from '../../../jobs/create.ts';
+import type { Submitted } from '../../../jobs/submit.ts';
+import { parseCreateJob } from '../../inputs/inputs.ts';
 import { builder } from '../builder.ts';
 import { WebhookInput } from '../webhook-input.ts';
 import { Job } from './job.ts';
@@ -58,62 +55,3 @@ builder.mutationField('createJob', (t) =>
     resolve: (_, { input }, context) => createJob(context, parseCreateJob(input)),
   }),
 );
-
-async function createJob(context: ApiContext, input: CreateJobInput): Promise<Submitted> {
-  const { options, password, maxRetries } = jobOptions(input.options);
-  const webhook = await receiveWebhook(context, 'job', input.webhook);
-  const source = await storeSource(context, await checkSource(context, input.source));
-  const priority = input.priority ?? defaultPriority;
-  const { name = null, metadata = null, runAt = null, idempotencyKey = null } = input;
-  try {
-    const submitted = await submitJob(context.jobs, {
-      tenantId: context.tenantId,
-      source,
-      options,
-      sealedPassword: password === null ? null : context.secrets.seal(passwordPurpose, password),
-      name,
-      metadata,
-      priority,
-      maxRetries,
-      webhook,
-      runAt,
-      idempotencyKey,
-      fingerprint:
-        idempotencyKey === null
-          ? null
-          : fingerprint(context, {
-              source: await identity(context, source),
-              options: chosenOptions(options),
-              password,
-              name,
-              metadata,
-              priority,
-              maxRetries,
-              runAt,
-              webhook: input.webhook,
-            }),
-    });
-    if (submitted.deduplicated) await discardSource(context, source);
-    else if (submitted.job.dueAt === null) context.estimates.arrived(submitted.job);
-    return submitted;
-  } catch (error) {
-    // Unknown whether the row was written, if the connection broke in between: then the bytes stay.
-    if (error instanceof Error && error.name === 'RequestError') await discardSource(context, source);
-    throw error;
-  }
-}
-
-/** Keyed, as the input may hold a password, and outlives the job. */
-function fingerprint({ secrets }: ApiContext, input: unknown): string {
-  return secrets.digest('idempotency', canonical(input));
-}
-
-/** What makes two sources the same document for idempotency: their bytes where they are known, else where they come from. */
-async function identity({ writes, tenantId }: ApiContext, source: SourceOfJob): Promise<object> {
-  if ('jobId' in source) return { job: source.jobId };
-  if ('kind' in source) return source.sha256 === null ? { url: source.url } : { sha256: source.sha256 };
-  // The same file uploaded again has another id.
-  const where = { id: source.uploadId, tenantId };
-  const upload = await writes.prisma.source.findFirst({ where, select: { sha256: true } });
-  return upload?.sha256 ? { sha256: upload.sha256 } : source;
-}

@@ -1,7 +1,7 @@
 import { deleteEndpoint, pauseEndpoint, resumeEndpoint, updateEndpoint } from '../../../webhooks/change-endpoint.ts';
+import { checkWebhookUrl } from '../../../webhooks/choose-target.ts';
 import type { WebhookEndpoint as WebhookEndpointRow } from '../../../webhooks/endpoints.ts';
 import { atMost } from '../../admission/declarations.ts';
-import { checkWebhookUrl } from '../../inputs/webhook-target.ts';
 import { parseUpdateWebhookEndpoint } from '../../inputs/webhooks.ts';
 import { builder } from '../builder.ts';
 import { WebhookEvent } from '../webhook-input.ts';

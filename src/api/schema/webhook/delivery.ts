@@ -1,9 +1,9 @@
+import { withoutCredentials } from '../../../documents/without-credentials.ts';
 import { RequestError } from '../../../errors.ts';
 import { decodeId, encodeId } from '../../../ids.ts';
 import { payloadOf } from '../../../webhooks/body.ts';
 import { type WebhookDelivery as DeliveryRow, redeliverWebhook } from '../../../webhooks/deliveries.ts';
 import { cost } from '../../admission/declarations.ts';
-import { withoutCredentials } from '../../inputs/sources.ts';
 import { Batch } from '../batch/batch.ts';
 import { builder } from '../builder.ts';
 import { Job } from '../job/job.ts';

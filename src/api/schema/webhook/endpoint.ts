@@ -1,6 +1,8 @@
 import type { Tenant } from '../../../connections/prisma/client.ts';
+import { withoutCredentials } from '../../../documents/without-credentials.ts';
 import { RequestError } from '../../../errors.ts';
 import { decodeId, encodeId } from '../../../ids.ts';
+import { checkWebhookUrl } from '../../../webhooks/choose-target.ts';
 import {
   createEndpoint,
   listEndpoints,
@@ -11,8 +13,6 @@ import {
 } from '../../../webhooks/endpoints.ts';
 import { previousValidUntil, type SecretOwner, secretOf } from '../../../webhooks/secret.ts';
 import { atMost, cost } from '../../admission/declarations.ts';
-import { withoutCredentials } from '../../inputs/sources.ts';
-import { checkWebhookUrl } from '../../inputs/webhook-target.ts';
 import { parseCreateWebhookEndpoint } from '../../inputs/webhooks.ts';
 import { builder } from '../builder.ts';
 import { Node } from '../node.ts';

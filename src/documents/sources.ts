@@ -1,13 +1,42 @@
-import { maxRequestBytes } from '../../config.ts';
-import { safeFilename } from '../../connections/filename.ts';
-import { type InputIssue, RequestError } from '../../errors.ts';
-import { decodeId, newUuid } from '../../ids.ts';
-import type { NewSource, SourceOfJob } from '../../jobs/submit.ts';
-import type { IssueCode } from '../../request-errors.ts';
-import { SizeLimitError } from '../../storage/storage.ts';
-import type { ApiContext } from '../context.ts';
+import { type Limits, maxRequestBytes } from '../config.ts';
+import { safeFilename } from '../connections/filename.ts';
+import { type InputIssue, RequestError } from '../errors.ts';
+import { decodeId, newUuid } from '../ids.ts';
+import type { Logger } from '../ops/logger.ts';
+import type { IssueCode } from '../request-errors.ts';
+import { SizeLimitError, type Storage } from '../storage/storage.ts';
 import { Base64Error, decodeBase64, measureBase64 } from './base64.ts';
-import type { CreateJobInput } from './inputs.ts';
+
+/** Bytes that came with the request and are in storage already, or a URL that a worker will fetch. */
+export interface NewSource {
+  id: string;
+  kind: 'URL' | 'FILE' | 'BASE64';
+  url: string | null;
+  filename: string | null;
+  contentType: string | null;
+  bytes: number | null;
+  sha256: string | null;
+  storageKey: string | null;
+}
+
+/** A stored upload of the tenant, the document of one of its jobs, or a source of the job's own. */
+export type SourceOfJob = { uploadId: string } | { jobId: string } | NewSource;
+
+/** The document that a request names: one of these. */
+export interface SourceInput {
+  url?: string | null;
+  upload?: string | null;
+  job?: string | null;
+  file?: File | null;
+  base64?: string | null;
+}
+
+/** What checking and storing sources needs. One object for each request: it identifies the request. */
+export interface SourceContext {
+  storage: Storage;
+  limits: Limits;
+  logger: Logger;
+}
 
 /** Where in the input a source stands. */
 type Path = InputIssue['path'];
@@ -26,8 +55,8 @@ function bad(path: Path, code: IssueCode, message: string): RequestError {
 
 /** Refuses what can be seen to be wrong without looking anything up. */
 export async function checkSource(
-  context: ApiContext,
-  source: CreateJobInput['source'],
+  context: SourceContext,
+  source: SourceInput,
   path: Path = ['input', 'source'],
 ): Promise<CheckedSource> {
   if (source.upload != null) {
@@ -53,7 +82,7 @@ export async function checkSource(
  * Turns a source into what a job refers to. Bytes that came with the request are durable in storage before the job
  * exists; if the job is then not created, `discard` them.
  */
-export async function storeSource(context: ApiContext, source: CheckedSource): Promise<SourceOfJob> {
+export async function storeSource(context: SourceContext, source: CheckedSource): Promise<SourceOfJob> {
   if ('uploadId' in source || 'jobId' in source) return source;
   const id = newUuid();
   const none = { id, url: null, filename: null, contentType: null, bytes: null, sha256: null, storageKey: null };
@@ -67,20 +96,20 @@ export async function storeSource(context: ApiContext, source: CheckedSource): P
 }
 
 /** Removes bytes that no job refers to after all. */
-export async function discardSource(context: ApiContext, source: SourceOfJob): Promise<void> {
+export async function discardSource(context: SourceContext, source: SourceOfJob): Promise<void> {
   if (!('kind' in source) || source.storageKey === null) return;
   await context.storage
     .remove(source.storageKey)
     .catch((error) => context.logger.warn({ err: error }, 'bytes were left behind'));
 }
 
-async function store(context: ApiContext, sourceId: string, source: AsyncIterable<Uint8Array>) {
+async function store(context: SourceContext, sourceId: string, source: AsyncIterable<Uint8Array>) {
   const storageKey = `sources/${sourceId}/0.pdf`;
   const { bytes, sha256 } = await context.storage.put(storageKey, source, { maxBytes: context.limits.inlineBytes });
   return { storageKey, bytes, sha256 } satisfies Partial<NewSource>;
 }
 
-async function storeFile(context: ApiContext, sourceId: string, file: File) {
+async function storeFile(context: SourceContext, sourceId: string, file: File) {
   try {
     return await store(context, sourceId, file.stream());
   } catch (error) {
@@ -93,7 +122,7 @@ function tooLarge(path: Path, maxBytes: number): RequestError {
   return bad(path, 'TOO_LARGE', `must not exceed ${maxBytes} bytes; use createUpload for large files`);
 }
 
-async function checkBase64(context: ApiContext, base64: string, path: Path): Promise<CheckedSource> {
+async function checkBase64(context: SourceContext, base64: string, path: Path): Promise<CheckedSource> {
   const { inlineBytes } = context.limits;
   takeAllowance(context, base64.length, path);
   const bytes = await measureBase64(base64).catch((error: unknown) => {
@@ -104,24 +133,15 @@ async function checkBase64(context: ApiContext, base64: string, path: Path): Pro
 }
 
 /** Bytes of the inline documents that each request has named so far, as they are in its body. */
-const namedBytes = new WeakMap<ApiContext, number>();
+const namedBytes = new WeakMap<SourceContext, number>();
 
 /**
  * Limits the inline documents of a request together to what a body can have. Otherwise an operation could name one variable
  * a thousand times, and each time would be another document to check and store.
  */
-function takeAllowance(context: ApiContext, bytes: number, path: Path): void {
+function takeAllowance(context: SourceContext, bytes: number, path: Path): void {
   const all = (namedBytes.get(context) ?? 0) + bytes;
   const most = maxRequestBytes(context.limits);
   if (all > most) throw bad(path, 'TOO_LARGE', `and the other inline documents must not exceed ${most} bytes together`);
   namedBytes.set(context, all);
-}
-
-/** The address of a document, without the user name and password that it may have been given with. */
-export function withoutCredentials(address: string): string {
-  const url = new URL(address);
-  if (url.username === '' && url.password === '') return address;
-  url.username = '';
-  url.password = '';
-  return url.href;
 }

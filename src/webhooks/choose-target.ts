@@ -1,14 +1,36 @@
-import { type InputIssue, RequestError } from '../../errors.ts';
-import { decodeId } from '../../ids.ts';
-import type { WebhookTarget } from '../../jobs/submit.ts';
-import { findEndpoint } from '../../webhooks/endpoints.ts';
-import { chooseEvents, type Subject } from '../../webhooks/events.ts';
-import { laneOf } from '../../webhooks/target.ts';
-import type { ApiContext } from '../context.ts';
-import type { WebhookInput } from './webhooks.ts';
+import type { AddressGuard } from '../connections/address-guard.ts';
+import type { Database } from '../connections/database.ts';
+import { type InputIssue, RequestError } from '../errors.ts';
+import { decodeId } from '../ids.ts';
+import { findEndpoint } from './endpoints.ts';
+import { chooseEvents, type Subject, type WebhookEvent } from './events.ts';
+import { laneOf } from './target.ts';
+
+/** Whom to tell, of what: a URL or an endpoint of the tenant. */
+export interface WebhookTarget {
+  url: string | null;
+  endpointId: string | null;
+  /** What its deliveries share the way with, see src/webhooks/target.ts. */
+  lane: string;
+  events: string[];
+}
+
+/** What a request says of its webhook: a URL or an endpoint, and the events. */
+export interface WebhookChoice {
+  url?: string | null;
+  endpoint?: string | null;
+  events?: WebhookEvent[] | null;
+}
+
+/** What choosing a target needs. */
+export interface TargetContext {
+  tenantId: string;
+  writes: Database;
+  guard: AddressGuard;
+}
 
 /** Refuses what can be seen to lead to a private address; `path` is that of the URL in the input. */
-export function checkWebhookUrl({ guard }: ApiContext, url: string, path: InputIssue['path']): void {
+export function checkWebhookUrl({ guard }: Pick<TargetContext, 'guard'>, url: string, path: InputIssue['path']): void {
   if (!guard.isForbidden(new URL(url))) return;
   const message = 'is a private or reserved address; an operator can add it to PRIVATE_HOSTS_ALLOWED';
   throw new RequestError('BAD_USER_INPUT', { issues: [{ path, code: 'ADDRESS_FORBIDDEN', message }] });
@@ -19,9 +41,9 @@ export function checkWebhookUrl({ guard }: ApiContext, url: string, path: InputI
  * there is something to tell; what is wrong with it shows in the attempts of its deliveries.
  */
 export async function receiveWebhook(
-  context: ApiContext,
+  context: TargetContext,
   subject: Subject,
-  input: WebhookInput | null | undefined,
+  input: WebhookChoice | null | undefined,
 ): Promise<WebhookTarget | null> {
   if (input == null) return null;
   const { writes, tenantId } = context;

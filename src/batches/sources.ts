@@ -1,16 +1,33 @@
 import { createHash } from 'node:crypto';
-import { existingJobs, type UploadState, uploadStates } from '../../documents/sql/named-documents.ts';
-import { type InputIssue, RequestError } from '../../errors.ts';
-import { type SourceOfJob, uploadProblem } from '../../jobs/submit.ts';
-import { isIssueCode } from '../../request-errors.ts';
-import type { ApiContext } from '../context.ts';
-import { decodeBase64 } from './base64.ts';
-import type { CreateBatchInput } from './inputs.ts';
-import { createPauses } from './pauses.ts';
-import { type CheckedSource, checkSource, discardSource, storeSource } from './sources.ts';
+import type { Database } from '../connections/database.ts';
+import { decodeBase64 } from '../documents/base64.ts';
+import { createPauses } from '../documents/pauses.ts';
+import {
+  type CheckedSource,
+  checkSource,
+  discardSource,
+  type SourceContext,
+  type SourceOfJob,
+  storeSource,
+} from '../documents/sources.ts';
+import { existingJobs, type UploadState, uploadStates } from '../documents/sql/named-documents.ts';
+import { uploadProblem } from '../documents/upload-problem.ts';
+import { type InputIssue, RequestError } from '../errors.ts';
+import type { JobInput } from '../jobs/create.ts';
+import { isIssueCode } from '../request-errors.ts';
 
 /** Files that are stored at once: each waits for the disk. */
 const storing = 8;
+
+/** An item of a batch, as a request has it. */
+export type BatchItemInput = Pick<JobInput, 'source' | 'name' | 'metadata' | 'options'>;
+
+/** What checking the documents of a batch needs. */
+export interface DocumentsContext extends SourceContext {
+  tenantId: string;
+  /** For lookups of uploads and jobs. */
+  database: Database;
+}
 
 /** The sources of a batch: well-formed and looked up, but not stored. */
 export interface BatchSources {
@@ -25,7 +42,7 @@ function pathOf(index: number, field: 'upload' | 'job'): InputIssue['path'] {
 }
 
 /** What a request error of one item is among the issues of all. */
-function issuesOf(error: unknown, index: number, { job }: CreateBatchInput['items'][number]['source']): InputIssue[] {
+function issuesOf(error: unknown, index: number, { job }: BatchItemInput['source']): InputIssue[] {
   if (!(error instanceof RequestError)) throw error;
   const { code, message, issues } = error;
   if (issues !== null) return issues;
@@ -37,7 +54,7 @@ function issuesOf(error: unknown, index: number, { job }: CreateBatchInput['item
  * Checks the form of all sources. One error names every item that cannot be accepted, including those whose upload or job
  * cannot be used.
  */
-export async function checkSources(context: ApiContext, items: CreateBatchInput['items']): Promise<BatchSources> {
+export async function checkSources(context: DocumentsContext, items: BatchItemInput[]): Promise<BatchSources> {
   const issues: InputIssue[] = [];
   const checked: CheckedSource[] = [];
   const indexes: number[] = [];
@@ -57,7 +74,7 @@ export async function checkSources(context: ApiContext, items: CreateBatchInput[
 }
 
 /** Refuses uploads and jobs that cannot be used, for the same reasons as `createJob`. */
-export async function checkDocuments(context: ApiContext, sources: BatchSources): Promise<void> {
+export async function checkDocuments(context: DocumentsContext, sources: BatchSources): Promise<void> {
   const issues = await documentIssues(context, sources, [...sources.checked.keys()]);
   if (issues.length > 0) throw refusal(issues);
 }
@@ -66,7 +83,7 @@ function refusal(issues: InputIssue[]): RequestError {
   return new RequestError('BAD_USER_INPUT', { issues: issues.sort((a, b) => Number(a.path[2]) - Number(b.path[2])) });
 }
 
-async function readUploads({ database, tenantId }: ApiContext, checked: CheckedSource[]) {
+async function readUploads({ database, tenantId }: DocumentsContext, checked: CheckedSource[]) {
   const ids = new Set(checked.flatMap((source) => ('uploadId' in source ? [source.uploadId] : [])));
   const rows = ids.size === 0 ? [] : await database.query<UploadState>(uploadStates, [[...ids], tenantId]);
   return new Map(rows.map((row) => [row.id, row]));
@@ -74,7 +91,7 @@ async function readUploads({ database, tenantId }: ApiContext, checked: CheckedS
 
 /** `indexes` has the item of each checked source. */
 async function documentIssues(
-  { database, tenantId }: ApiContext,
+  { database, tenantId }: DocumentsContext,
   { checked, uploads }: BatchSources,
   indexes: number[],
 ): Promise<InputIssue[]> {
@@ -102,7 +119,7 @@ export async function knownHash(source: CheckedSource | undefined, { uploads }: 
 }
 
 /** Stores the bytes that came with the request; what jobs refer to, in the order of the items. */
-export async function storeSources(context: ApiContext, { checked }: BatchSources): Promise<SourceOfJob[]> {
+export async function storeSources(context: DocumentsContext, { checked }: BatchSources): Promise<SourceOfJob[]> {
   const stored: { index: number; source: SourceOfJob }[] = [];
   const queue = checked.entries();
   async function work(): Promise<void> {
@@ -116,6 +133,6 @@ export async function storeSources(context: ApiContext, { checked }: BatchSource
   throw failed.reason;
 }
 
-export async function discardSources(context: ApiContext, sources: SourceOfJob[]): Promise<void> {
+export async function discardSources(context: DocumentsContext, sources: SourceOfJob[]): Promise<void> {
   for (const source of sources) await discardSource(context, source);
 }

@@ -1,0 +1,103 @@
+import type { Secrets } from '../connections/secrets.ts';
+import { createPauses } from '../documents/pauses.ts';
+import type { SourceOfJob } from '../documents/sources.ts';
+import { RequestError } from '../errors.ts';
+import {
+  chosenOptions,
+  defaultPriority,
+  type OptionsInput,
+  passwordPurpose,
+  resolveOptions,
+} from '../job-row/options.ts';
+import type { JobsContext } from '../jobs/context.ts';
+import { canonical } from '../jobs/submit.ts';
+import { receiveWebhook, type TargetContext, type WebhookChoice } from '../webhooks/choose-target.ts';
+import {
+  type BatchItemInput,
+  type BatchSources,
+  checkDocuments,
+  checkSources,
+  type DocumentsContext,
+  discardSources,
+  knownHash,
+  storeSources,
+} from './sources.ts';
+import { type BatchItem, findSubmittedBatch, type SubmittedBatch, submitBatch } from './submit.ts';
+
+/** What accepting a batch needs. */
+export interface CreateBatchContext extends DocumentsContext, TargetContext {
+  jobs: JobsContext;
+  secrets: Secrets;
+}
+
+/** Many documents and how to process them, as a request has it. */
+export interface BatchInput {
+  items: BatchItemInput[];
+  name?: string | null;
+  options?: OptionsInput | null;
+  priority?: number | null;
+  idempotencyKey?: string | null;
+  webhook?: WebhookChoice | null;
+}
+
+/** Accepts all jobs of a batch or none: checks all documents, stores bytes that came with the request, inserts the jobs. */
+export async function createBatch(context: CreateBatchContext, input: BatchInput): Promise<SubmittedBatch> {
+  const { tenantId, jobs } = context;
+  const { name = null, idempotencyKey = null } = input;
+  const checked = await checkSources(context, input.items);
+  const fingerprint = idempotencyKey === null ? null : await fingerprintOf(context, input, checked);
+  // A repetition stores nothing and looks up no document: those of its jobs may be gone.
+  const before = await findSubmittedBatch(jobs, { tenantId, idempotencyKey, fingerprint });
+  if (before !== null) return before;
+  const webhook = await receiveWebhook(context, 'batch', input.webhook);
+  await checkDocuments(context, checked);
+  const sources = await storeSources(context, checked);
+  try {
+    const items = await jobsOf(context, input, sources);
+    const priority = input.priority ?? defaultPriority;
+    const submission = { tenantId, name, items, priority, webhook, idempotencyKey, fingerprint };
+    const submitted = await submitBatch(jobs, submission);
+    if (submitted.deduplicated) await discardSources(context, sources);
+    return submitted;
+  } catch (error) {
+    // If the connection broke, nobody knows whether the rows were written: then the bytes stay.
+    if (error instanceof RequestError) await discardSources(context, sources);
+    throw error;
+  }
+}
+
+async function jobsOf(context: CreateBatchContext, input: BatchInput, sources: SourceOfJob[]): Promise<BatchItem[]> {
+  const jobs: BatchItem[] = [];
+  const pause = createPauses();
+  for (const [index, item] of input.items.entries()) {
+    await pause();
+    const { options, password, maxRetries } = resolveOptions(input.options, item.options);
+    const source = sources[index];
+    if (source === undefined) throw new Error('an item of a batch has no source');
+    jobs.push({
+      source,
+      options,
+      sealedPassword: password === null ? null : context.secrets.seal(passwordPurpose, password),
+      name: item.name ?? null,
+      metadata: item.metadata ?? null,
+      maxRetries,
+    });
+  }
+  return jobs;
+}
+
+/** Keyed, as the input may hold passwords. Documents count by their bytes where those are known. */
+async function fingerprintOf(context: CreateBatchContext, input: BatchInput, sources: BatchSources): Promise<string> {
+  const items: object[] = [];
+  const pause = createPauses();
+  for (const [index, item] of input.items.entries()) {
+    await pause();
+    const sha256 = await knownHash(sources.checked[index], sources);
+    const { options, password, maxRetries } = resolveOptions(input.options, item.options);
+    const { name, metadata } = item;
+    const source = sha256 === null ? item.source : { sha256 };
+    items.push({ source, options: chosenOptions(options), password, maxRetries, name, metadata });
+  }
+  const { name, priority = defaultPriority, webhook } = input;
+  return context.secrets.digest('idempotency', canonical({ batch: items, name, priority, webhook }));
+}
