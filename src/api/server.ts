@@ -80,7 +80,13 @@ export async function startApiServer(
   const addressLimits = createAddressLimits(addresses, limits.connectionsPerAddress, logger);
   const addressOf = (request: IncomingMessage) => addressKey(addresses.clientOf(request));
   const budget = new BodyBudget(limits.bodyBytesInFlight);
-  const readParams = createParamsReader({ schema, budget, pace: times.body, addressOf });
+  const readParams = createParamsReader({
+    schema,
+    budget,
+    pace: times.body,
+    queryBytes: services.operations.queryBytes,
+    addressOf,
+  });
   const route = createRoutes(services, {
     graphql,
     addressOf,

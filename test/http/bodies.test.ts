@@ -55,6 +55,28 @@ describe('a JSON body', () => {
     expect(await post(service, JSON.stringify({ query }))).toMatchObject({ data: { __typename: 'Query' } });
   });
 
+  it('with a query text of megabytes is refused as such, wherever the query stands', async () => {
+    const long = `{ __typename } # ${'x'.repeat(20 * MiB)}`;
+    for (const text of [
+      JSON.stringify({ query: long }),
+      JSON.stringify({ variables: { query: 'short' }, query: long }),
+      `{"query": "{ __typename }", "query"\n:\n${JSON.stringify(long)}}`,
+    ]) {
+      const { status, errors } = await post(service, text);
+      expect([status, errors]).toMatchObject([400, [{ extensions: { code: 'QUERY_TOO_LARGE' } }]]);
+    }
+  });
+
+  it('may hold long strings elsewhere, and escape each character of the query', async () => {
+    const query = `{ __typename }${' '.repeat(60 * KiB)}`;
+    const escaped = query.replace(/./g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+    expect(await post(service, `{"query":"${escaped}"}`)).toMatchObject({ data: { __typename: 'Query' } });
+    const long = 'x'.repeat(MiB);
+    const variables = { query: long, a: ['query', long], b: { query: long } };
+    const other = await post(service, JSON.stringify({ variables, query: '{ __typename }' }));
+    expect(other).toMatchObject({ data: { __typename: 'Query' } });
+  });
+
   it('is understood however its bytes are cut into packets', async () => {
     const name = `${'蜜蜂 "\\ é'.repeat(12)}\u{1F41D}`;
     const query = `query ($name: String) { jobs(filter: { name: $name }) { totalCount } }`;

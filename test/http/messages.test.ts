@@ -63,6 +63,20 @@ describe('messages that are not finished', () => {
   });
 });
 
+describe('large messages of many sockets at once', () => {
+  it('are all read, also when a socket is closed between their parts', async () => {
+    const clients = await Promise.all(Array.from({ length: 12 }, open));
+    const ping = `${' '.repeat(200 * KiB)}{"type":"ping"}`;
+    for (const { socket } of clients) for (let n = 0; n < 5; n += 1) socket.send(ping);
+    const [closed, ...others] = clients;
+    closed?.socket.terminate();
+    for (const { socket, messages } of others) {
+      await expect.poll(() => messages.filter(({ type }) => type === 'pong')).toHaveLength(5);
+      socket.terminate();
+    }
+  });
+});
+
 describe('the subscriptions of one socket', () => {
   it('are kept in memory, and must not exceed 256 KiB together', async () => {
     const { id: job } = await insertJob(service);

@@ -15,7 +15,7 @@ const closing = new Set<string>([TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKi
 export function checkTokens(text: string, { queryBytes, queryTokens }: OperationLimits): void {
   // A UTF-16 code unit is at least one byte of UTF-8: a text of megabytes need not be measured.
   if (text.length > queryBytes || Buffer.byteLength(text) > queryBytes) {
-    throw tooLarge(`The query text exceeds ${queryBytes} bytes.`);
+    throw queryTextTooLarge(queryBytes);
   }
   const lexer = new Lexer(new Source(text));
   let nesting = 0;
@@ -25,6 +25,11 @@ export function checkTokens(text: string, { queryBytes, queryTokens }: Operation
     else if (closing.has(lexer.token.kind)) nesting -= 1;
     if (nesting > maxNesting) throw tooLarge(`The query nests brackets more than ${maxNesting} levels deep.`);
   }
+}
+
+/** The refusal of a query text over the limit. */
+export function queryTextTooLarge(queryBytes: number): RequestError {
+  return tooLarge(`The query text exceeds ${queryBytes} bytes.`);
 }
 
 function tooLarge(message: string): RequestError {

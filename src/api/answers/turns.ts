@@ -47,7 +47,14 @@ export async function takeTurn(items: number): Promise<void> {
   await turns.take(items);
 }
 
-/** The same for other work, which then has the turn to itself. */
+/** Resolves when a piece of other work may be done, which then has the turn to itself. */
 export async function takeWholeTurn(): Promise<void> {
   await turns.take(itemsPerTurn);
+}
+
+const reads = new Turns();
+
+/** The same for what clients send. A queue of its own: many large messages must not delay answers. */
+export async function takeReadTurn(): Promise<void> {
+  await reads.take(itemsPerTurn);
 }

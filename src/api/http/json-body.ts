@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { RequestError } from '../../errors.ts';
+import { queryTextTooLarge } from '../admission/tokens.ts';
 import { Blocks } from './blocks.ts';
 import { HttpError } from './guards.ts';
 
@@ -12,27 +13,51 @@ const maxDepth = 5_000;
 /** Array elements and object members in all. Parsing this many takes some 100 ms at worst, and can't be interrupted. */
 const maxValues = 200_000;
 
-/** Parses a body of `bytes` bytes as JSON. No step of it blocks the event loop for long, whatever the body contains. */
-export async function readJson(chunks: AsyncIterable<Buffer>, bytes: number): Promise<unknown> {
-  const blocks = new Blocks(bytes);
-  for await (const chunk of chunks) blocks.add(chunk);
+/** The most bytes that a byte of text takes in a JSON string: `\u0061` is an `a`. */
+const escapedBytes = 6;
+
+export interface JsonBodyLimits {
+  /** Size of the body as announced, in bytes. */
+  bytes: number;
+  /** Maximum size of the member `query`, in bytes of text. */
+  queryBytes: number;
+}
+
+/**
+ * Parses a body as JSON. No step of it blocks the event loop for long, whatever the body contains. A body that will be
+ * refused is read to its end, so that the client gets the answer, but no more of it is kept in memory.
+ */
+export async function readJson(chunks: AsyncIterable<Buffer>, { bytes, queryBytes }: JsonBodyLimits): Promise<unknown> {
+  const structure = new JsonStructure(queryBytes);
+  let blocks = new Blocks(bytes);
+  for await (const chunk of chunks) {
+    if (structure.refusal !== null) continue;
+    structure.read(chunk);
+    if (structure.refusal === null) blocks.add(chunk);
+    else blocks = new Blocks();
+  }
+  if (structure.refusal !== null) throw structure.refusal;
+  const text = await decodeAll(blocks.finish());
+  return parseJson(text, 'The body');
+}
+
+/** Lets go of each block once it is decoded. */
+async function decodeAll(blocks: Buffer[]): Promise<string> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
-  const structure = new JsonStructure();
   const texts: string[] = [];
-  for (const [index, block] of blocks.finish().entries()) {
-    if (index > 0 && index % blocksAtOnce === 0) await setImmediate();
-    structure.check(block);
+  for (let block = blocks.shift(); block !== undefined; block = blocks.shift()) {
     texts.push(decode(decoder, block));
+    if (texts.length % blocksAtOnce === 0) await setImmediate();
   }
   texts.push(decode(decoder));
-  const text = texts.join('');
-  if (texts.length > blocksAtOnce) await setImmediate();
-  return parseJson(text, 'The body');
+  return texts.join('');
 }
 
 /** Parses a short text that may be nested deeply. `what` names it in the error. */
 export function readShortJson(text: string, what: string): unknown {
-  new JsonStructure().check(Buffer.from(text));
+  const structure = new JsonStructure(text.length);
+  structure.read(Buffer.from(text));
+  if (structure.refusal !== null) throw structure.refusal;
   return parseJson(text, what);
 }
 
@@ -54,49 +79,90 @@ function decode(decoder: TextDecoder, block?: Buffer): string {
 
 const quote = 0x22;
 const comma = 0x2c;
+const colon = 0x3a;
 const openingBracket = 0x5b;
 const backslash = 0x5c;
 const closingBracket = 0x5d;
 const openingBrace = 0x7b;
 const closingBrace = 0x7d;
 
-/** Depth and number of values of a JSON text, counted before it is parsed. */
+/** The member whose size is limited. */
+const queryKey = Buffer.from('query');
+
+/** Measures a JSON text before it is parsed: its depth, its number of values, the size of its query. */
 class JsonStructure {
+  /** Why the text is refused, as soon as that is certain. */
+  refusal: Error | null = null;
+  readonly #queryBytes: number;
   #depth = 0;
   #values = 0;
   #inString = false;
   #isEscaped = false;
+  /** Bytes of the string that is being read or was read last. */
+  #stringBytes = 0;
+  /** How many of them are those of `queryKey` in their place. */
+  #matchingBytes = 0;
+  /** Whether the value of the member `query` is being read. */
+  #inQuery = false;
 
-  /** Reads the next bytes. Throws if the text is too deep or has too many values so far. */
-  check(block: Uint8Array): void {
-    for (const byte of block) {
-      if (this.#isEscaped) this.#isEscaped = false;
-      else if (this.#inString) this.#readInString(byte);
+  constructor(queryBytes: number) {
+    this.#queryBytes = queryBytes;
+  }
+
+  /** Reads the next bytes. */
+  read(bytes: Uint8Array): void {
+    for (const byte of bytes) {
+      if (this.#inString) this.#readInString(byte);
       else this.#readOutside(byte);
     }
-    if (this.#values <= maxValues) return;
-    const message = `A request must not have more than ${maxValues} values: send several requests.`;
-    throw new RequestError('PAYLOAD_TOO_LARGE', { message });
+    if (this.#inString) this.#checkQuery();
+    if (this.#values > maxValues) {
+      const message = `A request must not have more than ${maxValues} values: send several requests.`;
+      this.refusal ??= new RequestError('PAYLOAD_TOO_LARGE', { message });
+    }
   }
 
   #readInString(byte: number): void {
-    if (byte === backslash) this.#isEscaped = true;
-    else if (byte === quote) this.#inString = false;
+    if (this.#isEscaped) {
+      this.#isEscaped = false;
+    } else if (byte === backslash) {
+      this.#isEscaped = true;
+    } else if (byte === quote) {
+      this.#inString = false;
+      this.#checkQuery();
+      return;
+    }
+    if (this.#stringBytes < queryKey.length && byte === queryKey[this.#stringBytes]) this.#matchingBytes += 1;
+    this.#stringBytes += 1;
   }
 
   #readOutside(byte: number): void {
     if (byte === quote) {
       this.#inString = true;
+      this.#stringBytes = 0;
+      this.#matchingBytes = 0;
+    } else if (byte === colon) {
+      if (this.#depth === 1) this.#inQuery = this.#isQueryKey();
     } else if (byte === comma) {
       this.#values += 1;
+      if (this.#depth === 1) this.#inQuery = false;
     } else if (byte === openingBracket || byte === openingBrace) {
       this.#values += 1;
       this.#depth += 1;
       if (this.#depth > maxDepth) {
-        throw new HttpError(400, `JSON must not be nested more than ${maxDepth} levels deep.`);
+        this.refusal ??= new HttpError(400, `JSON must not be nested more than ${maxDepth} levels deep.`);
       }
     } else if (byte === closingBracket || byte === closingBrace) {
       this.#depth -= 1;
     }
+  }
+
+  #isQueryKey(): boolean {
+    return this.#stringBytes === queryKey.length && this.#matchingBytes === queryKey.length;
+  }
+
+  #checkQuery(): void {
+    if (!this.#inQuery || this.#depth !== 1 || this.#stringBytes <= this.#queryBytes * escapedBytes) return;
+    this.refusal ??= queryTextTooLarge(this.#queryBytes);
   }
 }

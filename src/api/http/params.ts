@@ -18,6 +18,8 @@ export interface ParamsReaderOptions {
   schema: GraphQLSchema;
   budget: BodyBudget;
   pace: Pace;
+  /** Maximum size of a query text, in bytes. */
+  queryBytes: number;
   /** What bodies of a client are counted under. */
   addressOf: (request: IncomingMessage) => string;
 }
@@ -28,12 +30,12 @@ export type ReadParams = (request: IncomingMessage, response: ServerResponse, ur
  * Reads what a GraphQL request asks for. Yoga could do so, too, but without limits on memory, time and structure, and it
  * would let the `map` of a multipart request write to any path.
  */
-export function createParamsReader({ schema, budget, pace, addressOf }: ParamsReaderOptions): ReadParams {
+export function createParamsReader({ schema, budget, pace, queryBytes, addressOf }: ParamsReaderOptions): ReadParams {
   async function readBody(request: IncomingMessage, chunks: AsyncIterable<Buffer>, bytes: number): Promise<unknown> {
     switch (mediaType(request)) {
       case 'application/json':
       case 'application/graphql+json':
-        return await readJson(chunks, bytes);
+        return await readJson(chunks, { bytes, queryBytes });
       case 'multipart/form-data':
         return placeFiles(await readMultipart(chunks, request.headers), schema);
       default:
