@@ -74,7 +74,8 @@ export async function startApi(
   const vitals = () => readVitals({ database: background });
   const probes = createProbes({
     pingDatabase: () => writes.query('SELECT 1', []),
-    findRedisTrouble: () => findRedisTrouble(redis, config.redisPrefix, logger),
+    findRedisTrouble: () =>
+      findRedisTrouble({ commands: redis, subscriptions: subscriber }, config.redisPrefix, logger),
     readVitals: vitals,
     countPermits: () => ringer.waiting(),
   });

@@ -46,10 +46,12 @@ export async function checkPostgres(url: string, demand: Demand | null): Promise
  */
 export async function checkRedis(url: string, prefix: string): Promise<void> {
   const client = createClient({ url, socket: { reconnectStrategy: false, connectTimeout: 5_000 } });
-  client.on('error', () => undefined);
+  const subscriptions = client.duplicate();
+  for (const each of [client, subscriptions]) each.on('error', () => undefined);
   try {
     await client.connect();
-    await probeRedis(client, prefix);
+    await subscriptions.connect();
+    await probeRedis({ commands: client, subscriptions }, prefix);
   } catch (error) {
     const trouble = redisTroubleOf(error);
     if (trouble === null) throw new UnreachableError('REDIS_URL', reason(error, new URL(url)), error);
@@ -58,8 +60,12 @@ export async function checkRedis(url: string, prefix: string): Promise<void> {
     if (lasting) throw new UnreachableError('REDIS_URL', `${problem} (${reply}): ${advice}`, error);
   } finally {
     client.destroy();
+    subscriptions.destroy();
   }
 }
+
+/** What the clients of PostgreSQL and Redis say when a server does not answer. */
+const silence = /^(timeout expired|Connection timeout)$/i;
 
 function reason(error: unknown, { hostname, port, username, pathname }: URL): string {
   const address = port === '' ? hostname : `${hostname}:${port}`;
@@ -67,11 +73,13 @@ function reason(error: unknown, { hostname, port, username, pathname }: URL): st
   const message = error instanceof Error ? error.message : String(error);
   if (code === 'ECONNREFUSED') return `nothing listens at ${address}; check host and port, and that the server runs`;
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return `there is no host named ${hostname}; check the spelling`;
-  if (code === 'ETIMEDOUT' || error instanceof DatabaseSilentError || /timeout/i.test(message))
+  if (code === 'ETIMEDOUT' || error instanceof DatabaseSilentError || silence.test(message))
     return `${address} does not answer; check host, port and firewall`;
   if (code === '08P01' && /^database ".*" does not exist$/.test(message)) {
     return `${address} is a pooler whose ${message}: run CREATE DATABASE ${pg.escapeIdentifier(decodeURIComponent(pathname.slice(1)))} ENCODING 'UTF8' TEMPLATE template0 on the server`;
   }
+  const [, parameter] = /^unsupported startup parameter: (\S+)/.exec(message) ?? [];
+  if (parameter !== undefined) return `${address} is a pooler that refuses ${parameter}: remove it from the URL`;
   if (code === '28P01' || code === '28000')
     return `${address} refuses user ${username || '(none)'}; check user and password`;
   if (/WRONGPASS|NOAUTH|invalid password/i.test(message)) return `${address} refuses the password; check it`;

@@ -19,12 +19,20 @@ redis.call('sismember', KEYS[4], 'a')
 redis.call('srem', KEYS[4], 'b')
 return redis.call('del', KEYS[1], KEYS[2], KEYS[4])`;
 
+/** Connections of one user to one Redis. */
+export interface ProbedConnections {
+  commands: Pick<Redis, 'sendCommand'>;
+  /** One that is used for subscriptions. */
+  subscriptions: Pick<Redis, 'subscribe' | 'unsubscribe' | 'pSubscribe' | 'pUnsubscribe'>;
+}
+
 /**
- * Runs every command that Pagehive needs, on dedicated keys and a dedicated channel. Throws the first error: a Redis that answers
- * PING can still refuse these commands.
+ * Runs every command that Pagehive needs, on dedicated keys and channels. Throws the first error: a Redis that answers PING
+ * can still refuse these commands.
  */
-export async function probeRedis(redis: Pick<Redis, 'sendCommand'>, prefix: string): Promise<void> {
-  const run = (...words: string[]) => redis.sendCommand(words);
+export async function probeRedis({ commands, subscriptions }: ProbedConnections, prefix: string): Promise<void> {
+  await probeSubscriptions(subscriptions, `${prefix}:progress:probe`);
+  const run = (...words: string[]) => commands.sendCommand(words);
   const key = `${prefix}:probe:${randomUUID()}`;
   const [counter, hash, list, set, taken] = [key, `${key}:hash`, `${key}:list`, `${key}:set`, `${key}:taken`];
   try {
@@ -37,6 +45,7 @@ export async function probeRedis(redis: Pick<Redis, 'sendCommand'>, prefix: stri
       run('EVALSHA', sha, '4', counter, hash, list, set),
       run('LLEN', list),
       run('PUBLISH', `${prefix}:progress:probe`, ''),
+      run('PING'),
     ]);
     // The script leaves one element in the list, so this does not block.
     await run('BRPOPLPUSH', list, taken, '1');
@@ -45,10 +54,22 @@ export async function probeRedis(redis: Pick<Redis, 'sendCommand'>, prefix: stri
   }
 }
 
+async function probeSubscriptions(redis: ProbedConnections['subscriptions'], channel: string): Promise<void> {
+  const ignore = () => undefined;
+  await redis.subscribe(channel, ignore);
+  await redis.unsubscribe(channel, ignore);
+  await redis.pSubscribe(`${channel}:*`, ignore);
+  await redis.pUnsubscribe(`${channel}:*`, ignore);
+}
+
 /** Returns and logs why Redis refuses commands; null if it accepts them. Throws if Redis does not answer. */
-export async function findRedisTrouble(redis: Redis, prefix: string, logger: Logger): Promise<RedisTrouble | null> {
+export async function findRedisTrouble(
+  connections: ProbedConnections,
+  prefix: string,
+  logger: Logger,
+): Promise<RedisTrouble | null> {
   try {
-    await within(redisPatienceMs, probeRedis(redis, prefix));
+    await within(redisPatienceMs, probeRedis(connections, prefix));
     return null;
   } catch (error) {
     const trouble = redisTroubleOf(error);

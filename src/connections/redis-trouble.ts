@@ -47,6 +47,12 @@ const troubles: (RedisTrouble & { replies: RegExp })[] = [
     lasting: false,
   },
   {
+    replies: /^ERR unknown command/i,
+    problem: 'Redis lacks a command that Pagehive needs',
+    advice: 'Use a current Redis or Valkey without renamed commands; the log has what it lacks.',
+    lasting: true,
+  },
+  {
     replies: /^(LOADING|MASTERDOWN|BUSY) /,
     problem: 'Redis is not ready for commands',
     advice: 'Wait until it has loaded its data; if it goes on, read its log.',

@@ -1,4 +1,4 @@
-import { createClient } from 'redis';
+import { createClient, ErrorReply } from 'redis';
 import type { Logger } from '../ops/logger.ts';
 import { afterRunning, type RunningTimer, withinRunning } from '../ops/running-time.ts';
 
@@ -80,7 +80,8 @@ export function openRedis(url: string, logger: Logger) {
     try {
       await within(redisPatienceMs, client.ping());
     } catch (error) {
-      if (client.isReady && !closed) replace(error);
+      // A Redis that refuses PING has answered: what it refuses, `health` reports.
+      if (client.isReady && !closed && !(error instanceof ErrorReply)) replace(error);
     } finally {
       pinging = false;
     }

@@ -1,4 +1,6 @@
 import type { Redis } from '../connections/redis.ts';
+import { logRedisError } from '../connections/redis-trouble.ts';
+import type { Logger } from '../ops/logger.ts';
 import type { Cursor } from './state.ts';
 import type { Watcher } from './watcher.ts';
 
@@ -15,6 +17,7 @@ interface Channel<State extends Cursor> {
 export class Channels<State extends Cursor> {
   readonly #redis: Redis;
   readonly #onState: (state: State) => void;
+  readonly #logger: Logger;
   readonly #channels = new Map<string, Channel<State>>();
   /** What Redis has confirmed. */
   readonly #subscribed = new Set<string>();
@@ -22,9 +25,10 @@ export class Channels<State extends Cursor> {
   readonly #turns = new Map<string, Promise<void>>();
 
   /** `onState` hears of each state that comes, before those who watch do. */
-  constructor(redis: Redis, onState: (state: State) => void) {
+  constructor(redis: Redis, onState: (state: State) => void, logger: Logger) {
     this.#redis = redis;
     this.#onState = onState;
+    this.#logger = logger;
   }
 
   names(): string[] {
@@ -94,7 +98,9 @@ export class Channels<State extends Cursor> {
    * client removes the listeners of a channel when UNSUBSCRIBE is answered, those too that were added since it was sent.
    */
   #inTurn(name: string, work: () => Promise<void>): Promise<void> {
-    const turn = (this.#turns.get(name) ?? Promise.resolve()).then(work).catch(() => {});
+    const turn = (this.#turns.get(name) ?? Promise.resolve())
+      .then(work)
+      .catch((error) => logRedisError(this.#logger, error, `the subscription of ${name} could not be changed`));
     this.#turns.set(name, turn);
     return turn.finally(() => {
       if (this.#turns.get(name) === turn) this.#turns.delete(name);

@@ -41,7 +41,7 @@ export class Feed<State extends Cursor> implements Disposable {
 
   constructor(options: FeedOptions<State>) {
     this.#options = options;
-    this.#channels = new Channels(options.redis, (state) => this.#note(state));
+    this.#channels = new Channels(options.redis, (state) => this.#note(state), options.logger);
     this.#timer = setInterval(() => void this.#reread(), options.rereadEveryMs);
     options.redis.on('ready', this.#onReady);
   }

@@ -2,7 +2,7 @@ import pg from 'pg';
 import { describe, expect, it } from 'vitest';
 import { checkPostgres, UnreachableError } from '../../src/connections/given-servers.ts';
 import { migrate } from '../../src/connections/migrations.ts';
-import { isCancelled } from '../../src/connections/postgres/database-errors.ts';
+import { isBusy, isCancelled, isConnectionError } from '../../src/connections/postgres/database-errors.ts';
 import { accepted, inline, tryCreateJob } from '../api/submitting.ts';
 import { failure, openPool } from '../database/opening.ts';
 import { createRole, hostileSettings, type Role } from '../database/roles.ts';
@@ -86,6 +86,42 @@ describe.skipIf(!hasPgBouncer)('behind PgBouncer with pool_mode = transaction', 
     expect((error as UnreachableError).message).toMatch(
       / is a pooler whose database "\w+_other" does not exist: run CREATE DATABASE "\w+_other" ENCODING/,
     );
+  });
+
+  it('a parameter in the URL that it refuses is named, and not taken for a silent server', async () => {
+    await using role = await createRole();
+    await using bouncer = await startPgBouncer(role.url, { pool_mode: 'transaction' });
+    const url = new URL(bouncer.url);
+    url.searchParams.set('statement_timeout', '50');
+    await expect(checkPostgres(url.href, demand)).rejects.toThrow(
+      /^DATABASE_URL: \S+ is a pooler that refuses statement_timeout: remove it from the URL$/,
+    );
+  });
+
+  it('a pooler that has no server left is busy, not out of reach', async () => {
+    await using role = await createRole();
+    await using bouncer = await startPgBouncer(role.url, {
+      pool_mode: 'transaction',
+      default_pool_size: 1,
+      query_wait_timeout: 1,
+    });
+    const [holder, waiting] = [0, 1].map(() => new pg.Client({ connectionString: bouncer.url }));
+    waiting?.on('error', () => undefined);
+    await holder?.connect();
+    await holder?.query('BEGIN');
+    const error = await failure(
+      (async () => {
+        await waiting?.connect();
+        await waiting?.query('SELECT 1');
+      })(),
+    );
+    expect([String(error), isBusy(error), isConnectionError(error)]).toEqual([
+      'error: query_wait_timeout',
+      true,
+      false,
+    ]);
+    await holder?.end();
+    await waiting?.end();
   });
 
   it('a statement is cancelled whose client has gone, and none of another one', async () => {

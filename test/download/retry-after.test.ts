@@ -27,7 +27,8 @@ describe('the Retry-After of an answer', () => {
     [{ 'retry-after': '-5' }, null],
     [{ 'retry-after': '1.5' }, null],
     [{ 'retry-after': 'soon' }, null],
-    [{ 'retry-after': '99999999999999999999' }, null],
+    [{ 'retry-after': '99999999999999999999' }, 100 * 365 * 86_400_000],
+    [{ 'retry-after': '9'.repeat(500) }, 100 * 365 * 86_400_000],
   ])('%j means %s', (headers, expected) => {
     expect(retryAfterMs(headers)).toBe(expected);
   });

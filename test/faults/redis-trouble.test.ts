@@ -5,7 +5,7 @@ import { accepted } from '../api/submitting.ts';
 import { failure } from '../database/opening.ts';
 import { graphql } from '../graphql.ts';
 import { type Service, startService } from '../service.ts';
-import { startClusterRedis } from './cluster-redis.ts';
+import { startConfiguredRedis } from './configured-redis.ts';
 import { type OwnRedis, startOwnRedis } from './own-redis.ts';
 import { recordWarnings } from './warnings.ts';
 import { ailing, completeOnce, pages, soon, submitSome } from './watching.ts';
@@ -104,7 +104,7 @@ describe('a Redis user', () => {
   };
 
   it('with the permissions that docs/databases.md lists can do all that is needed', async () => {
-    await redis.command('ACL', 'SETUSER', 'enough', 'on', '>x', '~{hive}:*', '&{hive}:*', '+@all', '-@dangerous');
+    await redis.command('ACL', 'SETUSER', 'enough', 'on', '>x', '~{hive}:*', '&*', '+@all', '-@dangerous');
     await checkRedis(as('enough'), '{hive}');
     const { service, warnings } = await startRecorded(as('enough'), '{hive}');
     await using _service = service;
@@ -116,9 +116,14 @@ describe('a Redis user', () => {
   it.each([
     ['a key', ['~{other}:*', '&*', '+@all']],
     ['a channel', ['~*', 'resetchannels', '+@all']],
+    ['a pattern of channels', ['~*', '&{*', '+@all']],
     ['scripts', ['~*', '&*', '+@all', '-@scripting']],
     ['a command of a script', ['~*', '&*', '+@all', '-lrem']],
     ['the wait for messages', ['~*', '&*', '+@all', '-brpoplpush']],
+    ['subscriptions', ['~*', '&*', '+@all', '-subscribe']],
+    ['the end of subscriptions', ['~*', '&*', '+@all', '-unsubscribe']],
+    ['subscriptions to patterns', ['~*', '&*', '+@all', '-psubscribe']],
+    ['signs of life', ['~*', '&*', '+@all', '-ping']],
   ])('that lacks %s is refused at the start, and DEGRADED with the right advice', async (_, permissions) => {
     await redis.command('ACL', 'SETUSER', 'lacking', 'reset', 'on', '>x', ...permissions);
     expect(await problemOf(as('lacking'))).toContain('The user of REDIS_URL lacks permissions');
@@ -135,9 +140,20 @@ describe('a Redis user', () => {
   });
 });
 
+describe('a Redis without a command that is needed', () => {
+  it('is refused at the start, and DEGRADED with the right advice', async () => {
+    await using renamed = await startConfiguredRedis('--rename-command', 'EVALSHA', '');
+    expect(await problemOf(renamed.url)).toMatch(/Redis lacks a command that Pagehive needs \(ERR unknown command/);
+    const { service } = await startRecorded(renamed.url);
+    await using _service = service;
+    await untilDegraded(service, 'redis', { detail: /^Redis lacks a command/, advice: 'renamed commands' });
+    await completeOnce(service, await submitSome(service, 1));
+  });
+});
+
 describe('a Redis in cluster mode', () => {
   it('works if it holds all keys, or the one that holds ours', async () => {
-    await using cluster = await startClusterRedis();
+    await using cluster = await startConfiguredRedis('--cluster-enabled', 'yes');
     expect(await problemOf(cluster.url)).toMatch(
       /Another node of the Redis cluster holds the keys of Pagehive \(CLUSTERDOWN/,
     );

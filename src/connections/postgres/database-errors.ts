@@ -54,6 +54,9 @@ const connectionMessages = /Connection terminated|Client has encountered a conne
 /** PostgreSQL: too many connections; Prisma's code for it. */
 const fullCodes = ['53300', 'P2037'];
 
+/** What PgBouncer says when it is full; its code is that of any protocol violation. */
+const fullMessages = /^(query_wait_timeout|no more connections allowed\b.*)$/;
+
 /** PostgreSQL undid the statement because of concurrent ones: serialization failure, deadlock; Prisma's code for both. */
 const conflictCodes = ['40001', '40P01', 'P2034'];
 
@@ -75,7 +78,14 @@ export function isConnectionError(error: unknown): boolean {
 
 /** Whether no connection was free for the statement, in the pool or at the server. It did not run. */
 export function isBusy(error: unknown): boolean {
-  return holds(error, (each) => each instanceof DatabaseBusyError || hasCode(each, fullCodes));
+  return holds(error, (each) => {
+    const message = read(each, 'message');
+    return (
+      each instanceof DatabaseBusyError ||
+      hasCode(each, fullCodes) ||
+      (typeof message === 'string' && fullMessages.test(message))
+    );
+  });
 }
 
 /** Whether PostgreSQL ended the statement because it took longer than it may. It was undone. */

@@ -6,17 +6,18 @@ import { provideRedis } from '../../src/connections/embedded-redis-program.ts';
 import { freePort } from '../../src/connections/embedded-server.ts';
 import { temporaryDirectory } from '../start/running.ts';
 
-/** One node of a Redis cluster, without slots at first. */
-export interface ClusterRedis extends AsyncDisposable {
+/** A Redis with a configuration of its own. */
+export interface ConfiguredRedis extends AsyncDisposable {
   readonly url: string;
   command(...words: string[]): Promise<unknown>;
 }
 
-export async function startClusterRedis(): Promise<ClusterRedis> {
+/** Starts a Redis with these options of its command line. */
+export async function startConfiguredRedis(...configuration: string[]): Promise<ConfiguredRedis> {
   const directory = temporaryDirectory();
   const port = String(await freePort());
   const program = await provideRedis(() => undefined);
-  const options = ['--port', port, '--bind', '127.0.0.1', '--cluster-enabled', 'yes', '--save', ''];
+  const options = ['--port', port, '--bind', '127.0.0.1', '--save', '', ...configuration];
   const server = spawn(program.command, options, { argv0: program.argv0, cwd: directory.path, stdio: 'ignore' });
   const ended = once(server, 'exit');
   const url = `redis://127.0.0.1:${port}`;
