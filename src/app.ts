@@ -12,8 +12,8 @@ import { etaQuality } from './estimates/error.ts';
 import { createEstimates } from './estimates/estimates.ts';
 import { readCosts } from './estimates/learner.ts';
 import { countByStatus, readVitals } from './fleet/vitals.ts';
+import { createBatchAggregator } from './maintenance/batch-aggregator.ts';
 import { createBatchChanger } from './maintenance/batch-changer.ts';
-import { createBatchFolder } from './maintenance/batch-folder.ts';
 import { createCanaryKeeper } from './maintenance/canary-keeper.ts';
 import { createDeliverySweeper } from './maintenance/delivery-sweeper.ts';
 import { createForecaster } from './maintenance/forecaster.ts';
@@ -169,7 +169,7 @@ export function startMaintain(platform: Platform): AsyncDisposable {
     createPruner(background),
     createJanitor(background),
     createForecaster(background),
-    createBatchFolder(background),
+    createBatchAggregator(background),
     createBatchChanger(platform),
     createNameIndexer(platform),
     canaries,

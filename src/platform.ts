@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { createAfterCommit } from './batches/after-commit.ts';
+import { createAfterCommit } from './after-commit.ts';
 import { type Config, ConfigError } from './config.ts';
 import { type Counters, createCounters } from './connections/counters.ts';
 import type { Database } from './connections/database.ts';
@@ -56,16 +56,10 @@ export async function openPlatform(
     const deliveryRinger = createRinger(queue, 'deliveries');
     const counters = createCounters(redis, config.redisPrefix, logger);
     const publisher = createPublisher(redis, config.redisPrefix);
-    const ringDeliveries = () => deliveryRinger.ring();
-    const afterCommit = createAfterCommit({
-      ...publisher,
-      database: pools.background,
-      logger,
-      counters,
-      ringDeliveries,
-    });
-    const { publish, publishBatch, fold } = afterCommit;
-    const jobs = { database, publish, publishBatch, ring: ringer.ring, fold };
+    const wakeDeliverer = () => deliveryRinger.ring();
+    const afterCommit = createAfterCommit({ database: pools.background, logger, counters, publisher, wakeDeliverer });
+    const { jobChanged, batchChanged, aggregateBatch } = afterCommit;
+    const jobs = { database, jobChanged, batchChanged, ring: ringer.ring, aggregateBatch };
     return {
       config,
       logger,

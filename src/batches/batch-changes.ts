@@ -27,7 +27,7 @@ export async function makePart(
           maxRetries,
           partSize,
         ]);
-  for (const job of jobs) context.publish(progressOf(job));
+  for (const job of jobs) context.jobChanged(progressOf(job));
   if (kind === 'RETRY' && jobs.length > 0) context.ring(jobs.length);
   if (jobs.length === partSize) return { changed: true, done: false };
   const removed = await context.database.query(removeDoneChange[kind], [batchId, requestedAt]);

@@ -17,7 +17,7 @@ async function findBatch({ database }: JobsContext, tenantId: string, id: string
  */
 export async function cancelBatch(context: JobsContext, tenantId: string, id: string): Promise<Batch> {
   await findBatch(context, tenantId, id);
-  await context.fold(id);
+  await context.aggregateBatch(id);
   const batch = await findBatch(context, tenantId, id);
   if (batch.status === 'CANCELLED') return batch;
   const [change] = await context.database.query<BatchChange & Record<string, unknown>>(recordCancel, [id]);
@@ -51,7 +51,7 @@ export async function retryBatch(
 async function begin(context: JobsContext, tenantId: string, change: BatchChange): Promise<Batch> {
   const { changed, done } = await makePart(context, change);
   if (changed && !done) void makeRest(context, change);
-  await context.fold(change.batchId);
+  await context.aggregateBatch(change.batchId);
   return await findBatch(context, tenantId, change.batchId);
 }
 

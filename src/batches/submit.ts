@@ -82,7 +82,7 @@ export async function submitBatch(context: JobsContext, submission: BatchSubmiss
     if (existing === null) throw new Error('a batch was neither inserted nor found');
     return existing;
   }
-  context.publishBatch(batchStateOf(batch));
+  context.batchChanged(batchStateOf(batch));
   context.ring(items.length);
   void announce(context, batch, items, notifiesOfJobs(submission.webhook));
   return { batch, deduplicated: false };
@@ -123,10 +123,10 @@ async function announce(
   items: { id: string; name: string | null }[],
   owesWebhook: boolean,
 ) {
-  const { publish } = context;
+  const { jobChanged } = context;
   for (const [index, { id, name }] of items.entries()) {
     if (index % 200 === 199) await setImmediate();
-    publish({
+    jobChanged({
       jobId: id,
       tenantId: batch.tenantId,
       batchId: batch.id,

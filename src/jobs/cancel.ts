@@ -10,7 +10,7 @@ import { cancelOne } from './sql/cancel.ts';
 export async function cancelJob(context: JobsContext, tenantId: string, id: string): Promise<Job> {
   const [job] = await context.database.query<Job>(cancelOne, [id, tenantId]);
   if (job !== undefined) {
-    context.publish(progressOf(job));
+    context.jobChanged(progressOf(job));
     return job;
   }
   const existing = await context.database.prisma.job.findFirst({ where: { id, tenantId } });

@@ -65,10 +65,10 @@ SELECT j.id, s.url AS "sourceUrl", s.storage_key AS "sourceStorageKey", s.sha256
 
 /** The best runnable jobs, at most `slots`, now RUNNING and leased to this worker. */
 export async function claimJobs(context: JobsContext, workerId: string, slots: number): Promise<Claim[]> {
-  const { database, publish } = context;
+  const { database, jobChanged } = context;
   const claimed = await database.query<Claimed>(claimNext, [workerId, slots, leaseSeconds]);
   if (claimed.length === 0) return [];
-  for (const job of claimed) publish(progressOf(job));
+  for (const job of claimed) jobChanged(progressOf(job));
   const ids = claimed.map(({ id }) => id);
   const details = await database.query<Details & { id: string }>(readDetails, [ids, [...resourceCodes]]);
   const byId = new Map(details.map((each) => [each.id, each]));

@@ -1,14 +1,15 @@
 import type { Database } from '../connections/database.ts';
-import type { Publish, PublishBatch } from '../progress/publish.ts';
+import type { BatchState, ProgressState } from '../progress/state.ts';
 
-/** What every operation on jobs needs: the rows, and the two ways of telling others that they changed. */
+/** What operations on jobs and batches need: the rows, and what to call after a commit. `src/after-commit.ts` lists the steps. */
 export interface JobsContext {
   database: Database;
-  /** Called after a commit, never before. */
-  publish: Publish;
-  publishBatch: PublishBatch;
-  /** Called after a commit that made rows claimable. */
+  /** Reports a change of a job. Called after its commit, never before. */
+  jobChanged: (state: ProgressState) => void;
+  /** Reports a change of a batch. Called after its commit, never before. */
+  batchChanged: (state: BatchState) => void;
+  /** Wakes workers. Called after a commit that made rows claimable. */
   ring: (rows?: number) => void;
-  /** Folds the counts of a batch now, so that whoever changed many of its jobs can show them. */
-  fold: (batchId: string) => Promise<void>;
+  /** Aggregates the counts of a batch at once, for a request that changed many of its jobs. */
+  aggregateBatch: (batchId: string) => Promise<void>;
 }

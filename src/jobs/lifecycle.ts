@@ -66,7 +66,7 @@ export async function completeJob(context: JobsContext, claim: Claim, completion
   if (job === null || job.workerId !== claim.workerId) throw new ClaimLostError();
   if (job.status === 'RUNNING' && job.revision === claim.revision) throw new PagesLostError();
   if (job.status !== 'COMPLETED' || job.revision !== claim.revision + 1) throw new ClaimLostError();
-  context.publish(progressOf(job));
+  context.jobChanged(progressOf(job));
   return job;
 }
 
@@ -120,7 +120,7 @@ export async function failJob(context: JobsContext, claim: Claim, failure: Failu
     failure.stage,
   ]);
   if (job === undefined) throw new ClaimLostError();
-  context.publish(progressOf(job));
+  context.jobChanged(progressOf(job));
   return job;
 }
 
@@ -146,7 +146,7 @@ export async function giveBackJob(
     retryDelaySeconds('INTERRUPTED', { retryCount, resourceFailures: 0 }),
   ]);
   if (job === undefined) throw new ClaimLostError();
-  context.publish(progressOf(job));
+  context.jobChanged(progressOf(job));
   if (job.status === 'PENDING') context.ring();
   return job;
 }
@@ -169,7 +169,7 @@ const rescue = failRows(
  */
 export async function rescueJobs(context: JobsContext, limit: number): Promise<Job[]> {
   const jobs = await context.database.query<Job>(rescue, [limit, failures.WORKER_LOST.message]);
-  for (const job of jobs) context.publish(progressOf(job));
+  for (const job of jobs) context.jobChanged(progressOf(job));
   const again = jobs.filter((job) => job.status === 'RETRYING').length;
   if (again > 0) context.ring(again);
   return jobs;

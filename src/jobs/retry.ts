@@ -19,7 +19,7 @@ export async function retryJob(
   const values = [id, tenantId, sealedPassword, JSON.stringify(options), maxRetries];
   const [job] = await context.database.query<Job>(retryOne, values);
   if (job !== undefined) {
-    context.publish(progressOf(job));
+    context.jobChanged(progressOf(job));
     context.ring();
     return job;
   }

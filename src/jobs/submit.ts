@@ -61,7 +61,7 @@ export async function submitJob(context: JobsContext, submission: Submission): P
     'jobId' in source ? source.jobId : null,
   ]);
   if (job === undefined) return await existingJob(context, submission);
-  context.publish(progressOf(job));
+  context.jobChanged(progressOf(job));
   if (job.dueAt === null) context.ring();
   return { job, deduplicated: false };
 }

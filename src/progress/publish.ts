@@ -19,11 +19,17 @@ export function batchChannel(prefix: string, tenantId: string, batchId: string):
   return `${prefix}:batches:${tenantId}:${batchId}`;
 }
 
+/** Sends states to subscribers. */
+export interface Publisher {
+  publish: Publish;
+  publishBatch: PublishBatch;
+}
+
 /**
- * Tells whoever watches. Never awaited and never failing: what is lost here (Redis down, a crash after the commit) is
- * made up for by the hub's reading of PostgreSQL.
+ * Sends states through Redis. Nobody awaits it, and it never fails: the hub reads PostgreSQL to make up for a state that is
+ * lost because Redis is down or the process crashes after the commit.
  */
-export function createPublisher(redis: Redis, prefix: string): { publish: Publish; publishBatch: PublishBatch } {
+export function createPublisher(redis: Redis, prefix: string): Publisher {
   function send(channel: string, state: ProgressState | BatchState): void {
     if (redis.isReady) redis.publish(channel, JSON.stringify(state)).catch(() => {});
   }

@@ -6,7 +6,6 @@ import type { CostsLearner } from '../estimates/learner.ts';
 import { progressOf } from '../job-row/job.ts';
 import type { Claim } from '../jobs/claim.ts';
 import type { OpenedEvent } from '../pdf/model/extraction.ts';
-import type { Publish } from '../progress/publish.ts';
 import type { Estimate, ProgressState } from '../progress/state.ts';
 
 /** Fine updates: ten a second at most. The claim itself was published just before the first. */
@@ -24,7 +23,7 @@ const untaught: Pick<CostsLearner, 'costs' | 'learn'> = { costs: new Costs(), le
  * and publishes not more often than anybody can see. PostgreSQL gets the coarse ones with each renewal of the lease.
  */
 export class JobProgress {
-  readonly #publish: Publish;
+  readonly #jobChanged: (state: ProgressState) => void;
   readonly #learner: Pick<CostsLearner, 'costs' | 'learn'>;
   readonly #attempt: AttemptEstimate;
   readonly #startedAt = performance.now();
@@ -35,8 +34,8 @@ export class JobProgress {
   #timer: NodeJS.Timeout | null = null;
   #lastPublished = performance.now();
 
-  constructor(claim: Claim, publish: Publish, learner = untaught) {
-    this.#publish = publish;
+  constructor(claim: Claim, jobChanged: (state: ProgressState) => void, learner = untaught) {
+    this.#jobChanged = jobChanged;
     this.#learner = learner;
     const facts = workFacts({ ...claim, toDownload: claim.sourceStorageKey === null });
     this.#attempt = new AttemptEstimate(facts, learner.costs, learner.learn);
@@ -118,7 +117,7 @@ export class JobProgress {
   #flush(): void {
     this.end();
     this.#lastPublished = performance.now();
-    this.#publish(this.#state);
+    this.#jobChanged(this.#state);
   }
 
   #estimate(): Estimate {

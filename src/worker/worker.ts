@@ -71,7 +71,7 @@ export async function startWorker(context: RunContext, options: WorkerOptions): 
   async function run(claim: Claim): Promise<void> {
     const mine = {
       claim,
-      progress: new JobProgress(claim, context.jobs.publish, learner),
+      progress: new JobProgress(claim, context.jobs.jobChanged, learner),
       controller: new AbortController(),
     };
     // PostgreSQL crashed and forgot our claim, and it came back to us: what we ran of it before must end first.

@@ -88,7 +88,7 @@ describe("another tenant's rows", () => {
 
   it('are not in jobUpdates', async () => {
     const updates = await openSubscription(service.url, `subscription { jobUpdates { jobId } }`);
-    service.platform.jobs.publish(progressOf(await theirRow()));
+    service.platform.jobs.jobChanged(progressOf(await theirRow()));
     accepted(await cancel(service, mine));
     const first = await updates.next();
     expect(first.value.data.jobUpdates).toEqual({ jobId: mine });

@@ -127,7 +127,7 @@ it('add up in every query and every event, and are those of the jobs, while all 
   try {
     await Promise.all([work(), work(), interfere(), interfere()]);
     // To an end, whatever is left.
-    await jobs.fold(batchId);
+    await jobs.aggregateBatch(batchId);
     await tried(() => cancelBatch(jobs, defaultTenantId, batchId));
   } finally {
     working = false;

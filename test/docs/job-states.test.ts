@@ -30,7 +30,7 @@ beforeAll(async () => {
   home = await createDatabase();
   const logger = createLogger({ logLevel: 'silent' }, 'test');
   database = openDatabase({ url: home.url, name: 'docs', logger });
-  context = { database, publish: () => {}, publishBatch: () => {}, ring: () => {}, fold: async () => {} };
+  context = { database, jobChanged: () => {}, batchChanged: () => {}, ring: () => {}, aggregateBatch: async () => {} };
 });
 afterAll(async () => {
   await database[Symbol.asyncDispose]();

@@ -169,7 +169,7 @@ it('a worker that shuts down does not wait for a database that is away', async (
     logger,
   };
   const stop = new AbortController();
-  const run = runJob(context, held, new JobProgress(held, jobs.publish), stop.signal);
+  const run = runJob(context, held, new JobProgress(held, jobs.jobChanged), stop.signal);
   await document.began;
   proxy.silence();
   stop.abort(new DrainError());

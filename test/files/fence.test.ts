@@ -43,7 +43,7 @@ async function attempt(name: string, goOn: Promise<void>): Promise<{ end: Promis
   };
   const [held] = await claim(service, 1);
   if (held === undefined) throw new Error('the job could not be claimed');
-  const progress = new JobProgress(held, jobs.publish);
+  const progress = new JobProgress(held, jobs.jobChanged);
   return { end: runJob(context, held, progress, new AbortController().signal), first: first.promise };
 }
 

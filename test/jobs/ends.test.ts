@@ -49,7 +49,12 @@ describe('a job of a worker that shuts down', () => {
     if (held === undefined) throw new Error('nothing to claim');
     const extractor = endless(opened(2), group(1, 1));
     const stop = new AbortController();
-    const run = runJob(runContext(extractor), held, new JobProgress(held, service.platform.jobs.publish), stop.signal);
+    const run = runJob(
+      runContext(extractor),
+      held,
+      new JobProgress(held, service.platform.jobs.jobChanged),
+      stop.signal,
+    );
     await extractor.began;
     stop.abort(new DrainError());
     await run;

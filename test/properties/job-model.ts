@@ -104,10 +104,10 @@ export class Jobs {
   constructor(database: JobsContext['database']) {
     this.context = {
       database,
-      publish: (state) => this.published.push(state),
-      publishBatch: () => {},
+      jobChanged: (state) => this.published.push(state),
+      batchChanged: () => {},
       ring: () => {},
-      fold: async () => {},
+      aggregateBatch: async () => {},
     };
   }
 

@@ -2,13 +2,18 @@ import type { Database } from '../connections/database.ts';
 import { type Batch, batchColumns } from './batch.ts';
 
 /**
- * Adds the deltas of some batches to their counts. Safe in any number of processes: whoever has the batch's row locked
- * takes the deltas, and each is deleted by who counts it. This alone decides that a batch is final.
+ * Adds the deltas of batches to their counts. Only this statement makes a batch final.
  *
- * The percentage is that of its jobs on average, one that has ended counting whole; it does not fall while jobs are rescued
- * or given back, but does when ended ones run again.
+ * The percentage is the average of the jobs; a job that has ended counts as 100. It does not fall when jobs are rescued or given
+ * back. It may fall when ended jobs run again.
+ *
+ * Parameters: $1 ids of batches; $2 minimum time since their last aggregation, in milliseconds.
+ * Returns: a row for each id: the batch if it changed, and whether deltas are left.
+ * Locks: the rows of the batches, ordered by id. `lock` says whether rows that another process has locked are skipped.
+ * Called by: `aggregateBatches`, `aggregateBatch`. Safe in any number of processes: only the one that holds the lock on a batch
+ * takes its deltas, and it deletes them in the statement that counts them.
  */
-const fold = (lock: string) => `
+const aggregate = (lock: string) => `
 WITH held AS (
     SELECT b.* FROM batches b
      WHERE b.id = ANY($1::uuid[]) AND ($2 = 0 OR b.folded_at <= now() - $2 * interval '1 millisecond')
@@ -35,7 +40,7 @@ WITH held AS (
                 ELSE greatest(h.percent, least(99, share)) END AS percent
       FROM counted c JOIN held h ON h.id = c.id,
            LATERAL (SELECT ((100 * (c.completed + c.failed + c.cancelled) + c.percents) / h.total)::int AS share) s
-), folded AS (
+), aggregated AS (
     UPDATE batches b
        SET pending = n.pending, running = n.running, completed = n.completed, failed = n.failed, cancelled = n.cancelled,
            percent = n.percent, revision = b.revision + 1, folded_at = now(),
@@ -52,41 +57,42 @@ WITH held AS (
 )
 SELECT id.id AS "batchId",
        b.id IS NULL AND EXISTS (SELECT FROM batch_deltas d WHERE d.batch_id = id.id) AS behind, ${batchColumns}
-  FROM unnest($1::uuid[]) AS id(id) LEFT JOIN folded b ON b.id = id.id`;
+  FROM unnest($1::uuid[]) AS id(id) LEFT JOIN aggregated b ON b.id = id.id`;
 
-/** One that somebody else has locked is left to them. */
-const foldFree = fold('SKIP LOCKED');
-const foldAll = fold('');
+/** Skips batches that another process has locked. */
+const aggregateFree = aggregate('SKIP LOCKED');
+/** Waits for batches that another process has locked. */
+const aggregateAll = aggregate('');
 
-export interface Folds {
-  /** As they are now, those that changed. */
+export interface Aggregation {
+  /** Batches that changed, as they are now. */
   changed: Batch[];
-  /** Those that were not looked at although there are deltas: locked by another folder, or folded a moment ago. */
+  /** Ids of batches with deltas left, because another process has locked them or they were aggregated a moment ago. */
   behind: string[];
 }
 
-type FoldRow = { batchId: string; behind: boolean } & (Batch | { id: null });
+type AggregateRow = { batchId: string; behind: boolean } & (Batch | { id: null });
 
-async function run(database: Database, statement: string, batchIds: string[], restMs: number): Promise<Folds> {
-  const rows = await database.query<FoldRow>(statement, [batchIds, restMs]);
+async function run(database: Database, statement: string, batchIds: string[], restMs: number): Promise<Aggregation> {
+  const rows = await database.query<AggregateRow>(statement, [batchIds, restMs]);
   return {
     changed: rows.flatMap((row) => (row.id === null ? [] : [row])),
     behind: rows.flatMap((row) => (row.behind ? [row.batchId] : [])),
   };
 }
 
-/** Folds those of the batches that are not being folded, and were not within `restMs`. */
-export function foldBatches(database: Database, batchIds: string[], restMs: number): Promise<Folds> {
-  return run(database, foldFree, batchIds, restMs);
+/** Aggregates batches, except those that another process aggregates or that were aggregated within `restMs`. */
+export function aggregateBatches(database: Database, batchIds: string[], restMs: number): Promise<Aggregation> {
+  return run(database, aggregateFree, batchIds, restMs);
 }
 
-/** Folds what has been committed so far, waiting for who does it already. */
-export function foldBatch(database: Database, batchId: string): Promise<Folds> {
-  return run(database, foldAll, [batchId], 0);
+/** Aggregates all deltas of a batch that are committed. Waits for another process that does so already. */
+export function aggregateBatch(database: Database, batchId: string): Promise<Aggregation> {
+  return run(database, aggregateAll, [batchId], 0);
 }
 
-/** Batches with deltas that nobody has folded, whoever should have. */
-export async function batchesToFold(database: Database, limit: number): Promise<string[]> {
+/** Returns batches with deltas. */
+export async function batchesToAggregate(database: Database, limit: number): Promise<string[]> {
   const rows = await database.query<{ id: string }>(
     'SELECT DISTINCT batch_id AS id FROM batch_deltas ORDER BY batch_id LIMIT $1',
     [limit],
