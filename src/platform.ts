@@ -6,6 +6,7 @@ import type { Database } from './connections/database.ts';
 import { type DatabasePools, openDatabasePools } from './connections/database-pools.ts';
 import { openRedis, type Redis } from './connections/redis.ts';
 import { createSecrets, type Secrets } from './connections/secrets.ts';
+import { findChangedFunctions } from './connections/sql-functions.ts';
 import type { JobsContext } from './jobs/context.ts';
 import { createLogger, type Logger } from './ops/logger.ts';
 import { reportPauses } from './ops/pauses.ts';
@@ -47,6 +48,7 @@ export async function openPlatform(
   const pools = openDatabasePools({ url: databaseUrl, connections: config.databaseConnections, process, logger });
   const database = pools.writes;
   try {
+    await checkMigrated(database);
     const { storage, secret } = await openInstallation(database, config.dataDir);
     const redis = openRedis(redisUrl, logger);
     // Not awaited: while Redis is away jobs are accepted all the same.
@@ -106,4 +108,14 @@ async function openInstallation(database: Database, dataDir: string): Promise<{ 
   if (installation === null) throw new Error('the installation row is missing right after it was made');
   const { storage } = await openLocalStorage(dataDir, { expectedId: installation.storageId });
   return { storage, secret: Buffer.from(installation.secret) };
+}
+
+/** Refuses a database whose SQL functions are missing, of another version, or changed by hand. */
+async function checkMigrated(database: Database): Promise<void> {
+  const changed = await findChangedFunctions(database.query);
+  if (changed.length === 0) return;
+  const names = changed.map(({ name }) => name).join(', ');
+  throw new ConfigError(
+    `the database of DATABASE_URL is not migrated to this version (SQL functions ${names}): run \`pagehive migrate\` first`,
+  );
 }

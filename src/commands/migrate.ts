@@ -10,5 +10,5 @@ export async function migrateDatabase(config: Config): Promise<void> {
   await checkPostgres(config.databaseUrl, null);
   const log = (line: string) => void process.stderr.write(`${line}\n`);
   const applied = await migrate(config.databaseUrl, { log });
-  log(applied.length === 0 ? 'the database is up to date' : `applied ${applied.length} migration(s)`);
+  log(applied.length === 0 ? 'the database is up to date' : `applied ${applied.length} migrations and functions`);
 }

@@ -1,4 +1,4 @@
-import { type Config, ConfigError } from '../config.ts';
+import type { Config } from '../config.ts';
 import { checkPostgres } from '../connections/given-servers.ts';
 import { openPlatform, type Platform } from '../platform.ts';
 import { exitWithParent } from '../supervisor/parent.ts';
@@ -36,18 +36,9 @@ export async function runProcess(
   platform.logger.info('stopping');
 }
 
-/** PostgreSQL's "there is no such table". */
-const noSuchTable = /P2021|42P01|does not exist/;
-
 async function open(config: Config, name: string): Promise<Platform> {
   if (config.databaseUrl !== null) {
     await checkPostgres(config.databaseUrl, { processes: 1, connections: config.databaseConnections });
   }
-  try {
-    return await openPlatform(config, name);
-  } catch (error) {
-    const text = error instanceof Error ? `${'code' in error ? error.code : ''} ${error.message}` : '';
-    if (!noSuchTable.test(text)) throw error;
-    throw new ConfigError('the database of DATABASE_URL is not migrated: run `pagehive migrate` first');
-  }
+  return await openPlatform(config, name);
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import { PostgresConnection } from './postgres/connection.ts';
+import { applyFunctions, findChangedFunctions, readFunctions, type SqlFunction } from './sql-functions.ts';
 
 /** The database cannot be brought up to date. The message says what to do. */
 export class MigrationError extends Error {
@@ -16,7 +17,7 @@ export class MigrationError extends Error {
 export interface MigrateOptions {
   /** Told in one line what is being applied. */
   log(line: string): void;
-  /** Holds one folder a migration, each with its `migration.sql`. */
+  /** Contains `migrations/`, with a folder and its `migration.sql` for each, and `functions/`. */
   directory?: string;
 }
 
@@ -26,8 +27,8 @@ interface Migration {
   checksum: string;
 }
 
-/** The same place seen from `src/connections` and from `dist/connections`. */
-const packaged = fileURLToPath(new URL('../../prisma/migrations', import.meta.url));
+/** The same folder seen from `src/connections` and from `dist/connections`. */
+const packaged = fileURLToPath(new URL('../../prisma', import.meta.url));
 
 /** The number that `prisma migrate` locks too, so that the two never run at once. */
 const lockNumber = 72_707_369;
@@ -45,51 +46,73 @@ const historyTable = `
   )`;
 
 /**
- * Brings a database up to date, creating it if it does not exist. Each migration is one transaction, so that a failed one
- * leaves nothing behind; any number of processes may do this at once. The history is kept as `prisma migrate` keeps it.
- * Returns the names of the applied migrations.
+ * Brings a database up to date, creating it if it does not exist: first the migrations, then the functions that changed. Each migration
+ * is one transaction, so that a failed one leaves nothing behind; any number of processes may do this at once. The history is kept as
+ * `prisma migrate` keeps it. Returns the names of the applied migrations and functions.
  */
 export async function migrate(databaseUrl: string, { log, directory = packaged }: MigrateOptions): Promise<string[]> {
-  const migrations = readMigrations(directory);
+  const migrations = readMigrations(join(directory, 'migrations'));
+  const functions = readFunctions(join(directory, 'functions'));
   const connection = await connectOrCreate(databaseUrl, log);
   const applied: string[] = [];
   try {
     for (;;) {
-      const name = await applyNext(connection, migrations, log);
-      if (name === null) return applied;
+      const name = await locked(connection, () => applyNext(connection, migrations, log));
+      if (name === null) break;
       applied.push(name);
     }
+    return [...applied, ...(await locked(connection, () => replaceFunctions(connection, functions, log)))];
   } finally {
     await connection.end();
   }
 }
 
 /**
- * Applies the first pending migration; null if there is none. The lock and the settings end with the transaction, so this
- * works behind a pooler that lends the server for a transaction only.
+ * Runs `work` in a transaction that no other process migrates in. The lock and the settings end with the transaction, so this works
+ * behind a pooler that lends the server for a transaction only.
  */
-async function applyNext(
-  connection: PostgresConnection,
-  migrations: readonly Migration[],
-  log: (line: string) => void,
-): Promise<string | null> {
+async function locked<T>(connection: PostgresConnection, work: () => Promise<T>): Promise<T> {
   const { begin } = await connection.openSession();
   await connection.query(begin);
   try {
     await connection.query(`SET LOCAL statement_timeout = 0; SET LOCAL client_min_messages = warning`);
     await connection.query('SELECT pg_advisory_xact_lock($1)', [lockNumber]);
-    await connection.query(historyTable);
-    const [next] = await findPending(connection, migrations);
-    if (next !== undefined) {
-      log(`applying migration ${next.name}`);
-      await apply(connection, next);
-    }
+    const result = await work();
     await connection.query('COMMIT');
-    return next?.name ?? null;
+    return result;
   } catch (error) {
     await connection.query('ROLLBACK').catch(() => undefined);
     throw explain(error);
   }
+}
+
+/** Applies the first pending migration and returns its name; null if none is pending. */
+async function applyNext(
+  connection: PostgresConnection,
+  migrations: readonly Migration[],
+  log: (line: string) => void,
+): Promise<string | null> {
+  await connection.query(historyTable);
+  const [next] = await findPending(connection, migrations);
+  if (next === undefined) return null;
+  log(`applying migration ${next.name}`);
+  await apply(connection, next);
+  return next.name;
+}
+
+/** Replaces the functions that are not as their files say, and returns their names. */
+async function replaceFunctions(
+  connection: PostgresConnection,
+  functions: readonly SqlFunction[],
+  log: (line: string) => void,
+): Promise<string[]> {
+  const run = async <Row extends pg.QueryResultRow>(text: string, values: string[][]) =>
+    (await connection.query<Row>(text, values)).rows;
+  const changed = await findChangedFunctions(run, functions);
+  const names = changed.map(({ name }) => name);
+  if (names.length > 0) log(`replacing functions ${names.join(', ')}`);
+  await applyFunctions(run, changed);
+  return names;
 }
 
 /** What keeps any migration from being applied, with the fix. */

@@ -10,7 +10,7 @@ export interface PageHit {
 }
 
 export interface PageSearch {
-  /** In the syntax of PostgreSQL's websearch_to_tsquery; `pagehive_query` of the migrations tells what a word is. */
+  /** In the syntax of PostgreSQL's websearch_to_tsquery; `prisma/functions/pagehive_query.sql` says what a word is. */
   query: string;
   filter: JobsFilter;
   limit: number;

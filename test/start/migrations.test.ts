@@ -40,8 +40,9 @@ async function query(url: string, text: string): Promise<unknown[]> {
 }
 
 function write(directory: Directory, name: string, sql: string): void {
-  mkdirSync(join(directory.path, name), { recursive: true });
-  writeFileSync(join(directory.path, name, 'migration.sql'), sql);
+  const folder = join(directory.path, 'migrations', name);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'migration.sql'), sql);
 }
 
 const first = 'CREATE TABLE a (id int); INSERT INTO a VALUES (1);';
@@ -57,7 +58,7 @@ test('applies what is new, in order, and records it as Prisma does', async () =>
   using directory = temporaryDirectory();
   const url = databaseUrl('two steps');
   write(directory, '20260101000000_one', first);
-  writeFileSync(join(directory.path, 'migration_lock.toml'), 'provider = "postgresql"');
+  writeFileSync(join(directory.path, 'migrations', 'migration_lock.toml'), 'provider = "postgresql"');
   expect(await migrate(url, { log, directory: directory.path })).toEqual(['20260101000000_one']);
   write(directory, '20260103000000_three', 'UPDATE a SET id = id * 10;');
   write(directory, '20260102000000_two', 'UPDATE a SET id = id + 1;');

@@ -21,6 +21,8 @@ const settings: Readonly<Record<string, string>> = {
   standard_conforming_strings: 'on',
   // Prisma names this schema too.
   search_path: 'public',
+  // Definitions of functions are compared as text.
+  quote_all_identifiers: 'off',
   // Time limits.
   statement_timeout: String(statementMs),
   lock_timeout: '0',
