@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Authenticate } from './api/authenticate.ts';
+import { type Authenticate, createAuthenticate } from './api/authenticate.ts';
 import type { ApiServices } from './api/context.ts';
 import { type ApiServer, type ClientTimes, startApiServer } from './api/server.ts';
 import { readBatchStates } from './batches/read.ts';
@@ -32,6 +32,8 @@ import { createExtractorPool } from './pdf/process/extractor-pool.ts';
 import type { Platform } from './platform.ts';
 import { createHub, type Hub } from './progress/hub.ts';
 import { answerCanaries } from './queue/canary.ts';
+import { createFailedAttempts } from './tenants/failed-attempts.ts';
+import { KeyRing } from './tenants/key-ring.ts';
 import { readDue } from './webhooks/claim.ts';
 import { type DeliveryPolicy, deliveryPolicy } from './webhooks/policy.ts';
 import { startDeliverer } from './worker/deliverer.ts';
@@ -57,7 +59,7 @@ export interface Api extends ApiServer {
 /** The API process. */
 export async function startApi(
   platform: Platform,
-  { authenticate, keepAliveMs, clientTimes }: Overrides = {},
+  { authenticate: given, keepAliveMs, clientTimes }: Overrides = {},
 ): Promise<Api> {
   const { config, logger, pools, jobs, storage, secrets, redis, queue, ringer, deliveryRinger, counters } = platform;
   const { reads, writes, background } = pools;
@@ -71,6 +73,9 @@ export async function startApi(
     readBatchStates: (ids) => readBatchStates({ database: background }, ids),
     logger,
   });
+  const keyRing = new KeyRing({ database: background, required: config.auth === 'required', logger });
+  const authenticate =
+    given ?? createAuthenticate(keyRing, createFailedAttempts({ redis, prefix: config.redisPrefix }));
   const vitals = () => readVitals({ database: background });
   const probes = createProbes({
     pingDatabase: () => writes.query('SELECT 1', []),
@@ -106,6 +111,7 @@ export async function startApi(
   };
   const close = async () => {
     hub[Symbol.dispose]();
+    await keyRing[Symbol.asyncDispose]();
     subscriber.destroy();
   };
   try {

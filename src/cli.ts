@@ -2,9 +2,11 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { ImageFormat, JobStatus, RequestedEngine } from './client/generated/graphql.ts';
 import type { GetOptions } from './commands/get.ts';
+import type { CreateOptions } from './commands/keys.ts';
 import type { ListOptions } from './commands/list.ts';
 import type { SubmitOptions } from './commands/submit.ts';
 import { readClientConfig, readConfig } from './config.ts';
+import type { Scope } from './tenants/scopes.ts';
 
 // Commands are imported when they run: `submit` starts without what the servers need.
 
@@ -150,6 +152,53 @@ function addJobCommands(program: Command): void {
       const { retry } = await import('./commands/retry.ts');
       process.exitCode = await retry(readClientConfig(), ids, options);
     });
+  addKeyCommands(
+    program.command('keys').description('create, list, rotate and revoke API keys, directly in the database'),
+  );
+}
+
+function addKeyCommands(keys: Command): void {
+  keys
+    .command('create')
+    .description('create a key and print its secret; from the first key on, every client needs one')
+    .option('--name <label>', 'a label for people')
+    .option('--scopes <scopes>', 'what it allows: read, write, operator', scopesOf, ['READ', 'WRITE'])
+    .option('--tenant <id>', 'the tenant that it belongs to; the default tenant otherwise')
+    .option('--expires <date>', 'when it expires, such as 2027-01-31', dateOf)
+    .action(async (options: CreateOptions) => (await import('./commands/keys.ts')).createApiKey(readConfig(), options));
+  keys
+    .command('list')
+    .description('print all keys, newest first')
+    .action(async () => (await import('./commands/keys.ts')).listApiKeys(readConfig()));
+  keys
+    .command('rotate')
+    .description('replace the secret of a key, and print the new one')
+    .argument('<id>')
+    .option('--overlap <seconds>', 'how long the previous secret stays valid', countOf, 0)
+    .action(async (id: string, { overlap }: { overlap: number }) =>
+      (await import('./commands/keys.ts')).rotateApiKey(readConfig(), id, overlap),
+    );
+  keys
+    .command('revoke')
+    .description('revoke keys for good; their open connections end within five seconds')
+    .argument('<id...>')
+    .action(async (ids: string[]) => (await import('./commands/keys.ts')).revokeApiKeys(readConfig(), ids));
+}
+
+const scopes: readonly Scope[] = ['READ', 'WRITE', 'OPERATOR'];
+
+function scopesOf(value: string): Scope[] {
+  const asked = [...new Set(value.toUpperCase().split(','))];
+  const known = scopes.filter((each) => asked.includes(each));
+  if (known.length < asked.length)
+    throw new InvalidArgumentError('Use a list of read, write and operator, such as read,write.');
+  return known;
+}
+
+function dateOf(value: string): Date {
+  const date = new Date(value);
+  if (Number.isNaN(date.getTime())) throw new InvalidArgumentError('Use a date such as 2027-01-31.');
+  return date;
 }
 
 const epilogue = `
@@ -158,6 +207,8 @@ Environment:
   DATA_DIR                 where documents and the embedded database are kept (./data)
   DATABASE_URL, REDIS_URL  a PostgreSQL and a Redis to use in place of the embedded ones
   PAGEHIVE_URL             where submit, watch, list, get, cancel and retry find the server (http://127.0.0.1:4000)
+  PAGEHIVE_KEY             the API key that these commands send
+  AUTH                     required: refuse clients without an API key, even if no key exists yet
 `;
 
 const exitCodes = `

@@ -18,6 +18,8 @@ export interface Config {
   redisPrefix: string;
   dataDir: string;
   host: string;
+  /** `required`: every client needs an API key, even if no key exists yet. `auto`: from the first key on. */
+  auth: 'auto' | 'required';
   port: number;
   /** How clients reach this server; the base of every URL handed out. */
   publicUrl: string;
@@ -171,6 +173,7 @@ const environment = z.object({
     .default('{pagehive}'),
   DATA_DIR: z.string().default('./data'),
   HOST: z.string().default('127.0.0.1'),
+  AUTH: z.enum(['auto', 'required']).default('auto'),
   PORT: wholeNumber(0, 65_535).default(4000),
   PUBLIC_URL: urlOf(['http:', 'https:'], 'https://pages.example.com').optional(),
   PRIVATE_HOSTS_ALLOWED: z.string().default('').transform(list),
@@ -220,6 +223,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     redisPrefix: values.REDIS_PREFIX,
     dataDir: resolve(values.DATA_DIR),
     host: values.HOST,
+    auth: values.AUTH,
     port: values.PORT,
     publicUrl: (values.PUBLIC_URL ?? `http://${urlHost(values.HOST)}:${values.PORT}`).replace(/\/+$/, ''),
     privateHostsAllowed: values.PRIVATE_HOSTS_ALLOWED,
@@ -259,14 +263,18 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
 export interface ClientConfig {
   /** Where the server is. */
   url: string;
+  /** The API key that they send; null for none. */
+  apiKey: string | null;
 }
 
 const clientEnvironment = z.object({
   PAGEHIVE_URL: urlOf(['http:', 'https:'], 'http://127.0.0.1:4000').default('http://127.0.0.1:4000'),
+  PAGEHIVE_KEY: z.string().optional(),
 });
 
 export function readClientConfig(env: NodeJS.ProcessEnv = process.env): ClientConfig {
-  return { url: parseEnvironment(clientEnvironment, env).PAGEHIVE_URL };
+  const { PAGEHIVE_URL: url, PAGEHIVE_KEY: apiKey = null } = parseEnvironment(clientEnvironment, env);
+  return { url, apiKey };
 }
 
 function parseEnvironment<T>(schema: z.ZodType<T>, env: NodeJS.ProcessEnv): T {

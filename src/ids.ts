@@ -4,7 +4,7 @@ import { TypeID, typeidUnboxed } from 'typeid-js';
  * Public ids are TypeIDs, such as job_01h455vb4pex5vsknk084sn02q: a type and a UUIDv7, the same in the API, logs, the CLI
  * and webhooks. The database holds the bare UUID.
  */
-export type IdType = 'job' | 'upload' | 'worker' | 'tenant' | 'batch' | 'endpoint' | 'delivery';
+export type IdType = 'job' | 'upload' | 'worker' | 'tenant' | 'batch' | 'endpoint' | 'delivery' | 'key';
 
 /** The least UUID (RFC 9562), which identifies nothing. */
 export const nilUuid = '00000000-0000-0000-0000-000000000000';

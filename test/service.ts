@@ -72,6 +72,7 @@ export async function startService({
     redisPrefix: `{test-${randomUUID()}}`,
     dataDir,
     host: '127.0.0.1',
+    auth: 'auto',
     port,
     publicUrl: `http://127.0.0.1:${port}`,
     privateHostsAllowed: [],

@@ -9,6 +9,7 @@ import type { Logger } from '../ops/logger.ts';
 import type { Scrape } from '../ops/metrics.ts';
 import type { Hub } from '../progress/hub.ts';
 import type { Storage } from '../storage/storage.ts';
+import type { Scope } from '../tenants/scopes.ts';
 
 /** What the API is made of; built once by the composition root. */
 export interface ApiServices {
@@ -38,9 +39,12 @@ export interface ApiServices {
 /** What a resolver sees: the services, and in whose name it works. */
 export interface ApiContext extends ApiServices {
   tenantId: string;
+  scopes: ReadonlySet<Scope>;
+  /** The UUID of the caller's key; null where no key is required. */
+  keyId: string | null;
   /** Resolves when the answer of this operation may be a large one. */
   enterLargeAnswer: () => Promise<void>;
 }
 
-/** Until API keys exist, every caller is this tenant; the first migration makes it. */
+/** The tenant of callers without a key, and of new keys that name no other. The first migration creates it. */
 export const defaultTenantId = '00000000-0000-7000-8000-000000000001';

@@ -2,7 +2,7 @@ import { GraphQLError } from 'graphql';
 import { isBusy, isConflict, isConnectionError, isStatementTimeout } from '../connections/postgres/database-errors.ts';
 import { RequestError } from '../errors.ts';
 import type { Logger } from '../ops/logger.ts';
-import { requestErrors } from '../request-errors.ts';
+import { isRequestErrorCode, requestErrors, retryAfterSeconds } from '../request-errors.ts';
 import { StorageError } from '../storage/storage.ts';
 
 /** Errors in one answer. More of them say nothing new, and each costs a kilobyte. */
@@ -24,6 +24,12 @@ export function toRequestError(error: unknown, logger: Logger): RequestError {
 export function extensionsOf({ code, issues, details }: RequestError): Record<string, unknown> {
   const { advice } = requestErrors[code];
   return { code, advice, ...details, ...(issues === null ? {} : { issues }) };
+}
+
+/** After how many seconds a client may try again, from the `extensions` of an error; null if trying again does not help. */
+export function retryAfterOf({ code, retryAfterSeconds: exact }: Record<string, unknown>): number | null {
+  if (typeof exact === 'number') return exact;
+  return typeof code === 'string' && isRequestErrorCode(code) ? retryAfterSeconds(code) : null;
 }
 
 /**

@@ -2,9 +2,9 @@ import type { ServerResponse } from 'node:http';
 import { GraphQLError } from 'graphql';
 import { createYoga, type Plugin } from 'graphql-yoga';
 import { RequestError } from '../errors.ts';
-import { isRequestErrorCode, requestErrors, retryAfterSeconds } from '../request-errors.ts';
-import type { Caller } from './authenticate.ts';
-import { extensionsOf } from './errors.ts';
+import { isRequestErrorCode, requestErrors } from '../request-errors.ts';
+import type { Admission } from './authenticate.ts';
+import { extensionsOf, retryAfterOf } from './errors.ts';
 import { freeBytes } from './http/body-budget.ts';
 import { createLargeAnswer } from './http/large-answer.ts';
 import { createReceivedParams, type ReceivedRequest } from './http/received.ts';
@@ -15,7 +15,7 @@ import { schema } from './schema/schema.ts';
 
 /** What the server hands to Yoga with each request. */
 interface RequestContext extends HttpContext, ReceivedRequest {
-  caller: Caller;
+  admission: Admission;
   /** The address of the client. */
   client: string;
 }
@@ -57,13 +57,18 @@ function runOperations(operations: Operations): Plugin<object, RequestContext> {
   return {
     onParams({ setParamsHandler }) {
       setParamsHandler(async ({ params: { query = '', operationName, variables }, request, context }) => {
-        const { caller, client, received, res, onStream } = context;
-        const admitted = operations.admit({ query, operationName, variables }, { readOnly: request.method === 'GET' });
+        const { admission, client, received, res, onStream } = context;
+        const { caller } = admission;
+        const readOnly = request.method === 'GET';
+        const admitted = operations.admit({ query, operationName, variables }, caller, { readOnly });
         if ('errors' in admitted) return withStatus(admitted);
         if (admitted.operation.operation === 'subscription') {
           // A stream keeps its variables for as long as it is open; the budget of body bytes is for those that end soon.
           if (received.bytes > freeBytes) return withStatus({ errors: [subscriptionTooLarge()] });
           onStream(res);
+          // Cut off, not completed: the client has to learn that there is more to come, but not for him.
+          const watch = admission.whenEnded(() => res.destroy());
+          res.once('close', () => watch[Symbol.dispose]());
         }
         return await operations.run(admitted, { caller, client, over: closingOf(res) });
       });
@@ -83,7 +88,7 @@ function closingOf(response: ServerResponse): AbortSignal {
 function withStatus({ errors }: Refusal): Refusal {
   return {
     errors: errors.map((error) => {
-      const http = httpOf(String(error.extensions.code));
+      const http = httpOf(error.extensions);
       return new GraphQLError(error.message, { ...errorOptions(error), extensions: { ...error.extensions, http } });
     }),
   };
@@ -100,10 +105,15 @@ function errorOptions({ nodes, source, positions, path }: GraphQLError) {
 }
 
 /** `spec`: a client that accepts only application/json gets 200, as such clients expect. */
-function httpOf(code: string): { status: number; spec: boolean; headers?: Record<string, string> } {
+function httpOf(extensions: Record<string, unknown>): {
+  status: number;
+  spec: boolean;
+  headers?: Record<string, string>;
+} {
+  const code = String(extensions.code);
   if (code === 'METHOD_NOT_ALLOWED') return { status: 405, spec: false, headers: { allow: 'POST' } };
   if (!isRequestErrorCode(code)) return { status: 400, spec: true };
   const { status } = requestErrors[code];
-  const seconds = retryAfterSeconds(code);
+  const seconds = retryAfterOf(extensions);
   return { status, spec: status < 500, ...(seconds === null ? {} : { headers: { 'retry-after': String(seconds) } }) };
 }

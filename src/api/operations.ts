@@ -32,8 +32,8 @@ export interface Requester {
 
 /** What every transport does with an operation: `admit`, then `run`. */
 export interface Operations {
-  /** Checks an operation against every limit. `readOnly` refuses mutations: a GET must not change anything. */
-  admit(params: OperationParams, options?: { readOnly: boolean }): AdmittedOperation | Refusal;
+  /** Checks an operation against every limit and the scopes of the caller. `readOnly` refuses mutations: a GET must not change anything. */
+  admit(params: OperationParams, caller: Caller, options?: { readOnly: boolean }): AdmittedOperation | Refusal;
   /** Executes it within its budgets. */
   run(operation: AdmittedOperation, requester: Requester): Promise<ExecutionResult | Results>;
   /** Whether a result of `run` is so large that it should be serialised and sent in pieces. */
@@ -61,9 +61,9 @@ export function createOperations(schema: GraphQLSchema, services: ApiServices): 
   }
 
   return {
-    admit(params, { readOnly } = { readOnly: false }) {
+    admit(params, { scopes }, { readOnly } = { readOnly: false }) {
       try {
-        const admitted = admit(params);
+        const admitted = admit(params, scopes);
         return readOnly && admitted.operation.operation === 'mutation' ? { errors: [mutationByGet()] } : admitted;
       } catch (error) {
         const errors = error instanceof InvalidDocumentError ? error.errors : [asGraphqlError(error)];

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { type Authenticate, acceptEverybody } from './authenticate.ts';
+import type { Authenticate } from './authenticate.ts';
 import type { ApiServices } from './context.ts';
 import { createGraphql } from './graphql.ts';
 import { createAddressLimits } from './http/address-limits.ts';
@@ -58,7 +58,7 @@ export interface ServerOptions {
   port: number;
   /** Addresses and networks (CIDR) whose word on the client's address counts. */
   trustedProxies: readonly string[];
-  authenticate?: Authenticate;
+  authenticate: Authenticate;
   /** Watchers get a heartbeat this often, so that no proxy takes the connection for a dead one. */
   keepAliveMs?: number;
   times?: Partial<ClientTimes>;
@@ -67,7 +67,7 @@ export interface ServerOptions {
 /** Everything that is served over HTTP: GraphQL with GraphiQL, uploads, downloads, health, metrics. */
 export async function startApiServer(
   services: ApiServices,
-  { host, port, trustedProxies, authenticate = acceptEverybody, keepAliveMs = 12_000, times: given }: ServerOptions,
+  { host, port, trustedProxies, authenticate, keepAliveMs = 12_000, times: given }: ServerOptions,
 ): Promise<ApiServer> {
   const { publicUrl, limits, logger } = services;
   const times = { ...defaultTimes, ...given };

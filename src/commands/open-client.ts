@@ -2,7 +2,11 @@ import { type Client, createClient } from '../client/client.ts';
 import type { ClientConfig } from '../config.ts';
 
 /** The client of a command. */
-export async function openClient({ url }: ClientConfig, { watches = false } = {}): Promise<Client> {
+export async function openClient({ url, apiKey }: ClientConfig, { watches = false } = {}): Promise<Client> {
   // Node.js before 22 has no WebSocket of its own; who doesn't watch needs none.
-  return createClient({ url, webSocket: watches ? (await import('ws')).WebSocket : undefined });
+  return createClient({
+    url,
+    apiKey: apiKey ?? undefined,
+    webSocket: watches ? (await import('ws')).WebSocket : undefined,
+  });
 }

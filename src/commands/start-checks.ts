@@ -1,4 +1,7 @@
 import { createServer } from 'node:net';
+import type { Config } from '../config.ts';
+import type { Database } from '../connections/database.ts';
+import { areKeysRequired } from '../tenants/keys.ts';
 
 /** `pagehive start` cannot go on. The message is for people: one line that names the fix. */
 export class StartError extends Error {
@@ -8,12 +11,23 @@ export class StartError extends Error {
   }
 }
 
-/** Without API keys whoever reaches the port may do everything, so nobody else's machine may reach it. */
-export function requireLoopback(host: string): void {
-  if (host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)) return;
+/**
+ * Without API keys any client that reaches the port may do everything, so other machines must not reach it, neither directly
+ * nor through a proxy.
+ */
+export async function requireKeysForOthers(config: Config, database: Database): Promise<void> {
+  const { host, publicUrl, auth } = config;
+  const open = isLoopback(host) ? null : `HOST=${host}`;
+  const published = isLoopback(new URL(publicUrl).hostname) ? null : `PUBLIC_URL=${publicUrl}`;
+  const reason = open ?? published;
+  if (reason === null || auth === 'required' || (await areKeysRequired(database))) return;
   throw new StartError(
-    `HOST=${host} would let other machines in: until there are API keys only loopback is allowed, such as HOST=127.0.0.1`,
+    `${reason} lets other machines in, and there are no API keys: create one with \`pagehive keys create\`, or set AUTH=required`,
   );
+}
+
+function isLoopback(host: string): boolean {
+  return /^(localhost|.*\.localhost|\[?::1\]?|127(\.\d{1,3}){3})$/.test(host);
 }
 
 /** Returns the port to listen on, after a probe that it is free; for 0, one that is. */

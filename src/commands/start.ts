@@ -1,16 +1,18 @@
 import { accessSync, constants, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from '../config.ts';
+import { openDatabase } from '../connections/database.ts';
 import { startPostgres } from '../connections/embedded-postgres.ts';
 import { startRedis } from '../connections/embedded-redis.ts';
 import { EmbeddedServerError } from '../connections/embedded-server.ts';
 import { checkPostgres, checkRedis, UnreachableError } from '../connections/given-servers.ts';
 import { MigrationError, migrate } from '../connections/migrations.ts';
+import { createLogger } from '../ops/logger.ts';
 import { stopLeftover } from '../supervisor/leftovers.ts';
 import { acquireLock, LockHeldError } from '../supervisor/lock.ts';
 import { onStopSignals } from '../supervisor/stop-signals.ts';
 import { createSupervisor, type Supervisor } from '../supervisor/supervisor.ts';
-import { claimPort, requireLoopback, StartError } from './start-checks.ts';
+import { claimPort, requireKeysForOthers, StartError } from './start-checks.ts';
 import { commandService, embeddedService } from './start-services.ts';
 
 /** The configuration in force once everything runs: with the URLs of the embedded servers and the port that was chosen. */
@@ -38,7 +40,6 @@ export async function start(
   { prepareExample, entry = process.argv[1] ?? '' }: StartOptions = {},
 ): Promise<void> {
   process.title = 'pagehive start';
-  requireLoopback(config.host);
   using _lock = lockDataDir(config.dataDir);
   const supervisor = createSupervisor({ stopOrder, log: say });
   let stopping = false;
@@ -98,6 +99,13 @@ async function bringUp(config: Config, supervisor: Supervisor): Promise<RunningC
   await migrate(databaseUrl, { log: say });
   // Again, for a database that was created only now.
   await checkPostgres(databaseUrl, demand);
+  await using database = openDatabase({
+    url: databaseUrl,
+    size: 1,
+    name: 'pagehive start',
+    logger: createLogger({ logLevel: 'silent' }, 'start'),
+  });
+  await requireKeysForOthers(config, database);
   const publicUrl = config.port === 0 && config.publicUrl.endsWith(':0') ? addressOf(host, port) : config.publicUrl;
   return { ...config, databaseUrl, redisUrl, port, publicUrl };
 }

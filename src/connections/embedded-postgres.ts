@@ -12,8 +12,10 @@ import {
   type EmbeddedServer,
   EmbeddedServerError,
   type EmbeddedServerOptions,
+  type EmbeddedSettings,
   freePort,
   lastWords,
+  readKnownSettings,
   readSettings,
   writeSettings,
 } from './embedded-server.ts';
@@ -69,7 +71,7 @@ export async function startPostgres(options: EmbeddedServerOptions): Promise<Emb
     });
     if (await isReady(server, directory, options)) {
       if (port !== known.port) writeSettings(dataDir, 'postgres', { ...known, port });
-      const url = `postgresql://pagehive:${known.password}@127.0.0.1:${port}/pagehive`;
+      const url = urlOf({ ...known, port });
       return { ...server, url, port, [Symbol.asyncDispose]: () => server.stop() };
     }
     const output = server.output();
@@ -81,6 +83,15 @@ export async function startPostgres(options: EmbeddedServerOptions): Promise<Emb
     if (portTaken && options.port === undefined) port = await freePort();
     else await sleep(200, undefined, { signal });
   }
+}
+
+/** The URL of the server that `startPostgres` runs, or ran, on this data. */
+export function embeddedPostgresUrl(dataDir: string): string {
+  return urlOf(readKnownSettings(dataDir, 'postgres'));
+}
+
+function urlOf({ password, port }: EmbeddedSettings): string {
+  return `postgresql://pagehive:${password}@127.0.0.1:${port}/pagehive`;
 }
 
 interface Initialisation {

@@ -35,22 +35,33 @@ export type EmbeddedSettings = z.infer<typeof settingsSchema>;
 /** The port and password that a server had last time, or new ones. Kept where only this user reads them. */
 export async function readSettings(dataDir: string, name: string): Promise<EmbeddedSettings> {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  try {
-    return settingsSchema.parse(JSON.parse(readFileSync(settingsPath(dataDir, name), 'utf8')));
-  } catch (error) {
-    const path = settingsPath(dataDir, name);
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code !== 'ENOENT') {
-      const advice =
-        code === 'EACCES'
-          ? 'belongs to another user: start as that user, or set DATA_DIR to a directory of your own'
-          : `cannot be read: restore it, or move it and ${join(dataDir, name)} away to begin anew`;
-      throw new EmbeddedServerError(`${path} ${advice}`, { cause: error });
-    }
-  }
+  const known = findSettings(dataDir, name);
+  if (known !== null) return known;
   const settings = { port: await freePort(), password: randomBytes(24).toString('base64url') };
   writeSettings(dataDir, name, settings);
   return settings;
+}
+
+/** The port and password that a server had last time. */
+export function readKnownSettings(dataDir: string, name: string): EmbeddedSettings {
+  const known = findSettings(dataDir, name);
+  if (known !== null) return known;
+  throw new EmbeddedServerError(`there is no database in ${dataDir} yet: run \`npm start\` first, or set DATABASE_URL`);
+}
+
+function findSettings(dataDir: string, name: string): EmbeddedSettings | null {
+  const path = settingsPath(dataDir, name);
+  try {
+    return settingsSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'ENOENT') return null;
+    const advice =
+      code === 'EACCES'
+        ? 'belongs to another user: start as that user, or set DATA_DIR to a directory of your own'
+        : `cannot be read: restore it, or move it and ${join(dataDir, name)} away to begin anew`;
+    throw new EmbeddedServerError(`${path} ${advice}`, { cause: error });
+  }
 }
 
 export function writeSettings(dataDir: string, name: string, settings: EmbeddedSettings): void {

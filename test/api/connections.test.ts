@@ -4,6 +4,7 @@ import { WebSocket } from 'ws';
 import type { Credentials } from '../../src/api/authenticate.ts';
 import { defaultTenantId } from '../../src/api/context.ts';
 import { createClient } from '../../src/client/client.ts';
+import { allScopes } from '../../src/tenants/scopes.ts';
 import { collect } from '../client/running.ts';
 import { openSubscription } from '../graphql.ts';
 import { type Service, startService } from '../service.ts';
@@ -22,12 +23,12 @@ beforeAll(async () => {
     maintenance: false,
     overrides: {
       keepAliveMs: 1_500,
-      authenticate({ headers, connectionParams }) {
-        shown.push({ headers, connectionParams });
+      async authenticate({ headers, connectionParams, address }) {
+        shown.push({ headers, connectionParams, address });
         const key = String(connectionParams.authorization ?? headers.authorization ?? 'Bearer mine');
         if (key === 'Bearer later' && laterFails-- > 0) throw new Error('nobody knows');
         const tenantId = tenants.get(key);
-        return tenantId === undefined ? null : { tenantId };
+        return tenantId === undefined ? null : admission(tenantId);
       },
     },
   });
@@ -37,6 +38,10 @@ beforeAll(async () => {
 afterAll(async () => {
   await service[Symbol.asyncDispose]();
 });
+
+function admission(tenantId: string) {
+  return { caller: { tenantId, scopes: allScopes, keyId: null }, whenEnded: () => ({ [Symbol.dispose]() {} }) };
+}
 
 const query = 'subscription ($id: ID!) { jobProgress(id: $id) { cursor } }';
 

@@ -1,12 +1,16 @@
 import { defaultTenantId } from '../../src/api/context.ts';
 import { encodeId, newUuid } from '../../src/ids.ts';
 import { defaultOptions } from '../../src/job-row/options.ts';
+import { createKey } from '../../src/tenants/keys.ts';
+import { allScopes } from '../../src/tenants/scopes.ts';
 import { facts } from '../jobs/extractors.ts';
 import type { Service } from '../service.ts';
 
 /** Ids of one object of each type, by the name of the type or field in small letters. */
 export interface Filled {
   ids: Record<string, string>;
+  /** A secret that allows everything: from the first key on, no caller is admitted without one. */
+  secret: string;
 }
 
 const tenantId = defaultTenantId;
@@ -111,15 +115,29 @@ export async function fillLists(service: Service, most: number): Promise<Filled>
     ),
   });
 
+  const keys = [];
+  for (let made = 0; made < most; made += 1) {
+    const scopes = [...allScopes];
+    keys.push(await createKey(service.platform.database, { tenantId, name: null, scopes, expiresAt: null }));
+  }
+
   const completed = jobs.findLast(({ status }) => status === 'COMPLETED');
   const last = batches.at(-1);
   const [endpoint] = endpoints;
   const [delivery] = deliveries;
-  if (completed === undefined || last === undefined || endpoint === undefined || delivery === undefined) {
+  const secret = keys[0]?.secret;
+  if (
+    completed === undefined ||
+    last === undefined ||
+    endpoint === undefined ||
+    delivery === undefined ||
+    secret === undefined
+  ) {
     throw new Error('the lists are empty');
   }
   const job = encodeId('job', completed.id);
   return {
+    secret,
     ids: {
       job,
       batch: encodeId('batch', last.id),

@@ -35,7 +35,7 @@ function prepare(query: string): string {
 async function count(query: string): Promise<{ statements: number; data: unknown }> {
   let data: unknown;
   const { statements } = await watchTraffic(async () => {
-    const answer = await graphql(service.url, query);
+    const answer = await graphql(service.url, query, {}, { authorization: `Bearer ${filled.secret}` });
     expect(answer.errors, query).toBeUndefined();
     data = answer.data;
   });

@@ -15,11 +15,18 @@ export interface RunningCli extends AsyncDisposable {
   readonly ended: Promise<Outcome>;
 }
 
+export interface LaunchOptions {
+  /** The server that the command talks to. */
+  url?: string;
+  stdin?: Uint8Array;
+  env?: Record<string, string>;
+}
+
 const cli = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
 
 /** Runs `pagehive` with these arguments as a user would; a test that fails does not leave it behind. */
-export function launch(args: string[], { url, stdin }: { url?: string; stdin?: Uint8Array } = {}): RunningCli {
-  const env = { ...process.env, PAGEHIVE_URL: url };
+export function launch(args: string[], { url, stdin, env: given = {} }: LaunchOptions = {}): RunningCli {
+  const env = { ...process.env, PAGEHIVE_URL: url, ...given };
   const child = spawn(process.execPath, ['--import', 'tsx', cli, ...args], { env, stdio: 'pipe' });
   const output = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const) {
@@ -45,7 +52,7 @@ export function launch(args: string[], { url, stdin }: { url?: string; stdin?: U
 }
 
 /** Runs `pagehive` to its end. */
-export async function run(args: string[], options: { url?: string; stdin?: Uint8Array } = {}): Promise<Outcome> {
+export async function run(args: string[], options: LaunchOptions = {}): Promise<Outcome> {
   await using running = launch(args, options);
   return await running.ended;
 }

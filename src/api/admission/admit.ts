@@ -1,10 +1,12 @@
 import { type DocumentNode, GraphQLError, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
 import type { OperationLimits } from '../../config.ts';
 import { RequestError } from '../../errors.ts';
+import type { Scope } from '../../tenants/scopes.ts';
 import { costOf, type PageSize } from './cost.ts';
 import { createDocuments } from './documents.ts';
 import { checkVariables } from './input-lists.ts';
 import { InvalidDocumentError } from './invalid-document-error.ts';
+import { createScopesOf } from './scopes.ts';
 import { operationOf } from './shape.ts';
 
 /** An operation as a client sends it, over any transport. */
@@ -24,19 +26,21 @@ export interface AdmittedOperation {
   cost: number;
 }
 
-export type Admit = (params: OperationParams) => AdmittedOperation;
+export type Admit = (params: OperationParams, scopes: ReadonlySet<Scope>) => AdmittedOperation;
 
 /**
  * The one function that every operation passes before it is executed, over HTTP, Server-Sent Events and WebSocket alike:
- * size, tokens, nesting, shape, validation, input lists, cost, in this order, each check bounded by the ones before it.
+ * size, tokens, nesting, shape, validation, scopes of the caller, input lists, cost, in this order, each check bounded by the ones before it.
  * Throws `InvalidDocumentError`, or `RequestError` with a code that names the limit.
  */
 export function createAdmit(schema: GraphQLSchema, limits: OperationLimits, pageSize: PageSize): Admit {
   const documents = createDocuments(schema, limits);
-  return ({ query, operationName = null, variables }) => {
+  const scopesOf = createScopesOf(schema);
+  return ({ query, operationName = null, variables }, scopes) => {
     const { document, lists } = documents(query);
     const operation = operationOf(document, operationName);
     if (operation === null) throw unclearOperation(operationName);
+    for (const needed of scopesOf(document, operation)) if (!scopes.has(needed)) throw scopeTooSmall(needed);
     const given = variables ?? {};
     checkVariables(schema, operation, lists.uses, given);
     const cost = costOf(schema, document, operation, given, pageSize);
@@ -48,6 +52,10 @@ export function createAdmit(schema: GraphQLSchema, limits: OperationLimits, page
     }
     return { document, operation, operationName, variables: given, cost };
   };
+}
+
+function scopeTooSmall(needed: Scope): RequestError {
+  return new RequestError('FORBIDDEN', { message: `The operation needs a key with the scope ${needed}.` });
 }
 
 function unclearOperation(name: string | null): Error {

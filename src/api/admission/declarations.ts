@@ -1,3 +1,5 @@
+import type { Scope } from '../../tenants/scopes.ts';
+
 /**
  * What a field costs, declared beside it in the schema as `extensions: { cost: { … } }`. One point is about the work of one
  * resolved field; a field without a declaration costs one.
@@ -15,6 +17,8 @@ declare module 'graphql' {
     cost?: FieldCost;
     /** The value depends on who asks or when: events that select it are executed for each subscriber. */
     perSubscriber?: true;
+    /** The scope that the field needs; ANY if it needs none beyond the one of its root field. */
+    scope?: Scope | 'ANY';
   }
   interface GraphQLArgumentExtensions {
     /** Maximum number of items of a list. */
@@ -34,4 +38,9 @@ export function atMost(maxItems: number): { maxItems: number } {
 /** Declares what a field costs. */
 export function cost(declared: FieldCost): { cost: FieldCost } {
   return { cost: declared };
+}
+
+/** Declares the scope that a field needs. */
+export function scope(needed: Scope | 'ANY'): { scope: Scope | 'ANY' } {
+  return { scope: needed };
 }

@@ -3,12 +3,19 @@ import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:ht
 import type { Duplex } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
 import type { Logger } from '../../ops/logger.ts';
-import { type RequestErrorCode, requestErrors, retryAfterSeconds } from '../../request-errors.ts';
-import { extensionsOf, toRequestError } from '../errors.ts';
-import { HttpError } from './guards.ts';
+import { type RequestErrorCode, requestErrors } from '../../request-errors.ts';
+import { extensionsOf, retryAfterOf, toRequestError } from '../errors.ts';
+import { HttpError, opensPage } from './guards.ts';
 
 /** How long what a refused client still sends is read and dropped, in milliseconds. */
 const lingerMs = 2_000;
+
+/**
+ * How to show a key (RFC 9110). Browsers ask for a name and password when they see Basic, which only helps where a page is
+ * opened: a script that calls the API must get its error instead.
+ */
+const challenge = 'Bearer realm="Pagehive"';
+const pageChallenge = `${challenge}, Basic realm="Pagehive", charset="UTF-8"`;
 
 /** Answers with JSON. */
 export function answer(response: ServerResponse, status: number, body: unknown): void {
@@ -29,6 +36,7 @@ export async function refuse(
     return;
   }
   const { status, headers, body } = refusal(error, logger);
+  if (status === 401) headers['www-authenticate'] = opensPage(request) ? pageChallenge : challenge;
   const content = Buffer.from(JSON.stringify(body));
   response.writeHead(status, {
     'content-type': 'application/json',
@@ -74,12 +82,13 @@ function refusal(error: unknown, logger: Logger): Refusal {
   }
   const mapped = toRequestError(error, logger);
   const { code, message } = mapped;
-  const seconds = retryAfterSeconds(code);
+  const extensions = extensionsOf(mapped);
+  const seconds = retryAfterOf(extensions);
   const headers: Refusal['headers'] = {};
   if (seconds !== null) headers['retry-after'] = seconds;
   if (code === 'UNSUPPORTED_ENCODING') headers['accept-encoding'] = 'identity';
   const { status } = requestErrors[code];
-  return { status, headers, body: { errors: [{ message, extensions: extensionsOf(mapped) }] } };
+  return { status, headers, body: { errors: [{ message, extensions }] } };
 }
 
 /** The code of a refusal that names no code itself. */

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setImmediate } from 'node:timers/promises';
@@ -13,11 +13,6 @@ const welcome = `# Welcome to Pagehive.
 # A subscription runs until you stop it. Keep it in a window of its own: changing tabs stops it.
 
 `;
-
-/** Whether a request gets the page and runs no operation, whatever else it asks for. */
-export function wantsGraphiql({ method, headers }: IncomingMessage): boolean {
-  return method === 'GET' && headers.accept?.includes('text/html') === true;
-}
 
 /** Bytes that are handed to a socket in one go. */
 const pieceBytes = 64 * 1024;

@@ -23,6 +23,11 @@ export function mediaType({ headers }: IncomingMessage): string {
   return (headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
 }
 
+/** Whether a browser opens a page: such a request gets HTML, and runs no operation whatever else it asks for. */
+export function opensPage({ method, headers }: IncomingMessage): boolean {
+  return method === 'GET' && headers.accept?.includes('text/html') === true;
+}
+
 /**
  * Against DNS rebinding: a page of another site whose name was made to resolve to this machine sends that name as Host.
  * While there are no keys this is what keeps such a page out.

@@ -1,6 +1,7 @@
 import type { ExecutionResult } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
-import { isRequestErrorCode, requestErrors, retryAfterSeconds } from '../../request-errors.ts';
+import { isRequestErrorCode, requestErrors } from '../../request-errors.ts';
+import { retryAfterOf } from '../errors.ts';
 
 /** Answers 503 with Retry-After if an operation returned nothing because the server was too busy or its database away. */
 export function createRetryAfter(): Plugin {
@@ -9,7 +10,7 @@ export function createRetryAfter(): Plugin {
       if (!isResult(result) || !isEmpty(result)) return;
       for (const { extensions } of result.errors ?? []) {
         const code = String(extensions?.code);
-        const seconds = isRequestErrorCode(code) ? retryAfterSeconds(code) : null;
+        const seconds = retryAfterOf(extensions ?? {});
         if (!isRequestErrorCode(code) || seconds === null) continue;
         const http = { status: requestErrors[code].status, headers: { 'retry-after': String(seconds) } };
         setResult({ ...result, extensions: { ...result.extensions, http } });

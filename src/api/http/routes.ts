@@ -1,12 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { maxRequestBytes } from '../../config.ts';
+import { RequestError } from '../../errors.ts';
 import type { Authenticate } from '../authenticate.ts';
 import type { ApiServices } from '../context.ts';
 import { serveDownload } from '../downloads/serve.ts';
 import type { Graphql } from '../graphql.ts';
 import { answer } from './answers.ts';
-import { serveGraphiql, wantsGraphiql } from './graphiql.ts';
-import { checkGet, checkHost, checkPost, HttpError } from './guards.ts';
+import { serveGraphiql } from './graphiql.ts';
+import { checkGet, checkHost, checkPost, HttpError, opensPage } from './guards.ts';
 import type { Pace } from './paced-body.ts';
 import type { ReadParams } from './params.ts';
 import type { Readiness } from './readiness.ts';
@@ -30,17 +31,20 @@ export type Route = (request: IncomingMessage, response: ServerResponse) => Prom
 export function createRoutes(services: ApiServices, options: RoutesOptions): Route {
   const { graphql, addressOf, readParams, uploadPace, authenticate, readiness, onStream } = options;
 
+  const identify = (request: IncomingMessage) =>
+    authenticate({ headers: request.headers, connectionParams: {}, address: addressOf(request) });
+
   async function serveGraphql(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
     if (request.method === 'POST') checkPost(request, maxRequestBytes(services.limits));
-    else if (!wantsGraphiql(request)) checkGet(request, url);
-    const caller = await authenticate({ headers: request.headers, connectionParams: {} });
-    if (caller === null) throw new HttpError(401, 'Send a valid key: "Authorization: Bearer <key>".');
-    if (wantsGraphiql(request)) {
+    else if (!opensPage(request)) checkGet(request, url);
+    const admission = await identify(request);
+    if (admission === null) throw new RequestError('UNAUTHENTICATED');
+    if (opensPage(request)) {
       await serveGraphiql(response);
       return;
     }
     const received = await readParams(request, response, url);
-    await graphql.handle(request, response, { caller, client: addressOf(request), received, onStream });
+    await graphql.handle(request, response, { admission, client: addressOf(request), received, onStream });
   }
 
   return async (request, response) => {
@@ -59,8 +63,12 @@ export function createRoutes(services: ApiServices, options: RoutesOptions): Rou
     } else if (url.pathname === '/health/live') {
       answer(response, 200, { status: 'OK' });
     } else if (url.pathname === '/health/ready') {
-      await serveReadiness(response);
+      await serveReadiness(request, response);
     } else if (url.pathname === '/metrics') {
+      const admission = await identify(request);
+      if (admission === null) throw new RequestError('UNAUTHENTICATED');
+      if (!admission.caller.scopes.has('OPERATOR'))
+        throw new RequestError('FORBIDDEN', { message: 'Metrics need a key with the scope OPERATOR.' });
       const { contentType, body } = await services.scrape();
       response.writeHead(200, { 'content-type': contentType }).end(body);
     } else if (url.pathname === '/') {
@@ -70,11 +78,17 @@ export function createRoutes(services: ApiServices, options: RoutesOptions): Rou
     }
   };
 
-  async function serveReadiness(response: ServerResponse): Promise<void> {
+  /** The status for everybody; what was checked, for operators. */
+  async function serveReadiness(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    // A database that is away lets nobody be known as an operator, and must not hide the status.
+    const admission = await identify(request).catch(() => null);
+    const isOperator = admission?.caller.scopes.has('OPERATOR') ?? false;
     const report = await services.checkHealth();
     const { draining } = readiness;
     const ready = !draining && report.status !== 'DOWN';
-    answer(response, ready ? 200 : 503, draining ? { ...report, status: 'DOWN', draining } : report);
+    const { status, ...checks } = report;
+    const details = { ...checks, ...(draining ? { draining } : {}) };
+    answer(response, ready ? 200 : 503, { status: draining ? 'DOWN' : status, ...(isOperator ? details : {}) });
     readiness.asked();
   }
 }

@@ -6,7 +6,7 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import { RequestError } from '../../errors.ts';
 import type { Logger } from '../../ops/logger.ts';
 import { answerPieces } from '../answers/pieces.ts';
-import type { Authenticate, Caller } from '../authenticate.ts';
+import type { Admission, Authenticate } from '../authenticate.ts';
 import { extensionsOf } from '../errors.ts';
 import type { AddressLimits } from '../http/address-limits.ts';
 import { refuseUpgrade } from '../http/answers.ts';
@@ -31,7 +31,7 @@ const maxSubscriptionBytes = 256 * 1024;
 
 /** What is known of a connected client. */
 interface Client {
-  caller: Caller;
+  admission: Admission;
   address: string;
   refusals: number;
   /** Its operations by their ids. */
@@ -108,12 +108,18 @@ export function serveGraphqlWs(
     {
       async onConnect({ connectionParams = {}, extra: { request, socket } }) {
         try {
-          const caller = await authenticate({ headers: request.headers, connectionParams });
-          if (caller !== null)
-            clients.set(socket, { caller, address: addressOf(request), refusals: 0, running: new Map() });
-          else socket.close(unauthorized, 'Unauthorized');
+          const address = addressOf(request);
+          const admission = await authenticate({ headers: request.headers, connectionParams, address });
+          if (admission === null) {
+            socket.close(unauthorized, 'Unauthorized');
+          } else {
+            clients.set(socket, { admission, address, refusals: 0, running: new Map() });
+            const watch = admission.whenEnded(() => socket.close(unauthorized, 'Unauthorized'));
+            socket.once('close', () => watch[Symbol.dispose]());
+          }
         } catch (error) {
-          logger.warn({ err: error }, 'the caller of a WebSocket could not be identified');
+          if (!(error instanceof RequestError))
+            logger.warn({ err: error }, 'the caller of a WebSocket could not be identified');
         }
         // Closes the socket with 4403 otherwise, if it is not closed yet.
         return clients.has(socket);
@@ -130,7 +136,8 @@ export function serveGraphqlWs(
           return [tooManyOperations(maxOperations)];
         }
         const { query, operationName, variables } = payload;
-        const admitted = operations.admit({ query, operationName, variables });
+        const { caller } = client.admission;
+        const admitted = operations.admit({ query, operationName, variables }, caller);
         if ('errors' in admitted) return admitted.errors;
         const { document, operation } = admitted;
         const subscriptionBytes = operation.operation === 'subscription' ? JSON.stringify(payload).length : 0;
@@ -138,8 +145,7 @@ export function serveGraphqlWs(
         const args: ExecutionArgs = { schema, document, operationName, variableValues: variables };
         const controller = new AbortController();
         client.running.set(id, { controller, subscriptionBytes });
-        const { caller, address } = client;
-        const requester = { caller, client: address, over: controller.signal };
+        const requester = { caller, client: client.address, over: controller.signal };
         admittedBy.set(args, () => operations.run(admitted, requester));
         return args;
       },

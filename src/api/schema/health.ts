@@ -1,5 +1,5 @@
 import type { HealthCheck, HealthReport } from '../../ops/health.ts';
-import { cost } from '../admission/declarations.ts';
+import { cost, scope } from '../admission/declarations.ts';
 import { builder } from './builder.ts';
 
 const HealthStatus = builder.enumType('HealthStatus', {
@@ -53,7 +53,8 @@ const Health = builder.objectRef<HealthReport>('Health').implement({
 builder.queryField('health', (t) =>
   t.field({
     type: Health,
-    description: 'The health of the installation.',
+    extensions: scope('OPERATOR'),
+    description: 'The health of the installation. Needs the scope OPERATOR.',
     resolve: (_, __, { checkHealth }) => checkHealth(),
   }),
 );

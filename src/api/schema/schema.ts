@@ -16,6 +16,8 @@ import './webhook/endpoint.ts';
 import './webhook/change-endpoint.ts';
 import './webhook/deliveries.ts';
 import './viewer.ts';
+import './api-key/api-keys.ts';
+import './api-key/change.ts';
 import './batch/progress.ts';
 import { builder } from './builder.ts';
 

@@ -469,6 +469,15 @@ export type ResultFormat =
   /** An archive with Markdown, text, JSON, attachments and page images. Of a batch: a Markdown file for each COMPLETED job, and batch.ndjson. */
   | 'ZIP';
 
+/** What an API key allows. No scope includes another. */
+export type Scope =
+  /** Everything about the whole installation: health, metrics, API keys. */
+  | 'OPERATOR'
+  /** Queries and subscriptions about the data of the tenant. */
+  | 'READ'
+  /** Mutations, and secrets that allow changes, such as `Upload.url`. Reading more than the changed object itself needs READ as well. */
+  | 'WRITE';
+
 /** How a document was sent. */
 export type SourceKind =
   /** As Base64 inside the request. */

@@ -1,6 +1,6 @@
 import type { Source } from '../../../connections/prisma/client.ts';
 import { encodeId } from '../../../ids.ts';
-import { cost } from '../../admission/declarations.ts';
+import { cost, scope } from '../../admission/declarations.ts';
 import { parseCreateUpload } from '../../inputs/inputs.ts';
 import { builder } from '../builder.ts';
 import { Node } from '../node.ts';
@@ -33,11 +33,13 @@ export const Upload = builder.objectRef<Source>('Upload').implement({
     }),
     method: t.string({ description: 'The HTTP method to use: PUT.', resolve: () => 'PUT' }),
     url: t.string({
-      description: 'Where to send the bytes: a signed URL. Anyone who has it can send them until `expiresAt`.',
+      extensions: scope('WRITE'),
+      description:
+        'Where to send the bytes: a signed URL. Anyone who has it can send them until `expiresAt`, so it needs the scope WRITE.',
       resolve: (upload, _, context) => uploadUrl(context, upload),
     }),
     headers: t.field({
-      extensions: cost({ items: 2 }),
+      extensions: { ...cost({ items: 2 }), ...scope('ANY') },
       type: [HttpHeader],
       description: 'The headers to send with the bytes.',
       resolve: ({ contentType }) => [{ name: 'content-type', value: contentType ?? 'application/pdf' }],

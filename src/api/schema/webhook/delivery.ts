@@ -3,7 +3,7 @@ import { RequestError } from '../../../errors.ts';
 import { decodeId, encodeId } from '../../../ids.ts';
 import { payloadOf } from '../../../webhooks/body.ts';
 import { type WebhookDelivery as DeliveryRow, redeliverWebhook } from '../../../webhooks/deliveries.ts';
-import { cost } from '../../admission/declarations.ts';
+import { cost, scope } from '../../admission/declarations.ts';
 import { Batch } from '../batch/batch.ts';
 import { builder } from '../builder.ts';
 import { Job } from '../job/job.ts';
@@ -39,7 +39,12 @@ const WebhookAttempt = builder.prismaObject('WebhookAttempt', {
       nullable: true,
       description: 'Why the attempt failed, for people; null if it did not.',
     }),
-    answer: t.exposeString('answer', { nullable: true, description: 'The first 1,024 bytes of the answer, as text.' }),
+    answer: t.exposeString('answer', {
+      nullable: true,
+      extensions: scope('WRITE'),
+      description:
+        'The first 1,024 bytes of the answer, as text. It is written for you and may hold secrets, so it needs the scope WRITE.',
+    }),
   }),
 });
 

@@ -1,0 +1,34 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { decodeId, encodeId } from '../ids.ts';
+
+/**
+ * An API key as clients send it: `ph_`, the id of the key without its prefix, and 256 random bits in hexadecimal. The fixed
+ * form lets secret scanners find keys that were published by mistake.
+ */
+const form = /^ph_([0-9a-z]{26})_([0-9a-f]{64})$/;
+
+export interface KeyText {
+  /** The UUID of the key. */
+  id: string;
+  /** SHA-256 of its secret, as it is stored. */
+  hash: Buffer;
+}
+
+/** Returns a new secret of this key, and its hash. */
+export function newKeyText(id: string): { text: string; hash: Buffer } {
+  const secret = randomBytes(32).toString('hex');
+  return { text: `ph_${encodeId('key', id).slice('key_'.length)}_${secret}`, hash: hashOf(secret) };
+}
+
+/** Null for a text that has not the form of a key. */
+export function parseKeyText(text: string): KeyText | null {
+  const [, suffix, secret] = form.exec(text) ?? [];
+  if (suffix === undefined || secret === undefined) return null;
+  const id = decodeId('key', `key_${suffix}`);
+  return id === null ? null : { id, hash: hashOf(secret) };
+}
+
+/** One round of SHA-256 is enough for 256 random bits: nobody can guess them, so a slow hash would only delay requests. */
+function hashOf(secret: string): Buffer {
+  return createHash('sha256').update(secret).digest();
+}
