@@ -21,7 +21,7 @@ afterAll(async () => {
   await service[Symbol.asyncDispose]();
 });
 
-/** The answers over each transport. A subscription's refusal is an answer, too. */
+/** Answers from both transports, HTTP first. A refused subscription also yields one answer. */
 async function overBoth({ query, variables }: Operation): Promise<Partial<GraphqlAnswer>[]> {
   const [webSocket = {}] = await overWebSocket(service.url, { query, variables });
   return [await graphql(service.url, query, variables), webSocket];
@@ -29,7 +29,7 @@ async function overBoth({ query, variables }: Operation): Promise<Partial<Graphq
 
 const many = (count: number, text: (n: number) => string) => Array.from({ length: count }, (_, n) => text(n)).join(' ');
 
-/** Fragments that each spread the next one twice: their text is short, what they select doubles with each. */
+/** Fragments that each spread the next one twice: the text stays short, but the selection doubles with each level. */
 function doubling(levels: number): string {
   const fragment = (n: number) =>
     `fragment F${n} on Batch { jobs { nodes { a: batch { ...F${n + 1} } b: batch { ...F${n + 1} } } } }`;
@@ -40,9 +40,9 @@ const pages = 'pages(first: 100) { nodes { text markdown blocks { text } links {
 
 describe('an operation over a limit', () => {
   const refused: [string, string, string][] = [
-    ['a text of more bytes', 'QUERY_TOO_LARGE', `{ __typename } # ${'x'.repeat(limits.queryBytes)}`],
-    ['a text of megabytes', 'QUERY_TOO_LARGE', `{ __typename } # ${'蜂'.repeat(300_000)}`],
-    ['more tokens', 'QUERY_TOO_LARGE', `{ ${'id '.repeat(limits.queryTokens)} }`],
+    ['too many bytes', 'QUERY_TOO_LARGE', `{ __typename } # ${'x'.repeat(limits.queryBytes)}`],
+    ['megabytes of text', 'QUERY_TOO_LARGE', `{ __typename } # ${'蜂'.repeat(300_000)}`],
+    ['too many tokens', 'QUERY_TOO_LARGE', `{ ${'id '.repeat(limits.queryTokens)} }`],
     [
       'deeply nested lists',
       'QUERY_TOO_LARGE',
@@ -54,20 +54,20 @@ describe('an operation over a limit', () => {
       `{ jobs { nodes ${'{ batch { jobs { nodes '.repeat(10)} { id } ${'} } }'.repeat(10)} } }`,
     ],
     ['depth hidden in fragments', 'QUERY_TOO_LARGE', doubling(10)],
-    ['more aliases', 'QUERY_TOO_LARGE', `{ jobs { nodes { ${many(300, (n) => `a${n}: id`)} } } }`],
-    ['more root fields', 'QUERY_TOO_LARGE', `{ ${many(101, () => '__typename')} }`],
+    ['too many aliases', 'QUERY_TOO_LARGE', `{ jobs { nodes { ${many(300, (n) => `a${n}: id`)} } } }`],
+    ['too many root fields', 'QUERY_TOO_LARGE', `{ ${many(101, () => '__typename')} }`],
     [
       'root fields from fragments',
       'QUERY_TOO_LARGE',
       `{ ...A ...A ...A } fragment A on Query { ${many(40, () => '__typename')} }`,
     ],
     [
-      'pages of pages',
+      'the pages of many jobs',
       'QUERY_TOO_EXPENSIVE',
       `{ a: jobs(first: 30) { nodes { ${pages} } } b: jobs(first: 30) { nodes { ${pages} } } }`,
     ],
     [
-      'rows as nodes and as edges',
+      'rows as both nodes and edges',
       'QUERY_TOO_EXPENSIVE',
       `{ jobs(first: 100) { nodes { ${pages} } edges { node { ${pages} } } } }`,
     ],
@@ -78,7 +78,7 @@ describe('an operation over a limit', () => {
       `{ ${many(100, (n) => `s${n}: searchPages(query: "bee") { complete }`)} }`,
     ],
     [
-      'introspection in circles',
+      'circular introspection',
       'QUERY_TOO_EXPENSIVE',
       `{ __schema { types { ${many(99, (n) => `f${n}: fields { type { fields { type { name } } } }`)} } } }`,
     ],
@@ -91,14 +91,14 @@ describe('an operation over a limit', () => {
     }
   });
 
-  it('is refused as a subscription, too', async () => {
+  it('is also refused as a subscription', async () => {
     const query = `subscription { jobUpdates { job { batch { jobs(first: 100) { nodes { ${pages} } } } } } }`;
     for (const { errors } of await overBoth({ query })) {
       expect(errors).toMatchObject([{ extensions: { code: 'QUERY_TOO_EXPENSIVE' } }]);
     }
   });
 
-  it('is told its cost and the limit', async () => {
+  it('fails with its cost and the limit', async () => {
     const query = `query ($n: Int) { jobs(first: $n) { nodes { ${pages} } } }`;
     for (const { errors } of await overBoth({ query, variables: { n: 100 } })) {
       expect(errors).toMatchObject([{ extensions: { cost: expect.any(Number), limit: limits.queryCost } }]);
@@ -124,7 +124,7 @@ describe('a list that is too long', () => {
     ],
   ])('is refused with its path: %s', async (_, text, variables, path) => {
     const issues = [{ path, code: 'TOO_MANY_ITEMS' }];
-    // Over HTTP alone: a message over WebSocket is limited to a mebibyte.
+    // HTTP only: a WebSocket message is limited to 1 MiB.
     const { errors } = await graphql(service.url, text, variables);
     expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT', issues } }]);
   });
@@ -137,7 +137,7 @@ describe('a list that is too long', () => {
     }
   });
 
-  it('has a declared maximum, every one of the schema', () => {
+  it('has a maximum in the schema, like every list input', () => {
     const lists: [string, { type: GraphQLInputType; extensions: { maxItems?: number } }][] = [];
     for (const type of Object.values(schema.getTypeMap())) {
       if (type.name.startsWith('__')) continue;
@@ -162,9 +162,9 @@ describe('a JSON value', () => {
   const query = 'mutation ($input: CreateJobInput!) { createJob(input: $input) { job { id } } }';
 
   it.each([
-    ['of too many values', Object.fromEntries(Array.from({ length: 20_000 }, (_, n) => [`k${n}`, n]))],
-    ['that nests too deep', JSON.parse(`{"a":${'['.repeat(1_000)}${']'.repeat(1_000)}}`)],
-  ])('%s is refused before it is looked at', async (_, metadata) => {
+    ['with too many values', Object.fromEntries(Array.from({ length: 20_000 }, (_, n) => [`k${n}`, n]))],
+    ['nested too deeply', JSON.parse(`{"a":${'['.repeat(1_000)}${']'.repeat(1_000)}}`)],
+  ])('%s is refused before it is parsed', async (_, metadata) => {
     const variables = { input: { source: { url: 'https://example.com/a.pdf' }, metadata } };
     for (const { errors } of await overBoth({ query, variables })) {
       expect(errors).toMatchObject([
@@ -182,11 +182,11 @@ describe('the cost of an accepted operation', () => {
     return http?.extensions?.cost ?? Number.NaN;
   }
 
-  it('is in the extensions of its answer', async () => {
+  it('is in the extensions of the response', async () => {
     expect(await costOf('{ __typename }')).toBe(1);
   });
 
-  it('multiplies by the page size: as given, by a variable, by its default, or as ever', async () => {
+  it('multiplies by the page size: literal, variable, default of the variable, or default of the schema', async () => {
     const rows = async (args: string, variables = {}) =>
       await costOf(
         `query ($n: Int = 30) { jobs(${args}) { nodes { id name } } probe: jobs(first: $n) { pageInfo { hasNextPage } } }`,
@@ -200,27 +200,27 @@ describe('the cost of an accepted operation', () => {
     expect(await rows('first: $n', { n: 10 })).toBe(of10);
   });
 
-  it('leaves out what is skipped', async () => {
+  it('excludes skipped fields', async () => {
     const query = 'query ($no: Boolean = false) { jobs { nodes { id } } batches @include(if: $no) { nodes { id } } }';
     expect(await costOf(query)).toBe(await costOf('{ jobs { nodes { id } } }'));
     expect(await costOf(query, { no: true })).toBeGreaterThan(await costOf(query));
   });
 
-  it('lets the ordinary introspection query through', async () => {
+  it('is under the limit for the standard introspection query', async () => {
     const { getIntrospectionQuery } = await import('graphql');
     expect(await costOf(getIntrospectionQuery({ descriptions: true, inputValueDeprecation: true }))).toBeLessThan(
       limits.queryCost,
     );
   });
 
-  it('lets every detail of a hundred pages through', async () => {
+  it('is under the limit for every detail of a hundred pages', async () => {
     const details =
       'blocks { text rows { text } } annotations { text } formFields { name } links { url } hiddenText { text }';
     const query = `query ($id: ID!) { job(id: $id) { result { pages(first: 100) { nodes { number text markdown ${details} } } } } }`;
     expect(await costOf(query, { id: 'job_01h455vb4pex5vsknk084sn02q' })).toBeLessThan(limits.queryCost);
   });
 
-  it('has a declared length for every list of objects that is no connection', () => {
+  it('has a declared length for every list of objects that is not a connection', () => {
     const undeclared = Object.values(schema.getTypeMap())
       .filter(isObjectType)
       .filter(({ name }) => !name.startsWith('__'))

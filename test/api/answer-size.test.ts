@@ -15,7 +15,7 @@ afterAll(async () => {
   await service[Symbol.asyncDispose]();
 });
 
-/** A completed job; its pages have Markdown of this size each, made by PostgreSQL itself. */
+/** Inserts a completed job. PostgreSQL generates Markdown of this size for each page. */
 async function insertResult(pages: number, bytes = 1, name?: string): Promise<Row> {
   const row = await insertJob(service, { status: 'COMPLETED', name });
   const { database } = service.platform;
@@ -24,7 +24,7 @@ async function insertResult(pages: number, bytes = 1, name?: string): Promise<Ro
   return row;
 }
 
-/** Replaces JSON columns of a job's first page, or of the job. */
+/** Replaces a JSON column of a job, or of its first page. */
 async function set(table: 'pages' | 'jobs', { uuid }: Row, column: string, value: unknown): Promise<void> {
   const where = table === 'pages' ? 'job_id = $1 AND number = 1' : 'id = $1';
   const statement = `UPDATE ${table} SET ${column} = $2::jsonb WHERE ${where}`;
@@ -36,7 +36,7 @@ const codes = ({ errors = [] }: GraphqlAnswer) => [...new Set(errors.map(({ exte
 const many = <T>(items: number, make: (index: number) => T) => Array.from({ length: items }, (_, index) => make(index));
 
 describe('an answer', () => {
-  it('holds 16 MiB of the texts of pages, whatever lists they are in', async () => {
+  it('holds at most 16 MiB of page text across all its lists', async () => {
     // Two jobs of 5 MiB each.
     const rows = [await insertResult(5, mib), await insertResult(5, mib)];
     const [first, second] = rows.map(({ id }) => id);
@@ -53,7 +53,7 @@ describe('an answer', () => {
     expect(codes(await ask(list))).toEqual(['RESULT_TOO_LARGE']);
   });
 
-  it('is refused before what it cannot hold is read', async () => {
+  it('is refused before the oversized values are read', async () => {
     const { id } = await insertResult(100, mib);
     const query = `{ job(id: "${id}") { pages(first: 100) { nodes { markdown } } } }`;
     const { bytesRead } = await watchTraffic(async () => {
@@ -96,7 +96,7 @@ describe('an answer', () => {
     expect(codes(await ask(lists(50)))).toEqual(['RESULT_TOO_LARGE']);
   });
 
-  it('has a budget of its own for each event of a subscription', async () => {
+  it('has a separate budget for each event of a subscription', async () => {
     const { id } = await insertResult(3, 3 * mib);
     const query = `subscription { jobProgress(id: "${id}") { job { pages { nodes { markdown } } } } }`;
     for (const _ of [1, 2]) {

@@ -32,7 +32,7 @@ async function codeOf(answer: ReturnType<typeof cancel>): Promise<string> {
 }
 
 describe('cancelJob', () => {
-  it('ends a waiting job at once, and again does nothing', async () => {
+  it('ends a pending job at once, and does nothing the second time', async () => {
     const { id } = await submit(service, { source: await inline('encrypted'), options: { password: 'pagehive' } });
     const { job } = accepted(await cancel(service, id)).cancelJob;
     expect(job).toMatchObject({ id, status: 'CANCELLED', revision: 2 });
@@ -43,18 +43,18 @@ describe('cancelJob', () => {
     ).resolves.toEqual([]);
   });
 
-  it('ends a job that waits for its runAt', async () => {
+  it('ends a job scheduled for a later runAt', async () => {
     const { id } = await submit(service, { source: await inline('one-page'), runAt: new Date(Date.now() + 3_600_000) });
     expect(accepted(await cancel(service, id)).cancelJob.job.status).toBe('CANCELLED');
   });
 
-  it('of a job that is not there is NOT_FOUND', async () => {
+  it('returns NOT_FOUND for an unknown job', async () => {
     for (const id of [unknown, 'upload_01h455vb4pex5vsknk084sn02q', 'nonsense']) {
       expect(await codeOf(cancel(service, id))).toBe('NOT_FOUND');
     }
   });
 
-  it('reads back whatever is asked for of the job', async () => {
+  it('returns every requested field of the job', async () => {
     const { id } = await submit(service, { source: await inline('one-page'), name: 'all of it', metadata: { a: 1 } });
     const query = `mutation ($id: ID!) { cancelJob(id: $id) { job {
       id name metadata source { kind bytes } options { engine } attempts { number } pages { nodes { number } } result { pageCount } workerId
@@ -72,7 +72,7 @@ describe('cancelJob', () => {
 });
 
 describe('cancelJob of a running job', () => {
-  it('kills its extraction, keeps the attempt, and the worker goes on with the next', async () => {
+  it('kills the extraction, keeps the attempt, and frees the worker for the next job', async () => {
     const extractor = endless();
     await service.startWorker({ extractor });
     const { id } = await submit(service, { source: await inline('one-page') });
@@ -108,7 +108,7 @@ describe('a job that has ended', () => {
     expect(await codeOf(cancel(service, failed.id))).toBe('JOB_FINAL');
   });
 
-  it('can be deleted, and its pages and bytes with it', async () => {
+  it('can be deleted, together with its pages and bytes', async () => {
     const keys = await storedKeys(service);
     const { id } = await submit(service, { source: await inline('links') });
     await ended(service, id);
@@ -124,7 +124,7 @@ describe('a job that has ended', () => {
     expect(await codeOf(cancel(service, id))).toBe('NOT_FOUND');
   });
 
-  it('that shares an upload leaves it to the other job', async () => {
+  it('can be deleted without the upload that it shares with another job', async () => {
     const { id: upload, url } = accepted(
       await graphql(service.url, 'mutation { createUpload(input: {}) { upload { id url } } }'),
     ).createUpload.upload;
@@ -144,7 +144,7 @@ describe('a job that has ended', () => {
     expect(await storedKeys(service)).toHaveLength(keys.length - 1);
   });
 
-  it('leaves an upload that is kept for good, such as the sample', async () => {
+  it('can be deleted without a permanent upload such as the sample', async () => {
     const { id: upload, url } = accepted(
       await graphql(service.url, 'mutation { createUpload(input: {}) { upload { id url } } }'),
     ).createUpload.upload;
@@ -161,7 +161,7 @@ describe('a job that has ended', () => {
 
 const inAnHour = () => new Date(Date.now() + 3_600_000);
 
-/** A job that has ended without having run. */
+/** Creates a job and cancels it before it runs. */
 async function cancelledJob(source: object): Promise<string> {
   const { id } = await submit(service, { source, runAt: inAnHour() });
   accepted(await cancel(service, id));
@@ -176,7 +176,7 @@ async function storedUpload(): Promise<string> {
 }
 
 describe('the attempts of a job', () => {
-  it('are the newest, in the order in which they began', async () => {
+  it('are the newest 100, oldest first', async () => {
     const { database } = service.platform;
     const row = await insertJob(service, { status: 'FAILED', attempt: 150 });
     await database.query(
@@ -200,7 +200,7 @@ describe('the attempts of a job', () => {
 });
 
 describe('deleteJob', () => {
-  it('of all jobs of a document at once removes the document', async () => {
+  it('removes the document when all its jobs are deleted at once', async () => {
     const keys = await storedKeys(service);
     const { prisma } = service.platform.database;
     const sources = await prisma.source.count();
@@ -213,7 +213,7 @@ describe('deleteJob', () => {
     expect(await storedKeys(service)).toEqual(keys);
   });
 
-  it('beside createJob of the same upload leaves the new job its document, or refuses it', async () => {
+  it('racing createJob of the same upload keeps the document or refuses the new job', async () => {
     const keys = await storedKeys(service);
     for (let n = 0; n < 12; n += 1) {
       const upload = await storedUpload();
@@ -237,18 +237,18 @@ describe('deleteJob', () => {
     expect(await storedKeys(service)).toEqual(keys);
   });
 
-  it('of a job that has not ended is JOB_NOT_FINAL', async () => {
+  it('returns JOB_NOT_FINAL for a job that has not ended', async () => {
     const { id } = await submit(service, { source: await inline('one-page'), runAt: new Date(Date.now() + 3_600_000) });
     expect(await codeOf(remove(service, id))).toBe('JOB_NOT_FINAL');
     await cancel(service, id);
     accepted(await remove(service, id));
   });
 
-  it('of a job that is not there is NOT_FOUND', async () => {
+  it('returns NOT_FOUND for an unknown job', async () => {
     expect(await codeOf(remove(service, unknown))).toBe('NOT_FOUND');
   });
 
-  it('of one job by many at the same time answers one of them', async () => {
+  it('succeeds for exactly one of several concurrent calls', async () => {
     const { id } = await submit(service, { source: await inline('one-page'), runAt: new Date(Date.now() + 3_600_000) });
     await cancel(service, id);
     const answers = await Promise.all(Array.from({ length: 8 }, () => remove(service, id)));

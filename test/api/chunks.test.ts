@@ -43,7 +43,7 @@ async function chunks(args: Record<string, unknown>) {
 }
 
 describe('result.chunks', () => {
-  it('are the same in one go and part by part', async () => {
+  it('are the same whether read at once or page by page', async () => {
     const args = { maxTokens: 100, overlap: 20 };
     const all = await chunks({ ...args, first: 100 });
     expect(all.nodes.length).toBeGreaterThan(30);
@@ -62,7 +62,7 @@ describe('result.chunks', () => {
     expect((await chunks({ ...args, after: all.pageInfo.endCursor })).nodes).toEqual([]);
   });
 
-  it('are 512 tokens at most unless asked otherwise, twenty at a time', async () => {
+  it('default to 512 tokens at most, twenty at a time', async () => {
     const { nodes } = await chunks({});
     expect(nodes.length).toBeLessThanOrEqual(20);
     for (const { tokens } of nodes) expect(tokens).toBeLessThanOrEqual(512);
@@ -80,13 +80,13 @@ describe('result.chunks', () => {
     expect(error.extensions).toMatchObject({ code: 'BAD_USER_INPUT', issues: [{ path: [path] }] });
   });
 
-  it('refuse a cursor of other arguments', async () => {
+  it('refuse a cursor made with other arguments', async () => {
     const { pageInfo } = await chunks({ maxTokens: 100, first: 1 });
     const error = refused(await graphql(service.url, query, { id, maxTokens: 101, after: pageInfo.endCursor }));
     expect(error.extensions).toMatchObject({ issues: [{ path: ['after'] }] });
   });
 
-  it('refuse a cursor of another result, whose headings are not those of this one', async () => {
+  it('refuse a cursor from another result, whose headings differ', async () => {
     const other = await insertJob(service, { status: 'COMPLETED' });
     await insertPages(service, other, ['x', 'x']);
     const { pageInfo } = await chunks({ maxTokens: 100, first: 1 });

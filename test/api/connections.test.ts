@@ -11,7 +11,7 @@ import { type Service, startService } from '../service.ts';
 import { insertJob, insertTenant } from './rows.ts';
 import { inline, submit } from './submitting.ts';
 
-/** What the service was shown, and who comes in; a key that is `later` is not known yet. */
+/** Credentials that the service has seen, and the tenant of each key. `Bearer later` fails `laterFails` times first. */
 const shown: Credentials[] = [];
 const tenants = new Map<string, string>([['Bearer mine', defaultTenantId]]);
 let laterFails = 0;
@@ -45,7 +45,7 @@ function admission(tenantId: string) {
 
 const query = 'subscription ($id: ID!) { jobProgress(id: $id) { cursor } }';
 
-/** A bare socket, and every message of the server as it comes. */
+/** Opens a raw WebSocket and records every message from the server. */
 async function openSocket(options: { autoPong?: boolean } = {}) {
   const socket = new WebSocket(`${service.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws', options);
   const messages: { type: string; id?: string; payload?: unknown }[] = [];
@@ -64,8 +64,8 @@ async function openSocket(options: { autoPong?: boolean } = {}) {
   };
 }
 
-describe('somebody who connects', () => {
-  it('shows who he is in connection_init, and by headers', async () => {
+describe('a client that connects', () => {
+  it('passes credentials in connection_init and in headers', async () => {
     await using connection = await openSocket();
     connection.send({ type: 'connection_init', payload: { authorization: 'Bearer mine' } });
     await expect.poll(() => connection.messages).toEqual([{ type: 'connection_ack' }]);
@@ -75,7 +75,7 @@ describe('somebody who connects', () => {
     });
   });
 
-  it('is refused for good with close code 4401 and HTTP status 401, and gives up', async () => {
+  it('gives up when refused with close code 4401 or HTTP status 401', async () => {
     await using connection = await openSocket();
     const closed = once(connection.socket, 'close').then(([code, reason]) => [code, String(reason)]);
     connection.send({ type: 'connection_init', payload: { authorization: 'Bearer wrong' } });
@@ -89,7 +89,7 @@ describe('somebody who connects', () => {
     await expect(collect(client.jobUpdates())).rejects.toMatchObject({ code: 'CONNECTION_REFUSED' });
   });
 
-  it('is refused for now with close code 4403, and comes again', async () => {
+  it('reconnects when refused with close code 4403', async () => {
     laterFails = 1;
     await using connection = await openSocket();
     const closed = once(connection.socket, 'close').then(([code]) => code);
@@ -104,7 +104,7 @@ describe('somebody who connects', () => {
     expect(states).toEqual(['reconnecting', 'connected', 'done']);
   });
 
-  it('sees what is his, however he connects', async () => {
+  it('sees only its own jobs over either transport', async () => {
     const { id } = await insertJob(service, { status: 'COMPLETED', tenantId: tenants.get('Bearer theirs') });
     for (const transport of ['websocket', 'sse'] as const) {
       const watch = (apiKey: string) =>
@@ -114,7 +114,7 @@ describe('somebody who connects', () => {
     }
   });
 
-  it('is cut off who subscribes before he has said who he is', async () => {
+  it('is disconnected if it subscribes before connection_init', async () => {
     await using connection = await openSocket();
     const closed = once(connection.socket, 'close').then(([code]) => code);
     connection.send({ type: 'subscribe', id: '1', payload: { query: '{ __typename }' } });
@@ -123,7 +123,7 @@ describe('somebody who connects', () => {
 });
 
 describe('a socket', () => {
-  it('takes a hundred operations at once, and another when one of them has ended', async () => {
+  it('runs at most a hundred operations at once, and accepts another when one completes', async () => {
     const { id } = await submit(service, { source: await inline('one-page') });
     await using connection = await openSocket();
     connection.send({ type: 'connection_init' });
@@ -142,7 +142,7 @@ describe('a socket', () => {
     await expect.poll(() => typesOf('again')).toEqual(['next']);
   });
 
-  it('is asked for signs of life, and cut off when it gives none', async () => {
+  it('is pinged, and closed when it does not respond', async () => {
     const { id } = await submit(service, { source: await inline('one-page') });
     await using alive = await openSocket();
     await using dead = await openSocket({ autoPong: false });
@@ -160,7 +160,7 @@ describe('a socket', () => {
 });
 
 describe('a stream of Server-Sent Events', () => {
-  it('has signs of life from its first moment on, and asks proxies to let everything through', async () => {
+  it('sends heartbeats from the start, and asks proxies not to buffer or transform it', async () => {
     const { id } = await submit(service, { source: await inline('one-page') });
     const stop = new AbortController();
     const response = await fetch(`${service.url}/graphql`, {
@@ -182,7 +182,7 @@ describe('a stream of Server-Sent Events', () => {
     await expect.poll(() => service.api.hub.watched).toBe(0);
   });
 
-  it('is not begun for a client that does not accept one, and nothing is left of it', async () => {
+  it('is not started for a client that does not accept it, and leaves no job watched', async () => {
     const { id } = await submit(service, { source: await inline('one-page') });
     const response = await fetch(`${service.url}/graphql`, {
       method: 'POST',

@@ -19,8 +19,8 @@ afterAll(async () => {
   await database.drop();
 });
 
-describe('while the database is away', () => {
-  it('requests answer SERVICE_UNAVAILABLE, liveness holds, and all goes on when it is back', async () => {
+describe('while the database is down', () => {
+  it('requests fail with SERVICE_UNAVAILABLE, liveness holds, and everything recovers afterwards', async () => {
     const { id } = await submit(service, { source: await inline('one-page'), runAt: new Date(Date.now() + 3_600_000) });
     const watching = await openSubscription(
       service.url,
@@ -57,19 +57,19 @@ describe('while the database is away', () => {
     await proxy.comeBack();
     expect((await fetch(`${service.url}/health/ready`)).status).toBe(200);
     accepted(await cancel(service, id));
-    // The subscriber from before the outage is told, too.
+    // A subscription opened before the outage also gets the final event.
     expect((await watching.next()).value.data.jobProgress.status).toBe('CANCELLED');
     expect((await watching.next()).done).toBe(true);
     const { id: next } = await submit(service, { source: await inline('one-page') });
     await ended(service, next);
   });
 
-  it('bytes of a job that was not accepted are kept rather than lost', async () => {
+  it('bytes are kept when the outcome of createJob is unknown', async () => {
     const before = await storedKeys(service);
     await proxy.goDown();
     const { extensions } = refused(await tryCreateJob(service, { source: await inline('one-page') }));
     expect(extensions.code).toBe('SERVICE_UNAVAILABLE');
-    // Nobody knows whether the row was written: the bytes must still be there if it was.
+    // The row may have been committed, so its bytes must still exist.
     expect(await storedKeys(service)).toHaveLength(before.length + 1);
     await proxy.comeBack();
   });

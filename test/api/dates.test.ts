@@ -33,7 +33,7 @@ it.each([
   ["D:99991231235959-12'00'", 'D:00001301', null, null],
   ['D:00990228', 'D:09991231235959Z', '0099-02-28T00:00:00.000Z', '0999-12-31T23:59:59.000Z'],
   ["D:20240229123456+05'30'", 'yesterday', '2024-02-29T07:04:56.000Z', null],
-])('reads dates of documents exactly or as null: %s, %s', async (created, modified, createdAt, modifiedAt) => {
+])('reads document dates exactly or as null: %s, %s', async (created, modified, createdAt, modifiedAt) => {
   const { id } = await submit(service, { source: { base64: dated(created, modified) } });
   const dates = 'createdAt modifiedAt';
   const { result } = await endedJob(
@@ -44,7 +44,7 @@ it.each([
   expect(result).toEqual({ metadata: { createdAt, modifiedAt }, page: { annotations: [{ createdAt, modifiedAt }] } });
 });
 
-it('reads a date as null that an earlier version stored beyond the year 9999', async () => {
+it('returns null for a date beyond year 9999 that an earlier version stored', async () => {
   const metadata = { ...facts.metadata, createdAt: '+010000-01-01T11:59:59.000Z' };
   const document = JSON.parse(JSON.stringify({ ...facts, metadata }));
   const { id } = await insertJob(service, { status: 'COMPLETED', document });
@@ -52,7 +52,7 @@ it('reads a date as null that an earlier version stored beyond the year 9999', a
 });
 
 it.each(['9999-12-31T23:59:59-12:00', '0001-01-01T00:00:00+01:00', '0000-06-01T00:00:00Z'])(
-  'refuses an instant that could not be stored: %s',
+  'refuses an instant that cannot be stored: %s',
   async (instant) => {
     const query = 'query ($at: DateTime!) { jobs(filter: { createdAfter: $at }) { totalCount } }';
     const inVariable = await graphql(service.url, query, { at: instant });

@@ -13,7 +13,7 @@ afterAll(async () => {
   await service[Symbol.asyncDispose]();
 });
 
-/** What comes of a fixture. */
+/** Runs a job on a fixture and returns these fields once it has ended. */
 async function outcome(name: string, options: Record<string, unknown>, fields: string) {
   const { id } = await submit(service, { source: await inline(name), options });
   return await endedJob(service, id, fields);
@@ -25,7 +25,7 @@ const failure =
 describe('a password', () => {
   const secret = 'pagehive';
 
-  it('opens an encrypted document, and is nowhere afterwards', async () => {
+  it('opens an encrypted document, and is erased afterwards', async () => {
     const { id } = await submit(service, { source: await inline('encrypted'), options: { password: secret } });
     const job = await endedJob(service, id, `status options { pages engine } result { text metadata { encrypted } }`);
     expect(job).toMatchObject({ status: 'COMPLETED', result: { metadata: { encrypted: true } } });
@@ -37,7 +37,7 @@ describe('a password', () => {
     expect(rows).toEqual([]);
   });
 
-  it('is sealed while the job waits', async () => {
+  it('is stored encrypted while the job waits', async () => {
     const { id } = await submit(service, {
       source: await inline('encrypted'),
       options: { password: 'a-very-secret-word' },
@@ -58,9 +58,9 @@ describe('a password', () => {
   });
 
   it.each([
-    ['none', undefined, 'PDF_ENCRYPTED'],
-    ['a wrong one', 'Pagehive', 'PDF_WRONG_PASSWORD'],
-  ])('%s is a failure of its own', async (_, password, code) => {
+    ['that is missing', undefined, 'PDF_ENCRYPTED'],
+    ['that is wrong', 'Pagehive', 'PDF_WRONG_PASSWORD'],
+  ])('%s fails with its own code', async (_, password, code) => {
     const job = await outcome('encrypted', { password }, failure);
     expect(job).toMatchObject({
       status: 'FAILED',
@@ -70,7 +70,7 @@ describe('a password', () => {
     if (password) expect(JSON.stringify(job)).not.toContain(password);
   });
 
-  it('that is not needed does no harm', async () => {
+  it('that is not needed is ignored', async () => {
     expect(await outcome('one-page', { password: 'x' }, 'status')).toEqual({ status: 'COMPLETED' });
     expect(await outcome('restricted', {}, 'status result { metadata { encrypted } }')).toMatchObject({
       status: 'COMPLETED',
@@ -84,7 +84,7 @@ describe('a page range', () => {
     ['5,2 - 3, 2', [2, 3, 5]],
     ['299-', [299, 300]],
     ['300,400', [300]],
-  ])('%s takes these pages alone', async (pages, numbers) => {
+  ])('%s selects only these pages', async (pages, numbers) => {
     const job = await outcome(
       'many-pages',
       { pages },
@@ -99,7 +99,7 @@ describe('a page range', () => {
     expect(job.result.pages.nodes.map(({ number }: { number: number }) => number)).toEqual(numbers);
   });
 
-  it('of pages that do not exist is a failure', async () => {
+  it('that selects no existing page fails', async () => {
     expect(await outcome('one-page', { pages: '2-3,7-' }, failure)).toMatchObject({
       status: 'FAILED',
       failure: { code: 'PAGES_OUT_OF_RANGE' },
@@ -107,7 +107,7 @@ describe('a page range', () => {
   });
 
   it.each(['', ' ', '0', '3-2', '-3', 'all', '1;2', '1,,2', '1-2-3', '99999999', '1,'.repeat(2_000)])(
-    'that makes no sense is refused by name and place (%#)',
+    'with invalid syntax is refused with the path of the option (%#)',
     async (pages) => {
       expect(
         refused(await tryCreateJob(service, { source: await inline('one-page'), options: { pages } })).extensions,
@@ -139,7 +139,7 @@ describe('a document that cannot be read', () => {
     expect(job.failure.advice.length).toBeGreaterThan(10);
   });
 
-  it('fails with pages that cannot be read if all are required, and keeps those that could be', async () => {
+  it('fails if all pages are required and some are unreadable, and keeps the readable ones', async () => {
     const asked = `${failure} pagesDone pages { nodes { number text failure { code } } }`;
     const job = await outcome('half-lost', { requireAllPages: true }, asked);
     expect(job).toMatchObject({ status: 'FAILED', failure: { category: 'INPUT' } });
@@ -154,7 +154,7 @@ describe('a document that cannot be read', () => {
     });
   });
 
-  it('is over the byte limit of an upload at its PUT', async () => {
+  it('is refused during its upload when it is over the byte limit', async () => {
     await using small = await startService({
       worker: false,
       maintenance: false,

@@ -12,14 +12,14 @@ afterAll(async () => {
   await service[Symbol.asyncDispose]();
 });
 
-/** What comes of a fixture. */
+/** Runs a job on a fixture and returns these fields once it has ended. */
 async function outcome(name: string, options: Record<string, unknown>, fields: string) {
   const { id } = await submit(service, { source: await inline(name), options });
   return await endedJob(service, id, fields);
 }
 
 describe('the result of a document', () => {
-  it('has what the document says about itself', async () => {
+  it('has the metadata of the document', async () => {
     const { result } = await outcome(
       'metadata',
       {},
@@ -112,12 +112,12 @@ describe('the result of a document', () => {
     expect(result.pageCount).toBe(300);
   });
 
-  it('has text that is no Latin', async () => {
+  it('has text in non-Latin scripts', async () => {
     const { result } = await outcome('cjk', {}, 'result { text }');
     expect(result.text).toContain('蜂は花から花へ飛び');
   });
 
-  it('has the pages forward and backward, and none that does not exist', async () => {
+  it('lists pages forward and backward, and returns null for pages that do not exist', async () => {
     const { id } = await submit(service, { source: await inline('many-pages'), options: { pages: '1-60' } });
     const { result } = await endedJob(
       service,
@@ -145,7 +145,7 @@ describe('the result of a document', () => {
     }
   });
 
-  it('is the same document by both engines', async () => {
+  it('is the same with either engine', async () => {
     const read = (engine: string) =>
       outcome('links', { engine }, 'options { engine } result { engine text pageCount metadata { title producer } }');
     const [pdfium, pdfjs] = [await read('PDFIUM'), await read('PDFJS')];
@@ -155,7 +155,7 @@ describe('the result of a document', () => {
     for (const { result } of [pdfium, pdfjs]) expect(result.text).toContain('Go to the third page');
   });
 
-  it('keeps or drops what stands at the head and foot of every page', async () => {
+  it('keeps or drops running headers and footers', async () => {
     const markdown = async (keepHeadersFooters: boolean) =>
       (await outcome('many-pages', { pages: '1-20', keepHeadersFooters }, 'result { markdown }')).result.markdown;
     expect(await markdown(true)).toContain('A fixture with many pages');
@@ -163,10 +163,10 @@ describe('the result of a document', () => {
   });
 });
 
-describe('text that is too large for one answer', () => {
+describe('text that is too large for one response', () => {
   it('is RESULT_TOO_LARGE, and its pages can still be read', async () => {
     const row = await insertJob(service, { status: 'COMPLETED' });
-    // In bytes, not characters: 3 MiB of two-byte letters, and a little more.
+    // The limit is in bytes, not characters: these are 4 Mi two-byte letters, and a little more.
     await insertPages(service, row, ['é'.repeat(3 * 1024 ** 2), 'é'.repeat(1024 ** 2), 'the last page']);
     const answer = await graphql(
       service.url,
@@ -184,7 +184,7 @@ describe('text that is too large for one answer', () => {
     });
   });
 
-  it('is that of many results together, too, and the first of them are there', async () => {
+  it('is counted across all results, and the first that fit are returned', async () => {
     const row = await insertJob(service, { status: 'COMPLETED' });
     await insertPages(service, row, ['é'.repeat(3 * 1024 ** 2)]);
     const small = await insertJob(service, { status: 'COMPLETED' });

@@ -26,7 +26,7 @@ async function stored(): Promise<string> {
   return id;
 }
 
-/** As if the day had passed in which uploads must be used. */
+/** Makes every upload expire, as if its day had passed. */
 async function letUploadsExpire(): Promise<void> {
   await service.platform.database.query(
     `UPDATE sources SET expires_at = now() - interval '2 minutes' WHERE expires_at IS NOT NULL`,
@@ -43,8 +43,8 @@ async function statusOf(id: string): Promise<string> {
     .node.status;
 }
 
-describe('an upload past its time', () => {
-  it('goes with its bytes, and is told from one that never was', async () => {
+describe('an expired upload', () => {
+  it('is deleted with its bytes, and reported as EXPIRED', async () => {
     const [unused, waiting] = [await stored(), await createUpload()];
     const keys = await storedKeys(service);
     await prune();
@@ -58,7 +58,7 @@ describe('an upload past its time', () => {
     }
   });
 
-  it('is told from one that never was for 30 days, and is then deleted', async () => {
+  it('is reported as EXPIRED for 30 days, then deleted', async () => {
     const upload = await stored();
     await letUploadsExpire();
     await prune();
@@ -71,7 +71,7 @@ describe('an upload past its time', () => {
     expect(refused(await tryCreateJob(service, { source: { upload } })).extensions.code).toBe('NOT_FOUND');
   });
 
-  it('is looked at once if a job uses it, however often expired uploads are removed', async () => {
+  it('is checked only once while a job uses it', async () => {
     const upload = await stored();
     await submit(service, { source: { upload } });
     await letUploadsExpire();
@@ -92,14 +92,14 @@ describe('an upload past its time', () => {
     await ended(service, again.id);
   });
 
-  it('stays for good if it has no end, such as the sample', async () => {
+  it('stays forever if it has no expiry time, such as the sample', async () => {
     const upload = await stored();
     await service.platform.database.query('UPDATE sources SET expires_at = NULL', []);
     await prune();
     expect(await statusOf(upload)).toBe('STORED');
   });
 
-  it('that expires while its bytes arrive is UPLOAD_EXPIRED and keeps nothing', async () => {
+  it('is refused with UPLOAD_EXPIRED while its bytes still arrive, and stores nothing', async () => {
     const keys = await storedKeys(service);
     const { url } = await createUpload();
     const expired = deferred<void>();

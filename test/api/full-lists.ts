@@ -6,7 +6,7 @@ import { allScopes } from '../../src/tenants/scopes.ts';
 import { facts } from '../jobs/extractors.ts';
 import type { Service } from '../service.ts';
 
-/** Ids of one object of each type, by the name of the type or field in small letters. */
+/** Ids of one object of each type, keyed by the lower-case name of the type or field. */
 export interface Filled {
   ids: Record<string, string>;
   /** A secret that allows everything: from the first key on, no caller is admitted without one. */
@@ -17,7 +17,7 @@ const tenantId = defaultTenantId;
 const box = { x: 1, y: 2, width: 3, height: 4 };
 
 /**
- * Fills every list of the schema: with `most` items where a query meets it first, with at least two everywhere.
+ * Fills every list of the schema: with `most` items where a query meets it first, with at least two elsewhere.
  */
 export async function fillLists(service: Service, most: number): Promise<Filled> {
   const { prisma } = service.platform.database;
@@ -26,7 +26,7 @@ export async function fillLists(service: Service, most: number): Promise<Filled>
 
   const endpoints = many(() => ({ id: newUuid(), tenantId, url: 'https://example.com/hook', events: [] }));
   await prisma.webhookEndpoint.createMany({ data: endpoints });
-  // Lists have the newest first; of equal hits, a search has the oldest first.
+  // Lists return the newest first; a search returns the oldest of equal hits first.
   const batches = many((index) => ({ id: newUuid(), tenantId, jobs: index >= most - 2 || index === 0 ? most : 2 }));
   await prisma.batch.createMany({
     data: batches.map(({ jobs, ...batch }) => ({ ...batch, total: jobs, pending: jobs, name: 'a batch' })),
@@ -64,7 +64,7 @@ export async function fillLists(service: Service, most: number): Promise<Filled>
       maxRetries: 3,
       priority: 5,
       options: { ...defaultOptions },
-      // Half of them wait: they have estimates.
+      // Half of the jobs are pending, so that they have estimates.
       ...(batchIndex % 2 === 0
         ? {
             status: 'COMPLETED' as const,
@@ -148,7 +148,7 @@ export async function fillLists(service: Service, most: number): Promise<Filled>
   };
 }
 
-/** The lists of a page, each with so many items. */
+/** Builds the lists of a page with this many items each. */
 function listsOf(items: number) {
   const many = <T>(make: (index: number) => T): T[] => Array.from({ length: items }, (_, index) => make(index));
   return {
@@ -177,7 +177,7 @@ function listsOf(items: number) {
   };
 }
 
-/** What a trigger notes of a job. */
+/** The state of a job that a trigger stores with a delivery. */
 const snapshot = {
   revision: 1,
   status: 'COMPLETED',

@@ -25,7 +25,7 @@ describe('health', () => {
   it('is DEGRADED but ready while no worker runs', async () => {
     const health = async (): Promise<Health> =>
       (await graphql(service.url, '{ health { status checks { name status detail } } }')).data.health;
-    // No process waits for Redis when it starts.
+    // Startup does not wait for Redis.
     await expect
       .poll(async () => (await health()).checks)
       .toEqual(
@@ -41,14 +41,14 @@ describe('health', () => {
     expect([live.status, await live.json()]).toEqual([200, { status: 'OK' }]);
   });
 
-  it('is OK once a worker runs, and DEGRADED again when it has left', async () => {
+  it('is OK once a worker runs, and DEGRADED again when it leaves', async () => {
     await service.startWorker();
     await expect.poll(async () => (await ready()).health.status, { timeout: 20_000 }).toBe('OK');
     await service.stopWorker();
     expect(await ready()).toMatchObject({ status: 200, workers: 'DEGRADED', health: { status: 'DEGRADED' } });
   });
 
-  it('does not count a worker that has not been heard of for long', async () => {
+  it('does not count a worker whose heartbeat is stale', async () => {
     await service.platform.database.query(
       `INSERT INTO workers (id, host, pid, version, concurrency, heartbeat_at) VALUES ($1, 'h', 1, 'v', 2, now() - interval '11 seconds')`,
       ['018f0000-0000-7000-8000-000000000000'],

@@ -23,7 +23,7 @@ interface Answer {
   headers: Record<string, unknown>;
 }
 
-/** A request with headers that `fetch` does not let one choose. */
+/** Sends a request with headers that `fetch` does not allow. */
 async function send(
   path: string,
   {
@@ -72,7 +72,7 @@ describe('/graphql', () => {
   });
 
   it.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', ''])(
-    'refuses what a form of a foreign page can send (%j)',
+    'refuses content types that a form on another site can send (%j)',
     async (type) => {
       const answer = await post(health, { 'content-type': type });
       expect([403, 415]).toContain(answer.status);
@@ -81,20 +81,20 @@ describe('/graphql', () => {
   );
 
   it.each([
-    ['no JSON', 'x'],
-    ['no object', '5'],
+    ['invalid JSON', 'x'],
+    ['a number', '5'],
     ['no query', '{}'],
-    ['a query that is no text', '{"query": 5}'],
-    ['variables that are no object', '{"query": "{ health { status } }", "variables": "x"}'],
+    ['a query that is not a string', '{"query": 5}'],
+    ['variables that are not an object', '{"query": "{ health { status } }", "variables": "x"}'],
     ['nothing', ''],
-  ])('answers a body of %s as a mistake of the client', async (_, body) => {
+  ])('returns BAD_REQUEST for a body of %s', async (_, body) => {
     const answer = await post(body);
-    // A well-formed request that asks for nothing is 200, as GraphQL over HTTP says for application/json.
+    // GraphQL over HTTP requires 200 for a well-formed application/json request, even without a query.
     expect(answer.status).toBe(body === '{}' ? 200 : 400);
     expect(codesOf(answer)).toEqual(['BAD_REQUEST']);
   });
 
-  it('refuses a body that does not say its size', async () => {
+  it('refuses a body that does not declare its size', async () => {
     const answer = await send('/graphql', {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'transfer-encoding': 'chunked' },
@@ -103,7 +103,7 @@ describe('/graphql', () => {
     expect(answer.status).toBe(411);
   });
 
-  it('refuses an operation that a page of another site starts by GET', async () => {
+  it('refuses a GET operation started by a page of another site', async () => {
     const { id, uuid } = await insertJob(service);
     const path = `/graphql?query=${encodeURIComponent('{ health { status } }')}`;
     const watch = `/graphql?query=${encodeURIComponent(`subscription { jobProgress(id: "${id}") { cursor } }`)}`;
@@ -119,7 +119,7 @@ describe('/graphql', () => {
     expect((await service.platform.database.prisma.job.findUnique({ where: { id: uuid } }))?.status).toBe('PENDING');
   });
 
-  it('answers GETs of its own site, of programs and of the address bar', async () => {
+  it('answers GETs from its own site, programs and the address bar', async () => {
     const path = `/graphql?query=${encodeURIComponent('{ __typename }')}`;
     for (const site of ['same-origin', 'same-site', 'none']) {
       const answer = await send(path, { headers: { 'sec-fetch-site': site, accept: '*/*' } });
@@ -127,7 +127,7 @@ describe('/graphql', () => {
     }
   });
 
-  it('shows GraphiQL to those who follow a link from another site, and runs nothing', async () => {
+  it('shows GraphiQL after a link from another site, without running the query', async () => {
     const headers = { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', accept: 'text/html,*/*;q=0.8' };
     for (const path of ['/graphql', `/graphql?query=${encodeURIComponent('{ __typename }')}`]) {
       const { status, headers: answered } = await send(path, { headers });
@@ -135,7 +135,7 @@ describe('/graphql', () => {
     }
   });
 
-  it('lets no other origin read its answers', async () => {
+  it('lets no other origin read its responses', async () => {
     const { headers } = await post(health, { origin: 'https://elsewhere.example' });
     expect(headers['access-control-allow-origin']).toBeUndefined();
   });
@@ -152,7 +152,7 @@ describe('/graphql', () => {
 describe('the Host header', () => {
   const status = async (host: string) => (await post(health, { host })).status;
 
-  it('of this machine or of PUBLIC_URL is answered', async () => {
+  it('is accepted when it names this machine or PUBLIC_URL', async () => {
     for (const host of [
       'localhost:4000',
       '127.0.0.1',
@@ -165,7 +165,7 @@ describe('the Host header', () => {
     }
   });
 
-  it('of any other name is refused, so that no name can be made to lead here', async () => {
+  it('is refused for any other name, which prevents DNS rebinding', async () => {
     for (const host of [
       'evil.example',
       'pages.example.com.evil.example',
@@ -179,7 +179,7 @@ describe('the Host header', () => {
   });
 });
 
-/** How the server answers the wish for a WebSocket: 101 when it opens. */
+/** The HTTP status of a WebSocket handshake: 101 when it succeeds. */
 async function upgrade(path: string, headers: Record<string, string>): Promise<number> {
   const socket = new WebSocket(`ws://127.0.0.1:${service.config.port}${path}`, 'graphql-transport-ws', { headers });
   const status = await new Promise<number>((resolve, reject) => {
@@ -195,7 +195,7 @@ async function upgrade(path: string, headers: Record<string, string>): Promise<n
 }
 
 describe('a WebSocket', () => {
-  it('opens for the same origin, the public one, and programs without one', async () => {
+  it('opens for the same origin, the public origin, and clients without an Origin header', async () => {
     const here = `127.0.0.1:${service.config.port}`;
     expect(await upgrade('/graphql', {})).toBe(101);
     for (const origin of [`http://${here}`, 'https://pages.example.com']) {
@@ -203,7 +203,7 @@ describe('a WebSocket', () => {
     }
   });
 
-  it('is refused to pages of another origin, under another host name, and elsewhere', async () => {
+  it('is refused for another origin, another host name and another path', async () => {
     expect(await upgrade('/graphql', { origin: 'https://evil.example' })).toBe(403);
     expect(await upgrade('/graphql', { origin: 'null' })).toBe(403);
     expect(await upgrade('/graphql', { host: 'evil.example' })).toBe(403);
@@ -212,7 +212,7 @@ describe('a WebSocket', () => {
 });
 
 describe('any other path', () => {
-  it('is 404 and says where the API is', async () => {
+  it('returns 404 and names the path of the API', async () => {
     for (const path of ['/nothing', '/graphql/x', '/uploads', '/..%2f..%2fetc/passwd', '//']) {
       const answer = await send(path);
       expect([path, answer.status]).toEqual([path, 404]);

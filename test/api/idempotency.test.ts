@@ -20,7 +20,7 @@ function jobCount(): Promise<number> {
   return service.platform.database.prisma.job.count();
 }
 
-/** As if the day had passed for which the key of a deleted job stays taken. */
+/** Makes the key of a deleted job expire, as if its day had passed. */
 function letKeyExpire(key: string) {
   return service.platform.database.prisma.idempotencyKey.updateMany({
     where: { key },
@@ -29,7 +29,7 @@ function letKeyExpire(key: string) {
 }
 
 describe('an idempotency key', () => {
-  it('looks at what was chosen alone, so that options of a later version are no conflict', () => {
+  it('compares only the chosen options, so that a later version may add options without conflicts', () => {
     expect(chosenOptions({ ...defaultOptions, ocrLanguages: ['eng'] })).toEqual({});
     expect(chosenOptions({ ...defaultOptions, ocrLanguages: ['deu', 'eng'], pages: '2-' })).toEqual({
       ocrLanguages: ['deu', 'eng'],
@@ -37,7 +37,7 @@ describe('an idempotency key', () => {
     });
   });
 
-  it('gives the same job again, and the repeated bytes go', async () => {
+  it('returns the same job again and deletes the repeated bytes', async () => {
     const input = { source: await inline('one-page'), name: 'a', metadata: { x: 1, y: [2] }, idempotencyKey: 'same' };
     const first = await submit(service, input);
     expect(first.deduplicated).toBe(false);
@@ -47,7 +47,7 @@ describe('an idempotency key', () => {
     expect(await storedKeys(service)).toEqual(keys);
   });
 
-  it('makes one job of twenty calls at the same time', async () => {
+  it('creates one job for twenty concurrent calls', async () => {
     const before = await jobCount();
     const input = { source: await inline('one-page'), idempotencyKey: 'at once' };
     const keys = await storedKeys(service);
@@ -66,7 +66,7 @@ describe('an idempotency key', () => {
     ['other metadata', () => ({ metadata: { a: 1 } })],
     ['another name', () => ({ name: 'b' })],
     ['another priority', () => ({ priority: 1 })],
-  ])('with %s is IDEMPOTENCY_CONFLICT and leaves nothing', async (what, change) => {
+  ])('with %s fails with IDEMPOTENCY_CONFLICT and stores nothing', async (what, change) => {
     const input = { source: await inline('one-page'), name: 'a', idempotencyKey: `for ${what}` };
     await submit(service, input);
     const keys = await storedKeys(service);
@@ -74,7 +74,7 @@ describe('an idempotency key', () => {
     expect(await storedKeys(service)).toEqual(keys);
   });
 
-  it('stays taken for a day after its job was deleted, and is free then', async () => {
+  it('stays reserved for a day after its job is deleted', async () => {
     const input = { source: await inline('one-page'), idempotencyKey: 'of a deleted job' };
     const { id } = await submit(service, input);
     await cancel(service, id);
@@ -89,7 +89,7 @@ describe('an idempotency key', () => {
     expect(await submit(service, { ...input, name: 'new' })).toEqual({ id: next.id, deduplicated: true });
   });
 
-  it('works for an upload that went with its job', async () => {
+  it('is remembered for an upload that was deleted with its job', async () => {
     const made = await graphql(service.url, 'mutation { createUpload(input: {}) { upload { id url } } }');
     const { id: upload, url } = accepted(made).createUpload.upload;
     await fetch(url, { method: 'PUT', body: 'bytes' });
@@ -102,13 +102,13 @@ describe('an idempotency key', () => {
     expect(await codeOf({ source: { upload } })).toBe('NOT_FOUND');
   });
 
-  it('is not taken by a call that was refused', async () => {
+  it('is not reserved by a refused call', async () => {
     const input = { source: await inline('one-page'), idempotencyKey: 'of a refused call' };
     expect(await codeOf({ ...input, source: { upload: 'upload_01h455vb4pex5vsknk084sn02q' } })).toBe('NOT_FOUND');
     expect((await submit(service, input)).deduplicated).toBe(false);
   });
 
-  it('of another tenant is another key', async () => {
+  it('is separate for each tenant', async () => {
     const { prisma } = service.platform.database;
     const other = await prisma.tenant.create({ data: { id: '00000000-0000-7000-8000-000000000002', name: 'other' } });
     await prisma.idempotencyKey.create({

@@ -17,7 +17,7 @@ const fields = `status failure { code } source { kind filename bytes sha256 url 
 
 const createJob = `mutation ($input: CreateJobInput!) { createJob(input: $input) { job { id } } }`;
 
-/** As the GraphQL multipart request specification says. */
+/** Sends a file as the GraphQL multipart request specification requires. */
 function multipart(file: Blob, filename: string, headers: Record<string, string>): Promise<Response> {
   const form = new FormData();
   form.set('operations', JSON.stringify({ query: createJob, variables: { input: { source: { file: null } } } }));
@@ -31,7 +31,7 @@ async function answerOf(response: Response): Promise<GraphqlAnswer> {
 }
 
 describe('a base64 source', () => {
-  it('becomes a completed job that knows the bytes', async () => {
+  it('becomes a completed job with the size and hash of the bytes', async () => {
     const bytes = await fixture('one-page');
     const { id } = await submit(service, { source: { base64: bytes.toString('base64') } });
     const job = await endedJob(service, id, fields);
@@ -55,7 +55,7 @@ describe('a base64 source', () => {
     ['as a data URL with parameters', (text: string) => `data:application/pdf;name="a b.pdf";base64,${text}`],
     ['without padding', (text: string) => text.replace(/=+$/, '')],
     ['with white space around it', (text: string) => `\n  ${text}  \n`],
-  ])('is understood %s', async (_, write) => {
+  ])('is accepted %s', async (_, write) => {
     const bytes = await fixture('repairable');
     const { id } = await submit(service, { source: { base64: write(bytes.toString('base64')) } });
     const job = await endedJob(service, id, 'source { sha256 }');
@@ -65,17 +65,17 @@ describe('a base64 source', () => {
   it.each([
     ['other characters', 'JVBERi0*'],
     ['the URL alphabet', 'JVBERi0_'],
-    ['a length that no bytes have', 'JVBER'],
+    ['an impossible length', 'JVBER'],
     ['padding in the middle', 'JV==BERi'],
     ['a data URL that is not base64', 'data:application/pdf,%25PDF'],
-  ])('with %s is refused by name and place', async (_, base64) => {
+  ])('with %s is refused with the path of the field', async (_, base64) => {
     expect(refused(await tryCreateJob(service, { source: { base64 } })).extensions).toMatchObject({
       code: 'BAD_USER_INPUT',
       issues: [{ path: ['input', 'source', 'base64'], code: 'INVALID_BASE64' }],
     });
   });
 
-  it('over the limit is refused, and just at the limit accepted', async () => {
+  it('is accepted at the limit and refused above it', async () => {
     const of = (bytes: number) => ({ source: { base64: Buffer.alloc(bytes, ' ').toString('base64') } });
     accepted(await tryCreateJob(service, of(20_000)));
     for (const bytes of [20_001, 26_000]) {
@@ -86,14 +86,14 @@ describe('a base64 source', () => {
     }
   });
 
-  it('of no bytes is a job that fails, as everything about the bytes is', async () => {
+  it('without any bytes is accepted, and its job fails', async () => {
     const { id } = await submit(service, { source: { base64: '' } });
     expect(await endedJob(service, id, fields)).toMatchObject({ status: 'FAILED', failure: { code: 'PDF_EMPTY' } });
   });
 });
 
 describe('a file source', () => {
-  it('arrives by the multipart request specification with its name', async () => {
+  it('is accepted as a multipart request, with its filename', async () => {
     const bytes = await fixture('one-page');
     const file = new Blob([new Uint8Array(bytes)], { type: 'application/pdf' });
     const response = await multipart(file, 'the bee – 蜂.pdf', { 'graphql-require-preflight': '1' });
@@ -104,13 +104,13 @@ describe('a file source', () => {
     });
   });
 
-  it('is refused without the header that a foreign page cannot send', async () => {
+  it('is refused without the header that another site cannot send', async () => {
     const response = await multipart(new Blob(['%PDF-']), 'a.pdf', {});
     expect(response.status).toBe(403);
     expect(refused(await answerOf(response)).message).toContain('graphql-require-preflight');
   });
 
-  it('over the limit is refused and leaves nothing', async () => {
+  it('is refused above the limit and stores nothing', async () => {
     const before = await storedKeys(service);
     const response = await multipart(new Blob([Buffer.alloc(20_001)]), 'a.pdf', { 'graphql-require-preflight': '1' });
     expect(refused(await answerOf(response)).extensions).toMatchObject({
@@ -120,14 +120,14 @@ describe('a file source', () => {
     expect(await storedKeys(service)).toEqual(before);
   });
 
-  it('that is no file is refused', async () => {
+  it('is refused when it is not a file', async () => {
     expect(refused(await tryCreateJob(service, { source: { file: 'a.pdf' } })).extensions).toMatchObject({
       code: 'BAD_USER_INPUT',
       issues: [{ path: ['input', 'source', 'file'] }],
     });
   });
 
-  it('keeps no name that one could not save under', async () => {
+  it('gets a filename that is safe to save under', async () => {
     const file = new Blob([new Uint8Array(await fixture('one-page'))]);
     const response = await multipart(file, `../${'b'.repeat(600)}.pdf`, { 'graphql-require-preflight': '1' });
     const { id } = accepted(await answerOf(response)).createJob.job;
@@ -149,11 +149,11 @@ describe('a request that is too large', () => {
 
 describe('a source', () => {
   it.each([
-    ['none of the four', {}],
+    ['no kind', {}],
     ['only null', { url: null }],
-    ['two of the four', { url: 'https://example.org/a.pdf', base64: 'JVBERi0=' }],
-    ['something else', { path: '/etc/passwd' }],
-  ])('of %s is a request error', async (_, source) => {
+    ['two kinds', { url: 'https://example.org/a.pdf', base64: 'JVBERi0=' }],
+    ['an unknown kind', { path: '/etc/passwd' }],
+  ])('with %s is refused with BAD_USER_INPUT', async (_, source) => {
     const { data, errors } = await tryCreateJob(service, { source });
     expect(data).toBeUndefined();
     expect(new Set(errors?.map(({ extensions }) => extensions.code))).toEqual(new Set(['BAD_USER_INPUT']));

@@ -32,7 +32,7 @@ const createBatch = `mutation ($input: CreateBatchInput!) {
 }`;
 
 describe('a job whose source is another job', () => {
-  it('processes the same document again, with options of its own', async () => {
+  it('processes the same document again, with its own options', async () => {
     const first = await submit(service, { source: await inline('many-pages'), options: { pages: '1-2' } });
     await ended(service, first.id);
     const again = await submit(service, { source: { job: first.id }, options: { pages: '3' } });
@@ -41,7 +41,7 @@ describe('a job whose source is another job', () => {
     expect(after).toEqual({ ...before, options: { pages: '3' }, pages: { nodes: [{ number: 3 }] } });
   });
 
-  it('keeps the document when the first one is deleted, until it is deleted itself', async () => {
+  it('keeps the document after the first job is deleted, until it is deleted itself', async () => {
     const keys = await storedKeys(service);
     const first = await submit(service, { source: await inline('one-page') });
     await ended(service, first.id);
@@ -62,7 +62,7 @@ describe('a job whose source is another job', () => {
     expect(await endedJob(service, open.id, 'status')).toEqual({ status: 'COMPLETED' });
   });
 
-  it('has one document with it, even if both download it at the same time', async () => {
+  it('shares one document with it, even if both download it at the same time', async () => {
     const keys = await storedKeys(service);
     const bytes = await fixture('one-page');
     const both = deferred<void>();
@@ -72,7 +72,7 @@ describe('a job whose source is another job', () => {
       const number = requests;
       if (requests === 2) both.resolve();
       await both.promise;
-      // A server that never answers the same twice.
+      // The server never sends the same bytes twice.
       response.end(Buffer.concat([bytes, Buffer.from(`\n% answer ${number}\n`)]));
     });
     const first = await submit(service, { source: { url: `${server.origin}/a.pdf` } });
@@ -84,7 +84,7 @@ describe('a job whose source is another job', () => {
     expect(await storedKeys(service)).toHaveLength(keys.length + 1);
   });
 
-  it('is refused if there is no such job, or it belongs to another tenant', async () => {
+  it('is refused if the other job does not exist or belongs to another tenant', async () => {
     const theirs = await insertJob(service, { tenantId: await insertTenant(service, 'another') });
     for (const job of [theirs.id, 'job_01h455vb4pex5vsknk084sn02q', 'upload_01h455vb4pex5vsknk084sn02q', 'nonsense']) {
       expect(refused(await tryCreateJob(service, { source: { job } })).extensions.code).toBe('NOT_FOUND');
@@ -98,7 +98,7 @@ describe('a job whose source is another job', () => {
     }
   });
 
-  it('is the same job under one idempotency key, also when the first one is gone', async () => {
+  it('is deduplicated by its idempotency key, even after the first job is deleted', async () => {
     const first = await submit(service, { source: await inline('one-page') });
     const input = { source: { job: first.id }, idempotencyKey: 'again' };
     const { id } = await submit(service, input);
@@ -132,7 +132,7 @@ describe('a job whose source is another job', () => {
     });
   });
 
-  it('finds the document, or is refused, while the last job of it is deleted', async () => {
+  it('keeps the document or is refused while the last job of the document is deleted', async () => {
     const keys = await storedKeys(service);
     for (let n = 0; n < 8; n += 1) {
       const { id: job } = await submit(service, { source: await inline('one-page'), runAt: '2999-01-01T00:00:00Z' });

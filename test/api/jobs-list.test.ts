@@ -36,7 +36,7 @@ async function issuesOf(variables: Record<string, unknown>) {
 }
 
 describe('jobs', () => {
-  it('is an empty list where there are none', async () => {
+  it('is an empty list without jobs', async () => {
     expect(await list()).toEqual({
       totalCount: 0,
       totalCountExact: true,
@@ -48,7 +48,7 @@ describe('jobs', () => {
 });
 
 describe('the pages of jobs', () => {
-  /** Newest first, as listed. Every second one was made in the same millisecond as the one before. */
+  /** Newest first, as listed. Pairs of jobs were created in the same millisecond. */
   let rows: Row[];
   const filter = { name: 'paged' };
   beforeAll(async () => {
@@ -67,7 +67,7 @@ describe('the pages of jobs', () => {
   const ids = (from: number, to: number) => rows.slice(from, to).map(({ id }) => id);
   const idsOf = (connection: { nodes: Row[] }) => connection.nodes.map(({ id }) => id);
 
-  it('are newest first, 20 unless asked otherwise, and know the whole count', async () => {
+  it('are newest first, 20 jobs by default, and include the total count', async () => {
     const page = await list({ filter });
     expect(idsOf(page)).toEqual(ids(0, 20));
     expect(page.edges.map(({ node }: { node: Row }) => node.id)).toEqual(ids(0, 20));
@@ -78,7 +78,7 @@ describe('the pages of jobs', () => {
     });
   });
 
-  it('go forward to the end without a gap or a repetition', async () => {
+  it('go forward to the end without a gap or a duplicate', async () => {
     const seen: string[] = [];
     let after: string | null = null;
     do {
@@ -89,7 +89,7 @@ describe('the pages of jobs', () => {
     expect(seen).toEqual(ids(0, 25));
   });
 
-  it('go backward to the start without a gap or a repetition', async () => {
+  it('go backward to the start without a gap or a duplicate', async () => {
     const seen: string[] = [];
     let before: string | null = null;
     do {
@@ -107,16 +107,16 @@ describe('the pages of jobs', () => {
     expect(idsOf(await list({ filter, last: 2, after: edges[2].cursor, before: edges[6].cursor }))).toEqual(ids(4, 6));
   });
 
-  it('of no items are empty', async () => {
+  it('are empty for first: 0', async () => {
     expect(await list({ filter, first: 0 })).toMatchObject({ totalCount: 25, nodes: [] });
   });
 
-  it('stay in place while rows change status, come and go', async () => {
+  it('stay stable while rows are added, deleted and change status', async () => {
     const { prisma } = service.platform.database;
     const pending = { ...filter, status: ['PENDING'] };
     const first = await list({ filter: pending, first: 10 });
     const { endCursor } = first.pageInfo;
-    // The row of the cursor and some before it leave the filter, one goes for good, and a newer one comes.
+    // The cursor's row and some before it leave the filter, one row is deleted, and a newer one is added.
     const gone = await insertJob(service, {
       name: 'paged, new',
       status: 'CANCELLED',
@@ -159,17 +159,17 @@ describe('the filter of jobs', () => {
   it.each([
     ['status', { status: ['FAILED', 'CANCELLED'] }, ['Invoice\\May', 'invoice_april']],
     ['no status at all', { status: [] }, []],
-    ['name in any case', { name: 'INVOICE' }, ['Invoice 100% March', 'Invoice\\May', 'invoice_april']],
-    ['a percent sign as itself', { name: '0%' }, ['Invoice 100% March']],
-    ['a lone percent sign as itself', { name: '%' }, ['Invoice 100% March']],
-    ['an underscore as itself', { name: 'e_a' }, ['invoice_april']],
-    ['a backslash as itself', { name: 'e\\M' }, ['Invoice\\May']],
+    ['name, case-insensitively', { name: 'INVOICE' }, ['Invoice 100% March', 'Invoice\\May', 'invoice_april']],
+    ['a percent sign literally', { name: '0%' }, ['Invoice 100% March']],
+    ['a lone percent sign literally', { name: '%' }, ['Invoice 100% March']],
+    ['an underscore literally', { name: 'e_a' }, ['invoice_april']],
+    ['a backslash literally', { name: 'e\\M' }, ['Invoice\\May']],
     ['failure code', { failureCode: ['NOT_A_PDF', 'INTERNAL'] }, ['invoice_april']],
     ['accepted at or after', { createdAfter: '2020-05-01T00:00:00Z' }, ['Invoice\\May']],
     ['accepted before', { createdBefore: '2020-04-01T00:00:00Z' }, ['Invoice 100% March']],
     ['all of them together', { status: ['FAILED'], name: 'may', failureCode: ['TIME_LIMIT'] }, ['Invoice\\May']],
     [
-      'null as if it were left out',
+      'null as absent',
       { status: null, name: null, failureCode: null, createdAfter: null },
       ['Invoice 100% March', 'Invoice\\May', 'invoice_april'],
     ],
@@ -178,17 +178,17 @@ describe('the filter of jobs', () => {
     expect((await list({ filter: { ...year, ...filter } })).totalCount).toBe(expected.length);
   });
 
-  it('refuses a name that no row can have', async () => {
+  it('refuses a name that cannot be stored', async () => {
     expect(await issuesOf({ filter: { name: 'a\0b' } })).toEqual(['filter.name INVALID_TEXT']);
   });
 
-  it('refuses what is no status', async () => {
+  it('refuses an unknown status', async () => {
     const { errors } = await graphql(service.url, query, { filter: { status: ['DONE'] } });
     expect(errors?.map(({ extensions }) => extensions.code)).toEqual(['BAD_USER_INPUT']);
   });
 });
 
-describe('arguments of jobs that make no sense', () => {
+describe('invalid arguments of jobs', () => {
   it.each([
     [{ first: -1 }, ['first OUT_OF_RANGE']],
     [{ first: 101 }, ['first OUT_OF_RANGE']],
@@ -202,7 +202,7 @@ describe('arguments of jobs that make no sense', () => {
       { first: 500, last: -1, after: 'x', before: 'y' },
       ['first OUT_OF_RANGE', 'last OUT_OF_RANGE', 'last CONFLICT', 'after INVALID_CURSOR', 'before INVALID_CURSOR'],
     ],
-  ])('are all named: %j', async (variables, expected) => {
+  ])('are all reported: %j', async (variables, expected) => {
     expect(await issuesOf(variables)).toEqual(expected);
   });
 });

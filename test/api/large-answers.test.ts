@@ -26,7 +26,7 @@ afterAll(async () => {
 
 const query = 'query ($id: ID!) { job(id: $id) { pages(first: 100) { nodes { number text } } } }';
 
-describe('an answer of megabytes', () => {
+describe('a response of several megabytes', () => {
   const expected = Array.from({ length: pageCount }, (_, index) => ({ number: index + 1, text }));
 
   it('is complete over HTTP and WebSocket', async () => {
@@ -38,7 +38,7 @@ describe('an answer of megabytes', () => {
   });
 
   it.each(['application/json', 'application/graphql-response+json', '*/*'])(
-    'has the type that %s asks for',
+    'has the content type requested by %s',
     async (accept) => {
       const response = await fetch(`${service.url}/graphql`, {
         method: 'POST',
@@ -52,12 +52,12 @@ describe('an answer of megabytes', () => {
     },
   );
 
-  it('is one of many at the same time, all of them complete', async () => {
+  it('is complete among several at the same time', async () => {
     const answers = await Promise.all(Array.from({ length: 6 }, () => graphql(service.url, query, { id })));
     for (const { data } of answers) expect(data.job.pages.nodes).toHaveLength(pageCount);
   });
 
-  it('makes room for others when its client goes away in the middle', async () => {
+  it('frees its budget when its client disconnects midway', async () => {
     for (let n = 0; n < 6; n += 1) {
       const body = JSON.stringify({ query, variables: { id } });
       const sent = request(`${service.url}/graphql`, {
@@ -77,7 +77,7 @@ describe('while the pages are locked', () => {
   let hasty: Service;
   let database: pg.Client;
   beforeAll(async () => {
-    // Below the limit of a single statement.
+    // Below the statement timeout.
     const operations = { ...defaultOperationLimits, operationSeconds: 2 };
     hasty = await startService({ worker: false, maintenance: false, config: { operations } });
     const job = await insertJob(hasty, { status: 'COMPLETED' });

@@ -24,7 +24,7 @@ describe('the main job', () => {
     });
     expect(errors).toBeUndefined();
     const { job } = data.createJob;
-    // A worker may have it already.
+    // A worker may already have claimed it.
     expect(job.status).toMatch(/^(PENDING|RUNNING)$/);
     const seen = [];
     const query = `subscription ($id: ID!) { jobProgress(id: $id) { cursor revision status stage progressPercentage pagesDone pagesTotal failure { code message } job { result { pageCount page(number: 137) { text } } } } }`;

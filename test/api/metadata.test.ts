@@ -12,7 +12,7 @@ afterAll(async () => {
   await service[Symbol.asyncDispose]();
 });
 
-/** Sends JSON as it is written, and gives the answer as it is written. */
+/** Sends raw JSON and returns the raw response. */
 async function post(query: string, variables = '{}'): Promise<string> {
   const response = await fetch(`${service.url}/graphql`, {
     method: 'POST',
@@ -35,7 +35,7 @@ const createBatch = `mutation ($metadata: JSONObject) {
 const read = `query ($id: ID!) { job(id: $id) { metadata } jobs(first: 1) { nodes { metadata } } node(id: $id) { ... on Job { metadata } }
   webhookDeliveries(first: 1, filter: { job: $id }) { nodes { payload } } }`;
 
-/** All places where the metadata of a job comes back, each as it is written. */
+/** Every place that returns the metadata of a job, as raw JSON. */
 async function roundTrips(metadata: string): Promise<string[]> {
   const created = await post(createJob, `{"metadata":${metadata}}`);
   const { id } = accepted(parsed(created)).createJob.job;
@@ -44,12 +44,12 @@ async function roundTrips(metadata: string): Promise<string[]> {
   const batch = await post(createBatch, `{"metadata":${metadata}}`);
   accepted(parsed(batch));
   const found = [created, again, batch].flatMap((text) => text.split('"metadata":').slice(1));
-  // A delivery names it once more.
+  // Three reads, both creations, and the payload of the webhook delivery.
   expect(found).toHaveLength(6);
   return found;
 }
 
-describe('metadata comes back exactly as it came', () => {
+describe('metadata is returned exactly as it was sent', () => {
   it.each([
     '{}',
     '{"b":1,"aa":2,"a":{"zz":1,"z":[{"y":2,"x":3}]}}',
@@ -64,7 +64,7 @@ describe('metadata comes back exactly as it came', () => {
     expect('polluted' in {}).toBe(false);
   });
 
-  it('whatever JSON it is, or is refused', async () => {
+  it('for arbitrary JSON, unless it is refused', async () => {
     const values = fc.dictionary(fc.string({ unit: 'binary' }), fc.jsonValue({ stringUnit: 'binary' }), { maxKeys: 6 });
     const property = fc.asyncProperty(values, async (value) => {
       const metadata = JSON.stringify(value);
@@ -90,12 +90,12 @@ describe('metadata comes back exactly as it came', () => {
 describe('metadata is refused', () => {
   it.each([
     ['an integer that JavaScript would round', '{"a":[1,{"b":9007199254740993}]}'],
-    ['a larger one', '{"id":12345678901234567890}'],
-    ['a negative one', '{"id":-9007199254740992}'],
-    ['a number beyond all', '{"a":1e400}'],
-    ['a float as large', '{"a":6.02e23}'],
+    ['a larger integer', '{"id":12345678901234567890}'],
+    ['a large negative integer', '{"id":-9007199254740992}'],
+    ['a number beyond the range of doubles', '{"a":1e400}'],
+    ['a float beyond the safe integers', '{"a":6.02e23}'],
     ['a NUL in a key', '{"a\\u0000":1}'],
-    ['half a character', '{"a":"\\ud83d"}'],
+    ['an unpaired surrogate', '{"a":"\\ud83d"}'],
     ['more than 100 levels', `{"deep":${'['.repeat(110)}${']'.repeat(110)}}`],
     ['more than 16 KiB', `{"a":"${'x'.repeat(17_000)}"}`],
   ])('with %s', async (_, metadata) => {

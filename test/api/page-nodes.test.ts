@@ -25,7 +25,7 @@ const node = async (id: string) =>
   ).node;
 
 describe('a page', () => {
-  it('has an id of its own, by which `node` finds it with its job', async () => {
+  it('has its own id, by which `node` finds it together with its job', async () => {
     const query = `{ job(id: "${row.id}") { pages { nodes { id job { id } } } result { page(number: 2) { id } } }
       searchPages(query: "two") { nodes { page { id job { name } } } } }`;
     const { job, searchPages } = accepted(await graphql(service.url, query));
@@ -44,13 +44,13 @@ describe('a page', () => {
   });
 
   it.each(['_3', '_0', '_-1', '_2_2', '', '_', '_99999999999', '_2 ', '_02'])(
-    'is not found by an id that ends with %j',
+    'is not found by an id ending in %j',
     async (end) => {
       expect(await node(`${row.id.replace('job_', 'page_')}${end}`)).toBeNull();
     },
   );
 
-  it('is not found by an id with another beginning', async () => {
+  it('is not found by an id with a wrong prefix', async () => {
     for (const id of [`${row.id}_1`, 'page_1', `page_${'z'.repeat(26)}_1`, `page_${'0'.repeat(26)}_1`]) {
       expect(await node(id)).toBeNull();
     }

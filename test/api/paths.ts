@@ -11,30 +11,30 @@ import {
   isRequiredArgument,
 } from 'graphql';
 
-/** A field on the way from `Query` to an object, as a query writes it. */
+/** A field on the path from `Query` to an object, as written in a query. */
 interface Step {
   type: string;
   name: string;
   args: string[];
-  /** The type that its objects are narrowed to, where the field has an interface. */
+  /** The type that its objects are narrowed to when the field has an interface type; otherwise null. */
   on: string | null;
   isConnection: boolean;
 }
 
-/** A way through the schema, and what is selected at its end. */
+/** A path through the schema, and the leaf fields selected at its end. */
 export interface Path {
   steps: Step[];
   leaves: string[];
 }
 
-/** The value of an argument of a field in every query; undefined for none. */
+/** Returns the value of an argument in every query, or undefined to omit it. */
 export type ArgumentValue = (argument: string, field: string, type: string) => string | undefined;
 
 type Field = GraphQLField<unknown, unknown>;
 
 /**
- * Ways from `Query` to every field that has objects, below every connection, the shortest ones: a new field of the schema
- * makes new ways. `node` leads to nothing that the others don't lead to.
+ * Returns the shortest paths from `Query` to every field with objects below every connection, so that a new field of the
+ * schema adds its own paths. `node` is left out: it reaches no other objects.
  */
 export function pathsOf(schema: GraphQLSchema, argumentOf: ArgumentValue): Path[] {
   const query = schema.getQueryType();
@@ -47,7 +47,7 @@ export function pathsOf(schema: GraphQLSchema, argumentOf: ArgumentValue): Path[
   return [...distinct.values()];
 }
 
-/** What is special about a path: its part from the last connection on, or from the one before if it ends with one. */
+/** Identifies a path by its part from the last connection on, or from the one before if it ends with one. */
 function endOf({ steps }: Path): string {
   const start = steps.slice(0, -1).findLastIndex(({ isConnection }) => isConnection);
   return steps
@@ -100,7 +100,7 @@ function call(name: string, args: string[]): string {
   return args.length === 0 ? name : `${name}(${args.join(', ')})`;
 }
 
-/** A path as a query; `sizeOf` tells how many items each of its connections is asked for. */
+/** Builds a query from a path; `sizeOf` returns the page size of each connection. */
 export function queryOf({ steps, leaves }: Path, sizeOf: (connection: number) => number): string {
   const [selection] = steps.reduceRight(
     ([inner, connection], { name, args, on, isConnection }): [string, number] => {

@@ -24,30 +24,34 @@ afterAll(async () => {
 
 const createJob = `mutation ($input: CreateJobInput!) { createJob(input: $input) { job { id } } }`;
 
-/** Requests that GraphQL itself refuses. */
+/** Requests that GraphQL.js refuses. */
 const refusals: [string, string, Record<string, unknown>?][] = [
   ['an unknown field', '{ jobs { nodes { colour } } }'],
   ['a syntax error', '{ jobs { nodes { id '],
   ['an unknown operation', '{ nobody { id } }'],
   ['a missing argument', '{ job { id } }'],
   ['an argument of a wrong type', '{ job(id: [1]) { id } }'],
-  ['a literal that is no DateTime', '{ jobs(filter: { createdAfter: "yesterday" }) { totalCount } }'],
-  ['a literal that is no BigInt', 'mutation { createUpload(input: { bytes: 1.5 }) { upload { id } } }'],
+  ['a literal that is not a DateTime', '{ jobs(filter: { createdAfter: "yesterday" }) { totalCount } }'],
+  ['a literal that is not a BigInt', 'mutation { createUpload(input: { bytes: 1.5 }) { upload { id } } }'],
   [
-    'a literal that is no JSONObject',
+    'a literal that is not a JSONObject',
     'mutation { createJob(input: { source: { url: "http://a" }, metadata: "text" }) { deduplicated } }',
   ],
   ['a missing variable', createJob, {}],
   ['a variable of a wrong type', createJob, { input: 5 }],
-  ['a variable that is no DateTime', createJob, { input: { source: { url: 'http://a' }, runAt: 'tomorrow' } }],
-  ['a variable that is no Int', createJob, { input: { source: { url: 'http://a' }, priority: 1.5 } }],
-  ['a variable that is no JSONObject', createJob, { input: { source: { url: 'http://a' }, metadata: [1] } }],
-  ['a variable that is no Engine', createJob, { input: { source: { url: 'http://a' }, options: { engine: 'MAGIC' } } }],
+  ['a variable that is not a DateTime', createJob, { input: { source: { url: 'http://a' }, runAt: 'tomorrow' } }],
+  ['a variable that is not an Int', createJob, { input: { source: { url: 'http://a' }, priority: 1.5 } }],
+  ['a variable that is not a JSONObject', createJob, { input: { source: { url: 'http://a' }, metadata: [1] } }],
+  [
+    'a variable that is not an Engine',
+    createJob,
+    { input: { source: { url: 'http://a' }, options: { engine: 'MAGIC' } } },
+  ],
   ['an unknown field of an input', createJob, { input: { source: { url: 'http://a' }, colour: 'yellow' } }],
 ];
 
-describe('what GraphQL refuses', () => {
-  it.each(refusals)('%s has a documented code, the same over HTTP and WebSocket', async (what, query, variables) => {
+describe('a request that GraphQL.js refuses', () => {
+  it.each(refusals)('with %s has the same documented code over HTTP and WebSocket', async (what, query, variables) => {
     const code = variables
       ? 'BAD_USER_INPUT'
       : what.startsWith('a syntax')
@@ -62,8 +66,8 @@ describe('what GraphQL refuses', () => {
   });
 });
 
-describe('a variable of megabytes that GraphQL refuses', () => {
-  it('is not sent back, but what is wrong with it is told', async () => {
+describe('a variable of several hundred kilobytes that GraphQL.js refuses', () => {
+  it('is reported without its value', async () => {
     const base64 = 'A'.repeat(500_000);
     const query = createJob;
     const variables = { input: { source: { base64 }, colour: 'yellow' } };
@@ -76,7 +80,7 @@ describe('a variable of megabytes that GraphQL refuses', () => {
   });
 });
 
-describe('a request that we refuse', () => {
+describe('a request that a resolver refuses', () => {
   it('has its code, advice and path', async () => {
     const error = refused(await graphql(service.url, 'mutation { gone: cancelJob(id: "x") { job { id } } }'));
     expect(error).toMatchObject({
@@ -96,7 +100,7 @@ describe('a request that we refuse', () => {
     }
   });
 
-  it('names every bad value of its input with its path and a code of its own', async () => {
+  it('reports every bad value of its input with a path and a code', async () => {
     const { code, issues } = refused(
       await tryCreateJob(service, {
         source: { url: 'nowhere' },
@@ -144,7 +148,7 @@ describe('a request that we refuse', () => {
     expect(extensions).toMatchObject({ code: 'BAD_USER_INPUT', issues: [{ path: ['input', 'metadata'], code }] });
   });
 
-  it('is not for metadata of any JSON at all', async () => {
+  it('is accepted with unusual but valid metadata', async () => {
     const metadata = {
       text: '🐝 "quoted" \\ \u0001',
       number: -1.5e-300,
@@ -181,7 +185,7 @@ describe('a request with several mutations', () => {
   });
 });
 
-describe('an error that nobody expected', () => {
+describe('an unexpected error', () => {
   it('is masked for the client and logged in full', async () => {
     const row = await insertJob(service, { status: 'COMPLETED', document: { unreadable: 'private detail' } });
     const answer = await graphql(service.url, `{ job(id: "${row.id}") { status result { pageCount } } }`);
@@ -196,7 +200,7 @@ describe('an error that nobody expected', () => {
     expect(log.join('')).toContain('ZodError');
   });
 
-  it('is masked over WebSocket, too', async () => {
+  it('is also masked over WebSocket', async () => {
     const row = await insertJob(service, { status: 'COMPLETED', document: { unreadable: 'private detail' } });
     const [answer] = await overWebSocket(service.url, { query: `{ job(id: "${row.id}") { result { pageCount } } }` });
     expect(answer?.errors).toMatchObject([

@@ -6,7 +6,7 @@ import { facts } from '../jobs/extractors.ts';
 import type { Service } from '../service.ts';
 
 export interface Row {
-  /** As the API names it. */
+  /** The public id. */
   id: string;
   uuid: string;
   sourceUuid: string;
@@ -17,7 +17,7 @@ export async function insertTenant(service: Service, name: string): Promise<stri
   return id;
 }
 
-/** A job as a test wants it, in its table without having run. */
+/** Inserts a job with the given columns, without running it. */
 export async function insertJob(service: Service, given: Partial<Prisma.JobUncheckedCreateInput> = {}): Promise<Row> {
   const { prisma } = service.platform.database;
   const { tenantId = defaultTenantId, createdAt = new Date() } = given;
@@ -45,7 +45,7 @@ export async function insertJob(service: Service, given: Partial<Prisma.JobUnche
   return { id: encodeId('job', uuid), uuid, sourceUuid };
 }
 
-/** Pages of a job with these texts, numbered from 1. */
+/** Inserts pages with these texts, numbered from 1. */
 export async function insertPages(
   service: Service,
   row: Row,

@@ -21,7 +21,7 @@ const types = Object.values(schema.getTypeMap()).filter(
   (type) => !type.name.startsWith('__') && !isSpecifiedScalarType(type),
 );
 
-/** Everything that a reader of the schema meets, with its description. */
+/** Every type, field, argument, enum value and input field of the schema, with its description. */
 function* described(): Generator<[string, string | null | undefined]> {
   for (const type of types) {
     yield [type.name, type.description];
@@ -42,14 +42,14 @@ describe('the schema', () => {
     expect(without).toEqual([]);
   });
 
-  it('describes in sentences, not in the names of our scalars library', () => {
+  it('replaces the default descriptions of the scalars library', () => {
     const odd = [...described()]
       .filter(([, description]) => /scalar type represents/.test(description ?? ''))
       .map(([name]) => name);
     expect(odd).toEqual([]);
   });
 
-  it('is what schema.graphql says', () => {
+  it('matches schema.graphql', () => {
     const printed = readFileSync(new URL('../../schema.graphql', import.meta.url), 'utf8');
     expect(printed).toContain(printSchema(lexicographicSortSchema(schema)));
   });
@@ -65,13 +65,13 @@ describe('the schema', () => {
     }
   });
 
-  it('has no list without a maximum that is not a connection', () => {
-    // One for each component, header, word of a snippet, or page of a document.
+  it('documents a maximum for every list that is not a connection', () => {
+    // Naturally short: one entry per component, header, snippet word or document page.
     const short = ['Health.checks', 'Upload.headers', 'PageHit.highlights', 'JobResult.unreadablePages'];
     const endless = types.filter(isObjectType).flatMap((type) =>
       Object.values(type.getFields())
         .filter((field) => isListType(getNullableType(field.type)) && !['edges', 'nodes'].includes(field.name))
-        // Values of an enum are few.
+        // An enum has few values.
         .filter((field) => !isEnumType(getNamedType(field.type)))
         .filter(({ description }) => !/at most|the first|the newest/.test(description ?? ''))
         .map((field) => `${type.name}.${field.name}`)
@@ -80,7 +80,7 @@ describe('the schema', () => {
     expect(endless).toEqual([]);
   });
 
-  it('has bytes and page numbers under one name and of one type', () => {
+  it('names and types byte counts, times and pages consistently', () => {
     const fields = types.filter(isObjectType).flatMap((type) => Object.values(type.getFields()));
     for (const { name, type } of fields) {
       if (/^bytes|Bytes$/.test(name)) expect([name, getNamedType(type).name]).toEqual([name, 'BigInt']);
@@ -121,7 +121,7 @@ describe('the schema', () => {
     ).toEqual([...failureCodes].sort());
   });
 
-  it('gives back no password', () => {
+  it('returns no password', () => {
     const outputs = types.filter((type) => isObjectType(type) || isInterfaceType(type));
     expect(outputs.flatMap((type) => Object.keys(type.getFields())).filter((name) => /password/i.test(name))).toEqual(
       [],

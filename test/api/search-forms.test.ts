@@ -9,7 +9,7 @@ beforeAll(async () => {
   service = await startService();
   const job = await insertJob(service, { status: 'COMPLETED', name: 'forms' });
   await insertPages(service, job, [
-    // A letter in two characters, a ligature, soft hyphens, full width, capitals beyond ASCII, a space without width.
+    // A combining accent, a ligature, soft hyphens, full-width letters, non-ASCII capitals and a zero-width space.
     'Cafe\u0301 o\uFB03ce, pro\u00ADpo\u00ADlis, \uFF34\uFF4F\uFF4B\uFF59\uFF4F, GR\u00DCN \u039C\u0395\u039B\u0399 by\u200Btes.',
     'Der B\u00E4r mag \u00DCberraschungen.',
   ]);
@@ -39,25 +39,28 @@ function markedIn({ snippet, highlights }: Hit): string[] {
 
 describe('searchPages', () => {
   it.each([
-    ['a letter that is two characters on the page', 'caf\u00E9', 1],
-    ['a letter that is two characters in the query', 'u\u0308berraschungen', 2],
+    ['a letter with a combining accent on the page', 'caf\u00E9', 1],
+    ['a letter with a combining accent in the query', 'u\u0308berraschungen', 2],
     ['a word with a ligature on the page', 'office', 1],
     ['a word with a ligature in the query', 'o\uFB03ce', 1],
     ['a word with soft hyphens on the page', 'propolis', 1],
     ['a word with soft hyphens in the query', 'pro\u00ADpolis', 1],
-    ['letters of full width', 'tokyo', 1],
-    ['capitals beyond ASCII', 'gr\u00FCn \u03BC\u03B5\u03BB\u03B9', 1],
+    ['full-width letters', 'tokyo', 1],
+    ['non-ASCII capitals', 'gr\u00FCn \u03BC\u03B5\u03BB\u03B9', 1],
     ['a word that contains an invisible character', 'bytes', 1],
   ])('finds %s', async (_, text, page) => {
     expect((await search(text)).map(({ page: { number } }) => number)).toEqual([page]);
   });
 
-  it.each(['café', 'office', 'propolis', 'tokyo', 'grün'])('highlights %s in the form of the page', async (word) => {
-    const marked = (await search(word)).flatMap(markedIn);
-    expect(marked.map((text) => text.normalize('NFKC').toLowerCase())).toEqual([word]);
-  });
+  it.each(['café', 'office', 'propolis', 'tokyo', 'grün'])(
+    'highlights %s as it is written on the page',
+    async (word) => {
+      const marked = (await search(word)).flatMap(markedIn);
+      expect(marked.map((text) => text.normalize('NFKC').toLowerCase())).toEqual([word]);
+    },
+  );
 
-  it('finds and highlights words that are broken at the end of a line, as the Markdown joins them', async () => {
+  it('finds and highlights words that are hyphenated at the end of a line', async () => {
     const { id } = await submit(service, { source: await inline('layouts') });
     await endedJob(service, id, 'status');
     for (const text of ['"are building combs"', '"a well-kept hive"']) {

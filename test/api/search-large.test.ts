@@ -49,7 +49,7 @@ async function search(text: string, filter: object | null = null, after: string 
   return { complete, pages, next: pageInfo.hasNextPage ? pageInfo.endCursor : null };
 }
 
-/** The numbers of all pages that a search finds, a hundred at a time. */
+/** The numbers of all pages that a search finds, read a hundred at a time. */
 async function searchThrough(text: string): Promise<number[]> {
   const numbers: number[] = [];
   let after: string | null = null;
@@ -72,18 +72,18 @@ describe('searchPages in a large library', () => {
     expect(await search('"meadow heather"')).toMatchObject({ complete: true, pages: [] });
   });
 
-  it('finds what a phrase must not be beside', async () => {
+  it('excludes a phrase', async () => {
     expect((await search('unicorn -"heather blooms"')).pages).toEqual([]);
     expect((await search('unicorn -"blooms heather"')).pages).toHaveLength(1);
   });
 
-  it('says so where words are on so many pages that only the newest were looked at', async () => {
+  it('reports an incomplete result when it ranks only the newest pages', async () => {
     const { complete, pages } = await search('bees');
     expect(complete).toBe(false);
     expect(new Set(pages.map(({ job }: { job: string }) => job))).toEqual(new Set([newest.id]));
   });
 
-  it('looks among the older ones, too, where the newest do not hold the words', async () => {
+  it('continues with older pages when the newest have no hit', async () => {
     const { complete, pages } = await search('heather');
     expect(complete).toBe(false);
     expect(pages).toHaveLength(100);
@@ -91,25 +91,25 @@ describe('searchPages in a large library', () => {
   });
 
   it.each([
-    ['the index finds', 'heather'],
-    ['are read one by one', 'bees'],
-  ])('shows each of the thousand pages once that %s', async (_, word) => {
+    ['found by the index', 'heather'],
+    ['read one by one', 'bees'],
+  ])('returns each of a thousand pages once when they are %s', async (_, word) => {
     expect(await searchThrough(word)).toEqual(Array.from({ length: enough }, (_, n) => n + 1));
   });
 
-  it('finds a rare word in the jobs alone that a filter leaves', async () => {
+  it('finds a rare word only in jobs that match the filter', async () => {
     expect(await search('griffin')).toMatchObject({ complete: true, pages: [{ text: 'A griffin.' }] });
     const left = { createdAfter: '2019-06-01T00:00:00Z' };
     expect(await search('griffin', left)).toMatchObject({ complete: true, pages: [] });
     expect(await search('unicorn', left)).toMatchObject({ complete: true, pages: [{ job: oldest.id }] });
   });
 
-  it('looks at all pages of the jobs that a filter leaves', async () => {
+  it('searches all pages of the jobs that match the filter', async () => {
     expect(await search('bees -hum', { name: 'newest' })).toMatchObject({ complete: true });
     expect((await search('bees', { name: 'oldest', createdAfter: '2020-06-01T00:00:00Z' })).pages).toEqual([]);
   });
 
-  it('shows another tenant nothing of it', async () => {
+  it('returns nothing to another tenant', async () => {
     const { database } = service.platform;
     const tenantId = await insertTenant(service, 'other');
     for (const text of ['bees', 'unicorn', '"bees hum"']) {
@@ -118,7 +118,7 @@ describe('searchPages in a large library', () => {
     }
   });
 
-  it('is planned for what it looks for: a prepared plan has to be good for any filter', async () => {
+  it('is not a prepared statement, so that each query is planned for its own filter', async () => {
     await using database = openDatabase({
       url: service.config.databaseUrl ?? '',
       size: 1,

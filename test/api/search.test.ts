@@ -7,7 +7,7 @@ import { insertJob, insertPages, type Row } from './rows.ts';
 import { accepted, endedJob, inline, refused, submit } from './submitting.ts';
 
 let service: Service;
-/** Many words about one thing, few, and none. */
+/** One job mentions the word often, the other once. */
 let honey: Row;
 const honeyBatch = newUuid();
 let mention: Row;
@@ -72,7 +72,7 @@ async function found(text: string, more: Record<string, unknown> = {}): Promise<
 }
 
 describe('searchPages', () => {
-  it('ranks a page that says it often over one that says it once', async () => {
+  it('ranks a page that mentions a word often above one that mentions it once', async () => {
     const { nodes } = await search('zitronella');
     expect(await found('zitronella')).toHaveLength(3);
     expect(nodes[0]).toMatchObject({ job: { id: honey.id }, page: { number: 1 } });
@@ -85,37 +85,37 @@ describe('searchPages', () => {
     ['all of several words', 'zitronella hive', ['honey 2']],
     ['a word by its stem, in any case', 'FORAGER', ['honey 3']],
     ['a phrase in quotes', '"waggle dance"', ['honey 3']],
-    ['a phrase only in its order', '"dance waggle"', []],
+    ['nothing for a phrase in another order', '"dance waggle"', []],
     ['either of two words', 'waggle or bär', ['diary 2', 'honey 3']],
-    ['what does not say a word', 'zitronella -jar -hive', ['honey 1']],
+    ['pages without an excluded word', 'zitronella -jar -hive', ['honey 1']],
     ['words with accents', 'überraschungen', ['diary 2']],
     ['words of other scripts', '蜜蜂', ['diary 2']],
-    ['common words, too', '"where"', ['honey 3']],
+    ['common words', '"where"', ['honey 3']],
     ['a word in typographic quotation marks', 'smoke', ['diary 3']],
     ['a word before a typographic apostrophe', 'keeper rule', ['diary 3']],
-    ['a phrase over signs between its words', '"smoke gently"', ['diary 3']],
+    ['a phrase across punctuation', '"smoke gently"', ['diary 3']],
     ['a phrase in typographic quotation marks', '“gently the keeper’s rule”', ['diary 3']],
-    ['no other order of it', '“rule keeper”', []],
-    ['what stands between angle brackets', 'brood cell', ['diary 3']],
-    ['an address, and a part of it', 'ann@apiary.example or honeycomb', ['diary 3']],
+    ['nothing for another order of that phrase', '“rule keeper”', []],
+    ['words between angle brackets', 'brood cell', ['diary 3']],
+    ['a whole email address', 'ann@apiary.example or honeycomb', ['diary 3']],
     ['the parts of an address', 'apiary', ['diary 3']],
-    ['what a slash or an underscore joins', 'either rearing', ['diary 3']],
-    ['it as it is joined', 'queen_rearing either/neither', ['diary 3']],
-    ['a date, and a part of it', '2024-11-28 11 28', ['diary 3']],
+    ['words joined by a slash or an underscore', 'either rearing', ['diary 3']],
+    ['the joined form of such words', 'queen_rearing either/neither', ['diary 3']],
+    ['a date and parts of it', '2024-11-28 11 28', ['diary 3']],
     ['words on both sides of a dash', 'smoke - rule', ['diary 3']],
-    ['what does not say a part', 'smoke -28', []],
-    ['what does not say a phrase', 'smoke -"keeper rule"', ['diary 3']],
-    ['what does not say a phrase with signs', 'smoke -"keeper’s rule"', []],
+    ['nothing when a part of a date is excluded', 'smoke -28', []],
+    ['pages without an excluded phrase', 'smoke -"keeper rule"', ['diary 3']],
+    ['nothing when a phrase with an apostrophe is excluded', 'smoke -"keeper’s rule"', []],
     ['Chinese words within a sentence', '工蜂 花粉', ['diary 4']],
-    ['no letters of it in another order', '粉花', []],
-    ['Chinese without what it says', '工蜂 -花粉', []],
+    ['nothing for Chinese characters in another order', '粉花', []],
+    ['nothing when a Chinese word of the page is excluded', '工蜂 -花粉', []],
     ['Japanese and Thai words within a sentence', '検索 ไทย', ['diary 4']],
     ['a word beside an emoji', 'wax', ['diary 4']],
   ])('finds %s', async (_, text, expected) => {
     expect((await found(text)).sort()).toEqual(expected);
   });
 
-  it('cuts the words out of the snippet by its highlights', async () => {
+  it('marks the words in the snippet by its highlights', async () => {
     const [hit] = (await search('zitronella hive')).nodes as Hit[];
     const words = hit?.highlights.map(({ start, end }) => hit.snippet.slice(start, end));
     expect(words).toEqual(['zitronella', 'hive']);
@@ -124,7 +124,7 @@ describe('searchPages', () => {
     expect(hit?.snippet.length).toBeLessThan(600);
   });
 
-  it('shows the text as it is, signs and all, and a word of several letters as one', async () => {
+  it('keeps punctuation in the snippet, and highlights a word of several characters as one', async () => {
     const [signs] = (await search('smoke brood')).nodes as Hit[];
     expect(signs?.page.text).toContain(signs?.snippet);
     expect(signs?.snippet).toContain(
@@ -143,7 +143,7 @@ describe('searchPages', () => {
     expect(nodes[0]).toMatchObject({ job: { id }, page: { number: 137 } });
   });
 
-  it('takes the filter of jobs', async () => {
+  it('accepts the filter of jobs', async () => {
     expect(await found('zitronella', { filter: { name: 'DIARY' } })).toEqual(['diary 1']);
     expect(await found('zitronella', { filter: { createdBefore: '2021-01-01T00:00:00Z' } })).toEqual([
       'honey 1',
@@ -157,7 +157,7 @@ describe('searchPages', () => {
     }
   });
 
-  it('goes through its pages without a gap or a repetition, also among equal scores', async () => {
+  it('paginates without a gap or a duplicate, even among equal scores', async () => {
     const many = await insertJob(service, { status: 'COMPLETED', name: 'many' });
     await insertPages(
       service,
@@ -192,7 +192,7 @@ describe('searchPages', () => {
   });
 
   it.each(['((((', '\\', '- - -', '!!!', '"" ""', '%_%', '-bee'])(
-    'refuses a query without a word to look for (%j)',
+    'refuses a query without a searchable word (%j)',
     async (text) => {
       const { code, issues } = refused(await graphql(service.url, query, { query: text })).extensions;
       expect([code, issues]).toMatchObject(['BAD_USER_INPUT', [{ path: ['query'], code: 'NOT_SEARCHABLE' }]]);
@@ -211,7 +211,7 @@ describe('searchPages', () => {
     [{ query: 'a', after: '...._018f0000-0000-7000-8000-000000000000_1' }, 'after INVALID_CURSOR'],
     [{ query: 'a', after: '0.1_------------------------------------_1' }, 'after INVALID_CURSOR'],
     [{ query: 'a', filter: { name: 'a\0' } }, 'filter.name INVALID_TEXT'],
-  ])('refuses %j by name', async (variables, expected) => {
+  ])('refuses %j with the path of the argument', async (variables, expected) => {
     const { code, issues } = refused(await graphql(service.url, query, variables)).extensions;
     expect([code, ...(issues ?? []).map(({ path, code: each }) => `${path.join('.')} ${each}`)]).toEqual([
       'BAD_USER_INPUT',

@@ -46,14 +46,14 @@ const schema = new GraphQLSchema({
 });
 const subscribe = createSubscribe((error) => error);
 
-/** Subscribes, and gives the next result whenever it is asked. */
+/** Subscribes and returns the stream of results. */
 async function subscribed(query: string, variableValues = {}, name = ''): Promise<Results> {
   const results = await subscribe({ schema, document: parsed(query), variableValues, contextValue: { name } });
   if (!(results instanceof Results)) throw new Error(JSON.stringify(results));
   return results;
 }
 
-/** As the server's cache does: one document for one text. */
+/** Caches documents by text, as the server does. */
 const documents = new Map<string, ReturnType<typeof parse>>();
 function parsed(query: string) {
   const document = documents.get(query) ?? parse(query);
@@ -61,7 +61,7 @@ function parsed(query: string) {
   return document;
 }
 
-/** What each of them gets of one event, and how often its fields were resolved for that. */
+/** Publishes one event; returns each subscriber's result and the number of field executions. */
 async function share(all: Results[]) {
   executions = 0;
   const next = all.map((results) => results.next().then(({ value }) => value));
@@ -72,7 +72,7 @@ async function share(all: Results[]) {
   return { results, executions };
 }
 
-it('executes an event once for all who selected the same fields of it, whatever their arguments', async () => {
+it('executes an event once for all subscribers with the same selection, whatever their arguments', async () => {
   const query = 'subscription ($id: String) { events(id: $id) { revision seq } }';
   const shared = await share(await Promise.all(['a', 'b', 'c'].map((id) => subscribed(query, { id }))));
   expect(shared.executions).toBe(1);
@@ -80,7 +80,7 @@ it('executes an event once for all who selected the same fields of it, whatever 
   expect(textOf(shared.results[0])).toBe('{"data":{"events":{"revision":7,"seq":3}}}');
 });
 
-it('gives each the fields that it selected', async () => {
+it('sends each subscriber the fields it selected', async () => {
   const query = 'subscription ($all: Boolean!) { events { revision seq @include(if: $all) } }';
   const { results, executions } = await share([
     await subscribed(query, { all: true }),
@@ -97,7 +97,7 @@ it('gives each the fields that it selected', async () => {
   expect(executions).toBe(3);
 });
 
-it('gives each the fields that it selected by a fragment', async () => {
+it('sends each subscriber the fields it selected by a fragment', async () => {
   const query = `subscription ($id: String, $all: Boolean!) { events(id: $id) { revision ...Rest } }
     fragment Rest on Event { seq @include(if: $all) }`;
   const { results, executions } = await share([
@@ -113,7 +113,7 @@ it('gives each the fields that it selected by a fragment', async () => {
   expect(executions).toBe(2);
 });
 
-it('executes fields that are not of the event itself for each subscriber', async () => {
+it('executes per-subscriber fields for each subscriber', async () => {
   const query = 'subscription { events { revision own } }';
   const { results, executions } = await share([await subscribed(query, {}, 'a'), await subscribed(query, {}, 'b')]);
   expect(results.map(({ data }) => data?.events)).toEqual([

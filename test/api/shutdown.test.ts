@@ -14,7 +14,7 @@ import { accepted, inline, submit } from './submitting.ts';
 const query = `subscription ($id: ID!) { jobProgress(id: $id) { cursor } }`;
 
 describe('an API that shuts down', () => {
-  it('waits for nobody who only watches: streams are cut off, sockets closed, so that clients resume elsewhere', async () => {
+  it('closes streams and sockets at once, so that their clients resume elsewhere', async () => {
     const service = await startService({ worker: false, maintenance: false });
     const { id } = await submit(service, { source: await inline('one-page') });
     const stream = await openSubscription(service.url, query, { id });
@@ -35,7 +35,7 @@ describe('an API that shuts down', () => {
     await expect(fetch(`${service.url}/health/live`)).rejects.toThrow();
   });
 
-  it('makes clients come again, who lose no state by it', async () => {
+  it('makes clients reconnect without losing a state', async () => {
     await using service = await startService({ worker: false });
     const extractor = stepwise(opened(4), group(1, 1), group(2, 2), group(3, 3), group(4, 4));
     await service.startWorker({ extractor });
@@ -51,11 +51,11 @@ describe('an API that shuts down', () => {
       }
       return { events, states };
     });
-    // Opened, and two pages.
+    // One step opens the document, two read a page each.
     for (let n = 0; n < 3; n += 1) extractor.step();
     await Promise.all([seen.websocket.promise, seen.sse.promise]);
     await service.restartApi(async () => {
-      // It ends while nobody can see it.
+      // The job ends while no client is connected.
       for (let n = 0; n < 3; n += 1) extractor.step();
       const { prisma } = service.platform.database;
       await expect.poll(() => prisma.job.count({ where: { status: 'COMPLETED' } })).toBe(1);
@@ -67,7 +67,7 @@ describe('an API that shuts down', () => {
     }
   });
 
-  it('tells whoever asks for readiness regularly before it closes, and serves until then', async () => {
+  it('fails its readiness check before it closes, and serves until then', async () => {
     const service = await startService({ worker: false, maintenance: false });
     const ready = async () => {
       const response = await fetch(`${service.url}/health/ready`, { headers: { connection: 'close' } });
@@ -75,7 +75,7 @@ describe('an API that shuts down', () => {
     };
     const jobs = async () => accepted(await graphql(service.url, '{ jobs { nodes { id } } }')).jobs;
     expect((await ready()).status).toBe(200);
-    // What passes between two questions is how long it waits for the next: so much that this machine does in it.
+    // It drains for as long as the interval between two readiness checks: make that long enough for some requests.
     for (let n = 0; n < 5; n += 1) await jobs();
     expect((await ready()).status).toBe(200);
     const disposed = service[Symbol.asyncDispose]();
@@ -85,7 +85,7 @@ describe('an API that shuts down', () => {
     await expect(ready()).rejects.toThrow();
   });
 
-  it('lets an upload that is under way finish', async () => {
+  it('lets an upload in progress finish', async () => {
     const service = await startService({ worker: false, maintenance: false });
     const created = await graphql(service.url, 'mutation { createUpload(input: {}) { upload { url } } }');
     const put = request(accepted(created).createUpload.upload.url, {

@@ -18,7 +18,7 @@ afterAll(async () => {
   await service[Symbol.asyncDispose]();
 });
 
-/** Ids are known only once the lists are filled: until then `<job>` stands for that of a job. */
+/** Ids are unknown until the lists are filled, so `<job>` is a placeholder for a job's id. */
 function argumentOf(argument: string, field: string, type: string): string | undefined {
   if (argument === 'id') return `"<${field}>"`;
   if (argument === 'format') return type === 'Batch' ? 'ZIP' : 'TEXT';
@@ -31,7 +31,7 @@ function prepare(query: string): string {
   return query.replace(/<(\w+)>/g, (_, what: string) => filled.ids[what] ?? `no id of ${what}`);
 }
 
-/** How many statements a query takes, and its data. The process has statements of its own to run: count again in doubt. */
+/** Counts the statements of a query. Background statements may add to the count: repeat it when in doubt. */
 async function count(query: string): Promise<{ statements: number; data: unknown }> {
   let data: unknown;
   const { statements } = await watchTraffic(async () => {
@@ -42,7 +42,7 @@ async function count(query: string): Promise<{ statements: number; data: unknown
   return { statements: statements.length, data };
 }
 
-/** The same number of statements for both, within a few tries; else the two numbers. */
+/** Returns null if both queries take the same number of statements within a few tries, otherwise the two numbers. */
 async function compare(few: string, many: string): Promise<[number, number] | null> {
   let [least, most] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
   for (let tries = 0; tries < 3; tries += 1) {
@@ -53,7 +53,7 @@ async function compare(few: string, many: string): Promise<[number, number] | nu
   return [least, most];
 }
 
-/** The lengths of the lists of a connection, `depth` connections below the root. */
+/** The lengths of the connections that are nested `depth` connections below the root. */
 function lengths(value: unknown, depth: number): number[] {
   if (Array.isArray(value)) return value.flatMap((each) => lengths(each, depth));
   if (typeof value !== 'object' || value === null) return [];
@@ -77,7 +77,7 @@ async function check(path: Path): Promise<string[]> {
 }
 
 describe('the number of statements', () => {
-  it('is tried on many ways through the schema', () => {
+  it('is checked on many paths through the schema', () => {
     expect(paths.length).toBeGreaterThan(50);
   });
 

@@ -51,7 +51,7 @@ describe('the connection of a list of a page', () => {
     ['formFieldsConnection', 'name', 'field'],
     ['blocksConnection', 'text', 'block'],
     ['hiddenTextConnection', 'text', 'hidden'],
-  ])('is read part by part: %s', async (connection, field, word) => {
+  ])('is read page by page: %s', async (connection, field, word) => {
     const seen: string[] = [];
     let after = 'null';
     for (const hasNextPage of [true, true, false]) {
@@ -73,7 +73,7 @@ describe('the connection of a list of a page', () => {
     expect(seen).toEqual(many((index) => `${word} ${index}`));
   });
 
-  it('has nothing after its end, and nothing if nothing is asked for', async () => {
+  it('is empty after its end and for first: 0', async () => {
     const page = await onPage(`end: linksConnection(after: "44") { nodes { text } pageInfo { hasNextPage endCursor } }
       beyond: linksConnection(after: "999999999") { nodes { text } totalCount }
       none: linksConnection(first: 0) { nodes { text } pageInfo { hasNextPage hasPreviousPage } }`);
@@ -98,7 +98,7 @@ describe('the connection of a list of a page', () => {
 });
 
 describe('the outline of a document', () => {
-  it('is a list, and a connection for all of it', async () => {
+  it('is a list, and also a connection that pages through it', async () => {
     const query = `{ job(id: "${row.id}") { result { outline { title }
       outlineConnection(first: 2, after: "41") { totalCount nodes { title pageNumber } pageInfo { hasNextPage } } } } }`;
     const { result } = accepted(await graphql(service.url, query)).job;
@@ -112,7 +112,7 @@ describe('the outline of a document', () => {
 });
 
 describe('an item of a list', () => {
-  it('has the kind of its annotation as an enum, whatever a document writes', async () => {
+  it('maps any annotation kind to an enum value', async () => {
     const names = ['Text', 'FreeText', 'StrikeOut', 'strikeout', '3D', 'RichMedia', 'Nonsense', '__proto__', ''];
     const { prisma } = service.platform.database;
     const other = await insertJob(service, { status: 'COMPLETED' });

@@ -16,7 +16,7 @@ const createJob = `mutation ($input: CreateJobInput!) {
   createJob(input: $input) { deduplicated job { id revision status } }
 }`;
 
-/** What createJob answers, errors and all. */
+/** Calls createJob and returns the whole response, including errors. */
 export function tryCreateJob(service: Service, input: Record<string, unknown>): Promise<GraphqlAnswer> {
   return graphql(service.url, createJob, { input });
 }
@@ -26,27 +26,27 @@ export interface Submitted {
   deduplicated: boolean;
 }
 
-/** Creates a job, which must be accepted. */
+/** Creates a job; throws if it is refused. */
 export async function submit(service: Service, input: Record<string, unknown>): Promise<Submitted> {
   const answer = await tryCreateJob(service, input);
   const { deduplicated, job } = accepted(answer).createJob;
   return { id: job.id, deduplicated };
 }
 
-/** The data of an answer that must have no errors. */
+/** Returns the data of a response; throws if it has errors. */
 export function accepted({ data, errors }: GraphqlAnswer): GraphqlAnswer['data'] {
   if (errors !== undefined) throw new Error(`refused: ${JSON.stringify(errors)}`);
   return data;
 }
 
-/** The one error of an answer that must have one. */
+/** Returns the only error of a response; throws if it has none or several. */
 export function refused({ errors }: GraphqlAnswer): NonNullable<GraphqlAnswer['errors']>[number] {
   const [error, ...more] = errors ?? [];
   if (error === undefined || more.length > 0) throw new Error(`not one error: ${JSON.stringify(errors)}`);
   return error;
 }
 
-/** Waits for the end of a job. */
+/** Waits until a job ends. */
 export async function ended(service: Service, id: string): Promise<void> {
   for await (const event of subscribe(service.url, `subscription ($id: ID!) { jobProgress(id: $id) { cursor } }`, {
     id,
@@ -55,13 +55,13 @@ export async function ended(service: Service, id: string): Promise<void> {
   }
 }
 
-/** Waits for the end of a job and reads what is asked for. */
+/** Waits until a job ends, then reads these fields. */
 export async function endedJob(service: Service, id: string, fields: string): Promise<GraphqlAnswer['data']> {
   await ended(service, id);
   return await readJob(service, id, fields);
 }
 
-/** What is asked for of a job right now. */
+/** Reads these fields of a job. */
 export async function readJob(service: Service, id: string, fields: string): Promise<GraphqlAnswer['data']> {
   return accepted(await graphql(service.url, `query ($id: ID!) { job(id: $id) { ${fields} } }`, { id })).job;
 }

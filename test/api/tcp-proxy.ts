@@ -3,14 +3,14 @@ import { connect, createServer, type Socket } from 'node:net';
 import { portOf } from '../download/pdf-server.ts';
 
 export interface TcpProxy extends AsyncDisposable {
-  /** The address with the proxy in place of its host. */
+  /** Returns the URL with its host and port replaced by those of the proxy. */
   through(url: string): string;
-  /** Cuts all connections and takes no more, as a server that died. */
+  /** Cuts all connections and refuses new ones, like a server that died. */
   goDown(): Promise<void>;
   comeBack(): Promise<void>;
 }
 
-/** Stands between the service and a server that other tests share, so that this one alone loses it. */
+/** Proxies a server that tests share, so that one test can take it down for its own service only. */
 export async function startTcpProxy(target: string): Promise<TcpProxy> {
   const { hostname, port } = new URL(target);
   const sockets = new Set<Socket>();

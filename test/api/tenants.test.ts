@@ -7,7 +7,7 @@ import { insertJob, insertPages, insertTenant, type Row } from './rows.ts';
 import { accepted, cancel, inline, readJob, refused, remove, submit, tryCreateJob } from './submitting.ts';
 
 let service: Service;
-/** Of another tenant: a completed job with pages, one that waits, and an upload. */
+/** Another tenant's rows: a completed job with pages, a pending job, an upload, an endpoint and a delivery. */
 let theirs: Row;
 let theirWaiting: Row;
 let theirUpload: string;
@@ -49,18 +49,18 @@ function theirRow() {
 }
 
 describe("another tenant's rows", () => {
-  it('are no job', async () => {
+  it('are not returned by job', async () => {
     expect(await readJob(service, theirs.id, 'id')).toBeNull();
     expect(await readJob(service, mine, 'id')).toEqual({ id: mine });
   });
 
-  it('are no node', async () => {
+  it('are not returned by node', async () => {
     expect(await nodeOf(theirs.id)).toBeNull();
     expect(await nodeOf(theirUpload)).toBeNull();
     expect(await nodeOf(mine)).toEqual({ id: mine, __typename: 'Job' });
   });
 
-  it('are not among jobs, nor counted', async () => {
+  it('are neither listed nor counted by jobs', async () => {
     const { jobs } = accepted(
       await graphql(
         service.url,
@@ -102,7 +102,7 @@ describe("another tenant's rows", () => {
 
   it('cannot be deleted', async () => {
     expect(refused(await remove(service, theirs.id)).extensions.code).toBe('NOT_FOUND');
-    // And not told from one that is not final.
+    // Nor does the error reveal whether their job has ended.
     expect(refused(await remove(service, theirWaiting.id)).extensions.code).toBe('NOT_FOUND');
     expect(await service.platform.database.prisma.page.count()).toBe(1);
   });
@@ -115,11 +115,11 @@ describe("another tenant's rows", () => {
     expect((await theirRow()).revision).toBe(1);
   });
 
-  it('are no upload for createJob', async () => {
+  it('are not accepted as the upload of createJob', async () => {
     expect(refused(await tryCreateJob(service, { source: { upload: theirUpload } })).extensions.code).toBe('NOT_FOUND');
   });
 
-  it('are no endpoints and deliveries of webhooks', async () => {
+  it('are not listed as webhook endpoints or deliveries', async () => {
     const query = '{ webhookEndpoints { id } webhookDeliveries { nodes { id } edges { node { id } } } }';
     const { webhookEndpoints, webhookDeliveries } = accepted(await graphql(service.url, query));
     expect([webhookEndpoints, webhookDeliveries]).toEqual([[], { nodes: [], edges: [] }]);
@@ -137,12 +137,12 @@ describe("another tenant's rows", () => {
     ['pauseWebhookEndpoint', 'endpoint { id }', () => theirEndpoint],
     ['deleteWebhookEndpoint', 'deletedId', () => theirEndpoint],
     ['redeliverWebhook', 'delivery { id }', () => theirDelivery],
-  ])('are not there for %s', async (name, fields, id) => {
+  ])('are not found by %s', async (name, fields, id) => {
     const query = `mutation ($id: ID!) { ${name}(id: $id) { ${fields} } }`;
     expect(refused(await graphql(service.url, query, { id: id() })).extensions.code).toBe('NOT_FOUND');
   });
 
-  it('are not there for updateWebhookEndpoint', async () => {
+  it('are not found by updateWebhookEndpoint', async () => {
     const query = `mutation ($id: ID!) { updateWebhookEndpoint(id: $id, input: { name: "mine" }) { endpoint { id } } }`;
     expect(refused(await graphql(service.url, query, { id: theirEndpoint })).extensions.code).toBe('NOT_FOUND');
     const where = { id: decodeId('endpoint', theirEndpoint) ?? '' };
@@ -150,7 +150,7 @@ describe("another tenant's rows", () => {
     expect([name, pausedAt]).toEqual([null, null]);
   });
 
-  it('are nobody to be told by a job', async () => {
+  it('are not accepted as the webhook endpoint of a job', async () => {
     const webhook = { endpoint: theirEndpoint };
     const { code, issues } = refused(
       await tryCreateJob(service, { source: await inline('one-page'), webhook }),

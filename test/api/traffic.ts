@@ -1,21 +1,21 @@
 import pg from 'pg';
 
-/** What a process asks PostgreSQL, and what comes back. */
+/** The statements a process sends to PostgreSQL, and the number of bytes it receives. */
 export interface Traffic {
   statements: string[];
   bytesRead: number;
 }
 
-/** The bytes that each client had received when it was first asked something. */
+/** `clients` has the bytes that each client had received before its first statement. */
 let current: { statements: string[]; clients: Map<pg.Client, number> } | null = null;
 
-/** A client of pg takes a text, or an object that has one. */
+/** A pg client accepts a string, or an object with a `text`. */
 function textOf(query: unknown): string {
   const text = typeof query === 'object' && query !== null ? Reflect.get(query, 'text') : query;
   return String(text);
 }
 
-/** Bytes that a client has received so far. */
+/** The bytes that a client has received so far. */
 function bytesRead(client: pg.Client): number {
   const connection: unknown = Reflect.get(client, 'connection');
   const stream = typeof connection === 'object' && connection !== null ? Reflect.get(connection, 'stream') : null;
@@ -31,7 +31,7 @@ Object.defineProperty(pg.Client.prototype, 'query', {
   },
 });
 
-/** Watches all statements that this process sends to PostgreSQL while `run` is under way. */
+/** Records all statements that this process sends to PostgreSQL while `run` runs. */
 export async function watchTraffic(run: () => Promise<unknown>): Promise<Traffic> {
   const watched = { statements: [], clients: new Map<pg.Client, number>() };
   current = watched;

@@ -2,9 +2,9 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { takeTurn } from '../../src/api/answers/turns.ts';
 
-/** Runs work as it gets its turn, and other work of the event loop, and tells the order. */
+/** Runs tasks that take turns beside another task of the event loop, and returns the order in which they finish. */
 async function orderOf(turns: Record<string, () => Promise<void>>): Promise<string[]> {
-  // What the test before it has left of a turn is over.
+  // Let any turn that the previous test started end.
   for (let turn = 0; turn < 3; turn += 1) await nextTurn();
   const order: string[] = [];
   const done = Object.entries(turns).map(([name, turn]) => turn().then(() => order.push(name)));
@@ -19,7 +19,7 @@ async function orderOf(turns: Record<string, () => Promise<void>>): Promise<stri
 }
 
 describe('turns of the event loop', () => {
-  it('pass between large lists, however large', async () => {
+  it('end after a large list, whatever its size', async () => {
     const turns = { first: () => takeTurn(2_000), second: () => takeTurn(200_000), third: () => takeTurn(2_000) };
     expect(await orderOf(turns)).toEqual(['first', 'second', 'others', 'third']);
   });

@@ -17,7 +17,7 @@ async function outcome(options: Record<string, unknown>, fields: string) {
 
 const pages = 'pages(first: 10) { nodes { number text failure { code message } } }';
 
-it('completes a document with pages that cannot be read, and names them', async () => {
+it('completes a document with unreadable pages and lists them', async () => {
   const job = await outcome({}, `result { pageCount unreadablePages ${pages} }`);
   expect(job).toMatchObject({ status: 'COMPLETED', failure: null, options: { requireAllPages: false } });
   expect(job.result).toMatchObject({ pageCount: 4, unreadablePages: [4] });
@@ -27,17 +27,17 @@ it('completes a document with pages that cannot be read, and names them', async 
   ]);
 });
 
-it('has no unreadable pages in a sound document', async () => {
+it('lists no unreadable pages in an intact document', async () => {
   const job = await outcome({ pages: '1-3' }, 'result { unreadablePages }');
   expect(job).toMatchObject({ status: 'COMPLETED', result: { unreadablePages: [] } });
 });
 
-it('fails a document of which no page can be read', async () => {
+it('fails a document without a readable page', async () => {
   const job = await outcome({ pages: '4-' }, 'result { pageCount }');
   expect(job).toMatchObject({ status: 'FAILED', failure: { code: 'PDF_DAMAGED' }, result: null });
 });
 
-it('fails a document with a page that cannot be read if the job needs all of them', async () => {
+it('fails a document with an unreadable page if the job requires all pages', async () => {
   const job = await outcome({ requireAllPages: true }, 'result { pageCount }');
   expect(job).toMatchObject({ status: 'FAILED', options: { requireAllPages: true } });
   expect(job.failure).toEqual({ code: 'PDF_DAMAGED', page: 4 });

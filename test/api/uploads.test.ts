@@ -53,7 +53,7 @@ async function codeOf(response: Response): Promise<string> {
 }
 
 describe('an upload', () => {
-  it('takes the bytes by PUT and becomes a job', async () => {
+  it('receives its bytes by PUT and becomes the source of a job', async () => {
     const bytes = await fixture('one-page');
     const upload = await createUpload({ filename: 'bees.pdf' });
     expect(upload).toMatchObject({
@@ -74,7 +74,7 @@ describe('an upload', () => {
     });
   });
 
-  it('without its bytes is UPLOAD_INCOMPLETE', async () => {
+  it('fails with UPLOAD_INCOMPLETE before its bytes arrive', async () => {
     const upload = await createUpload();
     expect(refused(await tryCreateJob(service, { source: { upload: upload.id } })).extensions.code).toBe(
       'UPLOAD_INCOMPLETE',
@@ -82,13 +82,13 @@ describe('an upload', () => {
   });
 
   it.each(['upload_01h455vb4pex5vsknk084sn02q', 'job_01h455vb4pex5vsknk084sn02q', 'anything', ''])(
-    'that does not exist is NOT_FOUND (%j)',
+    'fails with NOT_FOUND if it does not exist (%j)',
     async (upload) => {
       expect(refused(await tryCreateJob(service, { source: { upload } })).extensions.code).toBe('NOT_FOUND');
     },
   );
 
-  it('refuses a token that is wrong, missing or of another upload', async () => {
+  it('refuses a token that is wrong, missing or from another upload', async () => {
     const [upload, other] = [await createUpload(), await createUpload()];
     const path = upload.url.split('?')[0];
     const token = other.url.split('?token=')[1];
@@ -110,7 +110,7 @@ describe('an upload', () => {
     expect(await storedKeys(service)).toEqual(keys);
   });
 
-  it('lets one of two PUTs at the same time win', async () => {
+  it('accepts exactly one of two concurrent PUTs', async () => {
     const upload = await createUpload();
     const before = await storedKeys(service);
     const answers = await Promise.all(['first', 'other'].map((body) => put(upload, body)));
@@ -119,9 +119,9 @@ describe('an upload', () => {
   });
 
   it.each([
-    ['another number of bytes', { bytes: 6 }],
-    ['another SHA-256', { sha256: createHash('sha256').update('other').digest('hex').toUpperCase() }],
-  ])('that announced %s is UPLOAD_MISMATCH, keeps nothing and can be sent again', async (_, input) => {
+    ['a different size', { bytes: 6 }],
+    ['a different SHA-256', { sha256: createHash('sha256').update('other').digest('hex').toUpperCase() }],
+  ])('declared with %s fails with UPLOAD_MISMATCH, stores nothing and can be sent again', async (_, input) => {
     const upload = await createUpload(input);
     const before = await storedKeys(service);
     const response = await put(upload, 'bytes');
@@ -132,7 +132,7 @@ describe('an upload', () => {
     expect((await put(upload, 'bytes' in input ? 'right!' : 'other')).status).toBe(201);
   });
 
-  it('that expired is told from one that never was', async () => {
+  it('fails with UPLOAD_EXPIRED once it has expired', async () => {
     const upload = await createUpload();
     await put(upload, 'bytes');
     const { prisma } = service.platform.database;
@@ -145,7 +145,7 @@ describe('an upload', () => {
     expect([again.status, await codeOf(again)]).toEqual([410, 'UPLOAD_EXPIRED']);
   });
 
-  it('refuses at createUpload what can never be stored', async () => {
+  it('is refused by createUpload if it can never be stored', async () => {
     const query = `mutation ($input: CreateUploadInput!) { createUpload(input: $input) { upload { id } } }`;
     const input = { bytes: limit + 1, sha256: 'xyz', filename: 'a\0b', contentType: 'x'.repeat(300) };
     const { bytes, ...others } = input;
@@ -162,13 +162,13 @@ describe('an upload', () => {
   });
 
   it.each([
-    ['a part of it', 'UPLOAD_PARTIAL', 400, { 'content-range': 'bytes 0-4/9301' }],
+    ['a part of the file', 'UPLOAD_PARTIAL', 400, { 'content-range': 'bytes 0-4/9301' }],
     ['a part of unknown length', 'UPLOAD_PARTIAL', 400, { 'content-range': 'bytes 0-4/*' }],
-    ['a range that makes no sense', 'UPLOAD_PARTIAL', 400, { 'content-range': '' }],
+    ['an invalid range', 'UPLOAD_PARTIAL', 400, { 'content-range': '' }],
     ['compressed bytes', 'UNSUPPORTED_ENCODING', 415, { 'content-encoding': 'gzip' }],
-    ['bytes compressed in another way', 'UNSUPPORTED_ENCODING', 415, { 'content-encoding': 'zstd' }],
+    ['bytes compressed with another algorithm', 'UNSUPPORTED_ENCODING', 415, { 'content-encoding': 'zstd' }],
     ['bytes compressed twice', 'UNSUPPORTED_ENCODING', 415, { 'content-encoding': 'identity, BR' }],
-    ['a form around it', 'UNSUPPORTED_ENCODING', 415, { 'content-type': 'multipart/form-data; boundary=x' }],
+    ['a multipart form', 'UNSUPPORTED_ENCODING', 415, { 'content-type': 'multipart/form-data; boundary=x' }],
     ['several parts', 'UNSUPPORTED_ENCODING', 415, { 'content-type': 'multipart/byteranges; boundary=x' }],
   ])('refuses %s, stays WAITING and can be sent as a whole', async (_, code, status, headers) => {
     const upload = await createUpload();
@@ -182,7 +182,7 @@ describe('an upload', () => {
     expect((await fetch(upload.url, whole)).status).toBe(201);
   });
 
-  it('refuses bytes that are compressed for the way', async () => {
+  it('refuses a compressed transfer encoding', async () => {
     const upload = await createUpload();
     const put = request(upload.url, { method: 'PUT', headers: { 'transfer-encoding': 'gzip, chunked' } });
     put.end(gzipSync('%PDF-'));
@@ -199,7 +199,7 @@ describe('an upload', () => {
   });
 });
 
-/** A body of so many megabytes that is made while it is sent. */
+/** Generates a body of this many mebibytes while it is sent. */
 function megabytes(count: number): ReadableStream<Uint8Array> {
   const chunk = new Uint8Array(MiB).fill(32);
   let left = count;
@@ -215,16 +215,16 @@ function stream(upload: Upload, body: ReadableStream<Uint8Array>): Promise<Respo
   return fetch(upload.url, { method: 'PUT', body, duplex: 'half' } as RequestInit);
 }
 
-/** Documents that are being received. */
+/** Documents that are still being received. */
 function incoming(): Promise<string[]> {
   return readdir(join(service.config.dataDir, 'storage', 'incoming'));
 }
 
-/** Collects garbage, so that only buffers that something still holds count. */
+/** Collects garbage, so that only reachable buffers count. */
 setFlagsFromString('--expose-gc');
 const collect: () => void = runInNewContext('gc');
 
-/** The most memory, in bytes, that buffers of server and client hold at once while `work` runs. Garbage counts up to `most`. */
+/** The peak of the buffers of server and client during `work`, in bytes. Collects garbage only above `most`. */
 async function peakOf(work: Promise<unknown>, most: number): Promise<number> {
   collect();
   const before = process.memoryUsage().arrayBuffers;
@@ -233,7 +233,7 @@ async function peakOf(work: Promise<unknown>, most: number): Promise<number> {
   const timer = setInterval(() => {
     if (held() > most) {
       collect();
-      // Waits until the buffers that the first collection found are freed, which happens in a thread.
+      // The first collection frees its buffers on another thread: wait for that.
       collect();
     }
     peak = Math.max(peak, held());
@@ -243,7 +243,7 @@ async function peakOf(work: Promise<unknown>, most: number): Promise<number> {
 }
 
 describe('the bytes of an upload', () => {
-  it('are streamed to storage, not held in memory', async () => {
+  it('are streamed to storage, not buffered in memory', async () => {
     const upload = await createUpload();
     const sending = stream(upload, megabytes(104));
     expect(await peakOf(sending, 32 * MiB)).toBeLessThanOrEqual(32 * MiB);
@@ -252,7 +252,7 @@ describe('the bytes of an upload', () => {
     expect((await response.json()) as object).toMatchObject({ bytes: 104 * MiB });
   });
 
-  it('over the limit are refused with 413 and leave nothing, announced or not', async () => {
+  it('are refused with 413 above the limit and not stored, whether their size is declared or not', async () => {
     const before = await storedKeys(service);
     const announced = await createUpload();
     const response = await put(announced, new Uint8Array(limit + 1));
@@ -264,7 +264,7 @@ describe('the bytes of an upload', () => {
     expect(await statusOf(streamed)).toBe('WAITING');
   });
 
-  it('that break off leave nothing, and can be sent again', async () => {
+  it('are not stored when the connection breaks, and can be sent again', async () => {
     const upload = await createUpload({ bytes: 3 * MiB });
     const before = await storedKeys(service);
     const sending = request(upload.url, { method: 'PUT', headers: { 'content-length': 3 * MiB } });

@@ -10,7 +10,7 @@ let server: TestServer;
 let pdf: Buffer;
 const authorizations: unknown[] = [];
 
-/** What the server of the documents does, by path. */
+/** The responses of the document server, by path. */
 const answers: Record<string, RequestListener> = {
   '/bees.pdf': (_, response) => response.writeHead(200, { 'content-type': 'application/pdf' }).end(pdf),
   '/moved': (_, response) => response.writeHead(302, { location: '/bees.pdf' }).end(),
@@ -43,7 +43,7 @@ afterAll(async () => {
 const fields = `status stage failure { code category message advice retryable } attempts { failure { code } }
   source { kind url filename bytes } result { text }`;
 
-/** The end of a job whose document is at this path, without retries. */
+/** Runs a job on the document at this path, without retries, and returns its outcome. */
 async function jobOf(path: string, credentials = '') {
   const url = `http://${credentials}${server.host}${path}`;
   const { id } = await submit(service, { source: { url }, options: { maxRetries: 0 } });
@@ -51,7 +51,7 @@ async function jobOf(path: string, credentials = '') {
 }
 
 describe('a URL source', () => {
-  it('is downloaded by a worker and its bytes are known afterwards', async () => {
+  it('is downloaded by a worker, which records its size', async () => {
     const job = await jobOf('/bees.pdf');
     expect(job).toMatchObject({
       status: 'COMPLETED',
@@ -60,14 +60,14 @@ describe('a URL source', () => {
     expect(job.result.text).toContain('The quick bee visits the lazy clover.');
   });
 
-  it('is followed where it leads', async () => {
+  it('follows redirects', async () => {
     expect(await jobOf('/moved')).toMatchObject({
       status: 'COMPLETED',
       source: { url: `${server.origin}/moved`, filename: 'bees.pdf' },
     });
   });
 
-  it('that is deleted with its job leaves no bytes', async () => {
+  it('leaves no bytes when its job is deleted', async () => {
     const before = await storedKeys(service);
     const { id } = await jobOf('/bees.pdf');
     expect(await storedKeys(service)).toHaveLength(before.length + 1);
@@ -97,7 +97,7 @@ describe('a URL source', () => {
     expect(job.failure.advice).not.toBe('');
   });
 
-  it('on a host that nobody listens at is DOWNLOAD_FAILED', async () => {
+  it('on an unreachable host fails with DOWNLOAD_FAILED', async () => {
     const gone = await serve(() => undefined);
     await gone[Symbol.asyncDispose]();
     const { id } = await submit(service, { source: { url: `${gone.origin}/a.pdf` }, options: { maxRetries: 0 } });
@@ -109,10 +109,10 @@ describe('a URL source', () => {
     'http://[::1]/a.pdf',
     'http://169.254.169.254/latest/meta-data',
     'http://0x7f000001/a.pdf',
-  ])('on a private address fails as ADDRESS_FORBIDDEN (%s)', async (url) => {
+  ])('on a private address fails with ADDRESS_FORBIDDEN (%s)', async (url) => {
     const allowed = url.includes('0x7f000001');
     const { id } = await submit(service, { source: { url }, options: { maxRetries: 0 } });
-    // 0x7f000001 is 127.0.0.1, which this service allows: so it gets as far as the connection.
+    // 0x7f000001 is 127.0.0.1, which this service allows, so the download gets as far as connecting.
     expect((await endedJob(service, id, fields)).failure.code).toBe(allowed ? 'DOWNLOAD_FAILED' : 'ADDRESS_FORBIDDEN');
   });
 
@@ -126,14 +126,14 @@ describe('a URL source', () => {
     'javascript:alert(1)',
     '',
     `http://a/${'b'.repeat(5_000)}`,
-  ])('that is none is refused by name and place (%#)', async (url) => {
+  ])('that is invalid is refused with the path of the field (%#)', async (url) => {
     expect(refused(await tryCreateJob(service, { source: { url } })).extensions).toMatchObject({
       code: 'BAD_USER_INPUT',
       issues: [{ path: ['input', 'source', 'url'] }],
     });
   });
 
-  it('may carry a password, which is sent along but never shown', async () => {
+  it('may carry a password, which is sent but never shown', async () => {
     const job = await jobOf('/bees.pdf', 'keeper:hive-secret@');
     expect(job).toMatchObject({ status: 'COMPLETED', source: { url: `${server.origin}/bees.pdf` } });
     expect(authorizations).toContain(`Basic ${Buffer.from('keeper:hive-secret').toString('base64')}`);
@@ -141,14 +141,14 @@ describe('a URL source', () => {
 });
 
 describe('without PRIVATE_HOSTS_ALLOWED', () => {
-  it('a URL on this machine fails as ADDRESS_FORBIDDEN', async () => {
+  it('a URL on this machine fails with ADDRESS_FORBIDDEN', async () => {
     await using strict = await startService();
     const { id } = await submit(strict, { source: { url: `${server.origin}/bees.pdf` } });
     expect(await endedJob(strict, id, fields)).toMatchObject({
       status: 'FAILED',
       failure: { code: 'ADDRESS_FORBIDDEN' },
     });
-    // And nothing that another job does there is disturbed by it.
+    // Other jobs are not affected.
     const other = await submit(strict, { source: await inline('one-page') });
     expect(await endedJob(strict, other.id, 'status')).toEqual({ status: 'COMPLETED' });
   });

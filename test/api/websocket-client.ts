@@ -7,7 +7,7 @@ export interface Operation {
   variables?: Record<string, unknown>;
 }
 
-/** Every answer to one operation over graphql-ws, until the server completes it. */
+/** Runs one operation over graphql-ws and returns every result until the server completes it. */
 export async function overWebSocket(
   url: string,
   { query, variables = {} }: Operation,
@@ -24,7 +24,7 @@ export async function overWebSocket(
         { query, variables },
         {
           next: (answer) => answers.push(JSON.parse(JSON.stringify(answer))),
-          // An array of errors is an answer: the operation was refused.
+          // An array of errors means that the operation was refused.
           error: (error) =>
             Array.isArray(error)
               ? resolve(void answers.push(JSON.parse(JSON.stringify({ errors: error }))))
