@@ -23,9 +23,9 @@ async function run(source: { base64: string }) {
 }
 
 const bombs: [string, () => Buffer, string, string][] = [
-  ['whose content is five gigabytes', deflateBomb, 'MEMORY_LIMIT', 'RESOURCE'],
-  ['of forms that draw one another', nestedForms, 'MEMORY_LIMIT', 'RESOURCE'],
-  ['of a million pages', millionPages, 'PAGE_LIMIT', 'RESOURCE'],
+  ['with five gigabytes of content', deflateBomb, 'MEMORY_LIMIT', 'RESOURCE'],
+  ['with nested forms', nestedForms, 'MEMORY_LIMIT', 'RESOURCE'],
+  ['with a million pages', millionPages, 'PAGE_LIMIT', 'RESOURCE'],
 ];
 
 it.each(bombs)('a document %s fails within its limits, and the next job runs', async (_, bomb, code, category) => {
@@ -36,13 +36,13 @@ it.each(bombs)('a document %s fails within its limits, and the next job runs', a
 
 it.each([
   ['a form that draws itself', formThatDrawsItself],
-  ['half a million arrays in one another', deepArrays],
+  ['half a million nested arrays', deepArrays],
 ])('a document with %s is read at the first attempt', async (_, bomb) => {
   const job = await run({ base64: bomb().toString('base64') });
   expect(job).toMatchObject({ status: 'COMPLETED', attempts: [{ failure: null }] });
 });
 
-it('a picture of ten gigabytes is not decoded to say that it is one', async () => {
+it('a page with an image of ten gigabytes is reported as scanned without decoding the image', async () => {
   const job = await run({ base64: hugeImage().toString('base64') });
   expect(job).toMatchObject({ status: 'COMPLETED', result: { pages: { nodes: [{ needsOcr: true }] } } });
 });

@@ -20,7 +20,7 @@ afterAll(async () => {
 const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000);
 const inMinutes = (minutes: number) => minutesAgo(-minutes);
 
-/** Names of what is claimed one by one, until nothing is left. */
+/** Claims one job at a time until none is left; returns their names. */
 async function claimedInTurn(): Promise<(string | null)[]> {
   const names = [];
   for (let [next] = await claim(service, 1); next !== undefined; [next] = await claim(service, 1))
@@ -28,7 +28,7 @@ async function claimedInTurn(): Promise<(string | null)[]> {
   return names;
 }
 
-/** One slot: when it claims again, nothing runs. */
+/** Claims one job and completes it, so that nothing runs at the next claim. */
 async function claimedAndCompleted(): Promise<Claim> {
   const [held] = await claim(service, 1);
   if (held === undefined) throw new Error('nothing was claimable');
@@ -37,12 +37,12 @@ async function claimedAndCompleted(): Promise<Claim> {
 }
 
 describe('a claim', () => {
-  it('takes what was accepted first', async () => {
+  it('takes the oldest job first', async () => {
     for (const name of ['first', 'second', 'third']) await submit(service, { source: await inline('one-page'), name });
     expect(await claimedInTurn()).toEqual(['first', 'second', 'third']);
   });
 
-  it('lets a step of priority overtake ten minutes of waiting, and no more', async () => {
+  it('counts a step of priority like ten minutes of waiting', async () => {
     const submitAt = async (name: string, priority: number, minutes: number) => {
       const { id } = await submit(service, { source: await inline('one-page'), name, priority });
       await service.platform.database.query(
@@ -65,7 +65,7 @@ describe('a claim', () => {
     ]);
   });
 
-  it('is shared fairly by tenants: one row does not wait for thousands of another', async () => {
+  it('is shared fairly among tenants: one job does not wait for thousands of another tenant', async () => {
     const [crowd, single] = [await insertTenant(service, 'crowd'), await insertTenant(service, 'single')];
     for (let n = 0; n < 10; n += 1)
       await insertJob(service, { tenantId: crowd, name: `crowd ${n}`, createdAt: minutesAgo(60 - n) });
@@ -76,7 +76,7 @@ describe('a claim', () => {
     expect(names.slice(2).sort()).toEqual(['crowd 1', 'single 1']);
   });
 
-  it('is taken in turn by tenants with equally many running, however old the rows of one are', async () => {
+  it('alternates among tenants with equally many running jobs, whatever the age of their rows', async () => {
     const tenants = await Promise.all(['crowd', 'many', 'few'].map((name) => insertTenant(service, name)));
     for (const [age, tenantId] of tenants.entries()) {
       for (let n = 0; n < 4; n += 1)
@@ -85,7 +85,7 @@ describe('a claim', () => {
     const turns: string[] = [];
     for (let n = 0; n < 9; n += 1) turns.push((await claimedAndCompleted()).tenantId);
     for (const round of [0, 3, 6]) expect(new Set(turns.slice(round, round + 3)).size).toBe(3);
-    // Who comes in the middle waits for one turn at most.
+    // A late tenant waits for one turn at most.
     const late = await insertTenant(service, 'late');
     await insertJob(service, { tenantId: late, name: 'late' });
     const names: (string | null)[] = [];
@@ -93,7 +93,7 @@ describe('a claim', () => {
     expect(names).toContain('late');
   });
 
-  it('of rows that became due is shared the same way, and not held up by a tenant that may not run', async () => {
+  it('shares due rows the same way, and is not held up by a tenant at its limit', async () => {
     const { database } = service.platform;
     const tenants = await Promise.all(['stopped', 'crowd', 'single'].map((name) => insertTenant(service, name)));
     const [stopped = '', crowd = '', single = ''] = tenants;
@@ -110,7 +110,7 @@ describe('a claim', () => {
     expect((await claim(service, 2)).map(({ tenantId }) => tenantId).sort()).toEqual([crowd, single].sort());
   });
 
-  it('counts what a tenant has running already', async () => {
+  it('counts the running jobs of a tenant', async () => {
     const [busy, idle] = [await insertTenant(service, 'busy'), await insertTenant(service, 'idle')];
     for (let n = 0; n < 5; n += 1)
       await insertJob(service, { tenantId: busy, name: `busy ${n}`, createdAt: minutesAgo(90 - n) });
@@ -119,7 +119,7 @@ describe('a claim', () => {
     expect((await claim(service, 1)).map(({ name }) => name)).toEqual(['idle']);
   });
 
-  it('by thirty-two at the same time never takes more of a tenant than may run at once, and leaves no slot idle for it', async () => {
+  it('never exceeds the limit of a tenant under concurrency, and gives the slots to other tenants', async () => {
     const tenants = await Promise.all(['three', 'five', 'none', 'any'].map((name) => insertTenant(service, name)));
     const most = [3, 5, 0, null];
     const { prisma } = service.platform.database;
@@ -130,7 +130,7 @@ describe('a claim', () => {
     const claims = (await Promise.all(Array.from({ length: 32 }, () => claim(service, 1)))).flat();
     const taken = tenants.map((id) => claims.filter(({ tenantId }) => tenantId === id).length);
     expect(taken).toEqual([3, 5, 0, 24]);
-    // And again once one of them has ended.
+    // Once a job ends, one more may run.
     const ended = claims.find(({ tenantId }) => tenantId === tenants[0]);
     if (ended === undefined) throw new Error('nothing was claimed');
     await completeJob(service.platform.jobs, ended, completion(1));
@@ -142,7 +142,7 @@ describe('a claim', () => {
   it.each([
     ['waiting', 'NULL'],
     ['due', `now() - interval '1 hour'`],
-  ])('reads no more of a table with a hundred thousand %s rows than of one with a hundred', async (_, dueAt) => {
+  ])('reads about as many blocks among a hundred thousand %s rows as among a hundred', async (_, dueAt) => {
     const { database } = service.platform;
     const crowd = await insertTenant(service, 'crowd');
     const { sourceUuid } = await insertJob(service, { tenantId: crowd });
@@ -167,7 +167,7 @@ describe('a claim', () => {
     expect(await blocksRead(100_000)).toBeLessThan(2 * few);
   });
 
-  it('leaves a row until its runAt has come', async () => {
+  it('does not take a row before its runAt', async () => {
     const soon = await submit(service, { source: await inline('one-page'), name: 'later', runAt: inMinutes(1) });
     await submit(service, { source: await inline('one-page'), name: 'was due', runAt: minutesAgo(1) });
     expect(await claimedInTurn()).toEqual(['was due']);
@@ -187,13 +187,13 @@ describe('a claim', () => {
     expect(await claimedInTurn()).toEqual(['due']);
   });
 
-  it('leaves rows that are running or have ended', async () => {
+  it('does not take rows that have ended', async () => {
     for (const status of ['COMPLETED', 'FAILED', 'CANCELLED'] as const) await insertJob(service, { status });
     await insertJob(service, { name: 'mine' });
     expect(await claimedInTurn()).toEqual(['mine']);
   });
 
-  it('says what the row is now, leased to the worker', async () => {
+  it('returns the updated row, leased to the worker', async () => {
     const { uuid, id } = await insertJob(service, { name: 'n' });
     const workerId = '018f0000-0000-7000-8000-000000000001';
     const [held] = await claim(service, 1, workerId);
@@ -220,7 +220,7 @@ describe('a claim', () => {
     });
   });
 
-  it('by many at the same time gives no row twice and forgets none', async () => {
+  it('takes every row exactly once under concurrency', async () => {
     const rows = [];
     for (let n = 0; n < 60; n += 1) rows.push(await insertJob(service, { name: `row ${n}` }));
     const taken: string[] = [];
@@ -235,7 +235,7 @@ describe('a claim', () => {
     expect([...taken].sort()).toEqual(rows.map(({ uuid }) => uuid).sort());
   });
 
-  it('of a row that is cancelled at the same time is either there or not', async () => {
+  it('racing a cancellation takes the row before it or not at all', async () => {
     const { cancelJob } = await import('../../src/jobs/cancel.ts');
     for (let n = 0; n < 20; n += 1) {
       const { uuid } = await insertJob(service);

@@ -4,12 +4,12 @@ import { insertJob, type Row } from '../api/rows.ts';
 import type { Service } from '../service.ts';
 import { facts, page } from './extractors.ts';
 
-/** Claims as a worker with this many idle slots does. */
+/** Claims like a worker with this many idle slots. */
 export function claim(service: Service, slots: number, workerId: string = newUuid()): Promise<Claim[]> {
   return claimJobs(service.platform.jobs, workerId, slots);
 }
 
-/** A job that was just claimed. */
+/** Inserts a job and claims it. */
 export async function claimed(
   service: Service,
   given: Parameters<typeof insertJob>[1] = {},
@@ -20,7 +20,7 @@ export async function claimed(
   return { row, held };
 }
 
-/** As if its worker had been silent for longer than a lease. */
+/** Makes the lease of a job expire, as if its worker had stopped renewing it. */
 export async function letLeaseExpire(service: Service, row: Row): Promise<void> {
   await service.platform.database.query(
     `UPDATE jobs SET lease_expires_at = now() - interval '1 second' WHERE id = $1`,
@@ -28,7 +28,7 @@ export async function letLeaseExpire(service: Service, row: Row): Promise<void> 
   );
 }
 
-/** What completes a job of so many pages. */
+/** The result that completes a job with this many pages. */
 export function completion(pages: number) {
   const rest = Array.from({ length: pages }, (_, index) => page(index + 1));
   return { facts: { ...facts, pageCount: pages }, engine: 'PDFJS' as const, storedBy: 'test', pagesTotal: pages, rest };

@@ -18,7 +18,7 @@ afterAll(async () => {
 const fields = `status retryCount maxRetries failure { code category message } attempts { number workerId finishedAt failure { code } }
   nextRetryAt pagesDone pages { nodes { number } }`;
 
-describe('a document that never comes to an end', () => {
+describe('a document that never finishes', () => {
   it('is killed at timeoutSeconds', async () => {
     let number = 0;
     const slow = extractorOf(async function* (_, signal) {
@@ -56,7 +56,7 @@ describe('a document that never comes to an end', () => {
     await extractor.aborted;
   });
 
-  it('is left alone while it moves: of pages that are read together nothing is heard before all are done', async () => {
+  it('is not killed while pages that are read together report progress', async () => {
     const together = { type: 'reading', engine: 'PDFIUM', page: null, pages: 16, pagesReady: null } as const;
     const slow = extractorOf(async function* () {
       yield opened(16);
@@ -75,13 +75,13 @@ describe('a document that never comes to an end', () => {
   });
 });
 
-describe('a database that is slow', () => {
-  it('is not taken for a document without progress', async () => {
+describe('a slow database', () => {
+  it('does not count as a document without progress', async () => {
     const { database } = service.platform;
     const locks: Promise<unknown>[] = [];
     const waitsTooLong = `SELECT 1 FROM pg_stat_activity
       WHERE datname = current_database() AND wait_event_type = 'Lock' AND query_start < clock_timestamp() - interval '1.2 seconds'`;
-    /** Keeps others from writing to the row until one has waited for longer than the job may be without progress. */
+    /** Locks the row until another writer has waited for longer than noProgressSeconds. */
     async function lock(): Promise<void> {
       const locked = deferred<void>();
       const hold = database.transaction(async (query) => {

@@ -24,7 +24,7 @@ afterAll(async () => {
 const fields = `status retryCount maxRetries failure { code category message } attempts { number workerId finishedAt failure { code } }
   nextRetryAt pagesDone pages { nodes { number } }`;
 
-/** All that a worker has when it runs a job. */
+/** The context in which a worker runs a job. */
 function runContext(extractor: Parameters<typeof runJob>[0]['extractor']) {
   const { jobs, storage, secrets, config, logger } = service.platform;
   const scratch = join(config.dataDir, 'scratch');
@@ -43,7 +43,7 @@ function runContext(extractor: Parameters<typeof runJob>[0]['extractor']) {
 }
 
 describe('a job of a worker that shuts down', () => {
-  it('is given back without costing a retry, keeps its pages, and goes on elsewhere', async () => {
+  it('is given back without using a retry, keeps its pages, and resumes elsewhere', async () => {
     const { id } = await submit(service, { source: await inline('one-page'), options: { maxRetries: 0 } });
     const [held] = await claim(service, 1);
     if (held === undefined) throw new Error('nothing to claim');
@@ -74,7 +74,7 @@ describe('a job of a worker that shuts down', () => {
     });
   });
 
-  it('that can finish in time finishes', async () => {
+  it('completes if it finishes in time', async () => {
     const extractor = stepwise(opened(1), group(1, 1));
     await service.startWorker({ extractor });
     const { id } = await submit(service, { source: await inline('one-page') });
@@ -105,7 +105,7 @@ describe('a job of a worker that is lost', () => {
     expect(job.attempts[0].workerId).not.toBe(job.attempts[1].workerId);
   });
 
-  it('fails in the end: a document that kills its workers must not do so for ever', async () => {
+  it('fails eventually, so that a document cannot kill workers forever', async () => {
     const { id, row } = await claimedByNobody({ maxRetries: 0 });
     await letLeaseExpire(service, row);
     expect(await endedJob(service, id, fields)).toMatchObject({
@@ -115,7 +115,7 @@ describe('a job of a worker that is lost', () => {
     });
   });
 
-  it('is not touched while its worker renews the lease', async () => {
+  it('is not rescued while its worker renews the lease', async () => {
     const extractor = endless(opened(1));
     await service.startWorker({ extractor });
     const { id } = await submit(service, { source: await inline('one-page') });
@@ -140,8 +140,8 @@ describe('a job of a worker that is lost', () => {
   }
 });
 
-describe('a job that is cancelled and at once run again', () => {
-  it('begins anew on the same worker when what ran of it before has ended, and not earlier', async () => {
+describe('a job that is cancelled and retried at once', () => {
+  it('starts on the same worker only after its previous extraction has ended', async () => {
     const [began, aborted, dead] = [deferred<void>(), deferred<void>(), deferred<void>()];
     const log: string[] = [];
     const extractor = extractorOf(async function* (_, signal) {
@@ -179,7 +179,7 @@ describe('a job that is cancelled and at once run again', () => {
 });
 
 describe('a failure', () => {
-  it('of the world is tried again when its pause is over, and every attempt is listed', async () => {
+  it('that is transient is retried after its backoff, and every attempt is listed', async () => {
     const { id } = await submit(service, {
       source: { url: 'http://nowhere.invalid/a.pdf' },
       options: { maxRetries: 1 },
@@ -207,7 +207,7 @@ describe('a failure', () => {
     });
   });
 
-  it('of the database that outlasts all patience is none of the job: it is given back', async () => {
+  it('of the database gives the job back without failing it', async () => {
     let away = true;
     const extractor = extractorOf(async function* () {
       yield opened(1);
@@ -225,10 +225,10 @@ describe('a failure', () => {
     });
   });
 
-  it('that nobody expected is INTERNAL, and says nothing of what went wrong inside', async () => {
-    // biome-ignore lint/correctness/useYield: it fails before it gives anything
+  it('that is unexpected becomes INTERNAL, without details', async () => {
+    // biome-ignore lint/correctness/useYield: it fails before its first event
     const broken = extractorOf(async function* () {
-      throw new Error('a secret of the house');
+      throw new Error('a secret detail');
     });
     await service.startWorker({ extractor: broken });
     const { id } = await submit(service, { source: await inline('one-page'), options: { maxRetries: 0 } });

@@ -8,7 +8,7 @@ import type {
 } from '../../src/pdf/model/extraction.ts';
 import type { StoredDocument } from '../../src/results/stored-json.ts';
 
-/** An extractor that does what a test wants, in place of the processes that parse. */
+/** Makes an extractor from a function, in place of the extractor processes. */
 export function extractorOf(
   extract: (request: ExtractionRequest, signal: AbortSignal) => AsyncIterable<ExtractionEvent>,
 ): Extractor {
@@ -71,7 +71,7 @@ export function opened(pagesTotal: number): OpenedEvent {
   };
 }
 
-/** A group of the pages first to last. */
+/** A group event with these pages. */
 export function group(first: number, last: number): GroupEvent {
   const pages = Array.from({ length: last - first + 1 }, (_, index) => page(first + index));
   return { type: 'group', range: { first, last }, engine: 'PDFJS', pages, images: null };
@@ -85,7 +85,7 @@ export function untilAborted(signal: AbortSignal): Promise<never> {
   });
 }
 
-/** A promise, and what settles it. */
+/** A promise with its resolve function. */
 export function deferred<T>(): { promise: Promise<T>; resolve: (value: T) => void } {
   let settle: (value: T) => void = () => {};
   const promise = new Promise<T>((resolve) => {
@@ -94,7 +94,7 @@ export function deferred<T>(): { promise: Promise<T>; resolve: (value: T) => voi
   return { promise, resolve: (value) => settle(value) };
 }
 
-/** Gives what it is told to, then nothing more for ever: what a bomb is like to those outside. */
+/** An extractor that emits these events and then hangs, like one that parses a malicious document. */
 export function endless(...events: ExtractionEvent[]): Extractor & { began: Promise<void>; aborted: Promise<unknown> } {
   const began = deferred<void>();
   const aborted = deferred<unknown>();
@@ -113,7 +113,7 @@ export function endless(...events: ExtractionEvent[]): Extractor & { began: Prom
   };
 }
 
-/** Gives each of its events when it is told to, for one job after the other. */
+/** An extractor that emits its next event at each `step()`, for one job after another. */
 export function stepwise(...events: ExtractionEvent[]): Extractor & { step(): void } {
   let allowed = 0;
   let waiting: (() => void) | null = null;

@@ -23,7 +23,7 @@ afterAll(async () => {
 const failure = { code: 'INTERNAL', message: 'of a zombie', page: null, engine: null, stage: 'EXTRACT' } as const;
 const progress = { seq: 5, percent: 50, pagesDone: 1, pagesTotal: 2 };
 
-/** Everything that a holder of a claim may write, by name. */
+/** Every write of a claim's holder, by name. */
 const writes: [string, (held: Claim) => Promise<unknown>][] = [
   [
     'store pages',
@@ -52,7 +52,7 @@ const writes: [string, (held: Claim) => Promise<unknown>][] = [
   ],
 ];
 
-/** How a worker can lose a job while it believes to hold it. */
+/** The ways in which a worker can lose a job without noticing. */
 const losses: [string, (row: Row, held: Claim) => Promise<unknown>][] = [
   ['was cancelled', (row, held) => cancelJob(service.platform.jobs, held.tenantId, row.uuid)],
   [
@@ -72,7 +72,7 @@ const losses: [string, (row: Row, held: Claim) => Promise<unknown>][] = [
   ],
   ['was completed', (_, held) => completeJob(service.platform.jobs, { ...held }, completion(3))],
   [
-    'was claimed anew after a crash of PostgreSQL that forgot the first claim',
+    'was claimed again after PostgreSQL crashed and lost the first claim',
     (row) => service.platform.database.query(`UPDATE jobs SET worker_id = gen_random_uuid() WHERE id = $1`, [row.uuid]),
   ],
   ['was deleted', (row) => service.platform.database.query('DELETE FROM jobs WHERE id = $1', [row.uuid])],
@@ -93,14 +93,14 @@ describe.each(losses)('a worker whose job %s', (how, lose) => {
     const { row, held } = await claimed(service);
     await lose(row, held);
     const before = await everythingAbout(row);
-    // Completing what this very claim completed is no loss: its answer was lost, that is all.
+    // Repeating this claim's own completion succeeds: the worker may have missed the response.
     if (how === 'was completed' && what === 'complete the job') await write(held);
     else await expect(write(held)).rejects.toThrow(ClaimLostError);
     expect(await everythingAbout(row)).toEqual(before);
     await service.platform.database.query('DELETE FROM jobs', []);
   });
 
-  it('is not told that it still holds it', async () => {
+  it('does not get it confirmed by its heartbeat', async () => {
     const { row, held } = await claimed(service);
     const worker = { id: held.workerId, host: 'here', pid: 1, version: '0', concurrency: 1 };
     const states = [{ ...progressOf(held), seq: 9, percent: 77 }];
@@ -114,8 +114,8 @@ describe.each(losses)('a worker whose job %s', (how, lose) => {
   });
 });
 
-describe('a completion that is repeated', () => {
-  it('because its answer was lost is success, once', async () => {
+describe('a repeated completion', () => {
+  it('succeeds without effect, because the response may have been lost', async () => {
     const { row, held } = await claimed(service);
     const first = await completeJob(service.platform.jobs, held, completion(2));
     const before = await everythingAbout(row);
@@ -126,7 +126,7 @@ describe('a completion that is repeated', () => {
     expect(before.pages).toHaveLength(2);
   });
 
-  it('by many at the same time happens once', async () => {
+  it('takes effect once under concurrency', async () => {
     const { row, held } = await claimed(service);
     const jobs = await Promise.all(
       Array.from({ length: 8 }, () => completeJob(service.platform.jobs, held, completion(2))),
@@ -137,7 +137,7 @@ describe('a completion that is repeated', () => {
 });
 
 describe('the coarse progress of a running job', () => {
-  it('never falls, whatever order its writes arrive in', async () => {
+  it('never decreases, whatever the order of its writes', async () => {
     const { row, held } = await claimed(service);
     const worker = { id: held.workerId, host: 'here', pid: 1, version: '0', concurrency: 1 };
     const state = { ...progressOf(held), seq: 5, percent: 50, pagesDone: 5, pagesTotal: 10 };

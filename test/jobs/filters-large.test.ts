@@ -39,10 +39,10 @@ interface Plan {
   Plans?: Plan[];
 }
 
-/** Rows that a plan read of jobs and their names, and the tables that it read whole. */
+/** The rows that a plan reads from jobs and their names, and the tables that it scans sequentially. */
 function readsOf(plan: Plan): { rows: number; whole: string[] } {
   const inner = (plan.Plans ?? []).map(readsOf);
-  // The pages are so few that PostgreSQL reads all of them, again and again.
+  // There are so few pages that PostgreSQL prefers to scan them all.
   const isScan =
     plan['Relation Name'] !== 'pages' &&
     /^(Seq|Index|Index Only|Bitmap Heap|Bitmap Index) Scan$/.test(plan['Node Type']);
@@ -57,7 +57,7 @@ function readsOf(plan: Plan): { rows: number; whole: string[] } {
   };
 }
 
-/** Runs the plans of all statements of a call and adds up what they read. */
+/** Explains every statement of a call and sums up what they read. */
 async function readsBy(use: (recorded: Database) => Promise<unknown>) {
   const statements: Parameters<Database['query']>[] = [];
   const query: Database['query'] = (...call) => {
@@ -78,11 +78,11 @@ async function readsBy(use: (recorded: Database) => Promise<unknown>) {
   return { rows, whole };
 }
 
-/** Maximum rows that a list and a count read. */
+/** Maximum rows that a list and a count may read. */
 const few = { list: 200, count: countedUpTo + 10 };
-/** Two thousand rows searched for a name, the sample, and the matches of the index. */
+/** As above for a name: 2,000 rows searched, the sample, and the matches of the index. */
 const byName = { list: 4_500, count: 4_500 };
-/** A list of few statuses, read whole because all characters of the name are frequent. */
+/** As above for a list of rare statuses, read completely because every character of the name is frequent. */
 const deep = { list: 26_000, count: 26_000 };
 
 const filters: [string, Filter, typeof few][] = [
@@ -90,12 +90,12 @@ const filters: [string, Filter, typeof few][] = [
   ['a frequent status', { statuses: ['COMPLETED'] }, few],
   ['a rare status', { statuses: ['RUNNING'] }, few],
   ['failures', { statuses: ['FAILED'] }, few],
-  ['what is unfinished', { statuses: unfinished }, few],
+  ['the unfinished statuses', { statuses: unfinished }, few],
   ['all statuses', { statuses: [...unfinished, 'COMPLETED', 'FAILED', 'CANCELLED'] }, few],
   ['a failure code', { failureCodes: ['TIME_LIMIT'] }, few],
   ['several failure codes', { failureCodes: ['TIME_LIMIT', 'NOT_A_PDF', 'QUARANTINED'] }, few],
   ['a failure code and a status', { failureCodes: ['TIME_LIMIT'], statuses: ['RETRYING', 'FAILED'] }, few],
-  ['a failure code that nothing of this status has', { failureCodes: ['TIME_LIMIT'], statuses: ['COMPLETED'] }, few],
+  ['a failure code that never occurs with the status', { failureCodes: ['TIME_LIMIT'], statuses: ['COMPLETED'] }, few],
   ['a time', { createdAfter: new Date(1_700_001_000_000), createdBefore: new Date(1_700_001_010_000) }, few],
   ['a status long ago', { statuses: ['CANCELLED'], createdBefore: new Date(1_700_000_400_000) }, few],
   ['a frequent name', { name: 'INVOICE' }, byName],
@@ -106,19 +106,19 @@ const filters: [string, Filter, typeof few][] = [
   ['the end of a name', { name: '23448.PDF' }, byName],
   ['a rare character', { name: 'ü' }, byName],
   ['two rare characters', { name: 'üß' }, byName],
-  ['a name that nothing has', { name: 'griffin' }, byName],
-  ['a name of frequent parts that nothing has', { name: 'invoice-scan' }, byName],
+  ['a name without matches', { name: 'griffin' }, byName],
+  ['a name without matches but with frequent parts', { name: 'invoice-scan' }, byName],
   ['a name and a status', { name: 'invoice', statuses: ['FAILED'] }, byName],
   ['a rare name and a status', { name: 'greif', statuses: ['COMPLETED', 'FAILED'] }, byName],
   [
-    'a frequent name and a status that has none such',
+    'a frequent name and a status without such names',
     { name: 'invoice', statuses: ['CANCELLED'], createdAfter: new Date(0) },
     deep,
   ],
-  ['a frequent name among what is unfinished', { name: 'invoice', statuses: unfinished }, deep],
+  ['a frequent name among the unfinished statuses', { name: 'invoice', statuses: unfinished }, deep],
   ['a name and a failure code', { name: 'scan', failureCodes: ['PDF_DAMAGED'] }, deep],
   [
-    'all together',
+    'all conditions together',
     {
       name: 'scan 1',
       statuses: ['FAILED'],
@@ -130,13 +130,13 @@ const filters: [string, Filter, typeof few][] = [
   ],
   ['a batch', { batchId }, { list: 2_000, count: 2_000 }],
   [
-    'a batch and the others',
+    'a batch and other conditions',
     { batchId, statuses: ['COMPLETED'], name: 'scan', failureCodes: ['NOT_A_PDF'] },
     { list: 2_000, count: 2_000 },
   ],
 ];
 
-/** The condition of a filter for Prisma, which reads all jobs. */
+/** The Prisma condition of a filter, as a reference. */
 function whereOf({ statuses, failureCodes, name, batchId, createdAfter, createdBefore }: Filter) {
   return {
     tenantId,
@@ -149,7 +149,7 @@ function whereOf({ statuses, failureCodes, name, batchId, createdAfter, createdB
 }
 
 describe(`a filter among ${jobs} jobs`, () => {
-  it.each(filters)('by %s reads few rows and no table as a whole', async (_, filter, most) => {
+  it.each(filters)('by %s reads few rows and scans no whole table', async (_, filter, most) => {
     for (const inverted of [false, true]) {
       const { rows, whole } = await readsBy((recorded) =>
         listJobs(recorded, { tenantId, ...filter }, { limit: pageSize, inverted }),
@@ -162,7 +162,7 @@ describe(`a filter among ${jobs} jobs`, () => {
     expect(rows).toBeLessThanOrEqual(most.count);
   });
 
-  it.each(filters)('by %s finds what reading all jobs finds', async (_, filter) => {
+  it.each(filters)('by %s finds the same jobs as a full scan', async (_, filter) => {
     const all = await database.prisma.job.findMany({
       where: whereOf(filter),
       orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
@@ -187,7 +187,7 @@ describe(`a filter among ${jobs} jobs`, () => {
   });
 });
 
-/** The newest 2,000 jobs, 2,000 names that the index gives, counted there and in the table. */
+/** Maximum rows of a search: the newest 2,000 jobs and 2,000 names from the index, read there and in the table. */
 const mostOfSearch = 7_000;
 
 describe(`a search in few pages of ${jobs} jobs`, () => {
@@ -202,7 +202,7 @@ describe(`a search in few pages of ${jobs} jobs`, () => {
     ['a word among jobs with a rare name', 'griffin', 'griffin', { name: 'scan 12' }],
     ['a word among jobs with a failure', 'griffin', 'griffin', { failureCodes: ['TIME_LIMIT'] }],
     ['a word among old jobs', 'griffin', 'griffin', { createdBefore: new Date(1_700_000_100_000) }],
-  ])('for %s finds it, reads few rows and no table as a whole', async (_, query, text, filter) => {
+  ])('for %s finds its pages, reads few rows and scans no whole table', async (_, query, text, filter) => {
     const one = { query, filter: { tenantId, ...filter }, limit: 1_000, after: null };
     const count = await database.prisma.page.count({ where: { text: { contains: text }, job: whereOf(filter) } });
     const { hits, complete } = await searchPages(database, one);

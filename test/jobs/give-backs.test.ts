@@ -36,7 +36,7 @@ async function giveBackForFree(uuid: string, times: number): Promise<void> {
 }
 
 describe('a job that is given back', () => {
-  it('costs no retry a number of times, then one each time, and fails when none is left', async () => {
+  it('is free a number of times, then uses a retry each time, and fails when none is left', async () => {
     const { uuid } = await insertJob(service, { maxRetries: 2, sealedPassword: 'sealed' });
     await giveBackForFree(uuid, freeGiveBacks);
     for (const retryCount of [1, 2]) {
@@ -63,7 +63,7 @@ describe('a job that is given back', () => {
     ]);
   });
 
-  it('has all its free times before it again after a new page, and in a new run', async () => {
+  it('regains all its free times after a new page and in a new run', async () => {
     const { uuid } = await insertJob(service, { maxRetries: 0 });
     await giveBackForFree(uuid, freeGiveBacks);
     const held = await claimOf(uuid);
@@ -81,7 +81,7 @@ describe('a job that is given back', () => {
     await giveBackForFree(uuid, freeGiveBacks);
   });
 
-  it('gains nothing by pages that are forgotten again', async () => {
+  it('regains nothing by pages that are deleted again', async () => {
     const { uuid } = await insertJob(service, { maxRetries: 0 });
     for (let n = 0; n <= freeGiveBacks; n += 1) {
       const held = await claimOf(uuid);
@@ -97,7 +97,7 @@ describe('a job that is given back', () => {
     }
   });
 
-  it('ends, even if each attempt finds its pages gone', async () => {
+  it('fails eventually if each attempt finds its pages gone', async () => {
     const extractor = extractorOf(async function* () {
       yield opened(1);
       throw new PagesLostError();

@@ -1,13 +1,13 @@
 import pg from 'pg';
 
-/** One job in four has a name: indexing more names would take longer than the tests. */
+/** One job in this many has a name: indexing more names would take longer than the tests. */
 const namedShare = 4;
-/** One completed job in this number of jobs has a page. */
+/** One completed job in this many jobs has a page. */
 const pageShare = 3_000;
 
 /**
- * Inserts `count` jobs of the default tenant, created ten milliseconds apart, with the proportions of statuses of an old installation.
- * Triggers and foreign keys are off, because they would take minutes.
+ * Inserts `count` jobs of the default tenant, created ten milliseconds apart, with the mix of statuses of an old
+ * installation. Disables triggers and foreign keys, which would take minutes.
  */
 export async function insertManyJobs(databaseUrl: string, count: number): Promise<void> {
   const client = new pg.Client({ connectionString: databaseUrl });

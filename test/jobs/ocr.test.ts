@@ -6,7 +6,7 @@ import { lines, type Sheet, scansOf } from '../pdf/scans.ts';
 import { type Service, startService } from '../service.ts';
 
 let service: Service;
-/** Three sheets of paper and a page of text. */
+/** A document with three scanned pages and one page of text. */
 let scan: { base64: string };
 
 const text = (word: string) => lines(`The ${word} is where the keepers are.`, 'Nothing else happened that day.');
@@ -28,7 +28,7 @@ async function source(sheets: Sheet[]): Promise<{ base64: string }> {
   return { base64: (await scansOf(sheets)).toString('base64') };
 }
 
-/** Takes OCR some seconds. */
+/** Draws a page that takes OCR some seconds. */
 function scribble(page: PDFKit.PDFDocument): void {
   page.fontSize(3);
   for (let y = 0; y < 190; y += 3)
@@ -74,18 +74,18 @@ describe('a job that asks for OCR', () => {
     expect(percents.at(-1)).toBe(100);
     const ocr = events.filter(({ stage }) => stage === 'OCR');
     expect(new Set(ocr.map(({ progressPercentage }) => progressPercentage)).size).toBeGreaterThan(1);
-    // They are stored together, when the last of them is read.
+    // Pages of a group are stored together, once the last of them is read.
     expect(ocr.every(({ pagesDone, pagesTotal }) => pagesDone === 0 && pagesTotal === 4)).toBe(true);
   });
 
-  it('leaves scanned pages alone where it is not asked for', async () => {
+  it('does not read scanned pages unless it is requested', async () => {
     const { id } = await submit(service, { source: scan });
     const { result: made, options } = await endedJob(service, id, result);
     expect(options).toEqual({ ocr: false, ocrLanguages: ['eng'] });
     expect(made.page).toEqual({ markdown: '', needsOcr: true, ocrReason: 'SCANNED', ocr: null });
   });
 
-  it('fails at once, saying what to install, where a language is missing', async () => {
+  it('fails at once for a missing language, naming the package to install', async () => {
     const { id } = await submit(service, { source: scan, options: { ocr: true, ocrLanguages: ['eng', 'tlh'] } });
     expect(await endedJob(service, id, result)).toMatchObject({
       status: 'FAILED',
@@ -110,20 +110,20 @@ describe('a job that asks for OCR', () => {
     },
   );
 
-  it('is another job than one without, under the same idempotency key', async () => {
+  it('conflicts with a job without OCR under the same idempotency key', async () => {
     const input = { source: scan, idempotencyKey: 'with-or-without' };
     await submit(service, { ...input, options: { ocr: true } });
     expect((await submit(service, { ...input, options: { ocr: true } })).deduplicated).toBe(true);
     expect(refused(await tryCreateJob(service, input)).extensions.code).toBe('IDEMPOTENCY_CONFLICT');
   });
 
-  it('ends by its limits while a page takes long', async () => {
+  it('is stopped by its limits while a page takes long', async () => {
     const slow = await source(Array.from({ length: 4 }, () => ({ draw: scribble })));
     const { id } = await submit(service, { source: slow, options: { ocr: true, timeoutSeconds: 1, maxRetries: 0 } });
     expect(await endedJob(service, id, result)).toMatchObject({ status: 'FAILED', failure: { code: 'TIME_LIMIT' } });
   });
 
-  it('goes on after the pages that are stored when its process is killed', async () => {
+  it('resumes after the stored pages when its process is killed', async () => {
     await service.stopWorker();
     const extractor = newPool();
     await service.startWorker({ extractor });

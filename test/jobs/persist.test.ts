@@ -17,13 +17,13 @@ function failing(code: string): () => Promise<never> {
   };
 }
 
-it('a write is tried again while the database is away, for a minute', async () => {
+it('retries a write for a minute while the database is down', async () => {
   const write = vi.fn(failing('ECONNREFUSED'));
   await expect(persist(write, signal)).rejects.toThrow(DatabaseAwayError);
   expect(write).toHaveBeenCalledTimes(2);
 });
 
-it('a write that the database never carries out in time fails as what it is', async () => {
+it('throws the timeout of a write that the database never completes in time', async () => {
   const write = vi.fn(failing('57014'));
   await expect(persist(write, signal)).rejects.toMatchObject({ code: '57014' });
 });

@@ -9,7 +9,7 @@ import { claim } from './claiming.ts';
 let service: Service;
 beforeAll(async () => {
   service = await startService({ worker: false, maintenance: false });
-  // A worker that lives and answers no permit: what the sweeper sends stays and can be counted.
+  // A live worker that takes no wake-ups, so that those the sweeper sends can be counted.
   await service.platform.database.query(
     `INSERT INTO workers (id, host, pid, version, concurrency, heartbeat_at) VALUES ($1, 'h', 1, 'v', 8, now() + interval '1 hour')`,
     [newUuid()],
@@ -24,7 +24,7 @@ afterAll(async () => {
 
 const aMinuteAgo = () => new Date(Date.now() - 60_000);
 
-/** A tenant with waiting rows, of which so many may run at once. */
+/** Creates a tenant with pending and due jobs, at most `maxRunning` of which may run at once. */
 async function tenantWith(maxRunning: number | null, waiting: number, due = 0): Promise<string> {
   const tenantId = await insertTenant(service, `at most ${maxRunning}`);
   await service.platform.database.prisma.tenant.update({ where: { id: tenantId }, data: { maxRunning } });
@@ -33,7 +33,7 @@ async function tenantWith(maxRunning: number | null, waiting: number, due = 0): 
   return tenantId;
 }
 
-/** Permits that a sweep sends. */
+/** Runs a sweep and returns the number of wake-ups it sends. */
 async function swept(): Promise<number> {
   const before = await service.platform.ringer.waiting();
   await createSweeper(service.platform).runOnce(0);
@@ -41,7 +41,7 @@ async function swept(): Promise<number> {
 }
 
 describe('the sweeper', () => {
-  it('wakes no worker for rows that the limit of their tenant holds back', async () => {
+  it('wakes no worker for jobs that exceed the limit of their tenant', async () => {
     await tenantWith(0, 5, 5);
     expect(await swept()).toBe(0);
     const full = await tenantWith(2, 6);
@@ -51,7 +51,7 @@ describe('the sweeper', () => {
     expect(await swept()).toBe(1);
   });
 
-  it('counts what may run of each tenant, waiting or due, up to the idle slots', async () => {
+  it('counts the claimable jobs of each tenant, pending or due, up to the idle slots', async () => {
     const count = (limit: number) => countClaimable(service.platform.jobs, limit);
     await tenantWith(2, 1, 3);
     expect(await count(100)).toBe(2);
