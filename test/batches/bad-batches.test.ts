@@ -15,7 +15,7 @@ const good = { source: { url: 'https://example.com/a.pdf' } };
 async function issuesOf(input: object) {
   const { errors } = await submitBatch(service, input);
   expect(errors?.[0]?.extensions.code).toBe('BAD_USER_INPUT');
-  // Nothing of it was accepted.
+  // Nothing was stored.
   const { prisma } = service.platform.database;
   expect([await prisma.batch.count(), await prisma.job.count(), await prisma.source.count()]).toEqual([0, 0, 0]);
   return errors?.[0]?.extensions.issues ?? [];
@@ -28,13 +28,13 @@ describe('createBatch refuses', () => {
     ]);
   });
 
-  it('more items than it takes, looking at none of them', async () => {
+  it('more than 10,000 items, without validating them', async () => {
     expect(await issuesOf({ items: Array.from({ length: 10_001 }, () => ({ source: { url: 'nonsense' } })) })).toEqual([
       { path: ['input', 'items'], code: 'TOO_MANY_ITEMS', message: expect.stringContaining('10000') },
     ]);
   });
 
-  it('ten thousand items for one bad one, and names it', async () => {
+  it('ten thousand items if one is bad, and reports that one', async () => {
     const items = Array.from({ length: 10_000 }, (_, index) =>
       index === 7_654 ? { source: { url: 'ftp://example.com' } } : good,
     );
@@ -47,7 +47,7 @@ describe('createBatch refuses', () => {
     ]);
   });
 
-  it('every bad item at once: no source, two, and what is wrong with each', async () => {
+  it('all bad items at once, with a path and a code for each', async () => {
     const upload = 'upload_01h455vb4pex5vsknk084sn02q';
     const items = [
       { source: {} },

@@ -32,7 +32,7 @@ interface Event {
   batch: { revision: number };
 }
 
-/** The events until `enough` says so, or the end. */
+/** Returns the events up to the first for which `enough` returns true, or up to the end. */
 async function watch(id: string, after: string | null = null, enough: (event: Event) => boolean = () => false) {
   const events: Event[] = [];
   const subscription = await openSubscription(service.url, query, { id, after });
@@ -54,7 +54,7 @@ async function mixedBatch(size: number) {
 }
 
 describe('batchProgress', () => {
-  it('shows counts that always add up and never go back, to the end', async () => {
+  it('reports counts that always add up and never go back', async () => {
     const { id } = await mixedBatch(60);
     const events = await watch(id);
     for (const event of events) {
@@ -76,7 +76,7 @@ describe('batchProgress', () => {
     });
   });
 
-  it('goes on behind a cursor, repeating nothing, however often the client goes away', async () => {
+  it('resumes after a cursor without repeating an event, however often the client disconnects', async () => {
     const { id } = await mixedBatch(40);
     const all: Event[] = [];
     while (all.at(-1)?.progressPercentage !== 100) {
@@ -88,7 +88,7 @@ describe('batchProgress', () => {
     expect(await watch(id, all.at(-1)?.cursor)).toEqual([]);
     const end = [{ status: 'PARTIALLY_FAILED', completed: 32, failed: 8 }];
     expect(await watch(id)).toMatchObject(end);
-    // The cursor of another batch hides nothing.
+    // The cursor of another batch does not hide the final event.
     expect(await watch(id, '99999.0')).toMatchObject(end);
   });
 
@@ -103,7 +103,7 @@ describe('batchProgress', () => {
     await service.startWorker();
   });
 
-  it('is refused for a batch that is none, and a cursor that is none', async () => {
+  it('refuses an unknown batch and an invalid cursor', async () => {
     const refusal = async (variables: Record<string, unknown>) => {
       const { value } = await (await openSubscription(service.url, query, variables)).next();
       return value.errors[0].extensions.code;
@@ -115,7 +115,7 @@ describe('batchProgress', () => {
 });
 
 describe('jobUpdates with a batch', () => {
-  it('tells of the jobs of that batch alone', async () => {
+  it('reports only the jobs of that batch', async () => {
     await service.stopWorker();
     const mine = await mixedBatch(2);
     const other = await mixedBatch(2);

@@ -15,7 +15,7 @@ afterAll(async () => {
 const broken = { source: { base64: Buffer.from('no PDF').toString('base64') } };
 
 describe('a batch', () => {
-  it('counts its jobs from the first to the last, and each job knows its batch', async () => {
+  it('counts its jobs, and each job has its batch and index', async () => {
     const page = await inline('one-page');
     const batch = await submittedBatch(service, {
       name: 'three',
@@ -72,7 +72,7 @@ describe('a batch', () => {
     });
   });
 
-  it('is COMPLETED when none has failed, FAILED when none has completed', async () => {
+  it('is COMPLETED if no job failed, FAILED if none completed', async () => {
     const page = await inline('one-page');
     const good = await submittedBatch(service, { items: [{ source: page }, { source: page }] });
     const bad = await submittedBatch(service, { items: [broken, broken] });
@@ -104,7 +104,7 @@ describe('a batch', () => {
     });
   });
 
-  it('is found by node, and its jobs by filter, page by page in the order of its items', async () => {
+  it('is found by node, and lists its jobs in the order of its items', async () => {
     const page = await inline('one-page');
     const items = ['0', '1', '2', '3', '4'].map((name) => ({ source: page, name }));
     const batch = await submittedBatch(service, { items: [...items, broken] });
@@ -148,7 +148,7 @@ describe('a batch', () => {
 describe('cancelBatch', () => {
   const cancel = `mutation ($id: ID!) { cancelBatch(id: $id) { batch { status finishedAt ${counts} } } }`;
 
-  it('ends what has not ended, once; and refuses what has ended by itself', async () => {
+  it('cancels the jobs that have not ended, and refuses a batch that ended without it', async () => {
     const page = await inline('many-pages');
     const batch = await submittedBatch(service, {
       items: [broken, ...Array.from({ length: 8 }, () => ({ source: page }))],
@@ -169,7 +169,7 @@ describe('cancelBatch', () => {
     expect((await graphql(service.url, cancel, { id: done.id })).errors?.[0]?.extensions.code).toBe('BATCH_FINAL');
   });
 
-  it('says NOT_FOUND for what is none', async () => {
+  it('returns NOT_FOUND for an unknown batch', async () => {
     for (const id of ['batch_01h455vb4pex5vsknk084sn02q', 'nonsense']) {
       expect((await graphql(service.url, cancel, { id })).errors?.[0]?.extensions.code).toBe('NOT_FOUND');
     }
@@ -177,7 +177,7 @@ describe('cancelBatch', () => {
 });
 
 describe('retryBatch', () => {
-  it('runs what has failed again, and the batch is open until it ends', async () => {
+  it('runs failed jobs again and reopens the batch until they end', async () => {
     const encrypted = await inline('encrypted');
     const batch = await submittedBatch(service, {
       items: [{ source: encrypted }, { source: await inline('one-page') }],
@@ -203,7 +203,7 @@ describe('retryBatch', () => {
 });
 
 describe('counts', () => {
-  it('are made up for what a process changed that died before it counted', async () => {
+  it('include changes by a process that died before it counted them', async () => {
     await service.stopWorker();
     const batch = await submittedBatch(service, { items: [broken, broken] });
     await service.platform.database.query(
@@ -216,7 +216,7 @@ describe('counts', () => {
 });
 
 describe('the same idempotency key', () => {
-  it('gives the same batch, under concurrency too, and is refused for another one or a job', async () => {
+  it('returns the same batch to concurrent calls, and is refused for another batch or a job', async () => {
     const items = [broken, { ...broken, name: 'second' }];
     const input = { idempotencyKey: 'batch', items };
     const answers = await Promise.all(Array.from({ length: 6 }, () => submitBatch(service, input)));

@@ -9,7 +9,7 @@ const createBatch = `mutation ($input: CreateBatchInput!) {
   createBatch(input: $input) { deduplicated batch { id revision name status progressPercentage ${counts} createdAt finishedAt } }
 }`;
 
-/** The answer to createBatch as it comes. */
+/** Calls createBatch and returns the whole response. */
 export function submitBatch(service: Service, input: object): Promise<GraphqlAnswer> {
   return graphql(service.url, createBatch, { input });
 }
@@ -23,7 +23,7 @@ export async function readBatch(service: Service, id: string) {
   return accepted(await graphql(service.url, query, { id })).batch;
 }
 
-/** The batch once it is final. */
+/** Waits until the batch is final. */
 export async function finalBatch(service: Service, id: string) {
   await vi.waitUntil(async () => (await readBatch(service, id)).finishedAt !== null, { timeout: 40_000, interval: 50 });
   return await readBatch(service, id);

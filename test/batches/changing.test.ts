@@ -19,7 +19,7 @@ afterAll(async () => {
 });
 
 const item = { source: { url: 'https://example.com/a.pdf' } };
-/** More than a request changes before it answers. */
+/** More jobs than a request changes before it responds. */
 const many = 250;
 
 const uuidOf = (batch: { id: string }) => decodeId('batch', batch.id) ?? '';
@@ -34,7 +34,7 @@ function makeBatch(items: number): Promise<{ id: string }> {
   return submittedBatch(service, { items: Array.from({ length: items }, () => item), options: { maxRetries: 0 } });
 }
 
-/** Runs and fails all jobs that wait. */
+/** Claims and fails all pending jobs. */
 async function failAll(): Promise<void> {
   const { jobs } = service.platform;
   const failure = { code: 'NOT_A_PDF', message: 'It failed.', page: null, engine: null, stage: 'OPEN' } as const;
@@ -47,7 +47,7 @@ const settled = () => expect.poll(pending).toEqual([]);
 const maintain = () => createBatchChanger(service.platform).runOnce(0);
 
 describe('cancelBatch of a large batch', () => {
-  it('answers before all jobs are cancelled, and all of them are', async () => {
+  it('responds before all jobs are cancelled, and the rest follow', async () => {
     const batch = await makeBatch(many);
     await claimJobs(service.platform.jobs, newUuid(), 3);
     const { cancelBatch } = await ask(cancel, batch);
@@ -58,7 +58,7 @@ describe('cancelBatch of a large batch', () => {
     expect((await ask(cancel, batch)).cancelBatch.batch.status).toBe('CANCELLED');
   });
 
-  it('cancels what runs first', async () => {
+  it('cancels running jobs first', async () => {
     const batch = await makeBatch(many);
     await query(
       `UPDATE jobs SET claim_order = claim_order - interval '1 day' WHERE batch_id = $1 AND batch_index > 240`,
@@ -70,7 +70,7 @@ describe('cancelBatch of a large batch', () => {
     await settled();
   });
 
-  it('is finished by maintenance if the process that answered dies', async () => {
+  it('is finished by maintenance if the API process dies', async () => {
     const batch = await makeBatch(many);
     await query(`UPDATE batches SET cancelled_at = now() WHERE id = $1`, [uuidOf(batch)]);
     await query(`INSERT INTO batch_changes (batch_id, kind) VALUES ($1, 'CANCEL')`, [uuidOf(batch)]);
@@ -79,7 +79,7 @@ describe('cancelBatch of a large batch', () => {
     expect(await pending()).toEqual([]);
   });
 
-  it('goes on later with a job that is locked', async () => {
+  it('skips a locked job and cancels it later', async () => {
     const batch = await makeBatch(3);
     const { database } = service.platform;
     await database.transaction(async (inTransaction) => {
@@ -97,14 +97,14 @@ describe('cancelBatch of a large batch', () => {
     expect(await pending()).toEqual([]);
   });
 
-  it('leaves jobs alone that were retried after it', async () => {
+  it('does not cancel jobs that are retried after it', async () => {
     const batch = await makeBatch(2);
     await ask(cancel, batch);
     const [job] = await service.platform.database.query<{ id: string }>('SELECT id FROM jobs WHERE batch_id = $1', [
       uuidOf(batch),
     ]);
     await retryJob(service.platform.jobs, defaultTenantId, job?.id ?? '', null);
-    // As if the cancellation were still under way.
+    // Pretends that the cancellation is still in progress.
     await query(
       `INSERT INTO batch_changes (batch_id, kind, requested_at) SELECT id, 'CANCEL', cancelled_at FROM batches WHERE id = $1`,
       [uuidOf(batch)],
@@ -115,7 +115,7 @@ describe('cancelBatch of a large batch', () => {
     expect((await ask(cancel, batch)).cancelBatch.batch).toMatchObject({ status: 'CANCELLED', cancelled: 2 });
   });
 
-  it('drops a retry that is not done', async () => {
+  it('drops an unfinished retry', async () => {
     const batch = await makeBatch(many);
     await failAll();
     await query(`UPDATE jobs SET status = 'PENDING', finished_at = NULL WHERE batch_id = $1 AND batch_index = 0`, [
@@ -130,7 +130,7 @@ describe('cancelBatch of a large batch', () => {
 });
 
 describe('retryBatch of a large batch', () => {
-  it('starts all failed jobs once, with the options that it was given', async () => {
+  it('restarts each failed job once, with the given options', async () => {
     const batch = await makeBatch(many);
     await failAll();
     await finalBatch(service, batch.id);
@@ -147,7 +147,7 @@ describe('retryBatch of a large batch', () => {
     await settled();
   });
 
-  it('is finished by maintenance if the process that answered dies, and retries nothing that failed later', async () => {
+  it('is finished by maintenance if the API process dies, without retrying jobs that failed later', async () => {
     const batch = await makeBatch(many);
     await failAll();
     await finalBatch(service, batch.id);
@@ -190,7 +190,7 @@ describe('retryBatch of a large batch', () => {
 });
 
 describe('a large batch', () => {
-  it('is accepted whole, or not at all if a document goes in between', async () => {
+  it('is accepted as a whole, or not at all if a document disappears meanwhile', async () => {
     const { database } = service.platform;
     const before = await query('SELECT id FROM jobs');
     const broken = Array.from({ length: 1_200 }, (_, index) => (index === 1_100 ? { source: { job: 'gone' } } : item));

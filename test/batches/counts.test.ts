@@ -34,7 +34,7 @@ function expectToAddUp({ pending, running, completed, failed, cancelled }: Count
   expect(Math.min(pending, running, completed, failed, cancelled)).toBeGreaterThanOrEqual(0);
 }
 
-/** What somebody else was faster with is none of our concern. */
+/** Runs one operation of many; returns false if a concurrent one was faster. */
 async function tried(work: () => Promise<unknown>): Promise<boolean> {
   try {
     await work();
@@ -45,7 +45,7 @@ async function tried(work: () => Promise<unknown>): Promise<boolean> {
   }
 }
 
-it('add up in every query and every event, and are those of the jobs, while all that can happen happens at once', async () => {
+it('match the jobs and add up in every query and event, while every kind of change happens at once', async () => {
   const { jobs, database } = service.platform;
   const { id } = await submittedBatch(service, {
     items: Array.from({ length: size }, () => broken),
@@ -79,7 +79,7 @@ it('add up in every query and every event, and are those of the jobs, while all 
           () => failJob(jobs, claim, { ...failure, code: 'NOT_A_PDF' }),
           () => failJob(jobs, claim, { ...failure, code: 'INTERNAL' }),
           () => giveBackJob(jobs, claim, { forgetPages: false }),
-          // Lost: rescued, and what its worker still says is too late.
+          // The lease is lost: the job is rescued, and later writes of its worker are ignored.
           () =>
             database.query(
               `UPDATE jobs SET lease_expires_at = now() - interval '1 minute' WHERE id = $1 AND status = 'RUNNING'`,
@@ -113,7 +113,7 @@ it('add up in every query and every event, and are those of the jobs, while all 
     const query = `subscription ($id: ID!, $after: String) { batchProgress(id: $id, after: $after) { cursor revision ${counts} } }`;
     let after: string | undefined;
     while (working) {
-      // It completes whenever the batch is final, and may be opened again.
+      // The stream completes whenever the batch is final, but a retry may reopen the batch.
       for await (const { data, errors } of await openSubscription(service.url, query, { id, after })) {
         expect(errors).toBeUndefined();
         events.push(data.batchProgress);
@@ -126,7 +126,7 @@ it('add up in every query and every event, and are those of the jobs, while all 
   const watching = Promise.all([look(), watch()]);
   try {
     await Promise.all([work(), work(), interfere(), interfere()]);
-    // To an end, whatever is left.
+    // Ends all jobs that are left.
     await jobs.aggregateBatch(batchId);
     await tried(() => cancelBatch(jobs, defaultTenantId, batchId));
   } finally {
@@ -145,7 +145,7 @@ it('add up in every query and every event, and are those of the jobs, while all 
     [batchId],
   );
   const { completed = 0, failed = 0, cancelled = 0 } = Object.fromEntries(left.map(({ status, n }) => [status, n]));
-  // Those that were deleted count for good, as what they were then.
+  // Deleted jobs stay in the counts, with the status they had.
   const gone = [final.completed - completed, final.failed - failed, final.cancelled - cancelled];
   expect(Math.min(...gone)).toBeGreaterThanOrEqual(0);
   expect(gone.reduce((sum, n) => sum + n)).toBe(deleted);

@@ -28,7 +28,7 @@ async function exists(batch: string): Promise<boolean> {
   return accepted(await graphql(service.url, query, { id: batch })).batch !== null;
 }
 
-/** As if a day had passed. */
+/** Simulates the passing of a day. */
 async function passDay(): Promise<void> {
   const { database } = service.platform;
   for (const table of ['batches', 'idempotency_keys']) {
@@ -40,7 +40,7 @@ const prune = () => createPruner(service.platform).runOnce();
 const rows = (table: string) => service.platform.database.query(`SELECT 1 AS one FROM ${table}`, []);
 
 describe('a batch whose jobs were deleted', () => {
-  it('is removed a day later with its webhook, and its idempotency key another day later', async () => {
+  it('is deleted a day later with its webhook, and its idempotency key another day later', async () => {
     const input = { idempotencyKey: 'key', items: [broken, broken], webhook };
     const { id } = await submittedBatch(service, input);
     await finalBatch(service, id);
@@ -74,7 +74,7 @@ describe('a batch whose jobs were deleted', () => {
     expect(again.batch.id).not.toBe(id);
   });
 
-  it('stays as long as one of its jobs is there', async () => {
+  it('is kept while one of its jobs exists', async () => {
     const { id } = await submittedBatch(service, { items: [broken, broken] });
     await finalBatch(service, id);
     const [first = ''] = await jobIds(id);
