@@ -13,7 +13,7 @@ const pages = 12;
 const attempts = stepwise(opened(pages), ...Array.from({ length: pages }, (_, n) => group(n + 1, n + 1)));
 let tries = 0;
 
-/** Fails at first, so that its life has every status but CANCELLED. */
+/** Fails its first attempt, so that the job passes every status but CANCELLED. */
 const extractor = extractorOf(async function* (request, signal) {
   tries += 1;
   if (tries === 1) throw new JobError('INTERNAL');
@@ -28,7 +28,7 @@ afterAll(async () => {
   await service[Symbol.asyncDispose]();
 });
 
-it('shows the truth and the end to who connects at whatever moment of a job', async () => {
+it('delivers a consistent view and the final event to clients that connect at any moment of a job', async () => {
   const clients = (['websocket', 'sse'] as const).map((transport) =>
     createClient({ url: service.url, transport, webSocket: WebSocket }),
   );
@@ -43,7 +43,7 @@ it('shows the truth and the end to who connects at whatever moment of a job', as
   for await (const event of leader.jobProgress(id)) {
     if (seen.size === 0) await service.startWorker({ extractor });
     seen.add(event.status);
-    // Before the next thing happens, while it does, and right after.
+    // Connect before the next event, while it happens, and right after it.
     connect(event);
     attempts.step();
     connect(event);
@@ -59,7 +59,7 @@ it('shows the truth and the end to who connects at whatever moment of a job', as
     expect(stepsBack(events)).toEqual([]);
     expect(events.filter(isFinal)).toHaveLength(1);
     expect(events.at(-1)).toMatchObject({ status: 'COMPLETED', progressPercentage: 100, pagesDone: pages });
-    // What somebody has seen already nobody is shown an older state of.
+    // A new client never gets a state older than one that another client has already seen.
     const [first] = events;
     if (known !== undefined && first !== undefined) {
       expect(cursorOf(first)[0]).toBeGreaterThanOrEqual(cursorOf(known)[0]);

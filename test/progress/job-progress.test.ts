@@ -51,7 +51,7 @@ function order({ cursor }: Event): number {
   return (revision ?? 0) * 1e9 + (seq ?? 0);
 }
 
-/** What must hold for whatever a subscriber sees of one job that completes in one attempt. */
+/** Invariants of the events that any subscriber sees of a job that completes in one attempt. */
 function expectTrueProgress(events: Event[]): void {
   const percents = events.map(({ progressPercentage }) => progressPercentage);
   expect(percents).toEqual([...percents].sort((a, b) => a - b));
@@ -77,15 +77,15 @@ describe('jobProgress', () => {
   it.each([
     ['SSE', eventsOverSse],
     ['WebSocket', eventsOverWebSocket],
-  ])('shows the whole way to who subscribes before a worker starts, over %s', async (_, eventsOf) => {
-    const { id } = await submit(service, { source: await inline('many-pages'), name: 'the whole way' });
+  ])('reports the whole progress to a client that subscribes before a worker starts, over %s', async (_, eventsOf) => {
+    const { id } = await submit(service, { source: await inline('many-pages'), name: 'watched from the start' });
     const waiting = await openSubscription(service.url, query, { id });
     const first = eventOf((await waiting.next()).value);
     expect(first).toMatchObject({
-      // Each forecast makes it a newer state, and there may have been one.
+      // Each forecast raises the cursor, and one may already have run.
       cursor: expect.stringMatching(/^1\.\d+$/),
       jobId: id,
-      name: 'the whole way',
+      name: 'watched from the start',
       status: 'PENDING',
       stage: 'QUEUED',
       progressPercentage: 0,
@@ -108,7 +108,7 @@ describe('jobProgress', () => {
   it.each([
     ['SSE', eventsOverSse],
     ['WebSocket', eventsOverWebSocket],
-  ])('shows the end alone to who comes after it, over %s', async (_, eventsOf) => {
+  ])('sends only the final event to a client that subscribes after it, over %s', async (_, eventsOf) => {
     const { id } = await submit(service, { source: await inline('one-page') });
     await cancel(service, id);
     const events = await eventsOf(id);
@@ -116,11 +116,11 @@ describe('jobProgress', () => {
     expect(await eventsOf(id, '2.0')).toEqual([]);
     expect(await eventsOf(id, '1.0')).toEqual(events);
     expect(await eventsOf(id, '1.7')).toEqual(events);
-    // Of another job: it must not hide the end.
+    // A cursor of another job must not hide the final event.
     expect(await eventsOf(id, '57.3')).toEqual(events);
   });
 
-  it('shows nothing twice and no step back to who comes again with its cursor', async () => {
+  it('never repeats an event or steps back for a client that resumes with its cursor', async () => {
     const extractor = stepwise(opened(4), group(1, 1), group(2, 2), group(3, 3), group(4, 4));
     await service.startWorker({ extractor });
     const { id } = await submit(service, { source: await inline('one-page') });
@@ -130,7 +130,7 @@ describe('jobProgress', () => {
     for (let turn = 0; last !== 'COMPLETED'; turn += 1) {
       const events = await openSubscription(service.url, query, { id, after });
       extractor.step();
-      // Two events at most a connection: it breaks in the middle again and again.
+      // At most two events per connection, so that it breaks again and again.
       for (let n = 0; n < 2 && last !== 'COMPLETED'; n += 1) {
         const next = await events.next();
         const event = eventOf(next.value);
@@ -150,7 +150,7 @@ describe('jobProgress', () => {
     expect(await eventsOverSse(id, after)).toEqual([]);
   });
 
-  it('reads the job anew for every event', async () => {
+  it('reads the job again for every event', async () => {
     const extractor = stepwise(opened(2), group(1, 1), group(2, 2));
     await service.startWorker({ extractor });
     const { id } = await submit(service, { source: await inline('one-page') });
@@ -166,7 +166,7 @@ describe('jobProgress', () => {
   });
 
   it.each(['', 'x', '1', '1.', '-1.0', '1.0.0', '1.0 ', '9999999999.0'])(
-    'refuses a cursor that is none (%j)',
+    'refuses an invalid cursor (%j)',
     async (after) => {
       const { id } = await submit(service, { source: await inline('one-page') });
       const [answer] = await overWebSocket(service.url, { query, variables: { id, after } });
@@ -184,7 +184,7 @@ describe('jobProgress', () => {
   );
 
   it.each(['job_01h455vb4pex5vsknk084sn02q', 'upload_01h455vb4pex5vsknk084sn02q', 'x'])(
-    'of what is no job is NOT_FOUND (%s)',
+    'fails with NOT_FOUND for an unknown job (%s)',
     async (id) => {
       const answers = [...(await overWebSocket(service.url, { query, variables: { id } }))];
       for await (const answer of subscribe(service.url, query, { id })) answers.push(answer);
@@ -195,7 +195,7 @@ describe('jobProgress', () => {
     },
   );
 
-  it('of a failed job ends with its failure', async () => {
+  it('ends with the failure of a failed job', async () => {
     await service.startWorker();
     const { id } = await submit(service, { source: await inline('not-a-pdf') });
     await ended(service, id);

@@ -22,7 +22,7 @@ interface Update {
 }
 
 describe('jobUpdates', () => {
-  it('shows what happens to all jobs from the moment it is accepted', async () => {
+  it('reports changes of all jobs from the moment the subscription is accepted', async () => {
     const { id: before } = await submit(service, {
       source: await inline('one-page'),
       runAt: new Date(Date.now() + 3_600_000),
@@ -53,13 +53,13 @@ describe('jobUpdates', () => {
       expect(revisions).toEqual([...revisions].sort());
       for (const { revision, job } of each) expect(job.revision).toBeGreaterThanOrEqual(revision);
     }
-    // It goes on: nothing completes it.
+    // The subscription continues after a job ends.
     await cancel(service, before);
     expect((await updates.next()).value.data.jobUpdates).toMatchObject({ jobId: before, status: 'CANCELLED' });
     await updates.return(undefined);
   });
 
-  it('shows the same to everyone who watches', async () => {
+  it('sends the same events to every subscriber', async () => {
     const { id } = await submit(service, { source: await inline('one-page'), runAt: new Date(Date.now() + 3_600_000) });
     const all = await Promise.all(Array.from({ length: 10 }, () => openSubscription(service.url, query)));
     expect(service.api.hub.watched).toBe(1);

@@ -22,14 +22,14 @@ afterAll(async () => {
 const progress = `subscription ($id: ID!) { jobProgress(id: $id) { cursor } }`;
 const updates = 'subscription { jobUpdates { cursor } }';
 
-/** Neither the hub nor Redis holds anything for subscribers any more. */
+/** Waits until neither the hub nor Redis holds anything for subscribers. */
 async function cleared(): Promise<void> {
   const { redis, config } = service.platform;
   await expect.poll(() => service.api.hub.watched).toBe(0);
   await expect.poll(() => redis.pubSubChannels(`${config.redisPrefix}:*`)).toEqual([]);
 }
 
-/** Holds back every answer that needs the job; `asked` resolves once somebody waits for one. */
+/** Blocks every query on the jobs table; `asked` resolves once a query waits for it. */
 async function whileJobsAreLocked(work: (asked: () => Promise<void>) => Promise<void>): Promise<void> {
   const client = new pg.Client({ connectionString: service.config.databaseUrl ?? '' });
   await client.connect();
@@ -48,7 +48,7 @@ function webSocket(): WebSocket {
   return new WebSocket(`${service.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
 }
 
-/** A bare socket on which so many subscriptions have shown their first event. */
+/** Opens a raw WebSocket with this many subscriptions, and waits for the first event of each. */
 async function subscribedSocket(count: number): Promise<WebSocket> {
   const socket = webSocket();
   let seen = 0;
@@ -71,8 +71,8 @@ async function subscribedSocket(count: number): Promise<WebSocket> {
   return socket;
 }
 
-describe('a subscriber that goes away', () => {
-  it('over SSE leaves nothing behind, while it waits for the next event', async () => {
+describe('a subscriber that disconnects', () => {
+  it('over SSE leaves nothing behind while it waits for the next event', async () => {
     const controllers = Array.from({ length: 5 }, () => new AbortController());
     const streams = await Promise.all(
       controllers.map(({ signal }) => openSubscription(service.url, progress, { id }, signal)),
@@ -85,7 +85,7 @@ describe('a subscriber that goes away', () => {
     await cleared();
   });
 
-  it('over SSE leaves nothing behind, before it is answered', async () => {
+  it('over SSE leaves nothing behind before its first event', async () => {
     await whileJobsAreLocked(async (asked) => {
       const controller = new AbortController();
       const opening = openSubscription(service.url, progress, { id }, controller.signal).catch(() => 'aborted');
@@ -113,7 +113,7 @@ describe('a subscriber that goes away', () => {
     expect(await next).toBe('aborted');
   });
 
-  it('over WebSocket leaves nothing behind, politely or not', async () => {
+  it('over WebSocket leaves nothing behind, with or without a closing handshake', async () => {
     for (const leave of ['close', 'terminate'] as const) {
       const socket = await subscribedSocket(5);
       expect(service.api.hub.watched).toBe(1);
@@ -122,7 +122,7 @@ describe('a subscriber that goes away', () => {
     }
   });
 
-  it('over WebSocket leaves nothing behind, right after it asked', async () => {
+  it('over WebSocket leaves nothing behind right after it subscribes', async () => {
     for (let n = 0; n < 10; n += 1) {
       const socket = webSocket();
       await new Promise((resolve) => socket.once('open', resolve));
@@ -161,8 +161,8 @@ describe('a subscriber that goes away', () => {
   });
 });
 
-describe('a subscriber that comes in the moment when the last one leaves', () => {
-  it('hears everything', async () => {
+describe('a subscriber that arrives while the last one leaves', () => {
+  it('receives every event', async () => {
     const socket = webSocket();
     const told: { id: string; jobId: string }[] = [];
     socket.on('message', (data) => {
@@ -193,7 +193,7 @@ describe('a subscriber that comes in the moment when the last one leaves', () =>
 });
 
 describe('the end of a job', () => {
-  it('leaves nothing behind either', async () => {
+  it('leaves nothing behind', async () => {
     const stream = await openSubscription(service.url, progress, { id });
     await stream.next();
     await cancel(service, id);

@@ -22,7 +22,7 @@ afterAll(async () => {
 
 const query = `subscription ($id: ID!) { jobProgress(id: $id) { cursor status progressPercentage job { status } } }`;
 
-/** As a process would that died between its commit and its publish. */
+/** Completes the job without publishing, like a process that died between its commit and its publish. */
 async function completeInSilence(): Promise<void> {
   await service.platform.database.query(
     `UPDATE jobs SET status = 'COMPLETED', percent = 100, revision = revision + 1, finished_at = now() WHERE status = 'PENDING'`,
@@ -30,8 +30,8 @@ async function completeInSilence(): Promise<void> {
   );
 }
 
-describe('a publish that is lost', () => {
-  it('delays the end, but nobody waits for ever', async () => {
+describe('a lost publish', () => {
+  it('only delays the final event', async () => {
     const { id } = await submit(service, { source: await inline('one-page') });
     const watching = await Promise.all([1, 2, 3].map(() => openSubscription(service.url, query, { id })));
     for (const events of watching) expect((await events.next()).value.data.jobProgress.status).toBe('PENDING');
@@ -47,7 +47,7 @@ describe('a publish that is lost', () => {
     }
   });
 
-  it('of a job that was deleted ends the subscription', async () => {
+  it('of a deleted job ends the subscription', async () => {
     const { id } = await submit(service, { source: await inline('one-page') });
     const events = await openSubscription(service.url, query, { id });
     await events.next();
@@ -56,8 +56,8 @@ describe('a publish that is lost', () => {
   });
 });
 
-describe('while Redis is away', () => {
-  it('jobs are accepted, run and watched to their end, and all is as before when it is back', async () => {
+describe('while Redis is down', () => {
+  it('jobs are accepted, run and watched to their end, and health recovers afterwards', async () => {
     const extractor = stepwise(opened(2), group(1, 1), group(2, 2));
     await service.startWorker({ extractor });
     const { id } = await submit(service, { source: await inline('one-page') });
@@ -88,7 +88,7 @@ describe('while Redis is away', () => {
       .toMatchObject({ checks: expect.arrayContaining([expect.objectContaining({ name: 'redis', status: 'OK' })]) });
   });
 
-  it('jobUpdates waits and goes on when it is back', async () => {
+  it('jobUpdates waits and continues afterwards', async () => {
     await redis.goDown();
     const updates = await openSubscription(service.url, 'subscription { jobUpdates { jobId } }');
     let seen = false;

@@ -20,7 +20,7 @@ afterAll(async () => {
 });
 
 describe('a job that downloads', () => {
-  it('shows how many of how many bytes have come', async () => {
+  it('reports the received bytes and the total', async () => {
     const document = await fixture('many-pages');
     const half = Math.floor(document.length / 2);
     const seen = deferred<void>();
@@ -45,8 +45,8 @@ describe('a job that downloads', () => {
   });
 });
 
-describe('a job that gets on quickly', () => {
-  it('publishes about ten updates a second, whatever the number of its pages, and every transition', async () => {
+describe('a fast job', () => {
+  it('publishes about ten updates a second, whatever its number of pages, and every transition', async () => {
     const pages = 500;
     const extractor = extractorOf(async function* () {
       yield opened(pages);
@@ -55,7 +55,7 @@ describe('a job that gets on quickly', () => {
     const { id } = await submit(service, { source: await inline('one-page') });
     const published: { revision: number; seq: number; at: string }[] = [];
     const { logger, config } = service.platform;
-    // A bare one would be given up whenever nothing is published for five seconds, as while the machine is busy.
+    // A plain connection would be given up after five seconds without a message, which happens on a busy machine.
     const listener = openRedis(inject('redisUrl'), logger);
     await listener.connect();
     await listener.subscribe(
@@ -70,7 +70,7 @@ describe('a job that gets on quickly', () => {
     await service.stopWorker();
     await listener.close();
     const updates = published.filter(({ seq }) => seq > 0);
-    // The first goes at once.
+    // The first update is sent at once.
     expect(updates.length).toBeLessThanOrEqual(10 * seconds + 1);
     expect(published.filter(({ seq }) => seq === 0).map(({ revision }) => revision)).toEqual([2, 3]);
   });
@@ -81,7 +81,7 @@ describe('the clock of a worker', () => {
     vi.useRealTimers();
   });
 
-  it('may be set back: updates go on', async () => {
+  it('may be set back without stopping updates', async () => {
     const { held } = await claimed(service);
     const { promise, resolve } = deferred<number>();
     const progress = new JobProgress(held, ({ seq }) => resolve(seq));

@@ -24,7 +24,7 @@ function watch(id: string, after: Cursor | null = null) {
   return service.api.hub.watchJob(defaultTenantId, decodeId('job', id) ?? '', after);
 }
 
-describe('a subscriber that reads nothing for a while', () => {
+describe('a subscriber that stops reading for a while', () => {
   it('then gets every transition and the newest update, not a queue of old ones', async () => {
     const pages = 40;
     const extractor = stepwise(
@@ -48,7 +48,7 @@ describe('a subscriber that reads nothing for a while', () => {
     await service.stopWorker();
     const rest: ProgressState[] = [];
     for await (const state of slow) rest.push(state);
-    // At most an update between two transitions.
+    // At most one update between two transitions.
     expect(rest.length).toBeLessThanOrEqual(4);
     expect(rest.at(-1)).toMatchObject({ status: 'COMPLETED', percent: 100, pagesDone: pages });
     expect(quick.at(-1)).toEqual(rest.at(-1));
@@ -60,17 +60,17 @@ describe('a subscriber that reads nothing for a while', () => {
   });
 });
 
-describe('a newcomer', () => {
-  it('is not shown what others of the same process have left behind, however late Redis brings it', async () => {
+describe('a new subscriber', () => {
+  it('gets no state older than others of the same process have seen, however late Redis delivers it', async () => {
     const { database, redis, config } = service.platform;
     const { id } = await submit(service, { source: await inline('one-page') });
     const first = watch(id);
     const { value: old } = await first.next();
-    // In silence, so that only PostgreSQL tells.
+    // Nothing is published: the hub reads the change from PostgreSQL.
     await database.query(`UPDATE jobs SET revision = 5 WHERE status = 'PENDING'`, []);
     const { value: current } = await first.next();
     expect(current).toMatchObject({ revision: 5 });
-    // Nobody gets a snapshot meanwhile.
+    // The lock keeps the new subscriber from reading a snapshot.
     const blocker = new pg.Client({ connectionString: config.databaseUrl ?? undefined });
     await blocker.connect();
     await blocker.query('BEGIN; LOCK TABLE jobs IN ACCESS EXCLUSIVE MODE');
@@ -87,8 +87,8 @@ describe('a newcomer', () => {
   });
 });
 
-describe('a subscriber that says it has seen what there never was', () => {
-  it('keeps nobody else from the current state', async () => {
+describe('a subscriber with a cursor from the future', () => {
+  it('does not hide the current state from others', async () => {
     const { id } = await submit(service, { source: await inline('one-page') });
     const confused = watch(id, { revision: 1_000_000, seq: 0 });
     const other = watch(id);
@@ -100,7 +100,7 @@ describe('a subscriber that says it has seen what there never was', () => {
 });
 
 describe('many subscribers of one job', () => {
-  it('share one channel, and each gets the end once', async () => {
+  it('share one channel, and each gets the final event once', async () => {
     const { id } = await submit(service, { source: await inline('one-page') });
     const watchers = Array.from({ length: 200 }, () => watch(id));
     for (const watcher of watchers) await watcher.next();
@@ -121,7 +121,7 @@ describe('many subscribers of one job', () => {
     expect(service.api.hub.watched).toBe(0);
   });
 
-  it('may come and go while others stay', async () => {
+  it('may join and leave while others stay', async () => {
     const { id } = await submit(service, { source: await inline('one-page'), runAt: new Date(Date.now() + 3_600_000) });
     const stays = watch(id);
     await stays.next();
@@ -138,7 +138,7 @@ describe('many subscribers of one job', () => {
   });
 });
 
-describe('a subscriber of all jobs that reads nothing for days', () => {
+describe('a subscriber of all jobs that stops reading for days', () => {
   it('keeps the newest ten thousand states, in order', async () => {
     const watcher = new Watcher({ subject: jobSubject, endsWhenFinal: false, release: () => {} });
     const { uuid } = await insertJob(service);
