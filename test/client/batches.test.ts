@@ -36,7 +36,7 @@ const sum = ({ pending, running, completed, failed, cancelled }: BatchCountsFrag
   pending + running + completed + failed + cancelled;
 
 describe.each(['websocket', 'sse'] as const)('batchProgress over %s', (transport) => {
-  it('goes on where it was when the connection is lost, to the end, and its counts add up', async () => {
+  it('resumes after a lost connection, and its counts always add up', async () => {
     const watching = createClient({ url: proxy.origin, transport, webSocket: WebSocket });
     const id = await submitBatch(20);
     const states: string[] = [];
@@ -59,7 +59,7 @@ describe.each(['websocket', 'sse'] as const)('batchProgress over %s', (transport
 });
 
 describe('the batches of a client', () => {
-  it('are made, read, listed, cancelled, started anew and downloaded', async () => {
+  it('are created, read, listed, cancelled, retried and downloaded', async () => {
     const id = await submitBatch(3);
     expect(await client.batch(id)).toMatchObject({ id, total: 3, pending: 3, status: 'PENDING' });
     expect((await client.batches({ first: 1 })).nodes).toMatchObject([{ id }]);
@@ -80,7 +80,7 @@ describe('the batches of a client', () => {
     expect(await client.batch('batch_01h455vb4pex5vsknk084sn02q')).toBeNull();
   });
 
-  it('are what is behind useBatchProgress', async () => {
+  it('back the store of useBatchProgress', async () => {
     const id = await submitBatch(2);
     const store = createProgressStore((options) => client.batchProgress(id, options));
     const leave = store.subscribe(() => undefined);

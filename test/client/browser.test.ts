@@ -16,7 +16,7 @@ import { type LossyProxy, startLossyProxy } from './lossy-proxy.ts';
 import { installClient } from './package.ts';
 import { submitFixture } from './running.ts';
 
-/** A component that is given another id, and is unmounted and mounted. */
+/** A component whose id changes, and which is unmounted and mounted again. */
 const strictPage = `
 import { StrictMode, useState } from 'react';
 import { createRoot } from 'react-dom/client';
@@ -61,7 +61,7 @@ describe.skipIf(!hasBrowser)('the client in a browser', () => {
     for (const context of browser.contexts()) await context.close();
   });
 
-  /** Opens a page of the server's own origin that runs an example of docs/client.md. */
+  /** Opens a page on the server's own origin that runs an example from docs/client.md. */
   async function open(example: string, place: { body?: string; search?: string }): Promise<Page> {
     const code = examplesOf(readDocument('docs/client.md')).find(({ name }) => name === example)?.code ?? '';
     return await openWith(example, code, 'production', place);
@@ -84,14 +84,14 @@ describe.skipIf(!hasBrowser)('the client in a browser', () => {
       define: { 'process.env.NODE_ENV': JSON.stringify(mode) },
     });
     const page = await browser.newPage();
-    // Really from the server, whatever it is: a page made up here may not open connections to this machine.
+    // Any page served by the proxy will do: a page without this origin may not connect to this machine.
     await page.goto(`${proxy.origin}/health/live${search}`);
     await page.setContent(`<!doctype html><body>${body}</body>`);
     await page.addScriptTag({ type: 'module', content: outputFiles[0]?.text });
     return page;
   }
 
-  it('shows the progress of a job and of all jobs with React, through a lost connection, to 100', async () => {
+  it('shows the progress of a job and of all jobs with React, through a lost connection', async () => {
     const id = await submitFixture(createClient({ url: service.url }), 'one-page.pdf');
     const page = await open('react.tsx', { search: `?job=${id}` });
     const bar = page.locator('output');
@@ -116,12 +116,12 @@ describe.skipIf(!hasBrowser)('the client in a browser', () => {
     await expect.poll(() => list.count()).toBe(2);
   });
 
-  it('says with React that a job is not there', async () => {
+  it('shows with React that a job does not exist', async () => {
     const page = await open('react.tsx', { search: '?job=job_01h455vb4pex5vsknk084sn02q' });
     await expect.poll(() => page.locator('[role=alert]').innerText()).toBe('There is no such job.');
   });
 
-  it('follows the id of a component, mounted twice as React does while one develops, and leaves nothing behind', async () => {
+  it('follows the id of a component in React strict mode, and leaves no subscription behind', async () => {
     const client = createClient({ url: service.url });
     const [first, second] = [await submitFixture(client, 'one-page.pdf'), await submitFixture(client, 'table.pdf')];
     const page = await openWith('strict.tsx', strictPage, 'development', {});
@@ -151,7 +151,7 @@ describe.skipIf(!hasBrowser)('the client in a browser', () => {
     expect(complaints).toEqual([]);
   });
 
-  it('sends a file and shows how much of it has left, then the job', async () => {
+  it('uploads a file and shows the progress of the upload, then of the job', async () => {
     const page = await open('browser.ts', {
       body: '<input type="file"><progress value="0"></progress><output></output>',
     });

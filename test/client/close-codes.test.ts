@@ -6,7 +6,7 @@ import { createClient } from '../../src/client/client.ts';
 import { portOf } from '../download/pdf-server.ts';
 import { collect } from './running.ts';
 
-/** A server that does with each socket what a test wants: the real one closes with few of these codes when told to. */
+/** A server with scripted behaviour for each socket: the real one rarely closes with most of these codes. */
 let sockets: WebSocketServer;
 let url: string;
 let received: string[];
@@ -35,7 +35,7 @@ const final = {
   progressPercentage: 100,
 };
 
-/** Closes the first socket with this code, and serves the next one. */
+/** Closes the first connection with this code, and serves later ones. */
 function closeFirst(code: number): void {
   let connections = 0;
   sockets.on('connection', (socket: Socket) => {
@@ -57,14 +57,14 @@ function watch(states: string[]) {
   return collect(client.jobProgress('job_1', { onState: (state) => states.push(state) }));
 }
 
-it.each([4400, 4401, 4406, 4409, 4429])('takes close code %i as the last word', async (code) => {
+it.each([4400, 4401, 4406, 4409, 4429])('gives up after close code %i', async (code) => {
   closeFirst(code);
   const states: string[] = [];
   await expect(watch(states)).rejects.toMatchObject({ name: 'GraphQLRequestError', code: 'CONNECTION_REFUSED' });
   expect(states).toEqual(['done']);
 });
 
-it.each([1001, 1011, 1013, 4403, 4408, 4500])('tries again after close code %i', async (code) => {
+it.each([1001, 1011, 1013, 4403, 4408, 4500])('reconnects after close code %i', async (code) => {
   closeFirst(code);
   const states: string[] = [];
   expect(await watch(states)).toEqual([final]);

@@ -11,7 +11,7 @@ import { stepsBack, submitFixture } from './running.ts';
 const pages = 5_000;
 const disconnects = 200;
 
-/** Extracts a page whenever somebody has seen an event, and all the rest once there were disconnects enough. */
+/** Extracts one page whenever a client has seen an event, and the rest after enough disconnects. */
 const enough = deferred<void>();
 let seen = deferred<void>();
 function somebodySaw(): void {
@@ -49,12 +49,12 @@ afterAll(async () => {
   await proxy[Symbol.asyncDispose]();
 });
 
-it(`shows nothing twice, never steps back and always shows the end through ${disconnects} disconnects at random`, async () => {
+it(`repeats no event, never steps back and always delivers the final event through ${disconnects} random disconnects`, async () => {
   const id = await submitFixture(createClient({ url: service.url }), 'one-page.pdf');
-  // Inside the handshake, between two events, in the middle of one.
+  // Cuts fall into the handshake, between two events, or into the middle of one.
   proxy.cutAnswers(() => Math.floor(Math.random() * 4_000));
   const watchers = Array.from({ length: 12 }, async (_, index) => {
-    // A client each: watchers of one share their sockets, and then their disconnects.
+    // Each watcher has its own client: watchers of one client share its socket, and so its disconnects.
     const transport = index % 2 === 0 ? 'websocket' : 'sse';
     const client = createClient({ url: proxy.origin, transport, webSocket: WebSocket });
     const events = [];

@@ -11,7 +11,7 @@ const events = [
 ];
 
 describe('a stream of Server-Sent Events', () => {
-  it('gives the same events wherever its bytes are cut', () => {
+  it('yields the same events wherever its bytes are split', () => {
     const bytes = new TextEncoder().encode(text);
     fc.assert(
       fc.property(fc.uniqueArray(fc.integer({ min: 0, max: bytes.length })), (places) => {

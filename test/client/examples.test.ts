@@ -11,7 +11,7 @@ import { checkTypes, installClient, runNode } from './package.ts';
 
 const page = readDocument('docs/client.md');
 
-/** The packages that the page tells its readers to install. */
+/** The packages that the page asks readers to install. */
 const packages = [...page.matchAll(/^npm install (?:--save-dev )?(.+)$/gm)]
   .flatMap(([, names = '']) => names.split(' '))
   .filter((name) => name !== 'pagehive');
@@ -25,7 +25,7 @@ let directory: Directory;
 beforeAll(async () => {
   service = await startService();
   directory = temporaryDirectory();
-  // npm installs what the package depends on.
+  // npm installs the dependencies of the package.
   await installClient(directory.path, [...new Set([...packages, '@graphql-typed-document-node/core'])]);
   const address = service.url.replace('http://', '');
   for (const { name, code } of examples) {
@@ -38,18 +38,18 @@ afterAll(async () => {
   await service[Symbol.asyncDispose]();
 });
 
-/** Runs an example as its reader would, by `npx tsx`, and gives the lines it prints. */
+/** Runs an example as a reader would, with `npx tsx`, and returns the lines it prints. */
 async function run(name: string, ...args: string[]): Promise<string[]> {
   const output = await runNode(directory.path, ['node_modules/tsx/dist/cli.mjs', name, ...args]);
   return output.trim().split('\n');
 }
 
 describe('the examples of docs/client.md', () => {
-  // TypeScript 5 has fewer declarations in its library "dom" than later versions.
-  it.each(['typescript', 'typescript-5'])('agree with the types under lib: ["dom"], by %s', async (compiler) => {
+  // TypeScript 5 has fewer declarations in its "dom" library than later versions.
+  it.each(['typescript', 'typescript-5'])('type-check with lib: ["dom"] in %s', async (compiler) => {
     const files = examples.map(({ name }) => name).filter((name) => !inBrowsers.includes(name));
     await checkTypes(directory.path, { compiler, types: [], files: inBrowsers });
-    // The declarations of a package that Apollo Client uses do not compile.
+    // The declarations of a dependency of Apollo Client do not compile.
     await checkTypes(directory.path, { compiler, types: ['node'], files, skipLibCheck: true });
   });
 

@@ -3,7 +3,7 @@ export interface Example {
   code: string;
 }
 
-/** The code blocks of a document that have a file name behind their language. */
+/** The code blocks of a document with a file name after their language. */
 export function examplesOf(markdown: string): Example[] {
   return [...markdown.matchAll(/^```(?:tsx?|python) (\S+)\n(.*?)^```$/gms)].map(([, name = '', code = '']) => ({
     name,

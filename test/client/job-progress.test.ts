@@ -28,7 +28,7 @@ describe.each(['websocket', 'sse'] as const)('jobProgress over %s', (transport) 
     client = createClient({ url: proxy.origin, transport, webSocket: WebSocket });
   });
 
-  it('goes on where it was when the connection is lost, to the end, and tells its state', async () => {
+  it('resumes after a lost connection, and reports its connection state', async () => {
     const id = await submitFixture(client, 'many-pages.pdf');
     const states: string[] = [];
     const events: ProgressFragment[] = [];
@@ -44,7 +44,7 @@ describe.each(['websocket', 'sse'] as const)('jobProgress over %s', (transport) 
     expect(stepsBack(events)).toEqual([]);
   });
 
-  it('ends without an event after the last one of a job that is final', async () => {
+  it('ends without an event when resumed after the final one', async () => {
     const id = await submitFixture(client, 'one-page.pdf');
     await client.cancelJob(id);
     const events = await collect(client.jobProgress(id));
@@ -52,7 +52,7 @@ describe.each(['websocket', 'sse'] as const)('jobProgress over %s', (transport) 
     expect(await collect(client.jobProgress(id, { after: events[0]?.cursor }))).toEqual([]);
   });
 
-  it('throws the reason of its signal when that is aborted while it waits', async () => {
+  it('throws the reason of its signal when that is aborted while waiting', async () => {
     const id = await submitFixture(client, 'one-page.pdf');
     const stop = new AbortController();
     const reason = new Error('enough');
@@ -66,7 +66,7 @@ describe.each(['websocket', 'sse'] as const)('jobProgress over %s', (transport) 
     await expect.poll(() => service.api.hub.watched).toBe(0);
   });
 
-  it('leaves at once when its iterator is told to return while it waits', async () => {
+  it('unsubscribes at once when its iterator returns while waiting', async () => {
     const id = await submitFixture(client, 'one-page.pdf');
     const events = client.jobProgress(id)[Symbol.asyncIterator]();
     await events.next();
@@ -76,7 +76,7 @@ describe.each(['websocket', 'sse'] as const)('jobProgress over %s', (transport) 
     await expect.poll(() => service.api.hub.watched).toBe(0);
   });
 
-  it('refuses a job that is not there, and is done', async () => {
+  it('throws NOT_FOUND for an unknown job, and is done', async () => {
     const states: [ConnectionState, Error?][] = [];
     const stream = client.jobProgress(missing, { onState: (...change) => states.push(change) });
     const refusal = { name: 'GraphQLRequestError', code: 'NOT_FOUND' };
@@ -84,7 +84,7 @@ describe.each(['websocket', 'sse'] as const)('jobProgress over %s', (transport) 
     expect(states.at(-1)).toMatchObject(['done', refusal]);
   });
 
-  it('gives up when it was told how often to try', async () => {
+  it('gives up after maxTries', async () => {
     const nowhere = createClient({ url: `http://127.0.0.1:${await freePort()}`, transport, webSocket: WebSocket });
     await expect(collect(nowhere.jobProgress(missing, { maxTries: 2 }))).rejects.toMatchObject({
       name: 'ServerUnreachableError',
@@ -93,7 +93,7 @@ describe.each(['websocket', 'sse'] as const)('jobProgress over %s', (transport) 
 });
 
 describe('jobProgress over WebSocket', () => {
-  it('watches more jobs than one socket takes', async () => {
+  it('watches more jobs than one socket allows', async () => {
     const client = createClient({ url: proxy.origin, webSocket: WebSocket });
     const id = await submitFixture(client, 'one-page.pdf');
     const watched = Array.from({ length: 170 }, () => client.jobProgress(id)[Symbol.asyncIterator]());
@@ -103,8 +103,8 @@ describe('jobProgress over WebSocket', () => {
   });
 });
 
-describe('a client that names no transport', () => {
-  it('watches over Server-Sent Events where there is no WebSocket', async () => {
+describe('a client without a configured transport', () => {
+  it('uses Server-Sent Events where WebSocket is unavailable', async () => {
     const client = createClient({ url: proxy.origin });
     const id = await submitFixture(client, 'one-page.pdf');
     await client.cancelJob(id);

@@ -21,7 +21,7 @@ afterAll(async () => {
 });
 
 describe.each(['websocket', 'sse'] as const)('jobUpdates over %s', (transport) => {
-  it('tells what happens to every job, also after the connection was lost', async () => {
+  it('reports changes of every job, even after a lost connection', async () => {
     const direct = createClient({ url: service.url });
     const client = createClient({ url: proxy.origin, transport, webSocket: WebSocket });
     const ids: string[] = [];
@@ -37,7 +37,7 @@ describe.each(['websocket', 'sse'] as const)('jobUpdates over %s', (transport) =
       }
     })();
     function onState(state: string): void {
-      // A socket doesn't tell when the subscription is in force; the server does.
+      // A WebSocket client cannot tell when its subscription is active, but the server can.
       if (state === 'connected') void inForce().then(submitNext);
     }
     const inForce = () => expect.poll(() => service.api.hub.watched).toBe(1);
@@ -55,7 +55,7 @@ describe.each(['websocket', 'sse'] as const)('jobUpdates over %s', (transport) =
 });
 
 describe('jobUpdates with a filter', () => {
-  it('tells of jobs that match, and when one stops matching', async () => {
+  it('reports jobs that match, and when one stops matching', async () => {
     await service.stopWorker();
     const client = createClient({ url: service.url, transport: 'sse' });
     const filter = { name: 'MINE', status: ['PENDING', 'RUNNING'] } satisfies JobFilter;
@@ -74,7 +74,7 @@ describe('jobUpdates with a filter', () => {
     await events.return?.();
   });
 
-  it('tells nothing of a job that was never in it', async () => {
+  it('does not report a job that never matched', async () => {
     const client = createClient({ url: service.url, transport: 'sse' });
     const events = client.jobUpdates({ filter: { status: ['CANCELLED'] } })[Symbol.asyncIterator]();
     const first = events.next();
@@ -87,7 +87,7 @@ describe('jobUpdates with a filter', () => {
     await events.return?.();
   });
 
-  it('refuses a filter that makes no sense', async () => {
+  it('refuses an invalid filter', async () => {
     const client = createClient({ url: service.url });
     const events = client.jobUpdates({ filter: { name: '\0' } })[Symbol.asyncIterator]();
     await expect(events.next()).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });

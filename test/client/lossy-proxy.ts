@@ -4,19 +4,19 @@ import { portOf } from '../download/pdf-server.ts';
 
 export interface LossyProxy extends AsyncDisposable {
   origin: string;
-  /** Cuts every connection that is open. */
+  /** Cuts every open connection. */
   cut(): void;
-  /** Cuts the next connection that has carried this many bytes to the server. */
+  /** Cuts the next connection that has sent this many bytes to the server. */
   cutAfterSending(bytes: number): void;
-  /** Cuts each connection once it has carried this many bytes to the client, wherever that is inside a message; null: none. */
+  /** Cuts each connection after this many bytes to the client, even in the middle of a message; null stops cutting. */
   cutAnswers(afterBytes: (() => number) | null): void;
-  /** Connections that were cut so. */
+  /** The number of connections that `cutAnswers` has cut. */
   readonly answersCut: number;
-  /** Cuts the next connection on which the server answers, in place of the answer. */
+  /** Cuts the next connection on which the server responds, and drops that response. */
   loseAnswer(): void;
 }
 
-/** A way to a server on loopback that loses connections when told to. */
+/** Starts a proxy to a server on loopback that loses connections on demand. */
 export async function startLossyProxy(targetPort: number): Promise<LossyProxy> {
   const open = new Set<Socket>();
   let cutAt = Number.POSITIVE_INFINITY;
@@ -50,7 +50,7 @@ export async function startLossyProxy(targetPort: number): Promise<LossyProxy> {
       if (losing) near.resetAndDestroy();
       else if (chunk.length < left || lengthOfAnswers === null) near.write(chunk);
       else {
-        // What was sent before arrives; a reset would drop it.
+        // `end` delivers the bytes before the cut; a reset would drop them.
         near.end(chunk.subarray(0, left));
         answersCut++;
       }

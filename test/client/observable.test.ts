@@ -17,7 +17,7 @@ afterAll(async () => {
 const missing = 'job_01h455vb4pex5vsknk084sn02q';
 
 describe('a stream as an observable', () => {
-  it('gives each event, then completes', async () => {
+  it('emits each event, then completes', async () => {
     const id = await submitFixture(client, 'one-page.pdf');
     const calls: string[] = [];
     await new Promise<void>((resolve, reject) => {
@@ -36,14 +36,14 @@ describe('a stream as an observable', () => {
     expect(calls).toEqual(['PENDING', 'CANCELLED', 'complete']);
   });
 
-  it('gives the error that ended it', async () => {
+  it('emits the error that ended it', async () => {
     const error = await new Promise((resolve) => {
       client.jobProgress(missing).subscribe({ error: resolve });
     });
     expect(error).toMatchObject({ code: 'NOT_FOUND' });
   });
 
-  it('leaves at once when it is unsubscribed from, and calls nobody any more', async () => {
+  it('stops at once when it is unsubscribed, and calls no observer after that', async () => {
     const id = await submitFixture(client, 'one-page.pdf');
     const calls: string[] = [];
     const subscription = await new Promise<{ unsubscribe(): void }>((resolve) => {
@@ -61,7 +61,7 @@ describe('a stream as an observable', () => {
     expect(calls).toEqual(['PENDING']);
   });
 
-  it('goes on when an observer throws, as the mistake of that observer alone', async () => {
+  it('continues when an observer throws, and reports that as an uncaught exception', async () => {
     const id = await submitFixture(client, 'one-page.pdf');
     const mistake = new Error('the observer is broken');
     const uncaught: unknown[] = [];
@@ -81,7 +81,7 @@ describe('a stream as an observable', () => {
     expect(uncaught).toEqual([mistake, mistake]);
   });
 
-  it('is one for RxJS, which stops it when nobody listens', async () => {
+  it('works with RxJS, which stops it without subscribers', async () => {
     const id = await submitFixture(client, 'one-page.pdf');
     expect((await firstValueFrom(from(client.jobProgress(id)))).status).toBe('PENDING');
     await expect.poll(() => service.api.hub.watched).toBe(0);

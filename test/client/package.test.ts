@@ -25,7 +25,7 @@ describe('pagehive/client', () => {
     );
   });
 
-  it('has types that know what is wrong', async () => {
+  it('has types that reject mistakes', async () => {
     const use = (code: string) =>
       writeFileSync(
         join(directory.path, 'use.ts'),

@@ -7,8 +7,8 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
 /**
- * Installs the client as a package into a folder: compiled from this very source, with the real package.json, and beside it
- * only the packages named. What it imports but doesn't find there fails.
+ * Installs the client as a package into a folder: compiled from this source, with the real package.json, beside only the
+ * named packages. Any other import fails.
  */
 export async function installClient(directory: string, packages: string[]): Promise<void> {
   const home = join(directory, 'node_modules', 'pagehive');
@@ -30,7 +30,7 @@ export async function installClient(directory: string, packages: string[]): Prom
   await runNode(directory, [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.client.json']);
 }
 
-/** Makes a folder a package of ES modules that finds the packages named, and no others. */
+/** Makes a folder an ES module package that can import only the named packages. */
 export function linkPackages(directory: string, packages: string[]): void {
   writeFileSync(join(directory, 'package.json'), '{ "type": "module" }');
   for (const name of packages) {
@@ -50,8 +50,8 @@ interface Check {
 }
 
 /**
- * Compiles the files of a folder without writing anything, with the libraries of a plain web project; throws with what the
- * compiler says. The declarations of packages are checked, too, unless `skipLibCheck` is set.
+ * Type-checks the files of a folder with the libraries of a plain web project; throws the compiler's output on errors.
+ * Checks the declarations of packages, too, unless `skipLibCheck` is set.
  */
 export async function checkTypes(
   directory: string,
@@ -76,7 +76,7 @@ export async function checkTypes(
   await runNode(directory, [join(root, 'node_modules', compiler, 'bin', 'tsc'), '-p', 'tsconfig.json']);
 }
 
-/** Runs Node.js in a folder to its end and gives what it printed; throws if it fails. */
+/** Runs Node.js in a folder and returns its output; throws if it fails. */
 export async function runNode(directory: string, args: string[]): Promise<string> {
   const child = spawn(process.execPath, args, { cwd: directory, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';

@@ -16,14 +16,14 @@ afterAll(async () => {
 });
 
 describe('GraphQL over HTTP', () => {
-  // Where the service listens is known only when the tests run; which audits there are, beforehand.
+  // The audits are listed before the tests run, when the address of the service is still unknown.
   const audits = serverAudits({ url: () => `${service.url}/graphql`, fetchFn: fetch });
 
   it.each(audits.map(({ name, fn }) => [name, fn] as const))('passes the audit "%s"', async (_, audit) => {
     expect(await audit()).toMatchObject({ status: 'ok' });
   });
 
-  it('is audited for what a server MUST do, and for more', () => {
+  it('is audited for requirements and recommendations', () => {
     expect(audits.filter(({ name }) => name.startsWith('MUST')).length).toBeGreaterThan(10);
     expect(audits.length).toBeGreaterThan(50);
   });
@@ -54,7 +54,7 @@ describe('the client graphql-sse', () => {
     client.dispose();
   });
 
-  it('is told why a subscription is refused', async () => {
+  it('receives the reason why a subscription is refused', async () => {
     const client = createSseClient({ url: `${service.url}/graphql` });
     const variables = { id: 'job_01h455vb4pex5vsknk084sn02q' };
     const [result] = await collect(client.iterate({ query, variables }));

@@ -19,7 +19,7 @@ afterAll(async () => {
 const missing = 'job_01h455vb4pex5vsknk084sn02q';
 
 describe('queries and mutations', () => {
-  it('make a job, read it with its result, find it and delete it', async () => {
+  it('create a job, read it with its result, find it and delete it', async () => {
     const id = await submitFixture(client, 'links.pdf');
     await collect(client.jobProgress(id));
     const job = await client.job(id);
@@ -31,7 +31,7 @@ describe('queries and mutations', () => {
     expect(await client.job(id)).toBeNull();
   });
 
-  it('read all pages of a document that takes many requests', async () => {
+  it('read all pages of a document in several requests', async () => {
     const id = await submitFixture(client, 'many-pages.pdf');
     await collect(client.jobProgress(id));
     const pages = await collect(client.pages(id));
@@ -40,7 +40,7 @@ describe('queries and mutations', () => {
     expect(hit).toMatchObject({ job: { id }, snippet: expect.stringMatching(/page/i) });
   });
 
-  it('cancel a job and start it anew', async () => {
+  it('cancel a job and retry it', async () => {
     await service.stopWorker();
     const id = await submitFixture(client, 'one-page.pdf');
     expect(await client.cancelJob(id)).toMatchObject({ id, status: 'CANCELLED' });
@@ -62,7 +62,7 @@ describe('a request', () => {
     expect(error.issues.map(({ path }) => path.join('.')).sort()).toEqual(['input.priority', 'input.source.url']);
   });
 
-  it('says so when there are no pages because there is no job', async () => {
+  it('throws NOT_FOUND for the pages of an unknown job', async () => {
     await expect(collect(client.pages(missing))).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 
@@ -71,14 +71,14 @@ describe('a request', () => {
     await expect(client.job(missing, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
   });
 
-  it('says so when what answers is not Pagehive', async () => {
+  it('reports that the server is not Pagehive', async () => {
     await using other = await serve((_, response) => response.writeHead(404).end('<html>Nothing here</html>'));
     const asked = createClient({ url: other.origin }).job(missing);
     await expect(asked).rejects.toThrow(ServerUnreachableError);
     await expect(asked).rejects.toThrow(/not Pagehive \(HTTP 404\)/);
   });
 
-  it('carries the API key, asked for each time anew', async () => {
+  it('sends the API key, and asks for a new one each time if it is a function', async () => {
     const seen: (string | undefined)[] = [];
     await using other = await serve((request, response) => {
       seen.push(request.headers.authorization);

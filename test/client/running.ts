@@ -3,19 +3,19 @@ import type { Client } from '../../src/client/client.ts';
 import type { ProgressFragment } from '../../src/client/generated/graphql.ts';
 import { fixture } from '../cli/running.ts';
 
-/** Uploads a file of test/fixtures and makes a job of it; gives its id. */
+/** Uploads a file of test/fixtures, creates a job for it and returns the id of the job. */
 export async function submitFixture(client: Client, name: string): Promise<string> {
   const upload = await client.upload(await openAsBlob(fixture(name)), { name });
   return (await client.createJob({ source: { upload } })).job.id;
 }
 
-/** A cursor as numbers that can be compared. */
+/** Parses a cursor into comparable numbers. */
 export function cursorOf({ cursor }: Pick<ProgressFragment, 'cursor'>): [revision: number, n: number] {
   const [revision = Number.NaN, n = Number.NaN] = cursor.split('.').map(Number);
   return [revision, n];
 }
 
-/** Pairs of events of one job of which the second is not newer, or falls behind within the attempt. */
+/** Describes consecutive events of one job of which the second is not newer, or falls behind within the attempt. */
 export function stepsBack(events: ProgressFragment[]): string[] {
   return events.slice(1).flatMap((event, index) => {
     const before = events[index] ?? event;

@@ -6,10 +6,10 @@ import { createClient } from '../../src/client/client.ts';
 import { portOf } from '../download/pdf-server.ts';
 import { collect } from './running.ts';
 
-/** What accepts connections and then says no more than it is told to: as a server does that is frozen or gone. */
+/** Accepts connections and sends only `says`, like a server that is frozen or gone. */
 let server: Server;
 let sockets: Socket[];
-/** Connections on which somebody has asked for something. */
+/** The number of connections that have sent a request. */
 let asked: number;
 let says: string;
 beforeEach(async () => {
@@ -35,7 +35,7 @@ afterEach(async () => {
   await once(server, 'close');
 });
 
-/** What a client says that is told to try twice; its own time passes as soon as `may` says so. */
+/** Runs a client with two tries and returns its error and states; its clock advances only while `may` returns true. */
 async function watch(transport: 'websocket' | 'sse', may: (states: string[]) => boolean = () => asked > 0) {
   const client = createClient({ url: `http://127.0.0.1:${portOf(server)}`, transport, webSocket: WebSocket });
   const states: string[] = [];
@@ -54,8 +54,8 @@ async function watch(transport: 'websocket' | 'sse', may: (states: string[]) => 
   return { error, states };
 }
 
-describe('a server that accepts a connection and says nothing', () => {
-  it('is given up and tried anew over WebSocket', async () => {
+describe('a server that accepts a connection and sends nothing', () => {
+  it('is given up and retried over WebSocket', async () => {
     const { error, states } = await watch('websocket');
     expect(error).toMatchObject({
       name: 'ServerUnreachableError',
@@ -64,7 +64,7 @@ describe('a server that accepts a connection and says nothing', () => {
     expect([asked, states]).toEqual([2, ['reconnecting', 'done']]);
   });
 
-  it('is given up and tried anew over Server-Sent Events', async () => {
+  it('is given up and retried over Server-Sent Events', async () => {
     const { error, states } = await watch('sse');
     expect(error).toMatchObject({
       name: 'ServerUnreachableError',
@@ -74,7 +74,7 @@ describe('a server that accepts a connection and says nothing', () => {
   });
 });
 
-it('a stream that falls silent is given up and tried anew', async () => {
+it('gives up a stream that falls silent, and reconnects', async () => {
   says = 'HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n3\r\n:\n\n\r\n';
   const { error, states } = await watch('sse', ([first]) => first === 'connected');
   expect(error).toMatchObject({ message: expect.stringContaining('the connection has gone silent') });

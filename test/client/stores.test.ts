@@ -18,8 +18,8 @@ afterAll(async () => {
 
 const ignore = () => undefined;
 
-describe('what is behind useJobProgress', () => {
-  it('watches on a socket that is open already', async () => {
+describe('the store of useJobProgress', () => {
+  it('watches on an open socket', async () => {
     const [first, second] = [await submitFixture(client, 'one-page.pdf'), await submitFixture(client, 'table.pdf')];
     const other = client.jobProgress(first)[Symbol.asyncIterator]();
     await other.next();
@@ -33,7 +33,7 @@ describe('what is behind useJobProgress', () => {
     await expect.poll(() => service.api.hub.watched).toBe(0);
   });
 
-  it('stops with the last listener, and goes on with the next from where it was', async () => {
+  it('stops with the last listener, and resumes with the next', async () => {
     const id = await submitFixture(client, 'one-page.pdf');
     const store = createProgressStore((options) => client.jobProgress(id, options));
     const leave = [store.subscribe(ignore), store.subscribe(ignore)];
@@ -50,14 +50,14 @@ describe('what is behind useJobProgress', () => {
       .poll(() => store.get())
       .toMatchObject({ progress: { status: 'CANCELLED' }, state: 'done', error: null });
     expect(seen.filter((status) => status === 'CANCELLED').length).toBeGreaterThan(0);
-    // It is over: nobody asks the server again.
+    // The job is final: the store does not subscribe again.
     store.subscribe(ignore);
     expect(service.api.hub.watched).toBe(0);
   });
 });
 
-describe('what is behind useJobUpdates', () => {
-  it('drops a job that leaves the filter, and takes up one that enters it', async () => {
+describe('the store of useJobUpdates', () => {
+  it('removes a job that leaves the filter, and adds one that enters it', async () => {
     const store = createJobListStore(client, { filter: { status: ['CANCELLED'], name: 'mine' }, first: 10 });
     const leave = store.subscribe(ignore);
     await expect.poll(() => store.get().state).toBe('connected');

@@ -9,7 +9,7 @@ import { type LossyProxy, startLossyProxy } from './lossy-proxy.ts';
 
 let service: Service;
 let proxy: LossyProxy;
-/** Of whose ways only uploads lead through the proxy, as their URLs come from the server. */
+/** Only its uploads go through the proxy: their URLs come from the server. */
 let client: Client;
 beforeAll(async () => {
   const port = await freePort();
@@ -22,7 +22,7 @@ afterAll(async () => {
   await proxy[Symbol.asyncDispose]();
 });
 
-it('tells how many of how many bytes have left', async () => {
+it('reports the bytes sent and the total', async () => {
   const body = await openAsBlob(fixture('many-pages.pdf'));
   const told: [number, number | null][] = [];
   await client.upload(body, { onProgress: (...progress) => told.push(progress) });
@@ -33,7 +33,7 @@ it('tells how many of how many bytes have left', async () => {
   expect(sent.at(-1)).toBe(body.size);
 });
 
-it('sends a stream whose size nobody knows', async () => {
+it('sends a stream of unknown size', async () => {
   const chunks = [new TextEncoder().encode('%PDF-1.7\n'), new Uint8Array(1_000)];
   const told: [number, number | null][] = [];
   const body = (async function* () {
@@ -53,7 +53,7 @@ it('takes the name of a File', async () => {
   expect((await client.createJob({ source: { upload } })).job.source.filename).toBe('named.pdf');
 });
 
-it('sends a file again when the connection breaks in the middle', async () => {
+it('sends a file again when the connection breaks midway', async () => {
   proxy.cutAfterSending(50_000);
   const body = await openAsBlob(fixture('many-pages.pdf'));
   let last = 0;
@@ -69,14 +69,14 @@ it('sends a file again when the connection breaks in the middle', async () => {
   expect(job.source).toMatchObject({ filename: 'many.pdf', bytes: body.size });
 });
 
-it('succeeds when the bytes arrived and only the answer was lost', async () => {
+it('succeeds when the bytes arrive and only the response is lost', async () => {
   proxy.loseAnswer();
   const upload = await client.upload(await openAsBlob(fixture('one-page.pdf')));
   expect((await client.createJob({ source: { upload } })).deduplicated).toBe(false);
 });
 
-it('holds only a little of a large document in memory at a time', async () => {
-  // Not the real server: it would hold parts of the document in the same process.
+it('buffers only a small part of a large document', async () => {
+  // Not the real server, which would buffer parts of the document in this process.
   await using sink = await serve((request, response) => {
     const url = `http://${request.headers.host}/`;
     const upload = { id: 'upload_1', method: 'PUT', url, headers: [] };
@@ -95,7 +95,7 @@ it('holds only a little of a large document in memory at a time', async () => {
   expect(most).toBeLessThan((chunks * 65_536) / 2);
 });
 
-it('tells a stream that cannot be read from a server that cannot be reached', async () => {
+it('throws the error of a stream that cannot be read', async () => {
   const failure = new Error('the disk is gone');
   // biome-ignore lint/correctness/useYield: it fails before its first chunk
   const body = (async function* (): AsyncGenerator<Uint8Array> {
