@@ -34,7 +34,7 @@ async function readBatch(id: string) {
 }
 
 describe('submit --batch', () => {
-  it('sends what is in a directory at any depth, and prints the id of the batch', async () => {
+  it('sends the documents in a directory at any depth, and prints the id of the batch', async () => {
     const { code, stdout, stderr } = await run(['submit', documents.path, '--batch', '--name', 'May'], service);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(/^batch_\w{26}\n$/);
@@ -53,28 +53,28 @@ describe('submit --batch', () => {
     ['{a,x}.p?f', ['a.pdf']],
     ['20[0-9][!5]/**', ['2024/05/c.pdf', '2024/b.PDF']],
     ['2024/*.[Pp][Dd][Ff]', ['b.PDF']],
-  ])('sends what matches %s', async (pattern, names) => {
+  ])('sends the files that match %s', async (pattern, names) => {
     const { code, stdout } = await run(['submit', join(documents.path, pattern), '--batch'], service);
     expect(code).toBe(0);
     const { jobs } = await readBatch(stdout.trim());
     expect(jobs.nodes.map(({ name }: { name: string }) => name)).toEqual(names);
   });
 
-  it('says what it finds nothing for, before anything is sent', async () => {
+  it('reports a pattern without matches before sending anything', async () => {
     const empty = join(documents.path, '2024', '*.docx');
     const { code, stdout, stderr } = await run(['submit', documents.path, empty, 'nowhere.pdf', '--batch'], service);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain(`${empty}: there is no such file`);
   });
 
-  it('prints what the server has against it', async () => {
+  it('prints the issues that the server reports', async () => {
     const { code, stderr } = await run(['submit', documents.path, '--batch', '--pages', 'x'], service);
     expect(code).toBe(2);
     expect(stderr).toContain('BAD_USER_INPUT');
     expect(stderr).toContain('input.options.pages');
   });
 
-  it('gives the same batch for the same idempotency key', async () => {
+  it('returns the same batch for the same idempotency key', async () => {
     const args = ['submit', documents.path, '--batch', '--json', '--idempotency-key', 'once'];
     const [first] = jsonLines((await run(args, service)).stdout);
     const [second] = jsonLines((await run(args, service)).stdout);
@@ -84,7 +84,7 @@ describe('submit --batch', () => {
 });
 
 describe('submit --batch --follow', () => {
-  it('has a line for each failure and one for the end, and ends with 1 if a job failed', async () => {
+  it('prints a line for each failure and one for the end, and exits with 1 if a job failed', async () => {
     const { code, stdout, stderr } = await run(['submit', documents.path, '-bf', '--name', 'May'], service);
     expect(code).toBe(1);
     expect(stdout).toMatch(/^batch_\w{26}\n$/);
@@ -116,7 +116,7 @@ describe('submit --batch --follow', () => {
     expect(stderr).toContain('written to 4 files');
     expect(readdirSync(out.path).sort()).toEqual(['many-pages.md', 'many-pages.txt', 'one-page.md', 'one-page.txt']);
     expect(readFileSync(join(out.path, 'many-pages.txt'), 'utf8').split('\f')).toHaveLength(300);
-    // A job by itself is written the same.
+    // `get` of a single job writes the same files.
     using alone = temporaryDirectory();
     const id = stdout.trim();
     const listed = jsonLines((await run(['list', '--batch', id, '--json'], service)).stdout);
@@ -127,7 +127,7 @@ describe('submit --batch --follow', () => {
     }
   });
 
-  it('stops at Ctrl-C with 130, and says that the batch goes on', async () => {
+  it('exits with 130 on Ctrl-C, and says that the batch continues', async () => {
     await service.stopWorker();
     await using cli = launch(['submit', documents.path, '--batch', '--follow'], service);
     await cli.says(/0\/3 jobs/);
@@ -140,7 +140,7 @@ describe('submit --batch --follow', () => {
 });
 
 describe('a batch on the command line', () => {
-  it('is summed up, watched, cancelled and retried by its id', async () => {
+  it('is summarized, watched, cancelled and retried by its id', async () => {
     await service.stopWorker();
     const id = (await run(['submit', documents.path, '--batch'], service)).stdout.trim();
     const summary = await run(['get', id], service);
@@ -156,7 +156,7 @@ describe('a batch on the command line', () => {
     await service.startWorker();
   });
 
-  it('that is none is NOT_FOUND, and has no single text', async () => {
+  it('is NOT_FOUND if it does not exist, and has no single text', async () => {
     const id = 'batch_01h455vb4pex5vsknk084sn02q';
     for (const command of ['get', 'watch', 'cancel', 'retry']) {
       const { code, stderr } = await run([command, id], service);

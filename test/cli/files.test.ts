@@ -13,7 +13,7 @@ afterAll(async () => {
   await service[Symbol.asyncDispose]();
 });
 
-it('get writes what a document holds and the images of its pages, over nothing that is there', async () => {
+it('get writes attachments and page images without overwriting files', async () => {
   const asked = ['--thumbnail-width', '50', '--page-images', '--image-format', 'png', '--follow'];
   const submitted = await run(['submit', fixture('attachment.pdf'), '--json', ...asked], service);
   expect(submitted.code).toBe(0);
@@ -32,11 +32,11 @@ it('get writes what a document holds and the images of its pages, over nothing t
     expect(written.stdout.trim().split('\n').sort()).toEqual(names.map((name) => join(target, name)));
   }
   expect(readFileSync(join(target, 'notes.txt'), 'utf8')).toBe('The bees were calm today.\n');
-  // Its width, as its header has it.
+  // The width in the PNG header.
   expect(readFileSync(join(target, 'thumbnail-0001.png')).readUInt32BE(16)).toBe(50);
 });
 
-it('submit and get say what they cannot make or write', async () => {
+it('submit and get refuse invalid image options', async () => {
   const wrong = [
     ['submit', 'x.pdf', '--image-format', 'gif'],
     ['submit', 'x.pdf', '--thumbnail-width', 'wide'],

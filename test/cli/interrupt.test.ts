@@ -5,7 +5,7 @@ import { type Service, startService } from '../service.ts';
 import { temporaryDirectory } from '../start/running.ts';
 import { fixture, launch, run } from './running.ts';
 
-// No worker: a job that is followed stays what it is for as long as it takes.
+// Without a worker, a followed job stays pending.
 let service: Service;
 beforeAll(async () => {
   service = await startService({ worker: false });
@@ -15,7 +15,7 @@ afterAll(async () => {
 });
 
 describe('submit --follow without an end', () => {
-  it('stops at Ctrl-C with 130, and says that the job goes on', async () => {
+  it('exits with 130 on Ctrl-C, and says that the job continues', async () => {
     using directory = temporaryDirectory();
     await using cli = launch(['submit', fixture('one-page.pdf'), '--out', directory.path], service);
     await cli.says(/waiting for a worker/);
@@ -29,7 +29,7 @@ describe('submit --follow without an end', () => {
     expect(data.job.status).toBe('PENDING');
   });
 
-  it('ends with 1 when the job is cancelled', async () => {
+  it('exits with 1 when the job is cancelled', async () => {
     await using cli = launch(['submit', fixture('one-page.pdf'), '--follow'], service);
     await cli.says(/waiting for a worker/);
     const { data } = await graphql(service.url, '{ jobs(first: 1) { nodes { id } } }');
@@ -40,7 +40,7 @@ describe('submit --follow without an end', () => {
     expect(stderr).toMatch(/^one-page\.pdf CANCELLED$/m);
   });
 
-  it('says that the job was deleted meanwhile', async () => {
+  it('reports that the job was deleted meanwhile', async () => {
     await using cli = launch(['submit', fixture('one-page.pdf'), '--follow'], service);
     await cli.says(/waiting for a worker/);
     await service.platform.database.prisma.job.deleteMany({ where: { status: 'PENDING' } });
@@ -51,7 +51,7 @@ describe('submit --follow without an end', () => {
 });
 
 describe('watch without an end', () => {
-  it('stops at Ctrl-C with 130, and says that the job goes on', async () => {
+  it('exits with 130 on Ctrl-C, and says that the job continues', async () => {
     const { stdout } = await run(['submit', fixture('one-page.pdf')], service);
     const id = stdout.trim();
     await using cli = launch(['watch', id], service);

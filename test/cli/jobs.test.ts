@@ -9,7 +9,7 @@ import { fixture, jsonLines, launch, run } from './running.ts';
 
 let service: Service;
 let client: Client;
-/** COMPLETED, FAILED and PENDING, in the order in which they were made. */
+/** A COMPLETED, a FAILED and a PENDING job, oldest first. */
 let ids: [completed: string, failed: string, pending: string];
 beforeAll(async () => {
   service = await startService();
@@ -37,7 +37,7 @@ describe('list', () => {
     expect(lines[1]).toMatch(/FAILED .*Z +encrypted\.pdf +PDF_ENCRYPTED$/);
   });
 
-  it('prints those of a status as JSON lines', async () => {
+  it('prints the jobs with a status as JSON lines', async () => {
     const { code, stdout } = await run(['list', '--json', '--status', 'failed,pending'], service);
     expect(code).toBe(0);
     const jobs = jsonLines(stdout);
@@ -47,14 +47,14 @@ describe('list', () => {
     ]);
   });
 
-  it('prints as many as it was told', async () => {
+  it('prints at most the requested number', async () => {
     const { stdout } = await run(['list', '-n', '1', '--json'], service);
     expect(jsonLines(stdout).map(({ id }) => id)).toEqual([ids[2]]);
   });
 });
 
 describe('get', () => {
-  it('sums a job up', async () => {
+  it('summarizes a job', async () => {
     const { code, stdout } = await run(['get', ids[0]], service);
     expect(code).toBe(0);
     expect(stdout).toMatch(new RegExp(`^id +${ids[0]}\\n`));
@@ -65,7 +65,7 @@ describe('get', () => {
     expect((await run(['get', ids[2]], service)).stdout).toMatch(/^status +PENDING, 0%, waiting for a worker/m);
   });
 
-  it('prints all about it as JSON', async () => {
+  it('prints the whole job as JSON', async () => {
     const { code, stdout } = await run(['get', '--json', ids[0]], service);
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toEqual(await client.job(ids[0]));
@@ -84,7 +84,7 @@ describe('get', () => {
     expect(readFileSync(join(directory.path, 'metadata.md'), 'utf8')).toBe(markdown.stdout);
   });
 
-  it('reports that a job has no images or attachments, and what makes images', async () => {
+  it('reports that a job has no images or attachments, and how to get images', async () => {
     using directory = temporaryDirectory();
     const { code, stdout, stderr } = await run(['get', ids[0], '--images', directory.path], service);
     expect([code, stdout]).toEqual([1, '']);
@@ -93,7 +93,7 @@ describe('get', () => {
     expect(attachments).toEqual({ code: 0, stdout: '', stderr: `${ids[0]} has no attachments\n` });
   });
 
-  it('ends with 1 where there is no result, or no job', async () => {
+  it('exits with 1 without a result or without a job', async () => {
     const unfinished = await run(['get', '--text', ids[1]], service);
     expect(unfinished).toMatchObject({ code: 1, stdout: '' });
     expect(unfinished.stderr).toMatch(new RegExp(`^${ids[1]} has no result: FAILED PDF_ENCRYPTED`));
@@ -103,7 +103,7 @@ describe('get', () => {
 });
 
 describe('cancel and retry', () => {
-  it('print how each job stands then, and end with 1 if one of them could not be changed', async () => {
+  it('print the new status of each job, and exit with 1 if one could not be changed', async () => {
     const cancelled = await run(['cancel', ids[2], ids[0]], service);
     expect([cancelled.code, cancelled.stdout]).toEqual([1, `${ids[2]} CANCELLED\n`]);
     expect(cancelled.stderr).toMatch(new RegExp(`^${ids[0]}: JOB_FINAL: `));
@@ -112,7 +112,7 @@ describe('cancel and retry', () => {
 });
 
 describe('watch', () => {
-  it('shows jobs to their end: one that failed, opened with a password, and one that waited', async () => {
+  it('follows jobs to their end: one retried with a password, and one pending', async () => {
     const retried = await run(['retry', ids[1], '--password', 'pagehive'], service);
     expect(retried.stdout).toBe(`${ids[1]} PENDING\n`);
     await using watching = launch(['watch', ids[1], ids[2]], service);
@@ -132,7 +132,7 @@ describe('watch', () => {
     ]);
   });
 
-  it('ends with 1 for a job that is not there, after the others', async () => {
+  it('exits with 1 for an unknown job, after following the others', async () => {
     const { code, stderr } = await run(['watch', missing, ids[0]], service);
     expect(code).toBe(1);
     expect(stderr).toContain(`${missing}: NOT_FOUND: There is no such job.`);

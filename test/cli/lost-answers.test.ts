@@ -4,7 +4,8 @@ import { serve, type TestServer } from '../download/pdf-server.ts';
 import { type Service, startService } from '../service.ts';
 import { fixture, jsonLines, run } from './running.ts';
 
-// Between the command and the service: does each mutation, but the first answer of its kind gets lost or is SERVICE_UNAVAILABLE.
+// A proxy between the command and the service. It runs every mutation but loses the first response of each kind, and
+// replaces the second by SERVICE_UNAVAILABLE.
 
 let service: Service;
 let proxy: TestServer;
@@ -33,11 +34,11 @@ afterAll(async () => {
   await service[Symbol.asyncDispose]();
 });
 
-describe('what is submitted while answers get lost', () => {
+describe('a submission whose responses get lost', () => {
   it.each([
     ['a file', [fixture('one-page.pdf')]],
     ['a URL', ['https://example.com/a.pdf']],
-  ])('is one job: %s', async (_, args) => {
+  ])('creates one job: %s', async (_, args) => {
     lost = new Map();
     const { prisma } = service.platform.database;
     const before = await prisma.job.count();
@@ -48,7 +49,7 @@ describe('what is submitted while answers get lost', () => {
     expect(await prisma.job.count()).toBe(before + 1);
   });
 
-  it('is one batch', async () => {
+  it('creates one batch', async () => {
     lost = new Map();
     const { prisma } = service.platform.database;
     const files = [fixture('one-page.pdf'), fixture('table.pdf')];

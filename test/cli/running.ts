@@ -10,7 +10,7 @@ export interface Outcome {
 
 export interface RunningCli extends AsyncDisposable {
   readonly child: ChildProcess;
-  /** Resolves as soon as standard error matches. */
+  /** Resolves as soon as standard error matches the pattern. */
   says(pattern: RegExp): Promise<void>;
   readonly ended: Promise<Outcome>;
 }
@@ -24,7 +24,7 @@ export interface LaunchOptions {
 
 const cli = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
 
-/** Runs `pagehive` with these arguments as a user would; a test that fails does not leave it behind. */
+/** Runs `pagehive` with these arguments as a user would; disposal kills it, so that a failing test leaves nothing behind. */
 export function launch(args: string[], { url, stdin, env: given = {} }: LaunchOptions = {}): RunningCli {
   const env = { ...process.env, PAGEHIVE_URL: url, ...given };
   const child = spawn(process.execPath, ['--import', 'tsx', cli, ...args], { env, stdio: 'pipe' });
@@ -51,7 +51,7 @@ export function launch(args: string[], { url, stdin, env: given = {} }: LaunchOp
   };
 }
 
-/** Runs `pagehive` to its end. */
+/** Runs `pagehive` until it exits. */
 export async function run(args: string[], options: LaunchOptions = {}): Promise<Outcome> {
   await using running = launch(args, options);
   return await running.ended;

@@ -40,13 +40,13 @@ describe('submit', () => {
     expect(names).toEqual(['many-pages.pdf', 'table.pdf']);
   });
 
-  it('takes a URL of the server that ends in /graphql', async () => {
+  it('accepts a server URL that ends in /graphql', async () => {
     const { code, stdout } = await run(['submit', fixture('table.pdf')], { url: `${service.url}/graphql/` });
     expect(code).toBe(0);
     expect(stdout).toMatch(jobIds);
   });
 
-  it('passes on name, pages and engine', async () => {
+  it('forwards name, pages and engine', async () => {
     const options = ['--name', 'Käse 🧀', '--pages', '2-3', '--engine', 'pdfjs', '--json', '--follow'];
     const { code, stdout } = await run(['submit', fixture('many-pages.pdf'), ...options], service);
     expect(code).toBe(0);
@@ -57,7 +57,7 @@ describe('submit', () => {
     });
   });
 
-  it('has a URL told of the end of each job with --webhook', async () => {
+  it('notifies a URL of the end of each job with --webhook', async () => {
     const url = `${web.origin}/table.pdf`;
     const { stdout } = await run(['submit', fixture('one-page.pdf'), '--webhook', url, '--follow'], service);
     const query = `query ($job: ID!) { webhookDeliveries(filter: { job: $job }) { nodes { event url } } }`;
@@ -74,7 +74,7 @@ describe('submit', () => {
     expect(right.code).toBe(0);
   });
 
-  it('gives the same job for the same idempotency key', async () => {
+  it('returns the same job for the same idempotency key', async () => {
     const args = ['submit', `${web.origin}/table.pdf`, '--idempotency-key', 'once', '--json'];
     const [first] = jsonLines((await run(args, service)).stdout);
     const [second] = jsonLines((await run(args, service)).stdout);
@@ -82,7 +82,7 @@ describe('submit', () => {
     expect(second).toEqual({ ...first, deduplicated: true });
   });
 
-  it('prints code, message and issues of a request that is refused', async () => {
+  it('prints the code, message and issues of a refused request', async () => {
     const { code, stdout, stderr } = await run(['submit', fixture('table.pdf'), '--pages', 'x'], service);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(/^table\.pdf: BAD_USER_INPUT: .*\n {2}input\.options\.pages: "x" is not a page range/);
@@ -90,7 +90,7 @@ describe('submit', () => {
 });
 
 describe('submit --follow', () => {
-  it('says how each document ended, and ends with 1 if one of them failed', async () => {
+  it('prints how each document ended, and exits with 1 if one failed', async () => {
     const { code, stdout, stderr } = await run(
       ['submit', '-f', fixture('not-a-pdf.pdf'), fixture('one-page.pdf')],
       service,
@@ -150,7 +150,7 @@ describe('submit --out', () => {
     expect(readFileSync(join(directory.path, name), 'utf8')).toBe((await resultOf(stdout.trim())).text);
   });
 
-  it('gives documents of one name files of their own, and overwrites nothing', async () => {
+  it('writes documents of the same name to separate files, and overwrites nothing', async () => {
     using directory = temporaryDirectory();
     const other = join(directory.path, 'other');
     const out = join(directory.path, 'out');

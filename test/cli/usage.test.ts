@@ -18,24 +18,24 @@ describe('the command line', () => {
 
   it.each([
     ['no command', []],
-    ['a command that is none', ['frobnicate']],
-    ['an option that is none', ['submit', '--frobnicate', 'x.pdf']],
+    ['an unknown command', ['frobnicate']],
+    ['an unknown option', ['submit', '--frobnicate', 'x.pdf']],
     ['no document', ['submit']],
-    ['an engine that is none', ['submit', '--engine', 'tesseract', fixture('one-page.pdf')]],
+    ['an unknown engine', ['submit', '--engine', 'tesseract', fixture('one-page.pdf')]],
     ['one name for two jobs', ['submit', '--name', 'x', fixture('one-page.pdf'), fixture('table.pdf')]],
     ['standard input twice', ['submit', '-', '-']],
     ['no job to watch', ['watch']],
-    ['a status that is none', ['list', '--status', 'finished']],
-    ['a limit that is none', ['list', '--limit', '0']],
-    ['two forms of a job at once', ['get', 'job_1', '--text', '--json']],
-  ])('ends with 2 for %s', async (_, args) => {
+    ['an unknown status', ['list', '--status', 'finished']],
+    ['an invalid limit', ['list', '--limit', '0']],
+    ['two output formats at once', ['get', 'job_1', '--text', '--json']],
+  ])('exits with 2 for %s', async (_, args) => {
     const { code, stdout, stderr } = await run(args);
     expect(code).toBe(2);
     expect(stdout).toBe('');
     expect(stderr).not.toMatch(/^ +at /m);
   });
 
-  it('names every document that cannot be read, before anything is sent', async () => {
+  it('reports every unreadable document before sending anything', async () => {
     const { code, stderr } = await run(['submit', fixture('one-page.pdf'), 'nowhere.pdf', fixture('')]);
     expect(code).toBe(2);
     expect(stderr).toBe(
@@ -43,7 +43,7 @@ describe('the command line', () => {
     );
   });
 
-  it('says in one line that PAGEHIVE_URL is no URL', async () => {
+  it('reports in one line that PAGEHIVE_URL is not a URL', async () => {
     const { code, stderr } = await run(['submit', fixture('one-page.pdf')], { url: 'localhost' });
     expect(code).toBe(2);
     expect(stderr).toMatch(/^pagehive: PAGEHIVE_URL must be a URL such as .*\n$/);
@@ -55,7 +55,7 @@ describe('the command line', () => {
     ['list', ['--json']],
     ['list', []],
     ['get', ['job_1']],
-  ])('says in one line how to reach a server when none answers: %s', async (command, args) => {
+  ])('explains in one line how to reach a server when none responds: %s', async (command, args) => {
     const url = `http://127.0.0.1:${await freePort()}`;
     const { code, stdout, stderr } = await run([command, ...args], { url });
     expect(code).toBe(1);
