@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
 
-/** An installed Chromium or Chrome; nothing is downloaded. */
+/** Finds an installed Chromium or Chrome; nothing is downloaded. */
 function findBrowser(): string | null {
   const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
   const fromPath = (process.env.PATH ?? '')
@@ -25,7 +25,7 @@ if (!hasBrowser) console.warn('The browser tests were SKIPPED: install Chromium 
 export async function launchBrowser(): Promise<Browser> {
   return await chromium.launch({
     executablePath: executablePath ?? '',
-    // As root there is no sandbox; and a browser without a network must not look for updates.
+    // The sandbox does not work as root, and the tests run without a network.
     args: [
       '--no-sandbox',
       '--disable-gpu',

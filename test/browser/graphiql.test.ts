@@ -4,7 +4,7 @@ import { createOperation, storeSample, watchOperation } from '../../src/commands
 import { type Service, startService } from '../service.ts';
 import { hasBrowser, launchBrowser } from './chromium.ts';
 
-/** A text without its spaces, which an editor draws with characters of its own. */
+/** Removes white space, which the editor renders with special characters. */
 const words = (text: string): string => text.replaceAll(/\s/gu, '');
 
 describe.skipIf(!hasBrowser)('the first minute in a browser', () => {
@@ -20,7 +20,7 @@ describe.skipIf(!hasBrowser)('the first minute in a browser', () => {
     await service[Symbol.asyncDispose]();
   });
 
-  /** Opens GraphiQL and puts an operation into its editor as a paste does. */
+  /** Opens GraphiQL and pastes an operation into its editor. */
   async function paste(operation: string): Promise<Page> {
     const context = await browser.newContext({ permissions: ['clipboard-read', 'clipboard-write'] });
     const page = await context.newPage();
@@ -36,8 +36,8 @@ describe.skipIf(!hasBrowser)('the first minute in a browser', () => {
     await page.goto(`${service.url}/graphql`);
     const editor = page.locator('.graphiql-query-editor');
     await editor.locator('.monaco-editor').first().click();
-    // A real paste: typing would have the editor close the brackets by itself. As a person would, it looks whether
-    // the editor was ready to take it, and pastes again if not.
+    // A real paste: the editor completes brackets when text is typed. Like a person, check whether the editor was ready
+    // and paste again if it was not.
     await expect
       .poll(
         async () => {
@@ -60,7 +60,7 @@ describe.skipIf(!hasBrowser)('the first minute in a browser', () => {
     await run(watcher);
     await expect.poll(() => service.api.hub.watched, { timeout: 20_000 }).toBe(1);
     const response = watcher.locator('.graphiql-response');
-    // Every text that the window shows, between two looks of ours too.
+    // Records every text that the window shows, even between two polls.
     const percents = await response.evaluateHandle((element) => {
       const seen = new Set<number>();
       new MutationObserver(() => {
