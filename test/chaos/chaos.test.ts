@@ -2,9 +2,9 @@ import { expect, test, vi } from 'vitest';
 import { runChaos } from '../../chaos/chaos.ts';
 import { documentKinds } from '../../chaos/documents.ts';
 
-// `npm run chaos` is the same for longer, with more of everything: docs/chaos.md.
+// `npm run chaos` runs the same for longer and with more variety: docs/chaos.md.
 
-/** Chosen for its variety: a worker killed, another frozen, a crash of PostgreSQL, Redis down, a half-open connection, lost replies. */
+/** Chosen for its variety: a killed worker, a frozen one, a crash of PostgreSQL, Redis down, a half-open connection, lost replies. */
 const seed = 11_928;
 const seconds = 15;
 vi.setConfig({ testTimeout: 240_000 });
@@ -15,7 +15,7 @@ const kinds = documentKinds.filter(({ name }) => names.includes(name));
 test('every promise holds while processes are killed, frozen and cut off', async ({ signal }) => {
   const lines: string[] = [];
   const report = await runChaos({ seed, seconds, kinds, log: (line) => lines.push(line), signal });
-  // The schedule is part of what a failure shows.
+  // On a failure, print the schedule that led to it.
   expect(report.breaches, [...lines, JSON.stringify(report.logs, null, 2)].join('\n')).toEqual([]);
   for (const seen of ['results compared', 'states of batches seen', 'completed jobs whose files were looked for']) {
     expect(report.counts.find(([what]) => what === seen)?.[1], seen).toBeGreaterThan(0);
