@@ -19,7 +19,7 @@ const story = Array.from({ length: 30 }, (_, n) => sentence(n)).join('');
 const bare = (text: string) => text.replaceAll(/\s+/g, '');
 
 describe('chunks', () => {
-  it('begin at headings and say in which sections they stand', async () => {
+  it('start at headings and name their sections', async () => {
     const chunks = await chunked([
       '# Bees\n\nAll about bees.\n\n## Wings\n\nTwo pairs.\n',
       '## Legs\n\n### Hind legs\n\nThey carry pollen.\n\n# Wasps\n\nNot bees.\n',
@@ -34,7 +34,7 @@ describe('chunks', () => {
     ]);
   });
 
-  it('cut a long section between sentences, and repeat the last ones if asked', async () => {
+  it('split a long section between sentences, and repeat the last ones if requested', async () => {
     const apart = await chunked([story]);
     expect(apart.map(({ text }) => bare(text)).join('')).toBe(bare(story));
     for (const { text } of apart) expect(text).toMatch(/^This.*bees\.$/s);
@@ -45,7 +45,7 @@ describe('chunks', () => {
     }
   });
 
-  it('are cut with pauses, in which others get their turn', async () => {
+  it('yield to the event loop while a long page is split', async () => {
     let pauses = 0;
     const pause = async () => {
       pauses += 1;
@@ -56,7 +56,7 @@ describe('chunks', () => {
     expect(pauses).toBeGreaterThan(3);
   });
 
-  it('go on over the end of a page, and keep code, tables and their lines whole where they fit', async () => {
+  it('continue across page breaks, and keep code and tables whole where they fit', async () => {
     const table = '| a | b |\n| - | - |\n| 1 | # 2 |\n';
     const code = '```\n# no heading\n\nx = 1\n```\n';
     const chunks = await chunked(['A paragraph.\n', `${table}\n${code}\n<table>\n\n<tr><td># x</td></tr></table>\n`]);
@@ -65,12 +65,12 @@ describe('chunks', () => {
     expect(chunks[0]?.text).toBe(`A paragraph.\n\n${table}\n${code}\n<table>\n\n<tr><td># x</td></tr></table>`);
   });
 
-  it('of a document without text are none', async () => {
+  it('are none for a document without text', async () => {
     expect(await chunked(['', ' \n', '\n\n'])).toEqual([]);
     expect(await chunked([])).toEqual([]);
   });
 
-  it('take long words, scripts without spaces and control tokens as they come', async () => {
+  it('accept long words, scripts without spaces and control tokens', async () => {
     const hostile = [
       `${'a'.repeat(20_000)} ${'漢字'.repeat(3_000)}`,
       '<|endoftext|>',
@@ -105,14 +105,16 @@ describe('chunks', () => {
         fc.array(fc.nat(99).map(sentence), { minLength: 1, maxLength: 8 }).map((all) => all.join('')),
         fc.constant('| a | b |\n|---|---|\n| 1 | 2 |'),
         fc.string({ maxLength: 60, unit: 'grapheme' }),
-        // What counts more tokens together than apart, and parts of nothing but space.
+        // Pieces that have more tokens together than apart, and pieces of white space.
         fc.array(fc.constantFrom(...odd), { minLength: 20, maxLength: 40 }).map((all) => all.join('')),
       ),
       { maxLength: 8 },
     )
     .map((blocks) => blocks.join('\n\n'));
 
-  it('hold what they may, lose nothing, and are the same from wherever one goes on', { timeout: 120_000 }, async () => {
+  it('respect the token limit, lose nothing, and are the same when resumed at any chunk', {
+    timeout: 120_000,
+  }, async () => {
     const cases = fc.asyncProperty(
       fc.array(markdown, { maxLength: 5 }),
       fc.integer({ min: 32, max: 200 }),
