@@ -8,11 +8,11 @@ beforeAll(async () => {
   const { database } = opened;
   await database.query('CREATE TABLE kept (n int PRIMARY KEY, value int NOT NULL DEFAULT 0)', []);
   await database.query('CREATE SEQUENCE tries', []);
-  // What is taken from a sequence stays taken when the statement is undone: so it fails the first times only.
+  // `nextval` is not rolled back, so the function fails only the first times.
   await database.query(
     `CREATE FUNCTION fail_at_first(code text, times int) RETURNS int LANGUAGE plpgsql AS $$
      BEGIN
-       IF nextval('tries') <= times THEN RAISE EXCEPTION 'as if others were faster' USING ERRCODE = code; END IF;
+       IF nextval('tries') <= times THEN RAISE EXCEPTION 'simulated conflict' USING ERRCODE = code; END IF;
        RETURN currval('tries');
      END $$`,
     [],
@@ -32,17 +32,17 @@ describe.each([
   ['a serialization failure', '40001'],
   ['a deadlock', '40P01'],
 ])('after %s', (_, code) => {
-  it('a statement runs again, and what it did before is undone', async () => {
+  it('a statement is retried, without effects of its failed attempts', async () => {
     await opened.database.query('INSERT INTO kept SELECT 1 FROM fail_at_first($1, 3)', [code]);
     expect(await rows()).toEqual([{ n: 1 }]);
   });
 
-  it('a statement of Prisma runs again', async () => {
+  it('a Prisma statement is retried', async () => {
     const [row] = await opened.database.prisma.$queryRaw<{ n: number }[]>`SELECT fail_at_first(${code}, 3) AS n`;
     expect(row?.n).toBe(4);
   });
 
-  it('a transaction runs again from its beginning', async () => {
+  it('a transaction is retried from its beginning', async () => {
     let runs = 0;
     await opened.database.transaction(async (query) => {
       runs += 1;
@@ -53,7 +53,7 @@ describe.each([
     expect(await rows()).toEqual([{ n: 3 }]);
   });
 
-  it('the error comes through in the end', async () => {
+  it('the error is thrown after too many retries', async () => {
     const error = await failure(opened.database.query('SELECT fail_at_first($1, 1000)', [code]));
     expect(isConflict(error)).toBe(true);
   });
@@ -71,7 +71,7 @@ describe('a transaction', () => {
     expect(await rows()).toEqual([]);
   });
 
-  it('fails if one of its statements failed, even if that was overlooked', async () => {
+  it('fails if one of its statements failed, even if that error was caught', async () => {
     const overlooking = opened.database.transaction(async (query) => {
       await query('INSERT INTO kept VALUES (1)', []);
       await query('INSERT INTO kept VALUES (1)', []).catch(() => undefined);
@@ -80,10 +80,10 @@ describe('a transaction', () => {
     expect(await rows()).toEqual([]);
   });
 
-  it('gets through a real deadlock with another one', async () => {
+  it('survives a real deadlock with another one', async () => {
     const { query, transaction } = opened.database;
     await query('INSERT INTO kept VALUES (1), (2)', []);
-    // Both have locked their first row before either wants its second one: the first time only.
+    // In their first run only, each locks its first row before either asks for its second.
     let waiting: (() => void)[] = [];
     const meet = () =>
       new Promise<void>((resolve) => {

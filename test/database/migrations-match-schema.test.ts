@@ -4,8 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDatabase } from '../service.ts';
 
 /**
- * Comparing with Prisma's own tool needs an engine that many machines cannot download. What is compared here is what can
- * drift: tables, columns, their types and nullability, and the values of enums.
+ * Prisma's own comparison needs an engine that many machines cannot download. This one compares what can drift: tables,
+ * columns, their types and nullability, and the values of enums.
  */
 const schema = readFileSync(new URL('../../prisma/schema.prisma', import.meta.url), 'utf8');
 
@@ -72,7 +72,7 @@ afterAll(async () => {
 });
 
 describe('the migrations', () => {
-  it('make the tables and columns that schema.prisma declares, and no others', async () => {
+  it('create exactly the tables and columns that schema.prisma declares', async () => {
     const { rows } = await client.query<{ line: string }>(`
       SELECT c.relname || '.' || a.attname || ' ' || format_type(a.atttypid, a.atttypmod) || CASE WHEN a.attnotnull THEN ' not null' ELSE '' END AS line
         FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
@@ -81,7 +81,7 @@ describe('the migrations', () => {
     expect(rows.map(({ line }) => line).sort()).toEqual(declaredColumns().sort());
   });
 
-  it('make the enums that schema.prisma declares, with their values in order', async () => {
+  it('create the enums that schema.prisma declares, with their values in order', async () => {
     const { rows } = await client.query<{ name: string; value: string }>(`
       SELECT t.typname AS name, e.enumlabel AS value FROM pg_enum e JOIN pg_type t ON t.oid = e.enumtypid ORDER BY t.typname, e.enumsortorder`);
     const names = [...new Set(rows.map(({ name }) => name))];

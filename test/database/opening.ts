@@ -4,12 +4,12 @@ import { createDatabase } from '../service.ts';
 
 export const poolName = 'pool under test';
 
-/** A pool of at most so many connections. */
+/** Opens a pool of at most this many connections. */
 export function openPool(url: string, size: number): Database {
   return openDatabase({ url, size, name: poolName, logger: createLogger({ logLevel: 'silent' }, 'test') });
 }
 
-/** A pool of its own on a fresh database. */
+/** A dedicated pool on a fresh database. */
 export interface OpenedDatabase extends AsyncDisposable {
   readonly database: Database;
   readonly url: string;
@@ -28,7 +28,7 @@ export async function openFreshDatabase(size: number): Promise<OpenedDatabase> {
   };
 }
 
-/** The error of what must fail. */
+/** Returns the error of a promise that must reject. */
 export async function failure(work: Promise<unknown>): Promise<unknown> {
   try {
     await work;

@@ -16,7 +16,7 @@ async function backend(database: Database): Promise<number | undefined> {
 }
 
 describe('a pool of connections', () => {
-  it('lets owners take turns: a hundred statements of one delay the first of another by a few', async () => {
+  it('alternates among owners, so that a hundred statements of one delay another by only a few', async () => {
     await using opened = await openFreshDatabase(2);
     const { database } = opened;
     const order: string[] = [];
@@ -32,7 +32,7 @@ describe('a pool of connections', () => {
     expect(order).toHaveLength(102);
   });
 
-  it('runs no more statements of an owner at the same time than it may have, by query and Prisma together', async () => {
+  it('limits the concurrent statements of an owner, by query and Prisma together', async () => {
     await using opened = await openFreshDatabase(8);
     const { database } = opened;
     const active = `SELECT count(*)::int AS n, pg_sleep(0.05)::text FROM pg_stat_activity
@@ -52,7 +52,7 @@ describe('a pool of connections', () => {
     expect(Math.max(...counts)).toBeLessThanOrEqual(3);
   });
 
-  it('cancels the statement that runs when its scope is aborted, and uses the connection for the next one', async () => {
+  it('cancels the running statement when its scope is aborted, and reuses the connection', async () => {
     await using opened = await openFreshDatabase(1);
     const { database } = opened;
     const before = await backend(database);
@@ -76,7 +76,7 @@ describe('a pool of connections', () => {
     expect(await backend(database)).toBe(before);
   });
 
-  it('sends nothing for a scope that is aborted already', async () => {
+  it('sends nothing for an aborted scope', async () => {
     await using opened = await openFreshDatabase(1);
     const { database } = opened;
     await database.query('CREATE TABLE written (n int)', []);
@@ -86,7 +86,7 @@ describe('a pool of connections', () => {
     expect(await database.query('SELECT n FROM written', [])).toEqual([]);
   });
 
-  it('reads again what Prisma read together with a row of somebody who left', async () => {
+  it('reads again when a batched Prisma read is cancelled by another caller', async () => {
     await using opened = await openFreshDatabase(2);
     const { database } = opened;
     const [tenant] = await database.prisma.tenant.findMany({ take: 1 });
@@ -109,7 +109,7 @@ describe('a pool of connections', () => {
     expect(await stays).toMatchObject({ id });
   });
 
-  it('says that it is busy, not that the database cannot be reached, when all connections stay in use', async () => {
+  it('reports that it is busy, not that the database is unreachable, while all connections stay in use', async () => {
     await using opened = await openFreshDatabase(1);
     const { database } = opened;
     const busy = database.transaction(async (query) => {
@@ -124,7 +124,7 @@ describe('a pool of connections', () => {
     expect(await database.query('SELECT 1 AS one', [])).toEqual([{ one: 1 }]);
   });
 
-  it('says that a statement took too long, not that the database cannot be reached', async () => {
+  it('reports that a statement took too long, not that the database is unreachable', async () => {
     await using opened = await openFreshDatabase(2);
     const { database } = opened;
     const slow = [database.query('SELECT pg_sleep(60)', []), database.prisma.$queryRaw`SELECT pg_sleep(60)::text`];
@@ -143,7 +143,7 @@ describe('a pool of connections', () => {
     limited.password = 'x';
     await database.query(`CREATE ROLE ${limited.username} LOGIN PASSWORD 'x' CONNECTION LIMIT 2`, []);
     {
-      // It wants eight connections where two may be.
+      // The pool asks for eight connections where only two are allowed.
       await using pool = openPool(limited.href, 8);
       const one = () => pool.query('SELECT 1 AS one, pg_sleep(0.01)::text AS slept', []);
       const answers = await Promise.all(Array.from({ length: 40 }, one));

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { inject } from 'vitest';
 
-/** A role and an empty database of its own. */
+/** A role with its own empty database. */
 export interface Role extends AsyncDisposable {
   readonly name: string;
   readonly url: string;
@@ -13,9 +13,9 @@ export interface Role extends AsyncDisposable {
 export interface RoleOptions {
   /** Values of `ALTER ROLE … SET`. */
   settings?: Readonly<Record<string, string>>;
-  /** What follows `CREATE DATABASE … OWNER …`. */
+  /** Appended to `CREATE DATABASE … OWNER …`. */
   database?: string;
-  /** What follows `CREATE ROLE … LOGIN PASSWORD …`. */
+  /** Appended to `CREATE ROLE … LOGIN PASSWORD …`. */
   role?: string;
 }
 
@@ -55,7 +55,7 @@ export async function createRole({ settings = {}, database = '', role = '' }: Ro
   };
 }
 
-/** What a role may be set to, so that whatever depends on it goes wrong. */
+/** Role settings that break any code that depends on the defaults. */
 export const hostileSettings = {
   DateStyle: "'German, DMY'",
   IntervalStyle: "'iso_8601'",

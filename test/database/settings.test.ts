@@ -12,11 +12,11 @@ const log = () => undefined;
 const demand = { processes: 1, connections: 10 };
 
 describe('settings of the role', () => {
-  it('change nothing: the database is migrated, jobs run to their end, and answers are as ever', async () => {
+  it('have no effect: the database is migrated, jobs complete, and responses are the same', async () => {
     await using role = await createRole({ settings: hostileSettings });
     await checkPostgres(role.url, demand);
     expect(await migrate(role.url, { log })).not.toEqual([]);
-    // As a second start would.
+    // Like a second start.
     expect(await migrate(role.url, { log })).toEqual([]);
     await using service = await startService({
       config: { databaseUrl: role.url },
@@ -37,7 +37,7 @@ describe('settings of the role', () => {
     await expect.poll(() => ailing(service), soon).toEqual([]);
   });
 
-  it('do not make conflicts of concurrent jobs: what the role asks for is not what our statements are written for', async () => {
+  it('do not change the isolation level that our statements are written for', async () => {
     await using role = await createRole({ settings: { default_transaction_isolation: "'serializable'" } });
     await migrate(role.url, { log });
     await using database = openPool(role.url, 4);
@@ -47,7 +47,7 @@ describe('settings of the role', () => {
     expect(inTransaction).toEqual([{ transaction_isolation: 'read committed' }]);
   });
 
-  it('do not limit statements and waits below what ours may take', async () => {
+  it('do not lower our limits for statements and locks', async () => {
     await using role = await createRole({ settings: hostileSettings });
     await using database = openPool(role.url, 2);
     expect(await database.query('SELECT pg_sleep(0.6)::text AS slept', [])).toEqual([{ slept: '' }]);
@@ -58,7 +58,7 @@ describe('settings of the role', () => {
     expect(row).toEqual({ sum: 0.1 + 0.2, bytes: Buffer.from([0, 92, 255]), list: ['NULL', null, '\\'] });
   });
 
-  it('do not weaken what an accepted job is promised', async () => {
+  it('do not weaken the durability of an accepted job', async () => {
     await using role = await createRole({ settings: hostileSettings });
     await using database = openPool(role.url, 1);
     expect(await database.query('SHOW synchronous_commit', [])).toEqual([{ synchronous_commit: 'on' }]);
@@ -68,8 +68,8 @@ describe('settings of the role', () => {
   });
 });
 
-describe('a role that may have few connections', () => {
-  it('is enough: jobs are accepted, later if need be', async () => {
+describe('a role with few connections', () => {
+  it('is enough, though jobs may be accepted later', async () => {
     await using role = await createRole({ role: 'CONNECTION LIMIT 3' });
     await migrate(role.url, { log });
     await using service = await startService({
