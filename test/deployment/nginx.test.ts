@@ -17,7 +17,7 @@ import { hasNginx, startNginx } from './nginx.ts';
 
 const MiB = 1024 ** 2;
 
-/** The site of docs/deployment.md as it is, but for its ports, and for how long a silent connection is waited for. */
+/** The nginx site from docs/deployment.md with the ports of this test and a given read timeout. */
 function siteOf(nginxPort: number, apiPort: number, silence = '60s'): string {
   let site = /^```nginx pagehive\.conf\n(.*?)^```$/ms.exec(readDocument('docs/deployment.md'))?.[1] ?? '';
   for (const [documented, here] of [
@@ -58,12 +58,12 @@ describe.skipIf(!hasNginx)('behind nginx with the site of docs/deployment.md', (
       client = createClient({ url, transport, webSocket: WebSocket });
     });
 
-    it('shows each event before the next one happens', async () => {
+    it('delivers each event before the next one happens', async () => {
       const extractor = stepwise(opened(3), group(1, 1), group(2, 2), group(3, 3));
       await service.startWorker({ extractor });
       const { id } = await submit(service, { source: await inline('one-page') });
       const events = [];
-      // Each page is extracted when the one before it has been seen: one event that is held back, and this never ends.
+      // Each page is extracted only after the previous one was seen: a buffered event would block this loop forever.
       extractor.step();
       for await (const event of client.jobProgress(id)) {
         if (event.pagesDone > (events.at(-1)?.pagesDone ?? -1)) extractor.step();
@@ -74,7 +74,7 @@ describe.skipIf(!hasNginx)('behind nginx with the site of docs/deployment.md', (
       expect(stepsBack(events)).toEqual([]);
     });
 
-    it('goes on when the server was away', async () => {
+    it('resumes after a restart of the server', async () => {
       const { id } = await submit(service, {
         source: await inline('one-page'),
         runAt: new Date(Date.now() + 3_600_000),
@@ -104,7 +104,7 @@ describe.skipIf(!hasNginx)('behind nginx with the site of docs/deployment.md', (
     expect(states.sort()).toEqual(['sse connected', 'sse done', 'websocket connected', 'websocket done']);
   });
 
-  /** Reads a stream until so many comments came: longer than nginx waits for a connection that is silent. */
+  /** Reads a stream until it has this many comments, for longer than nginx waits for a silent connection. */
   async function untilSignsOfLife(id: string, count: number): Promise<void> {
     const stop = new AbortController();
     const response = await fetch(`${url}/graphql`, {
@@ -124,12 +124,12 @@ describe.skipIf(!hasNginx)('behind nginx with the site of docs/deployment.md', (
     return answer.data.createUpload.upload.url;
   }
 
-  it('takes uploads and inline documents that are larger than nginx likes', async () => {
+  it('accepts uploads and inline documents above the default limits of nginx', async () => {
     const uploadUrl = await createUpload();
     expect(new URL(uploadUrl).origin).toBe(url);
     const stored = await fetch(uploadUrl, { method: 'PUT', body: new Uint8Array(64 * MiB) });
     expect([stored.status, await stored.json()]).toMatchObject([201, { bytes: 64 * MiB }]);
-    // One that waits as long as it should: this takes its time on a busy machine.
+    // With the documented read timeout: this takes long on a busy machine.
     const port = await freePort();
     await using _ = await startNginx(siteOf(port, service.config.port), `http://127.0.0.1:${port}`);
     const base64 = Buffer.alloc(25 * MiB).toString('base64');
@@ -138,7 +138,7 @@ describe.skipIf(!hasNginx)('behind nginx with the site of docs/deployment.md', (
     expect(created.errors).toBeUndefined();
   });
 
-  it('lets the bytes of an upload through as they come', async () => {
+  it('streams the bytes of an upload without buffering', async () => {
     const put = request(await createUpload(), { method: 'PUT', headers: { 'content-length': 10 } });
     const answered = once(put, 'response');
     put.write('%PDF-');
@@ -151,7 +151,7 @@ describe.skipIf(!hasNginx)('behind nginx with the site of docs/deployment.md', (
     await once(response, 'end');
   });
 
-  it('counts clients by their own addresses, whatever they claim', async () => {
+  it('counts clients by their real addresses, whatever their headers claim', async () => {
     const { id } = await submit(service, { source: await inline('one-page'), runAt: new Date(Date.now() + 3_600_000) });
     const query = encodeURIComponent(`subscription { jobProgress(id: "${id}") { cursor } }`);
     const open = async (localAddress: string, claim: string) => {
@@ -170,7 +170,7 @@ describe.skipIf(!hasNginx)('behind nginx with the site of docs/deployment.md', (
     await expect.poll(() => service.api.hub.watched).toBe(0);
   });
 
-  it('shows GraphiQL, and no metrics', async () => {
+  it('serves GraphiQL, but no metrics', async () => {
     const page = await fetch(`${url}/graphql`, { headers: { accept: 'text/html' } });
     expect([page.status, await page.text()]).toEqual([200, expect.stringContaining('Pagehive')]);
     expect((await fetch(`${url}/metrics`)).status).toBe(404);

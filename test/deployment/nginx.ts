@@ -12,7 +12,7 @@ const program = findProgram('nginx');
 export const hasNginx = program !== null;
 if (!hasNginx) console.warn('The nginx tests were SKIPPED: install nginx to run them.');
 
-/** Runs the real nginx with this site, until it is disposed of. */
+/** Runs a real nginx with this site until it is disposed. */
 export async function startNginx(site: string, origin: string): Promise<AsyncDisposable> {
   const folder = mkdtempSync(join(tmpdir(), 'pagehive-nginx-'));
   writeFileSync(join(folder, 'pagehive.conf'), site);

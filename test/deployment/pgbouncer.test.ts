@@ -14,7 +14,7 @@ import { hasPgBouncer, startPgBouncer } from './pgbouncer.ts';
 const log = () => undefined;
 const demand = { processes: 3, connections: 10 };
 
-/** What is left in the sessions that PgBouncer lends to everybody, beside what the role's own settings are. */
+/** Session state that leaks into PgBouncer's shared server connections, beyond the role's own settings. */
 async function leftovers({ asSuperuser, name }: Role, url: string): Promise<unknown[]> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
@@ -26,7 +26,7 @@ async function leftovers({ asSuperuser, name }: Role, url: string): Promise<unkn
     const [key = '', value = ''] = String(setting).split('=');
     expected.set(key, value);
   }
-  // More statements than it has sessions: each of these answers from one of them.
+  // More statements than there are server connections, to reach each of them.
   for (let n = 0; n < 20; n += 1) {
     const { rows } = await client.query(
       `SELECT pg_backend_pid() AS pid, (SELECT count(*)::int FROM pg_prepared_statements) AS prepared,
@@ -47,38 +47,35 @@ async function leftovers({ asSuperuser, name }: Role, url: string): Promise<unkn
 
 describe.skipIf(!hasPgBouncer)('behind PgBouncer with pool_mode = transaction', () => {
   it.each([
-    ['as it is', {}],
+    ['with its default settings', {}],
     [
-      'that ignores startup parameters',
+      'with ignored startup parameters',
       { ignore_startup_parameters: 'statement_timeout,idle_in_transaction_session_timeout,extra_float_digits' },
     ],
-    ['with fewer servers than we want connections', { default_pool_size: 2 }],
-  ])(
-    '%s: the database is migrated, 40 jobs run, nothing fails and nothing is left in its sessions',
-    async (_, settings) => {
-      await using role = await createRole({ settings: hostileSettings });
-      await using bouncer = await startPgBouncer(role.url, { pool_mode: 'transaction', ...settings });
-      await checkPostgres(bouncer.url, demand);
-      expect(await migrate(bouncer.url, { log })).not.toEqual([]);
-      expect(await migrate(bouncer.url, { log })).toEqual([]);
-      await using service = await startService({
-        config: { databaseUrl: bouncer.url },
-        overrides: { extractor: pages() },
-      });
-      const source = await inline('one-page');
-      const created = await Promise.all(Array.from({ length: 40 }, () => tryCreateJob(service, { source })));
-      await completeOnce(
-        service,
-        created.map((answer) => accepted(answer).createJob.job.id),
-      );
-      const { jobs } = accepted(await graphql(service.url, '{ jobs(first: 40) { nodes { createdAt } } }'));
-      for (const { createdAt } of jobs.nodes) expect(Date.parse(createdAt)).toBeGreaterThan(Date.now() - 600_000);
-      await expect.poll(() => ailing(service), soon).toEqual([]);
-      expect(await leftovers(role, bouncer.url)).toEqual([]);
-    },
-  );
+    ['with fewer server connections than client connections', { default_pool_size: 2 }],
+  ])('%s: the database is migrated, 40 jobs complete, and no session state leaks', async (_, settings) => {
+    await using role = await createRole({ settings: hostileSettings });
+    await using bouncer = await startPgBouncer(role.url, { pool_mode: 'transaction', ...settings });
+    await checkPostgres(bouncer.url, demand);
+    expect(await migrate(bouncer.url, { log })).not.toEqual([]);
+    expect(await migrate(bouncer.url, { log })).toEqual([]);
+    await using service = await startService({
+      config: { databaseUrl: bouncer.url },
+      overrides: { extractor: pages() },
+    });
+    const source = await inline('one-page');
+    const created = await Promise.all(Array.from({ length: 40 }, () => tryCreateJob(service, { source })));
+    await completeOnce(
+      service,
+      created.map((answer) => accepted(answer).createJob.job.id),
+    );
+    const { jobs } = accepted(await graphql(service.url, '{ jobs(first: 40) { nodes { createdAt } } }'));
+    for (const { createdAt } of jobs.nodes) expect(Date.parse(createdAt)).toBeGreaterThan(Date.now() - 600_000);
+    await expect.poll(() => ailing(service), soon).toEqual([]);
+    expect(await leftovers(role, bouncer.url)).toEqual([]);
+  });
 
-  it('a database that does not exist is reported with the statement that makes it', async () => {
+  it('a missing database is reported with the statement that creates it', async () => {
     await using role = await createRole();
     await using bouncer = await startPgBouncer(role.url, { pool_mode: 'transaction' });
     const error = await failure(checkPostgres(`${bouncer.url}_other`, demand));
@@ -147,7 +144,7 @@ describe.skipIf(!hasPgBouncer)('behind PgBouncer with pool_mode = transaction', 
 });
 
 describe.skipIf(!hasPgBouncer)('behind PgBouncer with another pool_mode', () => {
-  it('session works, too', async () => {
+  it('session also works', async () => {
     await using role = await createRole({ settings: hostileSettings });
     await using bouncer = await startPgBouncer(role.url, { pool_mode: 'session' });
     await checkPostgres(bouncer.url, demand);
@@ -156,7 +153,7 @@ describe.skipIf(!hasPgBouncer)('behind PgBouncer with another pool_mode', () => 
     expect(await database.query('SHOW search_path', [])).toEqual([{ search_path: 'public' }]);
   });
 
-  it('statement is refused at the start, in one line', async () => {
+  it('statement is refused at startup, in one line', async () => {
     await using role = await createRole();
     await using bouncer = await startPgBouncer(role.url, { pool_mode: 'statement' });
     const error = await failure(checkPostgres(bouncer.url, demand));

@@ -15,11 +15,11 @@ export const hasPgBouncer = program !== null;
 if (!hasPgBouncer) console.warn('The PgBouncer tests were SKIPPED: install pgbouncer to run them.');
 
 export interface PgBouncer extends AsyncDisposable {
-  /** The URL of a database through it. Each of them goes to the server in the name of one role. */
+  /** The URL of a database behind PgBouncer, which connects to the server as one role. */
   readonly url: string;
 }
 
-/** Runs the real PgBouncer before the server and database of a URL, with these settings besides the necessary ones. */
+/** Runs a real PgBouncer in front of the database at a URL, with these settings in addition to the required ones. */
 export async function startPgBouncer(target: string, settings: Record<string, string | number>): Promise<PgBouncer> {
   const { hostname, port, username, password, pathname } = new URL(target);
   const folder = mkdtempSync(join(tmpdir(), 'pagehive-pgbouncer-'));
@@ -29,7 +29,7 @@ export async function startPgBouncer(target: string, settings: Record<string, st
     listen_port: listen,
     unix_socket_dir: '',
     auth_type: 'any',
-    // It does not run as root, and gives the right up itself.
+    // PgBouncer refuses to run as root, but can switch to another user.
     ...(process.getuid?.() === 0 ? { user: 'nobody' } : {}),
     ...settings,
   };
