@@ -2,24 +2,24 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { readModuleFolders, readRooms } from './docs/rooms.ts';
+import { readModuleFolders, readModules } from './docs/modules.ts';
 
 const src = fileURLToPath(new URL('../src', import.meta.url));
 
-/** The table of docs/architecture.md is the rule; a folder or file may import lower ranks only. */
-const rooms = readRooms();
-const ranks: Record<string, number> = Object.fromEntries(rooms.map(({ name, rank }) => [name, rank]));
+/** The import rules from the table in docs/architecture.md: each module may import lower ranks only. */
+const moduleRules = readModules();
+const ranks: Record<string, number> = Object.fromEntries(moduleRules.map(({ name, rank }) => [name, rank]));
 
-/** Rank 0 is small enough to lean on itself; everything else may use only lower ranks. */
-const leansOnItself = 0;
+/** The only rank whose modules may import each other; all others may import lower ranks only. */
+const mutualRank = 0;
 
-/** Rooms that know less than their rank allows. */
-const onlyMayImport = new Map(rooms.map(({ name, onlyMayImport }) => [name, onlyMayImport]));
+/** Modules that may import less than their rank allows. */
+const onlyMayImport = new Map(moduleRules.map(({ name, onlyMayImport }) => [name, onlyMayImport]));
 
-/** Packages that only one room may use. */
-const packageRooms = new Map(rooms.flatMap(({ name, packages }) => packages.map((each) => [each, name])));
+/** Packages that only one module may use. */
+const packageOwners = new Map(moduleRules.flatMap(({ name, packages }) => packages.map((each) => [each, name])));
 
-/** The folders inside modules whose imports the second table of docs/architecture.md lists. */
+/** The folders inside modules whose imports are listed in the second table of docs/architecture.md. */
 const moduleFolders = readModuleFolders();
 
 interface Import {
@@ -46,11 +46,11 @@ const local = imports
   .filter(({ to }) => to.startsWith('.'))
   .map(({ from, to }) => ({ from, to: normalize(join(dirname(from), to)) }));
 
-function room(file: string): string {
+function moduleOf(file: string): string {
   return file.includes('/') ? (file.split('/')[0] ?? '') : file.replace(/\.ts$/, '');
 }
 
-/** Returns the two folders side by side that an import goes between, such as `pdf/run` → `pdf/model`; none within a folder. */
+/** Returns the two sibling folders that an import connects, such as `pdf/run` → `pdf/model`; nothing within a folder. */
 function siblings({ from, to }: Import): Import[] {
   const [a, b] = [dirname(from).split('/'), dirname(to).split('/')];
   const depth = a.findIndex((part, index) => part !== b[index]);
@@ -61,33 +61,33 @@ function siblings({ from, to }: Import): Import[] {
 /** Imports between two folders of one module, at any depth. */
 const insideModules = local.flatMap(siblings);
 
-describe('the house', () => {
-  it('has every room in the table of docs/architecture.md, and no other', () => {
-    expect([...new Set(files.map(room))].sort()).toEqual(Object.keys(ranks).sort());
+describe('the source tree', () => {
+  it('has exactly the modules listed in docs/architecture.md', () => {
+    expect([...new Set(files.map(moduleOf))].sort()).toEqual(Object.keys(ranks).sort());
   });
 
   it('imports downwards only, type imports included', () => {
     const wrong = local.filter(({ from, to }) => {
-      const [a, b] = [room(from), room(to)];
+      const [a, b] = [moduleOf(from), moduleOf(to)];
       if (a === b) return false;
       const [rankA, rankB] = [ranks[a] ?? -1, ranks[b] ?? 99];
-      return rankB > rankA || (rankB === rankA && rankA !== leansOnItself);
+      return rankB > rankA || (rankB === rankA && rankA !== mutualRank);
     });
     expect(wrong).toEqual([]);
   });
 
-  it('keeps the rooms that know least to what they may know', () => {
+  it('imports only what the table allows in restricted modules', () => {
     const wrong = local.filter(({ from, to }) => {
-      const allowed = onlyMayImport.get(room(from)) ?? null;
-      return allowed !== null && room(from) !== room(to) && !allowed.includes(room(to));
+      const allowed = onlyMayImport.get(moduleOf(from)) ?? null;
+      return allowed !== null && moduleOf(from) !== moduleOf(to) && !allowed.includes(moduleOf(to));
     });
     expect(wrong).toEqual([]);
   });
 
-  it('keeps each package in its room', () => {
+  it('uses each restricted package in its own module only', () => {
     const wrong = imports.filter(({ from, to }) => {
-      const [, owner] = [...packageRooms].find(([name]) => to === name || to.startsWith(`${name}/`)) ?? [];
-      return owner !== undefined && owner !== room(from);
+      const [, owner] = [...packageOwners].find(([name]) => to === name || to.startsWith(`${name}/`)) ?? [];
+      return owner !== undefined && owner !== moduleOf(from);
     });
     expect(wrong).toEqual([]);
   });
@@ -105,7 +105,7 @@ describe('the house', () => {
     expect([...next.keys()].filter((folder) => reaches(folder, folder))).toEqual([]);
   });
 
-  it('lists the folders of every module in the table of folders, with what each may import', () => {
+  it('lists the folders of modules in the second table, and imports only what it allows', () => {
     const modules = [...new Set(moduleFolders.map(({ module }) => module))];
     const found = new Set(files.map((file) => dirname(file).split('/').slice(0, 2).join('/')));
     const listed = moduleFolders.map(({ module, folder }) => `${module}/${folder}`);
@@ -146,7 +146,7 @@ describe('the house', () => {
     expect(readers).toEqual(['config.ts']);
   });
 
-  it('has no file that could not be read in one sitting', () => {
+  it('has no file of more than 300 lines', () => {
     const long = files.filter((file) => readFileSync(join(src, file), 'utf8').split('\n').length > 300);
     expect(long).toEqual([]);
   });

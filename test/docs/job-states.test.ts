@@ -65,7 +65,7 @@ async function claimed(): Promise<Claim> {
   return claim;
 }
 
-/** A worker that has died: its leases are over. */
+/** Rescues the job of a dead worker, whose lease has expired. */
 async function rescued(): Promise<void> {
   await database.query(`UPDATE jobs SET lease_expires_at = now() - interval '1 second' WHERE status = 'RUNNING'`, []);
   await rescueJobs(context, 10);
@@ -84,7 +84,7 @@ const facts = {
   notices: [],
 };
 
-/** What each function is called with to make its transition. */
+/** Calls each function so that it makes the given transition. */
 const act: Record<string, (job: Job, to: string) => Promise<unknown>> = {
   claimJobs: claimed,
   completeJob: (job) =>
@@ -100,7 +100,7 @@ const act: Record<string, (job: Job, to: string) => Promise<unknown>> = {
   },
   rescueJobs: rescued,
   cancelJob: (job) => cancelJob(context, defaultTenantId, job.id),
-  retryJob: (job) => retryJob(context, defaultTenantId, job.id, 'sent anew'),
+  retryJob: (job) => retryJob(context, defaultTenantId, job.id, 'sent again'),
 };
 
 function claimOf(job: Job): Claim {
@@ -133,7 +133,7 @@ function passwordChange(before: string | null, after: string | null): string {
   return after === before ? 'kept' : 'as sent';
 }
 
-/** What happened, in the words of the table. */
+/** Describes a transition in the words of the table. */
 function describeChange(before: Awaited<ReturnType<typeof read>>, after: Awaited<ReturnType<typeof read>>) {
   const added = after.attempts.length > before.attempts.length ? after.attempts.at(-1) : undefined;
   return {
@@ -152,7 +152,7 @@ function enumValues(name: string): string[] {
 }
 
 describe('docs/job-states.md', () => {
-  it('begins with what createJob makes', async () => {
+  it('starts with the row that createJob inserts', async () => {
     const { revision, retryCount, attempt, sealedPassword, leaseExpiresAt, status } = await submitted(3);
     expect({ revision, retryCount, attempt, sealedPassword, leaseExpiresAt, status }).toEqual({
       revision: 1,
@@ -165,7 +165,7 @@ describe('docs/job-states.md', () => {
     expect(rows[0]).toMatchObject({ revision: '1', retry_count: '0', attempt: '0', Password: 'sealed', Lease: 'none' });
   });
 
-  it.each(rows.slice(1))('tells what happens at $From → to by $Function', async (row) => {
+  it.each(rows.slice(1))('describes $From → to by $Function', async (row) => {
     const [from = '', to = ''] = codes(row['From → to']);
     const [name = ''] = codes(row.Function);
     const { id } = await submitted(to === 'FAILED' ? 0 : 3);
@@ -181,7 +181,7 @@ describe('docs/job-states.md', () => {
     expect(row).toMatchObject(describeChange(before, after));
   });
 
-  it('names every function that writes jobs, in its file, and none that is not there', () => {
+  it('names exactly the functions that write jobs, with their files', () => {
     const jobs = ['submit', 'claim', 'lifecycle', 'cancel', 'retry', 'remove'].map((file) => `jobs/${file}.ts`);
     const written = [...jobs, 'results/pages.ts', 'documents/record-download.ts'].flatMap((file) =>
       [...readFileSync(new URL(`src/${file}`, root), 'utf8').matchAll(/export async function (\w+)/g)].map(

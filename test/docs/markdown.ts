@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 
 export const root = new URL('../../', import.meta.url);
 
-/** A document of the repository, by its path from the root. */
+/** Reads a document of the repository by its path from the root. */
 export function readDocument(path: string): string {
   return readFileSync(new URL(path, root), 'utf8');
 }
 
-/** The rows of the table whose head holds exactly these columns, as text by column. Throws if there is none. */
+/** Returns the rows of the table with exactly these columns, as text by column. Throws if there is none. */
 export function readTable(markdown: string, columns: string[]): Record<string, string>[] {
   const lines = markdown.split('\n');
   const head = lines.findIndex((line) => line.startsWith('|') && cells(line).join('|') === columns.join('|'));
@@ -26,7 +26,7 @@ function cells(line: string): string[] {
     .map((cell) => cell.trim());
 }
 
-/** What stands in backticks. */
+/** Returns the texts between backticks. */
 export function codes(text = ''): string[] {
   return [...text.matchAll(/`([^`]+)`/g)].map((match) => match[1] ?? '');
 }

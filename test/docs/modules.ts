@@ -1,19 +1,19 @@
 import { codes, readDocument, readTable } from './markdown.ts';
 
-/** A folder or file of `src/`, as the table of docs/architecture.md has it. */
-export interface Room {
+/** A folder or file of `src/` from the first table of docs/architecture.md. */
+export interface Module {
   name: string;
   rank: number;
-  /** The only rooms it may import; null for all of lower rank. */
+  /** The only modules it may import; null if it may import all of lower rank. */
   onlyMayImport: string[] | null;
-  /** Packages that no other room may use. */
+  /** Packages that no other module may use. */
   packages: string[];
 }
 
 const columns = ['Rank', 'Room', 'What is in it', 'May import', 'Packages it alone uses'];
 
-/** The import rules, from the one place where they stand. */
-export function readRooms(): Room[] {
+/** Reads the import rules from docs/architecture.md, their only source. */
+export function readModules(): Module[] {
   return readTable(readDocument('docs/architecture.md'), columns).map((row) => {
     const mayImport = row['May import'] ?? '';
     return {
@@ -25,7 +25,7 @@ export function readRooms(): Room[] {
   });
 }
 
-/** A folder inside a module of `src/`, as the second table of docs/architecture.md has it. */
+/** A folder inside a module of `src/`, from the second table of docs/architecture.md. */
 export interface ModuleFolder {
   module: string;
   folder: string;
@@ -33,7 +33,7 @@ export interface ModuleFolder {
   mayImport: string[];
 }
 
-/** The import rules inside modules. */
+/** Reads the import rules inside modules. */
 export function readModuleFolders(): ModuleFolder[] {
   const columns = ['Module', 'Folder', 'Contents', 'May import'];
   return readTable(readDocument('docs/architecture.md'), columns).map((row) => ({

@@ -7,14 +7,14 @@ import { codes, readDocument, readTable, root } from './markdown.ts';
 const readme = readDocument('README.md');
 const limitsPage = readDocument('docs/limits.md');
 
-/** Every Markdown file of the project itself. */
+/** Every Markdown file of the project. */
 const documents = ['.', 'docs', 'test/fixtures'].flatMap((folder) =>
   readdirSync(new URL(`${folder}/`, root))
     .filter((name) => name.endsWith('.md'))
     .map((name) => (folder === '.' ? name : `${folder}/${name}`)),
 );
 
-/** As GitHub makes them of headings. */
+/** The anchors that GitHub generates for headings. */
 function anchors(markdown: string): string[] {
   return [...markdown.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
     heading
@@ -38,14 +38,14 @@ describe('README.md', () => {
     expect(readme).toContain(`${createOperation}\n`);
   });
 
-  it('names every environment variable, here or in docs/limits.md, and no other', () => {
+  it('lists exactly the environment variables, together with docs/limits.md', () => {
     const rows = [readme, limitsPage].flatMap((page) => readTable(page, ['Variable', 'Default', 'Meaning']));
     const documented = rows.map((row) => codes(row.Variable)[0]);
     const read = [...readDocument('src/config.ts').matchAll(/^ {2}([A-Z][A-Z_]+):/gm)].map((match) => match[1]);
     expect(documented.sort()).toEqual(read.sort());
   });
 
-  it('tells the defaults that are in force', () => {
+  it('states the actual defaults', () => {
     const rows = [readme, limitsPage].flatMap((page) => readTable(page, ['Variable', 'Default', 'Meaning']));
     const { limits, operations, ...config } = readConfig({});
     const inForce: Record<string, unknown> = {
@@ -82,7 +82,7 @@ describe('README.md', () => {
 });
 
 describe.each(documents)('%s', (document) => {
-  it('links to files and headings that are there', () => {
+  it('links only to existing files and headings', () => {
     const links = [...readDocument(document).matchAll(/\]\(([^)\s]+)\)/g)].map((match) => match[1] ?? '');
     const local = links.filter((link) => !/^https?:/.test(link));
     expect(local.filter((link) => isBroken(document, link))).toEqual([]);
