@@ -15,7 +15,7 @@ beforeAll(async () => {
     visits += 1;
     response.end('reached');
   });
-  // On every address of the machine, so that what a guard let through would get there.
+  // Listens on every address of the machine, so that any request that passes the guard arrives.
   server.listen(0);
   await once(server, 'listening');
   port = portOf(server);
@@ -108,11 +108,11 @@ describe('the address guard', () => {
     expect(visits).toBe(0);
   });
 
-  test('does not take a name that does not resolve for a private one', async () => {
+  test('reports an unresolvable name as a connection error', async () => {
     expect(await problemOf(`http://${'x'.repeat(64)}.invalid/`)).toBe('CONNECTION');
   });
 
-  test.each(publicAddresses)('takes %s for public', (address) => {
+  test.each(publicAddresses)('treats %s as public', (address) => {
     expect(isPublicAddress(address)).toBe(true);
   });
 });

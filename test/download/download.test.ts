@@ -40,7 +40,7 @@ function download(url: string, options: Partial<DownloadOptions> = {}): Promise<
   });
 }
 
-/** The failure of a download that must leave nothing behind. */
+/** Returns the failure of a download, which must leave no file behind. */
 async function failure(url: string, options: Partial<DownloadOptions> = {}): Promise<JobError> {
   const error = await download(url, options).then(
     () => new Error('the download succeeded'),
@@ -58,8 +58,8 @@ async function leftBehind(): Promise<string[]> {
   return entries.filter((entry) => entry.isFile()).map((entry) => entry.name);
 }
 
-describe('a document that downloads', () => {
-  test('is stored as it was sent, hashed, with its name and its progress', async () => {
+describe('a downloaded document', () => {
+  test('is stored unchanged, hashed and named, with progress', async () => {
     await using server = await serve((_, response) => {
       response.setHeader('content-length', pdf.byteLength).end(pdf);
     });
@@ -77,7 +77,7 @@ describe('a document that downloads', () => {
     expect(progress.at(-1)).toEqual([pdf.byteLength, pdf.byteLength]);
   });
 
-  test('has no known total when it comes in chunks', async () => {
+  test('has no known total in chunked encoding', async () => {
     await using server = await serve((_, response) => {
       response.write(pdf.subarray(0, 10));
       response.end(pdf.subarray(10));
@@ -87,7 +87,7 @@ describe('a document that downloads', () => {
     expect([...totals]).toEqual([null]);
   });
 
-  test('may be called text/html by its server', async () => {
+  test('may be served as text/html', async () => {
     await using server = await serve((_, response) => {
       response.setHeader('content-type', 'text/html; charset=utf-8');
       response.write(pdf.subarray(0, 3));
@@ -102,7 +102,7 @@ describe('a document that downloads', () => {
     ['deflate', deflateSync(pdf)],
     ['br', brotliCompressSync(pdf)],
     ['identity', pdf],
-  ])('is decoded from %s, though none was asked for', async (encoding, body) => {
+  ])('is decoded from %s, although identity was requested', async (encoding, body) => {
     let asked: unknown;
     await using server = await serve((request, response) => {
       asked = request.headers['accept-encoding'];
@@ -113,7 +113,7 @@ describe('a document that downloads', () => {
     expect(asked).toBe('identity');
   });
 
-  test('passes through without being held in memory', async () => {
+  test('is streamed without being buffered in memory', async () => {
     const chunk = Buffer.alloc(64 * 1024, '%');
     const chunks = 3200;
     await using server = await serve((_, response) => {
@@ -136,13 +136,13 @@ describe('a document that downloads', () => {
       },
     });
     expect(bytes).toBe(200 * MiB);
-    // What is not collected yet counts, so the bound is generous; holding it all would be 200.
+    // Uncollected garbage counts, so the bound is generous; buffering everything would take 200 MiB.
     expect(most).toBeLessThan(100 * MiB);
   });
 });
 
 describe('redirects', () => {
-  test('are followed, and the name is that of the last address', async () => {
+  test('are followed, and the last URL names the file', async () => {
     await using server = await serve((request, response) => {
       if (request.url === '/report.pdf') {
         response.end(pdf);
@@ -168,7 +168,7 @@ describe('redirects', () => {
     expect(reached).toBe(false);
   });
 
-  test('in a loop end after five', async () => {
+  test('end after five in a loop', async () => {
     let visits = 0;
     await using server = await serve((_, response) => {
       visits += 1;
@@ -188,7 +188,7 @@ describe('redirects', () => {
     },
   );
 
-  test('take credentials to their own origin only', async () => {
+  test('send credentials to their own origin only', async () => {
     const seen: [string, string | undefined][] = [];
     const note: RequestListener = (request) => seen.push([request.url ?? '', request.headers.authorization]);
     await using other = await serve((request, response) => {
@@ -209,7 +209,7 @@ describe('redirects', () => {
   });
 });
 
-describe('answers that are no document', () => {
+describe('responses without a document', () => {
   test.each([
     [404, 'DOWNLOAD_NOT_FOUND'],
     [410, 'DOWNLOAD_NOT_FOUND'],
@@ -225,7 +225,7 @@ describe('answers that are no document', () => {
     [206, 'DOWNLOAD_FAILED'],
     [204, 'PDF_EMPTY'],
     [200, 'PDF_EMPTY'],
-  ])('HTTP status %i without a body is %s', async (status, code) => {
+  ])('HTTP status %i without a body fails with %s', async (status, code) => {
     await using server = await serve((_, response) => {
       response.writeHead(status).end();
     });
@@ -234,7 +234,7 @@ describe('answers that are no document', () => {
     expect(error.message).not.toContain('hunter2');
   });
 
-  test('names host and status, but neither query nor credentials', async () => {
+  test('are reported with host and status, but without query or credentials', async () => {
     await using server = await serve((_, response) => {
       response.writeHead(403).end();
     });
@@ -261,7 +261,7 @@ describe('answers that are no document', () => {
 });
 
 describe('size', () => {
-  test('is refused by its announcement alone', async () => {
+  test('is refused by the Content-Length alone', async () => {
     await using server = await serve((_, response) => {
       response.writeHead(200, { 'content-length': MiB + 1 }).flushHeaders();
     });
@@ -270,14 +270,14 @@ describe('size', () => {
     expect(error.message).toContain(String(MiB + 1));
   });
 
-  test('is refused while it streams, however long it goes on', async () => {
+  test('is refused while an endless body streams', async () => {
     await using server = await serve((_, response) => {
       pipeline(Readable.from(endless()), response, () => undefined);
     });
     expect((await failure(server.origin)).code).toBe('SIZE_LIMIT');
   });
 
-  test('counts after decoding', async () => {
+  test('is counted after decoding', async () => {
     await using server = await serve((_, response) => {
       response.setHeader('content-encoding', 'gzip');
       pipeline(Readable.from(endless()), createGzip(), response, () => undefined);
@@ -292,8 +292,8 @@ describe('size', () => {
   }
 });
 
-describe('bodies that break', () => {
-  test('before their announced length are DOWNLOAD_FAILED', async () => {
+describe('broken bodies', () => {
+  test('before their declared length fail with DOWNLOAD_FAILED', async () => {
     await using server = await serve((_, response) => {
       response.writeHead(200, { 'content-length': pdf.byteLength + 1 });
       response.write(pdf, () => response.destroy());
@@ -301,7 +301,7 @@ describe('bodies that break', () => {
     expect((await failure(server.origin)).code).toBe('DOWNLOAD_FAILED');
   });
 
-  test('before their last chunk are DOWNLOAD_FAILED', async () => {
+  test('before their last chunk fail with DOWNLOAD_FAILED', async () => {
     await using server = await serve((_, response) => {
       response.write(pdf, () => response.destroy());
     });
@@ -313,14 +313,14 @@ describe('bodies that break', () => {
     ['gzip', pdf],
     ['deflate', deflateRawSync(pdf)],
     ['br', brotliCompressSync(pdf).subarray(0, 10)],
-  ])('of damaged %s are DOWNLOAD_FAILED', async (encoding, body) => {
+  ])('in damaged %s fail with DOWNLOAD_FAILED', async (encoding, body) => {
     await using server = await serve((_, response) => {
       response.setHeader('content-encoding', encoding).end(body);
     });
     expect((await failure(server.origin)).code).toBe('DOWNLOAD_FAILED');
   });
 
-  test('in an encoding that is not known are DOWNLOAD_REFUSED', async () => {
+  test('in an unknown encoding fail with DOWNLOAD_REFUSED', async () => {
     await using server = await serve((_, response) => {
       response.setHeader('content-encoding', 'zstd').end(pdf);
     });
@@ -328,8 +328,8 @@ describe('bodies that break', () => {
   });
 });
 
-describe('servers that are not there', () => {
-  test('a refused connection is DOWNLOAD_FAILED', async () => {
+describe('unreachable servers', () => {
+  test('a refused connection fails with DOWNLOAD_FAILED', async () => {
     const server = await serve(() => undefined);
     await server[Symbol.asyncDispose]();
     const error = await failure(server.origin);
@@ -337,16 +337,16 @@ describe('servers that are not there', () => {
     expect(error.message).toContain('ECONNREFUSED');
   });
 
-  test('a name that does not resolve is DOWNLOAD_FAILED', async () => {
+  test('an unresolvable name fails with DOWNLOAD_FAILED', async () => {
     expect((await failure(`http://${'x'.repeat(64)}.invalid/a.pdf`)).code).toBe('DOWNLOAD_FAILED');
   });
 
-  test('a server that does not speak TLS is DOWNLOAD_FAILED', async () => {
+  test('a server without TLS fails with DOWNLOAD_FAILED', async () => {
     await using server = await serve((_, response) => response.end(pdf));
     expect((await failure(`https://${server.host}/`)).code).toBe('DOWNLOAD_FAILED');
   });
 
-  test('a server that hangs up or changes protocol is DOWNLOAD_FAILED', async () => {
+  test('a server that hangs up or switches protocols fails with DOWNLOAD_FAILED', async () => {
     await using silent = await serve((request) => request.socket.destroy());
     expect((await failure(silent.origin)).code).toBe('DOWNLOAD_FAILED');
     await using switching = await serve((request) => {
@@ -356,13 +356,13 @@ describe('servers that are not there', () => {
   });
 
   test.each(['not a url', 'ftp://example.com/a.pdf', 'file:///etc/passwd', 'http://'])(
-    '%j is not tried',
+    '%j is not requested',
     async (url) => {
       expect((await failure(url)).code).toBe('DOWNLOAD_NOT_FOUND');
     },
   );
 
-  test('a private address that is not allowed is ADDRESS_FORBIDDEN', async () => {
+  test('a private address that is not allowed fails with ADDRESS_FORBIDDEN', async () => {
     await using server = await serve((_, response) => response.end(pdf));
     const error = await failure(server.origin, { privateHostsAllowed: [] });
     expect(error.code).toBe('ADDRESS_FORBIDDEN');
@@ -370,10 +370,10 @@ describe('servers that are not there', () => {
   });
 });
 
-describe('time', () => {
+describe('the time limit', () => {
   const never = 600_000;
 
-  test('runs out in all, though bytes keep coming', async () => {
+  test('covers the whole download, even while bytes arrive', async () => {
     await using server = await serve((_, response) => {
       const drip = setInterval(() => response.write('%'), 10);
       response.once('close', () => clearInterval(drip));
@@ -383,10 +383,10 @@ describe('time', () => {
   });
 
   test.each([
-    ['before it answers', () => undefined],
+    ['before it responds', () => undefined],
     ['after its headers', (_: unknown, response: { flushHeaders(): void }) => response.flushHeaders()],
     ['within the body', (_: unknown, response: { write(bytes: Buffer): unknown }) => response.write(pdf)],
-  ])('runs out for a server that hangs %s', async (_, answer) => {
+  ])('ends a download from a server that hangs %s', async (_, answer) => {
     await using server = await serve((request, response) => {
       answer(request, response);
     });
@@ -394,7 +394,7 @@ describe('time', () => {
     expect((await failure(server.origin, { timeouts })).code).toBe('DOWNLOAD_TIMEOUT');
   });
 
-  test('runs out for a server that does not complete the connection', async () => {
+  test('ends a download from a server that does not complete the connection', async () => {
     const server = createServer((socket) => socket.resume());
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -408,7 +408,7 @@ describe('time', () => {
 describe('an abort', () => {
   const reason = new Error('cancelled');
 
-  test('ends a download at once with its reason, and hangs up on the server', async () => {
+  test('ends a download at once with its reason, and closes the connection', async () => {
     const abort = new AbortController();
     let hungUp: Promise<unknown> | undefined;
     await using server = await serve((_, response) => {
@@ -424,13 +424,13 @@ describe('an abort', () => {
     expect(await leftBehind()).toEqual(['storage-id']);
   });
 
-  test('ends a download that waits for its answer', async () => {
+  test('ends a download that waits for a response', async () => {
     const abort = new AbortController();
     await using server = await serve(() => abort.abort(reason));
     await expect(download(server.origin, { signal: abort.signal })).rejects.toBe(reason);
   });
 
-  test('before the start asks no server', async () => {
+  test('before the start sends no request', async () => {
     let visits = 0;
     await using server = await serve(() => {
       visits += 1;
@@ -440,7 +440,7 @@ describe('an abort', () => {
   });
 });
 
-test('a storage that cannot be written is STORAGE_UNAVAILABLE', async () => {
+test('a storage that cannot be written fails with STORAGE_UNAVAILABLE', async () => {
   await using server = await serve((_, response) => response.end(pdf));
   await rm(join(dataDir, 'storage', 'incoming'), { recursive: true });
   expect((await failure(server.origin)).code).toBe('STORAGE_UNAVAILABLE');

@@ -23,13 +23,13 @@ test.each([
 });
 
 test.each(['https://example.com', 'https://example.com/docs/', 'https://example.com/%2F'])(
-  '%s names nothing',
+  '%s gives no name',
   (bare) => {
     expect(filenameOf(undefined, new URL(bare))).toBeNull();
   },
 );
 
-test('a name keeps neither control characters nor reordering ones', () => {
+test('a name keeps no control or bidirectional formatting characters', () => {
   expect(safeFilename('a\r\nb\u0000\u202Efdp.exe')).toBe('abfdp.exe');
   expect(safeFilename(' .hidden. ')).toBe('hidden');
   expect(safeFilename(' \u200b ')).toBeNull();

@@ -3,12 +3,12 @@ import { createServer, type RequestListener } from 'node:http';
 import type { Server } from 'node:net';
 
 export interface TestServer extends AsyncDisposable {
-  /** Such as http://127.0.0.1:1234. */
+  /** Such as `http://127.0.0.1:1234`. */
   origin: string;
   host: string;
 }
 
-/** A real server on loopback for one test. Disposing it also cuts connections that hang on purpose. */
+/** Starts an HTTP server on loopback. Disposal also cuts connections that hang on purpose. */
 export async function serve(answer: RequestListener): Promise<TestServer> {
   const server = createServer(answer);
   server.listen(0, '127.0.0.1');
@@ -33,5 +33,5 @@ export function portOf(server: Server): number {
   return address.port;
 }
 
-/** Enough of a PDF for whoever looks at the first bytes. */
+/** Enough of a PDF to pass a check of its first bytes. */
 export const pdf = Buffer.from(`%PDF-1.7\n${'%'.repeat(3000)}\n%%EOF\n`);

@@ -13,7 +13,7 @@ afterAll(async () => {
   await service[Symbol.asyncDispose]();
 });
 
-describe('the Retry-After of an answer', () => {
+describe('Retry-After', () => {
   const date = 'Sun, 06 Nov 1994 08:49:37 GMT';
   it.each([
     [{}, null],
@@ -33,7 +33,7 @@ describe('the Retry-After of an answer', () => {
     expect(retryAfterMs(headers)).toBe(expected);
   });
 
-  it('counts from the clock of this machine where the answer has no date', () => {
+  it('is relative to the local clock if the response has no Date', () => {
     const inAnHour = new Date(Date.now() + 3_600_000).toUTCString();
     const ms = retryAfterMs({ 'retry-after': inAnHour });
     expect(ms).toBeGreaterThan(3_500_000);
@@ -41,7 +41,7 @@ describe('the Retry-After of an answer', () => {
   });
 });
 
-/** The seconds between the end of the first attempt and the time of the next, once the job is RETRYING. */
+/** The planned delay in seconds between the end of the first attempt and the next one, once the job is RETRYING. */
 async function plannedWait(id: string): Promise<number> {
   const fields = 'status nextRetryAt failure { code } attempts { finishedAt }';
   await expect.poll(() => readJob(service, id, fields)).toMatchObject({ status: 'RETRYING' });
@@ -56,14 +56,14 @@ describe('a document whose server asks to wait', () => {
     ['seconds, with 429', 429, () => ({ 'retry-after': '900' }), 900],
     ['a date, with 503', 503, () => ({ 'retry-after': new Date(Date.now() + 900_000).toUTCString() }), 899],
     [
-      'a date by a clock that is years behind',
+      'a date by a clock years behind',
       503,
       () => ({ date: 'Sun, 06 Nov 1994 08:49:37 GMT', 'retry-after': 'Sun, 06 Nov 1994 09:04:37 GMT' }),
       900,
     ],
     ['more than six hours', 429, () => ({ 'retry-after': '604800' }), hours(6)],
-    ['nothing that can be read', 503, () => ({ 'retry-after': 'tomorrow' }), 0],
-  ])('for %s is not asked before', async (_, status, headers, least) => {
+    ['an unreadable time', 503, () => ({ 'retry-after': 'tomorrow' }), 0],
+  ])('for %s is not requested earlier', async (_, status, headers, least) => {
     let requests = 0;
     const bytes = await fixture('one-page');
     await using server = await serve((_request, response) => {
@@ -75,7 +75,7 @@ describe('a document whose server asks to wait', () => {
     if (least > 0) {
       const wait = await plannedWait(id);
       expect(wait).toBeGreaterThanOrEqual(least - 1);
-      // The usual pause comes on top.
+      // The usual backoff is added.
       expect(wait).toBeLessThan(least + 3);
       expect(requests).toBe(1);
       await service.platform.database.query('UPDATE jobs SET due_at = now() WHERE due_at IS NOT NULL', []);
@@ -83,7 +83,7 @@ describe('a document whose server asks to wait', () => {
     expect(await endedJob(service, id, 'status retryCount')).toEqual({ status: 'COMPLETED', retryCount: 1 });
   });
 
-  it('shows subscribers when it is asked again, and all jobs of a batch wait', async () => {
+  it('delays all jobs of a batch and shows the time of their next attempt', async () => {
     const bytes = await fixture('one-page');
     let open = false;
     await using server = await serve((_request, response) => {
