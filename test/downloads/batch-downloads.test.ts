@@ -40,14 +40,14 @@ async function jobsOf(batch: string) {
 }
 
 describe('the download of a batch', () => {
-  it('as NDJSON is a line for the batch, one for each job, and one for each of its pages', async () => {
+  it('as NDJSON has a line for the batch, for each job and for each page', async () => {
     const [batch, ...lines] = records(await fetchFile(service, id, 'NDJSON'));
     expect(batch).toMatchObject({ type: 'batch', id, name: 'May: all of it', total: 6, completed: 5, failed: 1 });
     const jobs = await jobsOf(id);
     let last = '';
     for (const line of lines) {
       if (line.type === 'job') last = line.id;
-      // The pages of a job follow it at once.
+      // The pages of a job follow it directly.
       else expect(line).toMatchObject({ type: 'page', jobId: last });
     }
     const listed = lines.filter(({ type }) => type === 'job');
@@ -65,7 +65,7 @@ describe('the download of a batch', () => {
     );
   });
 
-  it('as ZIP has a Markdown file for each job that succeeded, and an index of all of them', async () => {
+  it('as ZIP has a Markdown file for each completed job, and an index of all jobs', async () => {
     const files = unzip(await fetchFile(service, id, 'ZIP'));
     const jobs = await jobsOf(id);
     const names = ['letter.md', '_LETTER.md', `${jobs[3].id}.md`, 'letter-2.md', '_CON.md'];
@@ -84,7 +84,7 @@ describe('the download of a batch', () => {
     expect(files.get('letter.md')).toBe(`${jobs[0].pages.nodes[0].markdown.trimEnd()}\n`);
   });
 
-  it('gives files of one name numbers, also where capitals do not count', async () => {
+  it('numbers files of the same name, ignoring case', async () => {
     const source = await inline('one-page');
     const names = ['a', 'A', 'a-2', 'a'];
     const batch = await submittedBatch(service, { items: names.map((name) => ({ source, name })) });
@@ -93,7 +93,7 @@ describe('the download of a batch', () => {
     expect([...files.keys()]).toEqual(['batch.ndjson', 'a.md', 'A-2.md', 'a-2-2.md', 'a-3.md']);
   });
 
-  it('of which jobs were deleted leaves them out', async () => {
+  it('leaves out deleted jobs', async () => {
     const source = await inline('one-page');
     const batch = await submittedBatch(service, { items: [{ source }, { source }] });
     await finalBatch(service, batch.id);
@@ -104,7 +104,7 @@ describe('the download of a batch', () => {
     expect(unzip(await fetchFile(service, batch.id, 'ZIP')).size).toBe(2);
   });
 
-  it('that is not final yet has what there is', async () => {
+  it('of an unfinished batch has the results so far', async () => {
     await service.stopWorker();
     const { id: waiting } = await submittedBatch(service, { items: [{ source: await inline('one-page') }] });
     const lines = records(await fetchFile(service, waiting, 'NDJSON'));
@@ -113,14 +113,14 @@ describe('the download of a batch', () => {
     await service.startWorker();
   });
 
-  it('is saved under the name of the batch', async () => {
+  it('is named after the batch', async () => {
     const { url, bytes } = await downloadOf(service, id, 'ZIP');
     const { headers } = await fetch(url, { method: 'HEAD' });
     expect(bytes).toBeNull();
     expect(headers.get('content-disposition')).toContain('filename="May_ all of it.zip"');
   });
 
-  it('as TEXT, MARKDOWN or JSON is BAD_USER_INPUT', async () => {
+  it('as TEXT, MARKDOWN or JSON is refused with BAD_USER_INPUT', async () => {
     const query = 'query ($id: ID!, $format: ResultFormat!) { batch(id: $id) { download(format: $format) { url } } }';
     for (const format of ['TEXT', 'MARKDOWN', 'JSON']) {
       const { extensions } = refused(await graphql(service.url, query, { id, format }));

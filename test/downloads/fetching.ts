@@ -12,7 +12,7 @@ export interface Download {
 
 const fields = 'download(format: $format) { url expiresAt contentType bytes }';
 
-/** What `download` answers for a job or a batch. */
+/** Queries `download` of a job or a batch. */
 export async function downloadOf(service: Service, id: string, format: string): Promise<Download> {
   const query = `query ($id: ID!, $format: ResultFormat!) {
     node(id: $id) { ... on Job { result { ${fields} } } ... on Batch { ${fields} } }
@@ -21,7 +21,7 @@ export async function downloadOf(service: Service, id: string, format: string): 
   return node.result?.download ?? node.download;
 }
 
-/** The bytes of a download, which must succeed. */
+/** Fetches a download, which must succeed. */
 export async function fetchFile(service: Service, id: string, format: string): Promise<Buffer> {
   const response = await fetch((await downloadOf(service, id, format)).url);
   if (response.status !== 200) throw new Error(`HTTP ${response.status}: ${await response.text()}`);
@@ -34,7 +34,7 @@ export function records(ndjson: Buffer | string | undefined) {
   return lines.map((line) => JSON.parse(line));
 }
 
-/** The files of a ZIP archive by their names, as its directory at the end has them. */
+/** Returns the files of a ZIP archive by name, from its central directory. */
 export function unzip(archive: Buffer, encoding: BufferEncoding = 'utf8'): Map<string, string> {
   const end = archive.lastIndexOf(Buffer.from('PK\x05\x06', 'latin1'));
   const count = archive.readUInt16LE(end + 10);

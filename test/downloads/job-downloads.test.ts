@@ -21,7 +21,7 @@ const page = `number label width height rotation text markdown links { text url 
   hiddenText { reason text } annotations { kind text author createdAt modifiedAt ${box} }
   formFields { name kind value checked options readOnly ${box} } blocks { kind text level rows { text columns rows } ${box} }`;
 
-/** The result by GraphQL, which downloads must agree with. */
+/** The result by GraphQL, which downloads must match. */
 async function resultOf(job: string) {
   const fields = `result { pageCount engine fallback notices attachments { name description contentType bytes pageNumber omitted } metadata { title author subject keywords creator producer createdAt modifiedAt pdfVersion tagged
     encrypted language xmp permissions { print printHighQuality modify copy annotate fillForms assemble } } outline { title depth pageNumber } text markdown pages(first: 50) { nodes { ${page} } } }`;
@@ -36,7 +36,7 @@ async function codeOf(response: Response): Promise<{ status: number; code: strin
 }
 
 describe('the download of a result', () => {
-  it('as TEXT and MARKDOWN is what result.text and result.markdown are, and its size is known', async () => {
+  it('as TEXT and MARKDOWN equals result.text and result.markdown, with a known size', async () => {
     const { text, markdown } = await resultOf(id);
     for (const [format, expected] of Object.entries({ TEXT: text, MARKDOWN: markdown })) {
       const file = await fetchFile(service, id, format);
@@ -54,7 +54,7 @@ describe('the download of a result', () => {
   });
 
   it.each(['form', 'attachment', 'table', 'links', 'restricted'])(
-    'has all that the schema has: %s.pdf',
+    'as JSON has every field of the schema: %s.pdf',
     async (name) => {
       const job = await submit(service, { source: await inline(name) });
       const { facts } = await resultOf(job.id);
@@ -63,7 +63,7 @@ describe('the download of a result', () => {
     },
   );
 
-  it('as NDJSON is a page a line', async () => {
+  it('as NDJSON has one page per line', async () => {
     expect(records(await fetchFile(service, id, 'NDJSON'))).toEqual((await resultOf(id)).facts.pages);
   });
 
@@ -77,7 +77,7 @@ describe('the download of a result', () => {
     expect(files.get('document.md')).toBe(pages.join('\n'));
   });
 
-  it('is saved under the name of the job, by nobody else, and as nothing else', async () => {
+  it('has a file name, a content type and headers that prevent shared caching and sniffing', async () => {
     const types = { TEXT: 'text/plain; charset=utf-8', MARKDOWN: 'text/markdown; charset=utf-8' };
     const formats = { ...types, JSON: 'application/json', NDJSON: 'application/x-ndjson', ZIP: 'application/zip' };
     const extensions = ['txt', 'md', 'json', 'ndjson', 'zip'];
@@ -99,7 +99,7 @@ describe('the download of a result', () => {
     }
   });
 
-  it('is empty text and a whole archive for a document without words', async () => {
+  it('is an empty text and a complete archive for a document without text', async () => {
     const row = await insertJob(service, { status: 'COMPLETED' });
     await insertPages(service, row, ['']);
     expect(await fetchFile(service, row.id, 'TEXT')).toHaveLength(0);
@@ -109,7 +109,7 @@ describe('the download of a result', () => {
 });
 
 describe('a download URL', () => {
-  it('is absolute, and good for an hour', async () => {
+  it('is absolute, and valid for an hour', async () => {
     const { url, expiresAt } = await downloadOf(service, id, 'TEXT');
     expect(url.startsWith(`${service.url}/downloads/${id}/text?token=`)).toBe(true);
     const minutes = (Date.parse(expiresAt) - Date.now()) / 60_000;
@@ -117,7 +117,7 @@ describe('a download URL', () => {
     expect(minutes).toBeLessThanOrEqual(60);
   });
 
-  it('that was altered is DOWNLOAD_URL_INVALID', async () => {
+  it('that was altered is refused with DOWNLOAD_URL_INVALID', async () => {
     const { url } = await downloadOf(service, id, 'TEXT');
     const other = await insertJob(service, { status: 'COMPLETED' });
     const altered = [
@@ -135,7 +135,7 @@ describe('a download URL', () => {
     }
   });
 
-  it('that has expired is DOWNLOAD_URL_INVALID', async () => {
+  it('that has expired is refused with DOWNLOAD_URL_INVALID', async () => {
     const token = service.platform.secrets.sign('download', `${id}/text`, new Date(Date.now() - 1_000));
     expect(await codeOf(await fetch(`${service.url}/downloads/${id}/text?token=${token}`))).toEqual({
       status: 403,
@@ -143,21 +143,21 @@ describe('a download URL', () => {
     });
   });
 
-  it('of a job that was deleted is NOT_FOUND', async () => {
+  it('of a deleted job is NOT_FOUND', async () => {
     const row = await insertJob(service, { status: 'COMPLETED' });
     const { url } = await downloadOf(service, row.id, 'JSON');
     await remove(service, row.id);
     expect(await codeOf(await fetch(url))).toEqual({ status: 404, code: 'NOT_FOUND' });
   });
 
-  it('gives the whole file to who asks for a part of it, and says so', async () => {
+  it('returns the whole file with status 200 for a range request', async () => {
     const { url, bytes } = await downloadOf(service, id, 'TEXT');
     const response = await fetch(url, { headers: { range: 'bytes=2-5' } });
     expect([response.status, response.headers.get('content-range')]).toEqual([200, null]);
     expect((await response.arrayBuffer()).byteLength).toBe(bytes);
   });
 
-  it('takes GET and HEAD alone', async () => {
+  it('accepts only GET and HEAD', async () => {
     const { url } = await downloadOf(service, id, 'TEXT');
     expect((await fetch(url, { method: 'POST', body: '' })).status).toBe(405);
   });

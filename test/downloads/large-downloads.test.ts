@@ -22,9 +22,9 @@ afterAll(async () => {
 const pageBytes = 48 * 1024;
 const letters = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
 
-/** Pages whose text and Markdown deflate can do little about: it does not look back as far as the page before. */
+/** Inserts pages that deflate can hardly compress: its window does not reach back to the previous page. */
 async function insertLargePages({ uuid }: Pick<Row, 'uuid'>, count: number): Promise<void> {
-  // One word: nothing of it goes into the search index.
+  // A single word, too long for the search index.
   const content = randomBytes(pageBytes)
     .toString('latin1')
     .replace(/./gs, (byte) => letters[byte.charCodeAt(0) % letters.length] ?? '');
@@ -42,14 +42,14 @@ async function open(url: string): Promise<IncomingMessage> {
   return response;
 }
 
-/** Takes so much and then no more. */
+/** Reads at least this many bytes, then stops. */
 async function take(response: IncomingMessage, least: number): Promise<void> {
   for (let taken = 0; taken < least; await once(response, 'readable')) {
     for (let chunk = response.read(); chunk !== null; chunk = response.read()) taken += chunk.length;
   }
 }
 
-/** What arrives until the end; `complete` is false if the connection broke instead. */
+/** Reads until the end; `complete` is false if the connection broke. */
 async function drain(response: IncomingMessage): Promise<{ bytes: number; complete: boolean }> {
   let bytes = 0;
   try {
@@ -62,13 +62,13 @@ async function drain(response: IncomingMessage): Promise<{ bytes: number; comple
 
 describe('a download of many megabytes', () => {
   it.each(['TEXT', 'MARKDOWN', 'JSON', 'NDJSON', 'ZIP'])(
-    'as %s is read only as fast as it is taken, and breaks off when its rows are deleted meanwhile',
+    'as %s reads rows only as fast as the client, and breaks off when they are deleted meanwhile',
     async (format) => {
       const row = await insertJob(service, { status: 'COMPLETED' });
       await insertLargePages(row, 600);
       const response = await open((await downloadOf(service, row.id, format)).url);
       await take(response, 1);
-      // Nobody takes any more. What is not in a buffer by now was never read, and is gone.
+      // The client has stopped reading: rows that are not buffered by now are never read.
       await remove(service, row.id);
       const { bytes, complete } = await drain(response);
       expect(complete).toBe(false);
@@ -77,7 +77,7 @@ describe('a download of many megabytes', () => {
     },
   );
 
-  it('of a batch breaks off when one of its jobs is deleted before its turn', async () => {
+  it('of a batch breaks off when a job is deleted before it is read', async () => {
     const items = Array.from({ length: 60 }, () => ({ source: { url: 'https://example.com/a.pdf' } }));
     const { prisma } = service.platform.database;
     for (const format of ['NDJSON', 'ZIP']) {
@@ -98,7 +98,7 @@ describe('a download of many megabytes', () => {
     }
   });
 
-  it('arrives whole', async () => {
+  it('arrives completely', async () => {
     const row = await insertJob(service, { status: 'COMPLETED' });
     await insertLargePages(row, 300);
     const { url, bytes } = await downloadOf(service, row.id, 'TEXT');

@@ -19,7 +19,7 @@ async function bytesOf(archive: AsyncIterable<Buffer>): Promise<Buffer> {
 }
 
 describe('zip', () => {
-  it('holds files by any name, and an empty one', async () => {
+  it('holds files with any name, and empty files', async () => {
     const archive = zip(entriesOf({ 'ä 🧀.md': () => texts('one', ' two'), 'empty.txt': () => texts() }));
     expect([...unzip(await bytesOf(archive))]).toEqual([
       ['ä 🧀.md', 'one two'],
@@ -27,11 +27,11 @@ describe('zip', () => {
     ]);
   });
 
-  it('of nothing is an archive, too', async () => {
+  it('is a valid archive without files', async () => {
     expect(unzip(await bytesOf(zip(entriesOf({})))).size).toBe(0);
   });
 
-  it('throws what reading a file throws, and reads no more', async () => {
+  it('throws the error of reading a file, and reads no further file', async () => {
     async function* broken(): AsyncGenerator<string> {
       yield 'a part';
       throw new Error('gone');
@@ -50,7 +50,7 @@ describe('zip', () => {
     expect(later).toBe(false);
   });
 
-  it('throws what listing the files throws', async () => {
+  it('throws the error of listing the files', async () => {
     async function* entries(): AsyncGenerator<ZipEntry> {
       yield { path: 'a.txt', modifiedAt, content: () => texts('a') };
       throw new Error('no list');
@@ -58,7 +58,7 @@ describe('zip', () => {
     await expect(bytesOf(zip(entries()))).rejects.toThrow('no list');
   });
 
-  it('ends the reading of both when it is left early', async () => {
+  it('stops reading files and list when it is left early', async () => {
     const ended: string[] = [];
     async function* endless(): AsyncGenerator<string> {
       try {
