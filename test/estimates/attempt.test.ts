@@ -20,12 +20,12 @@ function facts(given: Partial<WorkFacts> = {}): WorkFacts {
   };
 }
 
-/** As if a cost had been seen many times. */
+/** A cost that has been observed many times. */
 function known(key: CostKey, value: number): LearnedCost {
   return { ...key, weight: 1_000, mean: Math.log(value), variance: 0.01 };
 }
 
-/** A page costs a tenth of a second, a megabyte ten; opening and storing next to nothing. */
+/** A page costs 0.1 s, a megabyte 10 s; opening and storing cost almost nothing. */
 const costs = new Costs([
   known(costKeys.download(megabyte), 10 / megabyte),
   known(costKeys.open('PDFIUM', megabyte), 0.01),
@@ -39,7 +39,7 @@ function seconds(attempt: AttemptEstimate, now: number): number {
 }
 
 describe('an attempt', () => {
-  it('divides the percentage as its stages cost: half to a download that takes as long as the pages', () => {
+  it('divides the percentage by the cost of its stages: half for a download as long as the extraction', () => {
     const attempt = new AttemptEstimate(facts({ toDownload: true }), costs, () => {});
     attempt.downloading(0);
     attempt.downloaded(megabyte / 2, megabyte, 5_000);
@@ -51,7 +51,7 @@ describe('an attempt', () => {
     expect(attempt.percent(10_000)).toBeLessThan(55);
   });
 
-  it('with OCR expects what OCR takes here, page by page, and teaches other jobs nothing', () => {
+  it('with OCR adapts to the speed of its own pages, and learns no cost of extraction', () => {
     const learned: CostKey[] = [];
     const attempt = new AttemptEstimate(facts({ ocr: true }), costs, (key) => learned.push(key));
     attempt.opening(0);
@@ -64,7 +64,7 @@ describe('an attempt', () => {
     expect(learned.map(({ measure }) => measure)).toEqual(['OPEN', 'PAGES', 'OCR']);
   });
 
-  it('gives nearly all of it to the pages where there is nothing to download', () => {
+  it('gives nearly all of the percentage to the pages without a download', () => {
     const attempt = new AttemptEstimate(facts(), costs, () => {});
     attempt.opening(0);
     attempt.opened({ engine: 'PDFIUM', pageCount: 100, pagesTotal: 100, pagesStored: 0 }, 10);
@@ -74,7 +74,7 @@ describe('an attempt', () => {
     expect(attempt.percent(4_800)).toBeLessThan(55);
   });
 
-  it('never falls and never gets to 100, whatever happens', () => {
+  it('never decreases and never reaches 100', () => {
     const attempt = new AttemptEstimate(facts({ toDownload: true, bytes: null }), new Costs(), () => {});
     const seen: number[] = [];
     const see = (now: number) => seen.push(attempt.percent(now));
@@ -90,7 +90,7 @@ describe('an attempt', () => {
     see(61_000);
     attempt.extracted(64, 62_000);
     see(62_000);
-    // A crash: the other engine begins anew.
+    // A crash: the other engine starts from the beginning.
     attempt.opened({ engine: 'PDFJS', pageCount: 400, pagesTotal: 400, pagesStored: 0 }, 63_000);
     for (let n = 0; n <= 400; n += 16) {
       attempt.extracted(n, 63_000 + n * 10);
@@ -104,29 +104,29 @@ describe('an attempt', () => {
     expect(Math.max(...seen)).toBeLessThanOrEqual(99);
   });
 
-  it('moves between two groups of pages, too', () => {
+  it('rises between two groups of pages', () => {
     const attempt = new AttemptEstimate(facts(), costs, () => {});
     attempt.opening(0);
     attempt.opened({ engine: 'PDFIUM', pageCount: 100, pagesTotal: 100, pagesStored: 0 }, 0);
     const percents = [0, 400, 800, 1_200].map((now) => attempt.percent(now));
     expect(percents).toEqual([...new Set(percents)].sort((a, b) => a - b));
-    // But does not pretend that the group is done.
+    // It does not assume that the group is done, though.
     expect(attempt.percent(60_000)).toBeLessThan(16);
   });
 
-  it('believes what it sees the more, the more of it there is', () => {
+  it('trusts its own pace more, the more it has seen', () => {
     const attempt = new AttemptEstimate(facts(), costs, () => {});
     attempt.opening(0);
     attempt.opened({ engine: 'PDFIUM', pageCount: 100, pagesTotal: 100, pagesStored: 0 }, 0);
     expect(seconds(attempt, 0)).toBeGreaterThan(8);
     expect(seconds(attempt, 0)).toBeLessThan(12);
-    // Three times as slow as others were.
+    // Three times slower than other documents.
     attempt.extracted(80, 24_000);
     expect(seconds(attempt, 24_000)).toBeGreaterThan(2.1);
     expect(seconds(attempt, 24_000)).toBeLessThan(6.5);
   });
 
-  it('is surer with every page', () => {
+  it('narrows its interval with every page', () => {
     const attempt = new AttemptEstimate(facts(), new Costs(), () => {});
     attempt.opening(0);
     attempt.opened({ engine: 'PDFIUM', pageCount: 400, pagesTotal: 400, pagesStored: 0 }, 0);
@@ -139,7 +139,7 @@ describe('an attempt', () => {
     expect(spread(1_600)).toBeLessThan(before);
   });
 
-  it('tells what its stages cost, and the pages a document of its size has', () => {
+  it('learns the costs of its stages, and the page count for its size', () => {
     const learned = new Map<string, number>();
     const attempt = new AttemptEstimate(facts({ toDownload: true, bytes: null }), new Costs(), ({ measure }, value) =>
       learned.set(measure, Math.exp(value)),
@@ -160,11 +160,11 @@ describe('an attempt', () => {
   });
 });
 
-describe('an attempt that draws pages, too', () => {
+describe('an attempt that also renders pages', () => {
   const images: ImageRequest = { thumbnailWidth: 200, pageImageWidth: null, format: 'JPEG', seconds: 1, avoid: [] };
   const asked = facts({ images });
 
-  it('expects that of each page', () => {
+  it('includes the rendering of each page', () => {
     const drawing = new Costs([
       known(costKeys.extract('PDFIUM', 100, megabyte / 100, false), 0.1),
       known(costKeys.render('PDFIUM', images), 0.3),
@@ -176,7 +176,7 @@ describe('an attempt that draws pages, too', () => {
     expect(seconds(attempt, 0)).toBeLessThan(48);
   });
 
-  it('learns what reading costs and what drawing costs apart', () => {
+  it('learns the costs of reading and rendering separately', () => {
     const learned = new Map<string, number>();
     const attempt = new AttemptEstimate(asked, new Costs(), ({ measure }, value) =>
       learned.set(measure, Math.exp(value)),
@@ -197,12 +197,12 @@ describe('learned costs', () => {
   const at = (learned: LearnedCost[], given: Partial<WorkFacts> = {}) =>
     quantiles(totalOf(expectStages(facts(given), new Costs(learned))));
 
-  it('change what is expected', () => {
+  it('change the estimate', () => {
     const slow = [known(costKeys.extract('PDFIUM', 100, megabyte / 100, false), 5)];
     expect(at(slow, { pagesTotal: 100 }).expected).toBeGreaterThan(10 * at([], { pagesTotal: 100 }).expected);
   });
 
-  it('say something of sizes that were not seen yet', () => {
+  it('apply to sizes not seen yet', () => {
     const slow = [known(costKeys.extract('PDFIUM', 2, 1024, false), 5)];
     expect(at(slow, { pagesTotal: 100 }).expected).toBeGreaterThan(10 * at([], { pagesTotal: 100 }).expected);
   });
@@ -213,14 +213,14 @@ describe('learned costs', () => {
     expect(ratio(at(seen, { pagesTotal: 100 }))).toBeLessThan(ratio(at([], { pagesTotal: 100 })));
   });
 
-  it('follow the pace of the machine at once', () => {
+  it('follow the current speed of the machine at once', () => {
     const busy: LearnedCost[] = [{ ...costKeys.pace(), weight: 8, mean: Math.log(3), variance: 0.01 }];
     const ratio = at(busy, { pagesTotal: 100 }).expected / at([], { pagesTotal: 100 }).expected;
     expect(ratio).toBeGreaterThan(1.3);
     expect(ratio).toBeLessThan(3);
   });
 
-  it('are there from the start: a fresh installation expects seconds, not hours', () => {
+  it('have defaults, so that a fresh installation expects seconds, not hours', () => {
     const { earliest, expected, latest } = at([]);
     expect(earliest).toBeLessThan(expected);
     expect(expected).toBeLessThan(latest);
@@ -228,7 +228,7 @@ describe('learned costs', () => {
     expect(latest).toBeLessThan(600);
   });
 
-  it('count the pages that were asked for', () => {
+  it('count only the requested pages', () => {
     const all = at([], { pagesTotal: 1_000 }).expected;
     expect(at([], { ranges: '1-10' }).expected).toBeLessThan(all);
     expect(at([], { ranges: '1-1000' }).expected).toBeCloseTo(all, 5);

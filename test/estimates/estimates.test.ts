@@ -11,7 +11,7 @@ import { type Service, startService } from '../service.ts';
 
 const estimate = 'queuePosition estimatedCompletion estimatedCompletionEarliest estimatedCompletionLatest';
 
-/** Forecasts are made by hand, so that each test knows which one it sees; maintenance would make them every two seconds. */
+/** Tests make forecasts explicitly instead of every two seconds, so that each one knows which forecast it sees. */
 let service: Service;
 beforeAll(async () => {
   service = await startService({ worker: false, maintenance: false });
@@ -31,7 +31,7 @@ interface Shown {
   estimatedCompletionLatest: string | null;
 }
 
-/** A living worker of so many slots, as its row tells. */
+/** Inserts the row of a live worker with this many slots. */
 async function pretendWorker(slots: number): Promise<void> {
   await service.platform.database.query(
     `INSERT INTO workers (id, host, pid, version, concurrency) VALUES ('00000000-0000-7000-8000-00000000000a', 'here', 1, '0', $1)
@@ -44,7 +44,7 @@ async function noWorker(): Promise<void> {
   await service.platform.database.query('DELETE FROM workers', []);
 }
 
-/** As a process sees jobs that asks for the first time after this forecast. */
+/** The states of jobs as read after a new forecast by a process that has not read any before. */
 async function statesAfterForecast(ids: string[]) {
   const { jobs, logger } = service.platform;
   await makeForecast(jobs);
@@ -62,8 +62,8 @@ function expectInOrder({ estimatedCompletion, estimatedCompletionEarliest, estim
   expect(times).toEqual(times.toSorted());
 }
 
-describe('a job that waits', () => {
-  it('says where it stands and when it will be done, right in the answer of createJob', async () => {
+describe('a pending job', () => {
+  it('has a queue position and an estimated completion in the response of createJob', async () => {
     await pretendWorker(1);
     await makeForecast(service.platform.jobs);
     const create = `mutation ($input: CreateJobInput!) { createJob(input: $input) { job { ${estimate} } } }`;
@@ -73,7 +73,7 @@ describe('a job that waits', () => {
     expectInOrder(job);
   });
 
-  it('moves up as the queue drains, and is expected the later the more wait before it', async () => {
+  it('moves up as the queue drains, and is estimated later the more jobs precede it', async () => {
     await pretendWorker(1);
     const begin = Date.now() - 60_000;
     const rows = [];
@@ -89,7 +89,7 @@ describe('a job that waits', () => {
     expect(last?.queuePosition).toBe(3);
   });
 
-  it('is a newer state after each forecast that differs', async () => {
+  it('gets a newer state from each forecast that differs', async () => {
     await pretendWorker(1);
     const rows = [await insertJob(service), await insertJob(service)];
     const ids = rows.map(({ uuid }) => uuid).sort();
@@ -102,14 +102,14 @@ describe('a job that waits', () => {
     expect(next?.revision).toBe(first?.revision);
   });
 
-  it('has a place but no time without a living worker', async () => {
+  it('has a position but no estimate without a live worker', async () => {
     await noWorker();
     const { uuid } = await insertJob(service);
     const [state] = await statesAfterForecast([uuid]);
     expect(state).toMatchObject({ queuePosition: 1, estimate: null });
   });
 
-  it('is not expected before runAt or its next try, and has no place until then', async () => {
+  it('is not expected before runAt or its next attempt, and has no position until then', async () => {
     await pretendWorker(4);
     const dueAt = new Date(Date.now() + 3_600_000);
     const later = await insertJob(service, { dueAt });
@@ -121,7 +121,7 @@ describe('a job that waits', () => {
     }
   });
 
-  it('stands among the others once it is due', async () => {
+  it('has a position once it is due', async () => {
     await pretendWorker(1);
     const old = new Date(Date.now() - 60_000);
     const retrying = await insertJob(service, { dueAt: old, createdAt: old, status: 'RETRYING' });
@@ -130,7 +130,7 @@ describe('a job that waits', () => {
     expect(states.map(({ queuePosition }) => queuePosition)).toEqual([1, 2]);
   });
 
-  it('is not pushed back by another tenant with a thousand', async () => {
+  it('is not delayed by a thousand jobs of another tenant', async () => {
     await pretendWorker(2);
     const crowd = await insertTenant(service, 'crowd');
     const early = new Date(Date.now() - 60_000);
@@ -146,11 +146,11 @@ describe('a job that waits', () => {
     expect(mine?.queuePosition).toBeLessThanOrEqual(2);
   });
 
-  it('is expected as late as such work was learned to take', async () => {
+  it('is estimated with learned costs', async () => {
     await pretendWorker(1);
     const { uuid } = await insertJob(service);
     const [before] = await statesAfterForecast([uuid]);
-    // Whatever its engine and size.
+    // For any size of document.
     const slow: CostKey[] = Array.from({ length: 7 }, (_, index) => costKeys.extract('PDFIUM', 4 ** index, 1, false));
     await mergeCosts(
       service.platform.jobs,
@@ -161,7 +161,7 @@ describe('a job that waits', () => {
     expect(Date.parse(after?.estimate?.at ?? '')).toBeGreaterThan(Date.parse(before?.estimate?.at ?? '') + 100_000);
   });
 
-  it('tells its watchers anew while it waits', async () => {
+  it('sends new estimates to its subscribers', async () => {
     await pretendWorker(1);
     const { id } = await submit(service, { source: await inline('one-page') });
     const other = await insertJob(service, { createdAt: new Date(Date.now() - 60_000) });
@@ -190,8 +190,8 @@ describe('a job that waits', () => {
   });
 });
 
-describe('a job that runs', () => {
-  it('is expected by its worker, has no place any more, and nothing is expected once it is final', async () => {
+describe('a running job', () => {
+  it('is estimated by its worker without a position, and not at all once it is final', async () => {
     const extractor = stepwise(opened(32), group(1, 16), group(17, 32));
     await service.startWorker({ extractor });
     const { id } = await submit(service, { source: await inline('one-page') });
@@ -228,7 +228,7 @@ describe('a job that runs', () => {
     });
   });
 
-  it('leaves behind what it cost', async () => {
+  it('stores its costs', async () => {
     await service.startWorker();
     const { id } = await submit(service, { source: await inline('many-pages') });
     await ended(service, id);
@@ -242,8 +242,8 @@ describe('a job that runs', () => {
   });
 });
 
-describe('what is learned', () => {
-  it('is the same whether one worker saw it or two did', async () => {
+describe('a learned cost', () => {
+  it('is the same whether one or two workers observed it', async () => {
     const { jobs, database } = service.platform;
     await database.query('DELETE FROM costs', []);
     const key = costKeys.store();

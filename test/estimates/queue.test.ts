@@ -5,7 +5,7 @@ import { endOf, type Forecast, placeOf, playQueue, type WaitingRow } from '../..
 
 const second: Span = { mean: 1, variance: 0.01 };
 
-/** Rows of a tenant, one millisecond after the other. */
+/** Rows of a tenant, one millisecond apart. */
 function rows(tenant: string, count: number, work: Span = second): WaitingRow[] {
   return Array.from({ length: count }, (_, index) => ({
     id: `${tenant}${index}`,
@@ -35,14 +35,14 @@ function place(forecast: Forecast, tenantId: string, index: number, arrived: (nu
 }
 
 describe('a forecast of the queue', () => {
-  it('starts as many at once as there are idle slots, and the next when the first ends', () => {
+  it('starts one job per idle slot, and the next when the first ends', () => {
     const forecast = play(2, { a: rows('a', 5) });
     const starts = [0, 1, 2, 3, 4].map((index) => place(forecast, 'a', index).start);
     expect(starts).toEqual([0, 0, 1, 1, 2]);
     expect([0, 1, 2].map((index) => place(forecast, 'a', index).position)).toEqual([1, 2, 3]);
   });
 
-  it('waits for what runs', () => {
+  it('waits for running jobs', () => {
     const forecast = play(2, { a: rows('a', 2) }, [
       ['a', 3],
       ['a', 5],
@@ -51,14 +51,14 @@ describe('a forecast of the queue', () => {
     expect(place(forecast, 'a', 1).start).toBe(4);
   });
 
-  it('lets tenants take turns, however much one of them has waiting', () => {
+  it('alternates among tenants, however many jobs one of them has', () => {
     const forecast = play(1, { a: rows('a', 1_000), b: rows('b', 2) });
     expect(place(forecast, 'b', 0).position).toBeLessThanOrEqual(2);
     expect(place(forecast, 'b', 1).position).toBeLessThanOrEqual(4);
     expect(place(forecast, 'a', 999).position).toBe(1_002);
   });
 
-  it('keeps to how many of a tenant may run at once, while others and after others', () => {
+  it('respects the limit of a tenant, alone and beside others', () => {
     const alone = play(8, { a: rows('a', 6) }, [], { a: 2 });
     expect([0, 1, 2, 3, 4, 5].map((index) => place(alone, 'a', index).start)).toEqual([0, 0, 1, 1, 2, 2]);
     const both = play(4, { a: rows('a', 4), b: rows('b', 3) }, [], { a: 1 });
@@ -68,19 +68,19 @@ describe('a forecast of the queue', () => {
     expect(play(4, { a: rows('a', 4) }, [], { a: 0 }).tenants.a).toEqual([]);
   });
 
-  it('gives a tenant that runs something the later turn', () => {
+  it('gives a tenant with a running job the later turn', () => {
     const forecast = play(2, { a: rows('a', 2), b: rows('b', 2) }, [['a', 10]]);
     expect(place(forecast, 'b', 0).position).toBe(1);
     expect(place(forecast, 'b', 1).position).toBe(2);
   });
 
-  it('has places without a worker, in the same order', () => {
+  it('has the same positions without a worker', () => {
     const forecast = play(0, { a: rows('a', 3) });
     expect(forecast.slots).toBe(0);
     expect([0, 1, 2].map((index) => place(forecast, 'a', index).position)).toEqual([1, 2, 3]);
   });
 
-  it('finds a row between those it knows', () => {
+  it('interpolates a row between those it knows', () => {
     const all = rows('a', 1_001);
     const forecast = play(1, { a: [...all.slice(0, 10), ...all.slice(1_000)] });
     const { position, start } = place(forecast, 'a', 500);
@@ -90,7 +90,7 @@ describe('a forecast of the queue', () => {
     expect(start).toBeLessThan(550);
   });
 
-  it('is less sure of what is further away, by as much as waits turned out to be', () => {
+  it('is less certain of later jobs, depending on the accuracy of past forecasts', () => {
     const forecast = play(2, { a: rows('a', 100) });
     const width = (index: number, costs: Costs) => endOf(place(forecast, 'a', index), 0, second, costs).variance;
     expect(width(90, new Costs())).toBeGreaterThan(width(10, new Costs()));
@@ -98,7 +98,7 @@ describe('a forecast of the queue', () => {
     expect(width(90, punctual)).toBeLessThan(width(90, new Costs()));
   });
 
-  it('is expected the sooner or later as waits turned out to be, of which a short one tells the least', () => {
+  it('corrects its bias by past forecasts, least of all for short waits', () => {
     const forecast = play(2, { a: rows('a', 100) });
     const end = (index: number, mean: number) =>
       endOf(place(forecast, 'a', index), 0, second, new Costs([{ ...costKeys.wait(), weight: 30, mean, variance: 0 }]));
@@ -108,7 +108,7 @@ describe('a forecast of the queue', () => {
     expect(end(1, -0.5).mean).toBeGreaterThan(0.5 * end(1, 0).mean);
   });
 
-  it('puts what came after it behind the last, and behind one another', () => {
+  it('appends later arrivals in their order', () => {
     const forecast = play(2, { a: rows('a', 4) });
     const first = place(forecast, 'a', 10);
     const second = place(forecast, 'a', 11, [6]);
@@ -119,12 +119,12 @@ describe('a forecast of the queue', () => {
     expect(third.start).toBeGreaterThan(second.start);
   });
 
-  it('lets the first job of another tenant in before the crowd', () => {
+  it('puts the first job of another tenant before the crowd', () => {
     const forecast = play(2, { a: rows('a', 500) }, [['a', 1]]);
     expect(place(forecast, 'b', 501).position).toBeLessThanOrEqual(3);
   });
 
-  it('starts at once what comes to an empty queue with idle slots', () => {
+  it('starts new jobs at once if the queue is empty and slots are idle', () => {
     const forecast = play(2, {});
     expect(place(forecast, 'a', 0)).toMatchObject({ position: 1, start: 0 });
     expect(place(forecast, 'a', 1, [1]).start).toBeLessThan(1);
