@@ -6,7 +6,7 @@ import { provideRedis } from '../../src/connections/embedded-redis-program.ts';
 import { freePort } from '../../src/connections/embedded-server.ts';
 import { temporaryDirectory } from '../start/running.ts';
 
-/** A Redis with a configuration of its own. */
+/** A node of a Redis cluster, at first without slots. */
 export interface ConfiguredRedis extends AsyncDisposable {
   readonly url: string;
   command(...words: string[]): Promise<unknown>;

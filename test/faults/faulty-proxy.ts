@@ -2,24 +2,24 @@ import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 import { portOf } from '../download/pdf-server.ts';
 
-/** A way to a server on loopback that fails when told to. */
+/** A proxy to a server on loopback that fails on demand. */
 export interface FaultyProxy extends AsyncDisposable {
-  /** The address with the proxy in place of its host. */
+  /** Returns the URL with its host and port replaced by those of the proxy. */
   through(url: string): string;
-  /** Every connection goes silent for good, also those that come until `heal`: nothing passes, nothing is closed. */
+  /** Silences every connection permanently, and new ones until `heal`: nothing passes, nothing is closed. */
   silence(): void;
-  /** The connections on which `text` was ever sent go silent for good. */
+  /** Permanently silences the connections on which `text` was ever sent. */
   silenceThoseThatSent(text: string): void;
-  /** New connections work. Silent ones stay silent: nothing brings a half-open connection back. */
+  /** Lets new connections work. Silent ones stay silent, as half-open connections do. */
   heal(): void;
-  /** Loses the reply to the next statement that holds `text`, and the connection with it. Resolves when it has done so. */
+  /** Drops the reply to the next statement that contains `text`, and its connection. Resolves once that has happened. */
   loseReplyTo(text: string): Promise<void>;
 }
 
 interface Link {
   sent: string;
   silent: boolean;
-  /** Called with the reply, in place of whoever waits for it. */
+  /** Called when the reply arrives, instead of forwarding it. */
   lose: (() => void) | null;
 }
 

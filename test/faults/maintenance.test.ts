@@ -32,7 +32,7 @@ afterEach(async () => {
   }
 });
 
-/** `pagehive maintain` as users run it, compiled. */
+/** Starts the compiled `pagehive maintain`, as users run it. */
 function maintain(): ChildProcess {
   const { databaseUrl, redisUrl, redisPrefix, dataDir } = service.config;
   const env = {
@@ -55,7 +55,7 @@ async function leader(of: string): Promise<string | undefined> {
   return lease?.holder;
 }
 
-/** A job whose worker is dead; what becomes of it shows that somebody looks after such. */
+/** Inserts a job whose worker is dead; maintenance works if this job is rescued. */
 async function insertLost(): Promise<string> {
   const lost = { status: 'RUNNING', workerId: newUuid(), startedAt: new Date(0), leaseExpiresAt: new Date(0) } as const;
   return (await insertJob(service, lost)).id;
@@ -67,7 +67,7 @@ async function rescued(id: string): Promise<void> {
 }
 
 describe('maintenance', () => {
-  it('goes on in another process when the leader is frozen, and both may wake up together', async () => {
+  it('continues in another process when the leader freezes, and tolerates both after it wakes up', async () => {
     const first = maintain();
     await expect.poll(() => leader('rescuer'), soon).toBeDefined();
     const before = await leader('rescuer');
@@ -86,7 +86,7 @@ describe('maintenance', () => {
     ]);
   });
 
-  it('goes on in another process when an actor hangs', async () => {
+  it('continues in another process when an actor hangs', async () => {
     const { database, logger } = service.platform;
     const hangs = deferred<void>();
     const worked = deferred<string>();
@@ -106,7 +106,7 @@ describe('maintenance', () => {
     await second[Symbol.asyncDispose]();
   });
 
-  it('takes a jump of the clock of the database for an outage: nobody is late by his own fault', async () => {
+  it('treats a jump of the database clock as an outage, so that leases get a grace period', async () => {
     await using clock = await startOwnClock(service);
     const seen: number[] = [];
     const jumped = deferred<void>();
@@ -124,7 +124,7 @@ describe('maintenance', () => {
     expect(seen.at(-1)).toBe(0);
   });
 
-  it('holds no expired lease against a worker just after the database was away', async () => {
+  it('does not rescue jobs just after an outage of the database', async () => {
     const rescuer = createRescuer(service.platform);
     const id = await insertLost();
     const status = async () => accepted(await graphql(service.url, `{ job(id: "${id}") { status } }`)).job.status;

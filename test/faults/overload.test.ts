@@ -8,14 +8,14 @@ import { type Service, startService } from '../service.ts';
 
 let service: Service;
 beforeAll(async () => {
-  // One connection for each pool.
+  // One connection in each pool.
   service = await startService({ worker: false, maintenance: false, config: { databaseConnections: 3 } });
 });
 afterAll(async () => {
   await service[Symbol.asyncDispose]();
 });
 
-/** Takes all connections of a pool until it is disposed of. */
+/** Occupies all connections of a pool until it is disposed. */
 async function hold(pool: Database): Promise<AsyncDisposable> {
   const held = deferred<void>();
   const released = new AbortController();
@@ -42,8 +42,8 @@ async function post(query: string): Promise<Response> {
   });
 }
 
-describe('while reads take all of their connections', () => {
-  it('another read is answered OVERLOADED, by 503 with Retry-After, and jobs are accepted at once', async () => {
+describe('while reads occupy all of their connections', () => {
+  it('another read fails with OVERLOADED, 503 and Retry-After, and jobs are accepted at once', async () => {
     await using _held = await hold(service.platform.pools.reads);
     const waiting = post(read);
     await submit(service, { source: await inline('one-page') });
@@ -55,8 +55,8 @@ describe('while reads take all of their connections', () => {
   });
 });
 
-describe('while writes take all of their connections', () => {
-  it('a job or an upload is answered OVERLOADED, and reads are answered at once', async () => {
+describe('while writes occupy all of their connections', () => {
+  it('a job or an upload fails with OVERLOADED, and reads succeed at once', async () => {
     const { createUpload } = accepted(
       await graphql(service.url, 'mutation { createUpload(input: {}) { upload { url } } }'),
     );
@@ -71,7 +71,7 @@ describe('while writes take all of their connections', () => {
   });
 });
 
-it('a statement that takes too long is DEADLINE_EXCEEDED, and nothing says that the database cannot be reached', async () => {
+it('a statement that takes too long fails with DEADLINE_EXCEEDED, not as an unreachable database', async () => {
   const client = new pg.Client({ connectionString: service.config.databaseUrl ?? '' });
   await client.connect();
   await client.query('BEGIN');

@@ -1,10 +1,10 @@
 import type { Database } from '../../src/connections/database.ts';
 import type { Service } from '../service.ts';
 
-/** A database whose clock shows what a test wants: statements call a `now` of the test's instead of PostgreSQL's own. */
+/** A database with a clock that tests control: its statements call a replacement of PostgreSQL's `now`. */
 export interface OwnClock extends AsyncDisposable {
   readonly database: Database;
-  /** Sets it forward by so much. */
+  /** Moves the clock forward by this interval. */
   forward(by: string): Promise<void>;
 }
 

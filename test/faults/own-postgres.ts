@@ -4,14 +4,14 @@ import { startPostgres } from '../../src/connections/embedded-postgres.ts';
 import { migrate } from '../../src/connections/migrations.ts';
 import { temporaryDirectory } from '../start/running.ts';
 
-/** A migrated PostgreSQL that a test may do anything to; the shared one is not for that. */
+/** A migrated PostgreSQL for one test file, which may break it; the other one is shared. */
 export interface OwnPostgres extends AsyncDisposable {
   readonly url: string;
-  /** Ends it at once, as a crash would. */
+  /** Kills it, as a crash would. */
   kill(): Promise<void>;
-  /** Starts it on the same port, with what was committed. */
+  /** Starts it on the same port, with all committed data. */
   start(): Promise<void>;
-  /** Stops all of its processes where they are, and lets them go on. */
+  /** Stops all of its processes with SIGSTOP; disposal resumes them. */
   freeze(): Disposable;
   query(text: string): Promise<pg.QueryResult>;
 }
@@ -56,7 +56,7 @@ export async function startOwnPostgres(): Promise<OwnPostgres> {
   };
 }
 
-/** A process and all that came of it. */
+/** A process and all its descendants. */
 function tree(root: number): number[] {
   const processes = execFileSync('ps', ['-e', '-o', 'pid=,ppid='], { encoding: 'utf8' })
     .trim()

@@ -2,15 +2,15 @@ import { createClient } from 'redis';
 import { startRedis } from '../../src/connections/embedded-redis.ts';
 import { temporaryDirectory } from '../start/running.ts';
 
-/** A Redis that a test may do anything to; the shared one is not for that. */
+/** A Redis for one test file, which may break it; the other one is shared. */
 export interface OwnRedis extends AsyncDisposable {
   readonly url: string;
-  /** Ends it by SIGKILL. */
+  /** Kills it with SIGKILL. */
   kill(): Promise<void>;
   /** Starts it on the same port, empty. */
   start(): Promise<void>;
   setPassword(password: string): Promise<void>;
-  /** Runs a command on a connection of its own. */
+  /** Runs a command on a dedicated connection. */
   command(...words: string[]): Promise<unknown>;
 }
 

@@ -8,7 +8,7 @@ import { standStill } from '../stand-still.ts';
 import { recordWarnings } from './warnings.ts';
 import { ailing, completeOnce, soon } from './watching.ts';
 
-/** Longer than any silence that is held against PostgreSQL, Redis or a client. */
+/** Longer than the silence after which PostgreSQL, Redis or a client is given up. */
 const pauseMs = 7_000;
 
 async function backends({ platform }: Service): Promise<number[]> {
@@ -17,7 +17,7 @@ async function backends({ platform }: Service): Promise<number[]> {
   return rows.map(({ pid }) => pid);
 }
 
-it('a process that stands still blames nobody: it closes no connection, loses no job, and says what happened', async () => {
+it('a paused process closes no connection, loses no job, and logs its pause', async () => {
   const { warnings, logger } = recordWarnings();
   const ended = deferred<void>();
   const extractor = extractorOf(async function* () {
@@ -42,7 +42,7 @@ it('a process that stands still blames nobody: it closes no connection, loses no
 
   const slow = Array.from({ length: 3 }, () => service.platform.database.query('SELECT pg_sleep(3)', []));
   const before = await backends(service);
-  // A ping, statements and commands are under way at the moment when it stops: their answers come while it stands still.
+  // A ping, statements and commands are in progress when the process stops; their replies arrive during the pause.
   await once(socket, 'ping');
   const permits = service.platform.ringer.waiting();
   standStill(pauseMs);

@@ -20,7 +20,7 @@ const endConnections =
 let postgres: OwnPostgres;
 let proxy: FaultyProxy;
 let service: Service;
-/** While it is set, extractions wait for it after their first group of pages. */
+/** While set, extractions wait for it after their first group of pages. */
 let gate: { promise: Promise<void>; resolve: () => void } | null = null;
 const extractor = extractorOf(async function* () {
   yield opened(2);
@@ -80,7 +80,7 @@ async function available(): Promise<void> {
 }
 
 describe('an outage of PostgreSQL', () => {
-  it('a crash: requests are refused with a clear code, and jobs that run are carried through it', async () => {
+  it('a crash: requests fail with a clear code, and running jobs survive it', async () => {
     const release = holdExtractions();
     const ids = await submitSome(service, 2);
     await running(ids);
@@ -92,7 +92,7 @@ describe('an outage of PostgreSQL', () => {
     await available();
   });
 
-  it('connections that it ends: no process dies of it, and jobs that run are carried through it', async () => {
+  it('terminated connections: no process dies, and running jobs survive them', async () => {
     const release = holdExtractions();
     const ids = await submitSome(service, 2);
     await running(ids);
@@ -108,7 +108,7 @@ describe('an outage of PostgreSQL', () => {
     await available();
   });
 
-  it('a connection that ends between two statements of a transaction: it fails, and no process dies of it', async () => {
+  it('a connection that ends between two statements of a transaction: the transaction fails, and no process dies', async () => {
     const { database } = service.platform;
     const transaction = database.transaction(async (query) => {
       const [own] = await query<{ pid: number }>('SELECT pg_backend_pid() AS pid', []);
@@ -123,7 +123,7 @@ describe('an outage of PostgreSQL', () => {
     await available();
   });
 
-  it('a freeze longer than a lease: requests are refused in seconds, and no job is taken from its living worker', async () => {
+  it('a freeze longer than a lease: requests fail in seconds, and no job is taken from its live worker', async () => {
     const release = holdExtractions();
     const ids = await submitSome(service, 2);
     await running(ids);
@@ -137,7 +137,7 @@ describe('an outage of PostgreSQL', () => {
     await completeOnce(service, ids);
   });
 
-  it('silence on every connection: requests are refused in seconds, and jobs that run are carried through it', async () => {
+  it('silence on every connection: requests fail in seconds, and running jobs survive it', async () => {
     const release = holdExtractions();
     const ids = await submitSome(service, 2);
     await running(ids);
@@ -150,7 +150,7 @@ describe('an outage of PostgreSQL', () => {
   });
 });
 
-it('a worker that shuts down does not wait for a database that is away', async () => {
+it('a worker that shuts down does not wait for an unavailable database', async () => {
   await service.stopWorker();
   await submitSome(service, 1);
   const [held] = await claim(service, 1);
@@ -179,7 +179,7 @@ it('a worker that shuts down does not wait for a database that is away', async (
   await service.startWorker();
 });
 
-it('connections of a worker that are all dead and do not know it are replaced before its leases end', async () => {
+it('half-open connections of a worker are replaced before its leases expire', async () => {
   const release = holdExtractions();
   const database = await createDatabase();
   onTestFinished(database.drop);
@@ -189,12 +189,12 @@ it('connections of a worker that are all dead and do not know it are replaced be
     overrides: { extractor },
     maintenance: false,
   });
-  // Maintenance reaches the database another way, and waits for nobody.
+  // Maintenance connects directly, so it would rescue the jobs as soon as their leases expire.
   await using platform = await openPlatform({ ...alone.config, databaseUrl: database.url }, 'test');
   await using _maintenance = startMaintain(platform);
   const ids = await submitSome(alone, 2);
   await running(ids, alone);
-  // As many connections as there may be.
+  // Open as many connections as the pool allows.
   await Promise.all(Array.from({ length: 10 }, () => alone.platform.database.query('SELECT pg_sleep(0.1)', [])));
   way.silence();
   way.heal();
@@ -206,14 +206,14 @@ it('connections of a worker that are all dead and do not know it are replaced be
   await completeOnce(alone, ids);
 });
 
-/** The text of a statement travels once a connection, so it is met on new ones. */
+/** Loses one reply on new connections only: a prepared statement's text is sent once per connection. */
 async function loseReplyTo(text: string): Promise<{ lost: Promise<void> }> {
   await postgres.query(endConnections);
   await expect.poll(async () => (await fetch(`${service.url}/health/ready`)).status, soon).toBe(200);
   return { lost: proxy.loseReplyTo(text) };
 }
 
-describe('an answer that is lost after its commit', () => {
+describe('a reply that is lost after its commit', () => {
   it('completeJob: the job is completed once', async () => {
     const { lost } = await loseReplyTo("SET status = 'COMPLETED'");
     const ids = await submitSome(service, 1);
@@ -221,7 +221,7 @@ describe('an answer that is lost after its commit', () => {
     await completeOnce(service, ids);
   });
 
-  it('storePages: pages stored twice are there once', async () => {
+  it('storePages: pages stored twice exist once', async () => {
     const { lost } = await loseReplyTo("stage = 'EXTRACT', heartbeat_at");
     const [id = ''] = await submitSome(service, 1);
     await lost;
@@ -233,7 +233,7 @@ describe('an answer that is lost after its commit', () => {
   it.each([
     ['claimJobs: the job', 'FROM claim_jobs('],
     ['the details of a claim: the job', 'AS "resourceFailures"'],
-  ])('%s is given back before its lease ends, and runs without having cost a retry', async (_, text) => {
+  ])('%s is given back before its lease expires, and runs without using a retry', async (_, text) => {
     await service.stopWorker();
     const ids = await submitSome(service, 2);
     const { lost } = await loseReplyTo(text);
@@ -242,7 +242,7 @@ describe('an answer that is lost after its commit', () => {
     await completeWithoutFailure(service, ids);
   });
 
-  it('createJob: the same key gives the job that was made', async () => {
+  it('createJob: the same key returns the created job', async () => {
     const { lost } = await loseReplyTo('INSERT INTO idempotency_keys');
     const input = { source: await inline('one-page'), idempotencyKey: 'once' };
     expect(refused(await tryCreateJob(service, input)).extensions.code).toBe('SERVICE_UNAVAILABLE');
@@ -252,7 +252,7 @@ describe('an answer that is lost after its commit', () => {
     await completeOnce(service, [id]);
   });
 
-  it('createBatch: the same key gives the batch that was made', async () => {
+  it('createBatch: the same key returns the created batch', async () => {
     const input = {
       idempotencyKey: 'lost batch',
       items: [{ source: { url: 'https://example.org/a.pdf' } }, { source: { url: 'https://example.org/b.pdf' } }],
@@ -273,7 +273,7 @@ describe('an answer that is lost after its commit', () => {
     expect(refused(await remove(service, id)).extensions.code).toBe('SERVICE_UNAVAILABLE');
     await lost;
     expect(refused(await remove(service, id)).extensions.code).toBe('NOT_FOUND');
-    // Its bytes are left to the janitor.
+    // The janitor deletes its bytes later.
     expect(await storedKeys(service)).toHaveLength(keys.length + 1);
   });
 });

@@ -24,7 +24,7 @@ async function startRecorded(redisUrl: string, redisPrefix?: string) {
   return { service, warnings };
 }
 
-/** Waits until a check of `health` is DEGRADED for this reason and with this advice. */
+/** Waits until a check of `health` is DEGRADED with this reason and advice. */
 async function untilDegraded(service: Service, name: string, expected: { detail?: RegExp; advice: string }) {
   const { detail = /./, advice } = expected;
   await expect
@@ -44,15 +44,15 @@ afterAll(async () => {
   await redis[Symbol.asyncDispose]();
 });
 
-describe('a Redis that is full', () => {
-  it('is DEGRADED with the right advice and one warning, jobs run, and all is well when there is room again', async () => {
+describe('a full Redis', () => {
+  it('is DEGRADED with the right advice and one warning, while jobs run, and recovers', async () => {
     const { service, warnings } = await startRecorded(redis.url);
     await using _service = service;
     await expect.poll(() => ailing(service), soon).toEqual([]);
     await redis.command('CONFIG', 'SET', 'maxmemory', '1');
     await untilDegraded(service, 'redis', { detail: /^Redis is full and refuses writes;/, advice: 'maxmemory' });
     await completeOnce(service, await submitSome(service, 4));
-    // Not the workers are to blame for what does not come through Redis.
+    // Undelivered canaries are not blamed on the workers.
     await service.platform.database.query(`UPDATE workers SET started_at = now() - interval '1 hour'`, []);
     await service.platform.database.query(`DELETE FROM leases WHERE name = 'canary'`, []);
     await untilDegraded(service, 'canary', { advice: 'Redis' });
@@ -62,7 +62,7 @@ describe('a Redis that is full', () => {
     await expect.poll(() => ailing(service), soon).toEqual([]);
   });
 
-  it('is no obstacle to a start', async () => {
+  it('does not prevent a start', async () => {
     await redis.command('CONFIG', 'SET', 'maxmemory', '1');
     await checkRedis(redis.url, '{test}');
     await redis.command('CONFIG', 'SET', 'maxmemory', '0');
@@ -78,7 +78,7 @@ async function problemOf(url: string): Promise<string> {
 }
 
 describe('a Redis that is a read-only replica', () => {
-  it('is refused at the start, and DEGRADED with the right advice if it becomes one', async () => {
+  it('is refused at startup, and DEGRADED with the right advice if it becomes one later', async () => {
     await using primary = await startOwnRedis();
     const { service, warnings } = await startRecorded(redis.url);
     await using _service = service;
@@ -164,7 +164,7 @@ describe('a Redis in cluster mode', () => {
     await using _service = service;
     await completeOnce(service, await submitSome(service, 8));
     await expect.poll(() => ailing(service), soon).toEqual([]);
-    // Jobs came by permits, not by the workers' own looking every few seconds.
+    // The jobs were started by wake-ups, not by the workers' own polling every few seconds.
     await expect.poll(() => service.platform.ringer.waiting(), soon).toBe(0);
     expect(warnings).toEqual([]);
   });

@@ -23,7 +23,7 @@ afterAll(async () => {
   await redis[Symbol.asyncDispose]();
 });
 
-/** Redis is in use again: a canary comes back through the worker, nobody leaves a permit lying, and all is well. */
+/** Waits until Redis is in use again: the worker returns a canary, no wake-up is left over, and all checks are OK. */
 async function recovered(of = service): Promise<void> {
   const { database, ringer } = of.platform;
   const [moment] = await database.query<{ now: Date }>('SELECT now()', []);
@@ -45,13 +45,13 @@ describe('Redis is disposable', () => {
     await recovered();
   });
 
-  it('its scripts: after SCRIPT FLUSH permits and canaries are sent and taken as before', async () => {
+  it('its scripts: after SCRIPT FLUSH wake-ups and canaries are sent and received as before', async () => {
     await redis.command('SCRIPT', 'FLUSH', 'SYNC');
     await completeOnce(service, await submitSome(service, 3));
     await recovered();
   });
 
-  it('its process: jobs are accepted, run and watched to their end while it is down, and it is used again when it is back', async () => {
+  it('its process: jobs are accepted, run and watched while it is down, and it is used again afterwards', async () => {
     const before = await submitSome(service, 2);
     await redis.kill();
     const during = await submitSome(service, 4);
@@ -90,14 +90,14 @@ describe('Redis is disposable', () => {
     await recovered();
   });
 
-  it('its absence for minutes: whoever waits for it tries again every other second at least, however long it takes', () => {
+  it('its absence for minutes: clients reconnect at least every two seconds, however long it lasts', () => {
     for (const tries of [0, 5, 50, 5_000, 5_000_000]) {
       expect(reconnectDelayMs(tries)).toBeGreaterThan(0);
       expect(reconnectDelayMs(tries)).toBeLessThanOrEqual(2_000);
     }
   });
 
-  it('its connections: half-open ones are noticed, by those that wait on them, too', async () => {
+  it('its connections: half-open ones are detected, even while they wait for messages', async () => {
     proxy.silence();
     const during = await submitSome(service, 4);
     await completeOnce(service, during);
@@ -108,13 +108,13 @@ describe('Redis is disposable', () => {
     await recovered();
   });
 
-  it('a connection that waits for messages: others notice for it that it is half open', async () => {
+  it('a connection that waits for messages: others detect for it that it is half open', async () => {
     proxy.silenceThoseThatSent('brpoplpush');
     await completeOnce(service, await submitSome(service, 4));
     await recovered();
   });
 
-  it('its connections: ending while all slots are busy leaves no permit with a worker that forgot it', async () => {
+  it('its connections: ending them while all slots are busy leaves no wake-up behind', async () => {
     const ended = deferred<void>();
     await using other = await startService({
       config: { redisUrl: redis.url, concurrency: 1 },
@@ -124,18 +124,18 @@ describe('Redis is disposable', () => {
     const ids = await submitSome(other, 4);
     await expect.poll(active, soon).toHaveLength(1);
     for (const taken of [2, 3]) {
-      // Its consumer connects anew and takes the next permit, while the one before still waits for a slot.
+      // The consumer reconnects and takes the next wake-up while the previous one still waits for a slot.
       await redis.command('CLIENT', 'KILL', 'TYPE', 'normal');
       await other.platform.ringer.topUp({ permits: 1, slots: 1 }).catch(() => undefined);
       await expect.poll(active, soon).toHaveLength(taken);
     }
     ended.resolve();
     await completeOnce(other, ids);
-    // Those of the connections that are gone are found by two checks, six seconds apart.
+    // Wake-ups of dead connections are found by two checks, six seconds apart.
     await expect.poll(active, soon).toEqual([]);
   });
 
-  it('its password: a worker that starts with a wrong one works, and uses Redis once it is right', async () => {
+  it('its password: a worker that starts with a wrong one works, and uses Redis once it is corrected', async () => {
     await service.stopWorker();
     await redis.setPassword('another');
     await using other = await startService({

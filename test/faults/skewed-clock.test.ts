@@ -5,7 +5,7 @@ import { finalBatch, submitBatch, submittedBatch } from '../batches/batching.ts'
 import { graphql } from '../graphql.ts';
 import { type Service, startService } from '../service.ts';
 
-/** The clocks of Pagehive's machines differ from that of the database; nothing depends on them. */
+/** The clocks of Pagehive's hosts may differ from the database clock, because nothing depends on them. */
 
 let service: Service;
 beforeAll(async () => {
@@ -18,7 +18,7 @@ afterAll(async () => {
   await service[Symbol.asyncDispose]();
 });
 
-/** Timers go on as ever. */
+/** Sets the clock without stopping timers. */
 function setClock(hours: number): void {
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + hours * 3_600_000, shouldAdvanceTime: true });
 }
@@ -36,8 +36,8 @@ const databaseNow = async () => {
   return row?.now.getTime() ?? 0;
 };
 
-describe.each([-72, -2, 2, 72])('with a clock that is %d hours off', (hours) => {
-  it('an upload arrives and is used in its time by the clock of the database', async () => {
+describe.each([-72, -2, 2, 72])('with a clock %d hours off', (hours) => {
+  it('an upload can be stored and used until it expires by the database clock', async () => {
     setClock(hours);
     const { id, url, expiresAt } = await createUpload();
     expect(Math.abs(Date.parse(expiresAt) - (await databaseNow()) - hour)).toBeLessThan(60_000);
@@ -47,7 +47,7 @@ describe.each([-72, -2, 2, 72])('with a clock that is %d hours off', (hours) => 
     expect(await endedJob(service, job.id, 'failure { code }')).toEqual({ failure: { code: 'NOT_A_PDF' } });
   });
 
-  it('one that is past its time there is expired', async () => {
+  it('an upload that is expired by the database clock is refused', async () => {
     const { id, url } = await createUpload();
     await fetch(url, { method: 'PUT', body: 'no PDF' });
     await service.platform.database.query(
@@ -62,7 +62,7 @@ describe.each([-72, -2, 2, 72])('with a clock that is %d hours off', (hours) => 
     ]);
   });
 
-  it('an idempotency key is taken until its time there', async () => {
+  it('an idempotency key is reserved until it expires by the database clock', async () => {
     const input = { ...broken, idempotencyKey: `key ${hours}` };
     const first = await submit(service, input);
     await endedJob(service, first.id, 'id');
@@ -80,7 +80,7 @@ describe.each([-72, -2, 2, 72])('with a clock that is %d hours off', (hours) => 
     expect(again.id).not.toBe(first.id);
   });
 
-  it('a batch is cancelled and retried as at any other time', async () => {
+  it('a batch is cancelled and retried as usual', async () => {
     await service.stopWorker();
     setClock(hours);
     const batch = await submittedBatch(service, { items: [broken, broken] });

@@ -12,11 +12,11 @@ afterAll(async () => {
   await service[Symbol.asyncDispose]();
 });
 
-it('ends a worker that cannot say that it is there, so that whoever supervises it starts it again', async () => {
+it('exits a worker that cannot register itself, so that its supervisor restarts it', async () => {
   const { databaseUrl, redisUrl, redisPrefix, dataDir } = service.config;
-  // As if the database went away between the first statements of its start and this one.
+  // Simulates a database that fails between the first statements of the start and the registration.
   await service.platform.database.query('ALTER TABLE workers RENAME TO away', []);
-  // `pagehive work` as users run it, compiled.
+  // The compiled `pagehive work`, as users run it.
   const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
   const env = { DATABASE_URL: databaseUrl ?? '', REDIS_URL: redisUrl ?? '', REDIS_PREFIX: redisPrefix };
   const child = spawn(process.execPath, [cli, 'work'], {

@@ -6,7 +6,7 @@ export interface Warning {
   queue?: string;
 }
 
-/** Returns a logger and the warnings and errors that it gets. */
+/** Returns a logger and the list of warnings and errors that it records. */
 export function recordWarnings(): { warnings: Warning[]; logger: Logger } {
   const warnings: Warning[] = [];
   const lines = new Writable({

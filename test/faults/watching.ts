@@ -5,10 +5,10 @@ import { graphql } from '../graphql.ts';
 import { extractorOf, group, opened, untilAborted } from '../jobs/extractors.ts';
 import type { Service } from '../service.ts';
 
-/** For what recovers by itself: longer than any of it may take on a busy machine. */
+/** For polling what recovers automatically: more time than recovery takes on a busy machine. */
 export const soon = { timeout: 30_000, interval: 50 };
 
-/** One page at once, or when it is told to. */
+/** Extracts one page, at once or after `until`. */
 export function pages(until?: Promise<void>): Extractor {
   return extractorOf(async function* (_, signal): AsyncGenerator<ExtractionEvent> {
     yield opened(1);
@@ -21,7 +21,7 @@ export function pages(until?: Promise<void>): Extractor {
   });
 }
 
-/** Creates so many jobs, one after the other; each must be accepted. */
+/** Creates this many jobs, one after another. */
 export async function submitSome(service: Service, n: number): Promise<string[]> {
   const ids: string[] = [];
   for (let i = 0; i < n; i += 1) ids.push((await submit(service, { source: await inline('one-page') })).id);
@@ -30,12 +30,12 @@ export async function submitSome(service: Service, n: number): Promise<string[]>
 
 const job = `query ($id: ID!) { job(id: $id) { status retryCount attempts { failure { code } } } }`;
 
-/** Waits until each of them is completed, by its first attempt and once. */
+/** Waits until each job is completed, in its first attempt and only once. */
 export async function completeOnce(service: Service, ids: string[]): Promise<void> {
   await complete(service, ids, (attempts) => expect(attempts).toEqual([{ failure: null }]));
 }
 
-/** The same, but an attempt may have given the job back: a crash of PostgreSQL may forget pages, though no job. */
+/** Like `completeOnce`, but allows attempts that gave the job back: a crash of PostgreSQL may lose pages, though no job. */
 export async function completeWithoutFailure(service: Service, ids: string[]): Promise<void> {
   await complete(service, ids, (attempts) => {
     for (const attempt of attempts) expect(attempt).toEqual({ failure: null });
