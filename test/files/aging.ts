@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { storedKeys } from '../api/submitting.ts';
 import type { Service } from '../service.ts';
 
-/** As if everything in storage had been there for long. */
+/** Makes everything in storage two days old. */
 export async function age(service: Service): Promise<void> {
   const twoDaysAgo = new Date(Date.now() - 2 * 24 * 60 * 60 * 1000);
   const objects = join(service.config.dataDir, 'storage', 'objects');

@@ -36,7 +36,7 @@ interface Attachment {
 
 const fields = `status result { attachments { name description contentType bytes pageNumber omitted download { url bytes contentType } } }`;
 
-/** The job of a document, when it has ended, and its attachments. */
+/** Runs a job on a document and returns its attachments. */
 async function attachmentsOf(source: { base64: string }): Promise<{ id: string; attachments: Attachment[] }> {
   const { id } = await submit(service, { source });
   const { status, result } = await endedJob(service, id, fields);
@@ -58,7 +58,7 @@ async function fetchBytes(attachment: Attachment | undefined): Promise<string> {
   return await response.text();
 }
 
-/** Files of results in storage. */
+/** The keys of result files in storage. */
 async function resultKeys(): Promise<string[]> {
   return (await storedKeys(service)).filter((key) => key.startsWith('results/'));
 }
@@ -68,7 +68,7 @@ function janitor(): Promise<void> {
 }
 
 describe('the attachments of a document', () => {
-  it('are downloaded as they were put in', async () => {
+  it('are downloaded unchanged', async () => {
     const { attachments } = await attachmentsOf(await inline('attachment'));
     const [counts, notes] = [...attachments].sort((a, b) => (a.name < b.name ? -1 : 1));
     expect(counts).toMatchObject({
@@ -82,7 +82,7 @@ describe('the attachments of a document', () => {
     expect(await fetchBytes(notes)).toBe('The bees were calm today.\n');
   });
 
-  it.each(['AUTO', 'PDFJS'])('and what is pinned to a page, with engine %s', async (engine) => {
+  it.each(['AUTO', 'PDFJS'])('include files pinned to a page, with engine %s', async (engine) => {
     const source = await carrying((doc) => {
       doc.addPage();
       doc.fileAnnotation(100, 100, 20, 20, { src: Buffer.from('pinned'), name: 'pin.txt' });
@@ -97,7 +97,7 @@ describe('the attachments of a document', () => {
     expect(await fetchBytes(attachments[1])).toBe('pinned');
   });
 
-  it('never are a page of the server, and are saved under names without tricks', async () => {
+  it('are never served as web pages, and have safe names', async () => {
     const names = [
       '../../etc/evil.html',
       'C:\\boot\\a.svg',
@@ -126,7 +126,7 @@ describe('the attachments of a document', () => {
     }
   });
 
-  it('are kept as far as they fit, and listed beyond', async () => {
+  it('are stored up to the size limit, and only listed beyond it', async () => {
     const { attachments } = await attachmentsOf(
       await carrying((doc) => {
         doc.file(Buffer.alloc(limit - 10), { name: 'a.bin' });
@@ -145,7 +145,7 @@ describe('the attachments of a document', () => {
     expect(await fetchBytes(attachments[3])).toBe('');
   });
 
-  /** A file that takes 300 MB once it is unpacked. */
+  /** An embedded file that inflates to 300 MB. */
   function bomb(doc: Pdf) {
     const file = doc.ref({ Type: 'EmbeddedFile', Filter: ['FlateDecode'] });
     file.end(deflateSync(Buffer.alloc(300 * 1024 ** 2)));
@@ -155,7 +155,7 @@ describe('the attachments of a document', () => {
     return spec;
   }
 
-  it('that would not fit in memory cost the document nothing but themselves', async () => {
+  it('that do not fit in memory are omitted without failing the document', async () => {
     const source = await carrying((doc) => doc.addNamedEmbeddedFile('bomb.bin', bomb(doc)));
     const { id } = await submit(service, { source });
     const { status, result, pages } = await endedJob(
@@ -168,7 +168,7 @@ describe('the attachments of a document', () => {
     expect(pages.nodes[0].text).toBe('This document carries files.');
   });
 
-  it('of its own are kept where those that are pinned to pages would not fit in memory', async () => {
+  it('of the document are kept when those pinned to pages do not fit in memory', async () => {
     const { attachments } = await attachmentsOf(
       await carrying((doc) => {
         const pin: object = { Subtype: 'FileAttachment', FS: bomb(doc) };
@@ -183,7 +183,7 @@ describe('the attachments of a document', () => {
     expect(await fetchBytes(attachments[0])).toBe('mine');
   });
 
-  it('are in the archive of the result, each under a name of its own', async () => {
+  it('are in the archive of the result, each under a unique name', async () => {
     const { id } = await attachmentsOf(
       await carrying((doc) => {
         doc.file(Buffer.from('one'), { name: 'same.txt' });
@@ -195,14 +195,14 @@ describe('the attachments of a document', () => {
     const files = unzip(Buffer.from(await (await fetch(result.download.url)).arrayBuffer()));
     expect(files.get('attachments/same.txt')).toBe('one');
     expect(files.get('attachments/same-2.txt')).toBe('two');
-    // As long as file systems take it.
+    // Within the limit of file systems.
     expect([...files.keys()].every((path) => Buffer.byteLength(path.replace(/.*\//, '')) < 255)).toBe(true);
     expect([...files.values()]).toContain('long');
   });
 });
 
 describe('the download of an attachment', () => {
-  it('needs the signature it was given', async () => {
+  it('needs its own signature', async () => {
     const { id, attachments } = await attachmentsOf(await inline('attachment'));
     const { url = '' } = attachments[0]?.download ?? {};
     const other = await attachmentsOf(await inline('attachment'));
@@ -218,7 +218,7 @@ describe('the download of an attachment', () => {
     expect([head.status, head.headers.get('content-length')]).toEqual([200, String(attachments[0]?.bytes)]);
   });
 
-  it('is NOT_FOUND after its job was deleted, and no byte of it is left', async () => {
+  it('is NOT_FOUND after its job is deleted, and its bytes are deleted', async () => {
     const before = await resultKeys();
     const { id, attachments } = await attachmentsOf(await inline('attachment'));
     expect((await resultKeys()).length).toBe(before.length + 1);
@@ -227,15 +227,15 @@ describe('the download of an attachment', () => {
     expect((await fetch(attachments[0]?.download?.url ?? '')).status).toBe(404);
   });
 
-  it('is refused, not broken off, when the storage has lost it', async () => {
+  it('fails with a status, not midway, if the storage has lost it', async () => {
     const { attachments } = await attachmentsOf(await inline('attachment'));
     for (const key of await resultKeys()) await service.platform.storage.remove(key);
     expect((await fetch(attachments[0]?.download?.url ?? '')).status).toBe(503);
   });
 });
 
-describe('files that belong to nothing', () => {
-  it('are removed by the janitor, and no others', async () => {
+describe('orphaned files', () => {
+  it('are removed by the janitor, which keeps all others', async () => {
     const { id, attachments } = await attachmentsOf(await inline('attachment'));
     const [named = ''] = (await resultKeys()).slice(-1);
     const folder = named.slice(0, named.lastIndexOf('/'));
@@ -255,7 +255,7 @@ describe('files that belong to nothing', () => {
     expect(await readJob(service, id, 'status')).toEqual({ status: 'COMPLETED' });
   });
 
-  it('of a worker that was killed go when the next one starts', async () => {
+  it('of a killed worker are removed when the next one starts', async () => {
     const scratch = join(service.config.dataDir, 'scratch');
     const leftover = join(scratch, '00000000-0000-7000-8000-00000000dead', 'attempt');
     await mkdir(leftover, { recursive: true });
@@ -277,7 +277,7 @@ describe('files that belong to nothing', () => {
           wrote.resolve(scratch);
           yield { ...opened(2), facts, attachmentsFile: path };
           yield group(1, 1);
-          throw new Error('the test says so');
+          throw new Error('simulated failure');
         },
         async [Symbol.asyncDispose]() {},
       },

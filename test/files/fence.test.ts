@@ -19,7 +19,7 @@ afterAll(async () => {
   await service[Symbol.asyncDispose]();
 });
 
-/** Runs the one job there is, as a worker would: its first page, then, once `goOn` settles, its second. */
+/** Runs the only job as a worker would: its first page, then, once `goOn` settles, its second. */
 async function attempt(name: string, goOn: Promise<void>): Promise<{ end: Promise<Outcome>; first: Promise<void> }> {
   const { jobs, storage, secrets, config, logger } = service.platform;
   const first = deferred<void>();
@@ -47,7 +47,7 @@ async function attempt(name: string, goOn: Promise<void>): Promise<{ end: Promis
   return { end: runJob(context, held, progress, new AbortController().signal), first: first.promise };
 }
 
-/** As if their workers had been silent for longer than a lease. */
+/** Makes all leases expire, as if their workers had stopped renewing them. */
 async function expireLeases(): Promise<void> {
   await service.platform.database.query(
     `UPDATE jobs SET lease_expires_at = now() - interval '1 second' WHERE status = 'RUNNING'`,
@@ -55,7 +55,7 @@ async function expireLeases(): Promise<void> {
   );
 }
 
-it('the files of a worker that lost its lease neither replace nor remove those of the next one', async () => {
+it('files of a worker that lost its lease neither replace nor remove those of the next one', async () => {
   const { id } = await submit(service, { source: await inline('one-page'), options: { thumbnails: true } });
   const late = deferred<void>();
   const loser = await attempt('the loser', late.promise);

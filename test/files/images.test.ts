@@ -24,7 +24,7 @@ interface ShownPage {
 
 const fields = 'status failure { code } pages(first: 100) { nodes { number text thumbnailUrl imageUrl imageFailure } }';
 
-/** The pages of a document, when its job is done. */
+/** Runs a job on a document and returns its pages. */
 async function pagesOf(source: { base64: string }, options: Record<string, unknown>): Promise<ShownPage[]> {
   const { id } = await submit(service, { source, options });
   const { status, pages } = await endedJob(service, id, fields);
@@ -32,7 +32,7 @@ async function pagesOf(source: { base64: string }, options: Record<string, unkno
   return pages.nodes;
 }
 
-/** Files of results in storage. */
+/** The keys of result files in storage. */
 async function resultKeys(): Promise<string[]> {
   return (await storedKeys(service)).filter((key) => key.startsWith('results/'));
 }
@@ -44,7 +44,7 @@ describe('the images of pages', () => {
     ['PNG', 'image/png'],
     ['JPEG', 'image/jpeg'],
     ['WEBP', 'image/webp'],
-  ])('show the page, as %s in the widths that were asked for', async (imageFormat, contentType) => {
+  ])('show the page, as %s in the requested widths', async (imageFormat, contentType) => {
     const options = { thumbnails: true, thumbnailWidth: 100, pageImages: true, pageImageWidth: 300, imageFormat };
     const [page] = await pagesOf(await pdf((doc) => quarters(doc)), options);
     const [thumbnail, image] = [await look(page?.thumbnailUrl ?? null), await look(page?.imageUrl ?? null)];
@@ -53,11 +53,11 @@ describe('the images of pages', () => {
     for (const each of [thumbnail, image]) expect(quartersOf(each)).toEqual(clockwise);
   });
 
-  it.each(['PDFIUM', 'PDFJS'])('are turned and cropped as readers do, by %s', async (engine) => {
+  it.each(['PDFIUM', 'PDFJS'])('are rotated and cropped like in a PDF viewer, by %s', async (engine) => {
     const source = await pdf((doc) => {
       quarters(doc, { Rotate: 90 });
       quarters(doc, { CropBox: [100, 50, 300, 150] });
-      // Upright from below: the lower left quarter alone.
+      // PDF coordinates start at the bottom: this is the lower left quarter.
       quarters(doc, { CropBox: [0, 0, 200, 100] });
     });
     const pages = await pagesOf(source, { thumbnails: true, engine });
@@ -69,7 +69,7 @@ describe('the images of pages', () => {
     expect(quarter && quartersOf(quarter)).toEqual(['yellow', 'yellow', 'yellow', 'yellow']);
   });
 
-  it('show annotations, and what is filled in', async () => {
+  it('show annotations and filled-in form fields', async () => {
     const stamped = await pdf((doc) => {
       quarters(doc);
       stamp(doc, '1 1 1 rg 0 0 100 50 re f');
@@ -78,14 +78,14 @@ describe('the images of pages', () => {
     expect(quartersOf(await look(page?.thumbnailUrl ?? null))).toEqual(['white', 'lime', 'blue', 'yellow']);
     const [form] = await pagesOf(await inline('form'), { pageImages: true, imageFormat: 'PNG' });
     const filled = await look(form?.imageUrl ?? null);
-    // The box of "Notes" has words in it.
+    // The "Notes" field contains text.
     const seen = new Set<string>();
     for (let x = 180; x < 300; x += 0.5)
       seen.add(filled.at(x / 595.28, 160 / 841.89)).add(filled.at(x / 595.28, 159 / 841.89));
     expect(seen.size).toBeGreaterThan(1);
   });
 
-  it('of pages beyond all measure are within bounds', async () => {
+  it('are limited in size for pages of extreme sizes', async () => {
     const source = await pdf((doc) => {
       for (const size of [
         [14_400, 14_400],
@@ -118,7 +118,7 @@ describe('the images of pages', () => {
     expect([at(0.5, 0.25), at(0.5, 0.75)]).toEqual(['red', 'white']);
   });
 
-  it('are made of the pages that were asked for, of encrypted documents, and of those that PDFJS alone can open', async () => {
+  it('are made for selected pages, encrypted documents, and documents that only PDFJS can open', async () => {
     const many = await pagesOf(await inline('many-pages'), { thumbnails: true, pages: '15-18,300' });
     expect(many.map(({ number }) => number)).toEqual([15, 16, 17, 18, 300]);
     for (const { thumbnailUrl } of many) expect(await look(thumbnailUrl)).toMatchObject({ width: 200, height: 283 });
@@ -128,7 +128,7 @@ describe('the images of pages', () => {
     expect(await look(lost?.thumbnailUrl ?? null)).toMatchObject({ width: 200 });
   });
 
-  it('have the mean of what is too fine for them: nothing is skipped', async () => {
+  it('average details that are too fine, instead of skipping them', async () => {
     const striped = await pdf((doc) => {
       doc.addPage({ size: [400, 200], margin: 0 });
       for (let x = 0; x < 400; x += 4) doc.rect(x, 0, 2, 200).fill('#000000');
@@ -159,7 +159,7 @@ describe('the images of pages', () => {
     for (const name of names) expect(files.get(name)?.slice(0, 4)).toBe('RIFF');
   });
 
-  it('are none where nobody asked', async () => {
+  it('are null unless requested', async () => {
     const [page] = await pagesOf(await inline('one-page'), {});
     expect(page).toMatchObject({ thumbnailUrl: null, imageUrl: null, imageFailure: null });
     const [thumbnail] = await pagesOf(await inline('one-page'), { thumbnails: true });
@@ -167,7 +167,7 @@ describe('the images of pages', () => {
     expect(thumbnail?.thumbnailUrl).not.toBeNull();
   });
 
-  it('come in sizes that can be made', async () => {
+  it('are refused in impossible sizes', async () => {
     const wrong = { thumbnailWidth: 15, pageImageWidth: 3_001 };
     const error = refused(await tryCreateJob(service, { source: await inline('one-page'), options: wrong }));
     expect(error.extensions.issues?.map(({ path }) => path.at(-1))).toEqual(['thumbnailWidth', 'pageImageWidth']);
@@ -175,12 +175,12 @@ describe('the images of pages', () => {
 });
 
 describe('the URL of an image', () => {
-  it('shows it on any site, is the same for a while, and is kept by browsers', async () => {
+  it('can be embedded on any site, is stable for an hour, and is cached by browsers', async () => {
     const { id } = await submit(service, { source: await inline('one-page'), options: { thumbnails: true } });
     const { pages } = await endedJob(service, id, fields);
     const again = await readJob(service, id, fields);
     const [{ thumbnailUrl: url }] = pages.nodes;
-    // Unless an hour begins just now.
+    // The URL changes at the start of each hour.
     if (new Date().getMinutes() > 0) expect(again.pages.nodes[0].thumbnailUrl).toBe(url);
     const { headers, body } = await fetch(url);
     await body?.cancel();
@@ -192,7 +192,7 @@ describe('the URL of an image', () => {
     });
   });
 
-  it('is good for this image alone, until it expires or its job is deleted', async () => {
+  it('is valid only for this image, until it expires or its job is deleted', async () => {
     const { id } = await submit(service, { source: await inline('outline'), options: { thumbnails: true } });
     const { pages } = await endedJob(service, id, fields);
     const [{ thumbnailUrl: url }] = pages.nodes;

@@ -16,8 +16,8 @@ it.each([
   ['images', 'scratch', 'one-page', { thumbnails: true }],
   ['attachments', 'scratch', 'attachment', {}],
   ['the data of OCR', 'ocr', 'scanned', { ocr: true }],
-])('where %s cannot be written the storage is to blame, and not the document', async (_, folder, name, options) => {
-  // Nothing can be made below what is no folder, as nothing can on a full disk.
+])('fails with STORAGE_UNAVAILABLE when %s cannot be written', async (_, folder, name, options) => {
+  // Nothing can be created below a file, like on a full disk.
   const path = join(service.config.dataDir, folder);
   await rm(path, { recursive: true, force: true });
   await writeFile(path, '');

@@ -2,12 +2,12 @@ import { createCanvas, loadImage } from '@napi-rs/canvas';
 import { expect } from 'vitest';
 import { type Pdf, render } from '../../scripts/fixtures/render.ts';
 
-/** An image as it is seen. */
+/** A decoded image. */
 export interface Picture {
   width: number;
   height: number;
   contentType: string | null;
-  /** The colour at a place, each from 0 to 1: such as "red", or numbers for what is none of the test's colours. */
+  /** The colour at relative coordinates from 0 to 1: a name such as "red", or its components if it has no name here. */
   at(x: number, y: number): string;
 }
 
@@ -20,10 +20,10 @@ const colours: Record<string, [number, number, number]> = {
   yellow: [255, 255, 0],
 };
 
-/** Lossy formats change a colour a little. */
+/** Lossy formats change colours slightly. */
 const tolerance = 12;
 
-/** What a URL shows. */
+/** Fetches and decodes the image at a URL. */
 export async function look(url: string | null): Promise<Picture> {
   const response = await fetch(url ?? '');
   expect(response.status).toBe(200);
@@ -47,7 +47,7 @@ export async function look(url: string | null): Promise<Picture> {
   };
 }
 
-/** A page of 400 × 200 with a red, a lime, a blue and a yellow quarter, clockwise from the upper left. */
+/** Draws a page of 400 × 200 with a red, a lime, a blue and a yellow quarter, clockwise from the upper left. */
 export function quarters(doc: Pdf, more: Record<string, unknown> = {}): void {
   doc.addPage({ size: [400, 200], margin: 0 });
   doc.rect(0, 0, 200, 100).fill('#ff0000');
@@ -57,7 +57,7 @@ export function quarters(doc: Pdf, more: Record<string, unknown> = {}): void {
   Object.assign(doc.page.dictionary.data, more);
 }
 
-/** The colours of the quarters of a picture, clockwise from the upper left. */
+/** The colours of the quarters of an image, clockwise from the upper left. */
 export function quartersOf({ at }: Picture): string[] {
   return [at(0.25, 0.25), at(0.75, 0.25), at(0.75, 0.75), at(0.25, 0.75)];
 }
@@ -67,7 +67,7 @@ export async function pdf(draw: (doc: Pdf) => void): Promise<{ base64: string }>
   return { base64: Buffer.from(bytes).toString('base64') };
 }
 
-/** An annotation of 100 × 50 in the upper left, drawn by these operators. */
+/** Adds an annotation of 100 × 50 in the upper left, drawn by these operators. */
 export function stamp(doc: Pdf, operators: string, resources: Record<string, unknown> = {}): void {
   const look = doc.ref({ Type: 'XObject', Subtype: 'Form', BBox: [0, 0, 100, 50], Resources: resources });
   look.end(operators);
@@ -75,7 +75,7 @@ export function stamp(doc: Pdf, operators: string, resources: Record<string, unk
   doc.annotate(50, 25, 100, 50, entries);
 }
 
-/** Paints the page in a way that takes PDFium many seconds and pdfjs none: every pixel by a long calculation. */
+/** Paints the page so that PDFium takes many seconds and pdfjs none: every pixel needs a long calculation. */
 export function slowlyPainted(doc: Pdf): void {
   const calculation = doc.ref({ FunctionType: 4, Domain: [0, 1, 0, 1], Range: [0, 1] });
   calculation.end(`{ ${'1 add 0.5 mul dup mul sin abs '.repeat(2_000)} pop }`);
@@ -90,7 +90,7 @@ export function slowlyPainted(doc: Pdf): void {
   doc.addContent('q /Slow sh Q');
 }
 
-/** A stamp that takes pdfjs, which alone draws stamps, many seconds: a multitude of triangles, each as large as all of it. */
+/** Adds a stamp that takes pdfjs many seconds: 150,000 triangles that each cover half of it. Only pdfjs draws stamps. */
 export function slowStamp(doc: Pdf): void {
   const corner = (x: number, y: number) => [0, x, x, y, y, 128];
   const triangle = [...corner(0, 0), ...corner(255, 0), ...corner(0, 255)];

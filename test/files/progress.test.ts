@@ -17,7 +17,7 @@ afterAll(async () => {
   await service[Symbol.asyncDispose]();
 });
 
-it('a job is in stage RENDER while pages are drawn, and in EXTRACT while they are read', async () => {
+it('a job is in stage RENDER while pages are rendered, and in EXTRACT while they are read', async () => {
   const seen = { EXTRACT: deferred<void>(), RENDER: deferred<void>() };
   script = async function* (request) {
     yield opened(2);
@@ -41,7 +41,7 @@ it('a job is in stage RENDER while pages are drawn, and in EXTRACT while they ar
   expect(percents).toEqual([...percents].sort((a, b) => a - b));
 });
 
-it('a retry keeps the images of the pages that it keeps', async () => {
+it('a retry keeps the images of stored pages', async () => {
   const stored: unknown[] = [];
   script = async function* (request) {
     stored.push(request.stored?.pages);

@@ -6,7 +6,7 @@ import { look, pdf, quarters, quartersOf, slowlyPainted, slowStamp } from './pic
 
 const GiB = 1024 ** 3;
 
-it('a page that takes too long to draw is drawn by the other engine, or has no image; the job goes on, and is done', async () => {
+it('a page that takes too long is rendered by the other engine or has no image, and the job completes', async () => {
   const times = { pingMilliseconds: 100, renderMilliseconds: 2_000 };
   const extractor = createExtractorPool({ size: 1, memoryBytes: 4 * GiB, recycleBytes: 2 * GiB, ...times });
   await extractor.start();
@@ -34,7 +34,7 @@ it('a page that takes too long to draw is drawn by the other engine, or has no i
   );
   expect(failures).toEqual(['19 CANNOT_RENDER']);
   expect(pages.nodes[4]).toMatchObject({ imageUrl: null, thumbnailUrl: null });
-  // One of the group before, and those beside them.
+  // A page of the group before, and pages beside the slow ones.
   for (const index of [0, 2, 5]) {
     const shown = await look(pages.nodes[index].thumbnailUrl);
     expect(quartersOf(shown)).toEqual(['red', 'lime', 'blue', 'yellow']);
