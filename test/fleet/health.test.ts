@@ -18,7 +18,7 @@ async function check(name: string): Promise<HealthCheck | undefined> {
   return checks.find((each) => each.name === name);
 }
 
-/** One whose heart beats, and that does nothing. */
+/** Inserts a worker with a current heartbeat that does nothing. */
 async function insertIdleWorker(): Promise<void> {
   await service.platform.database.query(
     `INSERT INTO workers (id, host, pid, version, concurrency, started_at, heartbeat_at)
@@ -29,13 +29,13 @@ async function insertIdleWorker(): Promise<void> {
 
 const longAgo = () => new Date(Date.now() - 400_000);
 
-it('an overloaded fleet is DEGRADED for its queue, and its canaries come back although all slots are busy', async () => {
+it('an overloaded fleet is DEGRADED for its queue, while its canaries return although all slots are busy', async () => {
   const { promise, resolve } = deferred<void>();
   service = await startService({ config: { concurrency: 1 }, overrides: { extractor: pages(promise) } });
   const { id } = await submit(service, { source: await inline('one-page') });
   await expect.poll(async () => (await check('workers'))?.detail, soon).toBe('1 worker, 1 slot, 1 job running.');
   await insertJob(service, { createdAt: longAgo() });
-  // Neither the worker's youth nor an answer from before it was busy may be what makes it look alive.
+  // Exclude that the worker looks alive only because it is new, or because of an earlier canary.
   const { database } = service.platform;
   await database.query(`UPDATE workers SET started_at = now() - interval '1 hour'`, []);
   await database.query(`DELETE FROM leases WHERE name = 'canary'`, []);
@@ -59,7 +59,7 @@ it('an overloaded fleet is DEGRADED for its queue, and its canaries come back al
   expect(await check('queue')).toMatchObject({ status: 'OK', detail: 'No job waits.' });
 });
 
-it('a fleet whose heart beats but that does nothing is DEGRADED for its canary and its queue', async () => {
+it('a fleet with heartbeats that does nothing is DEGRADED for its canary and its queue', async () => {
   service = await startService({ worker: false });
   await insertIdleWorker();
   await insertJob(service, { createdAt: longAgo() });
@@ -76,7 +76,7 @@ it('a fleet whose heart beats but that does nothing is DEGRADED for its canary a
   });
 });
 
-it('an idle fleet is blamed for jobs that wait or are due, but not for those that a limit of their tenant holds back', async () => {
+it('an idle fleet is DEGRADED for claimable jobs, but not for jobs over the limit of their tenant', async () => {
   service = await startService({ worker: false });
   await insertIdleWorker();
   const { prisma } = service.platform.database;
@@ -89,16 +89,16 @@ it('an idle fleet is blamed for jobs that wait or are due, but not for those tha
   expect(await check('queue')).toMatchObject({ status: 'DEGRADED', detail: expect.stringMatching(/^2 jobs waiting/) });
 });
 
-it('an installation without maintenance or workers says which process to start', async () => {
+it('an installation without maintenance or workers names the process to start', async () => {
   service = await startService({ worker: false, maintenance: false });
   expect(await check('maintenance')).toMatchObject({ status: 'DEGRADED', advice: 'Start one: `pagehive maintain`.' });
   expect(await check('workers')).toMatchObject({ status: 'DEGRADED', advice: 'Start one: `pagehive work`.' });
 });
 
-it('a worker finds rows that no permit announced', async () => {
+it('a worker finds jobs without a wake-up', async () => {
   service = await startService({ maintenance: false, overrides: { extractor: pages() } });
   const { id } = await submit(service, { source: await inline('one-page'), runAt: new Date(Date.now() + 3_600_000) });
-  // It became due, and nobody is there to ring.
+  // The job becomes due, but no maintenance runs to wake the worker.
   await service.platform.database.query('UPDATE jobs SET due_at = NULL', []);
   await ended(service, id);
 });

@@ -17,7 +17,7 @@ afterAll(async () => {
 });
 
 describe('a worker', () => {
-  it('runs several jobs at once, and as many as it has slots', async () => {
+  it('runs as many jobs at once as it has slots', async () => {
     let running = 0;
     let most = 0;
     const full = deferred<void>();
@@ -37,7 +37,7 @@ describe('a worker', () => {
     expect(most).toBe(service.config.concurrency);
   });
 
-  it('has one row that says where it runs, since when, what it has done and how much it does now', async () => {
+  it('has one row with its host, start time, totals and running jobs', async () => {
     const held = deferred<void>();
     const documents = [undefined, new JobError('PDF_DAMAGED'), held.promise];
     const scripted = extractorOf(async function* () {
@@ -74,16 +74,16 @@ describe('a worker', () => {
     expect(await row()).toBeUndefined();
   });
 
-  it('finds what was accepted before it came, without anybody ringing', async () => {
+  it('finds jobs accepted before it started, without a wake-up', async () => {
     const { id } = await submit(service, { source: await inline('one-page') });
     const { redis, config } = service.platform;
-    // As after FLUSHALL: the permits are gone.
+    // Like after FLUSHALL: all wake-ups are lost.
     for (const key of await redis.keys(`${config.redisPrefix}:*`)) await redis.del(key);
     await service.startWorker();
     await ended(service, id);
   });
 
-  it('goes on when all permits are lost in the middle', async () => {
+  it('continues when all wake-ups are lost meanwhile', async () => {
     await service.startWorker();
     const source = await inline('one-page');
     const { redis, config } = service.platform;
