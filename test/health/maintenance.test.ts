@@ -25,8 +25,8 @@ async function maintenance(): Promise<HealthCheck | undefined> {
 const actor = (name: string, runOnce: () => Promise<void>): Actor => ({ name, everyMs: 1_000, runOnce });
 const runs = 'Maintenance runs.';
 
-describe('health does not say that maintenance runs', () => {
-  it('when an actor fails each time; it names it', async () => {
+describe('health reports maintenance as DEGRADED', () => {
+  it('when an actor keeps failing, and names it', async () => {
     const { database, logger } = service.platform;
     let failing = true;
     const actors = [
@@ -45,7 +45,7 @@ describe('health does not say that maintenance runs', () => {
     await expect.poll(maintenance, soon).toMatchObject({ status: 'OK', detail: runs });
   });
 
-  it('when its process cannot read the answer to its leases', async () => {
+  it('when its process cannot read the results of its lease queries', async () => {
     const { database, logger } = service.platform;
     const illegible: Database = {
       ...database,

@@ -31,7 +31,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-/** The samples by name and labels, as they are written. */
+/** Returns the samples by name and labels, as written. */
 async function scrape(): Promise<Map<string, number>> {
   const response = await fetch(`${service.url}/metrics`);
   expect([response.status, response.headers.get('content-type')]).toEqual([200, expect.stringContaining('text/plain')]);
@@ -42,7 +42,7 @@ async function scrape(): Promise<Map<string, number>> {
 }
 
 describe('/metrics', () => {
-  it('counts what jobs became, why attempts failed and what was rescued', async () => {
+  it('counts final jobs, failed attempts by code, and rescues', async () => {
     for (let n = 0; n < 2; n += 1)
       await ended(service, (await submit(service, { source: await inline('one-page') })).id);
     extractor = fails;
@@ -74,7 +74,7 @@ describe('/metrics', () => {
     });
   });
 
-  it('tells how long the first in line has been waiting', async () => {
+  it('reports how long the first job in the queue has been waiting', async () => {
     await service.stopWorker();
     await insertJob(service, { createdAt: new Date(Date.now() - 3_600_000) });
     const samples = await scrape();
@@ -89,7 +89,7 @@ describe('/metrics', () => {
     expect(names.length).toBeLessThan(30 + failureCodes.length);
   });
 
-  it('goes on without a number where its source is away', async () => {
+  it('omits a number whose source is unavailable', async () => {
     proxy.silence();
     const names = [...(await scrape()).keys()];
     expect(names).toContain('pagehive_jobs_rescued_total');
