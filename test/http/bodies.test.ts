@@ -29,7 +29,7 @@ describe('a JSON body', () => {
     await service[Symbol.asyncDispose]();
   });
 
-  it('that is nested more than 5,000 levels deep is refused before it is parsed', async () => {
+  it('nested more than 5,000 levels deep is refused before it is parsed', async () => {
     const nested = (levels: number) =>
       `{"query":"{ __typename }","variables":${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}}`;
     expect(await post(service, nested(4_990))).toMatchObject({ status: 200, data: { __typename: 'Query' } });
@@ -45,17 +45,17 @@ describe('a JSON body', () => {
     ['elements', `[${'1,'.repeat(300_000)}1]`],
     ['objects', `[${'{},'.repeat(300_000)}1]`],
     ['keys', `{${Array.from({ length: 300_000 }, (_, index) => `"k${index}":1`).join()}}`],
-  ])('of too many %s is refused', async (_, value) => {
+  ])('with too many %s is refused', async (_, value) => {
     const answer = await post(service, `{"query":"{ __typename }","variables":{"a":${value}}}`);
     expect([answer.status, answer.text]).toEqual([413, expect.stringContaining('PAYLOAD_TOO_LARGE')]);
   });
 
-  it('counts only what is structure: brackets and commas in strings are text', async () => {
+  it('is limited by its structure: brackets and commas in strings do not count', async () => {
     const query = `# ${'[{,'.repeat(5_000)} \\" ,[ \\\\\n{ __typename }`;
     expect(await post(service, JSON.stringify({ query }))).toMatchObject({ data: { __typename: 'Query' } });
   });
 
-  it('with a query text of megabytes is refused as such, wherever the query stands', async () => {
+  it('with a query of megabytes is refused with QUERY_TOO_LARGE, wherever the query is', async () => {
     const long = `{ __typename } # ${'x'.repeat(20 * MiB)}`;
     for (const text of [
       JSON.stringify({ query: long }),
@@ -67,7 +67,7 @@ describe('a JSON body', () => {
     }
   });
 
-  it('may hold long strings elsewhere, and escape each character of the query', async () => {
+  it('may have long strings elsewhere, and escape every character of the query', async () => {
     const query = `{ __typename }${' '.repeat(60 * KiB)}`;
     const escaped = query.replace(/./g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
     expect(await post(service, `{"query":"${escaped}"}`)).toMatchObject({ data: { __typename: 'Query' } });
@@ -77,7 +77,7 @@ describe('a JSON body', () => {
     expect(other).toMatchObject({ data: { __typename: 'Query' } });
   });
 
-  it('is understood however its bytes are cut into packets', async () => {
+  it('is parsed however its bytes are split into packets', async () => {
     const name = `${'蜜蜂 "\\ é'.repeat(12)}\u{1F41D}`;
     const query = `query ($name: String) { jobs(filter: { name: $name }) { totalCount } }`;
     const body = Buffer.from(JSON.stringify({ query, variables: { name } }));
@@ -91,14 +91,14 @@ describe('a JSON body', () => {
     expect(await client.ended).toContain('"totalCount":0');
   });
 
-  it('may begin with a byte order mark, and is refused if it is not UTF-8', async () => {
+  it('may start with a byte order mark, and is refused if it is not UTF-8', async () => {
     expect((await post(service, `\uFEFF${operation}`)).status).toBe(200);
     const latin1 = Buffer.from(JSON.stringify({ query: '# é\n{ __typename }' }), 'latin1');
     const { status, text } = await post(service, latin1);
     expect([status, text]).toEqual([400, expect.stringContaining('UTF-8')]);
   });
 
-  it('is not echoed in the answer that refuses it', async () => {
+  it('is not echoed in the response that refuses it', async () => {
     const long = 'x'.repeat(MiB);
     for (const body of [`{"${long}":1}`, `["${long}"]`, `"${long}"`, `{"query":"${long}`]) {
       const { status, text } = await post(service, body);
@@ -107,7 +107,7 @@ describe('a JSON body', () => {
     }
   });
 
-  it('that is compressed is refused with 415 and the encoding that is understood', async () => {
+  it('is refused with 415 and the accepted encoding if it is compressed', async () => {
     for (const encoding of ['gzip', 'GZIP', 'br', 'identity, gzip', 'x']) {
       const answer = await post(service, gzipSync(operation), { ...json, 'content-encoding': encoding });
       expect([answer.status, answer.text]).toEqual([415, expect.stringContaining('UNSUPPORTED_ENCODING')]);
@@ -116,7 +116,7 @@ describe('a JSON body', () => {
     expect((await post(service, operation, { ...json, 'content-encoding': 'identity' })).status).toBe(200);
   });
 
-  it('whose length is not certain is refused', async () => {
+  it('with an ambiguous length is refused', async () => {
     const heads = [
       head('POST', '/graphql', { ...json, 'content-length': '5\r\ncontent-length: 6' }),
       head('POST', '/graphql', { ...json, 'content-length': 5, 'transfer-encoding': 'chunked' }),
@@ -130,7 +130,7 @@ describe('a JSON body', () => {
     }
   });
 
-  it('of a type that GraphQL does not have is refused with 415', async () => {
+  it('with an unsupported content type is refused with 415', async () => {
     for (const type of ['text/plain', 'application/octet-stream', 'application/jsonp', 'application/graphql']) {
       const { status } = await post(service, operation, { 'content-type': type, 'graphql-require-preflight': '1' });
       expect([type, status]).toEqual([type, 415]);
@@ -138,7 +138,7 @@ describe('a JSON body', () => {
     expect((await post(service, operation, { 'content-type': 'Application/JSON; charset=UTF-8' })).status).toBe(200);
   });
 
-  it('of a subscription must not exceed 64 KiB, as it is held for as long as the stream is open', async () => {
+  it('of a subscription is limited to 64 KiB, because it is kept while the stream is open', async () => {
     const { id } = await insertJob(service);
     const query = `subscription { jobProgress(id: "${id}") { cursor } }`;
     for (const accept of ['text/event-stream', '*/*']) {
@@ -152,7 +152,7 @@ describe('a JSON body', () => {
   });
 });
 
-it('refuses variables in the URL that are no JSON', async () => {
+it('refuses variables in the URL that are not JSON', async () => {
   await using service = await startService({ worker: false, maintenance: false });
   for (const parameters of ['variables={', 'extensions=x', `variables=${'['.repeat(200)}`]) {
     const response = await fetch(`${service.url}/graphql?query={__typename}&${parameters}`);
@@ -164,8 +164,8 @@ it('refuses variables in the URL that are no JSON', async () => {
   }
 });
 
-describe('bodies that are not finished', () => {
-  // Bodies of up to 2.4 MB, and a budget for one and a half of them.
+describe('unfinished bodies', () => {
+  // Bodies may have up to 2.4 MB, and the budget fits one and a half of them.
   const limits = { ...defaultLimits, inlineBytes: MiB, bodyBytesInFlight: 3.5 * MiB };
   const size = 2 * MiB;
   let service: Service;
@@ -184,7 +184,7 @@ describe('bodies that are not finished', () => {
     return `${' '.repeat(bytes - operation.length)}${operation}`;
   }
 
-  /** A body of which all but the end has been sent. */
+  /** Sends a body except for its end. */
   async function begin(address: string, bytes = size): Promise<RawClient> {
     const client = await openRawClient(service.config.port);
     const headers = { ...json, 'content-length': bytes, connection: 'close', 'x-forwarded-for': address };
@@ -193,7 +193,7 @@ describe('bodies that are not finished', () => {
     return client;
   }
 
-  it('are refused with OVERLOADED when they exceed the budget, and small requests are not', async () => {
+  it('are refused with OVERLOADED when they exceed the budget, unlike small requests', async () => {
     using first = await begin('192.0.2.1');
     using second = await begin('192.0.2.2');
     const refused = await Promise.race([first.answered, second.answered]);
@@ -208,7 +208,7 @@ describe('bodies that are not finished', () => {
     expect(await other.ended).toContain('"__typename":"Query"');
   });
 
-  it('of the client with the most of them give way to those of others', async () => {
+  it('of the client with the most bytes in flight are refused first', async () => {
     using one = await begin('192.0.2.1', 1.5 * MiB);
     using other = await begin('192.0.2.1', 1.5 * MiB);
     using bystander = await begin('192.0.2.2', Math.round(1.6 * MiB));
@@ -222,7 +222,7 @@ describe('bodies that are not finished', () => {
     }
   });
 
-  it('free their part of the budget when their client leaves', async () => {
+  it('free their part of the budget when their client disconnects', async () => {
     for (let round = 0; round < 5; round += 1) {
       const gone = await begin('192.0.2.1');
       gone[Symbol.dispose]();
@@ -263,7 +263,7 @@ describe('a client that sends too slowly', () => {
     expect(answerIn(await client.answered)).toMatchObject({ status: 408, code: 'REQUEST_TIMEOUT' });
   });
 
-  it('is refused when single bytes keep coming', async () => {
+  it('is refused when it keeps sending single bytes', async () => {
     using client = await openRawClient(service.config.port);
     client.send(head('POST', '/graphql', { ...json, 'content-length': 1_000_000 }));
     const drip = setInterval(() => client.send(' '), 5);
@@ -283,13 +283,13 @@ describe('a client that sends too slowly', () => {
     expect((await fetch(`${service.url}${path}`, { method: 'PUT', body: '%PDF-' })).status).toBe(201);
   });
 
-  it('is not kept by a body that no route reads', async () => {
+  it('cannot keep its connection by a body that no route reads', async () => {
     using client = await openRawClient(service.config.port);
     client.send(`${head('GET', '/health/live', { 'content-length': 1_000_000 })}x`);
     expect(answerIn(await client.ended).status).toBe(200);
   });
 
-  it('is not one that sends in pieces', async () => {
+  it('does not include one that sends in pieces', async () => {
     using client = await openRawClient(service.config.port);
     const body = `${operation}${' '.repeat(300_000)}`;
     client.send(head('POST', '/graphql', { ...json, 'content-length': body.length, connection: 'close' }));

@@ -12,39 +12,69 @@ function client(peer: string, headers: Record<string, string>): string {
 
 describe('the address of a client', () => {
   it.each([
-    ['the peer, if that is no trusted proxy', '192.0.2.7', { 'x-forwarded-for': '192.0.2.1' }, '192.0.2.7'],
+    ['the peer, if that is not a trusted proxy', '192.0.2.7', { 'x-forwarded-for': '192.0.2.1' }, '192.0.2.7'],
     ['the peer, if a proxy reports nothing', '127.0.0.1', {}, '127.0.0.1'],
-    ['what a trusted proxy reports', '127.0.0.1', { 'x-forwarded-for': '192.0.2.1' }, '192.0.2.1'],
-    ['the last one that is reported', '127.0.0.1', { 'x-forwarded-for': '6.6.6.6, 192.0.2.1' }, '192.0.2.1'],
+    ['the address that a trusted proxy reports', '127.0.0.1', { 'x-forwarded-for': '192.0.2.1' }, '192.0.2.1'],
+    ['the last reported address', '127.0.0.1', { 'x-forwarded-for': '6.6.6.6, 192.0.2.1' }, '192.0.2.1'],
     [
-      'the last before trusted ones',
+      'the last address before trusted ones',
       '10.1.1.1',
       { 'x-forwarded-for': '6.6.6.6,192.0.2.1 , 10.0.0.2,10.3.3.3' },
       '192.0.2.1',
     ],
-    ['the first one, if all are trusted', '127.0.0.1', { 'x-forwarded-for': '10.0.0.1, 10.0.0.2' }, '10.0.0.1'],
-    ['the proxy, if that reports no address', '127.0.0.1', { 'x-forwarded-for': '192.0.2.1, unknown' }, '127.0.0.1'],
-    ['the last proxy before something else', '127.0.0.1', { 'x-forwarded-for': '192.0.2.1, x, 10.0.0.1' }, '10.0.0.1'],
-    ['without its port', '127.0.0.1', { 'x-forwarded-for': '192.0.2.1:5678' }, '192.0.2.1'],
-    ['without brackets and port', '127.0.0.1', { 'x-forwarded-for': '[2001:db8::1]:5678' }, '2001:db8::1'],
-    ['an IPv6 address as it is', '::1', { 'x-forwarded-for': '2001:db8::1' }, '2001:db8::1'],
-    ['found through a mapped address of a proxy', '::ffff:127.0.0.1', { 'x-forwarded-for': '192.0.2.1' }, '192.0.2.1'],
-    ['found through an address with a zone', '::1%lo', { 'x-forwarded-for': '192.0.2.1' }, '192.0.2.1'],
-    ['the proxy, if the list is empty', '127.0.0.1', { 'x-forwarded-for': '' }, '127.0.0.1'],
-    ['the proxy, if the list ends with nothing', '127.0.0.1', { 'x-forwarded-for': '192.0.2.1,' }, '127.0.0.1'],
     [
-      'what Forwarded reports',
+      'the first reported address, if all are trusted',
+      '127.0.0.1',
+      { 'x-forwarded-for': '10.0.0.1, 10.0.0.2' },
+      '10.0.0.1',
+    ],
+    ['the proxy, if that reports no address', '127.0.0.1', { 'x-forwarded-for': '192.0.2.1, unknown' }, '127.0.0.1'],
+    ['the last proxy after an invalid entry', '127.0.0.1', { 'x-forwarded-for': '192.0.2.1, x, 10.0.0.1' }, '10.0.0.1'],
+    ['an address an address without its port', '127.0.0.1', { 'x-forwarded-for': '192.0.2.1:5678' }, '192.0.2.1'],
+    [
+      'an address an address without brackets and port',
+      '127.0.0.1',
+      { 'x-forwarded-for': '[2001:db8::1]:5678' },
+      '2001:db8::1',
+    ],
+    ['an unchanged IPv6 address', '::1', { 'x-forwarded-for': '2001:db8::1' }, '2001:db8::1'],
+    [
+      'the reported address, if the proxy has an IPv4-mapped address',
+      '::ffff:127.0.0.1',
+      { 'x-forwarded-for': '192.0.2.1' },
+      '192.0.2.1',
+    ],
+    [
+      'the reported address, if the proxy has an address with a zone',
+      '::1%lo',
+      { 'x-forwarded-for': '192.0.2.1' },
+      '192.0.2.1',
+    ],
+    ['the proxy, if the list is empty', '127.0.0.1', { 'x-forwarded-for': '' }, '127.0.0.1'],
+    ['the proxy, if the list ends with an empty entry', '127.0.0.1', { 'x-forwarded-for': '192.0.2.1,' }, '127.0.0.1'],
+    [
+      'the address in Forwarded',
       '127.0.0.1',
       { forwarded: 'proto=http;For="[2001:db8::1]:47";by=10.0.0.1' },
       '2001:db8::1',
     ],
-    ['the last one of Forwarded', '127.0.0.1', { forwarded: 'for=6.6.6.6, for=192.0.2.1;proto=https' }, '192.0.2.1'],
+    [
+      'the last address in Forwarded',
+      '127.0.0.1',
+      { forwarded: 'for=6.6.6.6, for=192.0.2.1;proto=https' },
+      '192.0.2.1',
+    ],
     ['the proxy for an obfuscated name', '127.0.0.1', { forwarded: 'for=192.0.2.1, for=_hidden' }, '127.0.0.1'],
     ['the proxy without for=', '127.0.0.1', { forwarded: 'for=192.0.2.1, proto=https' }, '127.0.0.1'],
-    ['not what a quoted text pretends', '127.0.0.1', { forwarded: 'for="x, for=6.6.6.6", for=192.0.2.1' }, '192.0.2.1'],
-    ['not what an open quote pretends', '127.0.0.1', { forwarded: 'for="6.6.6.6, for=192.0.2.1' }, '127.0.0.1'],
     [
-      'what both headers report',
+      'not an address inside a quoted string',
+      '127.0.0.1',
+      { forwarded: 'for="x, for=6.6.6.6", for=192.0.2.1' },
+      '192.0.2.1',
+    ],
+    ['not an address after an open quote', '127.0.0.1', { forwarded: 'for="6.6.6.6, for=192.0.2.1' }, '127.0.0.1'],
+    [
+      'the address that both headers report',
       '127.0.0.1',
       { forwarded: 'for=192.0.2.1', 'x-forwarded-for': '192.0.2.1' },
       '192.0.2.1',
@@ -59,7 +89,7 @@ describe('the address of a client', () => {
     expect(client(peer, headers)).toBe(expected);
   });
 
-  it('is found in a list over several headers', async () => {
+  it('is found in a list across several headers', async () => {
     const server = createServer((request, response) => response.end(clientOf(request)));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const address = server.address();
@@ -74,7 +104,7 @@ describe('the address of a client', () => {
     await new Promise((resolve) => server.close(resolve));
   });
 
-  it('of no proxy is trusted unless it is named', () => {
+  it('is trusted only if it is listed', () => {
     const nobody = createClientAddresses([]);
     expect(['127.0.0.1', '::1', '10.0.0.1', '', 'x'].filter((each) => nobody.isTrusted(each))).toEqual([]);
     expect(['127.0.0.2', '11.0.0.1', 'fe80::1', '', 'x'].filter(isTrusted)).toEqual([]);
@@ -90,14 +120,14 @@ describe('TRUSTED_PROXIES', () => {
   });
 
   it.each(['nginx', '10.0.0.0/33', '10.0.0.0/', '10.0.0/8', '::/129', '10.0.0.0/8/8', '127.0.0.1:80', '*'])(
-    'does not take %s',
+    'refuses %s',
     (value) => {
       expect(() => readConfig({ TRUSTED_PROXIES: value })).toThrow(/^TRUSTED_PROXIES must be IP addresses or networks/);
     },
   );
 });
 
-it('refuses a budget that holds no body of the largest size', () => {
+it('refuses a budget that does not fit a body of the maximum size', () => {
   expect(() => readConfig({ MAX_BODY_BYTES_IN_FLIGHT: '1000000' })).toThrow(
     /^MAX_BODY_BYTES_IN_FLIGHT must be at least/,
   );
@@ -106,7 +136,7 @@ it('refuses a budget that holds no body of the largest size', () => {
 });
 
 describe('an address', () => {
-  it('counts as one, however it is written', () => {
+  it('counts as one in any notation', () => {
     for (const [key, ...spellings] of [
       ['192.0.2.1', '192.0.2.1', '::ffff:192.0.2.1', '::FFFF:c000:201', '0:0:0:0:0:ffff:c000:0201'],
       ['2001:db8:0:0::/64', '2001:db8::1', '2001:0DB8:0000::ffff:1', '2001:db8::', '2001:db8::1%eth0'],

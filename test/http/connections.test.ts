@@ -24,7 +24,7 @@ async function start(more: object = {}, clientTimes = {}): Promise<void> {
   ({ id } = await insertJob(service));
 }
 
-/** All sockets of the test are gone before the next one begins. */
+/** Closes all sockets of a test before the next one starts. */
 async function closeAll(): Promise<void> {
   for (const client of opened) {
     if (client instanceof WebSocket) client.terminate();
@@ -53,14 +53,14 @@ async function request(path: string, headers: Record<string, string> = {}): Prom
 const subscription = () =>
   `/graphql?query=${encodeURIComponent(`subscription { jobProgress(id: "${id}") { cursor } }`)}`;
 
-/** A stream of events, once it has begun. */
+/** Opens a stream of events and waits until it starts. */
 async function stream(headers: Record<string, string> = {}): Promise<RawClient> {
   const client = await request(subscription(), { accept: 'text/event-stream', ...headers });
   await client.answered;
   return client;
 }
 
-/** The status of the answer to the upgrade: 101 when the WebSocket opens. */
+/** The HTTP status of a WebSocket handshake: 101 when it succeeds. */
 async function upgrade(headers: Record<string, string> = {}): Promise<number> {
   const url = `ws://127.0.0.1:${service.config.port}/graphql`;
   const socket = new WebSocket(url, 'graphql-transport-ws', { headers });
@@ -79,7 +79,7 @@ describe('one address', () => {
   afterEach(closeAll);
   afterAll(() => service[Symbol.asyncDispose]());
 
-  it('may hold so many streams and WebSockets, and more are refused with OVERLOADED until one is closed', async () => {
+  it('is limited in streams and WebSockets: more are refused with OVERLOADED until one is closed', async () => {
     const first = await stream();
     expect(await upgrade()).toBe(101);
     expect(answerIn((await stream()).received)).toMatchObject({ status: 200 });
@@ -89,7 +89,7 @@ describe('one address', () => {
     await expect.poll(async () => answerIn((await stream()).received).status).toBe(200);
   });
 
-  it('may hold so many sockets; of more, the one that has been silent for the longest is closed', async () => {
+  it('is limited in sockets: beyond the limit, the longest idle one is closed', async () => {
     const watching = await stream();
     const [silent, other] = [await open(), await open()];
     const asking = await request('/health/live');
@@ -101,28 +101,28 @@ describe('one address', () => {
     expect(await connections()).toBe(3);
   });
 
-  it('cannot shut itself out by sockets on which it says nothing', async () => {
+  it('cannot lock itself out by idle sockets', async () => {
     await Promise.all(Array.from({ length: 50 }, open));
     expect(answerIn(await (await request('/health/live')).answered).status).toBe(200);
     await expect.poll(connections).toBe(3);
   });
 
-  it('gains nothing by sending many requests on one socket', async () => {
+  it('cannot exceed its limit by pipelining requests on one socket', async () => {
     const client = await open();
     client.send(head('GET', subscription(), { accept: 'text/event-stream' }).repeat(10));
-    // The first stream keeps all other answers waiting, and the refusals among them.
+    // The first stream delays all later responses, including the refusals.
     await client.answered;
     await expect.poll(() => service.api.hub.watched).toBe(1);
     expect(answerIn((await stream()).received)).toMatchObject(refused);
   });
 
-  it('cannot change what it counts as by X-Forwarded-For or Forwarded', async () => {
+  it('cannot change its identity by X-Forwarded-For or Forwarded', async () => {
     for (let n = 0; n < 3; n += 1) await stream({ 'x-forwarded-for': `192.0.2.${n}`, forwarded: `for=192.0.2.${n}` });
     expect(answerIn((await stream({ 'x-forwarded-for': '192.0.2.9' })).received)).toMatchObject(refused);
   });
 });
 
-it('is named in the log when it reaches its limit, once, with what to do if it is a proxy', async () => {
+it('logs an address once when it reaches its limit, with advice in case it is a proxy', async () => {
   const lines: Record<string, unknown>[] = [];
   const log = new PassThrough().on('data', (line) => lines.push(JSON.parse(line)));
   service = await startService({
@@ -160,24 +160,24 @@ describe('behind a trusted proxy', () => {
     expect([await upgrade(a), await upgrade(b), await upgrade(of('192.0.2.3'))]).toEqual([503, 503, 101]);
   });
 
-  it('the addresses that a client claims itself do not count', async () => {
+  it('addresses claimed by a client itself do not count', async () => {
     const claims = ['203.0.113.1, 192.0.2.1', 'x, 192.0.2.1, 10.0.0.9', '127.0.0.1, 192.0.2.1', '192.0.2.1'];
     expect(await statuses(claims.map((claim) => ({ 'x-forwarded-for': claim })))).toEqual([200, 200, 200, 503]);
   });
 
-  it('the addresses of one IPv6 network count as one client', async () => {
+  it('addresses of one IPv6 network count as one client', async () => {
     const addresses = ['2001:db8::1', '[2001:db8::2]:443', '2001:DB8:0:0:ffff::3', '2001:db8::4', '2001:db8:0:1::1'];
     expect(await statuses(addresses.map((each) => ({ 'x-forwarded-for': each })))).toEqual([200, 200, 200, 503, 200]);
   });
 });
 
-describe('a client that says nothing', () => {
+describe('an idle client', () => {
   beforeAll(() => start({ limits: defaultLimits }, { headersMs: 300, idleMs: 600 }));
   afterEach(closeAll);
   afterAll(() => service[Symbol.asyncDispose]());
 
   it.each([
-    ['on a fresh socket', ''],
+    ['on a new socket', ''],
     ['in the middle of a head', 'GET / HTTP/1.1\r\nhost: loc'],
     ['after empty lines', '\r\n\r\n'],
   ])('is disconnected %s', async (_, text) => {
@@ -193,20 +193,20 @@ describe('a client that says nothing', () => {
     await expect.poll(connections).toBe(0);
   });
 
-  it('is not one that has sent a request while this process stood still', async () => {
+  it('keeps its connection if it sent a request while this process was paused', async () => {
     const client = await request('/health/live');
     expect(answerIn(await client.answered).status).toBe(200);
     client.send(head('GET', '/health/live', { connection: 'close' }));
-    // Longer than sockets are kept: their timers fire before the request is read.
+    // Longer than idle sockets are kept: their timers fire before the request is read.
     standStill(2_500);
     expect((await client.ended).match(/HTTP\/1\.1 200/g)).toHaveLength(2);
   });
 
-  it('is disconnected when it does not read its answer', async () => {
+  it('is disconnected when it does not read its response', async () => {
     const client = await open();
     client.socket.pause();
     const page = head('GET', '/graphql', { accept: 'text/html' });
-    // Far more than the buffers of a socket hold: 2 MB a page.
+    // At 2 MB a page, far more than socket buffers hold.
     client.send(page.repeat(20));
     await expect.poll(connections).toBe(0);
   });
@@ -215,7 +215,7 @@ describe('a client that says nothing', () => {
     ['at another path', '/elsewhere', {}],
     ['of another origin', '/graphql', { origin: 'https://evil.example' }],
     ['of another host', '/graphql', { host: 'evil.example' }],
-  ])('is disconnected after a WebSocket %s is refused, though it leaves its side open', async (_, path, headers) => {
+  ])('is disconnected after a refused WebSocket %s, even if it leaves its side open', async (_, path, headers) => {
     const client = await open();
     const handshake = {
       connection: 'Upgrade',

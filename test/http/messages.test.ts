@@ -24,7 +24,7 @@ interface Message {
   payload?: unknown;
 }
 
-/** A WebSocket that has been acknowledged, and the messages that arrive on it. */
+/** Opens an acknowledged WebSocket and records the messages that arrive. */
 async function open() {
   const socket = new WebSocket(`${service.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
   socket.on('error', () => undefined);
@@ -36,10 +36,10 @@ async function open() {
   return { socket, messages };
 }
 
-describe('messages that are not finished', () => {
-  it('close the sockets with the most of them when they exceed the budget, and no others', async () => {
+describe('unfinished messages', () => {
+  it('close only the sockets with the most bytes when they exceed the budget', async () => {
     const sockets = await Promise.all(Array.from({ length: 8 }, open));
-    // JSON may begin with white space.
+    // White space is a valid start of JSON.
     for (const { socket } of sockets) socket.send(Buffer.alloc(900 * KiB, ' '), { fin: false, binary: false });
     const isOpen = ({ socket }: (typeof sockets)[number]) => socket.readyState === WebSocket.OPEN;
     await expect.poll(() => sockets.filter(isOpen).length).toBeLessThanOrEqual(4);
@@ -55,7 +55,7 @@ describe('messages that are not finished', () => {
     }
   });
 
-  it('do not include those that are, however many a socket has sent', async () => {
+  it('do not include finished ones, however many a socket has sent', async () => {
     const { socket, messages } = await open();
     for (let n = 0; n < 20; n += 1) socket.send(`${' '.repeat(500 * KiB)}{"type":"ping"}`);
     await expect.poll(() => messages.filter(({ type }) => type === 'pong')).toHaveLength(20);
@@ -64,7 +64,7 @@ describe('messages that are not finished', () => {
 });
 
 describe('large messages of many sockets at once', () => {
-  it('are all read, also when a socket is closed between their parts', async () => {
+  it('are all read, even when a socket is closed between their parts', async () => {
     const clients = await Promise.all(Array.from({ length: 12 }, open));
     const ping = `${' '.repeat(200 * KiB)}{"type":"ping"}`;
     for (const { socket } of clients) for (let n = 0; n < 5; n += 1) socket.send(ping);
@@ -78,7 +78,7 @@ describe('large messages of many sockets at once', () => {
 });
 
 describe('the subscriptions of one socket', () => {
-  it('are kept in memory, and must not exceed 256 KiB together', async () => {
+  it('are limited to 256 KiB in total, because they are kept in memory', async () => {
     const { id: job } = await insertJob(service);
     const { socket, messages } = await open();
     const query = `subscription { jobProgress(id: "${job}") { cursor } }`;

@@ -29,7 +29,7 @@ async function sendRaw(body: BodyInit, headers: Record<string, string>) {
     headers: { ...headers, 'graphql-require-preflight': '1' },
     body,
   });
-  // biome-ignore lint/suspicious/noExplicitAny: answers of several shapes
+  // biome-ignore lint/suspicious/noExplicitAny: responses of several shapes
   const answer: any = await response.json();
   const [error] = answer.errors ?? [];
   return { status: response.status, data: answer.data, message: error?.message, code: error?.extensions.code };
@@ -48,7 +48,7 @@ function map(value: unknown): Part {
 }
 
 describe('a file of a multipart request', () => {
-  it('takes the place of a variable of type File, or of a part of a variable', async () => {
+  it('replaces a variable of type File, or a part of a variable', async () => {
     const whole =
       'mutation ($file: File!) { createJob(input: { source: { file: $file } }) { job { source { bytes } } } }';
     for (const [query, values, path] of [
@@ -60,7 +60,7 @@ describe('a file of a multipart request', () => {
     }
   });
 
-  it('is found by the operation that is named', async () => {
+  it('is resolved in the operation that operationName selects', async () => {
     const query = `query A($input: String) { jobs(filter: { name: $input }) { totalCount } } ${createJob.replace('mutation', 'mutation B')}`;
     const parts = [map({ 0: ['variables.input.source.file'] }), ['0', pdf()]] satisfies Part[];
     const answer = await send([operation(query, variables, { operationName: 'B' }), ...parts]);
@@ -68,7 +68,7 @@ describe('a file of a multipart request', () => {
     expect(await send([operation(query, variables, { operationName: 'A' }), ...parts])).toMatchObject({ status: 400 });
   });
 
-  it('may be used twice, and each use is a document of its own', async () => {
+  it('may be used twice, as two documents', async () => {
     const query =
       'mutation ($a: File!, $b: File!) { a: createJob(input: { source: { file: $a } }) { job { id } } b: createJob(input: { source: { file: $b } }) { job { id } } }';
     const { data } = await send([
@@ -90,18 +90,18 @@ describe('a file of a multipart request', () => {
     ['a field of another type', createJob, { input: { source: { url: null } } }, 'variables.input.source.url'],
     ['a JSON value', createJob, { input: { metadata: { a: null } } }, 'variables.input.metadata.a'],
     ['a value that is not null', createJob, { input: { source: { file: 'x' } } }, 'variables.input.source.file'],
-    ['a value that does not exist', createJob, { input: { source: {} } }, 'variables.input.source.file'],
-    ['a variable that does not exist', createJob, variables, 'variables.x'],
-    ['a variable that the operation does not declare', createJob, { ...variables, x: null }, 'variables.x'],
-    ['a variable as a whole that is no file', createJob, { input: null }, 'variables.input'],
-    ['the operation', createJob, variables, 'query'],
+    ['a missing value', createJob, { input: { source: {} } }, 'variables.input.source.file'],
+    ['a missing variable', createJob, variables, 'variables.x'],
+    ['an undeclared variable', createJob, { ...variables, x: null }, 'variables.x'],
+    ['a whole variable that is not a File', createJob, { input: null }, 'variables.input'],
+    ['the query', createJob, variables, 'query'],
     ['all variables', createJob, variables, 'variables'],
     ['the prototype of an object', createJob, variables, 'variables.__proto__.file'],
-    ['a prototype further down', createJob, variables, 'variables.input.constructor.prototype.file'],
+    ['a nested prototype', createJob, variables, 'variables.input.constructor.prototype.file'],
     ['an inherited property', createJob, variables, 'variables.input.source.toString'],
-    ['nothing', createJob, variables, ''],
-    ['a path without end', createJob, variables, 'variables.input'.repeat(30)],
-  ])('is not put in the place of %s', async (_, query, values, path) => {
+    ['an empty path', createJob, variables, ''],
+    ['a very long path', createJob, variables, 'variables.input'.repeat(30)],
+  ])('does not replace %s', async (_, query, values, path) => {
     const before = await storedKeys(service);
     const answer = await send([operation(query, values), map({ 0: [path] }), ['0', pdf()]]);
     expect(answer).toMatchObject({ status: 400, code: 'BAD_REQUEST', message: expect.stringMatching(/path/) });
@@ -111,15 +111,18 @@ describe('a file of a multipart request', () => {
 
   it.each([
     ['without operations', [map({ 0: ['variables.input.source.file'] }), ['0', pdf()]]],
-    ['with operations as a file', [['operations', pdf()]]],
-    ['with operations that are no JSON', [['operations', '{']]],
+    ['with operations sent as a file', [['operations', pdf()]]],
+    ['with operations that are not JSON', [['operations', '{']]],
     ['with operations that are a list', [['operations', `[${operation(createJob, variables)[1]}]`], map({})]],
     ['with operations without a query', [['operations', '{}'], map({})]],
-    ['with deep operations', [['operations', '['.repeat(100_000)]]],
-    ['with a map that is no JSON', [operation(createJob, variables), ['map', '{']]],
-    ['with a map that is no object', [operation(createJob, variables), ['map', '[["variables.input.source.file"]]']]],
+    ['with deeply nested operations', [['operations', '['.repeat(100_000)]]],
+    ['with a map that is not JSON', [operation(createJob, variables), ['map', '{']]],
     [
-      'with a map of no lists',
+      'with a map that is not an object',
+      [operation(createJob, variables), ['map', '[["variables.input.source.file"]]']],
+    ],
+    [
+      'with a map without lists',
       [operation(createJob, variables), map({ 0: 'variables.input.source.file' }), ['0', pdf()]],
     ],
     ['with a map of empty lists', [operation(createJob, variables), map({ 0: [] }), ['0', pdf()]]],
@@ -143,12 +146,12 @@ describe('a file of a multipart request', () => {
     expect(await send(parts)).toMatchObject({ status: 400, code: 'BAD_REQUEST' });
   });
 
-  it('leaves a document that does not parse to GraphQL', async () => {
+  it('leaves syntax errors of the query to GraphQL.js', async () => {
     const answer = await send([operation('mutation {', { x: null }), map({ 0: ['variables.x'] }), ['0', pdf()]]);
     expect(answer.code).toBe('GRAPHQL_PARSE_FAILED');
   });
 
-  it('of an operation that is too large is refused', async () => {
+  it('is refused with an operation that is too large', async () => {
     const operations: Part = ['operations', JSON.stringify({ query: `# ${'x'.repeat(1024 ** 2)}` })];
     expect(await send([operations])).toMatchObject({ status: 413, code: 'PAYLOAD_TOO_LARGE' });
   });
@@ -169,22 +172,22 @@ describe('a multipart body', () => {
     ['no boundary', `${field}--x--\r\n`, ''],
     ['another boundary', `${field}--x--\r\n`, '; boundary=y'],
     ['no end', field, '; boundary=x'],
-    ['an end in the middle of a head', '--x\r\ncontent-dispo', '; boundary=x'],
+    ['an end in the middle of a header', '--x\r\ncontent-dispo', '; boundary=x'],
     [
       'an end in the middle of a file',
       `--x\r\ncontent-disposition: form-data; name="0"; filename="a"\r\n\r\n%PDF`,
       '; boundary=x',
     ],
     ['parts without a name', `--x\r\n\r\nvalue\r\n--x--\r\n`, '; boundary=x'],
-    ['heads without end', `--x\r\n${'a: b\r\n'.repeat(100_000)}`, '; boundary=x'],
-    ['nothing', '', '; boundary=x'],
-    ['something else', '{"query":"{ __typename }"}', '; boundary=x'],
+    ['endless headers', `--x\r\n${'a: b\r\n'.repeat(100_000)}`, '; boundary=x'],
+    ['no bytes', '', '; boundary=x'],
+    ['another format', '{"query":"{ __typename }"}', '; boundary=x'],
   ])('with %s is refused', async (_, body, boundary) => {
     expect(await sendRaw(body, type(boundary))).toMatchObject({ status: 400, code: 'BAD_REQUEST' });
   });
 });
 
-it('limits the inline documents of a request together, however often one is named', async () => {
+it('limits the total size of inline documents in a request, even if one is used repeatedly', async () => {
   const before = await storedKeys(service);
   const post = async (query: string) => {
     const base64 = Buffer.alloc(4 * 1024 ** 2).toString('base64');

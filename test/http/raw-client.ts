@@ -1,16 +1,16 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 
-/** A socket of a client that need not keep to HTTP, and does not close its side when the server does. */
+/** A client socket that need not follow HTTP, and does not close its side when the server does. */
 export interface RawClient extends Disposable {
   socket: Socket;
-  /** Sends bytes as they are; lines of a head end with CRLF. */
+  /** Sends bytes unchanged. */
   send(text: string | Buffer): void;
-  /** What the server has sent by the time that an answer with a body has begun to arrive. */
+  /** Everything received up to the first bytes of a response body. */
   answered: Promise<string>;
-  /** Everything that the server has sent, once it has ended the connection. */
+  /** Everything received, once the server has closed the connection. */
   ended: Promise<string>;
-  /** What the server has sent so far. */
+  /** Everything received so far. */
   readonly received: string;
 }
 
@@ -23,10 +23,10 @@ export async function openRawClient(port: number): Promise<RawClient> {
       if (/\r\n\r\n./.test(text)) resolve(text);
     });
   });
-  // A reset is an end, too.
+  // A reset also ends the connection.
   socket.on('error', () => undefined);
   const ended = Promise.race([once(socket, 'end'), once(socket, 'close')]).then(() => text);
-  // The server may reset the connection before anybody awaits its end.
+  // The server may reset the connection before a test awaits its end.
   ended.catch(() => undefined);
   await once(socket, 'connect');
   return {
@@ -41,13 +41,13 @@ export async function openRawClient(port: number): Promise<RawClient> {
   };
 }
 
-/** The head of a request to /graphql, with the headers given. */
+/** A request head with these headers. */
 export function head(method: string, path: string, headers: Record<string, string | number> = {}): string {
   const lines = Object.entries({ host: 'localhost', ...headers }).map(([name, value]) => `${name}: ${value}\r\n`);
   return `${method} ${path} HTTP/1.1\r\n${lines.join('')}\r\n`;
 }
 
-/** Status and error code of an HTTP answer. */
+/** Parses the status, error code and head of an HTTP response. */
 export function answerIn(text: string): { status: number; code: string | undefined; head: string } {
   const [headText = '', body = ''] = text.split('\r\n\r\n', 2);
   const code = /"code":"(\w+)"/.exec(body)?.[1];
