@@ -7,16 +7,16 @@ const script = fileURLToPath(new URL('logging.ts', import.meta.url));
 
 interface Written {
   code: number | null;
-  /** The lines of the log; what Node itself writes about an error is not among them. */
+  /** The log lines, without what Node.js itself writes about an error. */
   lines: Record<string, unknown>[];
 }
 
-/** What a process writes that logs, and then ends in this way. */
+/** Runs a process that logs and then ends in this way, and returns its log. */
 async function log(what: string, end: string, { late = false } = {}): Promise<Written> {
   const child = spawn(process.execPath, ['--import', 'tsx', script, what, end], { stdio: ['ignore', 'pipe', 'pipe'] });
   let text = '';
   const exited = once(child, 'close');
-  // Whoever reads the log is late: everything has been logged by then, and does not fit into the pipe.
+  // Read the log only after everything was logged and the pipe is full.
   if (late) await once(child.stdout, 'data');
   child.stderr.setEncoding('utf8').on('data', (chunk) => (text += chunk));
   const [code] = await exited;
@@ -30,25 +30,25 @@ describe('the log', () => {
     ['exits', 3],
     ['throws', 1],
     ['rejects', 1],
-  ])('has every line in order when the process %s right after logging', async (end, code) => {
+  ])('contains every line in order when the process %s right after logging', async (end, code) => {
     const written = await log('many', end);
     expect(written.code).toBe(code);
     expect(written.lines.map(({ n }) => n)).toEqual(Array.from({ length: 5_000 }, (_, n) => n));
   });
 
-  it('does not delay the process while nobody reads it, and has every line in the end', async () => {
+  it('does not block the process while nothing reads it, and contains every line in the end', async () => {
     const { lines } = await log('many', 'tells', { late: true });
     expect(lines).toHaveLength(5_000);
   });
 
-  it('says how many lines it dropped because nobody read it for too long', async () => {
+  it('reports how many lines it dropped because nothing read it for too long', async () => {
     const { lines } = await log('flood', 'tells', { late: true });
     const dropped = lines.find(({ msg }) => String(msg).includes('dropped'));
     expect(dropped).toMatchObject({ lines: expect.any(Number) });
     expect(lines.length - 1 + Number(dropped?.lines)).toBe(40_000);
   });
 
-  it('has bounded lines, whatever is logged', async () => {
+  it('has lines of bounded length', async () => {
     const { lines } = await log('huge', 'returns');
     for (const line of lines) expect(JSON.stringify(line).length).toBeLessThan(50_000);
     expect(lines.map(({ msg }) => msg)).toEqual(['an error', 'a list', 'a buffer', 'a circle']);
@@ -57,7 +57,7 @@ describe('the log', () => {
     });
   });
 
-  it('has no secrets, however deep they are', async () => {
+  it('contains no secrets at any depth', async () => {
     const { lines } = await log('secrets', 'returns');
     expect(JSON.stringify(lines)).not.toContain('hunter2');
     expect(lines[0]).toMatchObject({ password: '[redacted]', err: { request: { password: '[redacted]' } } });

@@ -1,4 +1,4 @@
-// Logs what a test wants, then ends as it wants.
+// Logs as the first argument says, then ends as the second one says.
 import { createLogger } from '../../src/ops/logger.ts';
 
 const [, , what = '', end = ''] = process.argv;
