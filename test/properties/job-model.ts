@@ -19,7 +19,7 @@ import { submitJob } from '../../src/jobs/submit.ts';
 import { PagesLostError, storePages } from '../../src/results/pages.ts';
 import { facts, page } from '../jobs/extractors.ts';
 
-/** Numbers choose among what is there at that moment, jobs or claims, so that any sequence makes sense. */
+/** Steps. Their numbers select among the existing jobs or claims, so that any sequence is valid. */
 export type Step =
   | { do: 'submit'; maxRetries: number }
   | { do: 'claim'; worker: number; slots: number }
@@ -37,7 +37,7 @@ export type Step =
   | { do: 'retry'; job: number }
   | { do: 'delete'; job: number };
 
-/** One of each category. */
+/** A failure code of each category. */
 const codes = ['NOT_A_PDF', 'DOWNLOAD_FAILED', 'TIME_LIMIT', 'SIZE_LIMIT', 'INTERNAL'] as const;
 const workers = [newUuid(), newUuid(), newUuid()];
 
@@ -49,7 +49,7 @@ const claimStep = fc.record({
   slots: fc.integer({ min: 1, max: 3 }),
 });
 
-/** Anything that a client, a worker (also one that lost its claim long ago) or the maintenance may do. */
+/** Any action of a client, of a worker (even one that lost its claim long ago) or of maintenance. */
 export const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ do: fc.constant('submit' as const), maxRetries: fc.nat({ max: 3 }) }) },
   { weight: 7, arbitrary: claimStep },
@@ -82,23 +82,23 @@ export const step: fc.Arbitrary<Step> = fc.oneof(
 const letLeaseExpire = `UPDATE jobs SET lease_expires_at = now() - interval '1 second' WHERE id = $1 AND status = 'RUNNING'`;
 const spendGiveBacks = `UPDATE jobs SET give_backs = ${freeGiveBacks} WHERE id = $1 AND status = 'RUNNING'`;
 
-/** How a step went, and what it was done on. */
+/** The outcome of a step, with the claim and the job it acted on. */
 export interface Done {
   outcome: Outcome;
   claim: Claim | undefined;
   jobId: string | undefined;
 }
 
-/** The errors are how a loser is told; everything else is a bug. */
+/** The expected outcomes; any other error is a bug. */
 export type Outcome = 'done' | 'nothing to do it on' | 'claim lost' | 'pages lost' | 'refused';
 
-/** The system under test, driven by steps, with all the claims that were ever given out. */
+/** The system under test, driven by steps, with all claims ever handed out. */
 export class Jobs {
   readonly context: JobsContext;
   readonly claims: Claim[] = [];
   readonly ids: string[] = [];
   readonly #stored = new Map<Claim, Set<number>>();
-  /** What subscribers were told, as "job revision.seq". */
+  /** The published states. */
   readonly published: { jobId: string; revision: number; seq: number }[] = [];
 
   constructor(database: JobsContext['database']) {
@@ -180,7 +180,7 @@ export class Jobs {
     return true;
   }
 
-  /** What a worker knows of its own claim: pages that were stored when it got it, and those it has stored since. */
+  /** The pages a worker knows to be stored: those at its claim, and those it has stored since. */
   #pagesDone(claim: Claim): Set<number> {
     const known = this.#stored.get(claim) ?? new Set(claim.stored.flatMap(({ first, last }) => numbers(first, last)));
     this.#stored.set(claim, known);
@@ -246,7 +246,7 @@ async function submit(context: JobsContext, maxRetries: number): Promise<string>
 export type Rows = Awaited<ReturnType<typeof readRows>>;
 export type Row = Rows extends Map<string, infer Value> ? Value : never;
 
-/** All that is known of every job. */
+/** Reads every job with its attempts, pages and source. */
 export async function readRows({ database }: JobsContext) {
   const orderBy = { number: 'asc' as const };
   const jobs = await database.prisma.job.findMany({
@@ -255,7 +255,7 @@ export async function readRows({ database }: JobsContext) {
   return new Map(jobs.map((job) => [job.id, job]));
 }
 
-/** What must be true of every job at every moment, and between two moments whatever happened. */
+/** Checks the invariants of every job, and of every change from one moment to the next. */
 export function expectSense(before: Rows, after: Rows): void {
   for (const row of after.values()) {
     expect(row.retryCount).toBeLessThanOrEqual(row.maxRetries);

@@ -6,8 +6,8 @@ import { createLogger } from '../../src/ops/logger.ts';
 import { createDatabase } from '../service.ts';
 import { type Done, expectSense, isHeld, Jobs, type Rows, readRows, type Step, step } from './job-model.ts';
 
-// What is found is shrunk and reported with its path: put `seed` and `path` of the report in place of these to run it alone.
-// Shrinking may take long; what it has found by then is reported.
+// A failure is shrunk and reported with its path: use the reported `seed` and `path` here to run it alone.
+// Shrinking stops at the time limit and reports what it has found.
 const parameters = { seed: 20_261_123, numRuns: 60, interruptAfterTimeLimit: 40_000 };
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -28,7 +28,7 @@ async function fresh(): Promise<Jobs> {
   return new Jobs(database);
 }
 
-/** Ids of the jobs whose rows are not what they were. */
+/** The ids of jobs whose rows have changed. */
 function changed(before: Rows, after: Rows): string[] {
   const ids = new Set([...before.keys(), ...after.keys()]);
   const text = (rows: Rows, id: string) =>
@@ -36,7 +36,7 @@ function changed(before: Rows, after: Rows): string[] {
   return [...ids].filter((id) => text(before, id) !== text(after, id));
 }
 
-/** What a step may change at all, and what it must have done if it says so. */
+/** Checks that a step changed only what it may, and did what it reported. */
 function expectEffect(each: Step, { outcome, claim, jobId }: Done, before: Rows, after: Rows): void {
   const touched = changed(before, after);
   if (outcome !== 'done') {
@@ -55,7 +55,7 @@ function expectEffect(each: Step, { outcome, claim, jobId }: Done, before: Rows,
       if (each.do === 'give back') {
         const free = now?.status === 'PENDING';
         expect(now?.retryCount).toBe(claim.retryCount + (now?.status === 'RETRYING' ? 1 : 0));
-        // A new page makes it free again.
+        // A new page resets the count.
         if (!free) expect([before.get(claim.id)?.giveBacks, now?.failureCode]).toEqual([freeGiveBacks, 'INTERRUPTED']);
         else expect(now?.giveBacks).toBeGreaterThan(0);
       }
@@ -64,7 +64,7 @@ function expectEffect(each: Step, { outcome, claim, jobId }: Done, before: Rows,
         expect(now?.status).toBe('RETRYING');
       }
     } else {
-      // Completing may be repeated by whoever has done it, as its answer may have been lost.
+      // A holder may repeat its completion, because it may have missed the response.
       expect(each.do).toBe('complete');
       expect(now).toMatchObject({ status: 'COMPLETED', revision: claim.revision + 1, workerId: claim.workerId });
       expect(touched).toEqual([]);
@@ -86,8 +86,8 @@ const becomes = {
   'give back': /^(PENDING|RETRYING|FAILED)$/,
 } as const;
 
-describe('jobs, whatever is done to them in whatever order', () => {
-  it('change only by who holds them, and a lost claim changes nothing', async () => {
+describe('jobs, under any sequence of steps', () => {
+  it('are changed only by their holder, and not by a lost claim', async () => {
     const sequences = fc.array(step, { minLength: 20, maxLength: 60 });
     const property = fc.asyncProperty(sequences, async (steps) => {
       const jobs = await fresh();
@@ -105,7 +105,7 @@ describe('jobs, whatever is done to them in whatever order', () => {
     await fc.assert(property, parameters);
   });
 
-  it('have one holder and one end, also when steps overlap', async () => {
+  it('have one holder and one end, even if steps overlap', async () => {
     const rounds = fc.array(fc.array(step, { minLength: 4, maxLength: 8 }), { minLength: 3, maxLength: 10 });
     const property = fc.asyncProperty(rounds, async (all) => {
       const jobs = await fresh();
@@ -124,7 +124,7 @@ describe('jobs, whatever is done to them in whatever order', () => {
   });
 });
 
-/** Of the ends that were written for one claim at the same time, one was the end; completing alone may be repeated. */
+/** Checks that only one end was written per claim among concurrent ones; only a completion may be repeated. */
 function expectOneEnd(round: Step[], outcomes: Done[]): void {
   const ends = new Map<string, Set<string>>();
   for (const [index, each] of round.entries()) {
@@ -143,7 +143,7 @@ function expectRisingRevisions({ published }: Jobs): void {
   const newest = new Map<string, number>();
   for (const { jobId, revision } of published) {
     const before = newest.get(jobId) ?? 0;
-    // Repeating a completion tells of it again.
+    // A repeated completion is published again.
     expect(revision).toBeGreaterThanOrEqual(before);
     newest.set(jobId, revision);
   }

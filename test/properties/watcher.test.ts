@@ -33,7 +33,7 @@ function state(revision: number, seq: number, status: ProgressState['status']): 
   };
 }
 
-/** The life of a job: at each revision its transition and some updates; maybe an end. */
+/** The life of a job: a transition and some updates at each revision, and possibly an end. */
 const lives = fc
   .record({ updates: fc.array(fc.nat({ max: 4 }), { minLength: 1, maxLength: 6 }), ends: fc.boolean() })
   .map(({ updates, ends }) => {
@@ -43,7 +43,7 @@ const lives = fc
     return ends ? [...states, state(updates.length + 1, 0, 'COMPLETED')] : states;
   });
 
-/** What reaches a watcher: parts of that life from Redis and PostgreSQL, in any order, again and again; and when it reads. */
+/** The events of a watcher: states of that life from Redis and PostgreSQL in any order, repeatedly, and reads. */
 const happenings = fc.array(
   fc.oneof({ weight: 3, arbitrary: fc.nat({ max: 60 }) }, { weight: 1, arbitrary: fc.constant('read' as const) }),
   {
@@ -80,7 +80,7 @@ async function watch(life: ProgressState[], what: (number | 'read')[], seen: Cur
   return { pushed, taken, released };
 }
 
-/** Those that were newer than all before them, up to the end. */
+/** The states that are newer than all before them, up to the end. */
 function news(pushed: ProgressState[], seen: Cursor | null): ProgressState[] {
   const found: ProgressState[] = [];
   for (const each of pushed) {
@@ -96,7 +96,7 @@ const seenCursors = fc.option(fc.record({ revision: fc.integer({ min: 1, max: 7 
 });
 
 describe('a watcher', () => {
-  it('sees states in their order, none twice, none older than what it has', async () => {
+  it('delivers states in order, without duplicates or older ones', async () => {
     const property = fc.asyncProperty(lives, happenings, seenCursors, async (life, what, seen) => {
       const { taken } = await watch(life, what, seen);
       let newest = seen;
@@ -108,7 +108,7 @@ describe('a watcher', () => {
     await fc.assert(property, parameters);
   });
 
-  it('misses no transition and not the end, and of updates in between the newest', async () => {
+  it('delivers every transition and the end, and the newest update in between', async () => {
     const property = fc.asyncProperty(lives, happenings, seenCursors, async (life, what, seen) => {
       const { pushed, taken, released } = await watch(life, what, seen);
       const expected = news(pushed, seen);
@@ -121,7 +121,7 @@ describe('a watcher', () => {
     await fc.assert(property, parameters);
   });
 
-  it('keeps at most one update a revision for a subscriber that does not read', async () => {
+  it('keeps at most one update per revision for a subscriber that does not read', async () => {
     const property = fc.asyncProperty(lives, happenings, async (life, what) => {
       const { taken } = await watch(
         life,
@@ -138,14 +138,14 @@ describe('a watcher', () => {
 const cursors = fc.record({ revision: fc.nat({ max: 999_999_999 }), seq: fc.nat({ max: 999_999_999 }) });
 
 describe('a cursor', () => {
-  it('comes back from its text', () => {
+  it('round-trips through its text', () => {
     const property = fc.property(cursors, (cursor) => {
       expect(parseCursor(formatCursor(cursor))).toEqual(cursor);
     });
     fc.assert(property, parameters);
   });
 
-  it('is made by nothing but the text of a cursor', () => {
+  it('is parsed only from the text of a cursor', () => {
     const property = fc.property(fc.oneof(fc.string(), fc.stringMatching(/^[\d.,+-]{0,12}$/)), (text) => {
       const cursor = parseCursor(text);
       if (cursor !== null) expect(text).toMatch(/^\d+\.\d+$/);
@@ -153,7 +153,7 @@ describe('a cursor', () => {
     fc.assert(property, parameters);
   });
 
-  it('is newer than another, older, or the same: one of the three', () => {
+  it('is either newer than, older than or equal to another', () => {
     const near = fc.record({ revision: fc.nat({ max: 3 }), seq: fc.nat({ max: 3 }) });
     const property = fc.property(near, near, near, (a, b, c) => {
       const same = a.revision === b.revision && a.seq === b.seq;
