@@ -8,7 +8,7 @@ import { graphql, subscribe } from '../graphql.ts';
 import { facts, page, untilAborted } from '../jobs/extractors.ts';
 import { type Service, startService } from '../service.ts';
 
-/** What the extractor was asked, and what it shall do the next time; the documents themselves do not matter here. */
+/** The requests to the extractor, and its scripted behaviour; the documents themselves do not matter here. */
 const requests: ExtractionRequest[] = [];
 let script: ((request: ExtractionRequest, signal: AbortSignal) => AsyncGenerator<ExtractionEvent>)[] = [];
 
@@ -16,13 +16,13 @@ const scripted: Extractor = {
   async *extract(request, signal) {
     requests.push(request);
     const next = script.shift();
-    if (next === undefined) throw new Error('asked once too often');
+    if (next === undefined) throw new Error('the script is exhausted');
     yield* next(request, signal);
   },
   async [Symbol.asyncDispose]() {},
 };
 
-/** Extracts three pages in groups of one, but for those that are stored. */
+/** Extracts three pages in groups of one, except stored ones. */
 async function* extracts(
   request: ExtractionRequest,
   engine: 'PDFIUM' | 'PDFJS' = 'PDFIUM',
@@ -54,7 +54,7 @@ beforeEach(() => {
 
 const base64 = Buffer.from('%PDF-1.7 not looked at').toString('base64');
 
-/** Submits a document of its own and waits for the end of the job. */
+/** Submits a document and waits until its job has ended. */
 async function run(options: Record<string, unknown> = {}, content = `${base64}`) {
   const create = 'mutation ($input: CreateJobInput!) { createJob(input: $input) { job { id } } }';
   const { data, errors } = await graphql(service.url, create, { input: { source: { base64: content }, options } });
@@ -73,12 +73,12 @@ async function ended(id: string) {
 }
 
 const fails = (code: 'TIME_LIMIT' | 'MEMORY_LIMIT' | 'NOT_A_PDF' | 'PAGE_LIMIT' | 'DOWNLOAD_FAILED') =>
-  // biome-ignore lint/correctness/useYield: it fails before it gives anything
+  // biome-ignore lint/correctness/useYield: it fails before its first event
   async function* (): AsyncGenerator<ExtractionEvent> {
     throw new JobError(code);
   };
 
-/** As if the worker had been silent for longer than a lease. It may well renew in between. */
+/** Expires the lease, as if the worker had stopped renewing it. Repeats that in case the worker renews it in between. */
 async function loseWorker(): Promise<void> {
   const { jobs, database } = service.platform;
   do {
@@ -87,7 +87,7 @@ async function loseWorker(): Promise<void> {
 }
 
 describe('a failed attempt', () => {
-  it('is tried once more, fresh and with the other engine, when time or memory ran out', async () => {
+  it('is retried once, in a fresh process and with the other engine, after exceeding time or memory', async () => {
     script = [
       async function* (request) {
         yield* extracts(request, 'PDFIUM', 2);
@@ -103,7 +103,7 @@ describe('a failed attempt', () => {
     ]);
     expect(requests[0]).toMatchObject({ avoid: [], lastResort: null, fresh: false, stored: null });
     expect(requests[1]).toMatchObject({ avoid: [], lastResort: 'PDFIUM', fresh: true });
-    // Pages of the first engine do not count: a result is never of two makings.
+    // Pages of the first engine are discarded: a result never mixes engines.
     expect(job.pages.nodes.map(({ text }: { text: string }) => text)).toEqual([
       'Page 1 by PDFJS.',
       'Page 2 by PDFJS.',
@@ -111,7 +111,7 @@ describe('a failed attempt', () => {
     ]);
   });
 
-  it('goes on with the other engine, and with its pages, also after the worker of the second try is lost', async () => {
+  it('continues with the other engine and its pages, even after the worker of the second attempt is lost', async () => {
     script = [
       async function* (request) {
         yield* extracts(request, 'PDFIUM', 1);
@@ -133,7 +133,7 @@ describe('a failed attempt', () => {
     });
   });
 
-  it('leaves no page of an engine that was given up, even one that the other does not have', async () => {
+  it('keeps no page of an abandoned engine, even if the other engine has fewer pages', async () => {
     script = [
       async function* (request) {
         yield* extracts(request, 'PDFIUM', 2);
@@ -150,7 +150,7 @@ describe('a failed attempt', () => {
     expect(job.pages.nodes.map(({ number }: { number: number }) => number)).toEqual([1]);
   });
 
-  it('is given up when time or memory ran out twice', async () => {
+  it('is final after exceeding time or memory twice', async () => {
     script = [fails('TIME_LIMIT'), fails('MEMORY_LIMIT')];
     expect(await run()).toMatchObject({
       status: 'FAILED',
@@ -159,18 +159,18 @@ describe('a failed attempt', () => {
     });
   });
 
-  it('keeps the engine that was asked for', async () => {
+  it('keeps the requested engine', async () => {
     script = [fails('TIME_LIMIT'), (request) => extracts(request)];
     expect(await run({ engine: 'PDFIUM' })).toMatchObject({ status: 'COMPLETED', retryCount: 1 });
     expect(requests[1]).toMatchObject({ engine: 'PDFIUM', avoid: [], fresh: true });
   });
 
-  it.each(['NOT_A_PDF', 'PAGE_LIMIT'] as const)('is final at once when it was %s', async (code) => {
+  it.each(['NOT_A_PDF', 'PAGE_LIMIT'] as const)('is final at once for %s', async (code) => {
     script = [fails(code)];
     expect(await run()).toMatchObject({ status: 'FAILED', retryCount: 0, failure: { code, retryable: false } });
   });
 
-  it('waits before it is tried again when the world was at fault, and makes only the pages that are not stored', async () => {
+  it('is retried after a backoff for a transient failure, and extracts only missing pages', async () => {
     script = [
       async function* (request) {
         yield* extracts(request, 'PDFIUM', 2);
@@ -196,8 +196,8 @@ describe('a failed attempt', () => {
   });
 });
 
-describe('pages that a crash of the database took along', () => {
-  /** What such a crash leaves: the claim, but not the newest groups. */
+describe('pages lost in a crash of the database', () => {
+  /** Deletes the newest groups but not the claim, like such a crash. */
   async function losePages() {
     await service.platform.database.query(`UPDATE jobs SET stored_pages = '{}' WHERE status = 'RUNNING'`, []);
     await service.platform.database.query(
@@ -206,7 +206,7 @@ describe('pages that a crash of the database took along', () => {
     );
   }
 
-  it.each([1, 2])('are made again, without costing a retry, when they are lost after page %i', async (lostAfter) => {
+  it.each([1, 2])('are extracted again, without using a retry, when they are lost after page %i', async (lostAfter) => {
     script = [
       async function* (request) {
         for await (const event of extracts(request)) {
@@ -223,10 +223,10 @@ describe('pages that a crash of the database took along', () => {
   });
 });
 
-describe('a document that makes an engine crash', () => {
+describe('a document that crashes an engine', () => {
   const content = Buffer.from('%PDF-1.7 crashes an engine').toString('base64');
 
-  it('goes on with the other engine, and never meets the first again', async () => {
+  it('continues with the other engine, and never uses the first again', async () => {
     script = [
       async function* (request) {
         yield { type: 'crashed', engine: 'PDFIUM', key: engineKeys.PDFIUM, page: null, detail: 'SIGSEGV' };
@@ -243,7 +243,7 @@ describe('a document that makes an engine crash', () => {
 describe('retryJob', () => {
   const retry = 'mutation ($id: ID!) { retryJob(id: $id) { job { status revision retryCount failure { code } } } }';
 
-  it('starts a failed job anew with all its retries, keeps its history, and makes only the missing pages', async () => {
+  it('restarts a failed job with all its retries, keeps its history, and extracts only missing pages', async () => {
     script = [
       async function* (request) {
         yield* extracts(request, 'PDFIUM', 1);
@@ -270,7 +270,7 @@ describe('retryJob', () => {
     expect(again.errors?.[0]?.extensions.code).toBe('JOB_FINAL');
   });
 
-  it('refuses a job that has not ended, and one that is not there', async () => {
+  it('refuses a job that has not ended, and an unknown job', async () => {
     await service.stopWorker();
     const create = 'mutation ($input: CreateJobInput!) { createJob(input: $input) { job { id } } }';
     const { data } = await graphql(service.url, create, { input: { source: { base64 } } });
@@ -292,7 +292,7 @@ describe('retryJob with options', () => {
     retryJob(id: $id, options: $options) { job { id maxRetries options { pages engine ocr timeoutSeconds } } }
   }`;
 
-  /** A failed job with one page stored. */
+  /** Runs a job that fails with one page stored, and returns its id. */
   async function failed(options: object): Promise<string> {
     script = [
       async function* (request) {
@@ -311,7 +311,7 @@ describe('retryJob with options', () => {
     return data.retryJob.job;
   }
 
-  it('replaces those that it names, one by one, and keeps the others', async () => {
+  it('replaces only the given options', async () => {
     const id = await failed({ pages: '1-3', timeoutSeconds: 60 });
     const { options, maxRetries } = await retried(id, { engine: 'PDFIUM', maxRetries: 2, pages: null });
     expect(maxRetries).toBe(2);
@@ -319,21 +319,21 @@ describe('retryJob with options', () => {
     expect(requests[1]).toMatchObject({ pages: '1-3', engine: 'PDFIUM' });
   });
 
-  it('keeps the stored pages if they would be made the same way', async () => {
+  it('keeps the stored pages if the options do not change them', async () => {
     const id = await failed({});
     await retried(id, { timeoutSeconds: 30, noProgressSeconds: 20, password: 'x', engine: 'AUTO' });
     expect(requests[1]).toMatchObject({ password: 'x', stored: { pages: [{ first: 1, last: 1 }] } });
   });
 
   it.each([{ pages: '1-' }, { engine: 'PDFJS' }, { keepHyphenation: true }, { thumbnails: true }])(
-    'makes all pages again if they would be made otherwise: %j',
+    'extracts all pages again if the options change them: %j',
     async (options) => {
       await retried(await failed({}), options);
       expect(requests[1]).toMatchObject({ stored: null });
     },
   );
 
-  it('leaves the password out of what it shows, and seals it', async () => {
+  it('stores the password encrypted, and not among the options', async () => {
     const id = await failed({});
     await service.stopWorker();
     await graphql(service.url, retry, { id, options: { password: 'secret' } });
@@ -347,7 +347,7 @@ describe('retryJob with options', () => {
     expect(await ended(id)).toMatchObject({ status: 'COMPLETED' });
   });
 
-  it('names what is wrong with them, and then changes nothing', async () => {
+  it('reports every invalid option, and changes nothing', async () => {
     const id = await failed({});
     const { errors } = await graphql(service.url, retry, { id, options: { pages: '5-1', maxRetries: 99 } });
     expect(errors?.[0]?.extensions.code).toBe('BAD_USER_INPUT');
