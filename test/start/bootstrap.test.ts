@@ -10,7 +10,7 @@ vi.setConfig({ testTimeout: 30_000 });
 
 const bin = fileURLToPath(new URL('../../bin', import.meta.url));
 
-// Stand-ins for npm, prisma and tsc: each writes down that it ran and makes what the real one would make.
+// Stand-ins for npm, prisma and tsc: each records that it ran and creates what the real one would create.
 const note = (line: string) => `require('node:fs').appendFileSync('journal', ${JSON.stringify(line)} + '\\n');`;
 const files = (entries: Record<string, string>) =>
   Object.entries(entries)
@@ -50,7 +50,7 @@ function bareClone(): Directory {
 async function pagehive(clone: Directory, env: Record<string, string> = {}) {
   const child = spawn(process.execPath, ['bin/pagehive.js', 'hello'], {
     cwd: clone.path,
-    // Node.js takes the stand-ins for CommonJS, as they are no modules of a package.
+    // Node.js treats the stand-ins as CommonJS, because their package.json declares no modules.
     env: { ...process.env, npm_execpath: join(clone.path, 'tools/npm-cli.js'), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -61,7 +61,7 @@ async function pagehive(clone: Directory, env: Record<string, string> = {}) {
   return { code, ...output, ran: journalLines(join(clone.path, 'journal')) };
 }
 
-test('prepares a bare clone, then hands over, saying on standard error what it does', async () => {
+test('prepares a fresh clone and runs the CLI, reporting its steps on standard error', async () => {
   using clone = bareClone();
   const { code, stdout, stderr, ran } = await pagehive(clone);
   expect({ code, stdout, ran }).toEqual({ code: 0, stdout: 'cli hello\n', ran: ['npm', 'prisma', 'tsc'] });
@@ -75,7 +75,7 @@ test('does nothing more when nothing has changed', async () => {
   expect({ stdout, stderr, ran }).toEqual({ stdout: 'cli hello\n', stderr: '', ran: ['npm', 'prisma', 'tsc'] });
 });
 
-test('does again what a change calls for, and no more', async () => {
+test('repeats only the steps that a change requires', async () => {
   using clone = bareClone();
   await pagehive(clone);
   for (const [path, expected] of [
@@ -89,7 +89,7 @@ test('does again what a change calls for, and no more', async () => {
   }
 });
 
-test('removes what was compiled from sources that are gone, and nothing else', async () => {
+test('removes only the output of deleted sources', async () => {
   using clone = bareClone();
   await pagehive(clone);
   mkdirSync(join(clone.path, 'dist/gone'));
@@ -102,28 +102,28 @@ test('removes what was compiled from sources that are gone, and nothing else', a
   expect(readdirSync(join(clone.path, 'dist'))).toEqual(expect.arrayContaining(['.tsbuildinfo', 'cli.js']));
 });
 
-test('lets two at once in one clone do the work one time', async () => {
+test('does the work once for concurrent runs in one clone', async () => {
   using clone = bareClone();
   const results = await Promise.all([pagehive(clone), pagehive(clone), pagehive(clone)]);
   expect(results.map(({ stdout }) => stdout)).toEqual(['cli hello\n', 'cli hello\n', 'cli hello\n']);
   expect(journalLines(join(clone.path, 'journal'))).toEqual(['npm', 'prisma', 'tsc']);
 });
 
-test('is not held up by one that was killed in the middle', async () => {
+test('is not blocked by the lock of a killed run', async () => {
   using clone = bareClone();
   mkdirSync(join(clone.path, 'dist'));
   writeFileSync(join(clone.path, 'dist/.bootstrap.lock'), JSON.stringify({ pid: process.pid, started: 'long ago' }));
   expect((await pagehive(clone)).code).toBe(0);
 });
 
-test('says what to do when npm cannot reach its registry', async () => {
+test('explains what to do when npm cannot reach its registry', async () => {
   using clone = bareClone();
   const { code, stderr, stdout } = await pagehive(clone, { OFFLINE: '1' });
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
   expect(stderr).toMatch(/npm cannot reach its registry.*npm config set proxy/);
 });
 
-test('hands over at once where it was installed from a registry', async () => {
+test('runs the CLI at once when it is installed from a registry', async () => {
   using clone = bareClone();
   rmSync(join(clone.path, 'src'), { recursive: true });
   mkdirSync(join(clone.path, 'dist'));

@@ -5,7 +5,7 @@ import { temporaryDirectory } from './running.ts';
 
 const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 
-/** Runs a command of `pagehive`, compiled, until it ends. */
+/** Runs a compiled `pagehive` command until it exits. */
 export async function runCommand(
   command: string,
   env: Record<string, string>,

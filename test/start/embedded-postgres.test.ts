@@ -40,7 +40,7 @@ async function query(text: string, url = server.url): Promise<unknown[]> {
 
 const rows = () => query('SELECT id FROM kept ORDER BY id');
 
-test('keeps data, port and password over a restart', async () => {
+test('keeps data, port and password across a restart', async () => {
   await query('INSERT INTO kept VALUES (1)');
   const { url, pid } = server;
   await server.stop();
@@ -51,7 +51,7 @@ test('keeps data, port and password over a restart', async () => {
   expect(await rows()).toEqual([{ id: 1 }]);
 });
 
-test('asks for the password, which only its owner can read', async () => {
+test('requires the password, which only its owner can read', async () => {
   const wrong = new URL(server.url);
   wrong.password = 'guess';
   await expect(query('SELECT 1', wrong.href)).rejects.toThrow('password authentication failed');
@@ -59,14 +59,14 @@ test('asks for the password, which only its owner can read', async () => {
   expect(existsSync(join(dataDir, 'postgres.initial-password'))).toBe(false);
 });
 
-test('is durable, listens on the loopback address alone and knows the letters of Unicode', async () => {
+test('is durable, listens on loopback only and folds the case of Unicode letters', async () => {
   const [settings] =
     await query(`SELECT current_setting('fsync') AS fsync, current_setting('synchronous_commit') AS commit,
     current_setting('listen_addresses') AS addresses, to_tsvector('simple', 'ÉCOLE') @@ to_tsquery('simple', 'école') AS folds`);
   expect(settings).toEqual({ fsync: 'on', commit: 'on', addresses: '127.0.0.1', folds: true });
 });
 
-test('recovers what was committed when it is killed in the middle of work', async () => {
+test('recovers committed data after it is killed', async () => {
   const client = new pg.Client({ connectionString: server.url.replace(/\/pagehive$/, '/postgres') });
   client.on('error', () => undefined);
   await client.connect();
@@ -86,7 +86,7 @@ test('replaces a server that another process left on the data', async () => {
   expect(await rows()).toEqual([{ id: 1 }, { id: 2 }]);
 });
 
-test('replaces one that only PostgreSQL itself recorded', async () => {
+test('replaces a server that only the pid file of PostgreSQL records', async () => {
   const left = recordedProcess(join(dataDir, 'run'), 'postgres');
   rmSync(join(dataDir, 'run', 'postgres.pid'));
   await begin();
@@ -94,7 +94,7 @@ test('replaces one that only PostgreSQL itself recorded', async () => {
   expect(await rows()).toEqual([{ id: 1 }, { id: 2 }]);
 });
 
-test('starts although the pid of a killed one belongs to a stranger by now', async () => {
+test('starts although the pid of a killed server now belongs to another program', async () => {
   const path = join(dataDir, 'postgres', 'postmaster.pid');
   const lines = readFileSync(path, 'utf8').split('\n');
   await server.stop();
@@ -103,7 +103,7 @@ test('starts although the pid of a killed one belongs to a stranger by now', asy
   expect(await rows()).toEqual([{ id: 1 }, { id: 2 }]);
 });
 
-test('takes another port when its own is taken', async () => {
+test('uses another port when its own is taken', async () => {
   await server.stop();
   using elsewhere = temporaryDirectory();
   await using squatter = await startPostgres({ dataDir: elsewhere.path, log, port: server.port });
@@ -125,14 +125,14 @@ test('waits for its port when others know its URL', async () => {
   expect(server.port).toBe(port);
 });
 
-test('begins anew when the first start was killed half-way', async () => {
+test('starts over when the first start was killed midway', async () => {
   using half = temporaryDirectory();
   mkdirSync(join(half.path, 'postgres.new', 'base'), { recursive: true });
   await using fresh = await startPostgres({ dataDir: half.path, log });
   expect(await query('SELECT 1 AS one', fresh.url)).toEqual([{ one: 1 }]);
 });
 
-test('says what is wrong when its files are not usable', async () => {
+test('reports the cause when its files are unusable', async () => {
   using broken = temporaryDirectory();
   await (await startPostgres({ dataDir: broken.path, log })).stop();
   writeFileSync(join(broken.path, 'postgres', 'PG_VERSION'), '9\n');

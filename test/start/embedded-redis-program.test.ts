@@ -6,7 +6,7 @@ import { type Directory, runStandIn, temporaryDirectory } from './running.ts';
 
 vi.setConfig({ testTimeout: 30_000 });
 
-/** A PATH without Redis. */
+/** Returns a PATH without Redis. */
 function bareMachine(): Directory {
   const directory = temporaryDirectory();
   for (const command of ['sh', 'env', 'ln']) {
@@ -18,7 +18,7 @@ function bareMachine(): Directory {
   return directory;
 }
 
-/** Stands in for apt-get: fails to install until it has been told to update, then brings what Debian's redis-tools has. */
+/** Adds a stand-in for apt-get: its install fails before an update, then provides what Debian's redis-tools contains. */
 function addApt(machine: Directory, journal: string): void {
   const redis = spawnSync('sh', ['-c', 'command -v redis-server'], { encoding: 'utf8' }).stdout.trim();
   const script = `#!/bin/sh
@@ -32,7 +32,7 @@ esac`;
 }
 
 test.skipIf(process.getuid?.() !== 0)(
-  'has apt install Redis, without a service, for root without a terminal',
+  'installs Redis with apt, without a service, for root without a terminal',
   async () => {
     using machine = bareMachine();
     const journal = join(machine.path, 'journal');
@@ -50,7 +50,7 @@ test.skipIf(process.getuid?.() !== 0)(
   },
 );
 
-test('tells everyone else exactly what to install', async () => {
+test('tells other users exactly what to install', async () => {
   using machine = bareMachine();
   await using providing = runStandIn('providing-redis', [], { PATH: machine.path });
   expect(await providing.exited).toBe(1);

@@ -23,7 +23,7 @@ afterAll(async () => {
   directory[Symbol.dispose]();
 });
 
-test('serves bee-queue and the redis client by one URL', async () => {
+test('serves bee-queue and the redis client with one URL', async () => {
   const queue = new Queue('permits', { redis: { url: server.url }, isWorker: false, getEvents: false });
   await queue.createJob({}).save();
   await queue.close();
@@ -35,7 +35,7 @@ test('serves bee-queue and the redis client by one URL', async () => {
   await client.close();
 });
 
-test('asks for the password, which only its owner can read', async () => {
+test('requires the password, which only its owner can read', async () => {
   const client = createClient({ url: server.url.replace(/:[^:@]+@/, ':guess@'), socket: { reconnectStrategy: false } });
   client.on('error', () => undefined);
   await expect(client.connect()).rejects.toThrow('WRONGPASS');
@@ -52,7 +52,7 @@ test('replaces a server that another process left, on the same port', async () =
   expect(server.url).toBe(url);
 });
 
-test('takes another port when its own is taken', async () => {
+test('uses another port when its own is taken', async () => {
   using elsewhere = temporaryDirectory();
   await server.stop();
   await using squatter = await startRedis({ ...options, dataDir: elsewhere.path, port: server.port });

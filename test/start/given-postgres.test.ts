@@ -19,7 +19,7 @@ const tables = ({ asSuperuser }: Role) =>
 
 describe('a database that is not UTF-8', () => {
   it.each(['LATIN1', 'SQL_ASCII'])(
-    '%s is refused with the command that makes a right one, before anything is written',
+    '%s is refused with the statement that creates a suitable one, before anything is written',
     async (encoding) => {
       await using role = await createRole({
         database: `ENCODING '${encoding}' LOCALE 'C' LOCALE_PROVIDER libc TEMPLATE template0`,
@@ -43,8 +43,8 @@ describe('a database that is not UTF-8', () => {
   );
 });
 
-describe('a limit of connections below what is needed', () => {
-  it('of the role is refused with the setting that fits, and with the statement that raises the limit', async () => {
+describe('a connection limit below the requirement', () => {
+  it('of the role is refused with a setting that fits and a statement that raises the limit', async () => {
     await using role = await createRole({ role: 'CONNECTION LIMIT 15' });
     expect(await problemOf(role.url)).toBe(
       `DATABASE_URL: the role ${role.name} may have 15 connections, and 3 processes with DATABASE_CONNECTIONS=10 may need 30: ` +
@@ -54,12 +54,12 @@ describe('a limit of connections below what is needed', () => {
     await checkPostgres(role.url, { processes: 1, connections: 10 });
   });
 
-  it('names no setting where none is small enough', async () => {
+  it('suggests no setting if none is small enough', async () => {
     await using role = await createRole({ role: 'CONNECTION LIMIT 8' });
     expect(await problemOf(role.url, 3, 3)).toMatch(/may need 9: run ALTER ROLE "\w+" CONNECTION LIMIT 9$/);
   });
 
-  it('of the database or the server is refused, too', async () => {
+  it('of the database or the server is also refused', async () => {
     await using role = await createRole({ database: 'CONNECTION LIMIT 12' });
     expect(await problemOf(role.url)).toContain(`set DATABASE_CONNECTIONS=4, or run ALTER DATABASE "${role.name}"`);
     await using unlimited = await createRole();
@@ -77,14 +77,14 @@ describe('?schema= in the URL', () => {
   });
 });
 
-it('a role that may not create tables is told which privilege it lacks', async () => {
+it('reports the privilege that a role without the right to create tables lacks', async () => {
   await using role = await createRole();
   await role.asSuperuser(`ALTER DATABASE ${role.name} OWNER TO CURRENT_USER`);
   const { code, stderr } = await runCommand('migrate', { DATABASE_URL: role.url });
   expect([code, stderr]).toEqual([1, expect.stringContaining('GRANT USAGE, CREATE ON SCHEMA public TO the role')]);
 });
 
-it('a server that accepts connections and never answers is given up', async () => {
+it('gives up on a server that accepts connections but never responds', async () => {
   const server = createServer(() => undefined).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

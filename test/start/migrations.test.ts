@@ -54,7 +54,7 @@ test("creates the database and applies the project's own migrations once", async
   expect(await migrate(url, { log })).toEqual([]);
 });
 
-test('applies what is new, in order, and records it as Prisma does', async () => {
+test('applies new migrations in order, and records them as Prisma does', async () => {
   using directory = temporaryDirectory();
   const url = databaseUrl('two steps');
   write(directory, '20260101000000_one', first);
@@ -82,7 +82,7 @@ test('applies what is new, in order, and records it as Prisma does', async () =>
   });
 });
 
-test('applies each migration once however many processes migrate at the same time', async () => {
+test('applies each migration once, even if many processes migrate at the same time', async () => {
   using directory = temporaryDirectory();
   write(directory, '20260101000000_one', first);
   write(directory, '20260102000000_two', 'INSERT INTO a VALUES (2);');
@@ -112,7 +112,7 @@ test('refuses a database that a newer version has migrated', async () => {
   await expect(migrate(url, { log, directory: older.path })).rejects.toThrow(/newer Pagehive \(20990101000000_future/);
 });
 
-test('undoes a migration that fails, and applies it once it is mended', async () => {
+test('rolls back a failed migration, and applies it once it is fixed', async () => {
   using directory = temporaryDirectory();
   const url = databaseUrl('failing');
   write(directory, '20260101000000_one', first);

@@ -16,7 +16,7 @@ const dataDir = join(directory.path, 'data');
 const runDirectory = join(dataDir, 'run');
 const jobs = 30;
 
-/** `pagehive start` as users run it, compiled. */
+/** Starts the compiled `pagehive start`, as users run it. */
 async function start(port: number) {
   const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
   const child = spawn(process.execPath, [cli, 'start'], {
@@ -48,7 +48,7 @@ afterAll(async () => {
   directory[Symbol.dispose]();
 });
 
-/** Asks until it is answered: what a client does while a server restarts. */
+/** Repeats a request until it succeeds, like a client during a restart of the server. */
 async function ask(url: string, query: string, variables: Record<string, unknown> = {}) {
   for (;;) {
     const answer = await graphql(url, query, variables).catch(() => null);
@@ -57,7 +57,7 @@ async function ask(url: string, query: string, variables: Record<string, unknown
   }
 }
 
-/** Pids of the extractors, by their parent. */
+/** The pids of a worker's extractors. */
 function extractors(worker: number): number[] {
   const lines = execFileSync('ps', ['-e', '-o', 'pid=,ppid=,args='], { encoding: 'utf8' }).split('\n');
   return lines
@@ -66,7 +66,7 @@ function extractors(worker: number): number[] {
     .map((match) => Number(match?.[1]));
 }
 
-test('thirty jobs end once each, whatever is killed in the middle of them', async () => {
+test('thirty jobs complete once each, whatever process is killed while they run', async () => {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   children.push(await start(port));
@@ -79,7 +79,7 @@ test('thirty jobs end once each, whatever is killed in the middle of them', asyn
   }
   const ended = async () =>
     (await ask(url, '{ jobs(filter: { status: [COMPLETED, FAILED, CANCELLED] }) { totalCount } }')).jobs.totalCount;
-  /** Waits until a job runs, so that each kill hits one in the middle. */
+  /** Waits until a job runs, so that each kill interrupts one. */
   const running = async () => {
     const query = '{ jobs(filter: { status: [RUNNING] }) { totalCount } }';
     await expect
@@ -104,7 +104,7 @@ test('thirty jobs end once each, whatever is killed in the middle of them', asyn
     }
   }
 
-  // And all of it at once, the supervisor too.
+  // Then everything at once, including the supervisor.
   await running();
   const left = [...recordedProcesses(runDirectory).values()];
   const [first] = children;
@@ -128,13 +128,13 @@ test('thirty jobs end once each, whatever is killed in the middle of them', asyn
     });
     expect(job.pages.nodes).toHaveLength(96);
     for (const { number, text } of job.pages.nodes) expect(text).toContain(`This is page ${number} of 300.`);
-    // Attempts that were given back have no failure either; the last one is the one that completed the job.
+    // Attempts that were given back have no failure either; the last one completed the job.
     expect(job.attempts.map(({ number }: { number: number }) => number)).toEqual(
       job.attempts.map((_: unknown, index: number) => index + 1),
     );
     expect(job.attempts.at(-1).failure).toBeNull();
   }
-  // A key from before all of it still gives its job.
+  // An idempotency key from before all kills still returns its job.
   const again = await ask(url, createJob, {
     input: { source: { base64 }, idempotencyKey: 'job 0', options: { pages: '1-96', maxRetries: 20 } },
   });

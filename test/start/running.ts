@@ -11,7 +11,7 @@ export interface Directory extends Disposable {
   readonly path: string;
 }
 
-/** A directory that goes with the test. */
+/** Creates a temporary directory; disposal removes it. */
 export function temporaryDirectory(): Directory {
   const path = mkdtempSync(join(tmpdir(), 'pagehive-test-'));
   return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
@@ -23,7 +23,7 @@ export interface StandIn extends AsyncDisposable {
   output(): string;
 }
 
-/** Runs one of the stand-in scripts; a test that fails does not leave it behind. */
+/** Runs a stand-in script; disposal ends it, so that a failing test leaves nothing behind. */
 export function runStandIn(name: string, args: string[], env: Record<string, string> = {}): StandIn {
   const script = fileURLToPath(new URL(`stand-ins/${name}.ts`, import.meta.url));
   const child = spawn(process.execPath, ['--import', 'tsx', script, ...args], {
@@ -44,7 +44,7 @@ export function runStandIn(name: string, args: string[], env: Record<string, str
   };
 }
 
-/** The processes recorded as running, by name. */
+/** The processes that are recorded as running, by name. */
 export function recordedProcesses(runDirectory: string): Map<string, ProcessIdentity> {
   const found = new Map<string, ProcessIdentity>();
   for (const file of existsSync(runDirectory) ? readdirSync(runDirectory) : []) {

@@ -41,7 +41,7 @@ async function isReady(started: StandIn): Promise<void> {
   await vi.waitFor(() => expect(started.output()).toContain('GraphiQL: '), { timeout: 40_000 });
 }
 
-/** The URL of an embedded server, from what is recorded of it. */
+/** The URL of an embedded server, from its recorded settings. */
 function embeddedUrl(name: 'postgres' | 'redis'): string {
   const { port, password } = JSON.parse(readFileSync(join(dataDir, `${name}.json`), 'utf8'));
   return name === 'redis'
@@ -51,7 +51,7 @@ function embeddedUrl(name: 'postgres' | 'redis'): string {
 
 const everything = ['maintain', 'postgres', 'redis', 'serve', 'work'];
 
-test('brings everything up, and ends it in order when asked to', async () => {
+test('starts everything, and stops it in order on SIGINT', async () => {
   await using started = start();
   await isReady(started);
   const address = /GraphiQL: (http:\/\/127\.0\.0\.1:\d+)\/graphql\n/.exec(started.output())?.[1];
@@ -61,7 +61,7 @@ test('brings everything up, and ends it in order when asked to', async () => {
   await expect.poll(() => journalLines(journal).length, { timeout: 20_000 }).toBe(3);
   writeFileSync(journal, '');
   started.child.kill('SIGINT');
-  // npm passes on what the terminal has sent to all: one Ctrl-C arrives twice.
+  // npm forwards the signal that the terminal sends to all processes: one Ctrl-C arrives twice.
   started.child.kill('SIGINT');
   expect(await started.exited).toBe(0);
   expect(journalLines(journal)).toEqual(['serve ended', 'work ended', 'maintain ended']);
@@ -70,7 +70,7 @@ test('brings everything up, and ends it in order when asked to', async () => {
   expect(recordedProcesses(runDirectory).size).toBe(0);
 });
 
-test('is ready when its example is, and not before', async () => {
+test('is not ready before its example', async () => {
   await using started = start();
   await isReady(started);
   const inOrder = ['the example is stored', 's  ready\n', 'GraphiQL: ', 'This is the example.'];
@@ -100,9 +100,9 @@ test('recovers from being killed together with any of its children', async () =>
   expect([...now.values()].every(isAlive)).toBe(true);
 });
 
-test('names the fix in one line when the port is taken', async () => {
+test('explains the fix in one line when the port is taken', async () => {
   const port = await freePort();
-  // The next one, too, whether by this test or by another program.
+  // Also occupy the next port, unless another program does already.
   const servers = [port, port + 1].map((each) =>
     createServer()
       .on('error', () => undefined)
@@ -128,7 +128,7 @@ test('refuses to listen where other machines reach it', async () => {
   );
 });
 
-test('names the variable and what is wrong with it, but never the password', async () => {
+test('reports the variable and its problem, but never the password', async () => {
   const port = await freePort();
   for (const [variable, url] of [
     ['DATABASE_URL', `postgresql://someone:hidden@127.0.0.1:${port}/pagehive`],
@@ -157,7 +157,7 @@ describe('while it runs', () => {
     await started[Symbol.asyncDispose]();
   });
 
-  test('leaves a second start on the same data directory one line', async () => {
+  test('refuses a second start on the same data directory in one line', async () => {
     await using second = start();
     expect(await second.exited).toBe(1);
     expect(second.output()).toBe(
@@ -165,7 +165,7 @@ describe('while it runs', () => {
     );
   });
 
-  test('uses the servers that it is given instead of its own', async () => {
+  test('uses the given servers instead of its own', async () => {
     const own = recordedProcesses(runDirectory);
     const databaseUrl = embeddedUrl('postgres');
     const other = join(directory.path, 'other');
@@ -181,7 +181,7 @@ describe('while it runs', () => {
     await client.end();
   });
 
-  test('starts again what dies alone, under the same addresses', async () => {
+  test('restarts processes that die, at the same addresses', async () => {
     const before = recordedProcesses(runDirectory);
     for (const { pid } of before.values()) process.kill(pid, 'SIGKILL');
     for (const name of everything) {

@@ -12,7 +12,7 @@ vi.setConfig({ testTimeout: 30_000 });
 
 const options = { log: () => undefined, backoff: { firstMs: 10, mostMs: 50, calmMs: 1_000 } };
 
-/** A service that writes into the journal what happens to it, and ends when asked unless it is stubborn. */
+/** A service that records its events in the journal, and ends when asked unless it is stubborn. */
 function journaling(directory: string, name: string, { stubborn = false } = {}): Service {
   const script = `
     const say = (line) => require('node:fs').appendFileSync(${JSON.stringify(join(directory, 'journal'))}, line + '\\n');
@@ -40,7 +40,7 @@ async function journalHas(directory: string, lines: string[]): Promise<void> {
   await expect.poll(() => journalLines(join(directory, 'journal')).sort(), { timeout: 10_000 }).toEqual(lines.sort());
 }
 
-test('starts again what dies alone', async () => {
+test('restarts a process that dies', async () => {
   using directory = temporaryDirectory();
   const log = vi.fn();
   await using supervisor = createSupervisor({ ...options, stopOrder: [], log });
@@ -53,7 +53,7 @@ test('starts again what dies alone', async () => {
   expect(log).toHaveBeenCalledWith('one ended (SIGKILL); starting it again in 0.01 s');
 });
 
-test('keeps trying to start again what fails to', async () => {
+test('keeps trying to restart a process that fails to start', async () => {
   using directory = temporaryDirectory();
   await using supervisor = createSupervisor({ ...options, stopOrder: [] });
   const good = journaling(directory.path, 'one');
@@ -66,7 +66,7 @@ test('keeps trying to start again what fails to', async () => {
     .toEqual(['fulfilled', 'rejected', 'rejected', 'fulfilled']);
 });
 
-test('rejects what does not start the first time', async () => {
+test('rejects a process that fails its first start', async () => {
   using directory = temporaryDirectory();
   await using supervisor = createSupervisor({ ...options, stopOrder: [] });
   const service: Service = {
@@ -87,7 +87,7 @@ test('rejects what does not start the first time', async () => {
   await expect(supervisor.start(service)).rejects.toThrow('ENOENT');
 });
 
-test('ends services one after the other in the order given', async () => {
+test('stops services one by one in the given order', async () => {
   using directory = temporaryDirectory();
   const supervisor = createSupervisor({ ...options, stopOrder: ['two', 'three', 'one'] });
   for (const name of ['one', 'two', 'three']) await supervisor.start(journaling(directory.path, name));
@@ -101,7 +101,7 @@ test('ends services one after the other in the order given', async () => {
   expect(readdirSync(join(directory.path, 'run'))).toEqual([]);
 });
 
-test('kills what does not end when it is hastened', async () => {
+test('kills a stubborn service when it is hastened', async () => {
   using directory = temporaryDirectory();
   const supervisor = createSupervisor({ ...options, stopOrder: [] });
   const stubborn = await supervisor.start(journaling(directory.path, 'one', { stubborn: true }));
@@ -113,7 +113,7 @@ test('kills what does not end when it is hastened', async () => {
   expect(await stubborn.exited).toEqual({ code: null, signal: 'SIGKILL' });
 });
 
-test('waits for a service that is just starting before it stops it', async () => {
+test('waits for a starting service before it stops it', async () => {
   using directory = temporaryDirectory();
   const supervisor = createSupervisor({ ...options, stopOrder: [] });
   const service = journaling(directory.path, 'one');
@@ -137,7 +137,7 @@ test('leaves nothing behind when it is killed', async () => {
   expect(journalLines(join(directory.path, 'journal'))).toEqual(expect.arrayContaining(['one ended', 'two ended']));
 });
 
-test('ends a process that a killed parent left, and nothing else with that pid', async () => {
+test('ends a process left by a killed parent, but no other process with that pid', async () => {
   using directory = temporaryDirectory();
   const ending = { signal: 'SIGTERM', graceMs: 5_000 } as const;
   await using supervisor = createSupervisor({ ...options, stopOrder: [] });
@@ -151,7 +151,7 @@ test('ends a process that a killed parent left, and nothing else with that pid',
   expect(readdirSync(directory.path).filter((name) => name.endsWith('.pid'))).toEqual([]);
 });
 
-test('gives a lock to one process and names it to the other', () => {
+test('gives a lock to one process, and names that process to others', () => {
   using directory = temporaryDirectory();
   const path = join(directory.path, 'lock');
   {
@@ -163,12 +163,12 @@ test('gives a lock to one process and names it to the other', () => {
   expect(readdirSync(directory.path)).toEqual([]);
 });
 
-test('takes over the lock of a process that died, and an unreadable one', () => {
+test('takes over the lock of a dead process, and an unreadable lock', () => {
   using directory = temporaryDirectory();
   const path = join(directory.path, 'lock');
   for (const content of [JSON.stringify({ pid: process.pid, started: 'before the reboot' }), '', '{"pid":']) {
     writeFileSync(path, content);
-    // Someone else died while taking it over.
+    // Another process died while taking it over.
     writeFileSync(`${path}.next`, content);
     using _lock = acquireLock(path);
     expect(() => acquireLock(path)).toThrow(LockHeldError);

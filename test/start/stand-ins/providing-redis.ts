@@ -1,4 +1,4 @@
-// Provides Redis with whatever PATH has, and says which program that is.
+// Provides Redis with the programs on PATH, and prints which program that is.
 import { provideRedis } from '../../../src/connections/embedded-redis-program.ts';
 
 try {

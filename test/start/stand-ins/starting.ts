@@ -1,4 +1,4 @@
-// `pagehive start` with the stand-in in place of the real commands.
+// `pagehive start` with a stand-in instead of the real commands.
 import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -8,7 +8,7 @@ import { readConfig } from '../../../src/config.ts';
 
 const journal = process.env.JOURNAL ?? '';
 
-/** Ends after the processes have started, which are up in a moment. */
+/** Completes after the processes have started. */
 async function prepareExample(): Promise<string> {
   if (process.env.EXAMPLE === 'fails') throw new Error('the disk is full');
   while (!existsSync(journal) || readFileSync(journal, 'utf8').split(' started ').length <= 3) await sleep(50);

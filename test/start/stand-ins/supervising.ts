@@ -1,4 +1,4 @@
-// A process that supervises: two services with channels and, guarded, a program that knows nothing of its parent.
+// A supervising process with two services with channels and, guarded, a program that does not watch its parent.
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startProcess } from '../../../src/supervisor/supervised-process.ts';
