@@ -47,19 +47,19 @@ async function filesOnDisk(): Promise<string[]> {
 }
 
 describe('put and get', () => {
-  test('gives back what was stored, with its size and hash', async () => {
+  test('returns what was stored, with its size and hash', async () => {
     const stored = await storage.put('sources/src_1', bytesOf('hello ', 'world'), noLimit);
     expect(stored).toEqual({ bytes: 11, sha256: createHash('sha256').update('hello world').digest('hex') });
     expect(await text(await storage.get('sources/src_1'))).toBe('hello world');
     expect(await storage.stat('sources/src_1')).toEqual({ bytes: 11, modifiedAt: expect.any(Date) });
   });
 
-  test('reads a range, both ends included', async () => {
+  test('reads a range, including both ends', async () => {
     await storage.put('a', bytesOf('0123456789'), noLimit);
     expect(await text(await storage.get('a', { first: 2, last: 4 }))).toBe('234');
   });
 
-  test('stores an object of no bytes', async () => {
+  test('stores an empty object', async () => {
     expect((await storage.put('a', bytesOf(), noLimit)).bytes).toBe(0);
     expect(await storage.stat('a')).toMatchObject({ bytes: 0 });
   });
@@ -72,7 +72,7 @@ describe('put and get', () => {
     expect(await text(await storage.get('a'))).toBe('new');
   });
 
-  test('keeps exactly one of several concurrent puts to the same key, whole', async () => {
+  test('keeps exactly one of several concurrent puts to the same key, complete', async () => {
     const contents = Array.from({ length: 20 }, (_, n) => Buffer.alloc(200_000, n));
     await Promise.all(contents.map((bytes) => storage.put('jobs/1/a', Readable.from([bytes, bytes]), noLimit)));
     const kept = await buffer(await storage.get('jobs/1/a'));
@@ -94,12 +94,12 @@ describe('put and get', () => {
     expect(await readdir(join(dataDir, 'storage', 'objects'))).toEqual([]);
   });
 
-  test('gives a local path for as long as it is used', async () => {
+  test('provides a local path while it is used', async () => {
     await storage.put('a', bytesOf('hello'), noLimit);
     expect(await storage.withLocalFile('a', (path) => readFile(path, 'utf8'))).toBe('hello');
   });
 
-  test('does not ask the source for a chunk before the one before it is written', async () => {
+  test('does not read the next chunk from the source before the previous one is written', async () => {
     let asked = 0;
     async function* source() {
       for (; asked < 3; asked += 1) {
@@ -113,14 +113,14 @@ describe('put and get', () => {
   });
 });
 
-describe('what fails leaves nothing', () => {
-  test('refuses one byte over the cap, and takes the cap itself', async () => {
+describe('a failed put leaves nothing', () => {
+  test('refuses one byte over the limit, and accepts the limit itself', async () => {
     await expect(storage.put('a', bytesOf('12345', '6'), { maxBytes: 5 })).rejects.toThrow(SizeLimitError);
     expect(await filesOnDisk()).toEqual(['storage-id']);
     await storage.put('a', bytesOf('12345'), { maxBytes: 5 });
   });
 
-  test('passes on the error of the source', async () => {
+  test('throws the error of the source', async () => {
     async function* broken() {
       yield Buffer.from('some');
       throw new Error('the line is dead');
@@ -129,7 +129,7 @@ describe('what fails leaves nothing', () => {
     expect(await filesOnDisk()).toEqual(['storage-id']);
   });
 
-  test('ends with the reason of an abort, also after the last byte', async () => {
+  test('ends with the reason of an abort, even after the last byte', async () => {
     const abort = new AbortController();
     async function* source() {
       yield Buffer.from('all of it');
@@ -145,15 +145,15 @@ describe('what fails leaves nothing', () => {
     expect(await text(await storage.get('a'))).toBe('old');
   });
 
-  test('says that the storage is at fault when its folder is gone', async () => {
+  test('throws StorageError when its folder is missing', async () => {
     await rm(join(dataDir, 'storage'), { recursive: true });
     await expect(storage.put('a', bytesOf('x'), noLimit)).rejects.toThrow(StorageError);
   });
 
-  test('says that the storage is at fault when it cannot write', async () => {
+  test('throws StorageError when it cannot write', async () => {
     const incoming = join(dataDir, 'storage', 'incoming');
     await rm(incoming, { recursive: true });
-    // Permissions would not keep root from writing: a file stands where the folder was.
+    // Permissions would not stop root from writing, so a file replaces the folder.
     await writeFile(incoming, '');
     await expect(storage.put('a', bytesOf('x'), noLimit)).rejects.toThrow(StorageError);
   });
@@ -187,7 +187,7 @@ describe('keys', () => {
     await expect(keys(key)).rejects.toThrow(TypeError);
   });
 
-  test('names the object that is missing', async () => {
+  test('reports a missing object', async () => {
     await expect(storage.get('a/b')).rejects.toThrow(ObjectMissingError);
     expect(await storage.stat('a')).toBeNull();
     await storage.remove('a');
@@ -204,7 +204,7 @@ describe('keys', () => {
 });
 
 describe('opening', () => {
-  test('answers the same id to every process, also to those that create it together', async () => {
+  test('returns the same id to every process, even to those that create it together', async () => {
     const fresh = join(dataDir, 'fresh');
     const opened = await Promise.all(Array.from({ length: 10 }, () => openLocalStorage(fresh, { expectedId: null })));
     expect(new Set(opened.map((each) => each.id)).size).toBe(1);
@@ -218,7 +218,7 @@ describe('opening', () => {
     await expect(openLocalStorage(dataDir, { expectedId: other })).rejects.toThrow(/DATA_DIR/);
   });
 
-  test('refuses an empty folder for a database that has a storage, and makes nothing in it', async () => {
+  test('refuses an empty folder for a database that has a storage, and creates nothing in it', async () => {
     const elsewhere = join(dataDir, 'elsewhere');
     await expect(openLocalStorage(elsewhere, { expectedId: id })).rejects.toThrow(/DATA_DIR/);
     await expect(readdir(elsewhere)).rejects.toThrow(/ENOENT/);

@@ -11,7 +11,7 @@ const before = new Date('2029-12-31T23:59:59Z');
 describe('signing', () => {
   const token = secrets.sign('upload', 'upl_1', expiresAt);
 
-  test('verifies its own token, also in another process with the same secret', () => {
+  test('verifies its own token, even in another process with the same secret', () => {
     expect(secrets.verify('upload', 'upl_1', token, before)).toBe(true);
     expect(createSecrets(Buffer.from(key)).verify('upload', 'upl_1', token, before)).toBe(true);
   });
@@ -34,7 +34,7 @@ describe('signing', () => {
     expect(stranger.verify('upload', 'upl_1', token, before)).toBe(false);
   });
 
-  test('does not mistake one pair of purpose and id for another', () => {
+  test('does not confuse pairs of purpose and id', () => {
     expect(secrets.verify('upload', 'x","upl_1', secrets.sign('upload","x', 'upl_1', expiresAt), before)).toBe(false);
   });
 
@@ -47,7 +47,7 @@ describe('signing', () => {
 });
 
 describe('sealing', () => {
-  test.each(['', 'hunter2', 'pässwörd 🐝', 'x'.repeat(10_000)])('opens what it sealed', (text) => {
+  test.each(['', 'hunter2', 'pässwörd 🐝', 'x'.repeat(10_000)])('opens what it has sealed', (text) => {
     const sealed = secrets.seal('document-password', text);
     expect(secrets.open('document-password', sealed)).toBe(text);
     expect(sealed).toMatch(/^v1\.[\w-]+$/);
@@ -73,7 +73,7 @@ describe('sealing', () => {
     expect(() => secrets.open('document-password', nonsense)).toThrow(SealError);
   });
 
-  test('takes a secret of 32 bytes and no other', () => {
+  test('accepts only secrets of 32 bytes', () => {
     expect(() => createSecrets(randomBytes(16))).toThrow(TypeError);
   });
 });
