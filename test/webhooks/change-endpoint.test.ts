@@ -53,14 +53,14 @@ async function pause(id: string) {
 const resume = async (id: string) => accepted(await change(service, 'resumeWebhookEndpoint', id, 'endpoint { id }'));
 const remove = (id: string) => change(service, 'deleteWebhookEndpoint', id, 'deletedId');
 
-/** Another delivery, begun and ended: what would have been sent meanwhile has been. */
+/** Waits for another delivery, by whose end any earlier delivery would have been sent. */
 async function timePasses(): Promise<void> {
   const job = await cancelledJob(service, { url: `${receiver.origin}/other` });
   await deliveryWhen(service, { job }, { status: 'DELIVERED' });
 }
 
 describe('updateWebhookEndpoint', () => {
-  it('changes what it names, and sends what waits to the new address, with the same secret', async () => {
+  it('changes the given fields, and sends pending deliveries to the new address with the same secret', async () => {
     const { endpoint, secret } = await endpointAt('/old');
     await pause(endpoint);
     const job = await cancelledJob(service, { endpoint });
@@ -83,11 +83,11 @@ describe('updateWebhookEndpoint', () => {
   });
 
   it.each([
-    ['what is no URL', { url: 'mine' }, 'url'],
-    ['no URL at all', { url: null }, 'url'],
+    ['an invalid URL', { url: 'mine' }, 'url'],
+    ['a null URL', { url: null }, 'url'],
     ['a private address', { url: 'http://192.168.0.1/' }, 'url'],
     ['a name that is too long', { name: 'x'.repeat(501) }, 'name'],
-    ['no events at all', { events: [] }, 'events'],
+    ['an empty list of events', { events: [] }, 'events'],
   ])('refuses %s', async (_, input, field) => {
     const { endpoint } = await endpointAt('/refused');
     const { code, issues } = refused(await update(endpoint, input)).extensions;
@@ -96,7 +96,7 @@ describe('updateWebhookEndpoint', () => {
 });
 
 describe('pauseWebhookEndpoint', () => {
-  it('lets what is to be told wait until resumeWebhookEndpoint', async () => {
+  it('holds deliveries back until resumeWebhookEndpoint', async () => {
     const { endpoint } = await endpointAt('/paused');
     const paused = await pause(endpoint);
     expect(paused).toMatchObject({ pausedAt: expect.any(String), pauseReason: 'It was paused by hand.' });
@@ -111,7 +111,7 @@ describe('pauseWebhookEndpoint', () => {
 });
 
 describe('deleteWebhookEndpoint', () => {
-  it('tells nobody any more: what waits is DEAD, and jobs that name it go on', async () => {
+  it('makes pending deliveries DEAD, while jobs that use it continue', async () => {
     const { endpoint } = await endpointAt('/deleted');
     await pause(endpoint);
     const waiting = await cancelledJob(service, { endpoint });
@@ -132,7 +132,7 @@ describe('deleteWebhookEndpoint', () => {
     for (const answer of [again, await remove(endpoint)]) expect(refused(answer).extensions.code).toBe('NOT_FOUND');
   });
 
-  it('notes the end of an attempt under way', async () => {
+  it('records the end of an attempt in progress', async () => {
     const { endpoint } = await endpointAt('/held');
     const job = await cancelledJob(service, { endpoint });
     await expect.poll(() => receiver.at('/held')).toHaveLength(1);
@@ -141,7 +141,7 @@ describe('deleteWebhookEndpoint', () => {
     await deliveryWhen(service, { job }, { status: 'DEAD', attempts: [{ number: 1, statusCode: 204 }] });
   });
 
-  it('leaves nothing waiting that a transition owed which began before', async () => {
+  it('also ends deliveries recorded by transitions that started earlier', async () => {
     const { endpoint } = await endpointAt('/orphan');
     await pause(endpoint);
     const job = await cancelledJob(service, { endpoint });
@@ -155,7 +155,7 @@ describe('deleteWebhookEndpoint', () => {
   });
 });
 
-describe('an endpoint that is none', () => {
+describe('an unknown endpoint', () => {
   it.each([unknown, 'nonsense'])('is NOT_FOUND: %s', async (id) => {
     const answers = [
       await update(id, {}),

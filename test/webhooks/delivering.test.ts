@@ -58,7 +58,7 @@ function tell(path: string): Promise<string> {
 }
 
 describe('an event', () => {
-  it('arrives as JSON, signed with the secret of URLs, and says what the API says', async () => {
+  it('arrives as JSON, signed with the secret of URLs, and matches the API', async () => {
     const url = `${receiver.origin}/hook?token=1#here`;
     const job = await cancelledJob(service, { url }, { name: 'Käse', metadata: { invoice: 7 } });
     const delivery = await deliveryWhen(service, { job }, { status: 'DELIVERED', nextAttemptAt: null });
@@ -82,7 +82,7 @@ describe('an event', () => {
     expect(() => new Webhook(webhookSecret).verify(`${request.body} `, request.headers)).toThrow();
   });
 
-  it('is tried again after an error, with the same id and body', async () => {
+  it('is retried after an error, with the same id and body', async () => {
     const job = await tell('/second-time');
     const delivery = await deliveryWhen(service, { job }, { status: 'DELIVERED' });
     expect(delivery.attempts).toMatchObject([
@@ -94,7 +94,7 @@ describe('an event', () => {
     expect(second?.body).toBe(first?.body);
   });
 
-  it('is tried again when the answer asked for', async () => {
+  it('is retried after Retry-After', async () => {
     const job = await tell('/third-time');
     const { attempts } = await deliveryWhen(service, { job }, { status: 'DELIVERED' });
     expect(attempts).toHaveLength(3);
@@ -103,7 +103,7 @@ describe('an event', () => {
     expect(seconds).toBeGreaterThanOrEqual(1);
   });
 
-  it('is given up once its tries are spent, and can be begun anew', async () => {
+  it('is given up after its last attempt, and can be redelivered', async () => {
     const job = await tell('/later');
     const dead = await deliveryWhen(service, { job }, { status: 'DEAD', finishedAt: expect.any(String) });
     expect(dead.attempts.map(({ number }) => number)).toEqual([1, 2, 3]);
@@ -115,7 +115,7 @@ describe('an event', () => {
     expect(new Set(ids)).toEqual(new Set([dead.id]));
   });
 
-  it('is sent again though it was delivered, if that is asked for', async () => {
+  it('is sent again on request, even though it was delivered', async () => {
     const job = await tell('/again');
     const { id } = await deliveryWhen(service, { job }, { status: 'DELIVERED' });
     accepted(await change(service, 'redeliverWebhook', id, 'delivery { id }'));
@@ -123,7 +123,7 @@ describe('an event', () => {
     expect(receiver.at('/again')).toHaveLength(2);
   });
 
-  it('is not told to one who answers 410 Gone', async () => {
+  it('is not retried after 410 Gone', async () => {
     const job = await tell('/gone');
     const { attempts } = await deliveryWhen(service, { job }, { status: 'DEAD' });
     expect(attempts).toMatchObject([{ statusCode: 410, error: `${receiver.host} answered 410 Gone.` }]);
@@ -136,7 +136,7 @@ describe('an event', () => {
     expect(receiver.at('/new')).toEqual([]);
   });
 
-  it('does not wait for one who never answers, or never comes to an end of it', async () => {
+  it('does not wait for a receiver that never responds or never finishes its headers', async () => {
     await service.stopWorker();
     await service.startWorker({ deliveries: { pausesMs: [], timeoutMs: 200 } });
     for (const path of ['/hang', '/drip']) {
@@ -151,7 +151,7 @@ describe('an event', () => {
   it.each([
     ['/endless', 'endless '.repeat(128)],
     ['/dribble', 'a little, then nothing'],
-  ])('has arrived with the status, whatever the answer goes on with: %s', async (path, answer) => {
+  ])('is delivered once the status arrives, whatever body follows: %s', async (path, answer) => {
     const job = await tell(path);
     const { attempts } = await deliveryWhen(service, { job }, { status: 'DELIVERED' });
     expect(attempts).toMatchObject([{ number: 1, statusCode: 200, answer }]);
@@ -159,14 +159,14 @@ describe('an event', () => {
 
   it.each([
     ['a name on a private address', 'http://localhost/hook', 'localhost is a private or reserved address.'],
-    ['a name that is none', 'http://nowhere.invalid/hook', 'nowhere.invalid could not be reached'],
-  ])('is accepted, tried and given up for %s', async (_, url, error) => {
+    ['an unknown name', 'http://nowhere.invalid/hook', 'nowhere.invalid could not be reached'],
+  ])('is accepted, attempted and given up for %s', async (_, url, error) => {
     const job = await cancelledJob(service, { url });
     const { attempts } = await deliveryWhen(service, { job }, { status: 'DEAD' });
     expect(attempts[0]).toMatchObject({ statusCode: null, error: expect.stringContaining(error) });
   });
 
-  it.each(['/headers', '/nonsense'])('is tried again where the answer is none of HTTP: %s', async (path) => {
+  it.each(['/headers', '/nonsense'])('is retried after an invalid HTTP response: %s', async (path) => {
     const job = await tell(path);
     const { attempts } = await deliveryWhen(service, { job }, { status: 'DEAD' });
     expect(attempts).toHaveLength(3);
@@ -176,7 +176,7 @@ describe('an event', () => {
     });
   });
 
-  it('is tried again where nobody listens', async () => {
+  it('is retried after a refused connection', async () => {
     const job = await cancelledJob(service, { url: `http://127.0.0.1:${closedPort}/` });
     const { attempts } = await deliveryWhen(service, { job }, { status: 'DEAD' });
     expect(attempts).toHaveLength(3);
@@ -185,7 +185,7 @@ describe('an event', () => {
 });
 
 describe('metrics', () => {
-  it('count attempts and what was given up, and tell how late deliveries are', async () => {
+  it('count attempts and dead deliveries, and report the delay of deliveries', async () => {
     const samples = async () => await (await fetch(`${service.url}/metrics`)).text();
     await expect.poll(samples).toMatch(/pagehive_webhook_attempts_total\{outcome="delivered"\} [1-9]/);
     await expect.poll(samples).toMatch(/pagehive_webhook_attempts_total\{outcome="failed"\} [1-9]/);

@@ -16,11 +16,11 @@ beforeAll(async () => {
       else hanging.push(response);
     },
   });
-  // The same server under another name is another lane.
+  // The same server under another name is another destination.
   others = `localhost:${new URL(receiver.origin).port}`;
   service = await startService({
     config: { privateHostsAllowed: [receiver.host, others] },
-    // Nothing gives up by itself here.
+    // No delivery times out during this test.
     overrides: { deliveries: { timeoutMs: 120_000, leaseMs: 120_000 } },
   });
 });
@@ -29,8 +29,8 @@ afterAll(async () => {
   await receiver[Symbol.asyncDispose]();
 });
 
-describe('a place that hangs', () => {
-  it('gets four deliveries at a time, and holds up nobody else', async () => {
+describe('a destination that hangs', () => {
+  it('gets four deliveries at a time, and does not delay others', async () => {
     const ids: string[] = [];
     for (let n = 0; n < 40; n += 1) ids.push(await cancelledJob(service, { url: `${receiver.origin}/hang` }));
     await expect.poll(() => hanging.length).toBe(4);
@@ -41,7 +41,7 @@ describe('a place that hangs', () => {
     for (const response of hanging) response.writeHead(204).end();
     const delivered = async () => (await deliveries(service, { status: ['DELIVERED'] })).length;
     await expect.poll(delivered).toBe(ids.length + 1);
-    // Each once.
+    // Each delivery was sent once.
     expect(receiver.at('/hang')).toHaveLength(ids.length);
   });
 });

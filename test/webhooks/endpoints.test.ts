@@ -49,20 +49,20 @@ const resume = (endpoint: string) =>
 
 const pausedNow = { pausedAt: expect.any(String), failingSince: expect.any(String) };
 
-/** What a receiver that has this secret makes of a request. */
+/** Verifies a request like a receiver with this secret. */
 function verify(secret: string, request: Received | undefined): unknown {
   return new Webhook(secret).verify(request?.body ?? '', request?.headers ?? {});
 }
 
-describe('an endpoint that fails', () => {
-  it('is paused when all tries of a delivery are spent and nothing else succeeded; nothing is lost, and all goes on when it is resumed', async () => {
+describe('a failing endpoint', () => {
+  it('is paused after all attempts of a delivery failed and none succeeded, and loses no delivery until it is resumed', async () => {
     const { endpoint } = await endpointAt('/down');
     const first = await cancelledJob(service, { endpoint });
     await expect.poll(() => read(endpoint)).toMatchObject(pausedNow);
     const { pauseReason } = await read(endpoint);
     expect(pauseReason).toMatch(/^Every attempt failed .* answered 500\.$/);
     const meanwhile = await cancelledJob(service, { endpoint });
-    // Others on their way show that time has passed.
+    // Deliveries to another endpoint show that time has passed.
     const other = await cancelledJob(service, { url: `${receiver.origin}/other` });
     await deliveryWhen(service, { job: other }, { status: 'DELIVERED' });
     await deliveryWhen(service, { job: first }, { status: 'PENDING', attempts: [{ number: 1 }, { number: 2 }] });
@@ -76,20 +76,20 @@ describe('an endpoint that fails', () => {
     isUp = false;
   });
 
-  it('is paused at once when it answers 410 Gone, and that delivery is not tried again by itself', async () => {
+  it('is paused at once by 410 Gone, and that delivery is not retried automatically', async () => {
     const { endpoint } = await endpointAt('/gone');
     const job = await cancelledJob(service, { endpoint });
     const { id } = await deliveryWhen(service, { job }, { status: 'DEAD', attempts: [{ statusCode: 410 }] });
     expect(await read(endpoint)).toMatchObject({ ...pausedNow, pauseReason: 'It answered 410 Gone.' });
     isUp = true;
-    // It waits for the pause to end.
+    // The redelivery waits until the endpoint is resumed.
     accepted(await change(service, 'redeliverWebhook', id, 'delivery { id }'));
     accepted(await resume(endpoint));
     await deliveryWhen(service, { job }, { status: 'DELIVERED', attempts: [{ number: 1 }, { number: 2 }] });
     isUp = false;
   });
 
-  it('is not paused for one event that it refuses', async () => {
+  it('is not paused for refusing one event', async () => {
     const { endpoint } = await endpointAt('/picky');
     const bad = await cancelledJob(service, { endpoint }, { name: 'bad' });
     await expect.poll(() => receiver.at('/picky').length).toBe(2);
@@ -100,7 +100,7 @@ describe('an endpoint that fails', () => {
     expect(await read(endpoint)).toMatchObject({ pausedAt: null, failingSince: expect.any(String) });
   });
 
-  it('is not resumed twice, nor if there is none', async () => {
+  it('may be resumed again, unless it is unknown', async () => {
     const { endpoint } = await endpointAt('/well');
     accepted(await resume(endpoint));
     expect(refused(await resume('endpoint_01h455vb4pex5vsknk084sn02q')).extensions.code).toBe('NOT_FOUND');
@@ -112,7 +112,7 @@ describe('a secret', () => {
     accepted(await change(service, 'rotateWebhookSecret', id, 'secret previousSecretValidUntil endpoint { id }'))
       .rotateWebhookSecret;
 
-  it('is its own for each endpoint; once rotated, both sign for a day', async () => {
+  it('is unique to each endpoint; after a rotation, both secrets sign for a day', async () => {
     const { endpoint, secret: old } = await endpointAt('/rotated');
     const other = await endpointAt('/rotated');
     const { secret, previousSecretValidUntil, ...rest } = await rotate(endpoint);
@@ -129,7 +129,7 @@ describe('a secret', () => {
     for (const stranger of strangers) expect(() => verify(stranger, request)).toThrow('No matching signature');
   });
 
-  it('signs alone again after that day', async () => {
+  it('signs alone after that day', async () => {
     const { endpoint, secret: old } = await endpointAt('/after-a-day');
     const { secret } = await rotate(endpoint);
     const earlier = `UPDATE webhook_endpoints SET secret_rotated_at = now() - interval '24 hours' WHERE id = $1`;
@@ -141,7 +141,7 @@ describe('a secret', () => {
     expect(() => verify(old, request)).toThrow('No matching signature');
   });
 
-  it('of URLs is rotated likewise', async () => {
+  it('of URLs is rotated the same way', async () => {
     const before = await secretOfUrls(service);
     const { secret, endpoint } = await rotate(before.id);
     expect(endpoint).toBeNull();
@@ -154,7 +154,7 @@ describe('a secret', () => {
 });
 
 describe('the pruner', () => {
-  it('forgets deliveries 30 days after their end, and what waited as long for an endpoint that is paused', async () => {
+  it('deletes deliveries 30 days after their end, and those that waited as long for a paused endpoint', async () => {
     const { database } = service.platform;
     const { endpoint } = await endpointAt('/down');
     const done = await cancelledJob(service, { url: `${receiver.origin}/kept` });

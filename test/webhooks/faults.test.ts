@@ -17,7 +17,7 @@ let service: Service;
 beforeAll(async () => {
   redis = await startOwnRedis();
   receiver = await startReceiver({
-    // Whoever came first never hears of it.
+    // The first request never gets a response.
     '/unheard': (response, n) => {
       if (n > 0) response.writeHead(204).end();
     },
@@ -43,7 +43,7 @@ async function kill(child: ChildProcess): Promise<void> {
   if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
 }
 
-/** `pagehive work` as users run it, compiled. */
+/** Starts the compiled `pagehive work`, as users run it. */
 function work(): ChildProcess {
   const { databaseUrl, redisUrl, redisPrefix, dataDir } = service.config;
   const env = {
@@ -59,13 +59,13 @@ function work(): ChildProcess {
 }
 
 describe('a delivery', () => {
-  it('is made again, with the same id, when its worker is killed before it noted the answer', async () => {
+  it('is repeated with the same id when its worker is killed before it records the response', async () => {
     const worker = work();
     const job = await cancelledJob(service, { url: `${receiver.origin}/unheard` });
     await expect.poll(() => receiver.at('/unheard').length, soon).toBe(1);
     await kill(worker);
     await service.startWorker();
-    // As half a minute later.
+    // Half a minute later, when the claim has expired.
     await service.platform.database.query(`UPDATE webhook_deliveries SET due_at = now() WHERE status = 'PENDING'`, []);
     const { id, attempts } = await deliveryWhen(service, { job }, { status: 'DELIVERED' });
     expect(attempts.map(({ number }) => number)).toEqual([2]);
@@ -76,7 +76,7 @@ describe('a delivery', () => {
     for (const each of [first, second]) new Webhook(webhookSecret).verify(each?.body ?? '', each?.headers ?? {});
   });
 
-  it('is made while Redis is away', async () => {
+  it('is made while Redis is down', async () => {
     await redis.kill();
     const job = await cancelledJob(service, { url: `${receiver.origin}/without-redis` });
     await deliveryWhen(service, { job }, { status: 'DELIVERED' });

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import { serve, type TestServer } from '../download/pdf-server.ts';
 
-/** A request as it came. */
+/** A received request. */
 export interface Received {
   path: string;
   method: string;
@@ -9,16 +9,16 @@ export interface Received {
   body: string;
 }
 
-/** Answers the nth request of a path (from 0). */
+/** Responds to the nth request of a path, counted from 0. */
 export type Answer = (response: ServerResponse, n: number, request: Received) => void;
 
 export interface Receiver extends TestServer {
   readonly received: Received[];
-  /** What came to a path, so far. */
+  /** The requests to a path so far. */
   at(path: string): Received[];
 }
 
-/** A customer's service, on loopback: each path answers as it is told to, others with 204. */
+/** Starts a webhook receiver on loopback with scripted responses by path; other paths respond 204. */
 export async function startReceiver(answers: Record<string, Answer> = {}): Promise<Receiver> {
   const received: Received[] = [];
   const at = (path: string) => received.filter((request) => request.path === path);

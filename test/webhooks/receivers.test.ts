@@ -16,7 +16,7 @@ import { cancelledJob, change, deliveryWhen, secretOfUrls } from './hooking.ts';
 const examples = new Map(examplesOf(readDocument('docs/webhooks.md')).map(({ name, code }) => [name, code]));
 const tsx = pathToFileURL(join(root.pathname, 'node_modules/tsx/dist/loader.mjs')).href;
 const hasPython = spawnSync('python3', ['-c', 'import http.server'], { stdio: 'ignore' }).status === 0;
-if (!hasPython) console.warn('There is no python3 here: the receiver in Python is not tested.');
+if (!hasPython) console.warn('python3 is not installed: the receiver in Python is not tested.');
 
 let service: Service;
 let port: number;
@@ -33,7 +33,7 @@ afterAll(async () => {
   await service[Symbol.asyncDispose]();
 });
 
-/** Starts a receiver with this secret, as its reader would; resolves when it is ready. */
+/** Starts a receiver with this secret, as a reader of the docs would, and waits until it is ready. */
 async function receive(command: string[], secret: string) {
   const [program = '', ...args] = command;
   const env = { ...process.env, PORT: String(port), WEBHOOK_SECRET: secret };
@@ -59,13 +59,13 @@ describe.each([
   ['TypeScript', [process.execPath, '--import', tsx, 'receiver.ts'], true],
   ['Python', ['python3', 'receiver.py'], hasPython],
 ])('the receiver in %s', (_, command, isHere) => {
-  it.runIf(isHere)('believes what Pagehive signed, notes it once, and nothing else', async () => {
+  it.runIf(isHere)('accepts what Pagehive has signed, records it once, and refuses forgeries', async () => {
     const before = await secretOfUrls(service);
     await using receiver = await receive(command, before.webhookSecret);
     const url = `http://127.0.0.1:${port}/`;
     const job = await cancelledJob(service, { url });
     const { id, payload } = await deliveryWhen(service, { job }, { status: 'DELIVERED' });
-    // With two signatures, and known already.
+    // The repeated delivery has two signatures and a known id.
     accepted(await change(service, 'rotateWebhookSecret', before.id, 'secret'));
     accepted(await change(service, 'redeliverWebhook', id, 'delivery { id }'));
     await deliveryWhen(service, { job }, { status: 'DELIVERED', attempts: [{ statusCode: 204 }, { statusCode: 204 }] });

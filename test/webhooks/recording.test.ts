@@ -22,11 +22,11 @@ afterAll(async () => {
 const url = 'https://example.com/hook';
 const broken = { source: { base64: Buffer.from('no PDF').toString('base64') } };
 
-/** Claims all that waits, and fails it for good. */
+/** Claims all pending jobs and fails them permanently. */
 async function failAll(): Promise<void> {
   const { jobs } = service.platform;
   for (const claim of await claimJobs(jobs, newUuid(), 100)) {
-    const failure = { message: 'It is none.', page: null, stage: 'OPEN', engine: null } as const;
+    const failure = { message: 'It is not a PDF.', page: null, stage: 'OPEN', engine: null } as const;
     await failJob(jobs, claim, { code: 'NOT_A_PDF', ...failure });
   }
 }
@@ -36,7 +36,7 @@ async function eventsOf(filter: object): Promise<string[]> {
 }
 
 describe('a job with a webhook', () => {
-  it('owes its end, as the transition left it', async () => {
+  it('records a delivery for its end, with its state after that transition', async () => {
     const { id } = await submit(service, { ...broken, name: 'Käse', metadata: { n: [1] }, webhook: { url } });
     expect(await deliveries(service, { job: id })).toEqual([]);
     await failAll();
@@ -56,7 +56,7 @@ describe('a job with a webhook', () => {
     expect(timestamp).toBe(data.job.finishedAt);
   });
 
-  it('owes what it was asked for, and again with another run', async () => {
+  it('records a delivery for each requested event, in every run', async () => {
     const webhook = { url, events: ['JOB_QUEUED', 'JOB_STARTED', 'JOB_FAILED', 'JOB_CANCELLED'] };
     const { id } = await submit(service, { ...broken, webhook });
     await failAll();
@@ -68,7 +68,7 @@ describe('a job with a webhook', () => {
     expect(told.map(({ payload }) => payload.data.job.revision)).toEqual([1, 2, 3, 4, 5]);
   });
 
-  it('owes progress by tens', async () => {
+  it('records progress in steps of ten percent', async () => {
     const webhook = { url, events: ['JOB_PROGRESS'] };
     const { id } = await submit(service, { ...broken, webhook });
     await claimJobs(service.platform.jobs, newUuid(), 100);
@@ -81,7 +81,7 @@ describe('a job with a webhook', () => {
     accepted(await cancel(service, id));
   });
 
-  it('still owes when it is deleted, and leaves nothing else behind', async () => {
+  it('keeps its deliveries when it is deleted, but no other rows', async () => {
     const { id } = await submit(service, { ...broken, webhook: { url } });
     const { prisma } = service.platform.database;
     const before = await prisma.webhook.count();
@@ -93,7 +93,7 @@ describe('a job with a webhook', () => {
 });
 
 describe('a batch with a webhook', () => {
-  it('owes its end alone, and again when it has ended anew', async () => {
+  it('records a delivery only for its end, and another when it ends again', async () => {
     const batch = await submittedBatch(service, { name: 'b', items: [broken, broken], webhook: { url } });
     await failAll();
     const final = await finalBatch(service, batch.id);
@@ -108,7 +108,7 @@ describe('a batch with a webhook', () => {
     expect(second?.id).not.toBe(first?.id);
   });
 
-  it('tells of each job if their events are asked for', async () => {
+  it('records job events if they are requested', async () => {
     const webhook = { url, events: ['JOB_FAILED', 'BATCH_PROGRESS', 'BATCH_CANCELLED'] };
     const batch = await submittedBatch(service, { items: [broken, broken], webhook });
     await failAll();
@@ -121,7 +121,7 @@ describe('a batch with a webhook', () => {
     ]);
   });
 
-  it('is one row however many jobs it has', async () => {
+  it('has one webhook row, however many jobs it has', async () => {
     const { prisma } = service.platform.database;
     const before = await prisma.webhook.count();
     const webhook = { url, events: ['JOB_QUEUED', 'JOB_CANCELLED', 'BATCH_CANCELLED'] };
@@ -141,7 +141,7 @@ describe('a batch with a webhook', () => {
 });
 
 describe('an endpoint', () => {
-  it('shows its address without the user name and password in it', async () => {
+  it('hides the user name and password in its address', async () => {
     const { endpoint } = await createEndpoint(service, { url: 'https://user:secret@example.com/hook' });
     expect(endpoint.url).toBe(url);
     const { id } = await submit(service, { ...broken, webhook: { url: 'https://user:secret@example.com/hook' } });
@@ -149,14 +149,14 @@ describe('an endpoint', () => {
     expect(await deliveries(service, { job: id })).toMatchObject([{ url }]);
   });
 
-  it('is not made of a private address', async () => {
+  it('cannot have a private address', async () => {
     const mutation = `mutation ($input: CreateWebhookEndpointInput!) { createWebhookEndpoint(input: $input) { secret } }`;
     const answer = await graphql(service.url, mutation, { input: { url: 'http://169.254.169.254/' } });
     const { code, issues } = refused(answer).extensions;
     expect([code, issues]).toMatchObject(['BAD_USER_INPUT', [{ path: ['input', 'url'], code: 'ADDRESS_FORBIDDEN' }]]);
   });
 
-  it('is named by jobs, and says what is told unless they do', async () => {
+  it('is referenced by jobs, and its events apply unless a job lists its own', async () => {
     const input = { url, name: 'mine', events: ['JOB_CANCELLED', 'JOB_QUEUED', 'JOB_QUEUED'] };
     const { endpoint, secret } = await createEndpoint(service, input);
     const none = { failingSince: null, pausedAt: null, pauseReason: null };
@@ -177,8 +177,8 @@ describe('an endpoint', () => {
   });
 });
 
-describe('a delivery that is begun anew while an attempt is under way', () => {
-  it('is PENDING whatever comes of that attempt, which is noted', async () => {
+describe('a redelivery during an attempt', () => {
+  it('stays PENDING whatever the outcome of that attempt, which is recorded', async () => {
     const { database } = service.platform;
     const { id: job } = await submit(service, { ...broken, webhook: { url: 'https://slow.example.com' } });
     accepted(await cancel(service, job));
@@ -224,13 +224,13 @@ describe('createJob and createBatch refuse', () => {
   it.each([
     ['no target', {}, ['webhook']],
     ['two targets', { url, endpoint: unknown }, ['webhook']],
-    ['what is no URL', { url: 'ftp://example.com' }, ['webhook', 'url']],
+    ['an invalid URL', { url: 'ftp://example.com' }, ['webhook', 'url']],
     ['a private address', { url: 'https://10.1.2.3/hook' }, ['webhook', 'url']],
     ['a private address in another spelling', { url: 'http://0x7f.1:8000' }, ['webhook', 'url']],
     ['a private IPv6 address', { url: 'http://[fd00::1]/' }, ['webhook', 'url']],
     ['an unknown endpoint', { endpoint: unknown }, ['webhook', 'endpoint']],
-    ['an endpoint that is no id', { endpoint: 'mine' }, ['webhook', 'endpoint']],
-    ['no events at all', { url, events: [] }, ['webhook', 'events']],
+    ['an invalid endpoint id', { endpoint: 'mine' }, ['webhook', 'endpoint']],
+    ['an empty list of events', { url, events: [] }, ['webhook', 'events']],
   ])('%s', async (_, webhook, path) => {
     const answers = [
       await tryCreateJob(service, { source: await inline('one-page'), webhook }),
@@ -242,7 +242,7 @@ describe('createJob and createBatch refuse', () => {
     }
   });
 
-  it('an event that is none', async () => {
+  it('an unknown event', async () => {
     const { extensions, message } = refused(
       await tryCreateJob(service, { ...broken, webhook: { url, events: ['JOB'] } }),
     );
@@ -252,7 +252,7 @@ describe('createJob and createBatch refuse', () => {
     ]);
   });
 
-  it('an event of batches for a job', async () => {
+  it('a batch event for a job', async () => {
     const { issues } = refused(
       await tryCreateJob(service, { ...broken, webhook: { url, events: ['BATCH_FAILED'] } }),
     ).extensions;
