@@ -1,6 +1,6 @@
-/** GraphQL over HTTP, as any client would send it. */
+/** A GraphQL response. */
 export interface GraphqlAnswer {
-  // biome-ignore lint/suspicious/noExplicitAny: the tests look into answers of many shapes
+  // biome-ignore lint/suspicious/noExplicitAny: the tests read responses of many shapes
   data: any;
   errors?: {
     message: string;
@@ -29,7 +29,7 @@ export async function graphql(
   return (await response.json()) as GraphqlAnswer;
 }
 
-/** Events of a subscription over SSE until the server completes it. */
+/** Yields the events of a subscription over SSE until the server completes it. */
 export async function* subscribe(
   url: string,
   query: string,
@@ -39,7 +39,7 @@ export async function* subscribe(
   yield* await openSubscription(url, query, variables, signal);
 }
 
-/** The same; resolves once the server has accepted the subscription. */
+/** Like `subscribe`, but resolves once the server has accepted the subscription. */
 export async function openSubscription(
   url: string,
   query: string,

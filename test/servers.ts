@@ -14,10 +14,10 @@ declare module 'vitest' {
   }
 }
 
-/** Each test file's database is a copy of this one: migrating once is enough. */
+/** Migrated once; the database of each test file is a copy of it. */
 export const templateDatabase = 'pagehive_template';
 
-/** A PostgreSQL and a Redis of the test run's own, shared by its files and gone after it. */
+/** Starts a dedicated PostgreSQL and Redis for the test run, shared by its files. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const dataDir = mkdtempSync(join(tmpdir(), 'pagehive-test-'));
   const log = () => undefined;

@@ -10,15 +10,15 @@ import { freePort } from '../src/connections/embedded-server.ts';
 import { openPlatform, type Platform } from '../src/platform.ts';
 import { templateDatabase } from './servers.ts';
 
-/** A whole service for one test file: the real thing, with a database, a Redis prefix and a folder of its own. */
+/** A complete, real service for one test file, with its own database, Redis prefix and folder. */
 export interface Service extends AsyncDisposable {
   url: string;
   config: Config;
   platform: Platform;
   api: Api;
-  /** Ends the API, as SIGTERM would, and starts it again on the same port; `meanwhile` nobody answers. */
+  /** Stops the API, as SIGTERM would, and restarts it on the same port; it is down during `meanwhile`. */
   restartApi(meanwhile?: () => Promise<void>): Promise<void>;
-  /** Ends the worker, as SIGTERM would; `startWorker` begins another. */
+  /** Stops the worker, as SIGTERM would; `startWorker` starts another. */
   stopWorker(): Promise<void>;
   startWorker(overrides?: Overrides): Promise<void>;
 }
@@ -41,10 +41,10 @@ async function admin(statement: string): Promise<void> {
   }
 }
 
-/** A fresh, migrated database; `drop` fails if a connection to it was leaked. */
+/** Creates a migrated database; `drop` fails if a connection to it has leaked. */
 export async function createDatabase(): Promise<{ url: string; drop: () => Promise<void> }> {
   const name = `test_${randomUUID().replaceAll('-', '')}`;
-  // Copying a template fails while another file copies it; the lock makes them take turns.
+  // A template cannot be copied twice at once, so files take turns.
   const client = new pg.Client({ connectionString: inject('postgresUrl') });
   await client.connect();
   await client.query('SELECT pg_advisory_lock(4711)');
@@ -55,7 +55,7 @@ export async function createDatabase(): Promise<{ url: string; drop: () => Promi
   return { url: url.href, drop: () => admin(`DROP DATABASE ${name}`) };
 }
 
-/** Starts a service. Dispose it at the end of the file: what it leaks makes the run fail. */
+/** Starts a service. Dispose it at the end of the file: leaks fail the run. */
 export async function startService({
   config: given,
   overrides = {},
@@ -78,7 +78,7 @@ export async function startService({
     privateHostsAllowed: [],
     trustedProxies: [],
     concurrency: 2,
-    // To see what a failing test's service says: TEST_LOG=1 npm test -- the-file
+    // To see the log of a failing test's service: TEST_LOG=1 npm test -- the-file
     logLevel: process.env.TEST_LOG ? 'debug' : 'silent',
     limits: defaultLimits,
     operations: defaultOperationLimits,

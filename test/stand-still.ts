@@ -1,4 +1,4 @@
-/** Blocks this process, as a pause of the machine would: no timer fires, and nothing is read. */
+/** Blocks this process, like a pause of the machine: no timer fires, and nothing is read. */
 export function standStill(milliseconds: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
 }
