@@ -33,8 +33,8 @@ export type ArgumentValue = (argument: string, field: string, type: string) => s
 type Field = GraphQLField<unknown, unknown>;
 
 /**
- * Returns the shortest paths from `Query` to every field with objects below every connection, so that a new field of the
- * schema adds its own paths. `node` is left out: it reaches no other objects.
+ * Returns the shortest paths from `Query` to every field with objects below every connection, so that a new field of
+ * the schema adds its own paths. `node` is left out: it reaches no other objects.
  */
 export function pathsOf(schema: GraphQLSchema, argumentOf: ArgumentValue): Path[] {
   const query = schema.getQueryType();

@@ -4,7 +4,7 @@ import { documentKinds } from '../../chaos/documents.ts';
 
 // `npm run chaos` runs the same for longer and with more variety: docs/chaos.md.
 
-/** Chosen for its variety: a killed worker, a frozen one, a crash of PostgreSQL, Redis down, a half-open connection, lost replies. */
+/** For variety: a killed worker, a frozen one, a crash of PostgreSQL, Redis down, half-open connections, lost replies. */
 const seed = 11_928;
 const seconds = 15;
 vi.setConfig({ testTimeout: 240_000 });

@@ -24,7 +24,7 @@ export interface LaunchOptions {
 
 const cli = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
 
-/** Runs `pagehive` with these arguments as a user would; disposal kills it, so that a failing test leaves nothing behind. */
+/** Runs `pagehive` with these arguments, as a user would. Disposal kills it, so that a failing test leaves nothing. */
 export function launch(args: string[], { url, stdin, env: given = {} }: LaunchOptions = {}): RunningCli {
   const env = { ...process.env, PAGEHIVE_URL: url, ...given };
   const child = spawn(process.execPath, ['--import', 'tsx', cli, ...args], { env, stdio: 'pipe' });

@@ -7,8 +7,8 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
 /**
- * Installs the client as a package into a folder: compiled from this source, with the real package.json, beside only the
- * named packages. Any other import fails.
+ * Installs the client as a package into a folder: compiled from this source, with the real package.json, beside only
+ * the named packages. Any other import fails.
  */
 export async function installClient(directory: string, packages: string[]): Promise<void> {
   const home = join(directory, 'node_modules', 'pagehive');
