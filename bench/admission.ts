@@ -8,8 +8,9 @@ import { fillLibrary } from './lab/library.ts';
 import { residentBytes } from './lab/process.ts';
 import { uploadFixture } from './lab/upload.ts';
 
-// What one hostile client costs another: each attack beside a bystander whose slowest answer counts, and the memory of the
-// server before, at the peak and afterwards. An argument names the attacks to run, as a part of their names.
+// Measures what one hostile client costs another: each attack runs beside a bystander, whose slowest response counts.
+// Also prints the server's memory before, at the peak and afterwards. An argument selects attacks by a part of their
+// names.
 
 const only = process.argv[2] ?? '';
 const patienceMs = 60_000;

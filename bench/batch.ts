@@ -8,7 +8,7 @@ import { cli, openLab, script } from './lab/lab.ts';
 import { load, percentile, post } from './lab/load.ts';
 import { uploadFixture } from './lab/upload.ts';
 
-// What a batch costs: accepting ten thousand items, its counts, and what others notice of it. The engine does nothing.
+// Measures batches: accepting ten thousand items, counting them, and their effect on others. The engine does nothing.
 
 const items = Number(process.argv[2] ?? 10_000);
 const finishers = 64;
@@ -40,12 +40,12 @@ async function accept(): Promise<void> {
   const { took, others } = await beside(() => submitBatch(items));
   console.log(`accept    ${items} items: ${ms(took)} from mutation to id`);
   console.log(
-    `beside    createJob one after the other meanwhile: p50 ${ms(percentile(others, 0.5))}, slowest ${ms(others.at(-1) ?? 0)}; ` +
-      `16 at once without a batch: p50 ${ms(percentile(alone.each, 0.5))}, p99 ${ms(percentile(alone.each, 0.99))}`,
+    `beside    sequential createJob meanwhile: p50 ${ms(percentile(others, 0.5))}, slowest ${ms(others.at(-1) ?? 0)}; ` +
+      `16 concurrent without a batch: p50 ${ms(percentile(alone.each, 0.5))}, p99 ${ms(percentile(alone.each, 0.99))}`,
   );
 }
 
-/** A request, a createJob beside it one after the other, and how long each took. */
+/** Runs a request with sequential createJobs beside it, and returns how long each took. */
 async function beside(request: () => Promise<unknown>): Promise<{ took: number; others: number[] }> {
   const begin = performance.now();
   let done = false;
@@ -62,7 +62,7 @@ async function beside(request: () => Promise<unknown>): Promise<{ took: number; 
   return { took: performance.now() - begin, others: others.sort((a, b) => a - b) };
 }
 
-/** Repeats a createBatch by its key, then cancels the batch: from the request to its answer, and to the end of all jobs. */
+/** Repeats a createBatch by its key, then cancels the batch; measures the responses and the end of all jobs. */
 async function repeatAndCancel(): Promise<void> {
   const key = { idempotencyKey: newUuid() };
   await submitBatch(items, key);
@@ -76,15 +76,15 @@ async function repeatAndCancel(): Promise<void> {
   const left = `SELECT count(*) AS n FROM batches WHERE cancelled_at IS NOT NULL AND finished_at IS NULL`;
   while ((await number(left)) > 0) await sleep(20);
   console.log(
-    `cancel    answered after ${ms(cancelled.took)}, all jobs cancelled after ${ms(performance.now() - begin)}`,
+    `cancel    response after ${ms(cancelled.took)}, all jobs cancelled after ${ms(performance.now() - begin)}`,
   );
 }
 
-/** Sessions that wait for another one's row or transaction; the claims' advisory lock is not one of these. */
+/** Sessions that wait for a row or a transaction of another session; not for the advisory lock of claims. */
 const waiting = `SELECT count(*) AS n FROM pg_stat_activity
   WHERE wait_event_type = 'Lock' AND wait_event <> 'advisory' AND datname = current_database()`;
 
-/** Jobs that wait already, run by a worker that starts now: from its first claim to the last end. */
+/** Runs all pending jobs with a new worker; measures from the first claim to the last end. */
 async function drain(): Promise<{ seconds: number; lockWaits: number }> {
   const before = new Date();
   const worker = await lab.run(script('no-op-worker'), [], { CONCURRENCY: String(finishers), LOG_LEVEL: 'silent' });
@@ -102,7 +102,7 @@ async function drain(): Promise<{ seconds: number; lockWaits: number }> {
   return { seconds, lockWaits };
 }
 
-/** Each round begins with empty tables, and the order is turned round: what came before must not count for one of the two. */
+/** Starts each round with empty tables and alternates the order, so that neither side profits from earlier rounds. */
 async function count(): Promise<void> {
   const size = 3_000;
   const single: number[] = [];
@@ -114,14 +114,14 @@ async function count(): Promise<void> {
     const { seconds, lockWaits } = await drain();
     (inBatch ? batched : single).push(size / seconds);
     console.log(
-      `count     ${size} jobs ${inBatch ? 'of one batch' : 'without one '}, ${finishers} finishers: ${Math.round(size / seconds)}/s, lock waits seen: ${lockWaits}`,
+      `count     ${size} jobs ${inBatch ? 'of one batch' : 'without batch '}, ${finishers} finishers: ${Math.round(size / seconds)}/s, lock waits seen: ${lockWaits}`,
     );
   }
   const ofAll = (rates: number[]) => rates.reduce((sum, rate) => sum + rate, 0) / rates.length;
   console.log(`ratio     without / with a batch: ${(ofAll(single) / ofAll(batched)).toFixed(2)} (aim: under 1.15)`);
 }
 
-/** How long another tenant's single job takes, from its acceptance to its end. */
+/** Measures how long a single job of another tenant waits until it starts. */
 async function fairness(): Promise<void> {
   await client.query('TRUNCATE jobs, batches, batch_deltas CASCADE');
   const other = newUuid();
@@ -174,7 +174,7 @@ async function fairness(): Promise<void> {
   const left = await unfinished();
   console.log(
     `fairness  another tenant's job waits p50 ${ms(percentile(idle, 0.5))}, p95 ${ms(percentile(idle, 0.95))} in an idle fleet; ` +
-      `p50 ${ms(percentile(busy, 0.5))}, p95 ${ms(percentile(busy, 0.95))} beside a batch (${left} jobs of it left at the end)`,
+      `p50 ${ms(percentile(busy, 0.5))}, p95 ${ms(percentile(busy, 0.95))} beside a batch (${left} of its jobs left at the end)`,
   );
 }
 

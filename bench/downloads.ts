@@ -7,17 +7,18 @@ import { cli, openLab } from './lab/lab.ts';
 import { post } from './lab/load.ts';
 import { residentBytes } from './lab/process.ts';
 
-// What downloads cost the API: its memory while a long result and a batch of many jobs are taken, fast and slowly, and the rate.
+// Measures downloads: the API's memory while a long result and a large batch are downloaded fast and slowly, and the
+// rate.
 
 const pages = Number(process.argv[2] ?? 20_000);
 const batchJobs = 1_000;
 const pagesOfEach = 5;
 const MiB = 1024 ** 2;
-/** Of a slow client: so much a second. */
+/** The rate of a slow client, in bytes per second. */
 const slowRate = 4 * MiB;
 const slowAtOnce = 6;
 const slowBytes = 40 * MiB;
-/** What the API may have in JavaScript: less than one of the files has. */
+/** The JavaScript heap of the API, in MiB: less than one of the files. */
 const heapMiB = 128;
 
 await using lab = await openLab();
@@ -52,7 +53,7 @@ async function insertJobs(count: number, batchId: string | null): Promise<string
   return ids;
 }
 
-/** As long as a page of a book: some 3,000 characters of text and as many of Markdown. */
+/** Inserts pages as long as those of a book: some 3,000 characters of text, and as many of Markdown. */
 async function insertPages(jobIds: string[], count: number): Promise<void> {
   await client.query(
     `INSERT INTO pages (job_id, tenant_id, number, width, height, rotation, text, markdown, links)
@@ -71,7 +72,7 @@ async function urlOf(id: string, format: string): Promise<string> {
   return (node.result?.download ?? node.download)?.url ?? '';
 }
 
-/** Takes a file to its end, or so many bytes of it at a rate. Answers how many came. */
+/** Downloads a file to its end, or `slowBytes` of it at `slowRate`. Returns the number of received bytes. */
 async function take(url: string, slowly: boolean): Promise<number> {
   const stop = new AbortController();
   const response = await fetch(url, { signal: stop.signal });
@@ -104,7 +105,7 @@ async function measure(label: string, id: string, format: string, slow: boolean)
   const seconds = (performance.now() - begin) / 1_000;
   const rate = slow ? `${slowAtOnce} slow clients, ${mb(bytes)}` : `${mb(bytes)} at ${mb(bytes / seconds)}/s`;
   console.log(
-    `${label.padEnd(14)} ${format.padEnd(8)} ${rate}; memory of the API ${mb(before)} before, ${mb(peak)} at most`,
+    `${label.padEnd(14)} ${format.padEnd(8)} ${rate}; memory of the API ${mb(before)} before, ${mb(peak)} at the peak`,
   );
 }
 

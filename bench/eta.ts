@@ -6,8 +6,9 @@ import { type Life, watchLives } from './lab/eta-lives.ts';
 import { cli, openLab } from './lab/lab.ts';
 import { percentile } from './lab/load.ts';
 
-// How good estimates are: a mixed run of documents from 1 to 400 pages, both engines, page ranges, uploads and a slow download, on two
-// slots with a queue before them. Each estimate that a client saw is held against when its job was done.
+// Measures the accuracy of estimates in a mixed run: documents from 1 to 400 pages, both engines, page ranges, uploads
+// and a slow download, on two slots with a queue. Compares each estimate that a client saw with the actual end of the
+// job.
 
 const count = Number(process.argv[2] ?? 120);
 const slots = 2;
@@ -49,7 +50,7 @@ function report(title: string, lives: Life[]): void {
   console.log(`  interval held in all: ${Math.round((100 * held) / all)} %`);
 }
 
-/** Submits in bursts, so that there is a queue and it drains. */
+/** Submits in bursts, so that a queue builds up and drains. */
 async function run(jobs: EtaJob[]): Promise<Life[]> {
   await using watching = watchLives(lab.config.publicUrl);
   const burst = Math.ceil(jobs.length / 4);
@@ -65,9 +66,9 @@ report('a fresh installation', await run(sources.take(Math.ceil(count / 4))));
 const learned = await run(sources.take(count));
 report('after it has learned', learned);
 const half = (life: Life) => (life.startedAt - life.createdAt) / (life.finishedAt - life.createdAt) >= 0.5;
-report('  of these, jobs that waited for most of their life', learned.filter(half));
+report('  of these, jobs that mostly waited', learned.filter(half));
 report(
-  '  of these, jobs that ran for most of their life',
+  '  of these, jobs that mostly ran',
   learned.filter((life) => !half(life)),
 );
 

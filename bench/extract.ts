@@ -14,13 +14,13 @@ import { extractionRequest } from './lab/extraction-request.ts';
 import { openLab } from './lab/lab.ts';
 import { startWholeJobs, type WholeJobs } from './lab/whole-jobs.ts';
 
-// Pages per second of processor time, beside others that read PDFs: whole jobs, from the upload to the end, with all that the server, the worker,
-// PostgreSQL and Redis take for them; our extraction in its process, without OCR and with it, with what this process takes to hear of it; bare
-// LiteParse to Markdown in groups as large as ours; bare pdfjs to text; and pdftotext, where it is installed.
+// Measures pages per second of processor time: whole jobs from upload to end, including the server, the worker,
+// PostgreSQL and Redis; our extraction with and without OCR, including this process; and, for comparison, LiteParse to
+// Markdown in groups as large as ours, pdfjs to text, and pdftotext if it is installed.
 //
 //   npm run bench -- extract [FOLDER…]
 //
-// Each folder is a set of documents. Without one: the sample, which is long, and the fixtures, which are short.
+// Each folder is a set of documents. The default is the sample, which is long, and the fixtures, which are short.
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const folders = process.argv.length > 2 ? process.argv.slice(2) : [join(root, 'samples'), join(root, 'test/fixtures')];
@@ -29,7 +29,7 @@ const english = await prepareOcr(['eng'], join(tmpdir(), 'pagehive-bench-ocr'));
 
 interface Reader {
   name: string;
-  /** Pages of a document; 0 for one that it cannot read. */
+  /** Reads a document and returns its number of pages; 0 if it is unreadable. */
   read(path: string): Promise<number>;
   /** Processor time so far, in seconds. */
   seconds(): Promise<number>;
@@ -96,7 +96,7 @@ const pdftotext: Reader = {
     const text = execFileSync('pdftotext', [path, '-'], { stdio: ['ignore', 'pipe', 'ignore'], maxBuffer: 2 ** 30 });
     return text.toString('latin1').split('\f').length - 1;
   },
-  /** Of the children that have ended; Linux only. */
+  /** Processor time of all finished children. Linux only. */
   async seconds() {
     const fields = readFileSync('/proc/self/stat', 'utf8').split(') ')[1]?.split(' ') ?? [];
     return (Number(fields[13]) + Number(fields[14])) / 100;

@@ -12,7 +12,8 @@ import { cpuSeconds, residentBytes } from './lab/process.ts';
 import { uploadFixture } from './lab/upload.ts';
 import { type Watchers, watchBareWebSocket, watchBySse, watchByWebSocket } from './lab/watchers.ts';
 
-// What watching costs: one job's progress to many watchers by WebSocket and SSE, beside a bare ws broadcast of the same bytes.
+// Measures subscriptions: one job's progress to many watchers over WebSocket and SSE, and a bare ws broadcast of the
+// same bytes.
 
 const events = 100;
 const sizes = (process.argv[2] ?? '1,100,1000,5000').split(',').map(Number);
@@ -36,7 +37,7 @@ const created = await post(
 const { job } = created.data.createJob as { job: { id: string } };
 const jobId = decodeId('job', job.id) ?? '';
 
-/** Seq of the newest event sent, over all rounds: a watcher takes only what is newer. */
+/** The seq of the newest event, across all rounds: a watcher ignores anything older. */
 let seq = 0;
 const sentAt = new Map<number, number>();
 
@@ -113,7 +114,7 @@ const contenders: Contender[] = [
 
 for (const count of sizes) {
   let floor = 0;
-  // Those who watch share the machine with what they watch: faster than this, they would measure themselves.
+  // Watchers share the machine with the server: at a higher rate, they would measure themselves.
   const everyMs = Math.max(100, count / 10);
   for (const { name, pid, collect, send, open } of contenders) {
     const latencies: number[] = [];
@@ -137,14 +138,14 @@ for (const count of sizes) {
       send();
       await sleep(everyMs);
     }
-    // A slow watcher gets the newest state instead of a backlog: lost is what ends without the last one.
+    // A slow watcher gets the newest state instead of a backlog: only a missing final event counts as lost.
     for (let n = 0; n < 100 && ends < count; n++) await sleep(50);
     const cost = ((cpuSeconds(pid) - cpu) * 1e6) / received;
     if (name === 'bare ws') floor = cost;
     latencies.sort((a, b) => a - b);
     console.log(
       `${String(count).padStart(5)} ${name.padEnd(10)} p50 ${percentile(latencies, 0.5).toFixed(1)} ms  p99 ${percentile(latencies, 0.99).toFixed(1)} ms  ` +
-        `${cost.toFixed(1)} µs CPU an event (${(cost / floor).toFixed(2)}× bare ws)  ${(perWatcher / 1024).toFixed(1)} KB an idle watcher  ` +
+        `${cost.toFixed(1)} µs CPU per event (${(cost / floor).toFixed(2)}× bare ws)  ${(perWatcher / 1024).toFixed(1)} KB per idle watcher  ` +
         `${received} of ${events * count} received, ${count - ends} without the last`,
     );
     watchers.close();

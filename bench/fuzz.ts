@@ -5,12 +5,12 @@ import { JobError } from '../src/errors.ts';
 import { createExtractorPool, type ExtractorPool } from '../src/pdf/process/extractor-pool.ts';
 import { extractionRequest } from './lab/extraction-request.ts';
 
-// Extracts documents with random damage, and counts how that ends. No damage may end an extraction with INTERNAL, nor take longer than a limit.
+// Extracts documents with random damage and counts the outcomes. None may end with INTERNAL or exceed a time limit.
 //
 //   npm run bench -- fuzz FOLDER [COUNT] [SEED]
 //
-// FOLDER has PDFs. COUNT is 2,000 by default; the same SEED makes the same damage. Documents that end badly are kept in a folder that is named
-// at the end. The exit code is 1 if there are any.
+// FOLDER has PDFs. COUNT is 2,000 by default; the same SEED makes the same damage. Documents with a bad outcome are
+// kept in a folder. The exit code is 1 if there are any.
 
 const [folder, count = '2000', seed = '1'] = process.argv.slice(2);
 if (folder === undefined) {
@@ -19,12 +19,12 @@ if (folder === undefined) {
 }
 
 const MiB = 1024 ** 2;
-/** An extraction that takes longer, in milliseconds, is stopped and counts as bad. */
+/** The time limit of an extraction, in milliseconds; exceeding it is a bad outcome. */
 const limit = 60_000;
-/** Larger documents are left out: the time goes into reading more documents. */
+/** Maximum size of a document, in bytes; skipping larger ones leaves time for more documents. */
 const largest = 2 * MiB;
 
-/** Numbers from 0 to below 1, the same ones for the same seed (mulberry32). */
+/** Random numbers from 0 to below 1, reproducible by seed (mulberry32). */
 function randomFrom(start: number): () => number {
   let state = start >>> 0;
   return () => {
@@ -38,7 +38,7 @@ function randomFrom(start: number): () => number {
 const random = randomFrom(Number(seed));
 const below = (end: number) => Math.floor(random() * end);
 
-/** Each returns a damaged copy. */
+/** Functions that return a damaged copy. */
 const damages: ((bytes: Buffer) => Buffer)[] = [
   function flipBytes(bytes) {
     const copy = Buffer.from(bytes);
@@ -72,11 +72,11 @@ function isDigit(byte: number | undefined): boolean {
   return byte !== undefined && byte >= 0x30 && byte <= 0x39;
 }
 
-/** Returns the code that an extraction ended with. */
+/** Returns the code with which an extraction ends. */
 async function outcome(pool: ExtractorPool, path: string, scratch: string): Promise<string> {
   try {
     for await (const _ of pool.extract(extractionRequest(path, { scratch }), AbortSignal.timeout(limit))) {
-      // Only how it ends counts.
+      // Only the outcome matters.
     }
     return 'COMPLETED';
   } catch (error) {

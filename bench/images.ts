@@ -10,7 +10,8 @@ import { loadEngines } from '../src/pdf/run/engines.ts';
 import { runExtraction } from '../src/pdf/run/extraction-run.ts';
 import { extractionRequest } from './lab/extraction-request.ts';
 
-// Pages per second of processor time that are drawn, encoded and written, by each engine in each format. Reading them is not counted.
+// Measures pages rendered, encoded and written per second of processor time, by engine and format, without reading
+// them.
 
 const path = process.argv[2] ?? fileURLToPath(new URL('../samples/pagehive-sample.pdf', import.meta.url));
 const pages = process.argv[3] ?? '1-64';
@@ -34,7 +35,7 @@ for (const engine of ['PDFIUM', 'PDFJS'] as const) {
       const images = { thumbnailWidth: null, pageImageWidth: width, format, seconds: 1e9, avoid: [] };
       await using drawing = new PageDrawing({ request: base, engines, pdfium: engine === 'PDFIUM' ? pdfium : null });
       const renderer = new PageRenderer({ scratch, drawing, report() {} }, images);
-      // The first group opens the document and loads what draws.
+      // The first group opens the document and loads the renderer.
       await renderer.render(groups[0] ?? []);
       const begin = cpuSeconds();
       let count = 0;
@@ -48,7 +49,7 @@ for (const engine of ['PDFIUM', 'PDFJS'] as const) {
       const rate = count / (cpuSeconds() - begin);
       console.log(
         `${engine.padEnd(10)} ${String(width).padStart(5)} px ${format.padEnd(5)} ${rate.toFixed(1).padStart(7)} pages/s ` +
-          `${(bytes / count / 1000).toFixed(0).padStart(5)} kB a page`,
+          `${(bytes / count / 1000).toFixed(0).padStart(5)} kB per page`,
       );
     }
   }

@@ -8,17 +8,17 @@ import type { EngineName } from '../src/pdf/model/document.ts';
 import { createExtractorPool } from '../src/pdf/process/extractor-pool.ts';
 import { extractionRequest } from './lab/extraction-request.ts';
 
-// What a document's length costs in memory: the most that the extractor process ever held, for 250 pages and for ten times as
-// many of the same kind. Linux only.
+// Measures the memory that a document's length costs: the peak of the extractor process for 250 pages, and for ten
+// times as many. Linux only.
 //
 //   npm run bench -- memory [FOLDER]
 //
-// FOLDER has `short.pdf` and `long.pdf` to be read instead.
+// Reads `short.pdf` and `long.pdf` from FOLDER instead, if given.
 
 const sizes = { short: 250, long: 2_500 };
 const syllables = 'ba ce di fo gu ha je ki lo mu na pe qui ro su ta ve wi xo zu'.split(' ');
 
-/** Pages of prose, with a heading and a small table each, and links here and there. */
+/** Writes pages of prose, each with a heading and a small table, and some with links. */
 async function write(path: string, pages: number): Promise<void> {
   const document = new PDFDocument({ autoFirstPage: false, size: 'A4' });
   const written = finished(document.pipe(createWriteStream(path)));
@@ -52,7 +52,7 @@ async function write(path: string, pages: number): Promise<void> {
   await written;
 }
 
-/** Mebibytes at its peak. */
+/** The peak memory of an extraction, in mebibytes. */
 async function peak(path: string, engine: EngineName): Promise<number> {
   await using pool = createExtractorPool({ size: 1, memoryBytes: 4 * 1024 ** 3, recycleBytes: 4 * 1024 ** 3 });
   await pool.start();

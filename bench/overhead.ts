@@ -4,7 +4,7 @@ import { cli, openLab, script } from './lab/lab.ts';
 import { load, post } from './lab/load.ts';
 import { uploadFixture } from './lab/upload.ts';
 
-// What the system itself costs: one-page jobs from createJob to COMPLETED with an engine that does nothing.
+// Measures the overhead of the system: one-page jobs from createJob to COMPLETED with an engine that does nothing.
 
 const count = Number(process.argv[2] ?? 5_000);
 const slots = 8;
@@ -21,7 +21,7 @@ async function number(sql: string): Promise<number> {
   const { rows } = await client.query<{ n: number }>(sql);
   return Number(rows[0]?.n);
 }
-/** Every statement of ours is a transaction of its own, so transactions are statements. Counted by the server, a second late. */
+/** Each of our statements is its own transaction, so this counts statements. PostgreSQL's count lags by a second. */
 const statements = () => number(`SELECT xact_commit AS n FROM pg_stat_database WHERE datname = current_database()`);
 const unfinished = () => number(`SELECT count(*) AS n FROM jobs WHERE finished_at IS NULL`);
 
@@ -44,7 +44,7 @@ for (let n = 1; n <= 3; n++) {
   const failed = await number(`SELECT count(*) AS n FROM jobs WHERE status <> 'COMPLETED'`);
   console.log(
     `round ${n}  ${count} one-page jobs, ${slots} slots: ${Math.round(count / result.seconds)}/s, ` +
-      `${(result.statements / count).toFixed(2)} SQL statements a job, ${failed} not completed`,
+      `${(result.statements / count).toFixed(2)} SQL statements per job, ${failed} not completed`,
   );
 }
 await client.end();

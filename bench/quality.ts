@@ -7,12 +7,12 @@ import { prepareOcr } from '../src/pdf/ocr/ocr-data.ts';
 import { createExtractorPool, type ExtractorPool } from '../src/pdf/process/extractor-pool.ts';
 import { extractionRequest } from './lab/extraction-request.ts';
 
-// How near the Markdown comes to what people wrote down of the same pages, for each engine, by the way a job takes.
+// Scores the Markdown of each engine, in real extractor processes, against human transcriptions of the same pages.
 //
 //   npm run bench -- quality DIR [OUT]
 //
-// DIR, or EXTRACTION_BENCH, is a folder with a scorer for Markdown (score.mjs), dev/pdf/NAME.pdf and dev/truth/NAME.md. With
-// OUT the Markdown and all scores stay there, to be compared document by document.
+// DIR, or EXTRACTION_BENCH, is a folder with a scorer for Markdown (score.mjs), dev/pdf/NAME.pdf and dev/truth/NAME.md.
+// OUT keeps the Markdown and all scores, to compare them by document.
 
 const folder = process.argv[2] ?? process.env.EXTRACTION_BENCH;
 if (folder === undefined || !existsSync(join(folder, 'score.mjs'))) {
@@ -22,7 +22,7 @@ if (folder === undefined || !existsSync(join(folder, 'score.mjs'))) {
   process.exit(2);
 }
 const keep = process.argv[3];
-// Scans, if there are any among them.
+// For scans among the documents.
 const ocr = await prepareOcr(['eng'], join(tmpdir(), 'pagehive-bench-ocr'));
 const out = keep === undefined ? mkdtempSync(join(tmpdir(), 'pagehive-quality-')) : resolve(keep);
 const pdfs = resolve(folder, 'dev/pdf');
@@ -34,7 +34,7 @@ const names = readdirSync(pdfs)
 async function extract(pool: ExtractorPool, engine: EngineName, name: string): Promise<string> {
   const request = extractionRequest(join(pdfs, `${name}.pdf`), {
     engine,
-    // The truth has both.
+    // The truth has headers, footers and hyphenation.
     keepHeadersFooters: true,
     keepHyphenation: true,
     scratch: out,

@@ -11,13 +11,14 @@ import { startHangingSource } from './lab/hanging-source.ts';
 import { cli, openLab } from './lab/lab.ts';
 import { percentile, post } from './lab/load.ts';
 
-// How fast the system lets go: kill -9 of a worker → its job RUNNING again; cancelJob and a time limit → the extractor dead.
-// A rescue cannot be faster than what is left of the lease: its whole length less the second between two renewals.
+// Measures how fast work is released: from kill -9 of a worker until its job is RUNNING again, and from cancelJob or a
+// time limit until the extractor is dead. A rescue waits at least for the rest of the lease, which is renewed every
+// second.
 
 const samples = Number(process.argv[2] ?? 50);
-/** Workers of one slot: so many are killed at a time, and as many take over. */
+/** Number of workers with one slot that are killed at a time; as many more take over. */
 const killedAtOnce = 10;
-/** Each keeps a processor busy; more of them would measure the machine. */
+/** Concurrent extractions. Each keeps a processor busy: more of them would measure the machine. */
 const extractedAtOnce = 2;
 const timeoutSeconds = 1;
 
@@ -26,7 +27,7 @@ await lab.run(cli, ['serve']);
 await lab.run(cli, ['maintain']);
 await using source = await startHangingSource();
 const pool = new pg.Pool({ connectionString: lab.config.databaseUrl });
-// What ends the lab early is told by its own error.
+// If the lab ends early, its own error says why.
 pool.on('error', () => undefined);
 const api = `${lab.config.publicUrl}/graphql`;
 const base64 = (await readFile(new URL('../samples/pagehive-sample.pdf', import.meta.url))).toString('base64');
@@ -36,7 +37,7 @@ interface Row {
   attempt: number;
   pages_done: number;
   started_at: Date;
-  /** Of its worker. */
+  /** The process id of its worker. */
   pid: number;
 }
 
@@ -62,7 +63,7 @@ async function until(id: string, what: (row: Row) => boolean): Promise<Row> {
 }
 
 const workers = new Map<number, ChildProcess>();
-/** One after the other: all at once they would wait for a processor for longer than a connection may take. */
+/** Starts workers one by one: started together, they would starve each other's connections. */
 async function startWorkers(count: number): Promise<void> {
   const env = { CONCURRENCY: '1', PRIVATE_HOSTS_ALLOWED: '127.0.0.1' };
   for (let n = 0; n < count; n += 1) {
@@ -72,14 +73,14 @@ async function startWorkers(count: number): Promise<void> {
 }
 async function killWorker(pid: number): Promise<void> {
   const child = workers.get(pid);
-  if (child === undefined) throw new Error(`${pid} is no worker`);
+  if (child === undefined) throw new Error(`${pid} is not a worker`);
   workers.delete(pid);
   const ended = once(child, 'exit');
   child.kill('SIGKILL');
   await ended;
 }
 
-/** By the clock of PostgreSQL, which is this machine's. */
+/** Times of rescues in milliseconds, by the clock of PostgreSQL, which is that of this machine. */
 async function rescues(): Promise<number[]> {
   const input = { source: { url: source.url }, options: { maxRetries: 20 } };
   const ids = await Promise.all(Array.from({ length: killedAtOnce }, () => submit(input)));
@@ -106,7 +107,7 @@ async function extractorOf(worker: number): Promise<ProcessIdentity> {
   }
 }
 
-/** Milliseconds since then, once the process is gone. */
+/** Waits until the process is dead; returns the milliseconds since `since`. */
 async function death(extractor: ProcessIdentity, since: number): Promise<number> {
   while (isAlive(extractor)) await sleep(2);
   return Date.now() - since;
@@ -143,7 +144,7 @@ const together = (task: () => Promise<number>) => () =>
   Promise.all(Array.from({ length: extractedAtOnce }, () => task()));
 
 await startWorkers(2 * killedAtOnce);
-console.log(`floor of a rescue: what is left of a lease of ${leaseSeconds} s; promised: under 15 s`);
+console.log(`minimum of a rescue: the rest of a lease of ${leaseSeconds} s; promised: under 15 s`);
 await measure('kill -9 of a worker → RUNNING again', killedAtOnce, rescues);
 await Promise.all([...workers.keys()].map(killWorker));
 await startWorkers(extractedAtOnce);

@@ -8,8 +8,8 @@ import { cli, openLab } from './lab/lab.ts';
 import { fillLibrary, sequence, wordBetween } from './lab/library.ts';
 import { load, percentile, post } from './lab/load.ts';
 
-// What searchPages costs in a large library: of words as frequent as those of a language, one client and eight at once.
-// Through GraphQL; the searches of a tenant with few pages among the many, without it.
+// Measures searchPages in a large library with a natural distribution of words, for one client and eight concurrent
+// ones. Searches go through GraphQL, except those of a tenant with few of the pages.
 
 const pages = Number(process.argv[2] ?? 200_000);
 const fewPages = 1_000;
@@ -23,7 +23,7 @@ async function fill(): Promise<void> {
   const options = '-c synchronous_commit=off -c maintenance_work_mem=512MB';
   const pool = new pg.Pool({ connectionString: lab.config.databaseUrl, options });
   await pool.query(`INSERT INTO tenants (id, name) VALUES ($1, 'few')`, [few]);
-  // Made at once it takes a third of the time.
+  // Building the index afterwards takes a third of the time.
   const { rows } = await pool.query<{ make: string }>(`SELECT pg_get_indexdef('pages_search_idx'::regclass) AS make`);
   await pool.query('DROP INDEX pages_search_idx');
   const [reports, letters] = [pages * 0.9, pages * 0.1];
@@ -34,7 +34,7 @@ async function fill(): Promise<void> {
   ]);
   await pool.query(rows[0]?.make ?? '');
   await pool.query('VACUUM ANALYZE');
-  // What the disk takes is not ours to measure: all texts are read once.
+  // Read all texts once, to exclude the disk from the measurement.
   await pool.query('SELECT sum(length(search) + length(text)) FROM pages');
   await pool.end();
 }

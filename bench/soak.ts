@@ -4,7 +4,7 @@ import { load, post } from './lab/load.ts';
 import { residentBytes } from './lab/process.ts';
 import { uploadFixture } from './lab/upload.ts';
 
-// Memory of the API while it accepts jobs and nobody asks for anything: it must not grow with their number.
+// Measures the memory of the API while it accepts jobs without subscribers: it must not grow with their number.
 
 const count = Number(process.argv[2] ?? 200_000);
 const parts = 10;
@@ -19,7 +19,7 @@ const submit = () => post(`${lab.config.publicUrl}/graphql`, createJob, { upload
 await load(clients, 2_000, submit);
 for (let part = 1; part <= parts; part += 1) {
   const { all } = await load(clients, count / parts, submit);
-  // What a burst leaves to the garbage collector is no growth.
+  // Let the garbage of a burst be collected first.
   await sleep(2_000);
   const MiB = Math.round(residentBytes(server.pid ?? 0) / 1024 ** 2);
   console.log(

@@ -3,7 +3,8 @@ import { cli, openLab, script } from './lab/lab.ts';
 import { load, percentile, post } from './lab/load.ts';
 import { uploadFixture } from './lab/upload.ts';
 
-// What accepting a job costs: createJob by upload id, beside a bare Yoga mutation with one INSERT and one bee-queue save.
+// Measures the acceptance of a job: createJob with an upload, beside a bare Yoga mutation with one INSERT and one save
+// to bee-queue.
 
 const clients = 50;
 const count = Number(process.argv[2] ?? 5_000);
@@ -22,8 +23,8 @@ const contenders = [
   ['bare Yoga', () => post(`http://127.0.0.1:${barePort}/graphql`, bare, { upload })],
 ] as const;
 
-console.log(`${clients} clients, ${count} submits a round; milliseconds`);
-// In turns, so that both meet the same machine; the first round warms up.
+console.log(`${clients} clients, ${count} submissions per round; milliseconds`);
+// Alternates the contenders, so that both meet the same machine; the first round warms up.
 for (let round = 0; round <= rounds; round++) {
   for (const [name, task] of contenders) {
     const { each, all } = await load(clients, count, task);

@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import WebSocket from 'ws';
 
-/** What became of an attack, such as "QUERY_TOO_LARGE" or "served 128 kB". */
+/** Runs an attack and returns its outcome, such as "QUERY_TOO_LARGE" or "served 128 kB". */
 export type Attack = (url: string, signal: AbortSignal) => Promise<string>;
 
 const json = { 'content-type': 'application/json' };
@@ -12,7 +12,7 @@ async function send(url: string, body: BodyInit, signal: AbortSignal, headers: R
   return { status: response.status, text: await response.text() };
 }
 
-/** The code of a refusal, or the size of an answer. */
+/** The status and the codes of a refusal, or the size of a response. */
 function outcome({ status, text }: { status: number; text: string }): string {
   const codes = [...new Set([...text.slice(0, 20_000).matchAll(/"code":"(\w+)"/g)].map(([, code]) => code))];
   return codes.length > 0 ? `${status} ${codes.join(' ')}` : `${status}, ${Math.round(text.length / 1_000)} kB`;
@@ -39,7 +39,7 @@ function doubling(levels: number): string {
   return `{ batches { nodes { ...F0 } } } ${many(levels, fragment)} fragment F${levels} on Batch { id }`;
 }
 
-/** A multipart request whose map names a path that sets the length of an array. */
+/** A multipart request with a map that targets the length of an array. */
 const arrayLength: Attack = async (url, signal) => {
   const form = new FormData();
   form.set(
@@ -74,7 +74,7 @@ const atOnce =
       ),
     );
 
-/** Queries whose clients hang up at once. */
+/** Queries whose clients disconnect at once. */
 const hangUps: Attack = async (url) => {
   const body = JSON.stringify({ query: pageTexts });
   await Promise.all(
@@ -90,7 +90,7 @@ const hangUps: Attack = async (url) => {
   return 'hung up';
 };
 
-/** Subscribes over one socket, again and again. */
+/** Many subscriptions over one socket. */
 const subscribes: Attack = (url) =>
   new Promise((resolve) => {
     const socket = new WebSocket(`${url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
@@ -107,7 +107,7 @@ const subscribes: Attack = (url) =>
     setTimeout(() => socket.terminate(), 5_000).unref();
   });
 
-/** Connections that send a part of a body, or nothing at all, and stay. */
+/** Connections that send a part of a body, or nothing at all, and stay open. */
 const unfinished =
   (count: number, bytes: number, holdMs: number): Attack =>
   async (url) => {
@@ -131,7 +131,7 @@ const unfinished =
     return `${open} still open after ${holdMs / 1_000} s; ${tally(answers)}`;
   };
 
-/** Requests for a page of megabytes by clients that do not read it. */
+/** Requests for pages of megabytes by clients that do not read them. */
 const unread: Attack = async (url) => {
   const { hostname, port, host } = new URL(url);
   const sockets = Array.from({ length: 400 }, () => {
@@ -145,7 +145,7 @@ const unread: Attack = async (url) => {
   return `${sockets.length} pages`;
 };
 
-/** The beginning of a large message on each of many WebSockets. */
+/** The start of a large message on each of many WebSockets. */
 const messageParts: Attack = async (url) => {
   const sockets = await Promise.all(
     Array.from({ length: 400 }, async () => {
@@ -171,9 +171,9 @@ const crossSite: Attack = async (url, signal) => {
   return outcome({ status: response.status, text: await response.text() });
 };
 
-/** The rows of the table, each one small or medium request or a handful of them. */
+/** The attacks by name: each is one small or medium request, or a handful of them. */
 export const attacks: [string, Attack][] = [
-  ['multipart map that sets a length', arrayLength],
+  ['multipart map that targets a length', arrayLength],
   ['query text of 8 MiB', query(`{ ${'__typename '.repeat((8 * 1024 ** 2) / 11)} }`)],
   ['query text of 33 MiB', query(`{ __typename } #${'x'.repeat(33 * 1024 ** 2)}`)],
   ['40 comments of 16 MiB', comments],
@@ -200,14 +200,14 @@ export const attacks: [string, Attack][] = [
     query(`{ jobs(first: 100) { nodes { ${pages} } edges { node { ${pages} } } } }`),
   ],
   ['exponential fragments over batches', query(doubling(12))],
-  ['10 queries whose clients hang up', hangUps],
+  ['10 queries whose clients disconnect', hangUps],
   ['3,000 aliases of jobs', query(`{ ${many(3_000, (n) => `a${n}: jobs { totalCount }`)} }`)],
   ['100 searches', query(`{ ${many(100, (n) => `s${n}: searchPages(query: "the") { nodes { snippet } }`)} }`)],
   ['49 searches', query(`{ ${many(49, (n) => `s${n}: searchPages(query: "babe") { nodes { snippet } }`)} }`)],
   ['10,000 subscribes on one socket', subscribes],
   ['40 unfinished bodies of 20 MiB', unfinished(40, 20 * 1024 ** 2, 20_000)],
   ['1,000 silent sockets', unfinished(1_000, 0, 20_000)],
-  ['400 pages that nobody reads', unread],
+  ['400 unread pages', unread],
   ['parts of 400 messages', messageParts],
   [
     'links of a page with 200,000',

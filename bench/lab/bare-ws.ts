@@ -1,6 +1,6 @@
 import { WebSocketServer } from 'ws';
 
-// The floor of a fan-out: ws broadcasting the same bytes to whoever is connected. Each line on stdin is a message.
+// The baseline of a fan-out: ws broadcasts the same bytes to every connection. Each IPC message is one broadcast.
 
 const server = new WebSocketServer({ host: '127.0.0.1', port: Number(process.env.BARE_PORT) });
 server.on('listening', () => process.stderr.write('ready\n'));

@@ -4,7 +4,7 @@ import BeeQueue from 'bee-queue';
 import { createSchema, createYoga } from 'graphql-yoga';
 import pg from 'pg';
 
-// The floor of a submit: Yoga, one INSERT, one bee-queue save, both awaited, as anybody would first write it.
+// The baseline of a submission: Yoga with one awaited INSERT and one awaited bee-queue save, the obvious first version.
 
 const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: 10 });
 await pool.query(

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { post } from './load.ts';
 
-// Another client beside an attack, in a process of its own so that building the attack does not delay it. It alternates
-// three ordinary requests and answers each message with its slowest one since the message before.
+// Another client beside an attack, in its own process so that building the attack does not delay it. It alternates
+// three ordinary requests, and answers each message with its slowest request since the previous message.
 
 const url = `${process.env.API_URL}/graphql`;
 const upload = process.env.UPLOAD;

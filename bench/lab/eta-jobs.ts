@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { post } from './load.ts';
 
-/** A job's source and options, as createJob takes them. */
+/** The source and options of a job, as input of createJob. */
 export interface EtaJob {
   source: Record<string, unknown>;
   options: Record<string, unknown>;
@@ -43,7 +43,7 @@ async function upload(api: string, file: string): Promise<string> {
   return upload.id;
 }
 
-/** The same every time: a small generator (mulberry32) in place of Math.random. */
+/** Reproducible random numbers (mulberry32). */
 function randomFrom(seed: number): () => number {
   let state = seed;
   return () => {
@@ -54,7 +54,7 @@ function randomFrom(seed: number): () => number {
   };
 }
 
-/** Small files, middling ones and books in one queue; `take` gives the next of them. */
+/** A mix of small files, medium ones and books; `take` returns the next jobs. */
 export async function mixedJobs(api: string, url: string): Promise<{ take: (count: number) => EtaJob[] }> {
   const [sample, many, ...small] = await Promise.all(
     [

@@ -3,12 +3,12 @@ import { WebSocket } from 'ws';
 import type { EtaJob } from './eta-jobs.ts';
 import { post } from './load.ts';
 
-/** What a client saw of one job; times in milliseconds. */
+/** A job as a client saw it; times in milliseconds. */
 export interface Life {
   createdAt: number;
   startedAt: number;
   finishedAt: number;
-  /** The first is createJob's own answer. */
+  /** Estimates in order; the first is from the response of createJob. */
   guesses: { seenAt: number; at: number; earliest: number; latest: number }[];
 }
 
@@ -20,14 +20,14 @@ interface Estimated {
 
 export interface Watching extends AsyncDisposable {
   submit(job: EtaJob): Promise<void>;
-  /** All that were submitted, once they are final; those that did not complete are left out. */
+  /** Returns all submitted jobs once they are final, without those that did not complete. */
   ended(): Promise<Life[]>;
 }
 
 const estimated = 'estimatedCompletion estimatedCompletionEarliest estimatedCompletionLatest';
 const createJob = `mutation ($input: CreateJobInput!) { createJob(input: $input) { job { id createdAt ${estimated} } } }`;
 const jobProgress = `subscription ($id: ID!) { jobProgress(id: $id) { status ${estimated} job { startedAt finishedAt } } }`;
-/** A socket carries no more than a hundred. */
+/** A socket allows at most a hundred operations. */
 const jobsASocket = 50;
 
 function guessOf(event: Estimated): Life['guesses'] {
@@ -36,7 +36,7 @@ function guessOf(event: Estimated): Life['guesses'] {
   return [{ seenAt: Date.now(), at: Date.parse(at), earliest: Date.parse(earliest), latest: Date.parse(latest) }];
 }
 
-/** Submits jobs and watches each as a browser would. */
+/** Submits jobs and watches each of them, as a browser would. */
 export function watchLives(api: string): Watching {
   const sockets: Client[] = [];
   const lives: Promise<Life | null>[] = [];

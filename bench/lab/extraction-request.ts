@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os';
 import type { ExtractionRequest } from '../../src/pdf/model/extraction.ts';
 
-/** A request for all of a document, as a job with default options makes it. */
+/** A request for a whole document, like a job with default options. */
 export function extractionRequest(path: string, more: Partial<ExtractionRequest> = {}): ExtractionRequest {
   return {
     path,

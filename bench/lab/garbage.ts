@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import { freePort } from '../../src/connections/embedded-server.ts';
 
-/** Makes a process give its garbage back, by the inspector of Node: what it then has is what it needs. */
+/** Collects a process's garbage through the Node.js inspector, so that its memory shows only what it needs. */
 export interface Collector {
-  /** The environment to start the process with. */
+  /** The environment in which to start the process. */
   env: Record<string, string>;
   collect(): Promise<void>;
 }

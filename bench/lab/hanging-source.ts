@@ -1,7 +1,10 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 
-/** A server that begins to send a document and never goes on: a job that downloads from it runs without costing anything. */
+/**
+ * A server that starts to send a document and then hangs, so that a job downloading it runs without using the
+ * processor.
+ */
 export async function startHangingSource(): Promise<AsyncDisposable & { url: string }> {
   const server = createServer((_, response) => {
     response.on('error', () => undefined);

@@ -9,10 +9,10 @@ import { startRedis } from '../../src/connections/embedded-redis.ts';
 import { freePort } from '../../src/connections/embedded-server.ts';
 import { migrate } from '../../src/connections/migrations.ts';
 
-/** A PostgreSQL and a Redis of the benchmark's own, and what was started on them; gone with it. */
+/** A dedicated PostgreSQL and Redis, and the processes started with them. Disposal removes all of it. */
 export interface Lab extends AsyncDisposable {
   config: Config & { databaseUrl: string; redisUrl: string };
-  /** Starts a process with the lab's environment and waits for its line "ready". */
+  /** Starts a process with the lab's environment and waits for its "ready" line. */
   run(script: string, args?: string[], env?: Record<string, string>): Promise<ChildProcess>;
 }
 

@@ -4,7 +4,7 @@ import { newUuid } from '../../src/ids.ts';
 const vocabulary = 50_000;
 const wordsAPage = 300;
 
-/** Numbers in an order that is the same in every run. */
+/** Random numbers that are the same in every run. */
 export function sequence(seed: number): () => number {
   let last = seed;
   return () => {
@@ -14,7 +14,7 @@ export function sequence(seed: number): () => number {
   };
 }
 
-/** The words of a language, the most frequent ones first: each is as rare as its rank says (Zipf). */
+/** The words of a language, the most frequent first, distributed by Zipf's law. */
 export const words = Array.from({ length: vocabulary }, (_, rank) => {
   let word = '';
   for (let rest = rank * 7_919 + 17; rest > 0; rest = Math.floor(rest / 100)) {
@@ -24,7 +24,7 @@ export const words = Array.from({ length: vocabulary }, (_, rank) => {
   return word;
 });
 
-/** A word whose rank lies between two. */
+/** A random word with a rank between two. */
 export function wordBetween(low: number, high: number, random: () => number): string {
   return words[Math.floor(low * (high / low) ** random()) - 1] ?? '';
 }
@@ -50,9 +50,7 @@ const insertPages = `
 INSERT INTO pages (job_id, number, tenant_id, width, height, rotation, text, markdown, links)
 SELECT job_id, number, $1, 595, 842, 0, text, text, '[]' FROM unnest($2::uuid[], $3::int[], $4::text[]) AS page (job_id, number, text)`;
 
-/**
- * Stores completed jobs of a tenant, all with that many pages, and the pages that they have together, each of 300 words.
- */
+/** Stores completed jobs of a tenant with `pagesAJob` pages each, `pages` in total. A page has 300 words. */
 export async function fillLibrary(
   pool: pg.Pool,
   { tenant, pages, pagesAJob, name }: { tenant: string; pages: number; pagesAJob: number; name: string },

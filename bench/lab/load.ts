@@ -2,7 +2,7 @@ import { Agent, request } from 'node:http';
 
 const agent = new Agent({ keepAlive: true, maxSockets: 1_000 });
 
-/** POSTs a GraphQL operation over a kept connection; node:http costs the load generator half of what fetch does. */
+/** POSTs a GraphQL operation over a keep-alive connection. node:http costs the load generator half as much as fetch. */
 export function post(
   url: string,
   query: string,
@@ -29,7 +29,7 @@ export function post(
   });
 }
 
-/** Runs `task` `count` times by `clients` at once; answers the milliseconds of each, sorted, and of all. */
+/** Runs `task` `count` times with concurrent `clients`. Returns the sorted milliseconds of each, and of all. */
 export async function load(
   clients: number,
   count: number,

@@ -3,7 +3,7 @@ import { readConfig } from '../../src/config.ts';
 import type { ExtractionEvent, Extractor } from '../../src/pdf/model/extraction.ts';
 import { openPlatform } from '../../src/platform.ts';
 
-// A worker whose engine does nothing: what is left is what the system itself costs.
+// A worker with an engine that does nothing, to measure the overhead of the system itself.
 
 const none = { title: null, author: null, subject: null, keywords: null, creator: null, producer: null };
 const metadata = {

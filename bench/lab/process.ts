@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** Clock ticks a second of /proc, as Linux has them everywhere. */
+/** Clock ticks per second in /proc, the same on all Linux systems. */
 const ticks = 100;
 const pageBytes = 4096;
 
@@ -15,14 +15,14 @@ export function residentBytes(pid: number): number {
   return Number(readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1]) * pageBytes;
 }
 
-/** The processes that a process has begun and that still run. Linux only. */
+/** The running children of a process. Linux only. */
 export function childrenOf(pid: number): number[] {
   return readdirSync(`/proc/${pid}/task`).flatMap((task) =>
     readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').split(' ').filter(Boolean).map(Number),
   );
 }
 
-/** CPU seconds that a process, those it has begun, and those of them that have ended have used. Linux only. */
+/** CPU seconds used by a process and all its descendants, including finished ones. Linux only. */
 export function treeSeconds(pid: number): number {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
   const ended = (Number(fields[13]) + Number(fields[14])) / ticks;

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { post } from './load.ts';
 
-/** Uploads a file; answers the upload's id. */
+/** Uploads a file and returns the id of the upload. */
 export async function upload(api: string, path: string): Promise<string> {
   const { data } = await post(`${api}/graphql`, 'mutation { createUpload(input: {}) { upload { id url } } }', {});
   const created = data.createUpload as { upload: { id: string; url: string } };
@@ -11,7 +11,7 @@ export async function upload(api: string, path: string): Promise<string> {
   return created.upload.id;
 }
 
-/** Uploads the one-page fixture; answers its id. */
+/** Uploads the one-page fixture and returns the id of the upload. */
 export function uploadFixture(api: string): Promise<string> {
   return upload(api, fileURLToPath(new URL('../../test/fixtures/one-page.pdf', import.meta.url)));
 }

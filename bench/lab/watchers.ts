@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 import { WebSocket } from 'ws';
 
-/** Many watchers of one job, as cheap as they can be for the load generator; each calls back with the text it received. */
+/** Many watchers of one job, as cheap as possible for the load generator. */
 export interface Watchers {
   close(): void;
 }
@@ -19,7 +19,7 @@ function inBatches(count: number, open: (index: number) => Promise<void>): Promi
   return Promise.all(Array.from({ length: Math.min(50, count) }, one));
 }
 
-/** graphql-transport-ws by hand: init, subscribe, and the first event has arrived. */
+/** Implements graphql-transport-ws by hand; resolves after the first event of each watcher. */
 export async function watchByWebSocket(api: string, jobId: string, count: number, onText: OnText): Promise<Watchers> {
   const sockets: WebSocket[] = [];
   await inBatches(count, () => {

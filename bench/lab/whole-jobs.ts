@@ -5,9 +5,9 @@ import { post } from './load.ts';
 import { childrenOf, treeSeconds } from './process.ts';
 import { upload } from './upload.ts';
 
-/** Jobs from the upload to their end, by a server and a worker with one slot, as in use. */
+/** Runs whole jobs, from upload to end, with a real server and a worker with one slot. */
 export interface WholeJobs extends AsyncDisposable {
-  /** Pages of the document's result; throws where the job did not complete. */
+  /** Runs a job and returns the number of pages; throws if it does not complete. */
   run(path: string): Promise<number>;
   /** Processor time so far of the server, the worker, its extractor, PostgreSQL and Redis. Linux only. */
   seconds(): number;
@@ -21,7 +21,7 @@ interface Job {
 
 const createJob = 'mutation ($upload: ID!) { createJob(input: { source: { upload: $upload } }) { job { id } } }';
 
-/** To be called before anything else is started that is not to be counted. */
+/** Call this before starting any process that must not be counted. */
 export async function startWholeJobs(lab: Lab): Promise<WholeJobs> {
   await lab.run(cli, ['serve']);
   await lab.run(cli, ['work'], { CONCURRENCY: '1' });
@@ -32,11 +32,11 @@ export async function startWholeJobs(lab: Lab): Promise<WholeJobs> {
   return {
     async run(path) {
       await post(`${publicUrl}/graphql`, createJob, { upload: await upload(publicUrl, path) });
-      // One runs at a time, so the newest is it.
+      // Jobs run one at a time, so the newest one is this one.
       const newest = 'SELECT status, finished_at, pages_done FROM jobs ORDER BY created_at DESC LIMIT 1';
       for (;;) {
         const [job] = (await client.query<Job>(newest)).rows;
-        if (job === undefined) throw new Error('The job is gone.');
+        if (job === undefined) throw new Error('The job has disappeared.');
         if (job.finished_at !== null && job.status !== 'COMPLETED') throw new Error(job.status);
         if (job.finished_at !== null) return job.pages_done;
         await sleep(50);
