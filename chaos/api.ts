@@ -13,7 +13,7 @@ export class RefusedError extends Error {
   }
 }
 
-/** No answer came, or one that asks to try again: what became of the request is not known. */
+/** No response, or one that asks to retry: the outcome of the request is unknown. */
 export class UnknownOutcomeError extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
@@ -21,7 +21,9 @@ export class UnknownOutcomeError extends Error {
   }
 }
 
-/** A frozen server answers late; a client that gives up does not know what happened. */
+/**
+ * The patience of a client, in milliseconds. After that it does not know the outcome: a frozen server may answer late.
+ */
 const patienceMs = 8_000;
 
 const answerShape = z.object({
@@ -31,15 +33,14 @@ const answerShape = z.object({
     .optional(),
 });
 
-/** Sends an operation to any of the servers, once. */
-/** What a server answers whose database is away, or is catching up after an outage. */
+/** The codes that a server returns while its database is down or catching up. */
 export const temporaryCodes = ['SERVICE_UNAVAILABLE', 'OVERLOADED', 'DEADLINE_EXCEEDED'];
 
 export interface Api {
   readonly urls: readonly string[];
   anyUrl(): string;
   ask<T>(query: string, variables: Record<string, unknown>, shape: z.ZodType<T>): Promise<T>;
-  /** PUTs the bytes of an upload; true also if they are there already. */
+  /** PUTs the bytes of an upload; succeeds if they are already stored. */
   put(url: string, bytes: Buffer): Promise<void>;
 }
 
@@ -62,7 +63,7 @@ export function createApi(urls: readonly string[], random: Random): Api {
         fetch(url, { method: 'PUT', body: new Uint8Array(bytes), signal: AbortSignal.timeout(patienceMs) }),
       );
       if (response.ok || response.status === 409) return;
-      if (response.status === 503) throw new UnknownOutcomeError('the upload met a 503');
+      if (response.status === 503) throw new UnknownOutcomeError('the upload got a 503');
       throw new RefusedError(`HTTP ${response.status}`, await carry(() => response.text()));
     },
   };
@@ -88,7 +89,7 @@ async function carry<T>(task: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Does it again until the outcome is known, as a client does that wants to be sure. */
+/** Repeats a task until its outcome is known, like a client that needs to be sure. */
 export async function untilKnown<T>(
   task: () => Promise<T>,
   { signal, onRetry }: { signal: AbortSignal; onRetry?: () => void },

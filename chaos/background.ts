@@ -1,4 +1,4 @@
-/** What is done beside everything else, and must have been done in the end. */
+/** Tasks that run in the background and must have succeeded by the end. */
 export class Background {
   readonly #running = new Set<Promise<void>>();
   readonly #failures: unknown[] = [];
@@ -10,7 +10,7 @@ export class Background {
     this.#running.add(running);
   }
 
-  /** Resolves when all of it is done; throws what the first that failed has thrown. */
+  /** Resolves once all tasks are done; throws the error of the first that failed. */
   async finished(): Promise<void> {
     await Promise.all(this.#running);
     if (this.#failures.length > 0) throw this.#failures[0];

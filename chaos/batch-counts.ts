@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 const status = z.enum(['PENDING', 'RUNNING', 'COMPLETED', 'PARTIALLY_FAILED', 'FAILED', 'CANCELLED']);
 
-/** A batch at one revision, as queries, events and webhooks alike show it. */
+/** A batch at one revision, with the fields that queries, events and webhooks share. */
 export const batchState = z.object({
   revision: z.number(),
   status,
@@ -17,26 +17,28 @@ export const batchState = z.object({
 
 export type BatchState = z.infer<typeof batchState>;
 
-/** What to ask for to get one. */
+/** The fields that a query selects to get one. */
 export const batchFields = 'revision status total pending running completed failed cancelled progressPercentage';
 
 export function isFinalBatch({ status }: Pick<BatchState, 'status'>): boolean {
   return status !== 'PENDING' && status !== 'RUNNING';
 }
 
-/** What is wrong with a state, whatever came before it; null if nothing is. */
+/** Returns what is wrong with a state on its own; null if nothing is. */
 export function wrongIn(state: BatchState, items: number): string | null {
   const { pending, running, completed, failed, cancelled, total, progressPercentage: percent } = state;
   const counts = [pending, running, completed, failed, cancelled];
   if (total !== items) return `total is ${total}, ${items} were sent`;
   if (counts.some((count) => count < 0)) return 'a count is negative';
   if (counts.reduce((sum, count) => sum + count, 0) !== total) return 'the counts do not add up to the total';
-  if (!allowed(state).includes(state.status)) return 'the status is not that of its counts';
+  if (!allowed(state).includes(state.status)) return 'the status does not match its counts';
   if (percent < 0 || percent > 100 || (percent === 100) !== isFinalBatch(state)) return 'the percentage is wrong';
   return null;
 }
 
-/** docs/batches.md; whether the cancelled ones were so by cancelBatch is not seen here. */
+/**
+ * The statuses that docs/batches.md allows for these counts. They do not show whether cancelBatch cancelled the jobs.
+ */
 function allowed({ pending, running, completed, failed, cancelled, total }: BatchState): BatchState['status'][] {
   if (pending === total) return ['PENDING'];
   if (pending + running > 0) return ['RUNNING'];
@@ -45,7 +47,7 @@ function allowed({ pending, running, completed, failed, cancelled, total }: Batc
   return cancelled > 0 ? ['CANCELLED', ended] : [ended];
 }
 
-/** One text for equal states, for people and to compare. */
+/** Equal texts for equal states, for comparison and for people. */
 export function describeState({ revision, status, progressPercentage, ...counts }: BatchState): string {
   const { pending, running, completed, failed, cancelled, total } = counts;
   return `${revision} ${status} ${progressPercentage} % (${pending} + ${running} + ${completed} + ${failed} + ${cancelled} of ${total})`;

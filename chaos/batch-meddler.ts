@@ -10,9 +10,9 @@ import type { Watchers } from './watcher.ts';
 export interface BatchMeddlerOptions extends ChangeContext {
   random: Random;
   watchers: Watchers<SeenBatch, ClientBatch>;
-  /** Waits until nothing is left of what was asked of a batch's jobs, from behind the scenes. */
+  /** Waits until all requested changes to the jobs of a batch are done, by looking into the database. */
   changesDone(id: string): Promise<void>;
-  /** Nothing new is begun after this. */
+  /** Stops new actions when aborted. */
   until: AbortSignal;
 }
 
@@ -25,7 +25,7 @@ const ended = `query ($id: ID!, $status: [JobStatus!]!) {
   batch(id: $id) { jobs(first: 100, filter: { status: $status }) { nodes { id status batchIndex } } }
 }`;
 
-/** Cancels some batches, has failed jobs of them run again while others still run or when all have ended, and deletes jobs of them. */
+/** Cancels some batches, retries some failed jobs during and after the batch, and deletes some jobs. */
 export class BatchMeddler {
   readonly #options: BatchMeddlerOptions;
   readonly #background = new Background();
@@ -34,7 +34,7 @@ export class BatchMeddler {
     this.#options = options;
   }
 
-  /** Decides what shall happen to a batch besides its being done. */
+  /** Decides what happens to a batch besides its normal course. */
   meet(batch: ClientBatch): void {
     this.#background.start(this.#meddle(batch));
   }
@@ -58,7 +58,7 @@ export class BatchMeddler {
     if (deletes && (await this.#ended(batch))) await this.#deleteSome(batch);
   }
 
-  /** Once a watcher has seen the end. False: nothing new is to be begun. */
+  /** Waits until a watcher has seen the end; returns false if no new action may start. */
   async #ended(batch: ClientBatch): Promise<boolean> {
     const { until, signal } = this.#options;
     while (!until.aborted) {
@@ -76,7 +76,7 @@ export class BatchMeddler {
   }
 
   async #retry(batch: ClientBatch): Promise<void> {
-    await this.#startAnew(batch, () => change(this.#options, { name: 'retryBatch', id: batch.id, refusals: [] }));
+    await this.#recordRetry(batch, () => change(this.#options, { name: 'retryBatch', id: batch.id, refusals: [] }));
   }
 
   async #retryOne(batch: ClientBatch): Promise<void> {
@@ -84,15 +84,15 @@ export class BatchMeddler {
     if (job === undefined) return;
     const { password } = batch.intent.kinds[job.batchIndex]?.options ?? {};
     const refusals = ['JOB_NOT_FINAL', 'JOB_FINAL'];
-    await this.#startAnew(batch, () => change(this.#options, { name: 'retryJob', id: job.id, password, refusals }));
+    await this.#recordRetry(batch, () => change(this.#options, { name: 'retryJob', id: job.id, password, refusals }));
   }
 
-  async #startAnew(batch: ClientBatch, request: () => Promise<Outcome>): Promise<void> {
+  async #recordRetry(batch: ClientBatch, request: () => Promise<Outcome>): Promise<void> {
     const { until, watchers, changesDone } = this.#options;
     if (until.aborted) return;
     const retry = { from: Date.now(), to: Number.POSITIVE_INFINITY };
     batch.retries.push(retry);
-    // A request that was not answered may still be carried out, whenever its server wakes up.
+    // A request without a response may still take effect, whenever its server wakes up.
     const outcome = await request();
     watchers.recall(batch);
     await changesDone(batch.id);

@@ -20,7 +20,7 @@ const query = `query ($id: ID!) {
   batches(first: 10) { nodes { id ${batchFields} } }
 }`;
 
-/** Asks for batches all the time, one and many, of either API, and holds each answer against the one before it. */
+/** Queries single batches and lists at either API continuously, and compares each response with earlier ones. */
 export async function runBatchReader(options: BatchReaderOptions): Promise<void> {
   const { api, journal, random, until, signal } = options;
   const newest = new Map<string, BatchState>();
@@ -32,7 +32,7 @@ export async function runBatchReader(options: BatchReaderOptions): Promise<void>
       const { batch, batches } = await api.ask(query, { id: random.pick(known) }, shape);
       const found = [batch, ...batches.nodes];
       for (const each of found) check(journal, each, newest.get(each.id));
-      // Those of one answer are read beside each other: which is newer is not known.
+      // The rows of one response are read concurrently, so their order is unknown.
       for (const each of found) {
         if (each.revision > (newest.get(each.id)?.revision ?? 0)) newest.set(each.id, each);
       }
@@ -48,12 +48,12 @@ export async function runBatchReader(options: BatchReaderOptions): Promise<void>
 
 function check(journal: Journal, { id, ...state }: z.infer<typeof row>, before: BatchState | undefined): void {
   const batch = journal.batches.get(id);
-  // Its clients may not have heard of it yet.
+  // The submitter may not have received the response yet.
   if (batch === undefined) return;
   batch.queried.push(state);
   const wrong = wrongIn(state, batch.intent.kinds.length);
   if (wrong !== null) journal.breach('no count is wrong', `${wrong} in a query: ${describeState(state)}`, id);
   if (before !== undefined && state.revision < before.revision) {
-    journal.breach('revisions never fall', `queries: ${describeState(before)} and then ${describeState(state)}`, id);
+    journal.breach('revisions never fall', `queries: ${describeState(before)}, then ${describeState(state)}`, id);
   }
 }

@@ -11,7 +11,7 @@ export interface BatchSubmitterOptions extends Omit<SubmitterOptions, 'onJob'> {
   onBatch(batch: ClientBatch): void;
 }
 
-/** More than those of single jobs: batches come on top. */
+/** The backlog at which batches pause: more than for single jobs, because batches are added to those. */
 const mostBacklog = 48;
 
 const createBatchShape = z.object({ createBatch: z.object({ batch: z.object({ id: z.string() }) }) });
@@ -32,7 +32,7 @@ const everything = [
   'JOB_CANCELLED',
 ];
 
-/** Submits one batch after the other until told to stop; then finishes what it has begun. */
+/** Submits one batch after another until told to stop, then finishes what it has started. */
 export async function runBatchSubmitter(options: BatchSubmitterOptions): Promise<void> {
   const { journal, random, until, signal } = options;
   while (!until.aborted) {
@@ -43,12 +43,12 @@ export async function runBatchSubmitter(options: BatchSubmitterOptions): Promise
 
 async function submitOne(options: BatchSubmitterOptions, number: number): Promise<void> {
   const { journal, random } = options;
-  // Some are of one kind alone: those end COMPLETED or FAILED as a whole.
+  // Some batches have only one kind of document, so that they end COMPLETED or FAILED as a whole.
   const kinds = random.chance(0.25) ? [pickDocument(random, options.kinds)] : options.kinds;
   const intent: BatchIntent = {
     name: `batch #${number}`,
     kinds: Array.from({ length: sizeOf(random) }, () => pickDocument(random, kinds)),
-    // Without a key nobody may repeat a request.
+    // Without a key, a request must not be repeated.
     key: random.chance(0.9) ? `key of batch ${number}` : null,
     webhook: random.pick(['nothing', 'ends', 'ends', 'everything'] as const),
     unknown: 0,
@@ -65,13 +65,13 @@ async function submitOne(options: BatchSubmitterOptions, number: number): Promis
   await Promise.all(Array.from({ length: copies }, () => submitCopy(options, intent, input, inline)));
 }
 
-/** Mostly a handful, sometimes a few dozen. */
+/** A handful of items usually, a few dozen sometimes. */
 function sizeOf(random: Random): number {
   return random.chance(0.2) ? random.int(12, 36) : random.int(2, 8);
 }
 
 function sourceOf(options: BatchSubmitterOptions, kind: BatchIntent['kinds'][number], number: number, index: number) {
-  // As nobody else's, whatever their number is.
+  // Numbers that no other batch or job uses.
   return makeSource(options, kind, (number + 1) * 100_000 + index, ['url', 'url', 'base64', 'upload']);
 }
 

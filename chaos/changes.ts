@@ -2,13 +2,13 @@ import { z } from 'zod';
 import { type Api, RefusedError, untilKnown } from './api.ts';
 import type { Journal } from './journal.ts';
 
-/** A mutation of something that is there. */
+/** A mutation of an existing object. */
 export interface Change {
   name: 'cancelJob' | 'retryJob' | 'deleteJob' | 'cancelBatch' | 'retryBatch';
   id: string;
-  /** Only of retryJob and retryBatch. */
+  /** Only for retryJob and retryBatch. */
   password?: string;
-  /** Codes of errors that are right, too. */
+  /** Codes of acceptable errors. */
   refusals: readonly string[];
 }
 
@@ -28,10 +28,10 @@ export interface ChangeContext {
   signal: AbortSignal;
 }
 
-/** `done`: the very first request was answered. */
+/** `done` means that the first request was answered. */
 export type Outcome = 'done' | 'repeated' | 'refused';
 
-/** Asks until the outcome is known. */
+/** Repeats a mutation until its outcome is known. */
 export async function change(
   { api, journal, signal }: ChangeContext,
   { name, id, password, refusals }: Change,

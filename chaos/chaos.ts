@@ -13,35 +13,37 @@ import { errorsInLogs, keepLogs } from './logs.ts';
 import { startObserver } from './observer.ts';
 import { createRandom } from './random.ts';
 import { startReceiver } from './receiver.ts';
-import { recoverFleet, untilChanged, untilCounted, untilSettled, untilTold } from './recovery.ts';
+import { recoverFleet, untilChanged, untilCounted, untilDelivered, untilSettled } from './recovery.ts';
 import { makeReferences } from './reference.ts';
 import { describeFault, type FaultKind, planFaults } from './schedule.ts';
 import { openWorld, type World } from './world.ts';
 
 export interface ChaosOptions {
   seed: number;
-  /** How long faults are injected. */
+  /** How long faults are injected, in seconds. */
   seconds: number;
-  /** All of them by default. */
+  /** The kinds of faults; all by default. */
   faults?: readonly FaultKind[];
   kinds?: readonly DocumentKind[];
   log(line: string): void;
-  /** Ends it all at once. */
+  /** Aborts the run. */
   signal: AbortSignal;
 }
 
 export interface ChaosReport {
   breaches: (Breach & { evidence: string[] })[];
   counts: [string, number][];
-  /** Where the logs of the processes are, and the errors in them; null if all promises held. */
+  /** The folder with the process logs, and the errors in them; null if all promises held. */
   logs: { place: string; errors: [string, number][] } | null;
 }
 
 const viewerShape = z.object({ viewer: z.object({ webhookSecret: z.string() }) });
-/** Starting, the reference run, recovery and checks take no longer than this, or something hangs. */
+/**
+ * Maximum time for start, reference run, recovery and checks together, in milliseconds. After that, something hangs.
+ */
 const boundMs = 8 * 60_000;
 
-/** One run: a system that works, disturbed for a while, then left to recover, and everything that was promised checked. */
+/** One run: disturbs a working system for a while, lets it recover, then checks every promise. */
 export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const { seed, seconds, log, kinds = documentKinds } = options;
   const journal = new Journal();
@@ -49,9 +51,9 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const plan = planFaults(random.fork(), { seconds, kinds: options.faults });
   using over = endOfRun();
   const signal = AbortSignal.any([options.signal, over.signal, AbortSignal.timeout(seconds * 1000 + boundMs)]);
-  // Every client of hundreds listens to it.
+  // Hundreds of clients listen to it.
   setMaxListeners(0, signal);
-  const onBreach = (detail: string) => journal.breach('no process ends by itself, or hangs', detail);
+  const onBreach = (detail: string) => journal.breach('no process exits unexpectedly or hangs', detail);
   log(`seed ${seed}: ${plan.length} faults in ${seconds} s`);
   for (const { atSeconds, fault } of plan)
     log(`  planned at ${atSeconds.toFixed(1).padStart(6)} s  ${describeFault(fault)}`);
@@ -63,12 +65,12 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   await using receiver = await startReceiver(random.fork());
   await world.heal(signal);
   receiver.trust((await api.ask('{ viewer { webhookSecret } }', {}, viewerShape)).viewer.webhookSecret);
-  log('everything runs; making the reference');
+  log('everything runs; making the reference results');
   const references = await makeReferences(world, { api, documents, kinds, signal });
 
   documents.misbehave(true);
   receiver.misbehave(true);
-  log('the disturbance begins');
+  log('injecting faults');
   const clients = startClients({
     api,
     journal,
@@ -82,7 +84,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     signal,
   });
   const faults = injectFaults(world, plan, { signal, log });
-  // Whichever fails first ends the run.
+  // The first failure ends the run.
   await Promise.race([
     Promise.all([faults, sleep(seconds * 1000, undefined, { signal })]),
     clients.done.then(() => faults),
@@ -100,8 +102,8 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   for (const detail of await untilCounted(world, signal)) journal.breach('every batch reaches a final state', detail);
   const waiting = await clients.missingTheEnd(60_000);
   if (waiting > 0) journal.breach('nobody misses the final state', `${waiting} watchers still wait`);
-  log('waiting for every end to be told');
-  for (const detail of await untilTold(world, api, signal)) journal.breach('every end is told', detail);
+  log('waiting for all webhooks');
+  for (const detail of await untilDelivered(world, api, signal)) journal.breach('every end is delivered', detail);
   for (const detail of await recoverFleet(world, { api, observer, signal }))
     journal.breach('every worker works again', detail);
 
@@ -116,7 +118,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   return { breaches, counts: countsOf(evidence), logs };
 }
 
-/** Whoever still does something when a run ends, however it does, stops then. */
+/** Stops everything that still runs when a run ends in any way. */
 function endOfRun(): Disposable & { signal: AbortSignal } {
   const controller = new AbortController();
   return { signal: controller.signal, [Symbol.dispose]: () => controller.abort(new Error('the run is over')) };
@@ -129,12 +131,12 @@ async function readStorageKey(world: World, id: string): Promise<string | null> 
 }
 
 function countFaults(journal: Journal, outcomes: readonly FaultOutcome[], world: World): void {
-  for (const { fault, done } of outcomes) journal.count(`fault: ${fault.kind}${done ? '' : ' (met nothing)'}`);
+  for (const { fault, done } of outcomes) journal.count(`fault: ${fault.kind}${done ? '' : ' (had no target)'}`);
   const lost = world.lostReplies.filter(({ at }) => at !== null);
   for (const { statement, ending } of lost) journal.count(`reply lost: ${statement} by ${ending}`);
 }
 
-/** The first few of each promise, with all there is to know about the job or batch. */
+/** Adds everything known about the job or batch to each breach. */
 function withEvidence(evidence: Evidence): ChaosReport['breaches'] {
   return evidence.journal.breaches.map((breach) => ({
     ...breach,

@@ -28,22 +28,22 @@ export interface ClientsOptions {
 }
 
 export interface Clients {
-  /** Resolves when all that was begun is done, after `stop`; fails if a client does. */
+  /** Resolves once all started work is done after `stop`; rejects if a client fails. */
   readonly done: Promise<unknown>;
-  /** Nothing new is begun. */
+  /** Stops new work. */
   stop(): void;
-  /** To be called once all is final: resolves with how many watchers have not seen so when the time is over. */
+  /** Call this once all is final: resolves with the number of watchers that have not seen the end in time. */
   missingTheEnd(withinMs: number): Promise<number>;
 }
 
 const submitters = 3;
 
-/** All that use the installation: they submit, watch, ask, cancel, retry and delete, jobs and batches. */
+/** All clients of the installation: they submit, watch, query, cancel, retry and delete jobs and batches. */
 export function startClients(options: ClientsOptions): Clients {
   const { api, journal, random, signal } = options;
   const submitting = new AbortController();
   const until = submitting.signal;
-  // Every client of hundreds listens to it.
+  // Hundreds of clients listen to it.
   setMaxListeners(0, until);
   let restless = true;
   const watching = { urls: api.urls, journal, restless: () => restless, signal };
@@ -85,7 +85,7 @@ export function startClients(options: ClientsOptions): Clients {
     async missingTheEnd(withinMs) {
       const missing = await watchers.finished(withinMs);
       if ((await batchWatchers.finished(withinMs)) === 0) {
-        // A retry that nobody heard an answer to may have begun after they had seen an end.
+        // A retry without a response may have taken effect after watchers saw an end.
         for (const batch of journal.batches.values()) if (batch.retries.length > 0) batchWatchers.recall(batch);
       }
       return missing + (await batchWatchers.finished(withinMs));

@@ -1,4 +1,4 @@
-/** What has to be closed in the end, in the reverse order of its opening. */
+/** Cleanup functions, run in reverse order. */
 export class Closers implements AsyncDisposable {
   readonly #closers: (() => unknown)[] = [];
 
@@ -6,7 +6,7 @@ export class Closers implements AsyncDisposable {
     this.#closers.push(close);
   }
 
-  /** Goes on when one fails, so that nothing stays behind; the first failure is thrown in the end. */
+  /** Continues after a failure, so that nothing stays behind, and throws the first failure at the end. */
   async [Symbol.asyncDispose](): Promise<void> {
     const failures: unknown[] = [];
     for (let close = this.#closers.pop(); close !== undefined; close = this.#closers.pop()) {

@@ -3,11 +3,11 @@ import { createServer, type ServerResponse } from 'node:http';
 import { bytesOf, documentKinds } from './documents.ts';
 import type { Random } from './random.ts';
 
-/** The web that documents come from: on loopback, and not to be relied on until it is told to behave. */
+/** The web server of documents, on loopback. It is unreliable until it is told to behave. */
 export interface DocumentServer extends AsyncDisposable {
   urlOf(kind: string, number: number): string;
   misbehave(yes: boolean): void;
-  /** What it did to its clients. */
+  /** The number of responses by kind. */
   readonly counts: Record<Manner, number>;
 }
 
@@ -39,7 +39,7 @@ export async function startDocumentServer(random: Random): Promise<DocumentServe
     } else if (manner === 'well') {
       response.writeHead(200, head).end(bytes);
     } else if (manner !== 'hang' || random.chance(0.5)) {
-      // Half of those that hang do so before the first byte.
+      // Half of the hanging responses hang before the first byte.
       response.writeHead(200, head).write(bytes.subarray(0, Math.ceil(bytes.length / 2)));
       if (manner === 'break-off') after(100, () => response.destroy());
       if (manner === 'drip') after(1_500, () => response.end(bytes.subarray(Math.ceil(bytes.length / 2))));

@@ -1,17 +1,17 @@
 import { readFileSync } from 'node:fs';
 import type { Random } from './random.ts';
 
-/** A kind of document in the stream. What becomes of it is known from the reference run. */
+/** A kind of document in the stream. The reference run determines its expected outcome. */
 export interface DocumentKind {
   name: string;
-  /** Below the root of the repository. */
+  /** The path from the root of the repository. */
   file: string;
   options: JobOptionsInput;
-  /** How often it comes. */
+  /** Its relative frequency. */
   weight: number;
-  /** May also fail with these, besides what the reference run ended with. */
+  /** Codes that are acceptable besides the outcome of the reference run. */
   mayFail?: readonly string[];
-  /** It is at a URL that does not exist. */
+  /** Its URL does not exist. */
   missing?: boolean;
 }
 
@@ -43,7 +43,7 @@ const small = [
 ];
 const odd = ['metadata', 'cjk', 'rtl', 'repairable', 'junk-before', 'attachment', 'blank', 'cjk-cmaps'];
 
-/** Everything the stream is made of. */
+/** All kinds of documents in the stream. */
 export const documentKinds: readonly DocumentKind[] = [
   ...small.map((name) => ({ name, file: `${fixtures}/${name}.pdf`, options: none, weight: 3 })),
   ...odd.map((name) => ({ name, file: `${fixtures}/${name}.pdf`, options: none, weight: 1 })),
@@ -74,8 +74,7 @@ export const documentKinds: readonly DocumentKind[] = [
 const read = new Map<string, Buffer>();
 
 /**
- * The bytes of a document, made a job's own by `number`: what is remembered of its hash, once it is thought to crash
- * engines, concerns no other job.
+ * The bytes of a document, made unique by `number`: if one is blamed for a crash, its stored hash affects no other job.
  */
 export function bytesOf(kind: DocumentKind, number: number): Buffer {
   let bytes = read.get(kind.file);
@@ -83,7 +82,7 @@ export function bytesOf(kind: DocumentKind, number: number): Buffer {
     bytes = readFileSync(new URL(`../${kind.file}`, import.meta.url));
     read.set(kind.file, bytes);
   }
-  // A comment behind the end changes nothing that is shown.
+  // A comment after the end changes nothing that is rendered.
   return bytes.length === 0 ? bytes : Buffer.concat([bytes, Buffer.from(`\n% ${number}\n`)]);
 }
 

@@ -43,7 +43,7 @@ export interface AttemptRow {
   finished_at: Date;
 }
 
-/** Everything that a check may look at, once all is healed and final. */
+/** Everything that checks may use, once all is healed and final. */
 export interface Evidence {
   world: World;
   journal: Journal;
@@ -54,13 +54,13 @@ export interface Evidence {
   jobs: ReadonlyMap<string, JobRow>;
   attempts: ReadonlyMap<string, AttemptRow[]>;
   batches: ReadonlyMap<string, BatchRow>;
-  /** The document of a job, alone or in a batch; undefined as below. */
+  /** The document of a job, alone or in a batch; undefined in the same cases as `clientJob`. */
   kindOf(job: JobRow): DocumentKind | undefined;
-  /** The job of a client by its bare id; undefined for those of the harness itself and those nobody was told of. */
+  /** The job of a client by its UUID; undefined for jobs of the harness and jobs that were never acknowledged. */
   clientJob(id: string): ClientJob | undefined;
 }
 
-/** A promise and how it is held against the evidence. More of them make the harness know more. */
+/** Checks one promise against the evidence. */
 export type Check = (evidence: Evidence) => Promise<Breach[]> | Breach[];
 
 export async function gatherEvidence(
@@ -89,19 +89,19 @@ export async function gatherEvidence(
   };
 }
 
-/** The bare id behind the public one of a job or batch. */
+/** The UUID of a public job or batch id. */
 export function uuidOf(id: string): string {
   const uuid = decodeId('job', id) ?? decodeId('batch', id);
-  if (uuid === null) throw new Error(`${id} is no id of a job or batch`);
+  if (uuid === null) throw new Error(`${id} is not the id of a job or batch`);
   return uuid;
 }
 
-/** What a row says, as clients see it. */
+/** The state in a row, as clients see it. */
 export function stateOf({ percent, ...row }: BatchRow): BatchState {
   return batchState.parse({ ...row, progressPercentage: percent });
 }
 
-/** Everything known of a job or batch, for people. */
+/** Everything known about a job or batch, for people. */
 export function describeSubject(evidence: Evidence, id: string): string[] {
   const batch = evidence.journal.batches.get(id);
   return batch === undefined ? describeJob(evidence, id) : describeBatch(evidence, batch);

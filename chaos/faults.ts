@@ -7,7 +7,7 @@ import type { World } from './world.ts';
 
 export interface FaultOutcome {
   fault: Fault;
-  /** False: what it was meant for was just not there. */
+  /** False if the fault had no target. */
   done: boolean;
 }
 
@@ -29,14 +29,14 @@ export async function injectFaults(
         throw new Error(`the harness could not ${describeFault(fault)}`, { cause: error });
       },
     );
-    // It is waited for in the end; until then nobody listens.
+    // Promise.all below handles rejections; until then this avoids an unhandled rejection.
     injected.catch(() => undefined);
     running.push(injected);
   }
   return await Promise.all(running);
 }
 
-/** Resolves when the fault has passed: true if it met what it was meant for. */
+/** Injects a fault; resolves when it has passed, with whether it had a target. */
 async function inject(world: World, fault: Fault, signal: AbortSignal): Promise<boolean> {
   switch (fault.kind) {
     case 'kill': {
@@ -47,7 +47,7 @@ async function inject(world: World, fault: Fault, signal: AbortSignal): Promise<
     }
     case 'terminate': {
       const service = world.service(fault.service);
-      // In its first moments a process has no handler yet, and none of the promises of a drain.
+      // A starting process has no signal handler yet, and promises nothing about draining.
       if (!service.isReady) return false;
       await service.terminate();
       return true;
@@ -87,13 +87,13 @@ async function inject(world: World, fault: Fault, signal: AbortSignal): Promise<
     case 'lose-reply': {
       const reply = { statement: fault.statement, ending: fault.ending, at: null };
       world.lostReplies.push(reply);
-      // Whether a statement meets it is told by `at`, in the end.
+      // `at` shows in the end whether a statement met it.
       return true;
     }
   }
 }
 
-/** The extractor that is busiest at this moment: a document is being read there. */
+/** Kills the busiest extractor, which is reading a document. */
 async function killExtractor(world: World, worker: number | null, signal: NodeJS.Signals): Promise<boolean> {
   if (worker === null) return false;
   const before = extractorsOf(worker).map((pid) => ({ pid, ticks: processorTicks(pid) }));
@@ -119,14 +119,14 @@ async function withRedis(world: World, use: (redis: RedisClient) => Promise<unkn
     await use(redis);
     return true;
   } catch {
-    // It is down for another fault.
+    // Redis is down because of another fault.
     return false;
   } finally {
     redis.destroy();
   }
 }
 
-/** One session killed by SIGKILL: PostgreSQL ends all the others and recovers. */
+/** Kills one session with SIGKILL: PostgreSQL ends all others and recovers. */
 async function killBackend(world: World): Promise<boolean> {
   try {
     const [row] = await world.query<{ pid: number }>(

@@ -1,46 +1,46 @@
 import type { BatchState } from './batch-counts.ts';
 import type { DocumentKind } from './documents.ts';
 
-/** Something that must not be. */
+/** A broken promise. */
 export interface Breach {
   promise: string;
   detail: string;
-  /** What it is about: the bare UUID of a job, or the public id of a job or batch. */
+  /** The subject: the UUID of a job, or the public id of a job or batch. */
   about?: string;
 }
 
-/** What a client wants: one job. */
+/** A client's intent to create one job. */
 export interface Intent {
   /** Also the name of its job. */
   name: string;
   kind: DocumentKind;
   key: string | null;
   maxRetries: number;
-  /** Whether its end is to be told. */
+  /** Whether a webhook delivers its end. */
   webhook: boolean;
   /** Requests whose outcome stayed unknown. */
   unknown: number;
-  /** Ids of the jobs that createJob answered. */
+  /** Ids of jobs in responses of createJob. */
   answers: Set<string>;
 }
 
-/** What a client wants: one batch. */
+/** A client's intent to create one batch. */
 export interface BatchIntent {
   /** Also the name of the batch. */
   name: string;
-  /** Of each item. */
+  /** The kind of each item. */
   kinds: DocumentKind[];
   key: string | null;
-  /** What is to be told: the ends of the batch, or also its progress and the ends of its jobs. */
+  /** The webhook's events: the end of the batch, or also its progress and the ends of its jobs. */
   webhook: 'nothing' | 'ends' | 'everything';
   unknown: number;
-  /** Ids of the batches that createBatch answered. */
+  /** Ids of batches in responses of createBatch. */
   answers: Set<string>;
 }
 
 type Wish = 'asked' | 'answered';
 
-/** What is watched, by its public id. */
+/** A watched object, by its public id. */
 export interface Watched<Event extends SeenEvent> {
   id: string;
   views: View<Event>[];
@@ -58,11 +58,11 @@ export interface ClientJob extends Watched<SeenEvent> {
 export interface ClientBatch extends Watched<SeenBatch> {
   intent: BatchIntent;
   cancelled: Wish | null;
-  /** When jobs of it may have been started anew: from a request to its answer, or for ever if there was none. */
+  /** Periods in which jobs may have been retried: from a request to its response, or forever without one. */
   retries: { from: number; to: number }[];
-  /** Jobs of it that a client wanted to be deleted, by public id, with the status that they had. */
+  /** Jobs that a client has asked to delete, by public id, with their status at that time. */
   deleted: Map<string, { status: string; answered: boolean }>;
-  /** All that was seen of it in queries. */
+  /** All states seen in queries. */
   queried: BatchState[];
 }
 
@@ -75,20 +75,20 @@ export interface SeenEvent {
 
 export interface SeenBatch extends SeenEvent {
   state: BatchState;
-  /** Since when it was so, by the clock of PostgreSQL. */
+  /** The time of the state, by the clock of PostgreSQL. */
   at: number;
 }
 
-/** What one watcher saw, over all its connections. */
+/** What one watcher saw over all its connections. */
 export interface View<Event extends SeenEvent = SeenEvent> {
   by: 'WebSocket' | 'SSE';
   connections: number;
   events: Event[];
-  /** final: it saw the end. gone: it was told that there is no such job. */
+  /** final: it saw the end. gone: it got NOT_FOUND. */
   end: 'final' | 'gone' | null;
 }
 
-/** What the clients did and saw, to be held against the database in the end. */
+/** What clients did and saw, to be compared with the database at the end. */
 export class Journal {
   readonly intents: Intent[] = [];
   readonly jobs = new Map<string, ClientJob>();
@@ -96,7 +96,7 @@ export class Journal {
   readonly batches = new Map<string, ClientBatch>();
   readonly breaches: Breach[] = [];
   readonly counts = new Map<string, number>();
-  /** Storage keys that were of jobs whose first deleteJob answered: the bytes must be gone, unless others use them. */
+  /** Storage keys of jobs whose first deleteJob was answered: the bytes must be gone unless other jobs use them. */
   readonly deletedBytes: { id: string; key: string }[] = [];
 
   count(what: string, by = 1): void {
@@ -107,7 +107,7 @@ export class Journal {
     this.breaches.push({ promise, detail, about });
   }
 
-  /** createJob has answered. The job, if it is the first answer that names it. */
+  /** Records a response of createJob. Returns the job if it is the first response with this id. */
   acknowledge(intent: Intent, id: string): ClientJob | null {
     intent.answers.add(id);
     if (this.jobs.has(id)) return null;
@@ -123,7 +123,7 @@ export class Journal {
     return job;
   }
 
-  /** createBatch has answered. The batch, if it is the first answer that names it. */
+  /** Records a response of createBatch. Returns the batch if it is the first response with this id. */
   acknowledgeBatch(intent: BatchIntent, id: string): ClientBatch | null {
     intent.answers.add(id);
     if (this.batches.has(id)) return null;

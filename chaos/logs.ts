@@ -10,7 +10,7 @@ const lineShape = z.object({
   err: z.object({ type: z.string().optional(), message: z.string().optional() }).optional(),
 });
 
-/** What the processes logged as errors, each with how often: where a breach is being explained. */
+/** The errors that the processes logged, with their numbers, to explain breaches. */
 export function errorsInLogs(dataDir: string): [string, number][] {
   const counts = new Map<string, number>();
   const folder = join(dataDir, 'logs');
@@ -23,7 +23,7 @@ export function errorsInLogs(dataDir: string): [string, number][] {
   return [...counts].sort(([, a], [, b]) => b - a);
 }
 
-/** Null: it is no error. What is no JSON was not written by the logger, so it is one. */
+/** Returns the error in a line, or null. A line that is not JSON did not come from the logger, so it is an error. */
 function errorOf(line: string): string | null {
   if (!line.startsWith('{')) return line.trim() === '' || /^\s+at |^\s*[{}^]/.test(line) ? null : line.slice(0, 200);
   try {
@@ -34,7 +34,7 @@ function errorOf(line: string): string | null {
   }
 }
 
-/** Copies the logs to where they stay; answers that place. */
+/** Copies the logs to a folder that is kept, and returns its path. */
 export function keepLogs(dataDir: string): string {
   const place = mkdtempSync(join(tmpdir(), 'pagehive-chaos-logs-'));
   cpSync(join(dataDir, 'logs'), place, { recursive: true });

@@ -3,7 +3,7 @@ import { type ChaosReport, runChaos } from './chaos.ts';
 import { groupBy } from './evidence.ts';
 
 const usage = 'usage: npm run chaos -- [--seed N] [--minutes M]';
-/** Of each promise, and of the logs. */
+/** Maximum breaches printed for each promise, and maximum errors of the logs. */
 const mostEvidence = 3;
 const mostErrors = 20;
 

@@ -8,13 +8,13 @@ import type { Watchers } from './watcher.ts';
 export interface MeddlerOptions extends ChangeContext {
   random: Random;
   watchers: Watchers<SeenEvent, ClientJob>;
-  /** Where the bytes of a job are, from behind the scenes; null if that cannot be told just now. */
+  /** The storage key of a job's bytes, read from the database; null if it is unknown at the moment. */
   storageKeyOf(id: string): Promise<string | null>;
-  /** Nothing new is begun after this. */
+  /** Stops new actions when aborted. */
   until: AbortSignal;
 }
 
-/** Cancels some jobs while they wait or run, runs some again that have failed, and deletes some that have ended. */
+/** Cancels some pending or running jobs, retries some failed ones, and deletes some final ones. */
 export class Meddler {
   readonly #options: MeddlerOptions;
   readonly #background = new Background();
@@ -23,7 +23,7 @@ export class Meddler {
     this.#options = options;
   }
 
-  /** Decides what shall happen to a job besides its being done. */
+  /** Decides what happens to a job besides its normal course. */
   meet(job: ClientJob): void {
     this.#background.start(this.#meddle(job));
   }
@@ -49,7 +49,7 @@ export class Meddler {
     if (deletes && status !== null && !until.aborted) await this.#delete(job);
   }
 
-  /** The final status that a watcher has seen, as soon as one has; null if that is no more to come. */
+  /** Waits until a watcher has seen the final status and returns it; null if that will not happen. */
   async #end(job: ClientJob): Promise<string | null> {
     const { until, signal } = this.#options;
     while (!until.aborted) {
@@ -69,7 +69,7 @@ export class Meddler {
   async #retry(job: ClientJob): Promise<void> {
     const before = job.cancelled;
     job.retried = 'asked';
-    // A repetition of what has been done already meets a job that is not final, or is completed.
+    // A repeated request may find a job that it has already restarted, or that has completed since.
     const refusals = ['JOB_NOT_FINAL', 'JOB_FINAL', 'NOT_FOUND'];
     const { password } = job.intent.kind.options;
     await change(this.#options, { name: 'retryJob', id: job.id, refusals, password });
@@ -84,7 +84,7 @@ export class Meddler {
     job.deleted = 'asked';
     const outcome = await change(this.#options, { name: 'deleteJob', id: job.id, refusals: ['NOT_FOUND'] });
     job.deleted = 'answered';
-    // Who had to ask twice was not answered by the one who deleted it: that one may have died before it removed the bytes.
+    // If the request was repeated, the first deletion may have died before it removed the bytes.
     if (outcome === 'done' && key !== null) journal.deletedBytes.push({ id: job.id, key });
   }
 }

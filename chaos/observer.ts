@@ -1,8 +1,8 @@
 import type { World } from './world.ts';
 
-/** Looks at the database beside everything else, as often as it answers. */
+/** Polls the database during the run, as often as it responds. */
 export interface Observer extends Disposable {
-  /** Jobs that are not final. */
+  /** The number of jobs that are not final. */
   readonly backlog: number;
   /** The pid of every worker that was ever registered, by its id. */
   readonly workerPids: ReadonlyMap<string, number>;
@@ -22,7 +22,7 @@ export function startObserver(world: World): Observer {
     if (looking) return;
     looking = true;
     look()
-      // PostgreSQL is away: the next look sees more.
+      // PostgreSQL is down: the next poll catches up.
       .catch(() => undefined)
       .finally(() => {
         looking = false;

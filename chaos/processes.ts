@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { commandLineOf, identify, isAlive, type ProcessIdentity } from '../src/supervisor/process-identity.ts';
 
-/** Processes by their parent, from /proc. */
+/** The children of a process, from /proc. */
 export function childrenOf(parent: number): number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
@@ -14,7 +14,7 @@ export function extractorsOf(worker: number): number[] {
   return childrenOf(worker).filter((pid) => /pagehive extract|extractor-process/.test(commandLineOf(pid)));
 }
 
-/** Ticks of processor time that a process has used; 0 if it is gone. */
+/** Processor ticks that a process has used; 0 if it is gone. */
 export function processorTicks(pid: number): number {
   return statOf(pid)?.ticks ?? 0;
 }
@@ -29,11 +29,11 @@ function statOf(pid: number): { parent: number; ticks: number } | null {
   }
 }
 
-/** Every extractor that was ever seen, so that one which outlives its worker is found. */
+/** Every extractor ever seen, to find those that outlive their worker. */
 export class ExtractorRegister {
   readonly #seen = new Map<number, ProcessIdentity>();
 
-  /** Looks at the extractors of a worker; null: it is just not running. */
+  /** Records the extractors of a worker; null if it is not running. */
   note(worker: number | null): void {
     if (worker === null) return;
     for (const pid of extractorsOf(worker)) {

@@ -3,26 +3,26 @@ import { connect, createServer, type Socket } from 'node:net';
 import type { StatementName } from './schedule.ts';
 import type { Statements } from './statements.ts';
 
-/** The only way of one service to one server. */
+/** The only path from one service to one server. */
 export interface FaultyProxy extends AsyncDisposable {
   readonly port: number;
   /** Resets every connection and refuses new ones until `heal`. */
   cut(): void;
-  /** Lets every connection go silent for good: no bytes, no end. New ones go silent, too, until `heal`. */
+  /** Silences every connection permanently, and new ones until `heal`: no bytes pass, nothing is closed. */
   silence(): void;
-  /** New connections work again. Silent ones stay silent: nothing brings a half-open connection back. */
+  /** Lets new connections work. Silent ones stay silent, as half-open connections do. */
   heal(): void;
 }
 
-/** A reply that will be swallowed by whichever proxy sees its statement first. */
+/** A reply that is dropped by the first proxy that sees its statement. */
 export interface LostReply {
   statement: StatementName;
   ending: 'reset' | 'silence';
-  /** When it happened; null until then. */
+  /** When it was dropped; null before. */
   at: number | null;
 }
 
-/** A server keeps its end of a silent connection for this long after the client has given up. */
+/** How long a server keeps a silent connection after its client gave up, in milliseconds. */
 const serverHoldsMs = 15_000;
 
 class Link {
@@ -42,7 +42,7 @@ class Link {
   }
 }
 
-/** A socket that is just ending or connecting cannot be reset: Node.js would neither do it nor close it. */
+/** Resets a socket. One that is connecting or ending cannot be reset: Node.js would not even close it. */
 function reset(socket: Socket): void {
   if (socket.connecting || socket.writableEnded) socket.destroy();
   else socket.resetAndDestroy();
@@ -51,7 +51,7 @@ function reset(socket: Socket): void {
 export interface ProxyOptions {
   targetPort: number;
   statements: Statements;
-  /** Replies to lose, looked at with each statement. */
+  /** Replies to drop; consulted for each statement. */
   lostReplies: LostReply[];
 }
 
@@ -91,7 +91,7 @@ export async function startProxy({ targetPort, statements, lostReplies }: ProxyO
   }
 
   function replyToLose(chunk: Buffer): LostReply | null {
-    // Read even when nothing is to be lost: a statement's text comes but once.
+    // Parse even if no reply is to be dropped: the text of a statement is sent only once.
     const found = statements.in(chunk);
     const reply = lostReplies.find(({ statement, at }) => at === null && found.includes(statement)) ?? null;
     if (reply !== null) reply.at = Date.now();

@@ -2,12 +2,12 @@
 export interface Random {
   /** From 0 to just below 1. */
   next(): number;
-  /** A whole number, both ends included. */
+  /** An integer, including both ends. */
   int(least: number, most: number): number;
   chance(probability: number): boolean;
   pick<T>(list: readonly T[]): T;
   shuffle<T>(list: readonly T[]): T[];
-  /** Numbers of their own: whoever draws more of them does not change what others get. */
+  /** An independent sequence: drawing from it does not affect others. */
   fork(): Random;
 }
 

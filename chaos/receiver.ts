@@ -6,27 +6,27 @@ import { z } from 'zod';
 import { type BatchState, batchState } from './batch-counts.ts';
 import type { Random } from './random.ts';
 
-/** An event that the receiver was told, by its webhook-id. */
-export interface Told {
+/** An event that the receiver got, by its webhook-id. */
+export interface ReceivedEvent {
   /** The public id of the job or batch. */
   about: string;
   type: string;
   revision: number;
-  /** Of a batch. */
+  /** Only for batches. */
   state: BatchState | null;
   bodies: Set<string>;
   requests: number;
-  /** Of them, those that it answered well. */
+  /** The number of requests that it has acknowledged. */
   answered: number;
-  /** Whether all signatures were good. */
+  /** Whether all signatures were valid. */
   genuine: boolean;
 }
 
-/** The clients' own service that is told of the ends of their jobs and batches: not to be relied on until it is told to behave. */
+/** The clients' webhook receiver. It is unreliable until it is told to behave. */
 export interface Receiver extends AsyncDisposable {
   readonly url: string;
-  readonly told: ReadonlyMap<string, Told>;
-  /** The secret that all it is told must be signed with. */
+  readonly received: ReadonlyMap<string, ReceivedEvent>;
+  /** Sets the secret that must have signed all requests. */
   trust(secret: string): void;
   misbehave(yes: boolean): void;
 }
@@ -43,14 +43,14 @@ const event = z.object({
 export async function startReceiver(random: Random): Promise<Receiver> {
   let misbehaving = false;
   let webhook: Webhook | null = null;
-  const told = new Map<string, Told>();
+  const received = new Map<string, ReceivedEvent>();
 
-  function note(headers: IncomingHttpHeaders, body: string): Told {
+  function note(headers: IncomingHttpHeaders, body: string): ReceivedEvent {
     const id = String(headers['webhook-id']);
     const { type, data } = event.parse(JSON.parse(body));
     const subject = data.job ?? data.batch;
-    if (subject === undefined) throw new TypeError(`${type} is neither of a job nor of a batch`);
-    const each = told.get(id) ?? {
+    if (subject === undefined) throw new TypeError(`${type} is neither about a job nor about a batch`);
+    const each = received.get(id) ?? {
       about: subject.id,
       type,
       revision: subject.revision,
@@ -60,7 +60,7 @@ export async function startReceiver(random: Random): Promise<Receiver> {
       answered: 0,
       genuine: true,
     };
-    told.set(id, each);
+    received.set(id, each);
     each.bodies.add(body);
     each.requests += 1;
     each.genuine &&= isGenuine(headers, body);
@@ -83,13 +83,13 @@ export async function startReceiver(random: Random): Promise<Receiver> {
       const each = note(request.headers, await text(request));
       const manner = misbehaving && random.chance(0.4) ? random.pick(manners) : 'well';
       if (manner === 'refuse') response.writeHead(503).end();
-      // It has heard, and whoever told it does not know.
+      // The receiver got the event, but the sender does not know.
       if (manner === 'break-off') response.destroy();
       if (manner !== 'well') return;
       each.answered += 1;
       response.writeHead(204).end();
     } catch {
-      // Whoever told was killed in the middle.
+      // The sender was killed midway.
       response.destroy();
     }
   });
@@ -99,7 +99,7 @@ export async function startReceiver(random: Random): Promise<Receiver> {
   if (address === null || typeof address === 'string') throw new Error('the receiver has no port');
   return {
     url: `http://127.0.0.1:${address.port}/`,
-    told,
+    received,
     trust(secret) {
       webhook = new Webhook(secret);
     },

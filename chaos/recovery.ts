@@ -7,12 +7,12 @@ import type { Observer } from './observer.ts';
 import { workerNames } from './schedule.ts';
 import type { World } from './world.ts';
 
-/** After healing, whatever is not waiting for its next try must be final within this time. */
+/** Maximum time until all jobs are final after healing, except those waiting for a retry, in milliseconds. */
 const settleMs = 120_000;
-/** A retry's backoff is five minutes at most; only a job with many failures waits that long. */
+/** Extra time for retries, in milliseconds. Backoff is five minutes at most, but only after many failures. */
 const patienceMs = 60_000;
 
-/** Waits until no job is left to be done. Answers what took too long. */
+/** Waits until no job is left to do. Returns the jobs that took too long. */
 export async function untilSettled(world: World, signal: AbortSignal): Promise<string[]> {
   const begin = Date.now();
   for (;;) {
@@ -31,16 +31,16 @@ export async function untilSettled(world: World, signal: AbortSignal): Promise<s
   }
 }
 
-/** Waits until nothing is left of what was asked of the jobs of a batch; a database that is away is asked again. */
+/** Waits until all requested changes to the jobs of a batch are done; retries while the database is down. */
 export async function untilChanged(world: World, id: string, signal: AbortSignal): Promise<void> {
   const left = () => world.query('SELECT 1 FROM batch_changes WHERE batch_id = $1', [decodeId('batch', id)]);
   while ((await left().catch(() => [null])).length > 0) await sleep(100, undefined, { signal });
 }
 
-/** Maintenance looks every second for what nobody has counted. */
+/** Maximum time for counting, in milliseconds. Maintenance looks for uncounted changes every second. */
 const countMs = 15_000;
 
-/** Waits until every batch has been counted to its end. Answers what took too long. */
+/** Waits until every batch is fully counted. Returns the batches that took too long. */
 export async function untilCounted(world: World, signal: AbortSignal): Promise<string[]> {
   const begin = Date.now();
   for (;;) {
@@ -61,8 +61,8 @@ const shape = z.object({ createJob: z.object({ job: z.object({ id: z.string() })
 const recoveryMs = 60_000;
 
 /**
- * Gives the fleet work until each worker has had some: one that lost its ear for permits would look alive and do nothing.
- * Answers which did not.
+ * Submits jobs until each worker has run one: a worker that gets no wake-ups any more would look alive and do nothing.
+ * Returns the workers that ran none.
  */
 export async function recoverFleet(
   world: World,
@@ -84,28 +84,30 @@ export async function recoverFleet(
     const idle = workerNames.filter((name) => !pids.has(world.service(name).pid ?? -1));
     if (idle.length === 0) return [];
     if (Date.now() - begin > recoveryMs) {
-      return idle.map((name) => `${name} has taken no job for ${recoveryMs / 1000} s, while the other one was busy`);
+      return idle.map((name) => `${name} has taken no job for ${recoveryMs / 1000} s, while the other worker was busy`);
     }
   }
 }
 
 const redeliver = 'mutation ($id: ID!) { redeliverWebhook(id: $id) { delivery { id } } }';
 const redeliverShape = z.object({ redeliverWebhook: z.object({ delivery: z.object({ id: z.string() }) }) });
-/** What is due later than this has met its receiver's bad moods several times; nobody waits for that here. */
+/**
+ * Deliveries due later than this have failed several times because of the unreliable receiver: redeliver them at once.
+ */
 const patientSeconds = 35;
-const tellMs = 120_000;
+const deliverMs = 120_000;
 
-/** Waits until all that was to be told has been. Answers what was not. */
-export async function untilTold(world: World, api: Api, signal: AbortSignal): Promise<string[]> {
+/** Waits until all webhooks are delivered. Returns those that are not. */
+export async function untilDelivered(world: World, api: Api, signal: AbortSignal): Promise<string[]> {
   const begin = Date.now();
   for (;;) {
     const rows = await world.query<{ id: string; event: string; dueIn: number; attempt: number }>(
       `SELECT id, event::text, attempt, extract(epoch FROM due_at - now())::float8 AS "dueIn" FROM webhook_deliveries WHERE status = 'PENDING'`,
     );
     if (rows.length === 0) return [];
-    if (Date.now() - begin > tellMs) {
+    if (Date.now() - begin > deliverMs) {
       return rows.map(({ id, event, attempt, dueIn }) => {
-        return `${event} ${encodeId('delivery', id)} is not told after ${attempt} attempts; due in ${Math.round(dueIn)} s`;
+        return `${event} ${encodeId('delivery', id)} is not delivered after ${attempt} attempts; due in ${Math.round(dueIn)} s`;
       });
     }
     for (const { id } of rows.filter(({ dueIn }) => dueIn > patientSeconds)) {

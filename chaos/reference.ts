@@ -5,7 +5,7 @@ import type { DocumentServer } from './document-server.ts';
 import { bytesOf, type DocumentKind } from './documents.ts';
 import type { World } from './world.ts';
 
-/** What becomes of a kind of document when nobody disturbs. */
+/** The outcome of a kind of document without disturbance. */
 export interface Reference {
   status: 'COMPLETED' | 'FAILED';
   failureCode: string | null;
@@ -14,20 +14,20 @@ export interface Reference {
   pages: ReadonlyMap<number, string>;
 }
 
-/** As it was sent, and by pdfjs alone: that is who goes on after PDFium has crashed. */
+/** The outcomes as sent, and by pdfjs alone, which continues after a crash of PDFium. */
 export interface References {
   asSent: Reference;
   byPdfjs: Reference;
 }
 
-/** All that is stored of a page. */
+/** A digest of everything stored about a page. */
 export const pageDigest = `md5(concat_ws('|', p.number, p.label, p.width, p.height, p.rotation, p.text, p.markdown, p.links::text))`;
 
 const createJob = 'mutation ($input: CreateJobInput!) { createJob(input: $input) { job { id } } }';
 const shape = z.object({ createJob: z.object({ job: z.object({ id: z.string() }) }) });
 export const referencePrefix = 'reference: ';
 
-/** Runs every kind of document once in a system that is well. */
+/** Runs every kind of document once in an undisturbed system. */
 export async function makeReferences(
   world: World,
   {
@@ -41,7 +41,7 @@ export async function makeReferences(
     const name = `${referencePrefix}${kind.name}${engine ? ' by pdfjs' : ''}`;
     const bytes = bytesOf(kind, 0);
     const url = kind.missing || bytes.length === 0;
-    // Its time limit is for the stream alone.
+    // The time limit applies only in the stream.
     const { timeoutSeconds: _, ...options } = kind.options;
     const input = {
       name,

@@ -6,7 +6,7 @@ export const maintenanceNames = ['maintain-1', 'maintain-2'] as const;
 export const serviceNames = [...apiNames, ...workerNames, ...maintenanceNames] as const;
 export type ServiceName = (typeof serviceNames)[number];
 
-/** Statements whose reply may get lost after their commit; `statements.ts` knows them by their text. */
+/** Statements whose reply may be lost after their commit; `statements.ts` recognizes them by their text. */
 export const statementNames = [
   'submit',
   'claim',
@@ -22,24 +22,26 @@ export const statementNames = [
 export type StatementName = (typeof statementNames)[number];
 
 export type Fault =
-  /** kill -9; the harness starts it again after a moment. */
+  /** kill -9; the harness restarts it after a moment. */
   | { kind: 'kill'; service: ServiceName }
-  /** SIGTERM: it must drain and end by itself. */
+  /** SIGTERM: it must drain and exit. */
   | { kind: 'terminate'; service: ServiceName }
   /** SIGSTOP, and SIGCONT after this long. */
   | { kind: 'freeze'; service: ServiceName; seconds: number }
-  /** The busiest extractor of a worker dies, as if of this signal. */
+  /** The busiest extractor of a worker dies of this signal. */
   | { kind: 'kill-extractor'; service: ServiceName; signal: 'SIGKILL' | 'SIGSEGV' }
   | { kind: 'redis-flush' }
   | { kind: 'redis-forget-scripts' }
   | { kind: 'redis-down'; seconds: number }
-  /** fast: sessions are ended. crash: the postmaster is killed. backend: one session is killed, so all begin anew. */
+  /**
+   * fast: sessions are ended. crash: the postmaster is killed. backend: one session is killed, so all are restarted.
+   */
   | { kind: 'postgres-restart'; how: 'fast' | 'crash' | 'backend' }
   /** All connections of a service to a server are reset, and new ones refused for this long. */
   | { kind: 'cut'; service: ServiceName; server: Server; seconds: number }
-  /** All connections of a service to a server go silent for good; new ones work again after this long. */
+  /** All connections of a service to a server go silent permanently; new ones work again after this long. */
   | { kind: 'half-open'; service: ServiceName; server: Server; seconds: number }
-  /** The next such statement is carried out, and its reply is swallowed: the connection breaks, or says nothing any more. */
+  /** The next such statement is executed, but its reply is dropped: the connection breaks or goes silent. */
   | { kind: 'lose-reply'; statement: StatementName; ending: 'reset' | 'silence' };
 
 export type FaultKind = Fault['kind'];
@@ -52,7 +54,7 @@ export interface PlannedFault {
 
 const servers: readonly Server[] = ['postgres', 'redis'];
 
-/** How often each kind comes in one round of the bag. */
+/** How often each kind occurs in one round of the bag. */
 const bag: Record<FaultKind, number> = {
   kill: 4,
   terminate: 1,
@@ -71,8 +73,8 @@ const bag: Record<FaultKind, number> = {
 const frozenSeconds = [11, 15] as const;
 
 /**
- * The faults of a run: the same for the same random numbers. Drawn from a bag that is filled again when it is empty, so
- * every kind comes early and often enough.
+ * Plans the faults of a run, reproducibly for the same random numbers. Draws from a bag that is refilled when it is
+ * empty, so that every kind occurs early and often enough.
  */
 export function planFaults(random: Random, options: { seconds: number; kinds?: readonly FaultKind[] }): PlannedFault[] {
   const kinds = Object.entries(bag).flatMap(([name, count]) => {
@@ -125,7 +127,7 @@ function makeFault(kind: FaultKind, random: Random): Fault {
   }
 }
 
-/** One fault in a few words. */
+/** Describes a fault in a few words. */
 export function describeFault({ kind, ...details }: Fault): string {
   return [kind, ...Object.values(details).map((value) => (typeof value === 'number' ? `${value} s` : value))].join(' ');
 }

@@ -8,13 +8,13 @@ const answerShape = z.object({
     .optional(),
 });
 
-/** The server sends a sign of life every 12 seconds; one that is silent for longer is given up. */
+/** The server sends a heartbeat every 12 seconds; a silence longer than this, in milliseconds, breaks the stream. */
 const silenceMs = 15_000;
 
 export interface Subscription<Data> {
   query: string;
   variables: Record<string, unknown>;
-  /** Of the data of each event. */
+  /** The shape of the data of each event. */
   shape: z.ZodType<Data>;
 }
 
@@ -47,7 +47,7 @@ export async function* subscribeByEvents<Data>(
         if (data != null) yield shape.parse(data);
       }
     }
-    throw new Error('the stream ended without being complete');
+    throw new Error('the stream ended before it was completed');
   } finally {
     clearTimeout(timer);
   }

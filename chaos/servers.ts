@@ -3,14 +3,14 @@ import { startPostgres } from '../src/connections/embedded-postgres.ts';
 import { startRedis } from '../src/connections/embedded-redis.ts';
 import { migrate } from '../src/connections/migrations.ts';
 
-/** A PostgreSQL and a Redis of this run's own, that can be ended and come back on the same ports. */
+/** A dedicated PostgreSQL and Redis that can be killed and restarted on the same ports. */
 export interface Servers extends AsyncDisposable {
   readonly postgresUrl: string;
   readonly redisUrl: string;
-  /** fast ends all sessions in order; crash kills the postmaster. Resolves when it takes connections again. */
+  /** fast ends all sessions cleanly; crash kills the postmaster. Resolves when it accepts connections again. */
   restartPostgres(how: 'fast' | 'crash'): Promise<void>;
   restartRedis(downMs: number): Promise<void>;
-  /** Resolves when no restart is under way. */
+  /** Resolves when no restart is in progress. */
   settled(): Promise<void>;
 }
 
@@ -25,7 +25,7 @@ export async function startServers(dataDir: string): Promise<Servers> {
   const { url: redisUrl, port: redisPort } = redis;
   let changing: Promise<void> = Promise.resolve();
   let closed = false;
-  /** One restart at a time: two faults may want the same. */
+  /** Runs one restart at a time, because two faults may want the same. */
   function change(task: () => Promise<void>): Promise<void> {
     const next = changing.then(() => (closed ? undefined : task()));
     changing = next.catch(() => undefined);

@@ -9,7 +9,7 @@ import type { ServiceName } from './schedule.ts';
 
 const cli = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
 
-/** A worker may drain for 30 seconds; whoever takes much longer hangs. */
+/** Maximum time to drain, in milliseconds. A worker may take 30 seconds; one that takes much longer hangs. */
 const drainMs = 45_000;
 
 export interface ServiceOptions {
@@ -17,22 +17,22 @@ export interface ServiceOptions {
   env: Record<string, string>;
   dataDir: string;
   random: Random;
-  /** Something that nobody did to it. */
+  /** Reports an unexpected event. */
   onBreach(detail: string): void;
 }
 
-/** A `serve`, `work` or `maintain` process, compiled, as users run it. Whatever ends it, it is started again after a moment. */
+/** A compiled `serve`, `work` or `maintain` process, as users run it. It is restarted a moment after any exit. */
 export class Service {
   readonly #options: ServiceOptions;
   #process: SupervisedProcess | null = null;
   #identity: ProcessIdentity | null = null;
   #isReady = false;
-  /** Whether its end was our doing. */
+  /** Whether the harness caused its end. */
   #expected = false;
   #frozen = false;
   #stopped = false;
   #keeping: Promise<void> | null = null;
-  /** Pids that were asked to drain: they give jobs back. */
+  /** Pids that were asked to drain, and so may give jobs back. */
   readonly drained = new Set<number>();
   readonly allPids = new Set<number>();
   starts = 0;
@@ -53,7 +53,7 @@ export class Service {
     return this.#isReady && !this.#frozen;
   }
 
-  /** Runs it from now on. */
+  /** Keeps it running from now on. */
   keep(): void {
     this.#keeping ??= this.#run();
   }
@@ -74,7 +74,7 @@ export class Service {
         killSignal: 'SIGKILL',
         parentDeath: 'channel',
       });
-      // Stopped processes hear nothing of their parent's end.
+      // Frozen processes do not notice the end of their parent.
       using _guard = guard(started.pid, 'SIGKILL');
       this.#process = started;
       this.#identity = identify(started.pid);
@@ -87,8 +87,8 @@ export class Service {
       const wasReady = this.#isReady;
       this.#isReady = false;
       this.#process = null;
-      // Before it was ready it may have met a database that was just away.
-      if (!this.#expected && wasReady) onBreach(`${name} ended by itself (${ending(exit)}): ${lastLine(started)}`);
+      // A process that was not ready may have exited because its database was down.
+      if (!this.#expected && wasReady) onBreach(`${name} exited unexpectedly (${ending(exit)}): ${lastLine(started)}`);
       if (!this.#stopped) await sleep(random.int(200, 1_500));
     }
   }
@@ -110,7 +110,7 @@ export class Service {
     this.#process?.kill();
   }
 
-  /** SIGTERM. Resolves when it has ended; hanging is a breach. */
+  /** Sends SIGTERM and waits for the exit; hanging is a breach. */
   async terminate(): Promise<void> {
     const { pid } = this;
     const running = this.#process;
@@ -119,7 +119,7 @@ export class Service {
     this.drained.add(pid);
     sendSignal(pid, 'SIGTERM');
     const late = setTimeout(() => {
-      this.#options.onBreach(`${this.name} has not ended ${drainMs / 1000} s after SIGTERM: ${lastLine(running)}`);
+      this.#options.onBreach(`${this.name} has not exited ${drainMs / 1000} s after SIGTERM: ${lastLine(running)}`);
       running.kill();
     }, drainMs);
     await running.exited;
@@ -138,7 +138,7 @@ export class Service {
     sendSignal(this.pid, 'SIGCONT');
   }
 
-  /** Ends it for good. */
+  /** Stops it permanently. */
   async stop(): Promise<void> {
     this.#stopped = true;
     this.kill();
@@ -154,7 +154,7 @@ function ending({ code, signal }: Exit): string {
   return signal ?? `exit code ${code}`;
 }
 
-/** What it said last, apart from the ordinary. */
+/** The last lines of its output. */
 function lastLine(running: SupervisedProcess): string {
   const lines = running.output().trim().split('\n');
   return lines.slice(-8).join(' ⏎ ').slice(-1_500);

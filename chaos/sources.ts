@@ -10,7 +10,7 @@ export interface SourceContext {
   journal: Journal;
   documents: DocumentServer;
   random: Random;
-  /** Ends everything. */
+  /** Aborts everything. */
   signal: AbortSignal;
 }
 
@@ -22,7 +22,7 @@ const createUploadShape = z.object({
 });
 const createUpload = 'mutation { createUpload(input: {}) { upload { id url } } }';
 
-/** Brings a document on its way to the server, by one of these ways if it can go by them. Null: an upload that could not be made. */
+/** Provides a document to the server in one of these ways, if the document allows it. Null if an upload failed. */
 export async function makeSource(
   context: SourceContext,
   kind: DocumentKind,

@@ -1,6 +1,6 @@
 import type { StatementName } from './schedule.ts';
 
-/** What only the text of one statement holds. */
+/** Texts that only one statement contains. */
 const marks: Record<StatementName, RegExp> = {
   submit: /INSERT INTO jobs/,
   claim: /claim_jobs\(/,
@@ -10,26 +10,27 @@ const marks: Record<StatementName, RegExp> = {
   cancel: /SET status = 'CANCELLED'/,
   retry: /SET status = 'PENDING'[^;]* run = j\.run \+ 1/,
   fold: /DELETE FROM batch_deltas/,
-  // Of what takes several statements: createBatch and deleteJob.
+  // Ends operations of several statements: createBatch and deleteJob.
   commit: /^COMMIT$/,
   download: /UPDATE sources/,
 };
 
 /**
- * Recognises statements on their way to PostgreSQL. Their text travels once a connection, with the name it is prepared
- * under; after that the name alone, which is the same on every connection as it is made from the text.
+ * Recognizes statements on their way to PostgreSQL. Their text is sent once per connection, with the name of the
+ * prepared statement. Later executions send only the name, which is derived from the text and so equal on all
+ * connections.
  */
 export class Statements {
   readonly #byName = new Map<string, StatementName>();
 
-  /** The known statements that are executed in a piece of what a client sends. */
+  /** The known statements that are executed in a chunk sent by a client. */
   in(chunk: Buffer): StatementName[] {
     const text = chunk.toString('latin1');
     for (const [, name, statement] of text.matchAll(/(ph_[0-9a-f]{40})\0([^\0]{20,})/g)) {
       if (name !== undefined && statement !== undefined) this.#learn(name, statement);
     }
     const found = [...text.matchAll(/ph_[0-9a-f]{40}/g)].flatMap(([name]) => this.#byName.get(name) ?? []);
-    // A COMMIT is not prepared: its text travels every time.
+    // COMMIT is not prepared: its text is sent every time.
     if (text.includes('COMMIT\0')) found.push('commit');
     return [...new Set(found)];
   }

@@ -9,19 +9,19 @@ import { makeSource, type Source, type SourceContext } from './sources.ts';
 export interface SubmitterOptions extends SourceContext {
   receiver: Receiver;
   kinds: readonly DocumentKind[];
-  /** Jobs that nobody knows the end of yet. */
+  /** The number of jobs that are not final. */
   backlog(): number;
   onJob(job: ClientJob): void;
   /** Ends the stream of new jobs. */
   until: AbortSignal;
 }
 
-/** More than this would only wait. */
+/** The backlog at which submitters pause. */
 const mostBacklog = 24;
 
 const createJobShape = z.object({ createJob: z.object({ job: z.object({ id: z.string() }) }) });
 const createJob = 'mutation ($input: CreateJobInput!) { createJob(input: $input) { job { id } } }';
-/** Submits one document after the other until told to stop; then finishes what it has begun. */
+/** Submits one document after another until told to stop, then finishes what it has started. */
 export async function runSubmitter(options: SubmitterOptions): Promise<void> {
   const { journal, random, until, signal } = options;
   while (!until.aborted) {
@@ -36,7 +36,7 @@ async function submitOne(options: SubmitterOptions, number: number): Promise<voi
   const intent: Intent = {
     name: `${kind.name} #${number}`,
     kind,
-    // Without a key nobody may repeat a request.
+    // Without a key, a request must not be repeated.
     key: random.chance(0.85) ? `key ${number}` : null,
     maxRetries: 20,
     webhook: number % 4 !== 0,
@@ -67,9 +67,9 @@ async function submitCopy(options: SubmitterOptions, intent: Intent, input: Inpu
     if (error instanceof UnknownOutcomeError) {
       onRetry();
     } else if (error instanceof RefusedError && error.code === 'IDEMPOTENCY_CONFLICT' && wasDeleted(journal, intent)) {
-      journal.count('createJob refused as its job was deleted');
+      journal.count('createJob refused because its job was deleted');
     } else if (error instanceof RefusedError && error.code === 'NOT_FOUND' && wasOfDeleted(journal, input)) {
-      journal.count('createJob refused as the job whose document it names was deleted');
+      journal.count('createJob refused because the job of its document was deleted');
     } else if (error instanceof RefusedError) {
       journal.breach('requests fail with a clear error', `createJob of "${intent.name}" was refused: ${error.message}`);
     } else {
@@ -78,7 +78,7 @@ async function submitCopy(options: SubmitterOptions, intent: Intent, input: Inpu
   }
 }
 
-/** A copy that comes late may find that its job has come, ended and been deleted. */
+/** Whether the job was deleted: a late copy of a request may find that. */
 function wasDeleted(journal: Journal, intent: Intent): boolean {
   return [...intent.answers].some((id) => journal.jobs.get(id)?.deleted != null);
 }
@@ -87,12 +87,12 @@ interface Input {
   source: Source;
 }
 
-/** The job whose document it names may have been deleted meanwhile, and the document with it. */
+/** Whether the job that is the source was deleted, and its document with it. */
 function wasOfDeleted(journal: Journal, { source }: Input): boolean {
   return 'job' in source && journal.jobs.get(source.job)?.deleted != null;
 }
 
-/** The document of an earlier job now and then, otherwise one of its own. Null: an upload that could not be made. */
+/** Sometimes the document of an earlier job, otherwise a new one. Null if an upload failed. */
 async function sourceFor(options: SubmitterOptions, kind: DocumentKind, number: number): Promise<Source | null> {
   const { random, journal } = options;
   if (random.chance(0.12)) {
@@ -107,7 +107,7 @@ async function sourceFor(options: SubmitterOptions, kind: DocumentKind, number: 
   return await makeSource(options, kind, number, ['url', 'base64', 'upload']);
 }
 
-/** Null: an upload that could not be made. */
+/** Null if an upload failed. */
 async function makeInput(options: SubmitterOptions, intent: Intent, number: number): Promise<Input | null> {
   const { random, receiver } = options;
   const { kind } = intent;
@@ -118,7 +118,7 @@ async function makeInput(options: SubmitterOptions, intent: Intent, number: numb
     priority: random.int(0, 9),
     idempotencyKey: intent.key,
     ...(intent.webhook ? { webhook: { url: receiver.url } } : {}),
-    // A few are for later.
+    // Some jobs are scheduled for later.
     ...(random.chance(0.05) ? { runAt: new Date(Date.now() + random.int(500, 4_000)).toISOString() } : {}),
   };
   const source = await sourceFor(options, kind, number);

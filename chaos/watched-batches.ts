@@ -11,10 +11,10 @@ const query = `subscription ($id: ID!, $after: String) {
   batchProgress(id: $id, after: $after) { cursor at ${batchFields} }
 }`;
 
-/** Between the time of a fold and the moment at which it saw the counts. */
+/** Maximum time between the timestamp of an aggregation and its read of the counts, in milliseconds. */
 const foldMs = 2_000;
 
-/** Batches as watchers see them. Nobody deletes them. */
+/** How batches are watched. They are never deleted. */
 export const watchedBatches: Subject<SeenBatch, ClientBatch> = {
   name: 'batchProgress',
   async *bySocket(client, { id }, from) {
@@ -29,17 +29,17 @@ export const watchedBatches: Subject<SeenBatch, ClientBatch> = {
   check(event, before, batch) {
     const wrong = wrongIn(event.state, batch.intent.kinds.length);
     if (wrong !== null) return { promise: 'no count is wrong', detail: `${wrong}: ${describeState(event.state)}` };
-    if (before === undefined || mayHaveBegunAnew(batch, before.at, event.at)) return null;
+    if (before === undefined || mayHaveBeenRetried(batch, before.at, event.at)) return null;
     const [a, b] = [before.state, event.state];
     const fell = a.completed + a.failed + a.cancelled > b.completed + b.failed + b.cancelled;
     if (event.percent >= before.percent && !fell && !isFinalBatch(a)) return null;
-    const detail = `although nothing was retried: ${describeState(a)}, ${describeState(b)}`;
-    return { promise: 'a batch goes back only by a retry', detail };
+    const detail = `without a retry: ${describeState(a)}, ${describeState(b)}`;
+    return { promise: 'a batch goes backwards only by a retry', detail };
   },
 };
 
-/** Whether jobs of it may have been started anew between two of its states. */
-function mayHaveBegunAnew({ retries }: ClientBatch, after: number, before: number): boolean {
+/** Whether jobs of the batch may have been retried between two of its states. */
+function mayHaveBeenRetried({ retries }: ClientBatch, after: number, before: number): boolean {
   return retries.some(({ from, to }) => from <= before + foldMs && to >= after);
 }
 

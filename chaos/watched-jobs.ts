@@ -16,7 +16,7 @@ const query = `subscription ($id: ID!, $after: String) {
   jobProgress(id: $id, after: $after) { cursor revision status progressPercentage }
 }`;
 
-/** Jobs as watchers see them. */
+/** How jobs are watched. */
 export const watchedJobs: Subject<SeenEvent, ClientJob> = {
   name: 'jobProgress',
   async *bySocket(client, { id }, from) {

@@ -6,16 +6,16 @@ import { temporaryCodes } from './api.ts';
 import type { Journal, SeenEvent, View, Watched } from './journal.ts';
 import type { Random } from './random.ts';
 
-/** What the watchers of one kind of thing have to know of it. */
+/** How watchers handle one kind of object. */
 export interface Subject<Event extends SeenEvent, Thing extends Watched<Event>> {
   /** The name of the subscription. */
   name: string;
   bySocket(client: Client, thing: Thing, from: Whence): AsyncIterable<Event>;
   byEvents(url: string, thing: Thing, from: Whence): AsyncIterable<Event>;
   isFinal(event: SeenEvent): boolean;
-  /** Whether somebody may have deleted it. */
+  /** Whether a client may have deleted it. */
   mayBeGone(thing: Thing): boolean;
-  /** Holds an event against what is promised of it, by itself and behind the one before it. */
+  /** Checks the promises about an event, by itself and after the previous one. */
   check(event: Event, before: Event | undefined, thing: Thing): { promise: string; detail: string } | null;
 }
 
@@ -30,12 +30,12 @@ export interface WatcherOptions<Event extends SeenEvent, Thing extends Watched<E
   urls: readonly string[];
   journal: Journal;
   random: Random;
-  /** While this holds, watchers also leave of their own accord. */
+  /** While true, watchers also disconnect at random. */
   restless(): boolean;
   signal: AbortSignal;
 }
 
-/** Watches jobs or batches over WebSocket (the product's own client) and SSE, through whatever happens to the servers. */
+/** Watches jobs or batches over WebSocket (with our own client) and SSE, through all faults of the servers. */
 export class Watchers<Event extends SeenEvent, Thing extends Watched<Event>> {
   readonly #options: WatcherOptions<Event, Thing>;
   readonly #clients: Client[];
@@ -46,12 +46,12 @@ export class Watchers<Event extends SeenEvent, Thing extends Watched<Event>> {
     this.#clients = options.urls.map((url) => createClient({ url, webSocket: WebSocket }));
   }
 
-  /** Calls back those who have seen the end, each to where it was: it may not be the end any more. */
+  /** Restarts the watchers that have seen the end, each at its cursor, because the end may no longer be final. */
   recall(thing: Thing): void {
     for (const view of thing.views) if (view.end === 'final') this.#start(thing, view);
   }
 
-  /** One more, who watches until the end. */
+  /** Adds a watcher that watches until the end. */
   add(thing: Thing): void {
     const view: View<Event> = {
       by: this.#options.random.chance(0.6) ? 'WebSocket' : 'SSE',
@@ -69,7 +69,7 @@ export class Watchers<Event extends SeenEvent, Thing extends Watched<Event>> {
     this.#running.add(watching);
   }
 
-  /** Resolves when every watcher has seen an end, or with how many have not when the time is over. */
+  /** Waits until every watcher has seen an end; returns how many have not in time. */
   async finished(withinMs: number): Promise<number> {
     const deadline = new AbortController();
     const late = sleep(withinMs, undefined, { signal: deadline.signal }).catch(() => undefined);
@@ -81,7 +81,7 @@ export class Watchers<Event extends SeenEvent, Thing extends Watched<Event>> {
   async #watch(thing: Thing, view: View<Event>): Promise<void> {
     const { subject, signal, random, journal } = this.#options;
     while (!signal.aborted && view.end === null) {
-      // It leaves after a while, and comes back at any of the servers.
+      // It disconnects after a while, and reconnects to any of the servers.
       const leaving = new AbortController();
       const timer = setTimeout(() => this.#options.restless() && leaving.abort(), random.int(300, 8_000));
       view.connections += 1;
@@ -120,33 +120,33 @@ export class Watchers<Event extends SeenEvent, Thing extends Watched<Event>> {
         return;
       }
     }
-    // Completed without an end: it was final at `after` already, or it was deleted.
+    // Completed without a final event: `after` was already final, or the object was deleted.
     const last = view.events.at(-1);
     if (last !== undefined && subject.isFinal(last)) view.end = 'final';
     else if (subject.mayBeGone(thing)) view.end = 'gone';
     else if (view.by === 'SSE') {
       const seen = last === undefined ? 'nothing' : describe(last);
-      journal.breach('nobody misses the final state', `a stream was completed after ${seen}`, thing.id);
+      journal.breach('nobody misses the final state', `a stream completed after ${seen}`, thing.id);
     }
   }
 
-  /** Every event must be newer than the one before it, over all connections. */
+  /** Records an event, which must be newer than the previous one, across all connections. */
   #take(thing: Thing, view: View<Event>, event: Event): void {
     const { subject, journal } = this.#options;
     const before = view.events.at(-1);
     view.events.push(event);
-    const tell = (promise: string, detail: string) => {
+    const report = (promise: string, detail: string) => {
       const where = before === undefined ? describe(event) : `${describe(before)} and then ${describe(event)}`;
       journal.breach(promise, [`${view.by}, connection ${view.connections}: ${where}`, detail].join(' '), thing.id);
     };
-    if (before !== undefined && event.revision < before.revision) tell('revisions never fall', '');
-    else if (before !== undefined && !isAfter(event.cursor, before.cursor)) tell('cursors strictly rise', '');
+    if (before !== undefined && event.revision < before.revision) report('revisions never fall', '');
+    else if (before !== undefined && !isAfter(event.cursor, before.cursor)) report('cursors strictly rise', '');
     const wrong = subject.check(event, before, thing);
-    if (wrong !== null) tell(wrong.promise, wrong.detail);
+    if (wrong !== null) report(wrong.promise, wrong.detail);
   }
 }
 
-/** Errors after which a watcher connects again. */
+/** Errors after which a watcher reconnects. */
 const retryable = [...temporaryCodes, 'CONNECTION_REFUSED'];
 
 function isAfter(cursor: string, before: string): boolean {

@@ -14,27 +14,27 @@ import { Service } from './service.ts';
 import { Statements } from './statements.ts';
 
 export const redisPrefix = '{chaos}';
-/** Jobs at a time, of each worker. */
+/** Slots of each worker. */
 export const slots = 2;
 
-/** The whole installation: two of each process, a PostgreSQL and a Redis, and a proxy on each way between them. */
+/** The whole installation: two of each process, a PostgreSQL and a Redis, and a proxy on each path between them. */
 export interface World extends AsyncDisposable {
   readonly dataDir: string;
   readonly apiUrls: readonly string[];
   readonly services: ReadonlyMap<ServiceName, Service>;
   readonly servers: Servers;
   readonly extractors: ExtractorRegister;
-  /** Replies that the proxies shall swallow. */
+  /** Replies for the proxies to drop. */
   readonly lostReplies: LostReply[];
-  /** When PostgreSQL crashed, and what had not reached the disk was gone, or a reply of it may not have reached its worker. */
+  /** When PostgreSQL crashed and lost what was not on disk, or when a reply may not have reached its worker. */
   readonly databaseTroubles: number[];
-  /** When an extractor of a worker died as if by its document. */
+  /** When an extractor was killed in a way that blames its document. */
   readonly crashes: { at: number; worker: number }[];
-  /** Past all proxies. Fails while PostgreSQL is away. */
+  /** Queries PostgreSQL directly, past all proxies. Fails while it is down. */
   query<Row extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<Row[]>;
   service(name: ServiceName): Service;
   proxy(name: ServiceName, server: Server): FaultyProxy;
-  /** Undoes every fault that lasts; resolves once all services are ready. */
+  /** Undoes every lasting fault; resolves once all services are ready. */
   heal(signal: AbortSignal): Promise<void>;
 }
 
@@ -43,7 +43,7 @@ export interface WorldOptions {
   onBreach(detail: string): void;
 }
 
-/** Starts all of it. What was started is gone again if that fails. */
+/** Starts everything; removes what was started if that fails. */
 export async function openWorld(options: WorldOptions): Promise<World> {
   const closers = new Closers();
   try {
@@ -87,7 +87,7 @@ async function buildWorld({ random, onBreach }: WorldOptions, closers: Closers):
       PUBLIC_URL: url,
       CONCURRENCY: String(slots),
       PRIVATE_HOSTS_ALLOWED: '127.0.0.1',
-      // A source that hangs costs a few seconds, not five minutes.
+      // A hanging source costs a few seconds instead of five minutes.
       DOWNLOAD_SECONDS: '5',
       LOG_LEVEL: 'info',
     };
@@ -122,7 +122,7 @@ async function buildWorld({ random, onBreach }: WorldOptions, closers: Closers):
     service: (name) => found(services.get(name), name),
     proxy: (name, server) => found(proxies.get(`${name} ${server}`), `${name} ${server}`),
     async heal(signal) {
-      // What no statement has met never will be.
+      // Drop the replies that no statement has met.
       lostReplies.splice(0, lostReplies.length, ...lostReplies.filter(({ at }) => at !== null));
       for (const proxy of proxies.values()) proxy.heal();
       for (const each of services.values()) each.thaw();

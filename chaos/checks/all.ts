@@ -1,6 +1,6 @@
 import type { Check } from '../evidence.ts';
 import { completedOnce, historyIsGapless, watchersAgree } from './attempts.ts';
-import { everyBatchWatcherSawTheEnd, everybodySeesTheSameCounts } from './batch-views.ts';
+import { everyBatchWatcherSawTheEnd, everyoneSeesTheSameState } from './batch-views.ts';
 import {
   acknowledgedBatchesAreFinal,
   batchesAgreeWithTheirJobs,
@@ -8,8 +8,8 @@ import {
   noDeltaIsLeft,
   oneKeyOneBatch,
 } from './batches.ts';
-import { filesAreThere } from './files.ts';
-import { healthIsGood, noExtractorIsLeft, permitsAgreeWithRows, workersTableIsTrue } from './fleet.ts';
+import { filesExist } from './files.ts';
+import { healthIsGood, noExtractorIsLeft, permitsAgreeWithRows, workersTableIsAccurate } from './fleet.ts';
 import {
   acknowledgedJobsAreFinal,
   cancelledStaysCancelled,
@@ -21,9 +21,9 @@ import {
 import { pagesAreComplete } from './pages.ts';
 import { storageMatchesSources } from './storage.ts';
 import { everyWatcherSawTheEnd } from './watchers.ts';
-import { everyEndIsTold, everyEndOfABatchIsTold, whatIsToldIsTrue } from './webhooks.ts';
+import { everyBatchEndIsDelivered, everyJobEndIsDelivered, webhooksAreGenuine } from './webhooks.ts';
 
-/** Every promise that is held against a run, in the order in which its breach is told. */
+/** Every checked promise, in the order of the report. */
 export const checks: readonly Check[] = [
   acknowledgedJobsAreFinal,
   everyJobIsFinal,
@@ -41,15 +41,15 @@ export const checks: readonly Check[] = [
   noChangeIsLeft,
   oneKeyOneBatch,
   everyBatchWatcherSawTheEnd,
-  everybodySeesTheSameCounts,
-  everyEndIsTold,
-  everyEndOfABatchIsTold,
-  whatIsToldIsTrue,
+  everyoneSeesTheSameState,
+  everyJobEndIsDelivered,
+  everyBatchEndIsDelivered,
+  webhooksAreGenuine,
   pagesAreComplete,
   storageMatchesSources,
-  filesAreThere,
+  filesExist,
   noExtractorIsLeft,
-  workersTableIsTrue,
+  workersTableIsAccurate,
   permitsAgreeWithRows,
   healthIsGood,
 ];

@@ -1,7 +1,7 @@
 import type { Evidence, JobRow } from '../evidence.ts';
 import type { Breach } from '../journal.ts';
 
-/** Attempts are numbered without gaps, and every one of them has its row. */
+/** Attempts are numbered without gaps, and each has its row. */
 export function historyIsGapless({ jobs, attempts }: Evidence): Breach[] {
   return [...jobs.values()].flatMap((row): Breach[] => {
     const numbers = (attempts.get(row.id) ?? []).map(({ number }) => number);
@@ -14,9 +14,9 @@ export function historyIsGapless({ jobs, attempts }: Evidence): Breach[] {
 }
 
 /**
- * A job is completed once. An attempt without a failure before the last one was given back, by a worker that had to drain,
- * for pages that a crash of PostgreSQL had lost or because the answer to its claim was lost; or it was cancelled before the
- * client had the job run again.
+ * A job is completed once. An earlier attempt without a failure was given back: by a draining worker, because a crash
+ * of PostgreSQL lost pages, or because the response to its claim was lost. Or it was cancelled before a client retried
+ * the job.
  */
 export function completedOnce(evidence: Evidence): Breach[] {
   return [...evidence.jobs.values()].flatMap((row) => [...early(evidence, row), ...last(evidence, row)]);
@@ -34,14 +34,14 @@ function early({ attempts, observer, world }: Evidence, row: JobRow): Breach[] {
     const [begin, end] = [attempt.started_at.getTime(), attempt.finished_at.getTime()];
     const troubled = troubles.some((at) => at > begin - 1_000 && at < end);
     if (pid === undefined || drained.has(pid) || troubled) return [];
-    const detail = `attempt ${attempt.number} of ${row.attempt} ended without a failure, and nobody had to give it back`;
+    const detail = `attempt ${attempt.number} of ${row.attempt} ended without a failure, without a reason to give it back`;
     return [{ promise: 'a job is completed once', detail, about: row.id }];
   });
 }
 
 function last({ attempts }: Evidence, row: JobRow): Breach[] {
   const attempt = attempts.get(row.id)?.at(-1);
-  const promise = 'the last attempt tells the end';
+  const promise = 'the last attempt matches the end';
   if (row.status === 'COMPLETED' && (attempt === undefined || attempt.failure_code !== null)) {
     return [{ promise, detail: `COMPLETED, but ${attempt?.failure_code ?? 'no attempt'}`, about: row.id }];
   }
@@ -51,7 +51,7 @@ function last({ attempts }: Evidence, row: JobRow): Breach[] {
   return [];
 }
 
-/** What all the watchers of a job saw as an end of one revision is the same end. */
+/** All watchers of a job saw the same end at one revision. */
 export function watchersAgree({ journal }: Evidence): Breach[] {
   return [...journal.jobs.values()].flatMap((job): Breach[] => {
     const ends = new Map<number, string>();

@@ -2,7 +2,7 @@ import { describeState } from '../batch-counts.ts';
 import { type Evidence, groupBy, stateOf, uuidOf } from '../evidence.ts';
 import type { Breach } from '../journal.ts';
 
-/** Every watcher has seen the state that the batch has in the end. Order and counts are checked as events come. */
+/** Every watcher has seen the final state of its batch. Order and counts are checked as events arrive. */
 export function everyBatchWatcherSawTheEnd({ journal, batches }: Evidence): Breach[] {
   const promise = 'nobody misses the final state of a batch';
   return [...journal.batches.values()].flatMap(({ id, views }) =>
@@ -17,16 +17,16 @@ export function everyBatchWatcherSawTheEnd({ journal, batches }: Evidence): Brea
   );
 }
 
-/** Of one revision all see the same: watchers, queries, whoever was told, and the row. */
-export function everybodySeesTheSameCounts({ journal, batches, receiver }: Evidence): Breach[] {
-  const promise = 'of one revision of a batch all see the same';
-  const told = groupBy(receiver.told.values(), ({ about }) => about);
+/** Watchers, queries, webhooks and the row show the same state at one revision. */
+export function everyoneSeesTheSameState({ journal, batches, receiver }: Evidence): Breach[] {
+  const promise = 'everyone sees the same state of a batch at one revision';
+  const received = groupBy(receiver.received.values(), ({ about }) => about);
   return [...journal.batches.values()].flatMap(({ id, views, queried }): Breach[] => {
     const row = batches.get(uuidOf(id));
     const states = [
       ...views.flatMap(({ events }) => events.map(({ state }) => state)),
       ...queried,
-      ...(told.get(id) ?? []).flatMap(({ state }) => state ?? []),
+      ...(received.get(id) ?? []).flatMap(({ state }) => state ?? []),
       ...(row === undefined ? [] : [stateOf(row)]),
     ];
     journal.count('states of batches seen', states.length);

@@ -3,7 +3,7 @@ import { nameOfItem } from '../batch-submitter.ts';
 import { type Evidence, groupBy, stateOf, uuidOf } from '../evidence.ts';
 import type { Breach, ClientBatch } from '../journal.ts';
 
-/** A batch whose createBatch answered is there and final, and a cancelled one is cancelled. */
+/** An acknowledged batch exists and is final, and a cancelled one is cancelled. */
 export function acknowledgedBatchesAreFinal({ journal, batches }: Evidence): Breach[] {
   journal.count('batches', batches.size);
   return [...journal.batches.values()].flatMap(({ id, intent, cancelled, retries }): Breach[] => {
@@ -15,16 +15,16 @@ export function acknowledgedBatchesAreFinal({ journal, batches }: Evidence): Bre
     const wrong = wrongIn(stateOf(row), intent.kinds.length);
     if (wrong !== null) return [{ promise: 'no count is wrong', detail: `${wrong} in the row: ${detail}`, about: id }];
     if (!isFinalBatch(row)) return [{ promise: 'every batch reaches a final state', detail, about: id }];
-    // One whose jobs all ended by themselves at that moment has nothing that is cancelled.
+    // If all its jobs ended at that moment anyway, nothing was cancelled.
     if (cancelled !== 'answered' || retries.length > 0 || row.cancelled === 0 || row.status === 'CANCELLED') return [];
     return [{ promise: 'a cancelled batch stays cancelled', detail, about: id }];
   });
 }
 
-/** What the rows of its jobs say is what the batch says; those that were deleted stay counted. */
+/** The counts of a batch match the rows of its jobs; deleted jobs stay counted. */
 export function batchesAgreeWithTheirJobs({ journal, batches, jobs }: Evidence): Breach[] {
   const byBatch = groupBy(jobs.values(), ({ batch_id }) => batch_id);
-  const promise = 'the counts of a batch are those of its jobs';
+  const promise = 'the counts of a batch match its jobs';
   return [...batches.values()].flatMap((row): Breach[] => {
     const client = [...journal.batches.values()].find(({ id }) => uuidOf(id) === row.id);
     if (client === undefined) return [];
@@ -32,7 +32,7 @@ export function batchesAgreeWithTheirJobs({ journal, batches, jobs }: Evidence):
     const gone = [...client.deleted].filter(([id]) => !jobs.has(uuidOf(id)));
     journal.count('jobs of batches that were deleted', gone.length);
     const kept = [...client.deleted].filter(([id, { answered }]) => answered && jobs.has(uuidOf(id)));
-    const breaches = kept.map(([about]) => ({ promise: 'a deleted job is gone', detail: 'it is still there', about }));
+    const breaches = kept.map(([about]) => ({ promise: 'a deleted job is gone', detail: 'it still exists', about }));
     const statuses = [...mine.map(({ status }) => status), ...gone.map(([, { status }]) => status)];
     const counted = (status: string) => statuses.filter((each) => each === status).length;
     const [completed, failed, cancelled] = ['COMPLETED', 'FAILED', 'CANCELLED'].map(counted);
@@ -41,17 +41,17 @@ export function batchesAgreeWithTheirJobs({ journal, batches, jobs }: Evidence):
       ? statuses.length === row.total
       : said.join() === [completed, failed, cancelled].join();
     if (agree) return breaches;
-    const detail = `completed, failed, cancelled: ${said.join()}; of the rows and ${gone.length} deleted: ${completed},${failed},${cancelled}`;
+    const detail = `completed, failed, cancelled: ${said.join()}; by its rows and ${gone.length} deleted jobs: ${completed},${failed},${cancelled}`;
     return [...breaches, { promise, detail, about: client.id }];
   });
 }
 
-/** A request that was not answered may have started a job anew between the look at its status and its deletion. */
+/** Whether an unanswered retry may have restarted a job between the query of its status and its deletion. */
 function mayDiffer({ deleted, retries }: ClientBatch): boolean {
   return deleted.size > 0 && retries.some(({ to }) => to === Number.POSITIVE_INFINITY);
 }
 
-/** All that was to be counted has been. */
+/** All recorded deltas have been counted. */
 export async function noDeltaIsLeft({ world }: Evidence): Promise<Breach[]> {
   const rows = await world.query<{ id: string; n: number }>(
     'SELECT batch_id AS id, count(*)::int AS n FROM batch_deltas GROUP BY batch_id',
@@ -59,13 +59,15 @@ export async function noDeltaIsLeft({ world }: Evidence): Promise<Breach[]> {
   return rows.map(({ id, n }) => ({ promise: 'every transition is counted', detail: `${n} are left of batch ${id}` }));
 }
 
-/** What was asked of the jobs of a batch has been done. */
+/** All requested changes to the jobs of a batch are done. */
 export async function noChangeIsLeft({ world }: Evidence): Promise<Breach[]> {
   const rows = await world.query<{ id: string; kind: string }>('SELECT batch_id AS id, kind::text FROM batch_changes');
   return rows.map(({ id, kind }) => ({ promise: 'every request is carried out', detail: `${kind} of batch ${id}` }));
 }
 
-/** One idempotency key, one batch, with each of its items once; without a key no more batches than requests. */
+/**
+ * One idempotency key creates one batch with each item once; without a key, there are no more batches than requests.
+ */
 export async function oneKeyOneBatch({ world, journal, batches, jobs }: Evidence): Promise<Breach[]> {
   const promise = 'one idempotency key, one batch';
   const byName = groupBy(batches.values(), ({ name }) => name);

@@ -3,7 +3,7 @@ import type { Storage } from '../../src/storage/storage.ts';
 import type { Evidence } from '../evidence.ts';
 import type { Breach } from '../journal.ts';
 
-const promise = 'every file of a completed job is there, and its own';
+const promise = 'every file of a completed job exists and belongs to it';
 
 interface PageRow {
   job_id: string;
@@ -13,8 +13,8 @@ interface PageRow {
   failure: string | null;
 }
 
-/** Attachments and images of completed jobs are in storage, whoever was killed while they were made. */
-export async function filesAreThere({ world, jobs, kindOf, journal }: Evidence): Promise<Breach[]> {
+/** Attachments and images of completed jobs are in storage, whatever process was killed meanwhile. */
+export async function filesExist({ world, jobs, kindOf, journal }: Evidence): Promise<Breach[]> {
   const [installation] = await world.query<{ storage_id: string }>('SELECT storage_id FROM installation');
   if (installation === undefined) return [];
   const { storage } = await openLocalStorage(world.dataDir, { expectedId: installation.storage_id });
@@ -32,7 +32,7 @@ export async function filesAreThere({ world, jobs, kindOf, journal }: Evidence):
     if (document?.key != null && (await storage.stat(document.key)) === null) {
       breaches.push({ promise, detail: `no attachments under ${document.key}`, about: row.id });
     }
-    journal.count('completed jobs whose files were looked for');
+    journal.count('completed jobs with checked files');
   }
   return breaches;
 }
@@ -51,7 +51,7 @@ async function wrongImages(world: Evidence['world'], storage: Storage, jobId: st
   return wrong;
 }
 
-/** By how it begins and ends: that of another page would be cut elsewhere. */
+/** Checks the start and end markers: the range of another image would not match them. */
 async function isJpeg(storage: Storage, key: string, { offset, bytes }: { offset: number; bytes: number }) {
   const parts: Buffer[] = [];
   try {

@@ -6,7 +6,7 @@ import { extractorsOf, processorTicks } from '../processes.ts';
 import { workerNames } from '../schedule.ts';
 import { redisPrefix, slots } from '../world.ts';
 
-/** Nothing is being done any more where there is nothing to do. */
+/** No extractor is left over or busy when no job runs. */
 export async function noExtractorIsLeft({ world, journal }: Evidence): Promise<Breach[]> {
   const breaches: Breach[] = [];
   const promise = 'no extractor outlives its job';
@@ -20,7 +20,7 @@ export async function noExtractorIsLeft({ world, journal }: Evidence): Promise<B
   }
   journal.count('extractor processes', world.extractors.count);
   const orphans = world.extractors.alive().filter((pid) => !live.has(pid));
-  if (orphans.length > 0) breaches.push({ promise, detail: `the workers of these are gone: ${orphans.join()}` });
+  if (orphans.length > 0) breaches.push({ promise, detail: `their workers are dead: ${orphans.join()}` });
   const before = [...live].map((pid) => ({ pid, ticks: processorTicks(pid) }));
   await sleep(1_000);
   const busy = before.filter(({ pid, ticks }) => processorTicks(pid) - ticks > 20);
@@ -29,17 +29,17 @@ export async function noExtractorIsLeft({ world, journal }: Evidence): Promise<B
   return breaches;
 }
 
-/** The table of workers shows the two that live, and no dead one as living. */
-export async function workersTableIsTrue({ world }: Evidence): Promise<Breach[]> {
+/** The workers table lists both live workers, and no dead one as live. */
+export async function workersTableIsAccurate({ world }: Evidence): Promise<Breach[]> {
   const rows = await world.query<{ id: string; pid: number; age: number; concurrency: number }>(
     'SELECT id, pid, concurrency, extract(epoch FROM now() - heartbeat_at)::float8 AS age FROM workers',
   );
   const living = new Set(workerNames.map((name) => world.service(name).pid));
-  const promise = 'the table of workers tells who lives';
+  const promise = 'the workers table lists the live workers';
   const breaches: Breach[] = [];
   for (const pid of living) {
     const mine = rows.filter((row) => row.pid === pid && row.age < 5);
-    if (mine.length !== 1) breaches.push({ promise, detail: `the living worker ${pid} has ${mine.length} fresh rows` });
+    if (mine.length !== 1) breaches.push({ promise, detail: `the live worker ${pid} has ${mine.length} fresh rows` });
   }
   for (const { pid, age } of rows) {
     if (!living.has(pid) && age < 10)
@@ -48,7 +48,7 @@ export async function workersTableIsTrue({ world }: Evidence): Promise<Breach[]>
   return breaches;
 }
 
-/** With no job to be done no permit waits, and none is held by a worker that is gone. */
+/** Without a claimable job, no permit waits, and no dead worker holds one. */
 export async function permitsAgreeWithRows({ world }: Evidence): Promise<Breach[]> {
   const redis = createClient({ url: world.servers.redisUrl });
   redis.on('error', () => undefined);
@@ -79,7 +79,7 @@ export async function permitsAgreeWithRows({ world }: Evidence): Promise<Breach[
   }
 }
 
-/** Both servers say that all is well. */
+/** Both servers report OK. */
 export async function healthIsGood({ world }: Evidence): Promise<Breach[]> {
   const breaches: Breach[] = [];
   for (const url of world.apiUrls) {
@@ -89,7 +89,7 @@ export async function healthIsGood({ world }: Evidence): Promise<Breach[]> {
       answer = await response.text();
       if (response.status === 200 && /"status":"OK"/.test(answer.slice(0, 60))) break;
       if (tries === 39)
-        breaches.push({ promise: 'health is OK once all is healed', detail: `${url}: ${answer.slice(0, 600)}` });
+        breaches.push({ promise: 'health is OK after healing', detail: `${url}: ${answer.slice(0, 600)}` });
       await sleep(500);
     }
   }

@@ -4,7 +4,7 @@ import type { Breach } from '../journal.ts';
 
 const final = ['COMPLETED', 'FAILED', 'CANCELLED'];
 
-/** A job whose createJob answered is there and final, or was deleted by its client. */
+/** An acknowledged job exists and is final, unless its client deleted it. */
 export function acknowledgedJobsAreFinal({ journal, jobs }: Evidence): Breach[] {
   return [...journal.jobs.values()].flatMap((job): Breach[] => {
     const promise = 'an acknowledged job is never lost';
@@ -13,19 +13,19 @@ export function acknowledgedJobsAreFinal({ journal, jobs }: Evidence): Breach[] 
       return job.deleted === null ? [{ promise, detail: `"${job.intent.name}" is gone`, about: job.id }] : [];
     }
     if (job.deleted === 'answered')
-      return [{ promise: 'a deleted job is gone', detail: 'it is still there', about: job.id }];
+      return [{ promise: 'a deleted job is gone', detail: 'it still exists', about: job.id }];
     return final.includes(row.status) ? [] : [{ promise, detail: `it is ${row.status}`, about: job.id }];
   });
 }
 
-/** Nothing is left running or waiting, whoever made it. */
+/** No job is left running or pending, whatever created it. */
 export function everyJobIsFinal({ jobs }: Evidence): Breach[] {
   return [...jobs.values()]
     .filter(({ status }) => !final.includes(status))
     .map(({ id, status }) => ({ promise: 'every job reaches a final state', detail: `it is ${status}`, about: id }));
 }
 
-/** One idempotency key, one job; without a key no more jobs than requests. */
+/** One idempotency key creates one job; without a key, there are no more jobs than requests. */
 export async function oneKeyOneJob({ world, journal, jobs }: Evidence): Promise<Breach[]> {
   const promise = 'one idempotency key, one job';
   const byName = groupBy(jobs.values(), ({ name }) => name);
@@ -49,7 +49,7 @@ export async function oneKeyOneJob({ world, journal, jobs }: Evidence): Promise<
   });
 }
 
-/** Each kind of document ends as in the reference run, whatever was done to it meanwhile. */
+/** Each document has the same outcome as in the reference run, whatever happened meanwhile. */
 export function jobsEndAsTheyShould(evidence: Evidence): Breach[] {
   const { jobs, kindOf, references } = evidence;
   return [...jobs.values()].flatMap((row): Breach[] => {
@@ -67,7 +67,7 @@ export function jobsEndAsTheyShould(evidence: Evidence): Breach[] {
     return [
       {
         promise: 'a document ends as it does undisturbed',
-        detail: `${ended} in place of ${expected.join(' or ')}`,
+        detail: `${ended} instead of ${expected.join(' or ')}`,
         about: row.id,
       },
     ];
@@ -76,7 +76,7 @@ export function jobsEndAsTheyShould(evidence: Evidence): Breach[] {
 
 const crashCodes = ['PDF_CRASHES_EXTRACTOR', 'QUARANTINED'];
 
-/** Whether its extractor, or the one in the next slot, died by SIGSEGV during an attempt: the document is thought guilty. */
+/** Whether an extractor of its worker was killed by SIGSEGV during an attempt, so that the document is blamed. */
 function wasMadeToCrash({ attempts, observer, world }: Evidence, row: JobRow): boolean {
   return (attempts.get(row.id) ?? []).some(({ worker_id, started_at, finished_at }) => {
     const pid = worker_id === null ? undefined : observer.workerPids.get(worker_id);
@@ -86,7 +86,7 @@ function wasMadeToCrash({ attempts, observer, world }: Evidence, row: JobRow): b
   });
 }
 
-/** A cancelJob that was answered holds for ever, unless the client has it run again. */
+/** A job stays cancelled after an acknowledged cancelJob, unless its client retries it. */
 export function cancelledStaysCancelled({ journal, jobs }: Evidence): Breach[] {
   return [...journal.jobs.values()].flatMap((job): Breach[] => {
     const row = jobs.get(uuidOf(job.id));
@@ -96,7 +96,7 @@ export function cancelledStaysCancelled({ journal, jobs }: Evidence): Breach[] {
   });
 }
 
-/** What the row says of itself. */
+/** The columns of a final row are consistent. */
 export function rowsMakeSense({ jobs }: Evidence): Breach[] {
   return [...jobs.values()].flatMap((row): Breach[] => {
     const wrong: string[] = [];

@@ -2,7 +2,7 @@ import type { Evidence } from '../evidence.ts';
 import type { Breach } from '../journal.ts';
 import { pageDigest, type Reference } from '../reference.ts';
 
-/** The pages of every completed job are those of an undisturbed run, byte for byte. */
+/** The pages of every completed job are identical to those of an undisturbed run. */
 export async function pagesAreComplete({ world, jobs, kindOf, references, journal }: Evidence): Promise<Breach[]> {
   const promise = 'a result is identical to that of an undisturbed run';
   const breaches: Breach[] = [];
@@ -23,7 +23,7 @@ export async function pagesAreComplete({ world, jobs, kindOf, references, journa
   return breaches;
 }
 
-/** Null: they are the same. */
+/** Describes the differences; null if there are none. */
 function difference(reference: Reference, pages: { number: number; digest: string }[]): string | null {
   const found = new Map(pages.map(({ number, digest }) => [number, digest]));
   const missing = [...reference.pages.keys()].filter((number) => !found.has(number));

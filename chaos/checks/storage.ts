@@ -11,7 +11,7 @@ interface SourceRow {
   used: boolean;
 }
 
-/** The bytes of every document are there; no others are, apart from those whose owner died in the middle. */
+/** The bytes of every document exist, and no others except those whose owner died meanwhile. */
 export async function storageMatchesSources({ world, journal }: Evidence): Promise<Breach[]> {
   const [installation] = await world.query<{ storage_id: string }>('SELECT storage_id FROM installation');
   if (installation === undefined)
@@ -38,20 +38,20 @@ export async function storageMatchesSources({ world, journal }: Evidence): Promi
   }
   for (const { key, id } of journal.deletedBytes) {
     if (byId.has(key.split('/')[1] ?? '') || (await storage.stat(key)) === null) continue;
-    breaches.push({ promise: 'deleted bytes are gone', detail: `${key} is still there`, about: id });
+    breaches.push({ promise: 'deleted bytes are gone', detail: `${key} still exists`, about: id });
   }
   const counts = { losers: 0, unanswered: 0 };
   const orphans: string[] = [];
   for await (const { key } of storage.list('sources')) {
     const source = byId.get(key.split('/')[1] ?? '');
     if (source?.storage_key === key) continue;
-    // A download that lost its claim leaves its bytes, under the revision of that claim.
+    // A download that lost its claim leaves its bytes, named by the revision of that claim.
     if (!key.endsWith('/0.pdf')) counts.losers += 1;
     else if (source === undefined) orphans.push(key);
   }
   journal.count('bytes of downloads that lost their claim', counts.losers);
   journal.count('bytes without a source', orphans.length);
-  // A request that nobody answered may have ended between the bytes and the row, or the row and the bytes.
+  // An unanswered request may have ended between writing or deleting the bytes and the row.
   for (const what of ['createJob', 'deleteJob', 'documents of a createBatch']) {
     counts.unanswered += journal.counts.get(`${what} without an answer`) ?? 0;
   }
