@@ -50,7 +50,9 @@ function moduleOf(file: string): string {
   return file.includes('/') ? (file.split('/')[0] ?? '') : file.replace(/\.ts$/, '');
 }
 
-/** Returns the two sibling folders that an import connects, such as `pdf/run` → `pdf/model`; nothing within a folder. */
+/**
+ * Returns the two sibling folders that an import connects, such as `pdf/run` → `pdf/model`; nothing within a folder.
+ */
 function siblings({ from, to }: Import): Import[] {
   const [a, b] = [dirname(from).split('/'), dirname(to).split('/')];
   const depth = a.findIndex((part, index) => part !== b[index]);

@@ -12,7 +12,9 @@ export interface FaultyProxy extends AsyncDisposable {
   silenceThoseThatSent(text: string): void;
   /** Lets new connections work. Silent ones stay silent, as half-open connections do. */
   heal(): void;
-  /** Drops the reply to the next statement that contains `text`, and its connection. Resolves once that has happened. */
+  /**
+   * Drops the reply to the next statement that contains `text`, and its connection. Resolves once that has happened.
+   */
   loseReplyTo(text: string): Promise<void>;
 }
 

@@ -35,7 +35,9 @@ export async function completeOnce(service: Service, ids: string[]): Promise<voi
   await complete(service, ids, (attempts) => expect(attempts).toEqual([{ failure: null }]));
 }
 
-/** Like `completeOnce`, but allows attempts that gave the job back: a crash of PostgreSQL may lose pages, but no job. */
+/**
+ * Like `completeOnce`, but allows attempts that gave the job back: a crash of PostgreSQL may lose pages, but no job.
+ */
 export async function completeWithoutFailure(service: Service, ids: string[]): Promise<void> {
   await complete(service, ids, (attempts) => {
     for (const attempt of attempts) expect(attempt).toEqual({ failure: null });

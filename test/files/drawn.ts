@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import type { ExtractionRequest, GroupEvent } from '../../src/pdf/model/extraction.ts';
 import { group } from '../jobs/extractors.ts';
 
-/** Writes a page's images to the scratch folder, as an extractor does. The thumbnail is all of `content` but one byte. */
+/**
+ * Writes a page's images to the scratch folder, as an extractor does. The thumbnail is all of `content` but one byte.
+ */
 export async function drawn(number: number, { scratch }: ExtractionRequest, content: string): Promise<GroupEvent> {
   await mkdir(scratch, { recursive: true });
   const file = join(scratch, `images-${number}`);

@@ -90,7 +90,9 @@ export function slowlyPainted(doc: Pdf): void {
   doc.addContent('q /Slow sh Q');
 }
 
-/** Adds a stamp that takes pdfjs many seconds: 150,000 triangles that each cover half of it. Only pdfjs draws stamps. */
+/**
+ * Adds a stamp that takes pdfjs many seconds: 150,000 triangles that each cover half of it. Only pdfjs draws stamps.
+ */
 export function slowStamp(doc: Pdf): void {
   const corner = (x: number, y: number) => [0, x, x, y, y, 128];
   const triangle = [...corner(0, 0), ...corner(255, 0), ...corner(0, 255)];

@@ -78,7 +78,9 @@ const fails = (code: 'TIME_LIMIT' | 'MEMORY_LIMIT' | 'NOT_A_PDF' | 'PAGE_LIMIT' 
     throw new JobError(code);
   };
 
-/** Expires the lease, as if the worker had stopped renewing it. Repeats that in case the worker renews it in between. */
+/**
+ * Expires the lease, as if the worker had stopped renewing it. Repeats that in case the worker renews it in between.
+ */
 async function loseWorker(): Promise<void> {
   const { jobs, database } = service.platform;
   do {

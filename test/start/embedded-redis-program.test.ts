@@ -18,7 +18,9 @@ function bareMachine(): Directory {
   return directory;
 }
 
-/** Adds a stand-in for apt-get: its install fails before an update, then provides what Debian's redis-tools contains. */
+/**
+ * Adds a stand-in for apt-get: its install fails before an update, then provides what Debian's redis-tools contains.
+ */
 function addApt(machine: Directory, journal: string): void {
   const redis = spawnSync('sh', ['-c', 'command -v redis-server'], { encoding: 'utf8' }).stdout.trim();
   const script = `#!/bin/sh
