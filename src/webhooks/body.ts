@@ -5,7 +5,7 @@ import type { WebhookEvent } from './events.ts';
 
 const time = z.coerce.date().transform((date) => date.toISOString());
 
-/** What the triggers note of a job. */
+/** The job state that the triggers store with a delivery. */
 const job = z.object({
   revision: z.number(),
   status: z.string(),
@@ -15,7 +15,7 @@ const job = z.object({
   pagesTotal: z.number().nullable(),
   retryCount: z.number(),
   name: z.string().nullable(),
-  // Taken as it is: copying it key by key would lose a key such as `__proto__`.
+  // Not parsed key by key, which would lose a key such as `__proto__`.
   metadata: z.unknown(),
   batchIndex: z.number().nullable(),
   createdAt: time,
@@ -26,7 +26,7 @@ const job = z.object({
   failurePage: z.number().nullable(),
 });
 
-/** What the trigger notes of a batch. */
+/** The batch state that the trigger stores with a delivery. */
 const batch = z.object({
   revision: z.number(),
   status: z.string(),
@@ -50,7 +50,9 @@ export interface Told {
   snapshot: unknown;
 }
 
-/** What is told: the same with every attempt, as it is made of the snapshot alone. The names are those of the schema. */
+/**
+ * The payload of an event: identical in every attempt, because it depends only on the snapshot. Names match the schema.
+ */
 export function payloadOf({ event, createdAt, jobId, batchId, snapshot }: Told): Record<string, unknown> {
   const head = { type: event, timestamp: createdAt.toISOString() };
   const batchName = batchId && encodeId('batch', batchId);

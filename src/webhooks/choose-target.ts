@@ -6,30 +6,30 @@ import { findEndpoint } from './endpoints.ts';
 import { chooseEvents, type Subject, type WebhookEvent } from './events.ts';
 import { laneOf } from './target.ts';
 
-/** Whom to tell, of what: a URL or an endpoint of the tenant. */
+/** The target of webhook events: a URL or an endpoint of the tenant. */
 export interface WebhookTarget {
   url: string | null;
   endpointId: string | null;
-  /** What its deliveries share the way with, see src/webhooks/target.ts. */
+  /** The delivery queue of its deliveries, see `laneOf`. */
   lane: string;
   events: string[];
 }
 
-/** What a request says of its webhook: a URL or an endpoint, and the events. */
+/** The webhook of a request: a URL or an endpoint, and the events. */
 export interface WebhookChoice {
   url?: string | null;
   endpoint?: string | null;
   events?: WebhookEvent[] | null;
 }
 
-/** What choosing a target needs. */
+/** Dependencies for choosing a target. */
 export interface TargetContext {
   tenantId: string;
   writes: Database;
   guard: AddressGuard;
 }
 
-/** Refuses what can be seen to lead to a private address; `path` is that of the URL in the input. */
+/** Refuses URLs that name a private address; `path` is the path of the URL in the input. */
 export function checkWebhookUrl({ guard }: Pick<TargetContext, 'guard'>, url: string, path: InputIssue['path']): void {
   if (!guard.isForbidden(new URL(url))) return;
   const message = 'is a private or reserved address; an operator can add it to PRIVATE_HOSTS_ALLOWED';
@@ -37,8 +37,8 @@ export function checkWebhookUrl({ guard }: Pick<TargetContext, 'guard'>, url: st
 }
 
 /**
- * Whom a job or batch is to tell. Where a name leads is not looked up: that would take its time, and may be otherwise when
- * there is something to tell; what is wrong with it shows in the attempts of its deliveries.
+ * Chooses the target of a job's or batch's events. Host names are not resolved: that would take time, and the result
+ * may differ at delivery. A bad address shows in the attempts of its deliveries.
  */
 export async function receiveWebhook(
   context: TargetContext,

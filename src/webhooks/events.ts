@@ -2,16 +2,16 @@ import { WebhookEvent } from '../connections/prisma/client.ts';
 
 export { WebhookEvent };
 
-/** What a webhook tells of: one job, or a batch and perhaps its jobs. */
+/** The subject of a webhook: one job, or a batch and possibly its jobs. */
 export type Subject = 'job' | 'batch';
 
-/** Told unless something else is asked for: the ends. */
+/** Default events: the ends. */
 const defaultEvents: Record<Subject, WebhookEvent[]> = {
   job: ['JOB_COMPLETED', 'JOB_FAILED', 'JOB_CANCELLED'],
   batch: ['BATCH_COMPLETED', 'BATCH_FAILED', 'BATCH_CANCELLED'],
 };
 
-/** The events of a webhook: those it names, else those that its endpoint does, else the ends. */
+/** Chooses the events of a webhook: its own, else those of its endpoint, else the ends. */
 export function chooseEvents(
   subject: Subject,
   named: readonly WebhookEvent[],

@@ -2,24 +2,24 @@ const second = 1_000;
 const minute = 60 * second;
 const hour = 60 * minute;
 
-/** How deliveries are tried, and how often. */
+/** Retry policy of deliveries. */
 export interface DeliveryPolicy {
-  /** Before the second try, the third and so on, at most: each pause is shortened by chance, by up to a fifth. */
+  /** Maximum pauses before the second attempt, the third and so on. Each is randomly shortened by up to a fifth. */
   pausesMs: readonly number[];
-  /** No try begins later than this after the first one that failed. */
+  /** No attempt starts later than this after the first failed one. */
   giveUpAfterMs: number;
-  /** What an answer asks for in `retry-after` is heeded up to this. */
+  /** Longer `retry-after` values are capped to this. */
   maxRetryAfterMs: number;
-  /** For a try in all: name, connection, request and status. */
+  /** Limit for a whole attempt: name, connection, request and status. */
   timeoutMs: number;
-  /** For the first bytes of the answer, after the status; the status counts, whatever becomes of them. */
+  /** Limit for the first bytes of the response body. The status counts even if they do not arrive. */
   answerMs: number;
-  /** After this a try that was not heard of any more is taken for lost. */
+  /** An attempt without a recorded result is considered lost after this time. */
   leaseMs: number;
 }
 
 export const deliveryPolicy: DeliveryPolicy = {
-  // A day in all.
+  // One day in total.
   pausesMs: [
     5 * second,
     30 * second,
@@ -40,10 +40,12 @@ export const deliveryPolicy: DeliveryPolicy = {
   leaseMs: 30 * second,
 };
 
-/** Tries that one worker process makes at a time, in all, of one lane, and of one tenant: nobody who hangs holds up all. */
+/**
+ * Concurrent attempts of a worker process: in total, per lane and per tenant, so that no receiver blocks the others.
+ */
 export const deliverySlots = { all: 32, lane: 4, tenant: 24 } as const;
 
-/** How long to wait before the next try; null if there is none. */
+/** How long to wait before the next attempt; null if there is none. */
 export function pauseMs(
   { pausesMs, maxRetryAfterMs }: DeliveryPolicy,
   tries: number,

@@ -13,25 +13,25 @@ export interface SendContext {
   guard: AddressGuard;
   secrets: Secrets;
   policy: DeliveryPolicy;
-  /** Of Pagehive, for the user agent. */
+  /** The version of Pagehive, for the user agent. */
   version: string;
 }
 
-/** How a try ended. */
+/** The result of an attempt. */
 export interface Sent {
   milliseconds: number;
-  /** Null if there was no answer. */
+  /** Null without a response. */
   statusCode: number | null;
-  /** Why it failed, for the customer; null if it did not. */
+  /** Why it failed, in words for the customer; null if it succeeded. */
   error: string | null;
   answer: string | null;
   retryAfterMs: number | null;
 }
 
-/** Of an answer, so much is kept. */
+/** Maximum bytes kept of a response body. */
 const answerBytes = 1_024;
 
-/** Tries once: signs, sends and reads the beginning of the answer. Takes a bounded time, and redirects are not followed. */
+/** Makes one attempt: signs, sends and reads the start of the response. Takes bounded time and follows no redirects. */
 export async function sendDelivery(context: SendContext, delivery: ClaimedDelivery): Promise<Sent> {
   const began = performance.now();
   const outcome = await attempt(context, delivery);
@@ -81,11 +81,11 @@ function problemOf(status: number, host: string): string | null {
   return `${host} answered ${status}.`;
 }
 
-/** What arrives in time, as text that the database can store. */
+/** Returns what arrives in time, as text that PostgreSQL can store. */
 async function beginningOf(body: IncomingMessage, withinMs: number): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  // Stays for good: a late error without a listener would end the process.
+  // Never removed: a late error without a listener would end the process.
   body.on('error', () => {});
   const timer = setTimeout(() => body.destroy(), withinMs);
   try {
@@ -95,7 +95,7 @@ async function beginningOf(body: IncomingMessage, withinMs: number): Promise<str
       if (bytes >= answerBytes) break;
     }
   } catch {
-    // It stopped in the middle: what came is what there is.
+    // The body broke off: keep what has arrived.
   } finally {
     clearTimeout(timer);
     body.destroy();
