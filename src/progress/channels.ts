@@ -6,25 +6,27 @@ import type { Watcher } from './watcher.ts';
 
 interface Channel<State extends Cursor> {
   watchers: Set<Watcher<State>>;
-  /** Settles when Redis has confirmed the subscription, or can't: then re-reading alone serves the watchers. */
+  /**
+   * Settles when Redis has confirmed the subscription, or cannot; then periodic re-reading alone serves the watchers.
+   */
   subscribed: Promise<void>;
 }
 
 /**
- * The Redis subscriptions of this process: one a channel, however many watch it, from the first watcher to the last. A name
- * that ends in an asterisk is a pattern.
+ * The Redis subscriptions of this process: one per channel, shared by its watchers, from the first to the last. A name
+ * that ends with an asterisk is a pattern.
  */
 export class Channels<State extends Cursor> {
   readonly #redis: Redis;
   readonly #onState: (state: State) => void;
   readonly #logger: Logger;
   readonly #channels = new Map<string, Channel<State>>();
-  /** What Redis has confirmed. */
+  /** Channels confirmed by Redis. */
   readonly #subscribed = new Set<string>();
-  /** The last request of each channel, until it is answered. */
+  /** The latest request of each channel, until it is answered. */
   readonly #turns = new Map<string, Promise<void>>();
 
-  /** `onState` hears of each state that comes, before those who watch do. */
+  /** Calls `onState` with each state before its watchers get it. */
   constructor(redis: Redis, onState: (state: State) => void, logger: Logger) {
     this.#redis = redis;
     this.#onState = onState;
@@ -39,7 +41,7 @@ export class Channels<State extends Cursor> {
     return [...(this.#channels.get(name)?.watchers ?? [])];
   }
 
-  /** Adds a watcher; resolves when what is published from now on reaches it. */
+  /** Adds a watcher; resolves once it receives everything published from now on. */
   join(name: string, watcher: Watcher<State>): Promise<void> {
     let channel = this.#channels.get(name);
     if (channel === undefined) {
@@ -58,7 +60,9 @@ export class Channels<State extends Cursor> {
     void this.#inTurn(name, () => this.#settle(name));
   }
 
-  /** After an outage: what was joined or left meanwhile was never asked for, and what the client restored is doubtful. */
+  /**
+   * Repairs subscriptions after an outage: requests during it were not sent, and what the client restored is uncertain.
+   */
   resubscribe(): void {
     for (const name of new Set([...this.#channels.keys(), ...this.#subscribed])) {
       const subscribed = this.#inTurn(name, async () => {
@@ -70,7 +74,7 @@ export class Channels<State extends Cursor> {
     }
   }
 
-  /** Asks Redis for what its watchers want now: a channel may have been left and joined again since this was due. */
+  /** Subscribes or unsubscribes as currently needed: the channel may have been left and joined again meanwhile. */
   async #settle(name: string): Promise<void> {
     const wanted = this.#channels.has(name);
     if (wanted === this.#subscribed.has(name)) return;
@@ -94,8 +98,8 @@ export class Channels<State extends Cursor> {
   }
 
   /**
-   * Runs the requests of one channel one after the other, and forgives their errors: `resubscribe` makes up for them. The
-   * client removes the listeners of a channel when UNSUBSCRIBE is answered, those too that were added since it was sent.
+   * Runs the requests of one channel one by one and ignores their errors, which `resubscribe` repairs. In parallel, the
+   * reply to UNSUBSCRIBE would also remove listeners added after it was sent.
    */
   #inTurn(name: string, work: () => Promise<void>): Promise<void> {
     const turn = (this.#turns.get(name) ?? Promise.resolve())

@@ -5,36 +5,36 @@ import { type Cursor, isNewer } from './state.ts';
 import { type Subject, Watcher } from './watcher.ts';
 
 export interface FeedOptions<State extends Cursor> {
-  /** A connection for nothing but subscriptions. */
+  /** A connection used only for subscriptions. */
   redis: Redis;
   subject: Subject<State>;
-  /** The current states from PostgreSQL; those that are gone are left out. */
+  /** Reads the current states from PostgreSQL, without deleted ones. */
   readStates: (ids: string[]) => Promise<State[]>;
   logger: Logger;
-  /** How often what is watched is re-read, in milliseconds. */
+  /** Interval of re-reading watched states, in milliseconds. */
   rereadEveryMs: number;
 }
 
 interface Watched<State extends Cursor> {
   watchers: Set<Watcher<State>>;
-  /** The newest that came, from PostgreSQL or Redis. What clients say that they have seen does not count. */
+  /** The newest revision from PostgreSQL or Redis. Cursors of clients do not count. */
   revision: number;
 }
 
 /**
- * The states of one kind of thing, for all subscribers of this process: one Redis subscription a thing, however many watch it.
+ * The states of one kind of object for all subscribers of this process, with one Redis subscription per object.
  *
- * Why nobody misses the end: a watcher joins its channel *before* the snapshot is read, so what happens between the two
- * reaches it by Redis; and all that is watched is re-read from PostgreSQL every two seconds, so a publish that was lost
- * (Redis down, a crash between commit and publish, a reconnect) is made up for. Each watcher takes only what is newer
- * than what it has, so these sources may overlap in any order.
+ * Why nobody misses the end: a watcher joins its channel *before* the snapshot is read, so changes in between reach it
+ * through Redis. All watched states are also re-read from PostgreSQL every two seconds, which makes up for lost
+ * publishes (Redis down, a crash between commit and publish, a reconnect). Each watcher accepts only newer states, so
+ * these sources may overlap in any order.
  */
 export class Feed<State extends Cursor> implements Disposable {
   readonly #options: FeedOptions<State>;
   readonly #channels: Channels<State>;
-  /** Who watches what. */
+  /** The watchers of each object. */
   readonly #watched = new Map<string, Watched<State>>();
-  /** Those who wait for their snapshot. */
+  /** Watchers that wait for their snapshot. */
   #newcomers = new Map<string, Watcher<State>[]>();
   readonly #timer: NodeJS.Timeout;
   #rereading = false;
@@ -46,17 +46,17 @@ export class Feed<State extends Cursor> implements Disposable {
     options.redis.on('ready', this.#onReady);
   }
 
-  /** Channels that somebody watches. */
+  /** The number of watched channels. */
   get watched(): number {
     return this.#channels.names().length;
   }
 
-  /** The current state if it is newer than `after`, then newer ones as they come; ends after the final one. */
+  /** Yields the current state if it is newer than `after`, then newer ones; ends after the final one. */
   watch(channel: string, id: string, after: Cursor | null): Watcher<State> {
     const watched = this.#watched.get(id) ?? { watchers: new Set(), revision: 0 };
     const { watchers } = watched;
-    // Just before the first state of the revision that others of this process know already: a late message from Redis could
-    // otherwise show a newcomer what they have left behind.
+    // Start just before the first state of the newest known revision. Otherwise a late message from Redis could show a
+    // new watcher a state that others of this process have already left behind.
     const known = { revision: watched.revision, seq: -1 };
     const watcher = new Watcher<State>({
       subject: this.#options.subject,
@@ -73,7 +73,7 @@ export class Feed<State extends Cursor> implements Disposable {
     return watcher;
   }
 
-  /** Everything on the channels of a pattern once this has resolved, if it is accepted; no snapshot, no end. */
+  /** Yields all accepted states on channels of a pattern once this resolves, without a snapshot or an end. */
   async watchAll(pattern: string, accepts?: (state: State) => boolean): Promise<Watcher<State>> {
     const watcher = new Watcher<State>({
       subject: this.#options.subject,
@@ -81,7 +81,7 @@ export class Feed<State extends Cursor> implements Disposable {
       endsWhenFinal: false,
       release: (self) => this.#channels.leave(pattern, self),
     });
-    // There is no snapshot that would make up for what happened before Redis confirmed.
+    // No snapshot makes up for events before Redis has confirmed.
     await this.#channels.join(pattern, watcher);
     return watcher;
   }
@@ -98,13 +98,13 @@ export class Feed<State extends Cursor> implements Disposable {
     void this.#reread();
   };
 
-  /** Thousands may come at once, as after a restart of the server: those of one moment share one query. */
+  /** Groups snapshots: thousands of watchers may arrive at once, such as after a restart, and share one query. */
   #readFor(id: string, newcomer: Watcher<State>): void {
     if (this.#newcomers.size === 0) {
       setImmediate(() => {
         const newcomers = this.#newcomers;
         this.#newcomers = new Map();
-        // Not the end: the next re-reading tries again.
+        // Not fatal: the next re-read tries again.
         this.#read(newcomers).catch((error) =>
           this.#options.logger.warn({ err: error }, 'a snapshot could not be read; trying again'),
         );
@@ -136,10 +136,10 @@ export class Feed<State extends Cursor> implements Disposable {
     if (this.#rereading || this.#watched.size === 0) return;
     this.#rereading = true;
     try {
-      // Copies: who gets the end leaves.
+      // Copies, because watchers leave when they get the final state.
       await this.#read(new Map([...this.#watched].map(([id, { watchers }]) => [id, [...watchers]])));
     } catch (error) {
-      this.#options.logger.warn({ err: error }, 'what is watched could not be re-read; trying again');
+      this.#options.logger.warn({ err: error }, 'watched states could not be re-read; trying again');
     } finally {
       this.#rereading = false;
     }

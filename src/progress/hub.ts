@@ -6,41 +6,41 @@ import { type BatchState, type Cursor, isFinal, isFinalBatch, type ProgressState
 import type { Subject } from './watcher.ts';
 
 export interface HubOptions {
-  /** A connection for nothing else. */
+  /** A connection used only for this. */
   redis: Redis;
   prefix: string;
-  /** The current states of these jobs from PostgreSQL; those that are gone are left out. */
+  /** Reads the current states of jobs from PostgreSQL, without deleted ones. */
   readStates: (jobIds: string[]) => Promise<ProgressState[]>;
-  /** The same of batches. */
+  /** Does the same for batches. */
   readBatchStates: (batchIds: string[]) => Promise<BatchState[]>;
   logger: Logger;
-  /** How often what is watched is re-read, in milliseconds. */
+  /** Interval of re-reading watched states, in milliseconds. */
   rereadEveryMs?: number;
 }
 
-/** What all subscribers of this process share; `Feed` says how nobody misses anything. */
+/** The subscriptions shared by all subscribers of this process. `Feed` explains why nobody misses anything. */
 export interface Hub extends Disposable {
-  /** The current state if it is newer than `after`, then newer ones as they come; ends after the final one. */
+  /** Yields the current state if it is newer than `after`, then newer ones; ends after the final one. */
   watchJob(tenantId: string, jobId: string, after: Cursor | null): AsyncIterableIterator<ProgressState>;
-  /** The same of a batch. */
+  /** Does the same for a batch. */
   watchBatch(tenantId: string, batchId: string, after: Cursor | null): AsyncIterableIterator<BatchState>;
-  /** Everything that happens to a tenant's jobs once this has resolved, if it is accepted; no snapshot, no end. */
+  /** Yields accepted changes of a tenant's jobs once this resolves, without a snapshot or an end. */
   watchTenant(
     tenantId: string,
     accepts?: (state: ProgressState) => boolean,
   ): Promise<AsyncIterableIterator<ProgressState>>;
-  /** Channels that somebody watches. */
+  /** The number of watched channels. */
   readonly watched: number;
 }
 
-/** Of a job every transition is kept, and between two of them the newest update. */
+/** Jobs keep every transition, and the newest update between two transitions. */
 export const jobSubject: Subject<ProgressState> = {
   idOf: ({ jobId }) => jobId,
   placeOf: ({ jobId, revision, seq }) => `${jobId} ${revision} ${seq === 0 ? 'transition' : 'update'}`,
   isFinal,
 };
 
-/** Of a batch the newest counts are all that matters. */
+/** Batches keep only the newest counts. */
 const batchSubject: Subject<BatchState> = {
   idOf: ({ batchId }) => batchId,
   placeOf: ({ batchId }) => batchId,

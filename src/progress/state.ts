@@ -1,19 +1,18 @@
 import type { FailureCode } from '../errors.ts';
 
 /**
- * The progress of a job at one moment, complete in itself. Plain JSON: it crosses Redis as it is.
- * (revision, seq) is one total order without a clock: a transition raises the revision and has seq 0; whoever holds the
- * claim counts its updates from 1.
+ * The complete progress of a job at one moment, as plain JSON for Redis. (revision, seq) is a total order without a
+ * clock: a transition raises the revision and has seq 0; the holder of the claim counts its updates from 1.
  */
 export interface ProgressState {
-  /** When it is expected to be final, and where in the queue it stands: null for not at all, left out where it is not known yet. */
+  /** The estimated end, and the queue position below: null if there is none, omitted if not known yet. */
   estimate?: Estimate | null;
   queuePosition?: number | null;
   jobId: string;
   tenantId: string;
-  /** The batch that it belongs to. */
+  /** The batch of the job. */
   batchId: string | null;
-  /** Whether anybody may be told of it by webhook. */
+  /** Whether a webhook may be due. */
   owesWebhook?: boolean;
   revision: number;
   seq: number;
@@ -32,13 +31,13 @@ export interface ProgressState {
   at: string;
 }
 
-/** The counts of a batch at one moment, as folded: they add up to `total`. Plain JSON, as above. */
+/** The counts of a batch at one moment, which add up to `total`. Plain JSON, as above. */
 export interface BatchState {
   batchId: string;
   tenantId: string;
-  /** As of a job. */
+  /** As for a job. */
   owesWebhook?: boolean;
-  /** Rises with every fold: nothing happens to a batch between two of them. */
+  /** Rises with every aggregation: a batch does not change between two of them. */
   revision: number;
   seq: 0;
   name: string | null;
@@ -55,7 +54,7 @@ export interface BatchState {
   at: string;
 }
 
-/** Times in ISO 8601. The end should lie between the outer two four times out of five. */
+/** ISO 8601 times. The end should lie between the outer two in four of five cases. */
 export interface Estimate {
   at: string;
   earliest: string;
@@ -71,15 +70,16 @@ export function formatCursor(cursor: Cursor): string {
   return `${cursor.revision}.${cursor.seq}`;
 }
 
-/** Null for text that no `formatCursor` made. */
+/** Returns null for text that `formatCursor` did not produce. */
 export function parseCursor(text: string): Cursor | null {
   const match = /^(\d{1,9})\.(\d{1,9})$/.exec(text);
   return match ? { revision: Number(match[1]), seq: Number(match[2]) } : null;
 }
 
 /**
- * What `after` says about something at this revision; null for nothing. A cursor that is ahead of the rows is of something
- * else, or of what a crash of the database took back: heeded, it would hide even the end.
+ * Returns `after` if it can belong to an object at this revision, else null. A cursor ahead of the row belongs to
+ * another object, or to a state that a crash of the database lost. Ignore it: honouring it would hide even the final
+ * event.
  */
 export function cursorWithin(after: Cursor | null, revision: number): Cursor | null {
   return after !== null && after.revision <= revision ? after : null;

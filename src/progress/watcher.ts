@@ -1,40 +1,43 @@
 import { type Cursor, isNewer } from './state.ts';
 
-/** What a watcher has to know of the states that it is given. */
+/** How a watcher handles the states it is given. */
 export interface Subject<State extends Cursor> {
-  /** What the state is of: newer states of the same replace older ones. */
+  /** The object of a state: newer states of an object replace older ones. */
   idOf: (state: State) => string;
-  /** States that wait in the same place replace each other. */
+  /** Pending states in the same place replace each other. */
   placeOf: (state: State) => string;
   isFinal: (state: State) => boolean;
 }
 
 export interface WatcherOptions<State extends Cursor> {
   subject: Subject<State>;
-  /** What the subscriber has seen already, by id. */
+  /** What the subscriber has already seen, by id. */
   seen?: Map<string, Cursor>;
-  /** Which states it wants; all by default. */
+  /** Selects the wanted states; all by default. */
   accepts?: (state: State) => boolean;
-  /** Whether a final state is the end of it all. */
+  /** Whether the final state of an object ends the watcher. */
   endsWhenFinal: boolean;
   /** Called once, when nothing more can come. */
   release: (watcher: Watcher<State>) => void;
 }
 
-/** Jobs that one subscriber of all jobs keeps in mind, and states that wait for it: so one that reads nothing for days costs megabytes, not all there is. */
+/**
+ * Maximum jobs remembered, and states pending, for a subscriber of all jobs: one that stops reading costs only
+ * megabytes.
+ */
 const mostKept = 10_000;
 
 /**
- * One subscriber's view. What it hasn't taken yet is kept in the order of the states: every transition, and between two
- * transitions of a job only the newest update, so a client that reads nothing costs a handful of objects a job.
+ * One subscriber's view. Keeps pending states in order: every transition, and only the newest update between two
+ * transitions of a job. So a client that stops reading costs a handful of objects per job.
  *
- * An iterator written by hand: an async generator's `finally` never runs when its client goes away while the generator
- * awaits, and `return` is what both SSE and WebSocket call then.
+ * The iterator is written by hand, because an async generator's `finally` does not run when its client disconnects
+ * while the generator awaits. SSE and WebSocket both call `return` then.
  */
 export class Watcher<State extends Cursor> implements AsyncIterableIterator<State> {
   readonly #options: WatcherOptions<State>;
   readonly #newest: Map<string, Cursor>;
-  /** Setting a key that is there already keeps its place. */
+  /** In order of insertion: replacing a value keeps its place. */
   readonly #pending = new Map<string, State>();
   readonly #waiting: ((result: IteratorResult<State>) => void)[] = [];
   #ended = false;
@@ -44,14 +47,14 @@ export class Watcher<State extends Cursor> implements AsyncIterableIterator<Stat
     this.#newest = options.seen ?? new Map();
   }
 
-  /** Takes a state if it is newer than all before it. */
+  /** Accepts a state if it is newer than all before it. */
   push(state: State): void {
     if (this.#ended || this.#options.accepts?.(state) === false) return;
     const { subject, endsWhenFinal } = this.#options;
     const id = subject.idOf(state);
     const newest = this.#newest.get(id);
     if (newest === undefined || isNewer(state, newest)) {
-      // Anew, so that the order is by last use.
+      // Reinsert, so that the map is ordered by last use.
       if (this.#newest.size > 1) this.#newest.delete(id);
       this.#newest.set(id, state);
       forgetOldest(this.#newest);
@@ -65,7 +68,7 @@ export class Watcher<State extends Cursor> implements AsyncIterableIterator<Stat
     if (endsWhenFinal && subject.isFinal(state)) this.end();
   }
 
-  /** Nothing more comes; what is pending is still delivered. */
+  /** Ends the watcher; pending states are still delivered. */
   end(): void {
     if (this.#ended) return;
     this.#ended = true;
@@ -78,8 +81,8 @@ export class Watcher<State extends Cursor> implements AsyncIterableIterator<Stat
   }
 
   /**
-   * As `next`, but it calls back, the moment there is a state. So a thousand watchers of one job are served one after the other,
-   * each while its own data is at hand; with promises all of them take turns at every `await`.
+   * Like `next`, but calls back as soon as there is a state. A thousand watchers of one job are then served one by one
+   * while their data is hot; with promises, they would interleave at every `await`.
    */
   take(then: (result: IteratorResult<State>) => void): void {
     for (const [key, state] of this.#pending) {
