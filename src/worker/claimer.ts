@@ -1,18 +1,18 @@
 /**
- * Gathers the claims of slots that ask while another claim is under way into one statement: under load a worker claims
- * for several slots at once, and an idle one still claims without waiting.
+ * Combines claims that slots request during another claim into one statement: a busy worker claims for several slots at
+ * once, and an idle one claims without delay.
  */
 export class Claimer<Claim> {
   readonly #claim: (slots: number) => Promise<Claim[]>;
   #asking: { resolve: (claim: Claim | undefined) => void; reject: (error: unknown) => void }[] = [];
   #busy = false;
 
-  /** `claim` takes up to so many rows. */
+  /** `claim` claims up to the given number of rows. */
   constructor(claim: (slots: number) => Promise<Claim[]>) {
     this.#claim = claim;
   }
 
-  /** The best row for one slot; undefined if nothing is claimable. */
+  /** Claims the best row for one slot; undefined if none is claimable. */
   next(): Promise<Claim | undefined> {
     return new Promise((resolve, reject) => {
       this.#asking.push({ resolve, reject });

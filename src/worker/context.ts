@@ -5,14 +5,14 @@ import type { Logger } from '../ops/logger.ts';
 import type { Extractor } from '../pdf/model/extraction.ts';
 import type { Storage } from '../storage/storage.ts';
 
-/** What running a job needs; built once by the composition root. */
+/** Dependencies for running jobs, built once by the composition root. */
 export interface RunContext {
   jobs: JobsContext;
   storage: Storage;
   extractor: Extractor;
-  /** A folder for files on their way from extractors to the storage. */
+  /** A folder for files between extractors and the storage. */
   scratch: string;
-  /** A folder for the data that OCR needs; workers may share it. */
+  /** A folder for OCR language data; workers may share it. */
   ocrData: string;
   secrets: Secrets;
   limits: Limits;

@@ -1,7 +1,7 @@
 import { JobError } from '../errors.ts';
 import { afterRunning, type RunningTimer } from '../ops/running-time.ts';
 
-/** The two clocks of an attempt: all of it, and since its last progress. When one runs out it aborts with the failure. */
+/** The two time limits of an attempt: total, and since the last progress. Aborts with the failure when one runs out. */
 export class Deadlines implements Disposable {
   readonly #controller = new AbortController();
   readonly #noProgressSeconds: number;
@@ -21,15 +21,15 @@ export class Deadlines implements Disposable {
   }
 
   /**
-   * Something was done. Of pages that are done together nothing is heard until all of them are, however well it goes; only
-   * when they took so many times the limit it is certain that one of them alone took longer than that.
+   * Restarts the progress limit. Pages that are read together report nothing until all are done, so their limit is
+   * multiplied by their number: only then is it certain that one page alone took too long.
    */
   progressed(pagesNext = 1): void {
     this.#idle.stop();
     this.#idle = this.#armIdle(pagesNext);
   }
 
-  /** What comes next is not up to the document, until it progresses again. */
+  /** Suspends the progress limit during work that does not depend on the document, until the next progress. */
   pause(): void {
     this.#idle.stop();
   }

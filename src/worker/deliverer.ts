@@ -27,12 +27,12 @@ export interface DelivererContext {
   logger: Logger;
 }
 
-/** As of a worker's slots: then others' permits get their turn. */
+/** How long one wake-up keeps a slot, in milliseconds, so that others get their turn. */
 const drainMs = 30_000;
 
 /**
- * Delivers webhooks as a worker runs jobs: a permit lets one slot claim and try deliveries until nothing is due. What it
- * claimed and lost, being killed, is due again by itself, with the same id. Dispose lets the tries under way end.
+ * Delivers webhooks like a worker runs jobs: a wake-up lets one slot claim and attempt deliveries until none is due. A
+ * claim lost by a kill becomes due again automatically, with the same id. Disposal waits for running attempts.
  */
 export function startDeliverer(context: DelivererContext): AsyncDisposable {
   const { database, counters, policy, logger } = context;
@@ -65,7 +65,7 @@ export function startDeliverer(context: DelivererContext): AsyncDisposable {
     } catch (error) {
       logger.error({ err: error, delivery: encodeId('delivery', claim.id) }, 'a webhook could not be sent');
       const none = { milliseconds: 0, statusCode: null, answer: null, retryAfterMs: null };
-      return { ...none, error: 'Pagehive failed to send it, in an unexpected way.' };
+      return { ...none, error: 'Pagehive failed to send it because of an unexpected error.' };
     }
   }
 
@@ -97,7 +97,7 @@ export function startDeliverer(context: DelivererContext): AsyncDisposable {
   return {
     async [Symbol.asyncDispose]() {
       draining = true;
-      // What cannot be noted until then is due again before long.
+      // Deliveries whose results cannot be recorded until then become due again soon.
       const deadline = setTimeout(() => giveUp.abort(), policy.leaseMs);
       await answerer[Symbol.asyncDispose]();
       clearTimeout(deadline);

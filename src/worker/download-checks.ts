@@ -3,10 +3,10 @@ import { JobError } from '../errors.ts';
 
 type Body = AsyncIterable<Uint8Array>;
 
-/** Where readers look for the mark of a PDF. */
+/** Where readers search for the PDF marker, in bytes from the start. */
 const headBytes = 1024;
 
-/** PDF_EMPTY, before an empty object is stored. */
+/** Throws PDF_EMPTY before an empty object is stored. */
 export async function* refuseEmpty(body: Body): AsyncGenerator<Uint8Array> {
   let empty = true;
   for await (const chunk of body) {
@@ -14,13 +14,13 @@ export async function* refuseEmpty(body: Body): AsyncGenerator<Uint8Array> {
     yield chunk;
   }
   if (empty) {
-    throw new JobError('PDF_EMPTY', { detail: 'The URL answered without a single byte.' });
+    throw new JobError('PDF_EMPTY', { detail: 'The URL returned no bytes.' });
   }
 }
 
 /**
- * NOT_A_PDF for a login or error page that was sent as if all were well. Both the header and the bytes have to say so:
- * servers call PDFs text/html, too.
+ * Throws NOT_A_PDF for a login or error page that was sent with a success status. Header and bytes must both say so,
+ * because some servers also label PDFs as text/html.
  */
 export function refuseWebPage(body: Body, { headers, url }: OutboundResponse): Body {
   const isPage = /^\s*(text\/html|application\/xhtml\+xml)\b/i.test(headers['content-type'] ?? '');
@@ -52,6 +52,6 @@ function refuseMarkup(head: Buffer, host: string): void {
   const marked = text.includes('%PDF-');
   // A byte order mark may precede the markup.
   if (!marked && /^(\xEF\xBB\xBF)?\s*</.test(text)) {
-    throw new JobError('NOT_A_PDF', { detail: `${host} answered a web page, not a PDF.` });
+    throw new JobError('NOT_A_PDF', { detail: `${host} returned a web page, not a PDF.` });
   }
 }

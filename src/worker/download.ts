@@ -22,17 +22,17 @@ export interface DownloadOptions {
   /** Hosts that may be on private addresses, as in the config. */
   privateHostsAllowed: readonly string[];
   signal: AbortSignal;
-  /** At every chunk, so whoever publishes has to thin it out. The total is null where the server doesn't tell. */
+  /** Called for every chunk, so callers must throttle. The total is null if the server does not send it. */
   onProgress?: (bytesDone: number, bytesTotal: number | null) => void;
   timeouts?: OutboundTimeouts;
 }
 
 export interface Downloaded extends Stored {
-  /** Safe to show and to save under. */
+  /** Safe to display and to save under. */
   filename: string | null;
 }
 
-/** By whether another try could end differently: a name that doesn't resolve may be a fault of ours, so it is tried again. */
+/** Failure codes by problem. An unresolvable name may be our own fault, so it is retried. */
 const failureOf: Record<OutboundProblem, FailureCode> = {
   BAD_URL: 'DOWNLOAD_NOT_FOUND',
   BAD_REDIRECT: 'DOWNLOAD_REFUSED',
@@ -42,8 +42,8 @@ const failureOf: Record<OutboundProblem, FailureCode> = {
 };
 
 /**
- * Streams a URL's document into the storage. Throws `JobError` for everything that a server, a network or a limit does
- * to it, and the signal's reason once that is aborted; nothing is stored then.
+ * Streams the document at a URL into the storage. Throws `JobError` for any fault of a server, the network or a limit,
+ * and the signal's reason once it is aborted; nothing is stored then.
  */
 export async function downloadDocument(url: string, options: DownloadOptions): Promise<Downloaded> {
   const { storage, key, limits } = options;
@@ -78,7 +78,7 @@ export async function downloadDocument(url: string, options: DownloadOptions): P
   }
 }
 
-/** PDFs are compressed inside; an encoding on top would only hide the size. Some servers send one all the same. */
+/** PDFs are already compressed: an encoding would only hide the size. Some servers send one anyway. */
 const headers = { accept: 'application/pdf, */*;q=0.5', 'accept-encoding': 'identity', 'user-agent': 'Pagehive' };
 
 function refuseStatus({ status, url, headers }: OutboundResponse): void {
@@ -95,7 +95,7 @@ function refuseStatus({ status, url, headers }: OutboundResponse): void {
   throw new JobError('DOWNLOAD_FAILED', { detail, retryAfterSeconds: wait === null ? null : wait / 1000 });
 }
 
-/** Null where the server doesn't tell, or tells the size of something encoded. */
+/** Null if the server does not send the size, or sends the encoded size. */
 function announcedBytes({ headers, url }: OutboundResponse, maxBytes: number): number | null {
   const header = headers['content-length'];
   const bytes = header === undefined ? null : Number(header);
@@ -105,7 +105,7 @@ function announcedBytes({ headers, url }: OutboundResponse, maxBytes: number): n
   return encodingOf(headers) === null ? bytes : null;
 }
 
-/** The body as it was before any content encoding. Its size is capped where it is stored, so a bomb bursts early. */
+/** The decoded body. Its size is limited while it is stored, so a decompression bomb fails early. */
 async function* received(response: OutboundResponse): AsyncGenerator<Uint8Array> {
   const stream = decoded(response);
   try {
@@ -137,7 +137,7 @@ function decoded({ headers, body, url }: OutboundResponse): Readable {
     throw new JobError('DOWNLOAD_REFUSED', { detail });
   }
   const decoder = encoding === 'br' ? createBrotliDecompress() : createUnzip();
-  // The iteration over the decoder sees every error; the callback is only there because one is required.
+  // Iterating over the decoder reports every error; the callback is required by the API.
   return pipeline(body, decoder, () => undefined);
 }
 

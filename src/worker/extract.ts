@@ -15,27 +15,30 @@ import { storeFile } from './scratch.ts';
 
 const tools = ['PDFIUM', 'PDFJS', 'OCR'] as const;
 
-/** A document as it lies in storage. */
+/** A document in storage. */
 export interface LocalDocument {
   path: string;
   sha256: string;
   /** Keys of engines that crashed on it. */
   quarantined: string[];
-  /** A folder for what comes out of it. */
+  /** A folder for files extracted from it. */
   scratch: string;
 }
 
-/** An attempt as far as it concerns extraction. */
+/** The part of an attempt that concerns extraction. */
 export interface Attempt {
   claim: Claim;
   progress: JobProgress;
   deadlines: Deadlines;
   signal: AbortSignal;
-  /** What opened the document; null before, and while OCR reads pages or images are drawn: then no other engine would do better. */
+  /**
+   * The engine to blame for a failure. Null before opening, and during OCR or rendering, where no other engine would
+   * help.
+   */
   engine: EngineName | null;
 }
 
-/** Extracts the pages that are not stored yet, stores them group by group, and completes the job with the last of them. */
+/** Extracts the missing pages, stores them group by group, and completes the job with the last group. */
 export async function extractPages(context: RunContext, attempt: Attempt, document: LocalDocument): Promise<void> {
   const { claim, progress, deadlines, signal } = attempt;
   progress.update({ stage: 'OPEN' });
@@ -45,14 +48,14 @@ export async function extractPages(context: RunContext, attempt: Attempt, docume
   for await (const event of context.extractor.extract(await requestFor(context, claim, document), signal)) {
     deadlines.progressed(event.type === 'reading' ? event.pages : 1);
     if (event.type === 'reading') {
-      // Who is to blame if the document is never open: a retry goes to the other one.
+      // The engine to blame if the document never opens: a retry uses the other one.
       if (opened === null && event.engine !== 'OCR') attempt.engine = event.engine;
       if (event.pagesReady !== null) {
         attempt.engine = null;
         progress.reading(pagesDone + event.pagesReady);
       }
       if (event.drawing !== undefined) {
-        // It has a limit of its own, past which the page has no image: no reason for the job to fail.
+        // Rendering has its own limit: beyond it, the page has no image, but the job does not fail.
         deadlines.pause();
         attempt.engine = null;
         progress.drawing();
@@ -74,7 +77,7 @@ export async function extractPages(context: RunContext, attempt: Attempt, docume
       const { seq, percent } = progress.update({ stage: 'EXTRACT', pagesDone });
       deadlines.pause();
       const pages = await withImages(context, claim, event, signal);
-      // The last group travels with the final transition: a job of one group costs one write.
+      // The last group is stored with the final transition, so that a job of one group costs one write.
       if (pagesDone >= pagesTotal) rest = pages;
       else {
         const state = { seq, percent, pagesDone, pagesTotal };
@@ -93,7 +96,7 @@ export async function extractPages(context: RunContext, attempt: Attempt, docume
   progress.completed();
 }
 
-/** The pages of a group with where their images are, which are in storage then. */
+/** Stores the images of a group and returns its pages with their locations. */
 async function withImages(
   context: RunContext,
   claim: Claim,
@@ -124,7 +127,7 @@ async function requestFor(context: RunContext, claim: Claim, document: LocalDocu
     attachmentBytes: context.limits.attachmentBytes,
     images: imageRequest(options),
     stored: claim.storedBy === null ? null : { key: claim.storedBy, pages: claim.stored, unreadable: claim.unreadable },
-    // Those that crashed on these bytes in their present version.
+    // The current versions of engines that crashed on these bytes.
     avoid: tools.filter((tool) => document.quarantined.includes(engineKeys[tool])),
     skip: [],
     lastResort: claim.exhaustedEngine,

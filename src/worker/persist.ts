@@ -4,15 +4,15 @@ import { isPassing, isStatementTimeout } from '../connections/postgres/database-
 const attemptEveryMs = 250;
 const giveUpAfterMs = 60_000;
 
-/** The database was away for so long that the work is better done again. No fault of the job's. */
+/** The database was down for so long that the attempt is given back. Not the job's fault. */
 export class DatabaseAwayError extends Error {
   constructor(cause: unknown) {
-    super('the database was away for too long', { cause });
+    super('the database was down for too long', { cause });
     this.name = 'DatabaseAwayError';
   }
 }
 
-/** Carries a write of an attempt through an outage of the database: all of them are fenced and may be repeated. */
+/** Retries a fenced write while the database is down, for up to 60 s. Fenced writes are safe to repeat. */
 export async function persist<T>(write: () => Promise<T>, signal: AbortSignal): Promise<T> {
   const until = performance.now() + giveUpAfterMs;
   for (;;) {

@@ -17,7 +17,7 @@ import type { JobProgress } from './job-progress.ts';
 import { DatabaseAwayError, persist } from './persist.ts';
 import { openScratch } from './scratch.ts';
 
-/** The worker shuts down: the job goes back without costing a retry. */
+/** The worker shuts down: the job is given back without using a retry. */
 export class DrainError extends Error {
   constructor() {
     super('the worker is shutting down');
@@ -27,12 +27,12 @@ export class DrainError extends Error {
 
 const endPatienceMs = 3_000;
 
-/** How an attempt ended. LOST: somebody else has the job now, or nobody; nothing was written. */
+/** How an attempt ended. LOST means that another worker has the job, or none, and nothing was written. */
 export type Outcome = 'COMPLETED' | 'FAILED' | 'GIVEN_BACK' | 'LOST';
 
 /**
- * One attempt at a job: download, extract, store, finish. Resolves when the attempt has ended, however it did; every end
- * but a lost claim is written to the row. `signal` carries the reason to stop: ClaimLostError or DrainError.
+ * Runs one attempt at a job: download, extract, store, finish. Resolves when the attempt has ended in any way; every
+ * end except a lost claim is written to the row. `signal` carries the reason to stop: ClaimLostError or DrainError.
  */
 export async function runJob(
   context: RunContext,
@@ -63,7 +63,7 @@ export async function runJob(
   }
 }
 
-/** Writes why an attempt ended before its job was done. Also when it was told to stop: only a lost claim leaves nothing to write. */
+/** Records why an attempt ended early, even when it was told to stop: only a lost claim leaves nothing to write. */
 async function writeEnd(
   context: RunContext,
   { claim, engine, progress }: Attempt,
@@ -92,13 +92,13 @@ async function writeEnd(
     }, patience);
     return 'FAILED';
   } catch (late) {
-    // The claim was lost meanwhile, or the database stayed away: the lease runs out and somebody else goes on.
+    // The claim was lost meanwhile, or the database stayed down: the lease expires and another worker takes over.
     if (!(late instanceof ClaimLostError)) logger.error({ err: late }, 'the end of an attempt could not be written');
     return 'LOST';
   }
 }
 
-/** The end of an attempt is written even when it was told to stop, but a shutdown does not wait for a database that is away. */
+/** Allows a few seconds after a stop to write the end: a shutdown does not wait for a database that is down. */
 function someSecondsAfter(stop: AbortSignal): AbortSignal {
   const patience = new AbortController();
   const begin = () => void setTimeout(() => patience.abort(stop.reason), endPatienceMs).unref();
@@ -127,8 +127,8 @@ async function run(context: RunContext, attempt: Attempt): Promise<void> {
 }
 
 /**
- * The bytes of a URL are stored under a key of this job and revision: a download that lost its claim cannot disturb the one
- * that counts. Of several jobs that download one document at the same time, the first counts for all.
+ * Stores the bytes of a URL under a key of this job and revision, so that a download that lost its claim cannot disturb
+ * the current one. If several jobs download one document at once, the first download counts for all.
  */
 async function download(context: RunContext, { claim, progress, deadlines, signal }: Attempt) {
   if (claim.sourceUrl === null) throw new Error('a job has neither bytes nor a URL');
@@ -147,7 +147,7 @@ async function download(context: RunContext, { claim, progress, deadlines, signa
   });
   const download = { storageKey, contentType: null, ...downloaded };
   const stored = await persist(() => recordDownload(context.jobs, claim, download), signal);
-  // Should that fail, the janitor removes it.
+  // If that fails, the janitor removes it.
   if (stored.storageKey !== storageKey) await context.storage.remove(storageKey).catch(() => undefined);
   const quarantined = await persist(() => readQuarantine(context.jobs, claim.tenantId, stored.sha256), signal);
   return { ...stored, quarantined };

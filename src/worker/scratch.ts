@@ -9,14 +9,14 @@ import { StorageError } from '../storage/storage.ts';
 import type { RunContext } from './context.ts';
 
 /**
- * A folder of one attempt for the files that its extractor hands over. The extractor makes it when it has something to write; here it
- * goes whatever happens. What a killed worker left goes when one starts that has not heard of it for ten minutes.
+ * A folder of one attempt for the files of its extractor, which creates it when needed. Disposal removes it. Leftovers
+ * of a killed worker are removed when another starts after its heartbeat has been missing for ten minutes.
  */
 export interface Scratch extends AsyncDisposable {
   path: string;
 }
 
-/** `path` is in the folder of the worker, which is how leftovers are told from what is in use. */
+/** The path includes the worker's id, which tells leftovers from files in use. */
 export function openScratch({ scratch, logger }: RunContext, { workerId }: Claim): Scratch {
   const path = join(scratch, workerId, newUuid());
   return {
@@ -29,7 +29,7 @@ export function openScratch({ scratch, logger }: RunContext, { workerId }: Claim
   };
 }
 
-/** Removes what workers left that were killed. Where that fails, the next one that starts tries again. */
+/** Removes leftovers of killed workers. If that fails, the next worker to start tries again. */
 export async function clearScratch({ scratch, jobs, logger }: RunContext): Promise<void> {
   try {
     const names = await readdir(scratch).catch(() => []);
@@ -38,14 +38,14 @@ export async function clearScratch({ scratch, jobs, logger }: RunContext): Promi
       await rm(join(scratch, name), { recursive: true, force: true });
     }
   } catch (error) {
-    logger.warn({ err: error }, 'what killed workers left behind could not be removed');
+    logger.warn({ err: error }, 'leftovers of killed workers could not be removed');
   }
 }
 
 /**
- * Moves a file of the scratch folder to the storage and gives its key. No two files ever have one key, so a worker that has lost
- * its claim overwrites nothing; it removes nothing either, as its last write may have counted. The row that names the key
- * makes the file exist, and the janitor removes what no row names.
+ * Moves a file from the scratch folder to the storage and returns its key. Keys are unique, so a worker that has lost
+ * its claim overwrites nothing. It removes nothing either, because its last write may have counted. A file exists once
+ * a row names its key; the janitor removes files that no row names.
  */
 export async function storeFile(
   { storage }: RunContext,
