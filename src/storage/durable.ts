@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 
-/** Makes the names inside a directory survive a power cut: syncing a file alone doesn't. */
+/** Makes the names in a directory survive a power failure: syncing only the file does not. */
 export async function syncDirectory(path: string): Promise<void> {
   const directory = await open(path, 'r');
   try {

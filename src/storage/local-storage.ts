@@ -20,8 +20,8 @@ import { checkStorageId, createStorageId } from './storage-id.ts';
 const dayMs = 24 * 60 * 60 * 1000;
 
 /**
- * Opens the storage under `dataDir`. `expectedId` is the id that the database holds; null for a database that is bound
- * to no storage yet: then the folder's own id is answered, made if it has none, and the caller records it.
+ * Opens the storage under `dataDir`. `expectedId` is the id in the database, or null if the database is not bound to a
+ * storage yet. Then this returns the folder's id, creating it if needed, and the caller records it.
  */
 export async function openLocalStorage(
   dataDir: string,
@@ -29,10 +29,10 @@ export async function openLocalStorage(
 ): Promise<{ storage: Storage; id: string }> {
   const folder = join(dataDir, 'storage');
   return attempt(`open ${folder}`, async () => {
-    // Before anything is made: a mistyped DATA_DIR must not leave an empty storage behind.
+    // Check before creating anything: a mistyped DATA_DIR must not leave an empty storage behind.
     const found = await checkStorageId(folder, expectedId);
     await mkdir(dataDir, { recursive: true });
-    // Documents are nobody else's; dataDir itself stays open, because PostgreSQL may run in it as another user.
+    // Documents are private. dataDir itself stays readable, because PostgreSQL may run in it as another user.
     await mkdir(folder, { recursive: true, mode: 0o700 });
     await mkdir(join(folder, 'objects'), { recursive: true });
     await mkdir(join(folder, 'incoming'), { recursive: true });
@@ -44,10 +44,10 @@ export async function openLocalStorage(
   });
 }
 
-/** A folder that holds each object as a file: what one machine needs, or several that share a file system. */
+/** Stores each object as a file in a folder: enough for one machine, or several that share a file system. */
 class LocalStorage implements Storage {
   readonly #objects: string;
-  /** Half-written files, in the same file system as the objects so that a rename is one step. */
+  /** Unfinished files, on the same file system as the objects, so that a rename is atomic. */
   readonly #incoming: string;
 
   constructor(folder: string) {
@@ -66,7 +66,7 @@ class LocalStorage implements Storage {
       await attempt(`write ${key}`, () => this.#place(incoming, path));
       return stored;
     } finally {
-      // What cannot be removed here, the next process that opens the storage removes after a day.
+      // If this fails, the next process that opens the storage removes the file after a day.
       await file.close().catch(() => undefined);
       await rm(incoming, { force: true }).catch(() => undefined);
     }
@@ -107,13 +107,13 @@ class LocalStorage implements Storage {
         await rename(incoming, path);
         break;
       } catch (error) {
-        // A neighbour was just removed, and the directory with it.
+        // The directory was removed together with its last object meanwhile.
         if (retries === 0 || !failedWith(error, 'ENOENT')) {
           throw error;
         }
       }
     }
-    // All the way up, also where this call made no directory: who made it may not have synced it yet.
+    // Sync all the way up, even directories created by another call, which may not have synced them yet.
     for (let directory = dirname(path); ; directory = dirname(directory)) {
       await syncDirectory(directory);
       if (directory === this.#objects) {
@@ -122,7 +122,7 @@ class LocalStorage implements Storage {
     }
   }
 
-  /** Else every job that ever was would leave a directory. Stops at the first one that still holds something. */
+  /** Removes empty directories, up to the first that is not empty; otherwise every job would leave one. */
   async #removeEmpty(directory: string): Promise<void> {
     for (let path = directory; path !== this.#objects; path = dirname(path)) {
       try {
@@ -134,7 +134,7 @@ class LocalStorage implements Storage {
   }
 }
 
-/** Each chunk is written before the next one is asked for: a slow disk slows the sender, and memory stays flat. */
+/** Writes each chunk before requesting the next: a slow disk slows the sender, and memory stays constant. */
 async function fill(
   file: FileHandle,
   key: string,
@@ -191,7 +191,7 @@ async function statOrNull(path: string): Promise<ObjectStat | null> {
   }
 }
 
-/** A day, because other processes may be writing: a file that is being written is never that old. */
+/** Removes files older than a day. Younger ones may still be written by other processes. */
 async function removeAbandoned(incoming: string): Promise<void> {
   for (const name of await readdir(incoming)) {
     const path = join(incoming, name);
@@ -202,7 +202,7 @@ async function removeAbandoned(incoming: string): Promise<void> {
   }
 }
 
-/** Turns what the file system says into `StorageError`; `key` where ENOENT means that the object is missing. */
+/** Converts file system errors to `StorageError`; with `key`, ENOENT means that the object is missing. */
 async function attempt<T>(what: string, work: () => Promise<T>, key?: string): Promise<T> {
   try {
     return await work();

@@ -7,9 +7,9 @@ import { StorageMismatchError } from './storage.ts';
 const idPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /**
- * Reads the id that ties the storage folder to one database; null where the folder has none. Throws
- * `StorageMismatchError` unless it is the expected one: with the wrong folder every document would seem lost, and the
- * pruner would take another database's documents for leftovers.
+ * Reads the id that ties the storage folder to one database; null if the folder has none. Throws `StorageMismatchError`
+ * unless it is the expected one: with the wrong folder, every document would seem lost, and the pruner would treat
+ * another database's documents as leftovers.
  */
 export async function checkStorageId(folder: string, expectedId: string | null): Promise<string | null> {
   const id = await readId(folder);
@@ -23,7 +23,7 @@ export async function checkStorageId(folder: string, expectedId: string | null):
   return id;
 }
 
-/** Gives the folder an id. Of several processes that try at once, all get the winner's. */
+/** Gives the folder an id. Concurrent processes all get the winner's. */
 export async function createStorageId(folder: string): Promise<string> {
   const id = randomUUID();
   const draft = join(folder, `storage-id.${id}`);
@@ -31,7 +31,7 @@ export async function createStorageId(folder: string): Promise<string> {
   try {
     await file.writeFile(`${id}\n`);
     await file.sync();
-    // A link, unlike a rename, fails where there is one already; and the file is never seen half written.
+    // Unlike a rename, a link fails if the file exists; and the file is never visible half written.
     await link(draft, idFile(folder)).catch((error: unknown) => {
       if (!failedWith(error, 'EEXIST')) {
         throw error;

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 
-/** What is known of bytes once they are durable. */
+/** What is known about bytes once they are durable. */
 export interface Stored {
   bytes: number;
   /** Lowercase hex. */
@@ -16,45 +16,45 @@ export interface ListedObject extends ObjectStat {
   key: string;
 }
 
-/** Inclusive and 0-based, as in HTTP. */
+/** Inclusive and zero-based, as in HTTP. */
 export interface ByteRange {
   first: number;
   last: number;
 }
 
 export interface PutOptions {
-  /** One byte more is a `SizeLimitError`. */
+  /** One byte more throws `SizeLimitError`. */
   maxBytes: number;
-  /** Looked at between two chunks and before the object appears; who made the source ends one that hangs. */
+  /** Checked between chunks and before the object appears. A hanging source must be ended by its creator. */
   signal?: AbortSignal;
 }
 
 /**
- * Bytes by key, wherever they are. Every method rejects with a `StorageError` when the storage is at fault; errors of a
- * source or of `use` pass through as they are.
+ * Bytes by key, in any kind of storage. Every method rejects with a `StorageError` when the storage is at fault; errors
+ * of a source or of `use` pass through unchanged.
  */
 export interface Storage {
   /**
-   * Streams `source` into `key`, replacing what was there in one step. Durable once it answers; after any error the key
-   * is as it was before.
+   * Streams `source` into `key`, replacing any old object atomically. Durable once it resolves; after an error, the key
+   * is unchanged.
    */
   put(key: string, source: AsyncIterable<Uint8Array>, options: PutOptions): Promise<Stored>;
-  /** The stream has to be read to its end or destroyed. */
+  /** The stream must be read to its end or destroyed. */
   get(key: string, range?: ByteRange): Promise<Readable>;
   /**
-   * Gives `use` a path to read from, which is good until `use` has settled: an engine needs a file, not a
-   * stream. A missing object is for `use` to meet, as a path that isn't there: looking first would cost every job a call.
+   * Calls `use` with a path that is valid until `use` settles, because engines need a file, not a stream. If the object
+   * is missing, so is the file: checking first would cost every job a call.
    */
   withLocalFile<T>(key: string, use: (path: string) => Promise<T>): Promise<T>;
-  /** Null: there is no such object. */
+  /** Returns null for a missing object. */
   stat(key: string): Promise<ObjectStat | null>;
-  /** Removing what isn't there is no error. */
+  /** Removes an object; a missing one is not an error. */
   remove(key: string): Promise<void>;
-  /** Everything under a folder of keys such as `results/job_01h`, in no order; all without one. */
+  /** Lists everything below a folder of keys such as `results/job_01h`, or everything, in no particular order. */
   list(folder?: string): AsyncIterable<ListedObject>;
 }
 
-/** The storage could not be read or written. For a job it means STORAGE_UNAVAILABLE. */
+/** The storage could not be read or written. Jobs fail with STORAGE_UNAVAILABLE. */
 export class StorageError extends Error {
   constructor(message: string, cause?: unknown) {
     super(message, { cause });
@@ -62,7 +62,7 @@ export class StorageError extends Error {
   }
 }
 
-/** There should have been an object under this key. */
+/** The object that should exist under this key is missing. */
 export class ObjectMissingError extends StorageError {
   constructor(key: string) {
     super(`the storage holds no object ${key}`);
@@ -70,7 +70,7 @@ export class ObjectMissingError extends StorageError {
   }
 }
 
-/** The storage is not the one that the database belongs to: a process must not go on with it. */
+/** The storage belongs to another database: a process must not continue with it. */
 export class StorageMismatchError extends StorageError {
   constructor(message: string) {
     super(message);
@@ -78,7 +78,7 @@ export class StorageMismatchError extends StorageError {
   }
 }
 
-/** The source had more bytes than `put` was told to take. No fault of the storage's, so no `StorageError`. */
+/** The source exceeded `maxBytes`. Not the storage's fault, so not a `StorageError`. */
 export class SizeLimitError extends Error {
   readonly maxBytes: number;
 
@@ -91,7 +91,7 @@ export class SizeLimitError extends Error {
 
 const keyPattern = /^[a-z0-9_][a-z0-9_.-]{0,199}(\/[a-z0-9_][a-z0-9_.-]{0,199}){0,7}$/;
 
-/** A key is made by us, never by a client: a bad one is a bug, and is stopped before it becomes a path. */
+/** Keys are made by us, never by clients: a bad one is a bug, stopped before it becomes a path. */
 export function assertKey(key: string): void {
   if (!keyPattern.test(key)) {
     throw new TypeError(`not a storage key: ${JSON.stringify(key)}`);
