@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 
 /**
- * Waits for the end of its standard input, which comes when the parent is gone however it ended, and then sends the signal
- * if the process is still the one it was. In sh, as a second Node.js process would cost 40 MB for nothing.
+ * Waits for the end of its standard input, which comes when the parent is gone in any way. Then sends the signal if the
+ * process is still the same. Uses sh, because a second Node.js process would cost 40 MB.
  */
 const script = `
 started() {
@@ -16,16 +16,16 @@ while read -r _; do :; done
 `;
 
 /**
- * Makes a process that knows nothing of its parent, such as a database server, end when this process dies, even by
- * SIGKILL. Disposing takes the guard away without touching the process.
+ * Ends a process that does not watch its parent, such as a database server, when this process dies, even by SIGKILL.
+ * Disposal removes the guard without touching the process.
  */
 export function guard(pid: number, signal: NodeJS.Signals): Disposable {
   const guardian = spawn('/bin/sh', ['-c', script, 'sh', String(pid), signal.replace(/^SIG/, '')], {
-    // In a session of its own, or the terminal's Ctrl-C would end it together with what it watches.
+    // In its own session: the terminal's Ctrl-C would otherwise end it together with the process it watches.
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
   });
-  // Without a guard the process merely outlives a killed parent until the next start finds it.
+  // Without a guard, the process only outlives a killed parent until the next start finds it.
   guardian.on('error', () => undefined);
   guardian.stdin.on('error', () => undefined);
   return {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { identify, isAlive, type ProcessIdentity, parseIdentity } from './process-identity.ts';
 
-/** Remembers a child, so that it is found again should this process be killed. */
+/** Records a child, so that it can be found if this process is killed. */
 export function recordProcess(directory: string, name: string, pid: number): void {
   const identity = identify(pid);
   if (identity === null) return;
@@ -13,20 +13,20 @@ export function recordProcess(directory: string, name: string, pid: number): voi
   renameSync(`${path}.new`, path);
 }
 
-/** Forgets a child that has ended. */
+/** Deletes the record of a child that has ended. */
 export function forgetProcess(directory: string, name: string, pid: number): void {
   if (recorded(directory, name)?.pid === pid) rmSync(recordPath(directory, name), { force: true });
 }
 
 export interface LeftoverOptions {
   signal: NodeJS.Signals;
-  /** How long it may take to end by itself before it is killed. */
+  /** How long it may take to exit before it is killed, in milliseconds. */
   graceMs: number;
 }
 
 /**
- * Ends the child of that name that a killed parent left behind; true if there was one. Only the very process that was
- * recorded is touched, never another one that has its pid by now.
+ * Ends the child of that name that a killed parent left behind; returns whether there was one. Touches only the
+ * recorded process, never another one that now has its pid.
  */
 export async function stopLeftover(directory: string, name: string, options: LeftoverOptions): Promise<boolean> {
   const identity = recorded(directory, name);
@@ -41,18 +41,18 @@ export async function endProcess(identity: ProcessIdentity, { signal, graceMs }:
   sendSignal(identity.pid, signal);
   const deadline = performance.now() + graceMs;
   let killed = false;
-  // Nothing tells of the end of a process that is not a child, so it is looked for.
+  // The end of a process that is not a child is not reported, so poll.
   while (isAlive(identity)) {
     if (!killed && performance.now() > deadline) {
       killed = true;
-      // With all that it started, if it leads a session as our children do.
+      // Together with everything it started, if it leads a session, as our children do.
       if (!sendSignal(-identity.pid, 'SIGKILL')) sendSignal(identity.pid, 'SIGKILL');
     }
     await sleep(20);
   }
 }
 
-/** Like `process.kill`, but a process that is gone already is no error. Says whether it was there. */
+/** Like `process.kill`, but returns false if the process is gone. */
 export function sendSignal(pid: number, signal: NodeJS.Signals): boolean {
   try {
     return process.kill(pid, signal);

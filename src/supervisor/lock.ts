@@ -3,7 +3,7 @@ import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } 
 import { dirname } from 'node:path';
 import { identify, isAlive, parseIdentity } from './process-identity.ts';
 
-/** Another living process holds the lock. */
+/** Another live process holds the lock. */
 export class LockHeldError extends Error {
   readonly pid: number;
 
@@ -15,14 +15,14 @@ export class LockHeldError extends Error {
 }
 
 /**
- * Takes a lock file for as long as this process lives; throws `LockHeldError` if another one has it. The lock of a process
- * that died without giving it back is taken over, and of several that try only one succeeds.
+ * Takes a lock file while this process lives; throws `LockHeldError` if another process has it. Takes over the lock of
+ * a dead process; if several try, only one succeeds.
  */
 export function acquireLock(path: string): Disposable {
   mkdirSync(dirname(path), { recursive: true });
   const draft = `${path}.${randomUUID()}`;
   const mine = JSON.stringify(identify(process.pid));
-  // Written aside and linked into place, so that nobody ever reads a lock without its holder's name.
+  // Written aside and linked into place, so that no process reads a lock without its holder.
   writeFileSync(draft, mine);
   try {
     take(path, draft);
@@ -42,7 +42,7 @@ function take(path: string, draft: string): void {
     if (found === null) continue;
     const holder = parseIdentity(found);
     if (holder !== null && isAlive(holder)) throw new LockHeldError(path, holder.pid);
-    // Only the holder of the succession may replace a dead holder, and only the one it has seen dead.
+    // Only the holder of the succession lock may replace a dead holder, and only the one it has seen dead.
     using _succession = acquireLock(`${path}.next`);
     if (read(path) !== found) continue;
     const replacement = `${draft}.replacement`;

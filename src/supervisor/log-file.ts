@@ -3,16 +3,16 @@ import { dirname } from 'node:path';
 
 const mostBytes = 20 * 1024 ** 2;
 
-/** Where a child's output goes. */
+/** The log of a child's output. */
 export interface LogFile {
   readonly path: string;
   readonly fd: number;
-  /** What was written since it was opened: at most the last 64 KiB. */
+  /** Returns what was written since it was opened, at most the last 64 KiB. */
   read(): string;
   close(): void;
 }
 
-/** Opens a log for appending. One that has grown large becomes `<path>.1` first, in place of the one before. */
+/** Opens a log for appending. First renames a large one to `<path>.1`, replacing the previous. */
 export function openLogFile(path: string): LogFile {
   mkdirSync(dirname(path), { recursive: true });
   if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) > mostBytes) renameSync(path, `${path}.1`);

@@ -1,25 +1,25 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
-/** A process beyond doubt: a pid alone may have been given to another process since. */
+/** The identity of a process: a pid alone may have been reused. */
 export interface ProcessIdentity {
   readonly pid: number;
-  /** When it started, in whatever the system tells; equal only for the very same process. */
+  /** Its start time in a system-specific form; equal only for the same process. */
   readonly started: string;
 }
 
-/** Who has this pid now. Null: nobody, or a zombie, which can do nothing any more. */
+/** Identifies the process with this pid; null if there is none, or only a zombie. */
 export function identify(pid: number): ProcessIdentity | null {
   const started = process.platform === 'linux' ? startedByProc(pid) : startedByPs(pid);
   return started === null ? null : { pid, started };
 }
 
-/** Whether that very process still runs. */
+/** Whether that same process still runs. */
 export function isAlive(identity: ProcessIdentity): boolean {
   return identify(identity.pid)?.started === identity.started;
 }
 
-/** The command line of a process, words joined by spaces; empty where it cannot be read. */
+/** The command line of a process, joined by spaces; empty if unreadable. */
 export function commandLineOf(pid: number): string {
   if (process.platform !== 'linux') return ps(pid, 'command=') ?? '';
   try {
@@ -29,7 +29,7 @@ export function commandLineOf(pid: number): string {
   }
 }
 
-/** Reads back what was stored as JSON; null where that makes no sense, such as a file cut off by a power failure. */
+/** Parses a stored identity; null if it is invalid, such as a file cut off by a power failure. */
 export function parseIdentity(text: string): ProcessIdentity | null {
   try {
     const value: unknown = JSON.parse(text);
@@ -44,11 +44,11 @@ export function parseIdentity(text: string): ProcessIdentity | null {
 function startedByProc(pid: number): string | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The command name stands in parentheses and may contain anything, so fields are counted from its end.
+    // The command name is in parentheses and may contain anything, so fields are counted from its end.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     const [state, ticks] = [fields[0], fields[19]];
     if (state === 'Z' || state === 'X' || ticks === undefined) return null;
-    // Ticks count from the boot: without its id a process from before a reboot could look the same.
+    // Ticks count from boot: without the boot id, a process from before a reboot could look the same.
     return `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()} ${ticks}`;
   } catch {
     return null;

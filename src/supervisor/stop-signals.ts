@@ -1,6 +1,6 @@
 const stopSignals: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
-/** npm passes on a Ctrl-C that the terminal has already sent to every process: within this time two are one. */
+/** npm forwards a Ctrl-C that the terminal has already sent to every process: within this time, two count as one. */
 const sameMs = 500;
 
 export interface StopSignals extends Disposable {
@@ -8,7 +8,7 @@ export interface StopSignals extends Disposable {
   readonly first: Promise<NodeJS.Signals>;
 }
 
-/** Listens for what asks this process to stop. Each signal after the first calls `again`. */
+/** Listens for signals that ask this process to stop. Calls `again` for each one after the first. */
 export function onStopSignals(again: () => void): StopSignals {
   let firstAt: number | null = null;
   let resolveFirst: (signal: NodeJS.Signals) => void = () => undefined;

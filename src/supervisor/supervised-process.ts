@@ -15,15 +15,15 @@ export interface ProcessSpec {
   /** Added to the environment of this process. */
   env?: Readonly<Record<string, string>>;
   logFile: string;
-  /** Where its pid is recorded. */
+  /** The folder in which its pid is recorded. */
   runDirectory: string;
-  /** Asks it to end. */
+  /** The signal that asks it to exit. */
   stopSignal: NodeJS.Signals;
-  /** How long it may take to end before it is killed. */
+  /** How long it may take to exit before it is killed, in milliseconds. */
   stopMs: number;
-  /** Ends it at once. */
+  /** The signal that ends it at once. */
   killSignal: NodeJS.Signals;
-  /** How it learns that this process is gone: by a channel that it listens to (`exitWithParent`), or by a guard. */
+  /** How it detects the end of this process: by a channel (`exitWithParent`), or by a guard. */
   parentDeath: 'channel' | 'guard';
 }
 
@@ -36,15 +36,15 @@ export interface SupervisedProcess {
   readonly pid: number;
   /** Never rejects. */
   readonly exited: Promise<Exit>;
-  /** Asks it to end, kills it when it takes too long, and resolves when it is gone. */
+  /** Asks it to exit, kills it if that takes too long, and resolves when it is gone. */
   stop(): Promise<void>;
   /** Ends it at once. */
   kill(): void;
-  /** What it has written so far. */
+  /** Its output so far. */
   output(): string;
 }
 
-/** A child in a session of its own, so that neither the terminal's Ctrl-C nor its closing reaches it but through its parent. */
+/** Starts a child in its own session, so that the terminal's Ctrl-C and hang-up reach it only through its parent. */
 export async function startProcess(spec: ProcessSpec): Promise<SupervisedProcess> {
   const log = openLogFile(spec.logFile);
   let child: ChildProcess;
@@ -73,9 +73,9 @@ export async function startProcess(spec: ProcessSpec): Promise<SupervisedProcess
       resolve({ code, signal });
     });
   });
-  // A signal to a child that cannot be delivered, such as in a race with its end, must not end this process.
+  // A signal that cannot be delivered, such as in a race with the child's end, must not end this process.
   child.on('error', () => undefined);
-  // Its pid is the group's too: whatever it started and left in its session goes with it.
+  // The pid is also the process group: everything left in its session ends with it.
   const kill = () => void (spec.killSignal === 'SIGKILL' ? sendSignal(-pid, 'SIGKILL') : child.kill(spec.killSignal));
   return {
     pid,

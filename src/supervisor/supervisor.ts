@@ -1,34 +1,34 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Exit, SupervisedProcess } from './supervised-process.ts';
 
-/** Something that is kept running. */
+/** A process that is kept running. */
 export interface Service<Running extends SupervisedProcess = SupervisedProcess> {
   readonly name: string;
-  /** Resolves when it is ready. Rejects when aborted, having ended what it began. */
+  /** Resolves when it is ready. Rejects when aborted, after ending what it has started. */
   start(signal: AbortSignal): Promise<Running>;
 }
 
 export interface Supervisor extends AsyncDisposable {
   /** Starts a service and keeps it running; rejects if it does not get ready this first time. */
   start<Running extends SupervisedProcess>(service: Service<Running>): Promise<Running>;
-  /** Ends all services one after the other, in the order given. */
+  /** Stops all services one by one, in the configured order. */
   stop(): Promise<void>;
-  /** Kills whatever is still there. */
+  /** Kills everything that still runs. */
   hasten(): void;
 }
 
 export interface SupervisorOptions {
-  /** Names of services; others end last. */
+  /** Names of services in order; others stop last. */
   stopOrder: readonly string[];
-  /** Told in one line what died and what came back. */
+  /** Called with one line for each exit and restart. */
   log(line: string): void;
-  /** The pause before a service starts again, doubled each time up to `mostMs`, forgotten once it ran for `calmMs`. */
+  /** Pauses before a restart, in milliseconds: doubled each time up to `mostMs`, reset after running for `calmMs`. */
   backoff?: { firstMs: number; mostMs: number; calmMs: number };
 }
 
 const defaultBackoff = { firstMs: 250, mostMs: 10_000, calmMs: 30_000 };
 
-/** Keeps services running until it is stopped: what dies alone is started again. */
+/** Keeps services running until it is stopped: restarts those that exit. */
 export function createSupervisor({ stopOrder, log, backoff = defaultBackoff }: SupervisorOptions): Supervisor {
   const running = new Map<string, SupervisedProcess>();
   const tasks = new Set<Promise<unknown>>();
@@ -39,7 +39,7 @@ export function createSupervisor({ stopOrder, log, backoff = defaultBackoff }: S
   async function launch<Running extends SupervisedProcess>(service: Service<Running>): Promise<Running> {
     stopping.signal.throwIfAborted();
     const task = begin(service);
-    // `stop` waits for what is just starting, so that nothing appears behind its back.
+    // `stop` waits for services that are starting, so that none appears later.
     tasks.add(task);
     try {
       return await task;
@@ -94,7 +94,7 @@ export function createSupervisor({ stopOrder, log, backoff = defaultBackoff }: S
   return {
     async start(service) {
       const started = await launch(service);
-      // Being aborted is the only way for it to reject.
+      // It rejects only when aborted.
       keep(service, started).catch(() => undefined);
       return started;
     },
