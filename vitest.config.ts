@@ -9,6 +9,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     globalSetup: 'test/servers.ts',
     pool: 'forks',
+    // Importing what a service consists of takes as long as most files' tests: the files that a process runs share it.
+    isolate: false,
     // A CI machine of two cores may be busy with the other files; no test measures time.
     testTimeout: 60_000,
     hookTimeout: 60_000,
