@@ -27,6 +27,7 @@ import { checkHealth } from './ops/health.ts';
 import type { Logger } from './ops/logger.ts';
 import { scrape } from './ops/metrics.ts';
 import { createProbes } from './ops/probes.ts';
+import { shared } from './ops/shared.ts';
 import type { Extractor } from './pdf/model/extraction.ts';
 import { createExtractorPool } from './pdf/process/extractor-pool.ts';
 import type { Platform } from './platform.ts';
@@ -97,7 +98,7 @@ export async function startApi(
     limits: config.limits,
     operations: config.operations,
     publicUrl: config.publicUrl,
-    checkHealth: () => checkHealth(probes),
+    checkHealth: shared(() => checkHealth(probes)),
     scrape: () =>
       scrape({
         readVitals: vitals,

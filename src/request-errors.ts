@@ -143,7 +143,7 @@ export const requestErrors = {
   DEADLINE_EXCEEDED: {
     status: 503,
     message: 'The operation took longer than it may.',
-    advice: 'Ask for less in one operation: smaller pages, fewer fields, a narrower filter.',
+    advice: 'Ask for less in one operation: smaller pages, fewer fields, a narrower filter, fewer mutations.',
   },
   SERVICE_UNAVAILABLE: {
     status: 503,

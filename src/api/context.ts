@@ -42,6 +42,8 @@ export interface ApiContext extends ApiServices {
   scopes: ReadonlySet<Scope>;
   /** The UUID of the caller's key; null where no key is required. */
   keyId: string | null;
+  /** Aborted when the time of the operation is up: what has begun is finished, nothing else begins. */
+  deadline: AbortSignal;
   /** Resolves when the answer of this operation may be a large one. */
   enterLargeAnswer: () => Promise<void>;
 }

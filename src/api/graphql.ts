@@ -5,12 +5,13 @@ import { RequestError } from '../errors.ts';
 import { isRequestErrorCode, requestErrors } from '../request-errors.ts';
 import type { Admission } from './authenticate.ts';
 import { extensionsOf, retryAfterOf } from './errors.ts';
-import { freeBytes } from './http/body-budget.ts';
+import { type BodyBudget, freeBytes } from './http/body-budget.ts';
 import { createLargeAnswer } from './http/large-answer.ts';
 import { createReceivedParams, type ReceivedRequest } from './http/received.ts';
 import { createRetryAfter } from './http/retry-after.ts';
+import { Results } from './live/results.ts';
 import { createServerSentEvents, type HttpContext } from './live/sse.ts';
-import type { Operations, Refusal } from './operations.ts';
+import type { AnswerSize, Operations, Refusal } from './operations.ts';
 import { schema } from './schema/schema.ts';
 
 /** What the server hands to Yoga with each request. */
@@ -22,11 +23,17 @@ interface RequestContext extends HttpContext, ReceivedRequest {
 
 export type Graphql = ReturnType<typeof createGraphql>;
 
+export interface GraphqlOptions {
+  keepAliveMs: number;
+  /** Bytes that wait for their clients. */
+  unsent: BodyBudget;
+}
+
 /**
  * GraphQL over HTTP, and SSE for subscriptions. Yoga writes the answers; `operations` admits and runs what requests hold, as
  * over WebSocket.
  */
-export function createGraphql(operations: Operations, keepAliveMs: number) {
+export function createGraphql(operations: Operations, { keepAliveMs, unsent }: GraphqlOptions) {
   return createYoga<RequestContext>({
     schema,
     graphqlEndpoint: '/graphql',
@@ -44,16 +51,24 @@ export function createGraphql(operations: Operations, keepAliveMs: number) {
     parserAndValidationCache: false,
     plugins: [
       createReceivedParams(),
-      runOperations(operations),
+      runOperations(operations, unsent),
       createServerSentEvents(keepAliveMs),
-      createLargeAnswer(operations.isLarge),
+      createLargeAnswer((result) => operations.sizeOf(result).isLarge),
       createRetryAfter(),
     ],
   });
 }
 
 /** Puts our own way of running an operation in place of Yoga's, which WebSockets could not share. */
-function runOperations(operations: Operations): Plugin<object, RequestContext> {
+function runOperations(operations: Operations, unsent: BodyBudget): Plugin<object, RequestContext> {
+  /** Large answers have a limit of their own. */
+  function holdUntilSent({ bytes, isLarge }: AnswerSize, client: string, response: ServerResponse): void {
+    if (isLarge || bytes <= freeBytes || response.closed) return;
+    const held = unsent.open(client, () => response.destroy());
+    response.once('close', held.release);
+    held.take(bytes);
+  }
+
   return {
     onParams({ setParamsHandler }) {
       setParamsHandler(async ({ params: { query = '', operationName, variables }, request, context }) => {
@@ -70,7 +85,9 @@ function runOperations(operations: Operations): Plugin<object, RequestContext> {
           const watch = admission.whenEnded(() => res.destroy());
           res.once('close', () => watch[Symbol.dispose]());
         }
-        return await operations.run(admitted, { caller, client, over: closingOf(res) });
+        const result = await operations.run(admitted, { caller, client, over: closingOf(res) });
+        if (!(result instanceof Results)) holdUntilSent(operations.sizeOf(result), client, res);
+        return result;
       });
     },
   };

@@ -1,8 +1,10 @@
 import { type ExecutionArgs, type ExecutionResult, execute, GraphQLError, type GraphQLSchema } from 'graphql';
+import { isCancelled } from '../connections/postgres/database-errors.ts';
 import { RequestError } from '../errors.ts';
 import { type AdmittedOperation, createAdmit, type OperationParams } from './admission/admit.ts';
 import { InvalidDocumentError } from './admission/invalid-document-error.ts';
 import { budgetOf } from './answers/byte-budget.ts';
+import { HeavyOperations } from './answers/heavy-operations.ts';
 import { LargeAnswers } from './answers/large-answers.ts';
 import type { Caller } from './authenticate.ts';
 import type { ApiContext, ApiServices } from './context.ts';
@@ -24,8 +26,7 @@ export interface Requester {
   /** The client's address: what clients share takes turns among them. */
   client: string;
   /**
-   * Aborted when the answer was sent, or its client has gone. Queries and subscriptions end then; a mutation that has begun
-   * is finished.
+   * Aborted when the answer was sent, or its client has gone. Queries and subscriptions end then; mutations are finished.
    */
   over: AbortSignal;
 }
@@ -36,15 +37,23 @@ export interface Operations {
   admit(params: OperationParams, caller: Caller, options?: { readOnly: boolean }): AdmittedOperation | Refusal;
   /** Executes it within its budgets. */
   run(operation: AdmittedOperation, requester: Requester): Promise<ExecutionResult | Results>;
-  /** Whether a result of `run` is so large that it should be serialised and sent in pieces. */
-  isLarge(result: ExecutionResult): boolean;
+  /** The size of a result of `run`. */
+  sizeOf(result: ExecutionResult): AnswerSize;
+}
+
+export interface AnswerSize {
+  /** About as many as it has in memory. */
+  bytes: number;
+  /** Whether it is so large that it should be serialised and sent in pieces. */
+  isLarge: boolean;
 }
 
 export function createOperations(schema: GraphQLSchema, services: ApiServices): Operations {
   const { logger, operations: limits } = services;
   const admit = createAdmit(schema, limits, pageSize);
   const largeAnswers = new LargeAnswers();
-  const large = new WeakSet<ExecutionResult>();
+  const heavy = new HeavyOperations();
+  const sizes = new WeakMap<ExecutionResult, AnswerSize>();
   const mask = (result: ExecutionResult): ExecutionResult =>
     result.errors === undefined ? result : { ...result, errors: maskErrors(result.errors, logger) };
   const subscribe = createSubscribe(mask);
@@ -75,22 +84,31 @@ export function createOperations(schema: GraphQLSchema, services: ApiServices): 
       // Payloads are read over the pool for writes: the answer to createJob must not wait for the reads of others.
       const database = isMutation ? services.writes : services.database;
       const enterLargeAnswer = () => largeAnswers.enter(client, over);
-      const contextValue: ApiContext = { ...services, ...caller, database, enterLargeAnswer };
+      const deadline = AbortSignal.timeout(limits.operationSeconds * 1_000);
+      const contextValue: ApiContext = { ...services, ...caller, database, deadline, enterLargeAnswer };
       const args: ExecutionArgs = { schema, document, operationName, variableValues: variables, contextValue };
       if (operation.operation === 'subscription') {
         const results = await subscribe(args, (event) => executeEvent(args, contextValue, client, event));
         return endingWith(over, results);
       }
-      const deadline = AbortSignal.timeout(limits.operationSeconds * 1_000);
-      const ended = isMutation ? deadline : AbortSignal.any([deadline, over]);
+      const ended = AbortSignal.any([deadline, over]);
       const scope = { owner: contextValue, atOnce: statementsAtOnce, signal: ended };
-      const execution = isMutation ? execute(args) : database.within(scope, () => execute(args));
-      const result = await withinDeadline(execution, ended);
+      const query = () =>
+        withinDeadline(
+          database.within(scope, () => execute(args)),
+          ended,
+        );
+      const result = isMutation
+        ? await execute(args)
+        : await heavy
+            .run({ cost, client, signal: ended }, query)
+            .catch((error) => failed(isCancelled(error) ? new RequestError('DEADLINE_EXCEEDED') : error));
       const answer = { ...mask(result), extensions: { cost } };
-      if (budgetOf(contextValue).isLarge) large.add(answer);
+      const budget = budgetOf(contextValue);
+      sizes.set(answer, { bytes: budget.bytesDrawn, isLarge: budget.isLarge });
       return answer;
     },
-    isLarge: (result) => large.has(result),
+    sizeOf: (result) => sizes.get(result) ?? { bytes: 0, isLarge: false },
   };
 }
 
@@ -111,7 +129,7 @@ async function withinDeadline(
   ended: AbortSignal,
 ): Promise<ExecutionResult> {
   if (!('then' in execution)) return execution;
-  const late: ExecutionResult = { data: null, errors: [asGraphqlError(new RequestError('DEADLINE_EXCEEDED'))] };
+  const late = failed(new RequestError('DEADLINE_EXCEEDED'));
   const stop = new AbortController();
   const isLate = new Promise<ExecutionResult>((resolve) => {
     ended.addEventListener('abort', () => resolve(late), { once: true, signal: stop.signal });
@@ -124,6 +142,10 @@ function mutationByGet(): GraphQLError {
   return new GraphQLError('Can only perform a mutation operation from a POST request.', {
     extensions: { code: 'METHOD_NOT_ALLOWED' },
   });
+}
+
+function failed(error: unknown): ExecutionResult {
+  return { data: null, errors: [asGraphqlError(error)] };
 }
 
 /** Wraps what was thrown, so that it is masked like the errors of resolvers. */

@@ -12,6 +12,7 @@ import { addressKey, createClientAddresses } from './http/forwarded.ts';
 import { holdMessages } from './http/held-messages.ts';
 import type { Pace } from './http/paced-body.ts';
 import { createParamsReader } from './http/params.ts';
+import { closeQueuedResponses } from './http/queued-responses.ts';
 import { Readiness } from './http/readiness.ts';
 import { createRoutes } from './http/routes.ts';
 import { closeSilentSockets } from './http/silent-sockets.ts';
@@ -27,6 +28,12 @@ export interface ApiServer extends AsyncDisposable {
 
 /** Requests that are being answered may finish for this long at shutdown; streams are cut off, their clients resume. */
 const shutdownMs = 5_000;
+
+/**
+ * Bytes of answers and downloads that wait for their clients, over all clients. Beyond it, the client with the most of them
+ * loses its largest: its connection is cut. Large answers have a limit of their own.
+ */
+const unsentBytes = 48 * 1024 ** 2;
 
 /** How long a socket is kept for another request, in milliseconds. Proxies have to give up earlier, see docs/deployment.md. */
 const keptMs = 5_000;
@@ -71,8 +78,9 @@ export async function startApiServer(
 ): Promise<ApiServer> {
   const { publicUrl, limits, logger } = services;
   const times = { ...defaultTimes, ...given };
+  const unsent = new BodyBudget(unsentBytes);
   const operations = createOperations(schema, services);
-  const graphql = createGraphql(operations, keepAliveMs);
+  const graphql = createGraphql(operations, { keepAliveMs, unsent });
   const readiness = new Readiness();
   const busy = new Set<Promise<void>>();
   const streams = new Set<ServerResponse>();
@@ -91,6 +99,7 @@ export async function startApiServer(
     graphql,
     addressOf,
     readParams,
+    unsent,
     uploadPace: times.upload,
     authenticate,
     readiness,
@@ -121,6 +130,7 @@ export async function startApiServer(
   server.timeout = times.idleMs;
   server.keepAliveTimeout = Math.min(keptMs, times.idleMs);
   closeSilentSockets(server);
+  closeQueuedResponses(server);
   server.on('connection', addressLimits.socketOpened);
   server.on('request', (request, response) => {
     const work = handle(request, response).finally(() => busy.delete(work));

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Finding, Probe } from './health.ts';
+import { shared } from './shared.ts';
 import { canaryDeadSeconds, countedUpTo, type Vitals } from './vitals.ts';
 
 /** What the probes look with. */
@@ -20,17 +21,6 @@ const lookAgainMs = 500;
 const overloadedSeconds = 300;
 
 const withoutRedis = 'jobs start some seconds late, and progress comes every other second';
-
-/** Returns a function that shares one running call among its callers. */
-function shared<T>(read: () => Promise<T>): () => Promise<T> {
-  let reading: Promise<T> | null = null;
-  return () => {
-    reading ??= read().finally(() => {
-      reading = null;
-    });
-    return reading;
-  };
-}
 
 const ok = (detail: string): Finding => ({ detail });
 

@@ -101,6 +101,17 @@ describe('one address', () => {
     expect(await connections()).toBe(3);
   });
 
+  it('has all its requests ended with their connection, those that wait behind another one, too', async () => {
+    for (let n = 0; n < 3; n += 1) {
+      const first = await stream();
+      for (let more = 0; more < 2; more += 1) first.send(head('GET', '/health/live'));
+      await expect.poll(async () => answerIn((await stream()).received).status).toBe(503);
+      first.socket.destroy();
+      await closeAll();
+    }
+    expect(answerIn((await stream()).received).status).toBe(200);
+  });
+
   it('cannot lock itself out by idle sockets', async () => {
     await Promise.all(Array.from({ length: 50 }, open));
     expect(answerIn(await (await request('/health/live')).answered).status).toBe(200);

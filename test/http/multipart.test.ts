@@ -47,6 +47,22 @@ function map(value: unknown): Part {
   return ['map', JSON.stringify(value)];
 }
 
+describe('a multipart request', () => {
+  it('of very many parts, or with a very large map, is refused', async () => {
+    const empty = '--x\r\ncontent-disposition: form-data\r\n\r\n\r\n'.repeat(10_000);
+    const type = { 'content-type': 'multipart/form-data; boundary=x' };
+    expect(await sendRaw(`${empty}--x--\r\n`, type)).toMatchObject({ status: 400, code: 'BAD_REQUEST' });
+    for (const paths of [
+      Array(150_000).fill(1),
+      Array(150_000).fill('variables.file'),
+      Array(21).fill('variables.file'),
+    ]) {
+      const answer = await send([operation(createJob, variables), map({ x: paths }), ['x', pdf()]]);
+      expect([400, 413]).toContain(answer.status);
+    }
+  });
+});
+
 describe('a file of a multipart request', () => {
   it('replaces a variable of type File, or a part of a variable', async () => {
     const whole =

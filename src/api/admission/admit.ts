@@ -4,10 +4,10 @@ import { RequestError } from '../../errors.ts';
 import type { Scope } from '../../tenants/scopes.ts';
 import { costOf, type PageSize } from './cost.ts';
 import { createDocuments } from './documents.ts';
-import { checkVariables } from './input-lists.ts';
 import { InvalidDocumentError } from './invalid-document-error.ts';
 import { createScopesOf } from './scopes.ts';
 import { operationOf } from './shape.ts';
+import { checkVariables } from './variables.ts';
 
 /** An operation as a client sends it, over any transport. */
 export interface OperationParams {
@@ -37,12 +37,12 @@ export function createAdmit(schema: GraphQLSchema, limits: OperationLimits, page
   const documents = createDocuments(schema, limits);
   const scopesOf = createScopesOf(schema);
   return ({ query, operationName = null, variables }, scopes) => {
-    const { document, lists } = documents(query);
+    const { document, uses } = documents(query);
     const operation = operationOf(document, operationName);
     if (operation === null) throw unclearOperation(operationName);
     for (const needed of scopesOf(document, operation)) if (!scopes.has(needed)) throw scopeTooSmall(needed);
     const given = variables ?? {};
-    checkVariables(schema, operation, lists.uses, given);
+    checkVariables(schema, operation, uses, given);
     const cost = costOf(schema, document, operation, given, pageSize);
     if (cost > limits.queryCost) {
       throw new RequestError('QUERY_TOO_EXPENSIVE', {
@@ -58,8 +58,13 @@ function scopeTooSmall(needed: Scope): RequestError {
   return new RequestError('FORBIDDEN', { message: `The operation needs a key with the scope ${needed}.` });
 }
 
+/** Of a name that a client sends. */
+const shownCharacters = 100;
+
 function unclearOperation(name: string | null): Error {
   const message =
-    name === null ? 'Name the operation to run in operationName.' : `There is no operation named ${name}.`;
+    name === null
+      ? 'Name the operation to run in operationName.'
+      : `There is no operation named ${name.slice(0, shownCharacters)}.`;
   return new InvalidDocumentError('OPERATION_RESOLUTION_FAILURE', [new GraphQLError(message)]);
 }

@@ -27,6 +27,8 @@ declare module 'graphql' {
   interface GraphQLInputFieldExtensions {
     /** Maximum number of items of a list. */
     maxItems?: number;
+    /** The text may be as long as a request: a file as Base64. */
+    isFile?: true;
   }
 }
 

@@ -1,7 +1,7 @@
 import { type DocumentNode, GraphQLError, type GraphQLSchema, parse, validate } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { OperationLimits } from '../../config.ts';
-import { type InputLists, inputListsOf } from './input-lists.ts';
+import { type InputUses, inputUsesOf } from './input-uses.ts';
 import { InvalidDocumentError } from './invalid-document-error.ts';
 import { checkShape } from './shape.ts';
 import { checkTokens } from './tokens.ts';
@@ -9,7 +9,7 @@ import { checkTokens } from './tokens.ts';
 /** A document that passed every check that does not depend on variables. */
 export interface CheckedDocument {
   document: DocumentNode;
-  lists: InputLists;
+  uses: InputUses;
 }
 
 /** Memory of a cached document: a syntax tree takes about 60 bytes for each character of dense text. */
@@ -33,9 +33,7 @@ export function createDocuments(schema: GraphQLSchema, limits: OperationLimits):
     checkShape(document, limits);
     const errors = validate(schema, document, undefined, { maxErrors });
     if (errors.length > 0) throw new InvalidDocumentError('GRAPHQL_VALIDATION_FAILED', errors);
-    const lists = inputListsOf(schema, document);
-    if (lists.errors.length > 0) throw new InvalidDocumentError('GRAPHQL_VALIDATION_FAILED', lists.errors);
-    return { document, lists };
+    return { document, uses: inputUsesOf(schema, document) };
   }
 
   return (text) => {

@@ -7,6 +7,7 @@ import { largeBytes } from './large-answers.ts';
  * they are read. Each operation, and each event of a subscription, has a context and so a budget of its own.
  */
 export class ByteBudget {
+  readonly #all: number;
   #left: number;
   /** Bytes that may be drawn before the answer counts as large. */
   #untilLarge = largeBytes;
@@ -16,8 +17,14 @@ export class ByteBudget {
 
   /** `enterLarge` resolves when the answer may become a large one. */
   constructor(answerBytes: number, enterLarge: () => Promise<void>) {
+    this.#all = answerBytes;
     this.#left = answerBytes;
     this.#enterLarge = enterLarge;
+  }
+
+  /** Bytes that the answer holds. */
+  get bytesDrawn(): number {
+    return this.#all - this.#left;
   }
 
   /** Whether the answer may hold more than `largeBytes`. */

@@ -12,6 +12,11 @@ const shownSeconds = 3_600;
 /** A client that takes nothing for this long is not waited for. */
 const idleMs = 2 * 60 * 1000;
 
+/** What counts the bytes that are in memory. */
+export interface HeldBytes {
+  take(bytes: number): void;
+}
+
 /**
  * GET or HEAD /downloads/PATH?token=…: sends the file while it is made or read, as fast as it is taken. What cannot be finished ends
  * with a connection that breaks, so that nobody takes a part for the whole.
@@ -20,7 +25,7 @@ export async function serveDownload(
   services: ApiServices,
   request: IncomingMessage,
   response: ServerResponse,
-  url: URL,
+  { url, held }: { url: URL; held: HeldBytes },
 ): Promise<void> {
   const path = readDownloadUrl(services, url);
   const { filename, contentType, bytes, isShown = false, content } = await findFile(services, path);
@@ -42,10 +47,22 @@ export async function serveDownload(
   }
   response.setTimeout(idleMs, () => response.destroy());
   try {
-    await pipeline(Readable.from(body), response);
+    await pipeline(Readable.from(counted(body, held)), response);
   } catch (error) {
     const clientLeft = error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE';
     if (!clientLeft) services.logger.warn({ err: error, path }, 'a download broke off');
     throw error;
+  }
+}
+
+/** Counts each piece until the next one is asked for. A piece may be a page with very much on it. */
+async function* counted(
+  pieces: AsyncIterable<string | Uint8Array>,
+  held: HeldBytes,
+): AsyncGenerator<string | Uint8Array, void, undefined> {
+  for await (const piece of pieces) {
+    held.take(piece.length);
+    yield piece;
+    held.take(-piece.length);
   }
 }

@@ -19,6 +19,9 @@ import type { MultipartBody } from './multipart-body.ts';
 /** Places of all files together. */
 const maxPlaces = 20;
 
+/** Far more than 20 paths need. */
+const maxMapCharacters = 64 * 1024;
+
 /** Far more tokens than an operation that takes files needs. */
 const maxTokens = 5_000;
 
@@ -28,7 +31,7 @@ const operationParams = z.looseObject({
   variables: z.record(z.string(), z.unknown()).nullish(),
 });
 
-const fileMap = z.record(z.string(), z.array(z.string().max(500)).min(1));
+const fileMap = z.record(z.string(), z.array(z.string().max(500)).min(1).max(maxPlaces));
 
 /**
  * The operation of a multipart request with its files in place. A file replaces a variable, or a part of one, that is null
@@ -37,6 +40,7 @@ const fileMap = z.record(z.string(), z.array(z.string().max(500)).min(1));
 export function placeFiles({ operations, map, files }: MultipartBody, schema: GraphQLSchema): unknown {
   const operation = operationParams.safeParse(readShortJson(operations, 'The field operations'));
   if (!operation.success) throw new HttpError(400, 'The field operations is not an operation with a query.');
+  if (map.length > maxMapCharacters) throw new HttpError(400, 'The field map is too large.');
   const places = fileMap.safeParse(readShortJson(map, 'The field map'));
   if (!places.success) throw new HttpError(400, 'The field map is not an object with lists of paths.');
   const entries = Object.entries(places.data);

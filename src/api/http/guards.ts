@@ -55,7 +55,7 @@ export function checkOrigin(request: IncomingMessage, publicUrl: string): void {
  * GET comes from.
  */
 export function checkGet({ headers }: IncomingMessage, url: URL): void {
-  if (headers['sec-fetch-site'] !== 'cross-site' || !url.searchParams.has('query')) return;
+  if (String(headers['sec-fetch-site']).toLowerCase() !== 'cross-site' || !url.searchParams.has('query')) return;
   throw new RequestError('FORBIDDEN', { message: 'Pages of other sites may not run operations by GET.' });
 }
 

@@ -20,6 +20,8 @@ const maxFiles = 20;
 
 const limits = {
   files: maxFiles,
+  // The files and the two fields.
+  parts: maxFiles + 2,
   fieldSize: 1024 ** 2,
   headerPairs: 20,
   headerSize: 16 * 1024,
@@ -46,6 +48,9 @@ export async function readMultipart(
     if (files.has(name)) fail(new HttpError(400, 'Two files have the same name.'));
     collectFile(stream, (blocks) => files.set(name, new File(blocks, filename ?? '', { type })));
   });
+  parser.on('partsLimit', () =>
+    fail(new HttpError(400, 'A request must not have other parts than its files and fields.')),
+  );
   parser.on('filesLimit', () => fail(new HttpError(400, `A request must not have more than ${maxFiles} files.`)));
   parser.on('error', () => fail(new HttpError(400, 'The body is not valid multipart/form-data.')));
 

@@ -15,6 +15,12 @@ export interface Pace {
 const tickMs = 1_000;
 
 /**
+ * What may arrive on a connection beyond twice the bytes of a body: its headers, the next request. Chunks of a byte (Transfer-Encoding:
+ * chunked) would cost a hundred times their size.
+ */
+const spareBytes = 256 * 1024;
+
+/**
  * Yields the body of a request as it arrives. Throws REQUEST_TIMEOUT if the client is slower than `pace`, the reason of
  * `signal` when that is aborted, and an error if the client disconnects. Only time spent waiting for the client counts,
  * not time that the consumer takes. The request is left open, so that it can still be answered.
@@ -26,10 +32,16 @@ export async function* pacedBody(
 ): AsyncGenerator<Buffer, void, undefined> {
   let creditMs = stallMs;
   let waitedMs = 0;
+  let received = 0;
+  const { bytesRead: before } = request.socket;
   for (;;) {
     signal?.throwIfAborted();
     const chunk: Buffer | null = request.read();
     if (chunk !== null) {
+      received += chunk.length;
+      if (request.socket.bytesRead - before > 2 * received + spareBytes) {
+        throw new RequestError('BAD_REQUEST', { message: 'The chunks of the body are too small.' });
+      }
       creditMs = Math.min(stallMs, creditMs + (chunk.length / bytesPerSecond) * 1_000);
       yield chunk;
     } else if (request.readableEnded) {

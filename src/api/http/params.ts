@@ -83,6 +83,9 @@ function paramsOfUrl({ searchParams }: URL): GraphQLParams {
   });
 }
 
+/** Of operationName, which errors repeat. */
+const maxNameCharacters = 1_000;
+
 const names = ['query', 'operationName', 'variables', 'extensions'];
 
 /** Yoga checks the types of the other parameters. */
@@ -94,6 +97,8 @@ function checkParams(value: unknown): GraphQLParams {
     throw new HttpError(400, `The only parameters are ${names.join(', ')}.`);
   if (value.operationName != null && typeof value.operationName !== 'string')
     throw new HttpError(400, 'The parameter operationName must be a string.');
+  if ((value.operationName?.length ?? 0) > maxNameCharacters)
+    throw new HttpError(400, `The parameter operationName must not exceed ${maxNameCharacters} characters.`);
   return value;
 }
 

@@ -6,6 +6,7 @@ import type { ApiServices } from '../context.ts';
 import { serveDownload } from '../downloads/serve.ts';
 import type { Graphql } from '../graphql.ts';
 import { answer } from './answers.ts';
+import type { BodyBudget } from './body-budget.ts';
 import { serveGraphiql } from './graphiql.ts';
 import { checkGet, checkHost, checkPost, HttpError, opensPage } from './guards.ts';
 import type { Pace } from './paced-body.ts';
@@ -18,6 +19,8 @@ export interface RoutesOptions {
   /** What a client is known by to those that share something with it. */
   addressOf: (request: IncomingMessage) => string;
   readParams: ReadParams;
+  /** Bytes that wait for their clients. */
+  unsent: BodyBudget;
   uploadPace: Pace;
   authenticate: Authenticate;
   readiness: Readiness;
@@ -29,7 +32,7 @@ export type Route = (request: IncomingMessage, response: ServerResponse) => Prom
 
 /** Answers a request by its path. Throws what it is refused for. */
 export function createRoutes(services: ApiServices, options: RoutesOptions): Route {
-  const { graphql, addressOf, readParams, uploadPace, authenticate, readiness, onStream } = options;
+  const { graphql, addressOf, readParams, unsent, uploadPace, authenticate, readiness, onStream } = options;
 
   const identify = (request: IncomingMessage) =>
     authenticate({ headers: request.headers, connectionParams: {}, address: addressOf(request) });
@@ -59,7 +62,9 @@ export function createRoutes(services: ApiServices, options: RoutesOptions): Rou
       await receiveUpload(services, request, response, url, uploadPace);
     } else if (url.pathname.startsWith('/downloads/')) {
       if (request.method !== 'GET' && request.method !== 'HEAD') throw new HttpError(405, 'Use GET.');
-      await serveDownload(services, request, response, url);
+      const held = unsent.open(addressOf(request), () => response.destroy());
+      response.once('close', held.release);
+      await serveDownload(services, request, response, { url, held });
     } else if (url.pathname === '/health/live') {
       answer(response, 200, { status: 'OK' });
     } else if (url.pathname === '/health/ready') {

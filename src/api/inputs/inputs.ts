@@ -1,11 +1,12 @@
 import { z } from 'zod';
-import { RequestError } from '../../errors.ts';
+import { createPauses } from '../../documents/pauses.ts';
+import { type InputIssue, RequestError } from '../../errors.ts';
 import type { GivenOptions, OptionChanges } from '../../job-row/options.ts';
 import { maxBatchItems } from '../../jobs/batch-size.ts';
 import { PageRangesError, parsePageRanges } from '../../pdf/model/page-ranges.ts';
 import { type Cursor, parseCursor } from '../../progress/state.ts';
 import { metadata } from './metadata.ts';
-import { httpUrl, parse, refusal, shortText, storableDate } from './values.ts';
+import { httpUrl, issuesOf, maxIssues, parse, refusal, shortText, storableDate } from './values.ts';
 import { webhook, webhookOfJob } from './webhooks.ts';
 
 const pages = z.string().superRefine((value, context) => {
@@ -94,9 +95,7 @@ const createBatch = z.object({
   items: z
     .array(z.unknown())
     .min(1, 'a batch needs an item at least')
-    .max(maxBatchItems, `a batch holds ${maxBatchItems} items at most: send several batches`)
-    // Before each item is looked at.
-    .pipe(z.array(batchItem)),
+    .max(maxBatchItems, `a batch holds ${maxBatchItems} items at most: send several batches`),
   options: options.nullish(),
   priority: z.number().int().min(0).max(9).nullish(),
   idempotencyKey: shortText(255).min(1).nullish(),
@@ -124,15 +123,28 @@ const jobFilter = z
   .nullish();
 
 export type CreateJobInput = z.infer<typeof createJob>;
-export type CreateBatchInput = z.infer<typeof createBatch>;
+export type CreateBatchInput = Omit<z.infer<typeof createBatch>, 'items'> & { items: z.infer<typeof batchItem>[] };
 export type CreateUploadInput = z.infer<typeof createUpload>;
 
 export function parseCreateJob(input: unknown): CreateJobInput {
   return parse(createJob, input);
 }
 
-export function parseCreateBatch(input: unknown): CreateBatchInput {
-  return parse(createBatch, input);
+/** Parses the items one by one, with pauses in which other requests are served. */
+export async function parseCreateBatch(input: unknown): Promise<CreateBatchInput> {
+  const { items: given, ...rest } = parse(createBatch, input);
+  const items: CreateBatchInput['items'] = [];
+  const issues: InputIssue[] = [];
+  const pause = createPauses();
+  for (const [index, item] of given.entries()) {
+    await pause();
+    const { data, error } = batchItem.safeParse(item);
+    if (error === undefined) items.push(data);
+    else issues.push(...issuesOf(error, ['input', 'items', index]));
+    if (issues.length >= maxIssues) break;
+  }
+  if (issues.length > 0) throw new RequestError('BAD_USER_INPUT', { issues: issues.slice(0, maxIssues) });
+  return { ...rest, items };
 }
 
 /** The `options` argument of a retry: what it says replaces the options of the job, one by one. */

@@ -37,13 +37,23 @@ function problemInside(value: object, depth: number): Issue | null {
   return null;
 }
 
+/** What was found before: one variable may be the metadata of many jobs. */
+const checked = new WeakMap<object, { problem: Issue | null }>();
+
+function check(value: Record<string, unknown>): Issue | null {
+  const known = checked.get(value);
+  if (known !== undefined) return known.problem;
+  const tooLarge: Issue = ['TOO_LARGE', `must not exceed ${maxBytes} bytes of JSON`];
+  const problem = problemOf(value) ?? (Buffer.byteLength(JSON.stringify(value)) > maxBytes ? tooLarge : null);
+  checked.set(value, { problem });
+  return problem;
+}
+
 /** Metadata of a client, taken as it is: copying it key by key would lose a key such as `__proto__`. */
 export const metadata = z
   .custom<Record<string, unknown>>((value) => typeof value === 'object' && value !== null && !Array.isArray(value))
   .superRefine((value, context) => {
-    const problem = problemOf(value);
-    const tooLarge: Issue = ['TOO_LARGE', `must not exceed ${maxBytes} bytes of JSON`];
-    const found = problem ?? (Buffer.byteLength(JSON.stringify(value)) > maxBytes ? tooLarge : null);
+    const found = check(value);
     if (found === null) return;
     const { error: message, params } = refusal(...found);
     context.addIssue({ code: 'custom', message, params });

@@ -31,19 +31,23 @@ export const httpUrl = z
 /** What both JavaScript and PostgreSQL can write down. */
 export const storableDate = z.date().min(new Date('0001-01-01T00:00:00Z')).max(new Date('9999-12-31T23:59:59.999Z'));
 
-/** Parses a value, or throws with every bad value and the path of the argument it is in (null where the value is all of them). */
+/** Issues of one error: more of them help nobody, and a batch may have tens of thousands. */
+export const maxIssues = 100;
+
+/** Parses a value, or throws with its bad values and the path of the argument each is in (null where the value is all of them). */
 export function parse<T>(schema: z.ZodType<T>, value: unknown, argument: string | null = 'input'): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const issues: InputIssue[] = result.error.issues.map((issue) => ({
-    path: [
-      ...(argument === null ? [] : [argument]),
-      ...issue.path.map((each) => (typeof each === 'symbol' ? String(each) : each)),
-    ],
+  throw new RequestError('BAD_USER_INPUT', { issues: issuesOf(result.error, argument === null ? [] : [argument]) });
+}
+
+/** The first issues that zod found. `path` leads to the value that was parsed. */
+export function issuesOf({ issues }: z.ZodError, path: InputIssue['path']): InputIssue[] {
+  return issues.slice(0, maxIssues).map((issue) => ({
+    path: [...path, ...issue.path.map((each) => (typeof each === 'symbol' ? String(each) : each))],
     code: codeOf(issue),
     message: issue.message,
   }));
-  throw new RequestError('BAD_USER_INPUT', { issues });
 }
 
 function codeOf(issue: z.core.$ZodIssue): IssueCode {

@@ -201,7 +201,7 @@ function sentPast(operations: Operations, result: unknown, id: string, socket: W
     const sendAll = () => result.sendAll((each, sent) => socket.send(`${begin}${textOf(each)}}`, sent));
     return withoutEvents(sendAll, () => result.return());
   }
-  if (!isAnswer(result) || !operations.isLarge(result)) return undefined;
+  if (!isAnswer(result) || !operations.sizeOf(result).isLarge) return undefined;
   return withoutEvents(async () => {
     const pieces = [begin];
     for await (const piece of answerPieces(result)) pieces.push(piece);

@@ -53,7 +53,7 @@ const Health = builder.objectRef<HealthReport>('Health').implement({
 builder.queryField('health', (t) =>
   t.field({
     type: Health,
-    extensions: scope('OPERATOR'),
+    extensions: { ...cost({ points: 50 }), ...scope('OPERATOR') },
     description: 'The health of the installation. Needs the scope OPERATOR.',
     resolve: (_, __, { checkHealth }) => checkHealth(),
   }),

@@ -19,7 +19,25 @@ import './viewer.ts';
 import './api-key/api-keys.ts';
 import './api-key/change.ts';
 import './batch/progress.ts';
+import { defaultFieldResolver, type GraphQLSchema } from 'graphql';
+import { RequestError } from '../../errors.ts';
+import type { ApiContext } from '../context.ts';
 import { builder } from './builder.ts';
 
 /** The whole schema; `schema.graphql` is printed from it. */
-export const schema = builder.toSchema();
+export const schema = withinTime(builder.toSchema());
+
+/**
+ * Of several mutations in one request, none begins when the time of the request is up. Those before are answered: their
+ * clients would otherwise lose the ids of what was done.
+ */
+function withinTime(schema: GraphQLSchema): GraphQLSchema {
+  for (const field of Object.values(schema.getMutationType()?.getFields() ?? {})) {
+    const { resolve = defaultFieldResolver } = field;
+    field.resolve = (source, args, context: ApiContext, info) => {
+      if (context.deadline.aborted) throw new RequestError('DEADLINE_EXCEEDED');
+      return resolve(source, args, context, info);
+    };
+  }
+  return schema;
+}

@@ -388,7 +388,7 @@ export type RequestErrorCode =
   | 'BAD_USER_INPUT'
   /** The batch has already ended. A batch that has ended is not cancelled; retryBatch runs its failed jobs again. */
   | 'BATCH_FINAL'
-  /** The operation took longer than it may. Ask for less in one operation: smaller pages, fewer fields, a narrower filter. */
+  /** The operation took longer than it may. Ask for less in one operation: smaller pages, fewer fields, a narrower filter, fewer mutations. */
   | 'DEADLINE_EXCEEDED'
   /** The signature of this URL is not valid, or it has expired. Use the URL exactly as it was handed out, or ask for a new one. */
   | 'DOWNLOAD_URL_INVALID'

@@ -22,6 +22,7 @@ const BatchSourceInput = builder.inputType('BatchSourceInput', {
     job: t.id({ description: 'The id of a job, to process its document again. Several items may name the same job.' }),
     base64: t.string({
       description: 'The bytes as Base64 (RFC 4648). A request holds at most 25 MiB of them.',
+      extensions: { isFile: true },
     }),
   }),
 });
@@ -84,10 +85,10 @@ builder.mutationField('createBatch', (t) =>
     nullable: true,
     description:
       'Accepts many documents, all or none, and answers once they are safe on disk; watch them with `batchProgress`. If any item is wrong, nothing is ' +
-      'accepted, and the one error names every wrong item by its index.',
+      'accepted, and the one error names the wrong items by their index, up to 100 issues.',
     args: {
       input: t.arg({ type: CreateBatchInputType, required: true, description: 'The documents and what to do.' }),
     },
-    resolve: (_, { input }, context) => createBatch(context, parseCreateBatch(input)),
+    resolve: async (_, { input }, context) => createBatch(context, await parseCreateBatch(input)),
   }),
 );

@@ -49,6 +49,9 @@ export const JobSourceInput = builder.inputType('JobSourceInput', {
         'The id of a job, to process its document again without a second upload. Its options are not taken over, and a password has to be given again.',
     }),
     file: t.field({ type: 'File', description: 'A file of a multipart request, at most 25 MiB.' }),
-    base64: t.string({ description: 'The bytes as Base64 (RFC 4648), at most 25 MiB once decoded.' }),
+    base64: t.string({
+      description: 'The bytes as Base64 (RFC 4648), at most 25 MiB once decoded.',
+      extensions: { isFile: true },
+    }),
   }),
 });

@@ -1,0 +1,38 @@
+import { Slots } from '../../connections/postgres/slots.ts';
+import { RequestError } from '../../errors.ts';
+
+/** Cost above which an operation is heavy, in points: some ten milliseconds of work. */
+const heavyCost = 1_000;
+
+/** Heavy operations that are executed at the same time. The event loop and the database are left to light ones in between. */
+const atOnce = 4;
+const atOncePerClient = 3;
+
+/** How long one waits for its turn, in milliseconds. */
+const patienceMs = 10_000;
+
+/** Limits the heavy operations that a process executes at the same time. Light ones never wait. */
+export class HeavyOperations {
+  readonly #slots = new Slots(atOnce);
+
+  /**
+   * Executes an operation when it is its turn. Rejects with OVERLOADED if it waited for too long, or `signal` aborts before.
+   * `client` identifies the client by its address: clients take turns.
+   */
+  async run<T>(
+    operation: { cost: number; client: string; signal: AbortSignal },
+    work: () => T | Promise<T>,
+  ): Promise<T> {
+    const { cost, client, signal } = operation;
+    if (cost <= heavyCost) return await work();
+    const claimant = { owner: client, atOnce: atOncePerClient, signal };
+    if (!this.#slots.tryTake(claimant)) {
+      await this.#slots.wait(claimant, patienceMs, () => new RequestError('OVERLOADED'));
+    }
+    try {
+      return await work();
+    } finally {
+      this.#slots.give(client);
+    }
+  }
+}
