@@ -143,6 +143,20 @@ describe('the source tree', () => {
     expect(cycles).toEqual([]);
   });
 
+  it('keeps SQL statements of more than three lines in folders named sql, with their callers', () => {
+    const hasStatement = (text: string) =>
+      [...text.matchAll(/`[^`]*`/g)].some(
+        ([literal]) =>
+          /\b(SELECT|INSERT INTO|UPDATE|DELETE FROM)\b/.test(literal) && literal.trim().split('\n').length > 3,
+      );
+    const texts = files.map((file) => ({ file, text: readFileSync(join(src, file), 'utf8') }));
+    // What sets up and checks a connection stands with it.
+    const elsewhere = texts.filter(({ file }) => !file.includes('/sql/') && !file.startsWith('connections/'));
+    expect(elsewhere.filter(({ text }) => hasStatement(text)).map(({ file }) => file)).toEqual([]);
+    const silent = texts.filter(({ file, text }) => file.includes('/sql/') && !/Called by|Part of/.test(text));
+    expect(silent.map(({ file }) => file)).toEqual([]);
+  });
+
   it('reads the environment in one file', () => {
     const readers = files.filter((file) => /(?<!\.\.\.)process\.env/.test(readFileSync(join(src, file), 'utf8')));
     expect(readers).toEqual(['config.ts']);

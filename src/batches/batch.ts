@@ -1,33 +1,11 @@
-import type { Batch } from '../connections/prisma/client.ts';
+import { columnsOf } from '../connections/columns.ts';
+import { type Batch, Prisma } from '../connections/prisma/client.ts';
 import type { BatchState } from '../progress/state.ts';
 
 export type { Batch };
 
-/** A row as Prisma would give it, for statements that bypass Prisma: `SELECT ${batchColumns} FROM batches b`. */
-export const batchColumns = (
-  [
-    'id',
-    'tenant_id',
-    'revision',
-    'status',
-    'name',
-    'total',
-    'pending',
-    'running',
-    'completed',
-    'failed',
-    'cancelled',
-    'percent',
-    'created_at',
-    'finished_at',
-    'cancelled_at',
-    'folded_at',
-    'webhook_id',
-    'expires_at',
-  ] as const
-)
-  .map((column) => `b.${column} AS "${column.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())}"`)
-  .join(', ');
+/** Select list of a row `b` of batches: `SELECT ${batchColumns} FROM batches b`. */
+export const batchColumns = columnsOf('b', Prisma.BatchScalarFieldEnum);
 
 /** What subscribers see of a row. */
 export function batchStateOf(batch: Batch): BatchState {

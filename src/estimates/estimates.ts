@@ -1,10 +1,11 @@
 import type { Database } from '../connections/database.ts';
-import { etaOf, isFinalStatus, type Job, jobColumns, progressOf } from '../job-row/job.ts';
+import { etaOf, isFinalStatus, type Job, progressOf } from '../job-row/job.ts';
 import type { Logger } from '../ops/logger.ts';
 import { type Estimate, isFinal, type ProgressState } from '../progress/state.ts';
 import { estimateAt, expectStages, totalOf, type WorkRow, workFacts } from './estimate.ts';
 import { type KnownForecast, readForecast } from './queue/forecast.ts';
 import { endOf, placeOf } from './queue/play.ts';
+import { lastOfBatches, stateRows } from './sql/estimated-jobs.ts';
 
 /** When a job is expected to be final and where in the queue it stands; null where that does not apply or is not known. */
 export interface JobEstimate {
@@ -50,23 +51,7 @@ interface Arrival {
   work: number | null;
 }
 
-type StateRow = EstimatedRow & Job;
-
-const rowsOf = (jobs: string) => `
-SELECT ${jobColumns}, s.storage_key IS NULL AS "toDownload", s.bytes AS "sourceBytes"
-  FROM ${jobs} j JOIN sources s ON s.id = j.source_id`;
-
-const stateRows = `${rowsOf('jobs')} WHERE j.id = ANY($1::uuid[])`;
-
-/**
- * What each batch of $1 waits for: its running jobs, and of its waiting jobs the last item, which hardly ever starts before
- * another one.
- */
-const lastOfBatches = rowsOf(`(
-    SELECT last.* FROM unnest($1::uuid[]) batch (id), LATERAL (
-        (SELECT * FROM jobs WHERE batch_id = batch.id AND status = 'RUNNING')
-        UNION ALL
-        (SELECT * FROM jobs WHERE batch_id = batch.id AND status IN ('PENDING', 'RETRYING') ORDER BY batch_index DESC LIMIT 1)) last)`);
+export type StateRow = EstimatedRow & Job;
 
 /**
  * Answers for all of a process when jobs will be done. A running job's worker says so itself; a waiting one is placed in the

@@ -1,32 +1,7 @@
 import type { Database } from '../connections/database.ts';
 import type { Logger } from '../ops/logger.ts';
 import { type CostKey, Costs, keyOf, type LearnedCost } from './costs.ts';
-
-/** No more than so many observations are remembered: fewer of what changes with the hour. */
-const memory = 100;
-const waitMemory = 30;
-const paceMemory = 8;
-
-/** What the observations up to now weigh against new ones. */
-const before = `LEAST(c.weight, CASE c.measure WHEN 'PACE' THEN ${paceMemory} WHEN 'WAIT' THEN ${waitMemory} ELSE ${memory} END)`;
-
-/**
- * Merges means and variances of two groups of observations (Chan, Golub and LeVeque, "Updating formulae and a pairwise
- * algorithm for computing sample variances", 1979); capping the weight of what was there makes older ones fade. In the
- * order of keys: two workers that merge at once must not lock in opposite orders.
- */
-const merge = `
-WITH settings AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))
-INSERT INTO costs AS c (measure, engine, size, weight, mean, variance)
-SELECT o.* FROM settings, unnest($1::text[], $2::text[], $3::text[], $4::float8[], $5::float8[], $6::float8[])
-                       AS o(measure, engine, size, weight, mean, variance)
- ORDER BY o.measure, o.engine, o.size
-ON CONFLICT (measure, engine, size) DO UPDATE
-   SET weight = ${before} + EXCLUDED.weight,
-       mean = (${before} * c.mean + EXCLUDED.weight * EXCLUDED.mean) / (${before} + EXCLUDED.weight),
-       variance = (${before} * c.variance + EXCLUDED.weight * EXCLUDED.variance) / (${before} + EXCLUDED.weight)
-                  + ${before} * EXCLUDED.weight * (EXCLUDED.mean - c.mean) ^ 2 / (${before} + EXCLUDED.weight) ^ 2,
-       updated_at = now()`;
+import { merge } from './sql/merge-costs.ts';
 
 /** What was learned so far: some dozen rows. */
 export async function readCosts(context: { database: Database }): Promise<LearnedCost[]> {

@@ -1,6 +1,7 @@
 import type { Database } from '../connections/database.ts';
 import { type Fenced, leaseSeconds } from '../job-row/fence.ts';
 import type { ProgressState } from '../progress/state.ts';
+import { tick } from './sql/beat.ts';
 
 /** A worker process, as the others see it. */
 export interface WorkerInfo {
@@ -19,30 +20,6 @@ export interface WorkerCounts {
   completed: number;
   failed: number;
 }
-
-const tick = `
-WITH settings AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true)),
-worker AS (
-    INSERT INTO workers (id, host, pid, version, concurrency, running, completed, failed)
-    SELECT $1, $2, $3, $4, $5, cardinality($9::uuid[]), $6, $7 FROM settings
-    ON CONFLICT (id) DO UPDATE
-       SET heartbeat_at = now(), running = EXCLUDED.running, completed = EXCLUDED.completed, failed = EXCLUDED.failed
-), renewed AS (
-    UPDATE jobs j
-       SET heartbeat_at = now(), lease_expires_at = now() + $8 * interval '1 second',
-           stage = held.stage::"JobStage", percent = GREATEST(j.percent, held.percent), pages_done = held.pages_done,
-           pages_total = held.pages_total, bytes_done = held.bytes_done, bytes_total = held.bytes_total,
-           progress_seq = GREATEST(j.progress_seq, held.seq), eta = held.eta, eta_earliest = held.earliest, eta_latest = held.latest
-      FROM unnest($9::uuid[], $10::int[], $11::int[], $12::text[], $13::int[], $14::int[], $15::int[], $16::bigint[], $17::bigint[],
-                  $18::timestamptz[], $19::timestamptz[], $20::timestamptz[])
-             AS held(id, revision, seq, stage, percent, pages_done, pages_total, bytes_done, bytes_total, eta, earliest, latest)
-     WHERE j.id = held.id AND j.revision = held.revision AND j.worker_id = $1 AND j.status = 'RUNNING'
-    RETURNING j.id
-)
-SELECT now() AS at, ARRAY(SELECT id FROM renewed) AS held,
-       (SELECT coalesce(jsonb_agg(jsonb_build_object('id', j.id, 'revision', j.revision, 'workerId', j.worker_id)), '[]')
-          FROM jobs j
-         WHERE j.status = 'RUNNING' AND j.worker_id = $1 AND j.started_at < $21 AND j.id <> ALL($9)) AS strays`;
 
 export interface Heard {
   /** By the database's clock. */

@@ -1,4 +1,5 @@
-import type { Job } from '../connections/prisma/client.ts';
+import { columnsOf } from '../connections/columns.ts';
+import { type Job, Prisma } from '../connections/prisma/client.ts';
 import { JobStatus } from '../connections/prisma/enums.ts';
 import { failures, isFailureCode } from '../errors.ts';
 import type { Estimate, ProgressState } from '../progress/state.ts';
@@ -8,54 +9,8 @@ export type { Job };
 /** All statuses of a job. */
 export const jobStatuses = Object.values(JobStatus);
 
-/** A row as Prisma would give it, for hot statements that bypass Prisma: `SELECT ${jobColumns} FROM jobs j`. */
-export const jobColumns = (
-  [
-    'id',
-    'tenant_id',
-    'revision',
-    'progress_seq',
-    'status',
-    'stage',
-    'percent',
-    'pages_done',
-    'pages_total',
-    'bytes_done',
-    'bytes_total',
-    'created_at',
-    'claim_order',
-    'due_at',
-    'started_at',
-    'finished_at',
-    'worker_id',
-    'heartbeat_at',
-    'lease_expires_at',
-    'eta',
-    'eta_earliest',
-    'eta_latest',
-    'attempt',
-    'run',
-    'retry_count',
-    'give_backs',
-    'max_retries',
-    'priority',
-    'name',
-    'metadata',
-    'options',
-    'sealed_password',
-    'source_id',
-    'batch_id',
-    'batch_index',
-    'webhook_id',
-    'failure_code',
-    'failure_message',
-    'failure_page',
-    'engine',
-    'document',
-  ] as const
-)
-  .map((column) => `j.${column} AS "${column.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())}"`)
-  .join(', ');
+/** Select list of a row `j` of jobs: `SELECT ${jobColumns} FROM jobs j`. */
+export const jobColumns = columnsOf('j', Prisma.JobScalarFieldEnum);
 
 export const finalStatuses = ['COMPLETED', 'FAILED', 'CANCELLED'] as const;
 

@@ -1,8 +1,8 @@
 import type { Database } from '../connections/database.ts';
-import { markOf } from '../fleet/vitals.ts';
 import { newUuid } from '../ids.ts';
 import type { Logger } from '../ops/logger.ts';
 import type { Actor } from './actor.ts';
+import { takeLeases } from './sql/take-leases.ts';
 
 /** Leadership only saves work, so it may be short: another process takes over within this time. */
 const leaseSeconds = 5;
@@ -11,28 +11,6 @@ const tickMs = 1_000;
 const pauseMs = 3 * tickMs;
 /** Minimum time in which an actor should succeed again, in seconds. */
 const fewestMarkSeconds = 15;
-
-/**
- * Takes or renews leases, and with them the marks that show which actors succeed: health reads them. Rows are locked in the
- * order of their names, because two processes may ask at once.
- * $1 actors, $2 this process, $3 seconds that a lease holds, $4 actors that succeeded, or begin, $5 seconds until each of them
- * should have succeeded again
- */
-const takeLeases = `
-WITH settings AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true)),
-taken AS (
-    INSERT INTO leases AS l (name, holder, expires_at)
-    SELECT name, $2, now() + $3 * interval '1 second' FROM settings, unnest($1::text[]) AS name ORDER BY name
-    ON CONFLICT (name) DO UPDATE SET holder = EXCLUDED.holder, expires_at = EXCLUDED.expires_at
-     WHERE l.holder = EXCLUDED.holder OR l.expires_at < now()
-    RETURNING name
-), marked AS (
-    INSERT INTO leases (name, holder, expires_at)
-    SELECT ${markOf('taken.name')}, $2, now() + done.seconds * interval '1 second'
-      FROM taken JOIN unnest($4::text[], $5::float8[]) AS done(name, seconds) USING (name) ORDER BY name
-    ON CONFLICT (name) DO UPDATE SET holder = EXCLUDED.holder, expires_at = EXCLUDED.expires_at
-)
-SELECT ARRAY(SELECT name FROM taken) AS held, now() AS at`;
 
 /**
  * Runs the actors, each at its interval, in the one process that leads it: once a second a process asks for the leases of

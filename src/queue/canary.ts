@@ -3,6 +3,7 @@ import { canaryDeadSeconds } from '../ops/vitals.ts';
 import type { QueueOptions } from './bee.ts';
 import { type Consumer, consume } from './consumer.ts';
 import { createProducer } from './producer.ts';
+import { renewFleetLease } from './sql/renew-fleet-lease.ts';
 
 /** Rings canaries: messages of a queue of their own that any worker answers, however busy its slots are. */
 export interface CanaryRinger extends AsyncDisposable {
@@ -20,11 +21,6 @@ export function createCanaryRinger(options: QueueOptions): CanaryRinger {
   };
 }
 
-const answer = `
-WITH settings AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))
-INSERT INTO leases (name, holder, expires_at) SELECT 'canary', $1, now() + $2 * interval '1 second' FROM settings
-ON CONFLICT (name) DO UPDATE SET holder = EXCLUDED.holder, expires_at = EXCLUDED.expires_at`;
-
 /**
  * Answers canaries by renewing the fleet's lease of life in PostgreSQL: a flushed Redis does not make a living fleet look
  * dead, and what it shows is the whole way: Redis, this process, its database.
@@ -33,7 +29,7 @@ export function answerCanaries(options: QueueOptions & { database: Database; wor
   const { database, workerId, logger } = options;
   return consume(options, 'canary', async () => {
     try {
-      await database.query(answer, [workerId, canaryDeadSeconds]);
+      await database.query(renewFleetLease, [workerId, canaryDeadSeconds]);
     } catch (error) {
       logger.debug({ err: error }, 'a canary could not be answered');
     }

@@ -1,4 +1,5 @@
 import type { Database } from '../connections/database.ts';
+import { measuredRead } from './sql/measured-read.ts';
 
 /**
  * A value of a row that may be large, in SQL. `w` is the row of the request: `w.id` the id of the job, `w.number` a number
@@ -79,23 +80,6 @@ export interface ContentKey {
 
 /** A value that was read with its size, or why it was not. */
 export type FoundContent = { bytes: number; value: unknown } | 'TOO_LARGE' | 'GONE';
-
-/**
- * Measures first: values are read in the order of the request as long as their sizes add up to at most $4, each at most $3
- * itself. Those beyond are measured only.
- *
- * $1 ids, $2 numbers, $3 bytes of one value at most, $4 bytes of all of them at most. Rows: one for each that exists, with
- * its rank in the request. Locks nothing. OFFSET 0 keeps a value from being computed where it does not fit.
- */
-const measuredRead = ({ from, where, value, bytes }: Content<unknown>) => `
-WITH measured AS MATERIALIZED (
-    SELECT w.*, (${bytes})::float8 AS bytes
-      FROM unnest($1::uuid[], $2::int[]) WITH ORDINALITY AS w (id, number, rank) JOIN ${from} ON ${where}
-), counted AS MATERIALIZED (
-    SELECT *, bytes <= $3 AND sum(bytes) FILTER (WHERE bytes <= $3) OVER (ORDER BY rank) <= $4 AS fits FROM measured
-)
-SELECT w.rank::int AS rank, w.bytes, w.fits, content.value
-  FROM counted w LEFT JOIN LATERAL (SELECT ${value} AS value FROM ${from} WHERE ${where} AND w.fits OFFSET 0) content ON true`;
 
 /** Reads the values of these rows that fit into `bytesLeft`, in one statement; one result for each key. */
 export async function readContent(

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Attachment, DocumentMetadata, OutlineItem } from '../pdf/model/document.ts';
 import { type Content, type ContentList, mostJsonBytes, mostTextBytes, rawSize } from './content.ts';
-import type { PageColumn } from './page-parts.ts';
+import type { PageColumn } from './sql/page-parts.ts';
 import { type StoredDocumentFacts, stored } from './stored-json.ts';
 
 // What a job and its result hold beside the small columns of the row.

@@ -1,5 +1,6 @@
 import type { Database } from '../connections/database.ts';
 import type { Storage } from '../storage/storage.ts';
+import { namedFiles } from './sql/named-files.ts';
 
 /** The folder of keys that holds the files a job made. */
 export function resultsFolder(jobId: string): string {
@@ -11,16 +12,9 @@ export async function removeJobFiles(storage: Storage, jobId: string): Promise<v
   for await (const { key } of storage.list(resultsFolder(jobId))) await storage.remove(key);
 }
 
-const named = `
-SELECT j.document->>'attachmentsKey' AS key FROM jobs j
- WHERE j.id = ANY($1::uuid[]) AND j.document->>'attachmentsKey' = ANY($2::text[])
- UNION
-SELECT p.images->>'key' FROM pages p
- WHERE p.job_id = ANY($1::uuid[]) AND p.images->>'key' = ANY($2::text[])`;
-
 /** Which of these keys under `results/` some row names. */
 export async function namedJobFiles(database: Database, keys: string[]): Promise<Set<string>> {
   const jobIds = new Set(keys.flatMap((key) => key.match(/^results\/([0-9a-f-]{36})\//)?.[1] ?? []));
-  const rows = await database.query<{ key: string }>(named, [[...jobIds], keys]);
+  const rows = await database.query<{ key: string }>(namedFiles, [[...jobIds], keys]);
   return new Set(rows.map(({ key }) => key));
 }

@@ -1,6 +1,7 @@
 import type { Database } from '../connections/database.ts';
 import type { ExtractedPage } from '../pdf/model/document.ts';
 import type { StoredImages } from './pages.ts';
+import { columnOfPages, imagesOfPages, type PageColumn, wholePages } from './sql/page-parts.ts';
 import { storedDetails, storedFailure, storedImages, storedLinks } from './stored-json.ts';
 
 /** Whose pages are read: of a completed job nothing changes any more, it can only be deleted. */
@@ -16,31 +17,6 @@ export class ResultGoneError extends Error {
     this.name = 'ResultGoneError';
   }
 }
-
-/** Pages and bytes of a part at most, but for a single page that is larger. */
-const partPages = 50;
-const partBytes = 64 * 1024;
-
-/** The next part of a job's pages. Sizes are known without reading the texts. */
-const nextPart = (columns: string, bytes: string) => `
-WITH ahead AS (
-    SELECT p.number, ${bytes} AS bytes FROM pages p WHERE p.job_id = $1 AND p.number > $2 ORDER BY p.number LIMIT ${partPages}
-), part AS (
-    SELECT number, sum(bytes) OVER (ORDER BY number) - bytes AS before FROM ahead
-)
-SELECT ${columns} FROM pages p
- WHERE p.job_id = $1 AND p.number > $2 AND p.number <= (SELECT max(number) FROM part WHERE before < ${partBytes})
- ORDER BY p.number`;
-
-const wholePages = nextPart(
-  'p.number, p.label, p.width, p.height, p.rotation, p.text, p.markdown, p.links, p.details, p.failure',
-  'octet_length(p.text) + octet_length(p.markdown) + pg_column_size(p.links) + coalesce(pg_column_size(p.details), 0)',
-);
-
-const imagesOfPages = nextPart('p.number, p.images', '1');
-
-export type PageColumn = 'text' | 'markdown';
-const columnOfPages = (column: PageColumn) => nextPart(`p.number, p.${column} AS content`, `octet_length(p.${column})`);
 
 /**
  * Rows part by part, each asked for when the one before it is used up: however many pages there are, and however slowly they

@@ -3,6 +3,7 @@ import type { ApiKey } from '../connections/prisma/client.ts';
 import { newUuid } from '../ids.ts';
 import { newKeyText } from './key-text.ts';
 import type { Scope } from './scopes.ts';
+import { allKeys, rotateSecret } from './sql/change-keys.ts';
 
 /** A key and its secret, which is shown only once. */
 export interface IssuedKey {
@@ -40,13 +41,7 @@ export async function createKey(database: Database, { tenantId, name, scopes, ex
  */
 export async function rotateKey(database: Database, id: string, overlapSeconds: number): Promise<IssuedKey | null> {
   const { text, hash } = newKeyText(id);
-  const rotated = await database.query(
-    `UPDATE api_keys
-        SET previous_hash = hash, previous_expires_at = now() + make_interval(secs => $3), hash = $2, rotated_at = now()
-      WHERE id = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())
-      RETURNING id`,
-    [id, hash, overlapSeconds],
-  );
+  const rotated = await database.query(rotateSecret, [id, hash, overlapSeconds]);
   if (rotated.length === 0) return null;
   return { key: await database.prisma.apiKey.findUniqueOrThrow({ where: { id } }), secret: text };
 }
@@ -68,11 +63,5 @@ export interface ListedKey {
 
 /** All keys, newest first. */
 export async function listKeys(database: Database): Promise<ListedKey[]> {
-  return await database.query<ListedKey>(
-    `SELECT id, name, scopes::text[] AS scopes, last_used_at AS "lastUsedAt",
-            CASE WHEN revoked_at IS NOT NULL THEN 'revoked' WHEN expires_at <= now() THEN 'expired' ELSE 'valid' END AS state
-       FROM api_keys
-      ORDER BY id DESC`,
-    [],
-  );
+  return await database.query<ListedKey>(allKeys, []);
 }

@@ -1,15 +1,9 @@
 import type { Database } from '../connections/database.ts';
 import type { WebhookDelivery } from '../connections/prisma/client.ts';
 import { RequestError } from '../errors.ts';
+import { redeliver } from './sql/redeliver.ts';
 
 export type { WebhookDelivery };
-
-const redeliver = `
-UPDATE webhook_deliveries d
-   SET status = 'PENDING', tries = 0, failing_since = NULL, due_at = now(), finished_at = NULL
- WHERE d.id = $1 AND d.tenant_id = $2
-   AND (d.endpoint_id IS NULL OR EXISTS (SELECT FROM webhook_endpoints e WHERE e.id = d.endpoint_id))
-RETURNING id`;
 
 /**
  * Begins a delivery anew, whatever became of it: at once, with its id as it was and all its attempts before it. Having no

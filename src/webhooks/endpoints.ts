@@ -3,6 +3,7 @@ import type { Tenant, WebhookEndpoint } from '../connections/prisma/client.ts';
 import { RequestError } from '../errors.ts';
 import { newUuid } from '../ids.ts';
 import type { WebhookEvent } from './events.ts';
+import { rotateEndpoint, rotateTenant } from './sql/endpoints.ts';
 
 export type { WebhookEndpoint };
 
@@ -37,13 +38,6 @@ export function listEndpoints({ prisma }: Database, tenantId: string): Promise<W
 export function findEndpoint({ prisma }: Database, tenantId: string, id: string): Promise<WebhookEndpoint | null> {
   return prisma.webhookEndpoint.findFirst({ where: { id, tenantId } });
 }
-
-/** By the database's clock, which is the one that decides how long the one before goes on signing. */
-const rotate = (table: string, condition: string) => `
-UPDATE ${table} SET secret_version = secret_version + 1, secret_rotated_at = now() WHERE ${condition} RETURNING id`;
-
-const rotateEndpoint = rotate('webhook_endpoints', 'id = $1 AND tenant_id = $2');
-const rotateTenant = rotate('tenants', 'id = $1');
 
 /** Gives an endpoint a new secret; the one before signs for another day. */
 export async function rotateEndpointSecret(database: Database, tenantId: string, id: string): Promise<WebhookEndpoint> {

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDatabase } from '../../src/connections/database.ts';
 import { newUuid } from '../../src/ids.ts';
-import { enough, searchPages } from '../../src/jobs/search.ts';
+import { searchPages } from '../../src/jobs/search.ts';
+import { enough } from '../../src/jobs/sql/search-pages.ts';
 import { createLogger } from '../../src/ops/logger.ts';
 import { graphql } from '../graphql.ts';
 import { type Service, startService } from '../service.ts';

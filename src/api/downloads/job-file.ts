@@ -5,11 +5,11 @@ import { encodeId } from '../../ids.ts';
 import {
   type CompletedJob,
   measurePages,
-  type PageColumn,
   readPageColumn,
   readPageImages,
   readWholePages,
 } from '../../results/page-parts.ts';
+import type { PageColumn } from '../../results/sql/page-parts.ts';
 import { storedDocument } from '../../results/stored-json.ts';
 import type { ApiServices } from '../context.ts';
 import { isKept, readAttachment } from './attachment-file.ts';

@@ -1,5 +1,6 @@
 import { RequestError } from '../../errors.ts';
-import { enough, isSearchable, type PageHit, searchPages } from '../../jobs/search.ts';
+import { isSearchable, type PageHit, searchPages } from '../../jobs/search.ts';
+import { enough } from '../../jobs/sql/search-pages.ts';
 import { cost } from '../admission/declarations.ts';
 import { budgetOf, bytesOf } from '../answers/byte-budget.ts';
 import { checkJobFilter, parseSearchQuery } from '../inputs/inputs.ts';

@@ -1,10 +1,5 @@
-/**
- * Common table expressions (RECURSIVE): the tenants that have rows to claim and may have more running.
- *
- * `eligible` has one row for each such tenant: its id, and in `room` how many more of its jobs may run; null for any number.
- * The cost is bounded by the number of tenants and slots, whatever the number of jobs.
- */
-export const eligibleTenants = `tenants_waiting(tenant_id) AS (
+/** Common table expression (RECURSIVE): the tenants with waiting jobs, one step through the index each. */
+export const waitingTenants = `tenants_waiting(tenant_id) AS (
     (SELECT tenant_id FROM jobs WHERE status = 'PENDING' AND due_at IS NULL ORDER BY tenant_id LIMIT 1)
     UNION ALL
     (SELECT next.tenant_id FROM tenants_waiting t
@@ -12,7 +7,15 @@ export const eligibleTenants = `tenants_waiting(tenant_id) AS (
         SELECT j.tenant_id FROM jobs j
          WHERE j.status = 'PENDING' AND j.due_at IS NULL AND j.tenant_id > t.tenant_id
          ORDER BY j.tenant_id LIMIT 1) next)
-), tenants_due(tenant_id) AS (
+)`;
+
+/**
+ * Common table expressions (RECURSIVE): the tenants that have rows to claim and may have more running.
+ *
+ * `eligible` has one row for each such tenant: its id, and in `room` how many more of its jobs may run; null for any number.
+ * The cost is bounded by the number of tenants and slots, whatever the number of jobs.
+ */
+export const eligibleTenants = `${waitingTenants}, tenants_due(tenant_id) AS (
     (SELECT tenant_id FROM jobs WHERE due_at IS NOT NULL AND status IN ('PENDING', 'RETRYING') ORDER BY tenant_id LIMIT 1)
     UNION ALL
     (SELECT next.tenant_id FROM tenants_due t

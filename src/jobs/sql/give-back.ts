@@ -1,6 +1,6 @@
 import { fence } from '../../job-row/fence.ts';
 import { jobColumns } from '../../job-row/job.ts';
-import { countOf } from '../../results/pages.ts';
+import { countOf } from '../../results/sql/store-pages.ts';
 import { insertAttempt } from './insert-attempt.ts';
 
 /** Whether this give-back cost a retry; `job` is the row after it. */

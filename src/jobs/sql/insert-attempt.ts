@@ -1,6 +1,8 @@
 /**
- * The common table expression that records an attempt that has ended. `job` is the row after its transition; a failure is
- * given as SQL expressions over `job`.
+ * Common table expression: records an attempt that has ended. `job` is the row after its transition; a failure consists of SQL
+ * expressions over `job`.
+ *
+ * Part of: the statements that end an attempt.
  */
 export const insertAttempt = (
   failure = { code: 'NULL', message: 'NULL', page: 'NULL::int', engine: 'NULL::"Engine"' },

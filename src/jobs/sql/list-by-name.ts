@@ -81,7 +81,7 @@ WITH ${given}, pattern AS MATERIALIZED (
      WHERE ${hit} AND ${within}
 )`;
 
-/** Returns the keys of the jobs of a path whose name contains $10. */
+/** Returns the keys of the jobs of a path whose name contains $10. Parameters: see list-jobs.ts. Called by: `listJobs`. */
 export function listByName(path: Path, order: Order, depth: Depth): string {
   return `${byName(path, order, depth)}, far AS (
     SELECT j.id, j.created_at FROM (SELECT j.* FROM named j ${inOrder(order)}) j

@@ -14,9 +14,12 @@ export interface KeyRow {
 
 /**
  * Reads keys and whether they are valid, by the clock of the database.
- * Parameters: $1 ids. Rows: one for each key that exists. Locks: none. Called by the key ring, every two seconds for the keys in use.
+ *
+ * Parameters: $1 ids.
+ * Returns: one row for each key that exists.
+ * Called by: the key ring, every two seconds for the keys in use. Locks nothing.
  */
-const readKeysSql = `
+export const readKeysSql = `
 SELECT id, tenant_id AS "tenantId", scopes::text[] AS scopes, hash,
        CASE WHEN previous_expires_at > now() THEN previous_hash END AS "previousHash",
        revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now()) AS usable

@@ -1,0 +1,36 @@
+/**
+ * Deletes expired rows.
+ *
+ * Parameters of all statements: $1 maximum number of rows.
+ * Returns: one row for each deleted row.
+ * Locks: the rows; skips locked ones.
+ * Called by: the pruner, in any number of processes.
+ */
+
+/** Idempotency keys of what was deleted. */
+export const deleteKeys = `
+DELETE FROM idempotency_keys k
+ USING (SELECT tenant_id, key FROM idempotency_keys WHERE expires_at < now()
+         ORDER BY expires_at LIMIT $1 FOR UPDATE SKIP LOCKED) old
+ WHERE k.tenant_id = old.tenant_id AND k.key = old.key
+RETURNING 1 AS deleted`;
+
+/** How long a finished delivery is kept. */
+const keepDeliveries = `interval '30 days'`;
+
+/** Deliveries that finished long ago. */
+export const deleteDeliveries = `
+DELETE FROM webhook_deliveries d
+ USING (SELECT id FROM webhook_deliveries WHERE finished_at < now() - ${keepDeliveries}
+         ORDER BY finished_at LIMIT $1 FOR UPDATE SKIP LOCKED) old
+ WHERE d.id = old.id
+RETURNING 1 AS deleted`;
+
+/** Deliveries that have waited too long for a paused endpoint. */
+export const deletePaused = `
+DELETE FROM webhook_deliveries d
+ USING (SELECT o.id FROM webhook_endpoints e JOIN webhook_deliveries o ON o.endpoint_id = e.id
+         WHERE e.paused_at < now() - ${keepDeliveries} AND o.status = 'PENDING' AND o.created_at < now() - ${keepDeliveries}
+         LIMIT $1 FOR UPDATE OF o SKIP LOCKED) old
+ WHERE d.id = old.id
+RETURNING 1 AS deleted`;

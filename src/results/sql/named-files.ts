@@ -1,0 +1,13 @@
+/**
+ * Finds the keys of result files that a row names.
+ *
+ * Parameters: $1 jobs, $2 keys.
+ * Returns: one row for each key that a job or page names.
+ * Called by: `namedJobFiles`. Locks nothing.
+ */
+export const namedFiles = `
+SELECT j.document->>'attachmentsKey' AS key FROM jobs j
+ WHERE j.id = ANY($1::uuid[]) AND j.document->>'attachmentsKey' = ANY($2::text[])
+ UNION
+SELECT p.images->>'key' FROM pages p
+ WHERE p.job_id = ANY($1::uuid[]) AND p.images->>'key' = ANY($2::text[])`;
