@@ -5,7 +5,7 @@ import { RequestError } from '../errors.ts';
 import {
   chosenOptions,
   defaultPriority,
-  type OptionsInput,
+  type GivenOptions,
   passwordPurpose,
   resolveOptions,
 } from '../job-row/options.ts';
@@ -34,7 +34,7 @@ export interface CreateBatchContext extends DocumentsContext, TargetContext {
 export interface BatchInput {
   items: BatchItemInput[];
   name?: string | null;
-  options?: OptionsInput | null;
+  options?: GivenOptions | null;
   priority?: number | null;
   idempotencyKey?: string | null;
   webhook?: WebhookChoice | null;

@@ -1,28 +1,58 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { EngineName } from '../pdf/model/document.ts';
-import type { ImageFormat, ImageRequest } from '../pdf/model/images.ts';
+import { z } from 'zod';
+import type { ImageRequest } from '../pdf/model/images.ts';
+import { PageRangesError, parsePageRanges } from '../pdf/model/page-ranges.ts';
+import type { IssueCode } from '../request-errors.ts';
 
-/** What a job shall do, as stored with it. The password is kept apart, sealed. */
-export interface JobOptions {
-  /** Pages to extract, as the client wrote them; null for all. */
-  pages: string | null;
-  engine: 'AUTO' | EngineName;
-  keepHeadersFooters: boolean;
-  keepHyphenation: boolean;
+/** Describes an issue of a request, with its code in the catalogue. */
+const issue = (code: IssueCode, message: string) => ({ error: message, params: { code } });
+
+const pageRanges = z.string().superRefine((value, context) => {
+  try {
+    parsePageRanges(value);
+  } catch (error) {
+    if (!(error instanceof PageRangesError)) throw error;
+    context.addIssue({ code: 'custom', params: { code: 'INVALID_PAGES' satisfies IssueCode }, message: error.message });
+  }
+});
+
+const language = z
+  .string()
+  .regex(/^[a-z]{3}(_[a-z]+)*$/, 'must be the name of a language as Tesseract has it, such as "eng" or "chi_sim"');
+const maxLanguages = 4;
+
+const pixels = (least: number, most: number) => z.number().int().min(least).max(most);
+const seconds = z.number().int().min(1).max(86_400);
+
+/** Checks for the options that a request may give, except the password. A new option needs a check here and a default below. */
+export const optionChecks = {
+  /** Pages to extract, as the client wrote them. */
+  pages: pageRanges,
+  engine: z.enum(['AUTO', 'PDFIUM', 'PDFJS']),
+  keepHeadersFooters: z.boolean(),
+  keepHyphenation: z.boolean(),
   /** Whether a page that cannot be read fails the job. */
-  requireAllPages: boolean;
-  /** Whether pages that need it are read by OCR, and for which languages. */
-  ocr: boolean;
-  ocrLanguages: string[];
-  thumbnails: boolean;
-  /** Pixels. */
-  thumbnailWidth: number;
-  pageImages: boolean;
-  pageImageWidth: number;
-  imageFormat: ImageFormat;
-  timeoutSeconds: number;
-  noProgressSeconds: number;
-}
+  requireAllPages: z.boolean(),
+  /** Whether OCR reads pages that need it. */
+  ocr: z.boolean(),
+  ocrLanguages: z
+    .array(language)
+    .min(1, 'names a language at least')
+    .max(maxLanguages, `names ${maxLanguages} languages at most: each makes OCR slower`)
+    .refine((all) => new Set(all).size === all.length, issue('DUPLICATE', 'must name each language once')),
+  thumbnails: z.boolean(),
+  thumbnailWidth: pixels(16, 1_000),
+  pageImages: z.boolean(),
+  pageImageWidth: pixels(100, 3_000),
+  imageFormat: z.enum(['PNG', 'JPEG', 'WEBP']),
+  timeoutSeconds: seconds,
+  noProgressSeconds: seconds,
+};
+
+type Checks = typeof optionChecks;
+
+/** The options of a job, as its row stores them. The password is stored apart, sealed. Null `pages` are all pages. */
+export type JobOptions = { [Name in Exclude<keyof Checks, 'pages'>]: z.infer<Checks[Name]> } & { pages: string | null };
 
 export const defaultOptions: JobOptions = {
   pages: null,
@@ -93,11 +123,8 @@ export function imageRequest(options: JobOptions): ImageRequest | null {
   };
 }
 
-/** Options that a request gives, nulls left out. */
+/** The options that a request gives. */
 export type GivenOptions = Partial<JobOptions & { password: string; maxRetries: number }>;
-
-/** The options of a request; null values are not given. */
-export type OptionsInput = { [Name in keyof GivenOptions]: GivenOptions[Name] | null };
 
 /** Options with their defaults, apart from the password. */
 export interface ResolvedOptions {
@@ -106,10 +133,9 @@ export interface ResolvedOptions {
   maxRetries: number;
 }
 
-/** Fills in the defaults. Of several inputs, the last that gives an option wins. */
-export function resolveOptions(...inputs: (OptionsInput | null | undefined)[]): ResolvedOptions {
-  const all = inputs.flatMap((input) => Object.entries(input ?? {}).filter(([, value]) => value != null));
-  const { password, maxRetries, ...chosen }: GivenOptions = Object.fromEntries(all);
+/** Fills in the defaults. The options of a batch item replace those of the batch. */
+export function resolveOptions(given?: GivenOptions | null, ofItem?: GivenOptions | null): ResolvedOptions {
+  const { password, maxRetries, ...chosen } = { ...given, ...ofItem };
   return {
     options: { ...defaultOptions, ...chosen },
     password: password ?? null,

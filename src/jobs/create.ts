@@ -12,7 +12,7 @@ import type { Estimates } from '../estimates/estimates.ts';
 import {
   chosenOptions,
   defaultPriority,
-  type OptionsInput,
+  type GivenOptions,
   passwordPurpose,
   resolveOptions,
 } from '../job-row/options.ts';
@@ -32,7 +32,7 @@ export interface JobInput {
   source: SourceInput;
   name?: string | null;
   metadata?: Record<string, unknown> | null;
-  options?: OptionsInput | null;
+  options?: GivenOptions | null;
   priority?: number | null;
   runAt?: Date | null;
   idempotencyKey?: string | null;

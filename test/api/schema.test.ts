@@ -15,6 +15,7 @@ import {
 import { describe, expect, it } from 'vitest';
 import { schema } from '../../src/api/schema/schema.ts';
 import { failureCodes } from '../../src/errors.ts';
+import { defaultOptions } from '../../src/job-row/options.ts';
 import { issueCodes, requestErrors } from '../../src/request-errors.ts';
 
 const types = Object.values(schema.getTypeMap()).filter(
@@ -47,6 +48,15 @@ describe('the schema', () => {
       .filter(([, description]) => /scalar type represents/.test(description ?? ''))
       .map(([name]) => name);
     expect(odd).toEqual([]);
+  });
+
+  it('has a field for each option of a job, in requests and answers', () => {
+    const fieldsOf = (name: string) => {
+      const type = schema.getType(name);
+      return isInputObjectType(type) || isObjectType(type) ? Object.keys(type.getFields()).sort() : [];
+    };
+    expect(fieldsOf('JobOptions')).toEqual(Object.keys(defaultOptions).sort());
+    expect(fieldsOf('JobOptionsInput')).toEqual([...Object.keys(defaultOptions), 'maxRetries', 'password'].sort());
   });
 
   it('matches schema.graphql', () => {

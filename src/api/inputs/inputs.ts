@@ -1,55 +1,25 @@
 import { z } from 'zod';
 import { createPauses } from '../../documents/pauses.ts';
 import { type InputIssue, RequestError } from '../../errors.ts';
-import type { GivenOptions, OptionChanges } from '../../job-row/options.ts';
+import { type OptionChanges, optionChecks } from '../../job-row/options.ts';
 import { maxBatchItems } from '../../jobs/batch-size.ts';
-import { PageRangesError, parsePageRanges } from '../../pdf/model/page-ranges.ts';
 import { type Cursor, parseCursor } from '../../progress/state.ts';
 import { metadata } from './metadata.ts';
 import { httpUrl, issuesOf, maxIssues, parse, refusal, shortText, storableDate } from './values.ts';
 import { webhook, webhookOfJob } from './webhooks.ts';
 
-const pages = z.string().superRefine((value, context) => {
-  try {
-    parsePageRanges(value);
-  } catch (error) {
-    if (!(error instanceof PageRangesError)) throw error;
-    context.addIssue({ code: 'custom', params: { code: 'INVALID_PAGES' }, message: error.message });
-  }
-});
+/** The options of a request. Null counts as not given. */
+const options = z
+  .unknown()
+  .transform(withoutNulls)
+  .pipe(
+    z.object({ ...optionChecks, password: shortText(1_024), maxRetries: z.number().int().min(0).max(20) }).partial(),
+  );
 
-const seconds = (most: number) => z.number().int().min(1).max(most);
-
-const password = shortText(1_024).nullish();
-
-const language = z
-  .string()
-  .regex(/^[a-z]{3}(_[a-z]+)*$/, 'must be the name of a language as Tesseract has it, such as "eng" or "chi_sim"');
-const mostLanguages = 4;
-
-const options = z.object({
-  password,
-  pages: pages.nullish(),
-  engine: z.enum(['AUTO', 'PDFIUM', 'PDFJS']).nullish(),
-  keepHeadersFooters: z.boolean().nullish(),
-  keepHyphenation: z.boolean().nullish(),
-  requireAllPages: z.boolean().nullish(),
-  ocr: z.boolean().nullish(),
-  ocrLanguages: z
-    .array(language)
-    .min(1, 'names a language at least')
-    .max(mostLanguages, `names ${mostLanguages} languages at most: each makes OCR slower`)
-    .refine((all) => new Set(all).size === all.length, refusal('DUPLICATE', 'must name each language once'))
-    .nullish(),
-  thumbnails: z.boolean().nullish(),
-  thumbnailWidth: z.number().int().min(16).max(1_000).nullish(),
-  pageImages: z.boolean().nullish(),
-  pageImageWidth: z.number().int().min(100).max(3_000).nullish(),
-  imageFormat: z.enum(['PNG', 'JPEG', 'WEBP']).nullish(),
-  timeoutSeconds: seconds(86_400).nullish(),
-  noProgressSeconds: seconds(86_400).nullish(),
-  maxRetries: z.number().int().min(0).max(20).nullish(),
-});
+function withoutNulls(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).filter(([, each]) => each != null));
+}
 
 /** By its shape: what Yoga makes of a multipart part is no instance of the global File. */
 function isFile(value: unknown): boolean {
@@ -149,8 +119,7 @@ export async function parseCreateBatch(input: unknown): Promise<CreateBatchInput
 
 /** The `options` argument of a retry: what it says replaces the options of the job, one by one. */
 export function parseRetryOptions(value: unknown): OptionChanges & { password: string | null } {
-  const all = Object.entries(parse(options.nullish(), value, 'options') ?? {}).filter(([, each]) => each != null);
-  const { password, maxRetries, ...chosen }: GivenOptions = Object.fromEntries(all);
+  const { password, maxRetries, ...chosen } = parse(options, value ?? {}, 'options');
   return { options: chosen, maxRetries: maxRetries ?? null, password: password ?? null };
 }
 
