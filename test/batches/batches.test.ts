@@ -154,9 +154,10 @@ describe('cancelBatch', () => {
       items: [broken, ...Array.from({ length: 8 }, () => ({ source: page }))],
     });
     await expect.poll(async () => (await readBatch(service, batch.id)).failed, { timeout: 20_000 }).toBe(1);
-    const { data, errors } = await graphql(service.url, cancel, { id: batch.id });
+    const { errors } = await graphql(service.url, cancel, { id: batch.id });
     expect(errors).toBeUndefined();
-    const { cancelled, completed, ...rest } = data.cancelBatch.batch;
+    // A job whose row a heartbeat has locked at this moment is cancelled after the answer.
+    const { cancelled, completed, ...rest } = await finalBatch(service, batch.id);
     expect(rest).toMatchObject({ status: 'CANCELLED', total: 9, failed: 1, pending: 0, running: 0 });
     expect(rest.finishedAt).not.toBeNull();
     expect(cancelled + completed).toBe(8);
