@@ -1,7 +1,7 @@
-import { isIP } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { bytes, ConfigError, isNetwork, isOrigin, list, parseEnvironment, urlOf, wholeNumber } from './environment.ts';
 
 /**
  * Everything that can be set from outside, typed. `readConfig` is the only reader of the environment; tests pass plain
@@ -23,6 +23,8 @@ export interface Config {
   port: number;
   /** How clients reach this server; the base of every URL handed out. */
   publicUrl: string;
+  /** Origins whose pages may call the API from a browser, beside that of `publicUrl`. */
+  corsOrigins: string[];
   /** Hosts on private addresses that documents may be downloaded from all the same. */
   privateHostsAllowed: string[];
   /** Addresses and networks (CIDR) of reverse proxies whose word on the client's address counts. */
@@ -115,52 +117,6 @@ export const defaultDatabaseConnections = 10;
 /** One for each pool of a process. */
 export const fewestDatabaseConnections = 3;
 
-/** An environment that makes no sense, with every bad variable named: the process says so in one line each and ends. */
-export class ConfigError extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = 'ConfigError';
-  }
-}
-
-/** A variable that is set to nothing counts as not set: that is what `PORT= npm start` and compose files mean by it. */
-function unset(env: NodeJS.ProcessEnv): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined && entry[1].trim() !== ''),
-  );
-}
-
-const wholeNumber = (least: number, most: number) =>
-  z
-    .string()
-    .regex(/^\d+$/, 'must be a whole number')
-    .transform(Number)
-    .refine((n) => n >= least && n <= most, `must be between ${least} and ${most}`);
-
-function urlOf(protocols: string[], example: string) {
-  return z
-    .string()
-    .refine(
-      (value) => URL.canParse(value) && protocols.includes(new URL(value).protocol),
-      `must be a URL such as ${example}`,
-    );
-}
-
-const bytes = wholeNumber(1, Number.MAX_SAFE_INTEGER);
-
-function isNetwork(text: string): boolean {
-  const [address = '', prefix, ...rest] = text.split('/');
-  const longest = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
-  return longest >= 0 && rest.length === 0 && (prefix === undefined || (/^\d+$/.test(prefix) && +prefix <= longest));
-}
-
-function list(text: string): string[] {
-  return text
-    .split(',')
-    .map((each) => each.trim().toLowerCase())
-    .filter((each) => each !== '');
-}
-
 const environment = z.object({
   DATABASE_URL: urlOf(['postgres:', 'postgresql:'], 'postgresql://user:password@host:5432/pagehive').optional(),
   DATABASE_CONNECTIONS: wholeNumber(fewestDatabaseConnections, 10_000).default(defaultDatabaseConnections),
@@ -176,6 +132,11 @@ const environment = z.object({
   AUTH: z.enum(['auto', 'required']).default('auto'),
   PORT: wholeNumber(0, 65_535).default(4000),
   PUBLIC_URL: urlOf(['http:', 'https:'], 'https://pages.example.com').optional(),
+  CORS_ORIGINS: z
+    .string()
+    .default('')
+    .transform(list)
+    .refine((all) => all.every(isOrigin), 'must be origins such as https://app.example.com,http://localhost:5173'),
   PRIVATE_HOSTS_ALLOWED: z.string().default('').transform(list),
   TRUSTED_PROXIES: z
     .string()
@@ -226,6 +187,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     auth: values.AUTH,
     port: values.PORT,
     publicUrl: (values.PUBLIC_URL ?? `http://${urlHost(values.HOST)}:${values.PORT}`).replace(/\/+$/, ''),
+    corsOrigins: values.CORS_ORIGINS,
     privateHostsAllowed: values.PRIVATE_HOSTS_ALLOWED,
     trustedProxies: values.TRUSTED_PROXIES,
     concurrency: values.CONCURRENCY ?? availableParallelism(),
@@ -275,12 +237,6 @@ const clientEnvironment = z.object({
 export function readClientConfig(env: NodeJS.ProcessEnv = process.env): ClientConfig {
   const { PAGEHIVE_URL: url, PAGEHIVE_KEY: apiKey = null } = parseEnvironment(clientEnvironment, env);
   return { url, apiKey };
-}
-
-function parseEnvironment<T>(schema: z.ZodType<T>, env: NodeJS.ProcessEnv): T {
-  const parsed = schema.safeParse(unset(env));
-  if (parsed.success) return parsed.data;
-  throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`).join('\n'));
 }
 
 /** An IPv6 address stands in brackets inside a URL. */

@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { createAfterCommit } from './after-commit.ts';
-import { type Config, ConfigError } from './config.ts';
+import type { Config } from './config.ts';
 import { type Counters, createCounters } from './connections/counters.ts';
 import type { Database } from './connections/database.ts';
 import { type DatabasePools, openDatabasePools } from './connections/database-pools.ts';
 import { openRedis, type Redis } from './connections/redis.ts';
 import { createSecrets, type Secrets } from './connections/secrets.ts';
 import { findChangedFunctions } from './connections/sql-functions.ts';
+import { ConfigError } from './environment.ts';
 import type { JobsContext } from './jobs/context.ts';
 import { createLogger, type Logger } from './ops/logger.ts';
 import { reportPauses } from './ops/pauses.ts';

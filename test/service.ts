@@ -75,6 +75,7 @@ export async function startService({
     auth: 'auto',
     port,
     publicUrl: `http://127.0.0.1:${port}`,
+    corsOrigins: [],
     privateHostsAllowed: [],
     trustedProxies: [],
     concurrency: 2,

@@ -41,7 +41,7 @@ export function createGraphql(operations: Operations, { keepAliveMs, unsent }: G
     // The HTTP server has read the body already, within limits.
     maxRequestBodySize: false,
     multipart: false,
-    // No other origin may read answers in a browser; an allow-list comes with API keys.
+    // The HTTP server knows which origins may read answers.
     cors: false,
     logging: false,
     // The HTTP server has its own page, made once.

@@ -10,11 +10,13 @@ import { refuse } from './http/answers.ts';
 import { BodyBudget } from './http/body-budget.ts';
 import { addressKey, createClientAddresses } from './http/forwarded.ts';
 import { holdMessages } from './http/held-messages.ts';
+import { createOrigins } from './http/origins.ts';
 import type { Pace } from './http/paced-body.ts';
 import { createParamsReader } from './http/params.ts';
 import { closeQueuedResponses } from './http/queued-responses.ts';
 import { Readiness } from './http/readiness.ts';
 import { createRoutes } from './http/routes.ts';
+import { setSecurityHeaders } from './http/security-headers.ts';
 import { closeSilentSockets } from './http/silent-sockets.ts';
 import { serveGraphqlWs } from './live/websocket.ts';
 import { createOperations } from './operations.ts';
@@ -65,6 +67,8 @@ export interface ServerOptions {
   port: number;
   /** Addresses and networks (CIDR) whose word on the client's address counts. */
   trustedProxies: readonly string[];
+  /** Origins whose pages may call the API from a browser. */
+  corsOrigins: readonly string[];
   authenticate: Authenticate;
   /** Watchers get a heartbeat this often, so that no proxy takes the connection for a dead one. */
   keepAliveMs?: number;
@@ -74,7 +78,7 @@ export interface ServerOptions {
 /** Everything that is served over HTTP: GraphQL with GraphiQL, uploads, downloads, health, metrics. */
 export async function startApiServer(
   services: ApiServices,
-  { host, port, trustedProxies, authenticate, keepAliveMs = 12_000, times: given }: ServerOptions,
+  { host, port, trustedProxies, corsOrigins, authenticate, keepAliveMs = 12_000, times: given }: ServerOptions,
 ): Promise<ApiServer> {
   const { publicUrl, limits, logger } = services;
   const times = { ...defaultTimes, ...given };
@@ -95,8 +99,10 @@ export async function startApiServer(
     queryBytes: services.operations.queryBytes,
     addressOf,
   });
+  const origins = createOrigins(corsOrigins, publicUrl);
   const route = createRoutes(services, {
     graphql,
+    origins,
     addressOf,
     readParams,
     unsent,
@@ -114,6 +120,8 @@ export async function startApiServer(
     response.setMaxListeners(20);
     // The next request of this client is for another process.
     if (readiness.draining) response.setHeader('connection', 'close');
+    setSecurityHeaders(response, publicUrl);
+    origins.share(request, response);
     try {
       addressLimits.admit(request, response);
       await route(request, response);
@@ -139,6 +147,7 @@ export async function startApiServer(
   const webSockets = serveGraphqlWs(server, operations, {
     schema,
     publicUrl,
+    origins,
     authenticate,
     maxOperations: services.operations.socketOperations,
     keepAliveMs,

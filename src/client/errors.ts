@@ -12,7 +12,7 @@ export interface RequestIssue {
 
 /** The server refused a request: nothing was accepted. `code` is stable, docs/errors.md explains each. */
 export class GraphQLRequestError extends Error {
-  readonly code: Code<RequestErrorCode | 'CONNECTION_REFUSED' | 'UNKNOWN'>;
+  readonly code: Code<RequestErrorCode | 'CONNECTION_REFUSED' | 'ORIGIN_REFUSED' | 'UNKNOWN'>;
   /** What to do about it, where the server says so. */
   readonly advice: string | null;
   readonly issues: RequestIssue[];

@@ -1,6 +1,7 @@
 import type { Endpoint } from './endpoint.ts';
 import { errorOf, reasonOf, ServerUnreachableError } from './errors.ts';
 import type { TypedDocumentString } from './generated/graphql.ts';
+import { originRefusal } from './origin.ts';
 
 export interface RequestOptions {
   signal?: AbortSignal;
@@ -42,7 +43,7 @@ export async function send(base: string, url: string, init: RequestInit): Promis
     return await fetch(url, init);
   } catch (error) {
     init.signal?.throwIfAborted();
-    throw new ServerUnreachableError(base, reasonOf(error), { cause: error });
+    throw (await originRefusal(base)) ?? new ServerUnreachableError(base, reasonOf(error), { cause: error });
   }
 }
 

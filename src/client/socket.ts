@@ -2,6 +2,7 @@ import { createClient as createSocketClient, type Client as SocketClient } from 
 import { untilAborted, within } from './backoff.ts';
 import type { Endpoint } from './endpoint.ts';
 import { errorOf, GraphQLRequestError, reasonOf, ServerUnreachableError } from './errors.ts';
+import { originRefusal } from './origin.ts';
 import type { Connection, Subscribe } from './transport.ts';
 
 /** A silent connection is asked for a sign of life this often, and given up when none comes in time. */
@@ -85,9 +86,10 @@ async function* answersOf<Data>(
   if (isConnected) onConnected();
   const answers = client.iterate<Data>(operation);
   function settled<T>(promise: Promise<T>): Promise<T> {
-    return untilAborted(promise, signal).catch((error: unknown) => {
+    return untilAborted(promise, signal).catch(async (error: unknown) => {
       signal.throwIfAborted();
-      throw socketError(base, error);
+      const reason = socketError(base, error);
+      throw reason instanceof ServerUnreachableError ? ((await originRefusal(base)) ?? reason) : reason;
     });
   }
   try {
@@ -120,8 +122,11 @@ function whenConnected(client: SocketClient): Promise<void> {
   });
 }
 
-/** Close codes by which the server says that another try would end the same way. Not 4403: who may, may change. */
-const refusals = [4400, 4401, 4406, 4409, 4429];
+/** The close code for a missing or invalid key. */
+const unauthorized = 4401;
+
+/** Close codes after which another try would end the same way. Not 4403: the server could not check the key, but may later. */
+const refusals = [4400, 4406, 4409, 4429];
 
 /** What ended a subscription: errors of its own, the close event of its socket, or what went wrong in it. */
 function socketError(base: string, error: unknown): Error {
@@ -129,6 +134,8 @@ function socketError(base: string, error: unknown): Error {
   if (refused !== null) return refused;
   if (!isCloseEvent(error)) return new ServerUnreachableError(base, reasonOf(error), { cause: error });
   const reason = `the connection was closed (${[error.code, error.reason].join(' ').trim()})`;
+  if (error.code === unauthorized)
+    return new GraphQLRequestError('UNAUTHENTICATED', 'The server accepts no key, or not this one.');
   if (refusals.includes(error.code)) return new GraphQLRequestError('CONNECTION_REFUSED', reason);
   return new ServerUnreachableError(base, reason, { cause: error });
 }

@@ -1,6 +1,7 @@
-import { type Config, ConfigError } from '../config.ts';
+import type { Config } from '../config.ts';
 import { checkPostgres } from '../connections/given-servers.ts';
 import { migrate } from '../connections/migrations.ts';
+import { ConfigError } from '../environment.ts';
 
 /** `pagehive migrate`: brings the database of DATABASE_URL up to date. */
 export async function migrateDatabase(config: Config): Promise<void> {

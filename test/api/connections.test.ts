@@ -86,7 +86,7 @@ describe('a client that connects', () => {
     });
     expect(answer.status).toBe(401);
     const client = createClient({ url: service.url, apiKey: 'wrong', webSocket: WebSocket });
-    await expect(collect(client.jobUpdates())).rejects.toMatchObject({ code: 'CONNECTION_REFUSED' });
+    await expect(collect(client.jobUpdates())).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
   });
 
   it('reconnects when refused with close code 4403', async () => {

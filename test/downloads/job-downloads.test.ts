@@ -90,7 +90,7 @@ describe('the download of a result', () => {
         expect(Object.fromEntries(headers)).toMatchObject({
           'content-type': contentType,
           'content-disposition': `attachment; filename="K_se__2024_.${extensions[index]}"; filename*=UTF-8''K%C3%A4se_%E2%80%9C2024%E2%80%9D.${extensions[index]}`,
-          'cache-control': 'private',
+          'cache-control': 'no-store',
           'x-content-type-options': 'nosniff',
         });
         expect(headers.get('content-length')).toBe(download.bytes === null ? null : String(download.bytes));

@@ -34,7 +34,7 @@ export async function serveDownload(
   response.writeHead(200, {
     'content-type': contentType,
     'content-disposition': contentDisposition(filename, isShown ? 'inline' : 'attachment'),
-    'cache-control': isShown ? `private, max-age=${shownSeconds}` : 'private',
+    'cache-control': isShown ? `private, max-age=${shownSeconds}` : 'no-store',
     ...(isShown ? { 'cross-origin-resource-policy': 'cross-origin' } : {}),
     'x-content-type-options': 'nosniff',
     // Whatever somebody has put into a document: it is no page of this origin.

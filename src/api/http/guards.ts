@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { RequestError } from '../../errors.ts';
+import type { Origins } from './origins.ts';
 
 /** Thrown where a request is refused before GraphQL sees it. */
 export class HttpError extends Error {
@@ -41,21 +42,14 @@ export function checkHost(request: IncomingMessage, publicUrl: string): void {
   );
 }
 
-/** A browser sends cross-origin WebSocket requests without asking; the same origin is the only one allowed. */
-export function checkOrigin(request: IncomingMessage, publicUrl: string): void {
-  const { origin, host } = request.headers;
-  if (origin === undefined) return;
-  const from = URL.canParse(origin) ? new URL(origin).host : '';
-  if (from !== host && from !== new URL(publicUrl).host)
-    throw new HttpError(403, 'Pages of other origins may not connect.');
-}
-
 /**
  * Against operations that a page of another site starts by an `<img>`, a script or a stream: browsers state where such a
  * GET comes from.
  */
-export function checkGet({ headers }: IncomingMessage, url: URL): void {
-  if (String(headers['sec-fetch-site']).toLowerCase() !== 'cross-site' || !url.searchParams.has('query')) return;
+export function checkGet(request: IncomingMessage, url: URL, origins: Origins): void {
+  const { origin, 'sec-fetch-site': site } = request.headers;
+  if (String(site).toLowerCase() !== 'cross-site' || !url.searchParams.has('query')) return;
+  if (origin !== undefined && origins.allows(request)) return;
   throw new RequestError('FORBIDDEN', { message: 'Pages of other sites may not run operations by GET.' });
 }
 

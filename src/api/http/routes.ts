@@ -9,6 +9,7 @@ import { answer } from './answers.ts';
 import type { BodyBudget } from './body-budget.ts';
 import { serveGraphiql } from './graphiql.ts';
 import { checkGet, checkHost, checkPost, HttpError, opensPage } from './guards.ts';
+import type { Origins } from './origins.ts';
 import type { Pace } from './paced-body.ts';
 import type { ReadParams } from './params.ts';
 import type { Readiness } from './readiness.ts';
@@ -16,6 +17,7 @@ import { receiveUpload } from './receive-upload.ts';
 
 export interface RoutesOptions {
   graphql: Graphql;
+  origins: Origins;
   /** What a client is known by to those that share something with it. */
   addressOf: (request: IncomingMessage) => string;
   readParams: ReadParams;
@@ -32,14 +34,14 @@ export type Route = (request: IncomingMessage, response: ServerResponse) => Prom
 
 /** Answers a request by its path. Throws what it is refused for. */
 export function createRoutes(services: ApiServices, options: RoutesOptions): Route {
-  const { graphql, addressOf, readParams, unsent, uploadPace, authenticate, readiness, onStream } = options;
+  const { graphql, origins, addressOf, readParams, unsent, uploadPace, authenticate, readiness, onStream } = options;
 
   const identify = (request: IncomingMessage) =>
     authenticate({ headers: request.headers, connectionParams: {}, address: addressOf(request) });
 
   async function serveGraphql(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
     if (request.method === 'POST') checkPost(request, maxRequestBytes(services.limits));
-    else if (!opensPage(request)) checkGet(request, url);
+    else if (!opensPage(request)) checkGet(request, url, origins);
     const admission = await identify(request);
     if (admission === null) throw new RequestError('UNAUTHENTICATED');
     if (opensPage(request)) {
@@ -52,6 +54,7 @@ export function createRoutes(services: ApiServices, options: RoutesOptions): Rou
 
   return async (request, response) => {
     checkHost(request, services.publicUrl);
+    if (origins.answerPreflight(request, response)) return;
     const url = locate(request);
     // A body that no route reads would be dropped at any pace that the client likes.
     if (hasUnwantedBody(request)) response.setHeader('connection', 'close');
@@ -66,7 +69,13 @@ export function createRoutes(services: ApiServices, options: RoutesOptions): Rou
       response.once('close', held.release);
       await serveDownload(services, request, response, { url, held });
     } else if (url.pathname === '/health/live') {
-      answer(response, 200, { status: 'OK' });
+      // Any page may read this one: a page that may not call the API learns why, as browsers do not say (client/origin.ts).
+      response.setHeader('access-control-allow-origin', '*');
+      const { origin } = request.headers;
+      answer(response, 200, {
+        status: 'OK',
+        ...(origin === undefined ? {} : { allowsOrigin: origins.allows(request) }),
+      });
     } else if (url.pathname === '/health/ready') {
       await serveReadiness(request, response);
     } else if (url.pathname === '/metrics') {

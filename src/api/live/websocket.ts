@@ -10,7 +10,8 @@ import type { Admission, Authenticate } from '../authenticate.ts';
 import { extensionsOf } from '../errors.ts';
 import type { AddressLimits } from '../http/address-limits.ts';
 import { refuseUpgrade } from '../http/answers.ts';
-import { checkHost, checkOrigin, HttpError } from '../http/guards.ts';
+import { checkHost, HttpError } from '../http/guards.ts';
+import type { Origins } from '../http/origins.ts';
 import type { Operations } from '../operations.ts';
 import { keepAlive } from './keep-alive.ts';
 import { Results } from './results.ts';
@@ -47,6 +48,7 @@ interface Running {
 export interface WebSocketOptions {
   schema: GraphQLSchema;
   publicUrl: string;
+  origins: Origins;
   authenticate: Authenticate;
   /** Operations at the same time on one socket. */
   maxOperations: number;
@@ -67,6 +69,7 @@ export function serveGraphqlWs(
   {
     schema,
     publicUrl,
+    origins,
     authenticate,
     maxOperations,
     keepAliveMs,
@@ -82,7 +85,7 @@ export function serveGraphqlWs(
     socket.on('error', () => socket.destroy());
     try {
       checkHost(request, publicUrl);
-      checkOrigin(request, publicUrl);
+      origins.check(request);
       if (new URL(request.url ?? '/', 'http://localhost').pathname !== '/graphql')
         throw new HttpError(404, 'WebSockets are at /graphql.');
       addressLimits.admit(request, socket);
