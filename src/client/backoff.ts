@@ -1,6 +1,8 @@
 import { isTemporary } from './errors.ts';
 
-/** Milliseconds before another try (from 1): doubling up to ten seconds, with jitter, so that clients don't return all at once. */
+/**
+ * The pause after the given try (1 or more): doubles up to ten seconds, with jitter against simultaneous reconnects.
+ */
 function backoffMs(tries: number): number {
   return Math.min(10_000, 250 * 2 ** (tries - 1)) * (0.5 + Math.random() / 2);
 }
@@ -14,7 +16,7 @@ export async function backoff(tries: number, signal?: AbortSignal): Promise<void
   await untilAborted(pause, signal).finally(() => clearTimeout(timer));
 }
 
-/** Does something that may be done again, until it succeeds or fails for good. */
+/** Retries a repeatable task until it succeeds or fails permanently. */
 export async function retry<T>(
   task: (tries: number) => Promise<T>,
   { maxTries, signal }: { maxTries: number; signal?: AbortSignal },
@@ -29,7 +31,7 @@ export async function retry<T>(
   }
 }
 
-/** The promise, or an error if it takes too long. */
+/** Resolves like the promise, or rejects with `error` after a timeout. */
 export async function within<T>(ms: number, promise: Promise<T>, error: () => Error): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const overdue = new Promise<never>((_, reject) => {
@@ -38,7 +40,7 @@ export async function within<T>(ms: number, promise: Promise<T>, error: () => Er
   return await Promise.race([promise, overdue]).finally(() => clearTimeout(timer));
 }
 
-/** The promise, or the signal's reason if that comes first. */
+/** Settles like the promise, or rejects with the signal's reason if that comes first. */
 export function untilAborted<T>(promise: Promise<T>, signal?: AbortSignal): Promise<T> {
   if (signal === undefined) return promise;
   return new Promise((resolve, reject) => {

@@ -3,7 +3,7 @@ import { type ProgressOptions, untilFinal } from './progress.ts';
 import type { Resumable } from './resume.ts';
 import type { Subscribe } from './transport.ts';
 
-/** The counts of a batch until it is final: those of now, then as they change, each newer than the one before. */
+/** The counts of a batch until it is final: the current ones, then each change. */
 export function batchProgress(
   subscribe: Subscribe,
   id: string,
@@ -15,7 +15,7 @@ export function batchProgress(
   });
 }
 
-/** All of its jobs have ended. A retry of one of them opens it again. */
+/** Whether all jobs of a batch have ended. Retrying one reopens the batch. */
 export function isFinalBatch({ status }: Pick<BatchCountsFragment, 'status'>): boolean {
   return status !== 'PENDING' && status !== 'RUNNING';
 }

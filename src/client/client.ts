@@ -14,34 +14,40 @@ import type { Subscribe } from './transport.ts';
 import { type UploadBody, type UploadOptions, upload } from './upload.ts';
 
 export interface ClientOptions {
-  /** Where the server is, with or without `/graphql`; in a browser it may be relative: `/` is the page's own server. */
+  /**
+   * The server's URL, with or without `/graphql`; in a browser it may be relative, such as `/` for the page's own
+   * server.
+   */
   url: string;
-  /** An API key, or a function that gets one. */
+  /** An API key, or a function that returns one. */
   apiKey?: ApiKey;
-  /** What subscriptions go over. Default: `websocket` where there is one, else `sse`. */
+  /** Transport of subscriptions. Default: `websocket` if available, else `sse`. */
   transport?: 'websocket' | 'sse';
-  /** The `WebSocket` class, where the platform has none: `ws` on Node.js before 22. */
+  /** A `WebSocket` class for platforms without one, such as `ws` on Node.js before 22. */
   webSocket?: unknown;
 }
 
-/** A typed client. Everything throws `GraphQLRequestError` if the server refuses, `ServerUnreachableError` if none answers. */
+/**
+ * A typed client. Every method throws `GraphQLRequestError` if the server refuses, `ServerUnreachableError` if none
+ * responds.
+ */
 export interface Client extends Operations {
   /** The server's base URL. */
   readonly url: string;
   /** Sends any generated document. */
   request: Request;
-  /** Streams bytes to the server; gives the id for `createJob`. A `Blob` is sent again if the connection breaks. */
+  /** Streams bytes to the server; returns the id for `createJob`. A `Blob` is sent again if the connection breaks. */
   upload(body: UploadBody, options?: UploadOptions): Promise<string>;
   /**
-   * The progress of a job until it is final: its current state, then every change. Lost connections and restarts of the
-   * server are made up for: nothing comes twice, nothing steps back, and the final state always comes.
+   * The progress of a job until it is final: its current state, then every change. Survives lost connections and server
+   * restarts: events never repeat or go backwards, and the final state always arrives.
    */
   jobProgress(id: string, options?: ProgressOptions): Stream<ProgressFragment>;
-  /** The counts of a batch until it is final, as reliable as `jobProgress`: ten times a second at most. */
+  /** The counts of a batch until it is final, as reliable as `jobProgress`, at most ten times a second. */
   batchProgress(id: string, options?: ProgressOptions): Stream<BatchCountsFragment>;
   /**
-   * What happens to all your jobs from now on, without an end. What happens while the connection is lost is not made up
-   * for: query `jobs` whenever the state is `connected`, and of two views of a job keep the one with the higher revision.
+   * Changes of all your jobs from now on, without an end. Changes while the connection is lost are missed: query `jobs`
+   * whenever the state is `connected`, and keep the version of a job with the higher revision.
    */
   jobUpdates(options?: JobUpdatesOptions): Stream<ProgressFragment>;
 }
@@ -50,7 +56,7 @@ export function createClient({ url, apiKey, transport, webSocket }: ClientOption
   const endpoint = endpointOf(url, apiKey);
   const hasWebSocket = webSocket !== undefined || typeof WebSocket !== 'undefined';
   let opened: Subscribe | undefined;
-  // Not before it is needed: without a WebSocket everything else works all the same.
+  // Only when needed: everything else works without a WebSocket.
   function open(): Subscribe {
     const sockets = (transport ?? (hasWebSocket ? 'websocket' : 'sse')) === 'websocket';
     return sockets ? createSocketTransport(endpoint, webSocket) : createSseTransport(endpoint);

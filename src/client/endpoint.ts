@@ -1,20 +1,20 @@
-/** The addresses of a server, and what every request to it carries. */
+/** The addresses of a server, and the credentials sent to it. */
 export interface Endpoint {
-  /** The server's base, without a slash at the end: what people are shown. */
+  /** The server's base URL without a trailing slash, as shown to people. */
   base: string;
   http: string;
   webSocket: string;
-  /** The `authorization` of whoever has an API key. */
+  /** The `authorization` header, if there is an API key. */
   credentials(): Promise<{ authorization?: string }>;
 }
 
-/** An API key, or what gets one: asked for each connection anew, so that it may be a short-lived one. */
+/** An API key, or a function that returns one. It is called for each connection, so keys may be short-lived. */
 export type ApiKey = string | (() => string | Promise<string>);
 
-/** Browsers alone have one. */
+/** Only browsers have it. */
 declare const location: { href: string } | undefined;
 
-/** From a base URL with or without `/graphql` at the end; in a browser it may be relative to the page. */
+/** Accepts a base URL with or without a trailing `/graphql`; in a browser it may be relative to the page. */
 export function endpointOf(url: string, apiKey?: ApiKey): Endpoint {
   const base = new URL(url, typeof location === 'undefined' ? undefined : location.href).href
     .replace(/[/?#]+$/, '')

@@ -1,10 +1,10 @@
-/** One event of a stream of Server-Sent Events. */
+/** An event of a Server-Sent Events stream. */
 export interface ServerSentEvent {
   type: string;
   data: string;
 }
 
-/** Takes the events out of a `text/event-stream` as its bytes come. Signs of life (comments) give nothing. */
+/** Parses a `text/event-stream` incrementally. Comments, which only keep the connection alive, yield nothing. */
 export function createEventParser(): (bytes: Uint8Array) => ServerSentEvent[] {
   const decoder = new TextDecoder();
   let rest = '';

@@ -4,7 +4,7 @@ import type { JobFilter, JobFragment, ProgressFragment } from './generated/graph
 import type { ConnectionState } from './resume.ts';
 import { createStore, type Store } from './store.ts';
 
-/** What both `jobs` and `jobUpdates` know about a job. */
+/** The fields that `jobs` and `jobUpdates` share. */
 export type JobListEntry = Pick<
   JobFragment,
   | 'id'
@@ -31,12 +31,12 @@ export interface JobList {
   error: Error | null;
 }
 
-/** Between two queries of the list: what changes it comes in bursts. */
+/** Minimum pause between two queries of the list, because changes come in bursts. */
 const queryEveryMs = 1_000;
 
 /**
- * The newest jobs of a filter. The list itself is queried on each connection and whenever an event is about a job that
- * may have entered or left it; events alone change the jobs that are in it.
+ * The newest jobs of a filter. The list is queried on each connection, and when an event shows that a job may have
+ * entered or left it; other events only update the jobs in it.
  */
 export function createJobListStore(client: Client, list: { filter: JobFilter; first: number }): Store<JobList> {
   const nothingYet: JobList = { jobs: [], state: 'connecting', error: null };
@@ -49,7 +49,7 @@ export function createJobListStore(client: Client, list: { filter: JobFilter; fi
 
     async function query(): Promise<void> {
       if (isQuerying) {
-        // What asked for this may have happened after the answer under way was read.
+        // The running query may have been answered before the change that requested this one.
         again = true;
         return;
       }
@@ -92,7 +92,7 @@ export function createJobListStore(client: Client, list: { filter: JobFilter; fi
           update({ state, error: error ?? null });
           if (state !== 'connected') return;
           void query();
-          // And again: the subscription may be in force a moment later than the first answer.
+          // Query again: the subscription may become active shortly after the first query was answered.
           querySoon();
         },
       })
@@ -105,13 +105,13 @@ export function createJobListStore(client: Client, list: { filter: JobFilter; fi
   });
 }
 
-/** Within a revision rows lag a second or so behind events, whose percentage never falls. */
+/** Within a revision, rows lag about a second behind events, whose percentage never falls. */
 function newerOf(row: JobListEntry, known: JobListEntry | undefined): JobListEntry {
   if (known === undefined || row.revision > known.revision) return row;
   return row.revision === known.revision && row.progressPercentage >= known.progressPercentage ? row : known;
 }
 
-/** Whether the filter has no place for a job like this. */
+/** Whether the filter excludes the job. */
 function isOutside({ status }: JobFilter, event: ProgressFragment): boolean {
   return status != null && !status.includes(event.status);
 }

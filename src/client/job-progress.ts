@@ -3,7 +3,7 @@ import { type ProgressOptions, untilFinal } from './progress.ts';
 import type { Resumable } from './resume.ts';
 import type { Subscribe } from './transport.ts';
 
-/** The progress of a job until it is final: its current state, then every change, each newer than the one before. */
+/** The progress of a job until it is final: its current state, then each change. */
 export function jobProgress(
   subscribe: Subscribe,
   id: string,
@@ -15,7 +15,7 @@ export function jobProgress(
   });
 }
 
-/** COMPLETED, FAILED and CANCELLED are final: nothing comes after them. */
+/** Whether a job has ended: COMPLETED, FAILED or CANCELLED. Nothing follows. */
 export function isFinal({ status }: Pick<ProgressFragment, 'status'>): boolean {
   return status === 'COMPLETED' || status === 'FAILED' || status === 'CANCELLED';
 }

@@ -4,14 +4,14 @@ import type { Resumable, WatchOptions } from './resume.ts';
 import type { Subscribe } from './transport.ts';
 
 export interface JobUpdatesOptions extends WatchOptions {
-  /** Only these jobs; an event by which one leaves the filter comes too. */
+  /** Only these jobs, plus the event with which a job leaves the filter. */
   filter?: JobFilter;
 }
 
-/** Jobs whose newest event is kept to compare with: the ones that something happened to last. */
+/** How many jobs' newest events are kept for comparison: those that changed last. */
 const rememberedJobs = 10_000;
 
-/** What happens to all jobs while connected. There is no snapshot and no end. */
+/** Changes of all jobs while connected, without a snapshot or an end. */
 export function jobUpdates(
   subscribe: Subscribe,
   { filter }: Pick<JobUpdatesOptions, 'filter'>,

@@ -52,7 +52,7 @@ export type Request = <Data, Variables>(
   options?: RequestOptions,
 ) => Promise<Data>;
 
-/** A job of a batch; `batchIndex` is that of its item. */
+/** A job of a batch; `batchIndex` is the index of its item. */
 export type BatchJob = NonNullable<BatchJobsQuery['batch']>['jobs']['nodes'][number];
 
 /** The images of one page. */
@@ -60,43 +60,43 @@ export type PageImages = NonNullable<PageImagesQuery['job']>['pages']['nodes'][n
 
 export type Attachment = NonNullable<NonNullable<AttachmentsQuery['job']>['result']>['attachments'][number];
 
-/** The queries and mutations of the generated documents, one function each. */
+/** The queries and mutations of the generated documents, as functions. */
 export interface Operations {
-  /** Accepts a document and answers at once. `idempotencyKey` makes it safe to repeat. */
+  /** Accepts a document and returns immediately. `idempotencyKey` makes it safe to repeat. */
   createJob(input: CreateJobInput, options?: RequestOptions): Promise<NonNullable<CreateJobMutation['createJob']>>;
-  /** One job with the facts of its result; null if there is none. */
+  /** One job with the metadata of its result; null if it does not exist. */
   job(id: string, options?: RequestOptions): Promise<JobQuery['job']>;
-  /** Jobs, newest first: 20, or `first` up to 100; go on with `after: pageInfo.endCursor`. */
+  /** Jobs, newest first: 20, or `first` up to 100. Continue with `after: pageInfo.endCursor`. */
   jobs(variables?: JobsQueryVariables, options?: RequestOptions): Promise<JobsQuery['jobs']>;
-  /** The pages stored so far, one after the other, however many there are. */
+  /** All pages stored so far, fetched as needed. */
   pages(id: string, options?: RequestOptions): AsyncIterable<PageFragment>;
-  /** The images of the pages stored so far, likewise; URLs are null where none were asked for. */
+  /** The images of the pages stored so far, likewise; URLs are null where no images were requested. */
   pageImages(id: string, options?: RequestOptions): AsyncIterable<PageImages>;
-  /** The files inside the document of a job, with signed URLs; null until it is COMPLETED. */
+  /** The files embedded in a job's document, with signed URLs; null until the job is COMPLETED. */
   attachments(id: string, options?: RequestOptions): Promise<Attachment[] | null>;
   /** Full-text search, best first. */
   searchPages(variables: SearchPagesQueryVariables, options?: RequestOptions): Promise<SearchPagesQuery['searchPages']>;
   cancelJob(id: string, options?: RequestOptions): Promise<JobFragment>;
-  /** Runs a FAILED or CANCELLED job again, with other job options where some are given. A password must be given again. */
+  /** Runs a FAILED or CANCELLED job again, optionally with changed job options. A password must be given again. */
   retryJob(id: string, options?: RequestOptions & JobOptionsInput): Promise<JobFragment>;
-  /** Deletes a job that has ended; gives its id. */
+  /** Deletes a job that has ended; returns its id. */
   deleteJob(id: string, options?: RequestOptions): Promise<string>;
-  /** Accepts up to 10,000 documents, all or none, and answers at once. `idempotencyKey` makes it safe to repeat. */
+  /** Accepts up to 10,000 documents, all or none, and returns immediately. `idempotencyKey` makes it safe to repeat. */
   createBatch(
     input: CreateBatchInput,
     options?: RequestOptions,
   ): Promise<NonNullable<CreateBatchMutation['createBatch']>>;
-  /** One batch with its counts; null if there is none. */
+  /** One batch with its counts; null if it does not exist. */
   batch(id: string, options?: RequestOptions): Promise<BatchFragment | null>;
-  /** Batches, newest first: 20, or `first` up to 100; go on with `after: pageInfo.endCursor`. */
+  /** Batches, newest first: 20, or `first` up to 100. Continue with `after: pageInfo.endCursor`. */
   batches(variables?: BatchesQueryVariables, options?: RequestOptions): Promise<BatchesQuery['batches']>;
-  /** The jobs of a batch in the order of its items, one after the other, however many there are. */
+  /** All jobs of a batch in the order of its items, fetched as needed. */
   batchJobs(id: string, options?: RequestOptions & { filter?: JobFilter }): AsyncIterable<BatchJob>;
-  /** Cancels the jobs of a batch that have not ended: those of a large batch after the answer. */
+  /** Cancels the unfinished jobs of a batch. In a large batch, that continues after the response. */
   cancelBatch(id: string, options?: RequestOptions): Promise<BatchFragment>;
-  /** Runs the failed jobs of a batch again, with other job options where some are given. A password must be given again. */
+  /** Runs the failed jobs of a batch again, optionally with changed job options. A password must be given again. */
   retryBatch(id: string, options?: RequestOptions & JobOptionsInput): Promise<BatchFragment>;
-  /** A signed URL of the result of a job, or of a batch, as a file; null if there is none. */
+  /** A signed URL of the result of a job or batch as a file; null if there is none. */
   download(id: string, format: ResultFormat, options?: RequestOptions): Promise<DownloadFragment | null>;
 }
 
@@ -132,7 +132,7 @@ export function createOperations(request: Request): Operations {
   };
 }
 
-/** What a document selects of the pages of a job. */
+/** Reads the pages of a job with the fields of a document. */
 async function* readPages<Node>(
   request: Request,
   document: TypedDocumentString<{ job: { pages: Part<Node> } | null }, PagesQueryVariables>,
@@ -163,7 +163,7 @@ interface Part<Node> {
   pageInfo: PageInfoFragment;
 }
 
-/** A long list takes many requests: one that gets lost must not lose the others. */
+/** Retries each request, because a long list takes many and a lost one must not lose the rest. */
 async function* readAll<Node>(
   signal: AbortSignal | undefined,
   read: (part: { first: number; after: string | null }) => Promise<Part<Node>>,

@@ -4,10 +4,10 @@ import { createStore, type Store } from './store.ts';
 import type { Stream } from './stream.ts';
 
 export interface ProgressState<Event> {
-  /** The newest event; null until the first. */
+  /** The newest event; null before the first. */
   progress: Event | null;
   state: 'connecting' | ConnectionState;
-  /** Why it ended without a final event, such as NOT_FOUND; also what a lost connection was lost by. */
+  /** Why it ended without a final event, such as NOT_FOUND, or why the connection was lost. */
   error: Error | null;
 }
 
@@ -15,12 +15,12 @@ function nothingYet<Event>(): ProgressState<Event> {
   return { progress: null, state: 'connecting', error: null };
 }
 
-/** Of nothing at all. */
+/** Watches nothing. */
 export function unwatched<Event>(): Store<ProgressState<Event>> {
   return createStore(nothingYet<Event>(), () => () => undefined);
 }
 
-/** Watches a job or a batch while somebody listens; goes on from the newest event when somebody listens again. */
+/** Watches a job or batch while it has listeners; continues after the newest event when the first one returns. */
 export function createProgressStore<Event extends Position>(
   watch: (options: ProgressOptions) => Stream<Event>,
 ): Store<ProgressState<Event>> {
@@ -40,7 +40,7 @@ export function createProgressStore<Event extends Position>(
       complete() {
         isOver = true;
       },
-      // It is in the state already.
+      // The state already contains it.
       error() {
         isOver = true;
       },

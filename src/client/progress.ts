@@ -2,17 +2,17 @@ import type { Resumable, WatchOptions } from './resume.ts';
 import type { Connection } from './transport.ts';
 
 export interface ProgressOptions extends WatchOptions {
-  /** The cursor of the last event you have: only what is newer comes. */
+  /** The cursor of the last event you have; only newer ones are sent. */
   after?: string;
 }
 
-/** Where an event stands among those of the same job or batch. */
+/** The position of an event among those of a job or batch. */
 export interface Position {
   revision: number;
   cursor: string;
 }
 
-/** What is watched to its end: each connection goes on after the newest event so far. */
+/** A subscription with an end: each connection continues after the newest event so far. */
 export function untilFinal<Event extends Position>(
   after: string | undefined,
   isLast: (event: Event) => boolean,
@@ -28,13 +28,13 @@ export function untilFinal<Event extends Position>(
       return true;
     },
     isLast,
-    // Without an event after `after` there are two reasons: it was final by then, or the server shuts down. A server that
-    // shuts down doesn't do so twice.
+    // An end without an event newer than `after` has two possible causes: the state was final, or the server shuts
+    // down. A server that shuts down does so only once.
     endsHere: () => last === undefined && after !== undefined && ++emptyEnds === 2,
   };
 }
 
-/** Of two events with the same revision the server sends the later one later. */
+/** Relies on the server sending events of one revision in order. */
 export function isNewer(event: Position, last: Position): boolean {
   return event.revision > last.revision || (event.revision === last.revision && event.cursor !== last.cursor);
 }

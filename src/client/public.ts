@@ -1,4 +1,4 @@
-// What `import … from 'pagehive/client'` gives. Nothing inside imports it.
+// The exports of `pagehive/client`. Nothing inside imports this file.
 
 export { isFinalBatch } from './batch-progress.ts';
 export { type Client, type ClientOptions, createClient } from './client.ts';

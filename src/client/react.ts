@@ -8,8 +8,8 @@ export type { JobList, JobListEntry } from './job-list-store.ts';
 export type { ProgressState } from './progress-store.ts';
 
 /**
- * The progress of a job, live, until it is final; nothing while the id is null. The client must be the same in each
- * render: make it once, outside of components.
+ * The live progress of a job until it is final; nothing while the id is null. Create the client once, outside of
+ * components: it must be the same in each render.
  */
 export function useJobProgress(
   id: string | null | undefined,
@@ -25,7 +25,7 @@ export function useJobProgress(
   return useSyncExternalStore(store.subscribe, store.get, store.get);
 }
 
-/** The counts of a batch, live, until it is final; otherwise as `useJobProgress`. */
+/** The live counts of a batch until it is final; otherwise like `useJobProgress`. */
 export function useBatchProgress(
   id: string | null | undefined,
   { client }: { client: Client },
@@ -42,15 +42,15 @@ export function useBatchProgress(
 
 export interface JobListOptions {
   client: Client;
-  /** Which jobs; all of yours by default. */
+  /** Which jobs; all by default. */
   filter?: JobFilter;
-  /** How many at most: 20 by default, up to 100. */
+  /** Maximum number of jobs: 20 by default, up to 100. */
   first?: number;
 }
 
-/** Your newest jobs, live: what `jobs` answers, kept up to date by `jobUpdates`. */
+/** Your newest jobs, live: the result of `jobs`, kept up to date by `jobUpdates`. */
 export function useJobUpdates({ client, filter, first = 20 }: JobListOptions): JobList {
-  // A filter that is written inside a component is another object each time.
+  // A filter written inline in a component is a new object in each render.
   const filterText = JSON.stringify(filter ?? {});
   const store = useMemo(
     () => createJobListStore(client, { filter: JSON.parse(filterText), first }),

@@ -2,35 +2,35 @@ import { backoff } from './backoff.ts';
 import { isTemporary, ServerUnreachableError } from './errors.ts';
 import type { Connection } from './transport.ts';
 
-/** `connected`: what happens now arrives at once. `reconnecting`: it will, later. `done`: nothing more comes. */
+/** `connected`: events arrive immediately. `reconnecting`: they will arrive later. `done`: no more follow. */
 export type ConnectionState = 'connected' | 'reconnecting' | 'done';
 
 export interface WatchOptions {
   signal?: AbortSignal;
-  /** Called whenever the state changes; with the error that was the reason, if there is one. */
+  /** Called on each change of state, with the error that caused it, if any. */
   onState?: (state: ConnectionState, error?: Error) => void;
-  /** Connections that may fail one after the other, without an event between them, before giving up. Default: no end. */
+  /** Maximum consecutive failed connections without an event between them. Default: unlimited. */
   maxTries?: number;
 }
 
-/** What a subscription knows about itself that survives its connections. */
+/** The state of a subscription that survives its connections. */
 export interface Resumable<Event> {
-  /** A new connection that goes on where the last one was lost. */
+  /** Opens a connection that continues where the last one was lost. */
   connect(connection: Connection): AsyncIterable<Event>;
-  /** Takes note of an event. False if it is older than what was taken already, or the same. */
+  /** Records an event; returns false for duplicates and older ones. */
   take(event: Event): boolean;
-  /** Whether nothing comes after this event. */
+  /** Whether nothing follows this event. */
   isLast(event: Event): boolean;
-  /** The server completed the subscription without a last event: whether that is the end all the same. */
+  /** Whether a completion by the server without a final event is the end. */
   endsHere(): boolean;
 }
 
-/** A connection that stood this long counts as a success, even if nothing happened on it. */
+/** A connection that lasted this long counts as a success, even without an event. */
 const steadyMs = 10_000;
 
 /**
- * Runs a subscription to its end through lost connections and restarts of the server, with pauses that grow and vary. An
- * abort of either signal ends it: with its reason if it is the one of the options, silently if it is `stop`.
+ * Runs a subscription to its end despite lost connections and server restarts, with exponential backoff. An abort of
+ * either signal ends it: the signal of the options with its reason, `stop` silently.
  */
 export async function* resume<Event>(
   resumable: Resumable<Event>,
@@ -63,7 +63,7 @@ export async function* resume<Event>(
           if (last) return;
         }
         if (resumable.endsHere()) return;
-        throw new ServerUnreachableError(url, 'it ended the subscription');
+        throw new ServerUnreachableError(url, 'the server ended the subscription');
       } catch (error) {
         if (performance.now() - connectedAt > steadyMs) tries = 0;
         if (ending.aborted || !(error instanceof Error) || !isTemporary(error) || tries >= maxTries) throw error;

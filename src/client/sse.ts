@@ -5,10 +5,10 @@ import { createEventParser } from './event-stream.ts';
 import { post, readAnswer } from './request.ts';
 import type { Connection, Subscribe } from './transport.ts';
 
-/** The server gives a sign of life every 12 seconds; a connection that is silent for longer is given up. */
+/** The server sends a keep-alive comment every 12 seconds; a connection silent for longer than this is dropped. */
 const silenceMs = 30_000;
 
-/** Subscriptions over Server-Sent Events: a request each, wherever `fetch` can read an answer as it comes. */
+/** Subscriptions over Server-Sent Events: one request each. Works wherever `fetch` can stream a response. */
 export function createSseTransport(endpoint: Endpoint): Subscribe {
   return async function* subscribe<Data>(
     document: { toString(): string },
@@ -28,7 +28,7 @@ export function createSseTransport(endpoint: Endpoint): Subscribe {
       if (!response.headers.get('content-type')?.startsWith('text/event-stream') || response.body === null) {
         throw (
           errorOf(await readAnswer(endpoint.base, response)) ??
-          new ServerUnreachableError(endpoint.base, 'it does not stream')
+          new ServerUnreachableError(endpoint.base, 'the server does not stream')
         );
       }
       onConnected();
@@ -56,7 +56,7 @@ async function* eventsOf(base: string, body: ReadableStream<Uint8Array>, signal:
         ? error
         : new ServerUnreachableError(base, reasonOf(error), { cause: error });
     });
-    // The end of a subscription has an event of its own.
+    // A subscription ends with its own event, so this is a lost connection.
     if (done) throw new ServerUnreachableError(base, 'the connection was closed');
     yield* parse(value);
   }

@@ -1,10 +1,10 @@
-/** A value that others watch, as React's `useSyncExternalStore` wants it: it runs while at least one watches. */
+/** A value with listeners, for React's `useSyncExternalStore`. Its source runs while it has at least one listener. */
 export interface Store<T> {
   get: () => T;
   subscribe: (listener: () => void) => () => void;
 }
 
-/** Makes a store; `run` starts what sets its value and gives what stops that. */
+/** Creates a store; `run` starts its source and returns a function that stops it. */
 export function createStore<T>(initial: T, run: (update: (change: Partial<T>) => void) => () => void): Store<T> {
   let value = initial;
   let stop: (() => void) | undefined;

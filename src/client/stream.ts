@@ -5,29 +5,29 @@ export interface Observer<T> {
 }
 
 /**
- * Something to watch, both as an async iterable (`for await`) and as an observable (`subscribe`, or `from(stream)` of RxJS).
- * Nothing happens before somebody watches, and each who does has a subscription of their own.
+ * Both an async iterable (`for await`) and an observable (`subscribe`, or `from(stream)` in RxJS). Nothing happens
+ * before it is consumed, and each consumer has its own subscription.
  */
 export interface Stream<T> extends AsyncIterable<T> {
   subscribe(observer: Partial<Observer<T>> | ((value: T) => void)): { unsubscribe(): void };
-  /** By this name observables know each other where there is no `Symbol.observable`. */
+  /** The interop name of observables where `Symbol.observable` does not exist. */
   '@@observable'(): Stream<T>;
 }
 
-/** Makes a stream of what starts anew for each who watches, and ends when its signal is aborted. */
+/** Creates a stream; `start` runs once per consumer, with a signal that aborts when the consumer stops. */
 export function createStream<T>(start: (signal: AbortSignal) => AsyncGenerator<T, void, undefined>): Stream<T> {
   const stream: Stream<T> = {
     subscribe: (observer) => observe(start, typeof observer === 'function' ? { next: observer } : observer),
     '@@observable': () => stream,
     [Symbol.asyncIterator]: () => iterate(start),
   };
-  // Standard in no engine, but some libraries add it.
+  // Not a standard, but some libraries define it.
   const observable: unknown = Reflect.get(Symbol, 'observable');
   if (typeof observable === 'symbol') Object.defineProperty(stream, observable, { value: () => stream });
   return stream;
 }
 
-/** A generator's own `return` waits for the value that is being waited for; this one ends at once. */
+/** A generator's own `return` waits for the pending value; this one ends at once. */
 function iterate<T>(start: (signal: AbortSignal) => AsyncGenerator<T, void, undefined>): AsyncIterator<T, void> {
   const stop = new AbortController();
   const values = start(stop.signal);
@@ -50,7 +50,7 @@ function observe<T>(
   observer: Partial<Observer<T>>,
 ): { unsubscribe(): void } {
   const stop = new AbortController();
-  /** An observer that throws must not end the subscription of another, nor be told of its own mistake as if of ours. */
+  /** An observer that throws must not end the subscription, nor receive its own error. */
   function tell(call: () => void): void {
     if (stop.signal.aborted) return;
     try {

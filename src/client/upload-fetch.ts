@@ -3,24 +3,24 @@ import { errorOf, ServerUnreachableError } from './errors.ts';
 import type { CreateUploadMutation } from './generated/graphql.ts';
 import { readAnswer, send } from './request.ts';
 
-/** Where bytes go, and who is told. */
+/** Where to send bytes, and how to report progress. */
 export interface Sending {
   target: NonNullable<CreateUploadMutation['createUpload']>['upload'];
   onProgress: (bytesSent: number) => void;
   signal: AbortSignal | undefined;
 }
 
-/** Sends bytes as a stream, so that only a little of them is in memory at a time. */
+/** Streams the bytes, so that only a few are in memory at a time. */
 export async function putByFetch(
   { base }: Endpoint,
   body: Blob | AsyncIterable<Uint8Array>,
   { target, onProgress, signal }: Sending,
 ): Promise<void> {
   const headers = new Headers(target.headers.map(({ name, value }): [string, string] => [name, value]));
-  // Known beforehand, so the bytes need not be sent in chunks, which some proxies and stores refuse.
+  // With a known length there is no chunked encoding, which some proxies and stores refuse.
   if (body instanceof Blob) headers.set('content-length', String(body.size));
   const stream = countedStream(body instanceof Blob ? body.stream() : body, onProgress);
-  // `duplex` is what a body that is a stream needs. Were redirects followed, Node.js would keep all of its bytes for them.
+  // A stream body requires `duplex`. If redirects were followed, Node.js would buffer the whole body for them.
   const init: RequestInit & { duplex: 'half' } = {
     method: target.method,
     headers,
@@ -35,14 +35,14 @@ export async function putByFetch(
   checkAnswer(base, response.status, await readAnswer(base, response));
 }
 
-/** What the server answers to a PUT: an error is shaped as GraphQL's are. */
+/** Throws the error in the response to a PUT, which has the same format as GraphQL errors. */
 export function checkAnswer(base: string, status: number, answer: unknown): void {
   const error = errorOf(answer);
   if (error !== null) throw error;
-  if (status >= 300) throw new ServerUnreachableError(base, `the upload was answered with HTTP ${status}`);
+  if (status >= 300) throw new ServerUnreachableError(base, `the upload failed with HTTP ${status}`);
 }
 
-/** The same bytes; tells how many have gone, and why they could not be read: `fetch` would call that a failed connection. */
+/** Counts the bytes read, and keeps the error of reading, which `fetch` would report as a failed connection. */
 function countedStream(body: AsyncIterable<Uint8Array>, onProgress: Sending['onProgress']) {
   const chunks = body[Symbol.asyncIterator]();
   let sent = 0;

@@ -2,7 +2,7 @@ import type { Endpoint } from './endpoint.ts';
 import { ServerUnreachableError } from './errors.ts';
 import { checkAnswer, type Sending } from './upload-fetch.ts';
 
-/** As much of the browser's class as is used here. */
+/** The part of the browser's class that is used here. */
 interface Xhr {
   readonly status: number;
   readonly responseText: string;
@@ -18,12 +18,12 @@ interface Xhr {
 
 declare const XMLHttpRequest: (new () => Xhr) | undefined;
 
-/** Browsers have it, and their `fetch` tells no progress of what it sends. */
+/** Whether XMLHttpRequest exists. Browsers need it, because their `fetch` reports no upload progress. */
 export function canPutByXhr(): boolean {
   return typeof XMLHttpRequest === 'function';
 }
 
-/** Sends a blob from a browser; it is read from disk as it goes. */
+/** Sends a blob from a browser, which reads it from disk while sending. */
 export function putByXhr({ base }: Endpoint, body: Blob, { target, onProgress, signal }: Sending): Promise<void> {
   return new Promise((resolve, reject) => {
     if (XMLHttpRequest === undefined) throw new Error('there is no XMLHttpRequest');

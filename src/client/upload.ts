@@ -8,21 +8,21 @@ import { putByFetch } from './upload-fetch.ts';
 import { canPutByXhr, putByXhr } from './upload-xhr.ts';
 
 /**
- * A `Blob` (or `File`) can be read again, so its upload survives a lost connection; a stream cannot. Browsers send blobs
- * only.
+ * A `Blob` (or `File`) can be read again, so its upload survives a lost connection, unlike that of a stream. Browsers
+ * can send only blobs.
  */
 export type UploadBody = Blob | AsyncIterable<Uint8Array>;
 
 export interface UploadOptions {
   name?: string;
-  /** Called as bytes leave, with all of them if that is known; starts again from 0 when they are sent again. */
+  /** Called as bytes are sent, with the total if it is known; restarts from 0 when they are sent again. */
   onProgress?: (bytesSent: number, bytesTotal: number | null) => void;
   signal?: AbortSignal;
 }
 
 const maxTries = 10;
 
-/** Streams bytes to the server and gives the id for `createJob`. Once this resolves they are safe on the server's disk. */
+/** Streams bytes to the server and returns the id for `createJob`. Once it resolves, they are durable on the server. */
 export async function upload(endpoint: Endpoint, body: UploadBody, options: UploadOptions): Promise<string> {
   const { signal, onProgress } = options;
   const bytes = body instanceof Blob ? body.size : null;
@@ -39,7 +39,7 @@ export async function upload(endpoint: Endpoint, body: UploadBody, options: Uplo
       if (body instanceof Blob && canPutByXhr()) await putByXhr(endpoint, body, sending);
       else await putByFetch(endpoint, body, sending);
     } catch (error) {
-      // The answer to an earlier try got lost, not its bytes.
+      // The bytes of an earlier try arrived; only its response was lost.
       const arrived = tries > 1 && error instanceof GraphQLRequestError && error.code === 'UPLOAD_ALREADY_STORED';
       if (!arrived) throw error;
     }
