@@ -1,4 +1,4 @@
-/** Whether an id on the command line is that of a batch. */
+/** Whether an id from the command line is a batch's. */
 export function isBatchId(id: string): boolean {
   return id.startsWith('batch_');
 }

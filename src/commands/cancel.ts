@@ -2,7 +2,7 @@ import type { ClientConfig } from '../config.ts';
 import { isBatchId } from './batch-id.ts';
 import { changeJobs } from './change-jobs.ts';
 
-/** `pagehive cancel`: ends jobs that have not ended, and all those of batches. Gives the exit code. */
+/** `pagehive cancel`: cancels unfinished jobs, and those of batches. Returns the exit code. */
 export function cancel(config: ClientConfig, ids: string[]): Promise<number> {
   return changeJobs(config, ids, (client, id) => (isBatchId(id) ? client.cancelBatch(id) : client.cancelJob(id)));
 }

@@ -5,7 +5,7 @@ import { openClient } from './open-client.ts';
 import { printRefusal } from './refusal.ts';
 import { toStdout } from './watch-view.ts';
 
-/** Does something to one job or batch after the other, and prints how each stands then. Gives the exit code. */
+/** Changes jobs or batches one by one and prints their new status. Returns the exit code. */
 export async function changeJobs(
   config: ClientConfig,
   ids: string[],

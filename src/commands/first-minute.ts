@@ -6,16 +6,16 @@ import type { Config } from '../config.ts';
 import { encodeId } from '../ids.ts';
 import { openPlatform, type Platform } from '../platform.ts';
 
-/** The same on every machine, so that the README can name it. */
+/** The same on every machine, because the README contains it. */
 const sampleUuid = '00000000-0000-7000-8000-000000000002';
 const samplePath = fileURLToPath(new URL('../../samples/pagehive-sample.pdf', import.meta.url));
 
 export const sampleUploadId = encodeId('upload', sampleUuid);
 
-/** A page whose text the example shows at the end. */
+/** The page whose text the example shows in the end. */
 const shownPage = 9;
 
-/** Two operations for two windows of GraphiQL: the first shows what the second starts. The README prints the same. */
+/** Two operations for two GraphiQL windows: the first shows what the second starts. The README contains the same. */
 export const watchOperation = `subscription Watch {
   jobUpdates {
     name status stage progressPercentage pagesDone pagesTotal
@@ -30,7 +30,7 @@ export const createOperation = `mutation Create {
   }
 }`;
 
-/** Makes sure that the sample is stored as an upload that does not expire, and returns what to do with it. */
+/** Stores the sample as an upload that does not expire, and returns instructions for using it. */
 export async function prepareFirstMinute(config: Config): Promise<string> {
   await using platform = await openPlatform({ ...config, logLevel: 'silent' }, 'start');
   await storeSample(platform);
@@ -46,7 +46,7 @@ Press Ctrl-C to stop everything.
 `;
 }
 
-/** Stores the sample as an upload, unless it is there already. */
+/** Stores the sample as an upload, unless it is already stored. */
 export async function storeSample({ database, storage }: Pick<Platform, 'database' | 'storage'>): Promise<void> {
   const { prisma } = database;
   const sha256 = await hashOf(samplePath);

@@ -4,8 +4,8 @@ import { errorOf, GraphQLRequestError, reasonOf, ServerUnreachableError } from '
 import { openResult, type ResultFiles } from './get-output.ts';
 
 /**
- * Writes NAME.md and NAME.txt of every job of a batch that is COMPLETED, from one download that is read line by line. If the
- * connection breaks it is read again, without what is written already.
+ * Writes NAME.md and NAME.txt for each COMPLETED job of a batch, from one download that is read line by line. After a
+ * broken connection, it is read again without the files that are already written.
  */
 export async function writeBatch(
   client: Client,
@@ -18,7 +18,7 @@ export async function writeBatch(
   return [...written.values()].flat();
 }
 
-/** What this reads of the lines that docs/downloads.md describes. */
+/** The parts of the lines described in docs/downloads.md that are used here. */
 type Line =
   | { type: 'batch' }
   | { type: 'job'; id: string; status: string; name: string | null; source: { filename: string | null } }
@@ -33,7 +33,7 @@ async function writeRest(
 ): Promise<void> {
   const download = await client.download(id, 'NDJSON', { signal });
   if (download === null) throw new GraphQLRequestError('NOT_FOUND', 'There is no such batch.');
-  /** The one whose pages come now, if any. */
+  /** The job whose pages are being read, if any. */
   const open: { id: string; files: ResultFiles }[] = [];
   async function finish(): Promise<void> {
     for (const { id, files } of open.splice(0)) {

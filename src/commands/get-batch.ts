@@ -5,7 +5,7 @@ import { printFacts } from './print-facts.ts';
 import { describeBatch } from './watch-messages.ts';
 import { toStdout } from './watch-view.ts';
 
-/** Prints a batch, or writes the results of its jobs as far as they are there. Gives the exit code. */
+/** Prints a batch, or writes the results of its finished jobs. Returns the exit code. */
 export async function getBatch(
   client: Client,
   id: string,

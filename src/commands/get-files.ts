@@ -7,20 +7,22 @@ import { openNew } from './get-output.ts';
 import { toStderr, toStdout } from './watch-view.ts';
 
 /**
- * Writes the files inside the document of a job and prints their paths, or that there are none. Existing files stay: the
- * name gets a number then.
+ * Writes the files embedded in a job's document and prints their paths, or that there are none. If a file exists, the
+ * new one gets a number.
  */
 export async function writeAttachments(client: Client, jobId: string, directory: string): Promise<void> {
   const attachments = (await client.attachments(jobId)) ?? [];
   if (attachments.length === 0) toStderr(`${jobId} has no attachments`);
   for (const { name, omitted, download } of attachments) {
     const { stem, extension } = splitFilename(name);
-    if (download === null) toStderr(`${name} is not kept: ${omitted}`);
+    if (download === null) toStderr(`${name} was not stored: ${omitted}`);
     else toStdout(await writeFile(download.url, join(directory, stem ?? 'attachment'), extension));
   }
 }
 
-/** Writes the images of the pages of a job and prints their paths. Prints what to do and returns false if the job was not to make any. */
+/**
+ * Writes the page images of a job and prints their paths. Returns false, and prints how to get images, if it made none.
+ */
 export async function writeImages(client: Client, jobId: string, directory: string): Promise<boolean> {
   let hasImages = false;
   for await (const { number, thumbnailUrl, imageUrl, imageFailure } of client.pageImages(jobId)) {
@@ -36,7 +38,7 @@ export async function writeImages(client: Client, jobId: string, directory: stri
 
 const extensions: Record<string, string> = { 'image/jpeg': '.jpg', 'image/png': '.png', 'image/webp': '.webp' };
 
-/** Downloads a URL into a new file, which is gone again if it does not arrive whole. Without an extension it gets that of its type. */
+/** Downloads a URL into a new file, removed if incomplete. Without `extension`, the content type decides. */
 async function writeFile(url: string, stem: string, extension?: string): Promise<string> {
   const response = await fetch(url).catch((error: unknown) => {
     throw new ServerUnreachableError(new URL(url).origin, reasonOf(error), { cause: error });

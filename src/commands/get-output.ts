@@ -6,7 +6,7 @@ import type { PageFragment } from '../client/generated/graphql.ts';
 import { fileStem } from '../connections/filename.ts';
 import { UsageError } from './usage-error.ts';
 
-/** Makes the directory that an option such as `--out` names, if need be. */
+/** Creates the directory named by an option such as `--out`, if necessary. */
 export async function prepareDirectory(directory: string, option: string): Promise<void> {
   try {
     await mkdir(directory, { recursive: true });
@@ -19,8 +19,7 @@ export async function prepareDirectory(directory: string, option: string): Promi
 }
 
 /**
- * Writes NAME.md and NAME.txt (the text of the pages, a form feed between them), reading page by page, so that documents
- * may be of any length.
+ * Writes NAME.md and NAME.txt (page texts separated by form feeds) page by page, so that documents may have any length.
  */
 export async function writeResult(
   client: Client,
@@ -39,7 +38,7 @@ export async function writeResult(
   }
 }
 
-/** The files of one result, to which its pages are added in order. */
+/** The files of one result; pages are appended in order. */
 export interface ResultFiles {
   paths: string[];
   write(page: Texts): Promise<void>;
@@ -48,7 +47,7 @@ export interface ResultFiles {
   discard(): Promise<void>;
 }
 
-/** Opens new files: those that are there already stay, the name gets a number then. */
+/** Opens new files. If files of that name exist, the new ones get a number. */
 export async function openResult(directory: string, name: string): Promise<ResultFiles> {
   const { markdown, text, paths } = await claimFiles(directory, fileStem(name) ?? 'document');
   let isFirst = true;
@@ -73,17 +72,17 @@ export async function openResult(directory: string, name: string): Promise<Resul
 
 type Texts = Pick<PageFragment, 'text' | 'markdown'>;
 
-/** A page in the text of a whole document: what `JobResult.text` is made of, too. */
+/** A page within the text of a whole document. `JobResult.text` uses it, too. */
 export function textOf({ text }: Pick<Texts, 'text'>, isFirst: boolean): string {
   return `${isFirst ? '' : '\f'}${text}`;
 }
 
-/** A page in the Markdown of a whole document. */
+/** A page within the Markdown of a whole document. */
 export function markdownOf({ markdown }: Pick<Texts, 'markdown'>, isFirst: boolean): string {
   return `${isFirst ? '' : '\n'}${markdown.trimEnd()}\n`;
 }
 
-/** Opens both files under a name that neither has yet; two processes at once get different ones. */
+/** Opens both files under a name that neither has yet; concurrent processes get different names. */
 async function claimFiles(directory: string, name: string) {
   for (let number = 1; ; number++) {
     const stem = join(directory, number === 1 ? name : `${name}-${number}`);
@@ -97,7 +96,7 @@ async function claimFiles(directory: string, name: string) {
   }
 }
 
-/** Null if there is one already. */
+/** Creates a file; null if it exists. */
 export async function openNew(path: string): Promise<FileHandle | null> {
   try {
     return await open(path, 'wx');

@@ -13,25 +13,25 @@ import { UsageError } from './usage-error.ts';
 import { describeEnd, describeProgress, fileSize } from './watch-messages.ts';
 import { toStderr, toStdout } from './watch-view.ts';
 
-/** One of these, or none for a summary. */
+/** At most one of these; none for a summary. */
 export interface GetOptions {
   /** A directory for the text and the Markdown. */
   out?: string;
   json?: boolean;
   text?: boolean;
   markdown?: boolean;
-  /** Directories for files of it, beside `out` or alone. */
+  /** Directories for its files; may be combined with `out`. */
   attachments?: string;
   images?: string;
 }
 
 type Job = NonNullable<JobQuery['job']>;
 
-/** `pagehive get`: prints a job or a batch, or its result. Gives the exit code. */
+/** `pagehive get`: prints a job, a batch or its result. Returns the exit code. */
 export async function get(config: ClientConfig, id: string, options: GetOptions): Promise<number> {
   const { attachments, images, out } = options;
   if (isBatchId(id) && (options.text || options.markdown)) {
-    throw new UsageError(['a batch has many texts: --out writes each to a file']);
+    throw new UsageError(['--text and --markdown are for one job: use --out for a batch']);
   }
   if (isBatchId(id) && (attachments ?? images) !== undefined) {
     throw new UsageError(['--attachments and --images are for one job']);

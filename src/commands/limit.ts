@@ -1,4 +1,4 @@
-/** Runs tasks, at most `most` of them at a time, in the order in which they came. */
+/** Runs tasks in order of arrival, at most `most` at a time. */
 export function createLimit(most: number): <T>(task: () => Promise<T>) => Promise<T> {
   let running = 0;
   const waiting: (() => void)[] = [];
@@ -8,7 +8,7 @@ export function createLimit(most: number): <T>(task: () => Promise<T>) => Promis
     try {
       return await task();
     } finally {
-      // The place is handed on, so nobody who comes meanwhile takes it.
+      // The slot is passed on directly, so that no new task can take it.
       const next = waiting.shift();
       if (next) next();
       else running--;

@@ -14,13 +14,13 @@ export interface ListOptions {
   json?: boolean;
 }
 
-/** `pagehive list`: prints jobs, newest first. Gives the exit code. */
+/** `pagehive list`: prints jobs, newest first. Returns the exit code. */
 export async function list(config: ClientConfig, { status, batch, limit, json = false }: ListOptions): Promise<number> {
   const client = await openClient(config);
   try {
     let isFirst = true;
     for await (const jobs of newestJobs(client, { status, batch }, limit)) {
-      // Not before the server has answered.
+      // Only once the server has responded.
       if (isFirst && !json) toStdout(line('ID', 'STATUS', 'DONE', 'PAGES', 'CREATED', 'NAME'));
       isFirst = false;
       for (const job of jobs) toStdout(json ? JSON.stringify(job) : lineOf(job));
@@ -31,7 +31,7 @@ export async function list(config: ClientConfig, { status, batch, limit, json = 
   }
 }
 
-/** Pages of jobs, one at least. */
+/** Yields pages of jobs, at least one. */
 async function* newestJobs(client: Client, filter: JobFilter, limit: number) {
   let after: string | null = null;
   let left = limit;
@@ -48,7 +48,7 @@ function lineOf(job: JobFragment): string {
   const { id, status, progressPercentage, pagesDone, pagesTotal, createdAt, name, source, failure } = job;
   const pages = pagesTotal === null ? '' : pagesDone === pagesTotal ? `${pagesTotal}` : `${pagesDone}/${pagesTotal}`;
   const called = printable(name ?? source.filename ?? source.url ?? '');
-  // At the end of the line: most jobs have none.
+  // At the end of the line, because most jobs have none.
   const named = [called, failure?.code].filter(Boolean).join('  ');
   return line(id, status, `${progressPercentage}%`, pages, createdAt, named);
 }

@@ -3,7 +3,7 @@ import { toStdout } from './watch-view.ts';
 
 export type Fact = [label: string, value: string | null | undefined];
 
-/** One a line; what is not known is left out. */
+/** Prints one fact per line, without unknown ones. */
 export function printFacts(facts: Fact[]): void {
   for (const [label, value] of facts) if (value != null) toStdout(`${label.padEnd(9)} ${printable(value)}`);
 }

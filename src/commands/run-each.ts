@@ -5,13 +5,13 @@ import type { Item, JobView } from './watch-view.ts';
 
 export interface Task {
   signal: AbortSignal;
-  /** What is to be said about this one if all of it ends early. */
-  leftOver(line: string): void;
+  /** Sets the line to print for this item if everything is stopped early. */
+  noteIfStopped(line: string): void;
 }
 
 /**
- * Does something for every item at once. Gives the highest of the exit codes; a signal, or a server that is gone, ends all
- * of it early.
+ * Handles all items concurrently and returns the highest exit code. A signal, or a server that cannot be reached, stops
+ * all of them early.
  */
 export async function runEach<Each extends Item>(
   items: Each[],
@@ -29,7 +29,7 @@ export async function runEach<Each extends Item>(
 
   async function guarded(item: Each): Promise<number> {
     try {
-      const code = await handle(item, { signal: stop.signal, leftOver: (line) => unfinished.set(item, line) });
+      const code = await handle(item, { signal: stop.signal, noteIfStopped: (line) => unfinished.set(item, line) });
       unfinished.delete(item);
       return code;
     } catch (error) {

@@ -5,7 +5,7 @@ import { lastWords } from '../connections/embedded-server.ts';
 import { type SupervisedProcess, startProcess } from '../supervisor/supervised-process.ts';
 import { describeExit, type Service } from '../supervisor/supervisor.ts';
 
-/** An embedded server as a service: what started once starts again on the same port, as others know its URL. */
+/** An embedded server as a service: restarts on the same port, because others know its URL. */
 export function embeddedService(
   name: string,
   launch: (options: EmbeddedServerOptions) => Promise<EmbeddedServer>,
@@ -23,15 +23,15 @@ export function embeddedService(
 }
 
 export interface CommandServiceOptions {
-  /** The script that is the `pagehive` command. */
+  /** The script of the `pagehive` command. */
   entry: string;
   dataDir: string;
   env: Readonly<Record<string, string>>;
-  /** Answers 200 when it is ready; without it, it is ready as soon as it runs. */
+  /** A URL that returns 200 once the service is ready. Without it, a running service is ready. */
   readyUrl?: string;
 }
 
-/** One of the commands of `pagehive` as a service: `serve`, `work` or `maintain`. */
+/** A command of `pagehive` as a service: `serve`, `work` or `maintain`. */
 export function commandService(name: string, { entry, dataDir, env, readyUrl }: CommandServiceOptions): Service {
   return {
     name,
@@ -45,7 +45,7 @@ export function commandService(name: string, { entry, dataDir, env, readyUrl }: 
         logFile,
         runDirectory: join(dataDir, 'run'),
         stopSignal: 'SIGTERM',
-        // Longer than the 30 s that work in progress may take to end.
+        // Longer than the 30 s in which work in progress may finish.
         stopMs: 35_000,
         killSignal: 'SIGKILL',
         parentDeath: 'channel',

@@ -11,17 +11,17 @@ import type { SubmitSource } from './submit-sources.ts';
 import { watchBatch } from './watch-batch.ts';
 import type { Item, JobView } from './watch-view.ts';
 
-/** Documents that become one batch. */
+/** Documents of one batch. */
 export interface Group extends Item {
   sources: SubmitSource[];
   idempotencyKey: string;
 }
 
-/** Items of a batch at most, as the server has it. */
+/** The server's limit of items per batch. */
 const maxItems = 10_000;
 const sentAtOnce = 8;
 
-/** Deals documents out to as few batches as can hold them. */
+/** Divides documents into as few batches as possible. */
 export function groupSources(sources: SubmitSource[], { name = 'batch', idempotencyKey }: JobSettings): Group[] {
   const count = Math.ceil(sources.length / maxItems);
   return Array.from({ length: count }, (_, index) => {
@@ -35,7 +35,7 @@ export function groupSources(sources: SubmitSource[], { name = 'batch', idempote
   });
 }
 
-/** Sends the documents of each group, makes batches of them, and watches those if asked. Gives the exit code. */
+/** Uploads the documents of each group, creates the batches, and optionally watches them. Returns the exit code. */
 export async function runBatches(
   client: Client,
   groups: Group[],
@@ -44,7 +44,7 @@ export async function runBatches(
 ): Promise<number> {
   const sending = createLimit(sentAtOnce);
   return await runEach(groups, view, async (group, task) => {
-    task.leftOver(`${group.label} was not submitted`);
+    task.noteIfStopped(`${group.label} was not submitted`);
     const items = await sendGroup(client, group, sending, view, task);
     if (items.length === 0) return 1;
     const { name, webhook } = settings;
@@ -57,13 +57,13 @@ export async function runBatches(
     };
     const { batch, deduplicated } = await retry(
       (tries) => {
-        if (tries === 2) task.leftOver(`${group.label} may have been submitted all the same`);
+        if (tries === 2) task.noteIfStopped(`${group.label} may have been submitted anyway`);
         return client.createBatch(input);
       },
       { maxTries, signal: task.signal },
     );
     view.submitted(group, { id: batch.id, deduplicated });
-    task.leftOver(`${group.label}: ${batch.id} goes on on the server`);
+    task.noteIfStopped(`${group.label}: ${batch.id} continues on the server`);
     const allSent = items.length === group.sources.length;
     if (!follow) return allSent ? 0 : 1;
     const { completed, total } = await watchBatch(client, group, batch.id, out, view, task.signal);
@@ -71,7 +71,9 @@ export async function runBatches(
   });
 }
 
-/** The items of the batch, in the order of the documents. One that cannot be sent is left out, and said to be. */
+/**
+ * Returns the batch's items in the order of the documents. Reports documents that cannot be sent and leaves them out.
+ */
 async function sendGroup(
   client: Client,
   group: Group,

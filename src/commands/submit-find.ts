@@ -2,16 +2,16 @@ import { readdir, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { UsageError } from './usage-error.ts';
 
-/** A document that was found under an argument, or is the argument itself. */
+/** A document that was named by an argument or found below one. */
 export interface Found {
   argument: string;
-  /** Where it lies below the directory that was given, or the fixed part of the pattern; null for what was named itself. */
+  /** The path below the given directory, or below the fixed part of the pattern; null for a document named itself. */
   below: string | null;
 }
 
 /**
- * What the arguments of a batch stand for: a directory for the PDFs in it, at any depth, and a pattern that the shell has not
- * expanded for the files that match it. Hidden files are left out.
+ * Expands the arguments of a batch: a directory to all PDFs below it, and a pattern that the shell has not expanded to
+ * the matching files. Ignores hidden files.
  */
 export async function findDocuments(args: string[]): Promise<Found[]> {
   const found: Found[] = [];
@@ -28,15 +28,14 @@ export async function findDocuments(args: string[]): Promise<Found[]> {
     const [base, pattern] = isDirectory ? [argument, /\.pdf$/i] : splitPattern(argument);
     const files = await filesBelow(base);
     const matching = files.filter((file) => pattern.test(file));
-    if (matching.length === 0)
-      problems.push(`${argument}: there is no such ${isDirectory ? 'document in it' : 'file'}`);
+    if (matching.length === 0) problems.push(`${argument}: ${isDirectory ? 'contains no PDF' : 'no such file'}`);
     found.push(...matching.map((file) => ({ argument: join(base, file), below: file })));
   }
   if (problems.length > 0) throw new UsageError(problems);
   return found;
 }
 
-/** Relative paths with `/` between their parts, sorted. */
+/** Relative paths, separated by `/` and sorted. */
 async function filesBelow(base: string): Promise<string[]> {
   const entries = await readdir(base || '.', { recursive: true, withFileTypes: true }).catch(() => []);
   return entries
@@ -56,7 +55,7 @@ function isPattern(argument: string): boolean {
   return magic.test(argument) && !/^https?:\/\//i.test(argument);
 }
 
-/** The directory before the first part with a wildcard, and what the rest means. */
+/** The directory before the first part with a wildcard, and a regular expression for the rest. */
 function splitPattern(pattern: string): [base: string, rest: RegExp] {
   const parts = pattern.split('/');
   const first = parts.findIndex((part) => magic.test(part));
@@ -66,7 +65,7 @@ function splitPattern(pattern: string): [base: string, rest: RegExp] {
 
 const tokens = /\*\*\/|\*+|\?|\[!?[^\]]+\]|\{[^}]*\}|[^*?[{]+|[[{]/g;
 
-/** `*` and `?` within a name, `**` across directories, `[a-z]`, `[!a]` and `{a,b}`. */
+/** Supports `*` and `?` within a name, `**` across directories, `[a-z]`, `[!a]` and `{a,b}`. */
 function regexOf(pattern: string): string {
   return (pattern.match(tokens) ?? [])
     .map((token) => {

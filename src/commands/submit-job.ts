@@ -6,7 +6,7 @@ import type { Task } from './run-each.ts';
 import type { SubmitSource } from './submit-sources.ts';
 import type { JobView, SubmittedJob } from './watch-view.ts';
 
-/** The options of a job that have a switch of the same name. */
+/** Job options that have a command line option of the same name. */
 const optionNames = [
   'password',
   'pages',
@@ -32,19 +32,19 @@ export function optionsOf(settings: JobSettings): JobOptionsInput {
   return Object.fromEntries(optionNames.map((name) => [name, settings[name]]));
 }
 
-/** Times that something is sent before a server that answers no more, or that it cannot be done now, is given up: some 45 seconds. */
+/** How often a request is sent in total while the server is down or temporarily refuses it: about 45 seconds. */
 export const maxTries = 10;
 
 /**
- * Sends one document, its bytes first if the server doesn't download it by itself. What got lost is sent again, with a key that
- * keeps it from becoming two jobs.
+ * Submits one document, after uploading its bytes unless the server downloads it. Lost requests are repeated with an
+ * idempotency key, so that they create only one job.
  */
 export async function sendDocument(
   client: Client,
   source: SubmitSource,
   settings: JobSettings,
   view: JobView,
-  { signal, leftOver }: Task,
+  { signal, noteIfStopped }: Task,
 ): Promise<SubmittedJob> {
   const { name, idempotencyKey = randomUUID(), webhook } = settings;
   const onProgress = (sent: number, total: number | null) => view.uploading(source, sent, total);
@@ -58,8 +58,8 @@ export async function sendDocument(
   };
   const { job, deduplicated } = await retry(
     (tries) => {
-      if (tries === 2) leftOver(`${source.label} may have been submitted all the same`);
-      // Not to be interrupted: whether there is a job now would not be known.
+      if (tries === 2) noteIfStopped(`${source.label} may have been submitted anyway`);
+      // Not abortable: afterwards, nobody would know whether the job exists.
       return client.createJob(input);
     },
     { maxTries, signal },
@@ -67,7 +67,7 @@ export async function sendDocument(
   return { id: job.id, deduplicated };
 }
 
-/** Uploads the bytes of a document; gives the id of the upload. */
+/** Uploads the bytes of a document; returns the id of the upload. */
 export async function uploadSource(
   client: Client,
   source: SubmitSource,

@@ -9,13 +9,13 @@ import type { JobView } from './watch-view.ts';
 export interface RunOptions {
   settings: JobSettings;
   follow: boolean;
-  /** Where results go; null: nowhere. */
+  /** The directory for results; null if they are not wanted. */
   out: string | null;
 }
 
 const sentAtOnce = 4;
 
-/** Sends all documents and watches their jobs if asked. Gives the exit code. */
+/** Submits all documents and optionally watches their jobs. Returns the exit code. */
 export async function runSubmission(
   client: Client,
   sources: SubmitSource[],
@@ -24,14 +24,14 @@ export async function runSubmission(
 ): Promise<number> {
   const sending = createLimit(sentAtOnce);
   return await runEach(sources, view, async (source, task) => {
-    const { signal, leftOver } = task;
-    leftOver(`${source.label} was not submitted`);
+    const { signal, noteIfStopped } = task;
+    noteIfStopped(`${source.label} was not submitted`);
     const job = await sending(async () => {
       signal.throwIfAborted();
       return await sendDocument(client, source, settings, view, task);
     });
     view.submitted(source, job);
-    leftOver(`${source.label}: ${job.id} goes on on the server`);
+    noteIfStopped(`${source.label}: ${job.id} continues on the server`);
     if (!follow) return 0;
     const target = out === null ? null : { directory: out, name: settings.name ?? source.filename ?? 'document' };
     const { status } = await watchJob(client, source, job.id, target, view, signal);

@@ -9,17 +9,17 @@ import type { Item } from './watch-view.ts';
 
 /** A document on the command line. */
 export interface SubmitSource extends Item {
-  /** Its name, with the directories below the one that was given; null for standard input. */
+  /** Its name, with the directories below the given one; null for standard input. */
   filename: string | null;
-  /** What the server downloads by itself; null for what is uploaded. */
+  /** The URL that the server downloads; null for uploads. */
   url: string | null;
-  /** Its size; null where that is not known. */
+  /** Its size; null if unknown. */
   bytes: number | null;
-  /** Its bytes, never held in memory. */
+  /** Opens it for streaming. */
   open(): Promise<UploadBody>;
 }
 
-/** Looks at every argument before anything is sent, so that a typing mistake costs nothing. */
+/** Checks all arguments before anything is sent, so that a typo has no effect. */
 export async function readSources(found: Found[]): Promise<SubmitSource[]> {
   const problems: string[] = [];
   if (found.filter(({ argument }) => argument === '-').length > 1)
@@ -64,7 +64,7 @@ async function fileSource(path: string, filename: string, problems: string[]): P
     const found = await stat(path);
     if (found.isDirectory()) problems.push(`${path}: is a directory (--batch sends the documents in it)`);
     await access(path, constants.R_OK);
-    // A pipe, such as of `<(command)`, can be read once only.
+    // A pipe, such as that of `<(command)`, can be read only once.
     const open = found.isFile() ? () => openAsBlob(path) : async () => createReadStream(path);
     return { ...source, bytes: found.isFile() ? found.size : null, open };
   } catch (error) {
@@ -74,10 +74,10 @@ async function fileSource(path: string, filename: string, problems: string[]): P
 }
 
 const reasons: Record<string, string> = {
-  ENOENT: 'there is no such file',
-  ENOTDIR: 'there is no such file',
-  EACCES: 'may not be read (permission denied)',
-  EPERM: 'may not be read (permission denied)',
+  ENOENT: 'no such file',
+  ENOTDIR: 'no such file',
+  EACCES: 'cannot be read (permission denied)',
+  EPERM: 'cannot be read (permission denied)',
 };
 
 function codeOf(error: unknown): string {

@@ -17,13 +17,13 @@ export interface SubmitOptions extends JobSettings {
   /** A directory for the results; implies `follow`. */
   out?: string;
   json?: boolean;
-  /** All documents as one batch. */
+  /** Whether all documents become one batch. */
   batch?: boolean;
 }
 
 /**
- * `pagehive submit`: sends documents, and watches them if asked. Gives the exit code: 0, 1 (a job or a request failed), 2
- * (usage), 130 (Ctrl-C).
+ * `pagehive submit`: submits documents and optionally watches them. Returns the exit code: 0, 1 (a job or request
+ * failed), 2 (usage) or 130 (Ctrl-C).
  */
 export async function submit(config: ClientConfig, args: string[], options: SubmitOptions): Promise<number> {
   checkOptions(args, options);
@@ -33,7 +33,7 @@ export async function submit(config: ClientConfig, args: string[], options: Subm
   if (out !== null) await prepareDirectory(out, '--out');
   const follow = asked || out !== null;
   const client = await openClient(config, { watches: follow });
-  // What is sent again when it got lost is not to wait for a server that isn't there.
+  // Fail at once if no server is there: the retries are for lost requests.
   const answer = await client.request(hello, {}).catch((error: unknown) => error);
   if (answer instanceof ServerUnreachableError) return printRefusal(answer);
   const run = { settings, follow, out };
@@ -47,7 +47,7 @@ const hello = new TypedDocumentString<object, Record<string, never>>('{ __typena
 function checkOptions(args: string[], { batch, name, idempotencyKey }: SubmitOptions): void {
   if (batch || args.length === 1) return;
   const problems: string[] = [];
-  if (name !== undefined) problems.push('--name names one job: give one document with it');
-  if (idempotencyKey !== undefined) problems.push('--idempotency-key stands for one job: give one document with it');
+  if (name !== undefined) problems.push('--name is for one job: give only one document');
+  if (idempotencyKey !== undefined) problems.push('--idempotency-key is for one job: give only one document');
   if (problems.length > 0) throw new UsageError(problems);
 }

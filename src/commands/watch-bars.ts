@@ -9,10 +9,10 @@ import {
 } from './watch-messages.ts';
 import { createIdPrinter, type Item, type JobView, toStderr, toStdout } from './watch-view.ts';
 
-/** An id fits. */
+/** Enough for an id. */
 const nameWidth = 30;
 
-/** A bar for each, on a terminal. What has to be read calmly follows once the bars stand still. */
+/** One progress bar per item, for a terminal. Messages to be read calmly follow once the bars have stopped. */
 export function createBarsView(items: Item[]): JobView {
   const bars = new MultiBar(
     {
@@ -61,7 +61,7 @@ export function createBarsView(items: Item[]): JobView {
   };
 }
 
-/** The name in as many columns as every other one. */
+/** Pads or shortens a name to the width of the column. */
 function fitted(label: string): string {
   const characters = [...label];
   if (characters.length <= nameWidth) return label.padEnd(nameWidth);

@@ -6,7 +6,7 @@ import { writeBatch } from './get-batch-output.ts';
 import { watchTries } from './watch-job.ts';
 import type { FailedJob, Item, JobView } from './watch-view.ts';
 
-/** Shows a batch to its end with each job that fails, and writes its results where asked. Gives the batch as it ended. */
+/** Shows a batch and its failed jobs until the end, and optionally writes the results. Returns the final batch. */
 export async function watchBatch(
   client: Client,
   item: Item,
@@ -24,7 +24,7 @@ export async function watchBatch(
     .jobUpdates({ filter: { batch: id, status: ['FAILED'] }, signal, maxTries: watchTries })
     .subscribe({
       next: (event) => event.status === 'FAILED' && tell(event),
-      // What it misses is listed at the end.
+      // Missed failures are listed at the end.
       error: () => undefined,
     });
   try {

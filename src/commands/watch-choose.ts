@@ -8,7 +8,7 @@ export async function chooseView(
   { follow, json }: { follow: boolean; json: boolean },
 ): Promise<JobView> {
   if (json) return createJsonView({ follow });
-  // More bars than the terminal has lines could not be drawn over.
+  // More bars than the terminal has lines could not be redrawn.
   const fits = items.length < (process.stderr.rows || 24) - 2;
   if (!follow || !process.stderr.isTTY || !fits) return createLinesView(items);
   return (await import('./watch-bars.ts')).createBarsView(items);

@@ -5,10 +5,10 @@ import { writeResult } from './get-output.ts';
 import type { FinishedJob } from './watch-messages.ts';
 import type { Item, JobView } from './watch-view.ts';
 
-/** Connections that may fail one after the other before a command gives up: some five minutes. */
+/** Consecutive failed connections before a command gives up: about five minutes. */
 export const watchTries = 36;
 
-/** Shows a job's progress to its end, and writes its result where asked. Gives the job as it ended. */
+/** Shows a job's progress until the end, and optionally writes its result. Returns the final job. */
 export async function watchJob(
   client: Client,
   item: Item,

@@ -6,7 +6,7 @@ function print(type: string, value: object): void {
   toStdout(JSON.stringify({ type, ...value }));
 }
 
-/** One JSON object a line on standard output; `type` tells which, `argument` what document it is about. */
+/** Prints one JSON object per line to standard output, with its `type` and the `argument` of the document. */
 export function createJsonView({ follow }: { follow: boolean }): JobView {
   return {
     uploading: () => undefined,

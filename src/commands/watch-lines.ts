@@ -3,10 +3,10 @@ import { isFinal } from '../client/job-progress.ts';
 import { describeEnd, describeError, describeFailed, describeFiles, describeProgress } from './watch-messages.ts';
 import { createIdPrinter, type Item, type JobView, toStderr, toStdout } from './watch-view.ts';
 
-/** Between two lines about one job that is in the same state still. */
+/** Minimum time between two lines about a job whose state does not change. */
 const everyMs = 1_000;
 
-/** Plain lines, where there is no terminal to draw bars on: logs, pipes, CI. */
+/** Plain lines, for logs, pipes and CI. */
 export function createLinesView(items: Item[]): JobView {
   const ids = createIdPrinter(items, toStdout);
   const shown = new Map<Item, { revision: number; at: number }>();
@@ -16,11 +16,11 @@ export function createLinesView(items: Item[]): JobView {
     progress(item, event) {
       const last = shown.get(item);
       const now = performance.now();
-      // The revision of a batch rises with its counts, many times a second.
+      // The revision of a batch changes with its counts, many times a second.
       const sameState = last !== undefined && ('batchId' in event || last.revision === event.revision);
       if (sameState && now - last.at < everyMs) return;
       shown.set(item, { revision: event.revision, at: now });
-      // The end has a line of its own.
+      // The end has its own line.
       if ('batchId' in event ? isFinalBatch(event) : isFinal(event)) return;
       toStderr(`${item.label} ${event.progressPercentage}% ${describeProgress(event)}`);
     },

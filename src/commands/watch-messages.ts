@@ -4,11 +4,11 @@ import { printable } from './printable.ts';
 
 export type FinishedJob = NonNullable<JobQuery['job']>;
 
-/** What happens to a job or a batch, and how it is in the end. */
+/** Events of jobs and batches, and their final state. */
 export type WatchedEvent = ProgressFragment | BatchCountsFragment;
 export type Ended = FinishedJob | BatchFragment;
 
-/** What the server said to a request that it refused, every issue on a line of its own. */
+/** The error of a refused request, with one line per issue. */
 export function describeError(error: unknown): string {
   if (!(error instanceof GraphQLRequestError)) return error instanceof Error ? error.message : String(error);
   const issues = error.issues.map(({ path, code, message }) => `\n  ${path.join('.')}: ${message} (${code})`);
@@ -18,7 +18,7 @@ export function describeError(error: unknown): string {
 
 type EndOfJob = Pick<FinishedJob, 'status' | 'failure' | 'pagesDone'>;
 
-/** How it ended, in one line: the pages of a job, or why there are none; the counts of a batch. */
+/** The result in one line: the pages of a job or its failure, or the counts of a batch. */
 export function describeEnd(ended: EndOfJob | BatchFragment): string {
   if ('total' in ended) return describeBatch(ended);
   const { status, failure, pagesDone } = ended;
@@ -31,18 +31,18 @@ function describeFailure(status: string, failure: NonNullable<FinishedJob['failu
   return [`${status} ${failure.code}: ${failure.message}`, failure.advice].filter(Boolean).join(' ');
 }
 
-/** A job of a batch and why it failed. */
+/** A failed job of a batch, with the reason. */
 export function describeFailed({ jobId, name, failure }: Pick<ProgressFragment, 'jobId' | 'name' | 'failure'>): string {
   const called = name === null ? jobId : `${printable(name)} (${jobId})`;
   return failure === null ? `${called} FAILED` : `${called} ${describeFailure('FAILED', failure)}`;
 }
 
-/** Few by their names. */
+/** Names up to two files, and counts more. */
 export function describeFiles(files: string[]): string {
   return files.length <= 2 ? files.join(' and ') : `${files.length} files`;
 }
 
-/** How a batch stands, or ended. */
+/** The status and the counts of a batch. */
 export function describeBatch(batch: Pick<BatchFragment, 'status'> & Counts): string {
   return `${batch.status}, ${describeCounts(batch)}`;
 }
@@ -69,7 +69,7 @@ type Busy = Pick<
   | 'pagesTotal'
 >;
 
-/** What a job is busy with, or how far a batch is, in a few words. */
+/** The current work of a job, or the counts of a batch, in a few words. */
 export function describeProgress(event: Busy | BatchCountsFragment): string {
   return ['total' in event ? describeCounts(event) : doing(event), timeLeft(event)].filter(Boolean).join(', ');
 }
@@ -78,7 +78,7 @@ function doing(event: Busy): string {
   const { status, stage, failure, nextRetryAt, queuePosition, bytesDone, bytesTotal, pagesDone, pagesTotal } = event;
   if (status === 'RETRYING') {
     const when = nextRetryAt === null ? '' : ` at ${new Date(nextRetryAt).toLocaleTimeString()}`;
-    return `tried again${when} after ${failure?.code ?? 'a failure'}`;
+    return `waiting to retry${when} after ${failure?.code ?? 'a failure'}`;
   }
   if (status === 'PENDING') return `waiting for a worker${queuePosition === null ? '' : `, number ${queuePosition}`}`;
   if (status !== 'RUNNING') return status;
@@ -86,7 +86,7 @@ function doing(event: Busy): string {
   return pagesTotal === null ? 'opening' : `${pagesDone}/${pages(pagesTotal)}`;
 }
 
-/** By the server's clock alone: ours may be wrong. */
+/** Uses only the server's clock, because ours may be wrong. */
 function timeLeft({ estimatedCompletion, at }: Pick<Busy, 'estimatedCompletion' | 'at'>): string {
   if (estimatedCompletion === null) return '';
   const seconds = Math.max(1, Math.round((Date.parse(estimatedCompletion) - Date.parse(at)) / 1000));
@@ -99,13 +99,13 @@ export function describeUpload(bytesSent: number, bytesTotal: number | null): st
   return `uploading ${megabytes(bytesSent, bytesTotal)}`;
 }
 
-/** Of how many, where that is known. */
+/** Includes the total if it is known. */
 export function megabytes(done: number, total: number | null): string {
   const text = (bytes: number) => (bytes / 1e6).toFixed(1);
   return total === null ? `${text(done)} MB` : `${text(done)}/${text(total)} MB`;
 }
 
-/** The size of a file. A small one in bytes, as it would be 0.0 MB. */
+/** The size of a file. Small ones in bytes, because they would be 0.0 MB. */
 export function fileSize(bytes: number): string {
   if (bytes >= 100_000) return megabytes(bytes, null);
   return bytes === 1 ? '1 byte' : `${bytes} bytes`;

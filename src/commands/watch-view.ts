@@ -1,43 +1,43 @@
 import type { ProgressFragment } from '../client/generated/graphql.ts';
 import type { Ended, WatchedEvent } from './watch-messages.ts';
 
-/** A job or a batch on the command line, or what becomes one. */
+/** A job or batch on the command line, or what becomes one. */
 export interface Item {
-  /** As it was given. */
+  /** As given on the command line. */
   argument: string;
-  /** What people are shown. */
+  /** As shown to people. */
   label: string;
 }
 
 export interface SubmittedJob {
   id: string;
-  /** True if an earlier call with this idempotency key made it. */
+  /** Whether an earlier call with this idempotency key created it. */
   deduplicated: boolean;
 }
 
-/** A job of a batch that has failed. */
+/** A failed job of a batch. */
 export type FailedJob = Pick<ProgressFragment, 'jobId' | 'name' | 'failure'>;
 
-/** What the command shows. Standard output belongs to programs (ids, JSON), standard error to people. */
+/** The output of a command. Standard output is for programs (ids, JSON), standard error for people. */
 export interface JobView {
   uploading(item: Item, bytesSent: number, bytesTotal: number | null): void;
   submitted(item: Item, job: SubmittedJob): void;
   progress(item: Item, event: WatchedEvent): void;
-  /** One of the jobs of a batch. */
+  /** A job of a batch has failed. */
   failed(item: Item, job: FailedJob): void;
-  /** It is final and, where asked for, its result written to `files`. */
+  /** A job or batch is final, and its results, if requested, are in `files`. */
   finished(item: Item, ended: Ended, files: string[]): void;
-  /** It went wrong on the way, for this one. */
+  /** An item failed before it became a job or batch, or while it was watched. */
   refused(item: Item, error: unknown): void;
-  /** Something that concerns none alone, or none any more. */
+  /** A message that is not about a single active item. */
   note(line: string): void;
   close(): void;
 }
 
 export interface IdPrinter {
-  /** `null`: there is none. */
+  /** Sets the id of an item; null if it has none. */
   settle(item: Item, id: string | null): void;
-  /** Nothing more is settled: prints what still waited for a document before it. */
+  /** Prints the ids that still wait for an earlier item. */
   close(): void;
 }
 
@@ -51,7 +51,7 @@ export function createIdPrinter(items: Item[], write: (line: string) => void): I
   }
   return {
     settle(item, id) {
-      // What is settled stays so: a job that was submitted can still be refused later on.
+      // The first result counts: a submitted job may still be refused later.
       if (settled.has(item)) return;
       settled.set(item, id);
       for (let head = items[next]; head !== undefined && settled.has(head); head = items[++next]) printHead(head);

@@ -7,7 +7,7 @@ import { watchBatch } from './watch-batch.ts';
 import { chooseView } from './watch-choose.ts';
 import { watchJob } from './watch-job.ts';
 
-/** `pagehive watch`: shows the progress of jobs and batches until all are final. Gives the exit code. */
+/** `pagehive watch`: shows the progress of jobs and batches until all are final. Returns the exit code. */
 export async function watch(
   config: ClientConfig,
   ids: string[],
@@ -16,9 +16,9 @@ export async function watch(
   const items = [...new Set(ids)].map((id) => ({ argument: id, label: id }));
   const client = await openClient(config, { watches: true });
   const view = await chooseView(items, { follow: true, json });
-  return await runEach(items, view, async (item, { signal, leftOver }) => {
-    leftOver(`${item.label} goes on on the server`);
-    // Asked first: a subscription would go on trying to reach a server that isn't there.
+  return await runEach(items, view, async (item, { signal, noteIfStopped }) => {
+    noteIfStopped(`${item.label} continues on the server`);
+    // Query first: a subscription would keep retrying if no server is there.
     if (isBatchId(item.argument)) {
       const batch = await client.batch(item.argument, { signal });
       if (batch === null) throw new GraphQLRequestError('NOT_FOUND', 'There is no such batch.');

@@ -64,7 +64,7 @@ describe('submit --batch', () => {
     const empty = join(documents.path, '2024', '*.docx');
     const { code, stdout, stderr } = await run(['submit', documents.path, empty, 'nowhere.pdf', '--batch'], service);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toContain(`${empty}: there is no such file`);
+    expect(stderr).toContain(`${empty}: no such file`);
   });
 
   it('prints the issues that the server reports', async () => {
@@ -134,7 +134,7 @@ describe('submit --batch --follow', () => {
     cli.child.kill('SIGINT');
     const { code, stdout, stderr } = await cli.ended;
     expect(code).toBe(130);
-    expect(stderr).toContain(`batch: ${stdout.trim()} goes on on the server`);
+    expect(stderr).toContain(`batch: ${stdout.trim()} continues on the server`);
     await service.startWorker();
   });
 });

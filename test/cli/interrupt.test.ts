@@ -23,7 +23,7 @@ describe('submit --follow without an end', () => {
     const { code, stdout, stderr } = await cli.ended;
     expect(code).toBe(130);
     const id = stdout.trim();
-    expect(stderr).toContain(`one-page.pdf: ${id} goes on on the server`);
+    expect(stderr).toContain(`one-page.pdf: ${id} continues on the server`);
     expect(readdirSync(directory.path)).toEqual([]);
     const { data } = await graphql(service.url, 'query ($id: ID!) { job(id: $id) { status } }', { id });
     expect(data.job.status).toBe('PENDING');
@@ -59,7 +59,7 @@ describe('watch without an end', () => {
     cli.child.kill('SIGINT');
     const { code, stderr } = await cli.ended;
     expect(code).toBe(130);
-    expect(stderr).toContain(`${id} goes on on the server`);
+    expect(stderr).toContain(`${id} continues on the server`);
   });
 });
 

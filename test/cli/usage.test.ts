@@ -39,7 +39,7 @@ describe('the command line', () => {
     const { code, stderr } = await run(['submit', fixture('one-page.pdf'), 'nowhere.pdf', fixture('')]);
     expect(code).toBe(2);
     expect(stderr).toBe(
-      `pagehive: nowhere.pdf: there is no such file\npagehive: ${fixture('')}: is a directory (--batch sends the documents in it)\n`,
+      `pagehive: nowhere.pdf: no such file\npagehive: ${fixture('')}: is a directory (--batch sends the documents in it)\n`,
     );
   });
 
