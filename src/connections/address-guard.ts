@@ -4,18 +4,18 @@ import https from 'node:https';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
 
 /**
- * Sends requests to addresses that a client chose, and keeps them away from private and reserved networks. What is
- * checked is the very address that is connected to, so neither a spelling nor a name that changes its answer gets around
- * it. Redirects are the caller's: each is another request.
+ * Sends requests to addresses that clients chose, and keeps them away from private and reserved networks. It checks the
+ * very address that it connects to, so that neither unusual spellings nor DNS rebinding get around it. It follows no
+ * redirects: the caller makes another request.
  */
 export interface AddressGuard {
-  /** Whether the URL itself names such an address. Where a name leads shows only when it is looked up for a request. */
+  /** Whether the URL itself contains a forbidden address. Names are resolved only for a request. */
   isForbidden(url: URL): boolean;
-  /** Throws `ForbiddenAddressError`, or gives a request that fails with it once the name is looked up. */
+  /** Throws `ForbiddenAddressError`, or returns a request that fails with it once the name is resolved. */
   request(url: URL, options: Omit<RequestOptions, 'agent' | 'lookup' | 'host' | 'hostname'>): ClientRequest;
 }
 
-/** A request was refused because it would have left for a private or reserved address. */
+/** A request was refused because its target is a private or reserved address. */
 export class ForbiddenAddressError extends Error {
   constructor(host: string) {
     super(`${host} is a private or reserved address`);
@@ -24,8 +24,8 @@ export class ForbiddenAddressError extends Error {
 }
 
 /**
- * `privateHostsAllowed`: hosts, lowercase, each with or without a port, that may be on private addresses all the same.
- * Connections are not kept: each one is made, and so checked, anew.
+ * `privateHostsAllowed`: hosts in lowercase, with or without a port, that may be on private addresses. Connections are
+ * not kept alive, so that each request is checked.
  */
 export function createAddressGuard(privateHostsAllowed: readonly string[]): AddressGuard {
   const allowed = new Set(privateHostsAllowed);
@@ -36,13 +36,13 @@ export function createAddressGuard(privateHostsAllowed: readonly string[]): Addr
   }
 
   function isForbidden(url: URL): boolean {
-    // URL has brought every spelling of an address to the one form already.
+    // URL has already normalized every spelling of an address.
     const host = bareHost(url);
     return isIP(host) !== 0 && !isPublicAddress(host) && !isAllowed(url);
   }
 
   function request(url: URL, options: RequestOptions): ClientRequest {
-    // For an address there is no lookup.
+    // Addresses are not looked up.
     if (isForbidden(url)) throw new ForbiddenAddressError(bareHost(url));
     const agentOptions = { keepAlive: false, lookup: isAllowed(url) ? undefined : publicLookup };
     return url.protocol === 'https:'
@@ -58,7 +58,7 @@ function bareHost({ hostname }: URL): string {
   return hostname.replace(/^\[|\]$/g, '');
 }
 
-/** Refuses a name as soon as one of its addresses is private: which of them gets connected to is not ours to choose. */
+/** Refuses a name if any of its addresses is private, because we cannot choose which one is connected to. */
 const publicLookup: LookupFunction = (hostname, options, callback) => {
   lookup(hostname, { ...options, all: true }, (error, addresses) => {
     const [first] = addresses ?? [];
@@ -74,14 +74,14 @@ const publicLookup: LookupFunction = (hostname, options, callback) => {
   });
 };
 
-/** Whether an IP address belongs to the internet at large, by IANA's registries of special-purpose addresses. */
+/** Whether an IP address is globally reachable, according to IANA's registries of special-purpose addresses. */
 export function isPublicAddress(address: string): boolean {
   return isIP(address) === 4
     ? !special.check(address, 'ipv4')
     : global.check(address, 'ipv6') && !special.check(address, 'ipv6');
 }
 
-/** All of IPv6 that is handed out. Loopback, private, mapped and translated addresses (NAT64) are outside. */
+/** All allocated IPv6 addresses. Loopback, private, mapped and translated (NAT64) addresses are outside. */
 const global = new BlockList();
 global.addSubnet('2000::', 3, 'ipv6');
 
@@ -91,7 +91,7 @@ for (const [network, prefix] of [
   ['10.0.0.0', 8],
   ['100.64.0.0', 10], // carriers' NAT
   ['127.0.0.0', 8],
-  ['168.63.129.16', 32], // Azure's platform agent: public on paper, but it is the host's own
+  ['168.63.129.16', 32], // Azure's platform agent: formally public, but on the host itself
   ['169.254.0.0', 16], // link-local, metadata services
   ['172.16.0.0', 12],
   ['192.0.0.0', 24], // protocol assignments

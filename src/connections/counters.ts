@@ -2,9 +2,9 @@ import type { Logger } from '../ops/logger.ts';
 import type { Redis } from './redis.ts';
 import { logRedisError } from './redis-trouble.ts';
 
-/** Counts of all processes together, for metrics. */
+/** Counters for metrics, shared by all processes. */
 export interface Counters extends AsyncDisposable {
-  /** Returns at once. */
+  /** Returns immediately. */
   count(name: string): void;
   read(): Promise<Map<string, number>>;
 }
@@ -12,9 +12,9 @@ export interface Counters extends AsyncDisposable {
 const flushEveryMs = 1_000;
 
 /**
- * Counters in a Redis hash, so that any process shows what all of them count. Each process adds what it counted once a second,
- * later if Redis is away. A killed process loses a second's worth and a flushed Redis all, which starts them at zero again;
- * readers of counters know such resets.
+ * Counters in a Redis hash, so that every process shows the totals. Each process adds its counts once a second, or
+ * later if Redis is down. A killed process loses the counts of a second; flushing Redis resets all counters to zero,
+ * which readers of counters expect.
  */
 export function createCounters(redis: Redis, prefix: string, logger: Logger): Counters {
   const key = `${prefix}:counters`;

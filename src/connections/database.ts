@@ -12,8 +12,8 @@ export type Prisma = Omit<ReturnType<typeof createPrisma>, '$transaction'>;
 type Value = string | number | bigint | boolean | Date | Buffer | null | Value[];
 
 /**
- * Runs a statement and returns its rows. It is prepared unless told otherwise: after a few runs its plan is the same for all
- * values. A statement whose plan should depend on its values, such as a search whose filters are mostly null, must not be.
+ * Runs a statement and returns its rows. By default it is prepared, so after a few runs it has one plan for all values.
+ * A statement whose plan should depend on its values, such as a search whose filters are mostly null, must not be.
  */
 export type Query = <Row extends pg.QueryResultRow>(
   text: string,
@@ -22,21 +22,22 @@ export type Query = <Row extends pg.QueryResultRow>(
 ) => Promise<Row[]>;
 
 /**
- * PostgreSQL over one pool of connections: Prisma for ordinary reads and writes, and `query` for the few hot statements,
- * prepared by name on each connection (a tenth of what Prisma costs there). A statement that PostgreSQL undoes because of
- * concurrent ones runs again.
+ * PostgreSQL over one connection pool: Prisma for ordinary reads and writes, and `query` for the few hot statements,
+ * which are prepared on each connection and cost a tenth of what they cost with Prisma. Statements that PostgreSQL
+ * rolls back because of a conflict are retried.
  */
 export interface Database extends AsyncDisposable {
   readonly prisma: Prisma;
   readonly query: Query;
   /**
-   * Runs several statements as one: all or nothing. `work` runs again from its beginning when PostgreSQL undoes it because of
-   * concurrent transactions, so its effects elsewhere must be repeatable.
+   * Runs several statements in a transaction. `work` runs again from its beginning when PostgreSQL rolls back because
+   * of a conflict, so its other side effects must be repeatable.
    */
   transaction<T>(work: (query: Query) => Promise<T>): Promise<T>;
   /**
-   * Runs `work` in a scope. Its statements here, by `query` or Prisma, are limited in number, take turns with those of other
-   * owners, and are cancelled with the scope's signal. `work` must await Prisma's promises itself: they are sent when awaited.
+   * Runs `work` in a scope: its statements, by `query` or Prisma, are limited in number, take turns with those of other
+   * owners, and are cancelled with the scope's signal. `work` must await Prisma's promises itself: they are sent when
+   * awaited.
    */
   within<T>(scope: StatementScope, work: () => T): T;
 }
@@ -85,8 +86,8 @@ function queryWith(send: Send): Query {
 function createPrisma(pool: StatementPool) {
   return new PrismaClient({ adapter: new PrismaPg(poolForPrisma(pool)) }).$extends({
     query: {
-      // Prisma merges concurrent reads of single rows into one statement, across scopes. When one of these scopes is aborted,
-      // the statement is cancelled for all of them, and has to be sent again for the others.
+      // Prisma merges concurrent reads of single rows into one statement, across scopes. If one of these scopes is
+      // aborted, the statement is cancelled for all and must be sent again for the others.
       $allOperations: async ({ args, query }) => {
         try {
           return await query(args);

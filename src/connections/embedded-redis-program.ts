@@ -4,14 +4,14 @@ import { createInterface } from 'node:readline/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EmbeddedServerError } from './embedded-server.ts';
 
-/** A program that is a Redis server. */
+/** A program that can run as a Redis server. */
 export interface RedisProgram {
   readonly command: string;
-  /** The name it must be called by to be one. */
+  /** It acts as a server only under this name. */
   readonly argv0: string;
 }
 
-// The checking tool is the very same binary under another name. Debian has it in a package without a system service.
+// The check tool is the same binary under another name. Debian packages it without a system service.
 const programs: readonly RedisProgram[] = [
   { command: 'redis-server', argv0: 'redis-server' },
   { command: 'valkey-server', argv0: 'valkey-server' },
@@ -19,7 +19,7 @@ const programs: readonly RedisProgram[] = [
   { command: 'valkey-check-rdb', argv0: 'valkey-server' },
 ];
 
-/** The Redis or Valkey on PATH; null if there is none. */
+/** Finds Redis or Valkey on PATH; null if there is none. */
 export function findRedis(): RedisProgram | null {
   return programs.find(isServer) ?? null;
 }
@@ -34,8 +34,8 @@ const advice =
   'macOS: brew install redis) or set REDIS_URL to a Redis of your own, then start again';
 
 /**
- * Finds Redis or gets it: root without a terminal, as in a container, has apt install it; people at a terminal are shown
- * the command and asked; everyone else is told what to install.
+ * Finds or installs Redis: root without a terminal, as in a container, installs it with apt; users at a terminal are
+ * asked first; everyone else is told what to install.
  */
 export async function provideRedis(log: (line: string) => void): Promise<RedisProgram> {
   const found = findRedis();
@@ -58,7 +58,7 @@ interface Step {
 
 interface Installation {
   install: Step;
-  /** Fetches the lists of packages, should they be missing or old. */
+  /** Fetches the package lists, which may be missing or old. */
   refresh: Step | null;
 }
 
@@ -96,14 +96,14 @@ async function agreed(steps: Installation): Promise<boolean> {
 async function install({ install, refresh }: Installation): Promise<void> {
   for (let attempt = 0; attempt < 5; attempt++) {
     if (await succeeds(install)) return;
-    // Another apt may hold the lock on the lists, for which there is no option to wait.
+    // Another apt may hold the lock of the lists, for which apt has no option to wait.
     if (refresh !== null && !(await succeeds(refresh))) await sleep(3_000);
   }
   throw new EmbeddedServerError(advice);
 }
 
 async function succeeds({ command, args }: Step): Promise<boolean> {
-  // What it says belongs to the people watching, and never into what this process prints for programs.
+  // To standard error: standard output is for programs.
   const child = spawn(command, args, { stdio: ['inherit', 2, 2] });
   try {
     const [code] = await once(child, 'exit');

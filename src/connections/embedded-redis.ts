@@ -17,10 +17,10 @@ import {
 
 const endings = { stopSignal: 'SIGTERM', killSignal: 'SIGKILL', stopMs: 5_000 } as const;
 
-/** How long a port may stay taken that the server must have. */
+/** How long to wait for a required port that is in use. */
 const patienceMs = 20_000;
 
-/** Nothing in Redis is worth keeping: PostgreSQL knows it all. So nothing is written, and nothing is evicted either. */
+/** Everything in Redis can be rebuilt from PostgreSQL, so nothing is saved to disk. Nothing may be evicted either. */
 function configuration(port: number, password: string): string {
   return [
     'bind 127.0.0.1',
@@ -36,7 +36,7 @@ function configuration(port: number, password: string): string {
 }
 
 /**
- * Runs `redis-server` or `valkey-server` on a private port and resolves once it answers. Replaces one that a killed
+ * Runs `redis-server` or `valkey-server` on a private port and resolves once it responds. Replaces one that a killed
  * process left behind. It ends with this process, even by SIGKILL.
  */
 export async function startRedis(options: EmbeddedServerOptions): Promise<EmbeddedServer> {
@@ -51,7 +51,7 @@ export async function startRedis(options: EmbeddedServerOptions): Promise<Embedd
   const deadline = performance.now() + patienceMs;
   for (;;) {
     signal?.throwIfAborted();
-    // In a file rather than in the arguments, which every user of the machine can see.
+    // In a file, because every user of the machine can see the arguments.
     writeFileSync(join(directory, 'redis.conf'), configuration(port, known.password), { mode: 0o600 });
     const server = await startProcess({
       name: 'redis',
@@ -79,7 +79,7 @@ export async function startRedis(options: EmbeddedServerOptions): Promise<Embedd
   }
 }
 
-/** False if it ended instead. */
+/** Whether the server responds; false if it has ended. */
 async function answers(server: SupervisedProcess, url: string, signal: AbortSignal | undefined): Promise<boolean> {
   let ended = false;
   void server.exited.then(() => {

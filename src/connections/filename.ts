@@ -2,18 +2,18 @@ import { unescape as percentDecode } from 'node:querystring';
 
 const maxCharacters = 200;
 
-/** The name that an answer gives its document: by its header, else by the last part of its path; null without either. */
+/** The filename of a response: from its header, else from the last part of its path; null without either. */
 export function filenameOf(contentDisposition: string | undefined, url: URL): string | null {
   const named = contentDisposition === undefined ? null : dispositionName(contentDisposition);
   return safeFilename(named ?? '') ?? safeFilename(percentDecode(url.pathname.split('/').at(-1) ?? ''));
 }
 
-/** A name that is one to show and to save under, whoever made it up; null where nothing is left of it. */
+/** Makes a name safe to display and to save under; null if nothing is left of it. */
 export function safeFilename(name: string): string | null {
   const visible = name
     .normalize('NFC')
     .replace(/^.*[/\\]/su, '')
-    // Control characters, and formatting ones that make "fdp.exe" read "exe.pdf".
+    // Control characters, and formatting characters that make "fdp.exe" look like "exe.pdf".
     .replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, '')
     .replace(/[<>:"|?*]/g, '_')
     .replace(/^[\s.]+|[\s.]+$/g, '');
@@ -25,7 +25,7 @@ export function safeFilename(name: string): string | null {
   return characters.slice(0, maxCharacters - extension.length).join('') + extension;
 }
 
-/** RFC 6266: `filename*` wins over `filename`. */
+/** RFC 6266: `filename*` takes precedence over `filename`. */
 function dispositionName(header: string): string | null {
   const [, charset, encoded] = /;\s*filename\*\s*=\s*([\w-]+)'[^']*'([^\s;]+)/i.exec(header) ?? [];
   if (charset !== undefined && encoded !== undefined) {
@@ -40,7 +40,7 @@ function latin1Decode(encoded: string): string {
   return encoded.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
 }
 
-/** Node reads headers as Latin-1, but many servers send plain UTF-8. */
+/** Node.js decodes headers as Latin-1, but many servers send UTF-8. */
 function utf8Decode(header: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(header, 'latin1'));
@@ -49,13 +49,13 @@ function utf8Decode(header: string): string {
   }
 }
 
-/** Bytes of a name that leave room for a number and an extension in the 255 that file systems allow. */
+/** Leaves room for a number and an extension within the 255 bytes that file systems allow. */
 const maxStemBytes = 200;
 
-/** Names that Windows takes for devices, whatever their extension. */
+/** Windows device names, which apply with any extension. */
 const device = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i;
 
-/** What a file made of a document or of a label may be called, without an extension; null where nothing is left of it. */
+/** The name of a file, without extension, for a document or label; null if nothing is left of it. */
 export function fileStem(name: string): string | null {
   let stem = name
     .normalize('NFC')
@@ -67,13 +67,13 @@ export function fileStem(name: string): string | null {
   return stem || null;
 }
 
-/** The two parts of a safe filename; what follows its last dot is an extension only if it looks like one: other text may be of any length. */
+/** Splits a safe filename. Text after the last dot that does not look like an extension belongs to the stem. */
 export function splitFilename(name: string): { stem: string | null; extension: string } {
   const extension = /\.[a-z0-9]{1,16}$/i.exec(name)?.[0] ?? '';
   return { stem: fileStem(name.slice(0, name.length - extension.length)), extension };
 }
 
-/** The header that makes a browser save or show an answer under this name (RFC 6266), with a plain name for those that know no other. */
+/** A header that makes a browser save or show a response under this name (RFC 6266), with an ASCII fallback. */
 export function contentDisposition(filename: string, kind: 'attachment' | 'inline' = 'attachment'): string {
   const plain = filename.replace(/[^ -~]|["\\%]/g, '_');
   const encoded = encodeURIComponent(filename).replace(

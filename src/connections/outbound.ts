@@ -5,7 +5,7 @@ import { type AddressGuard, ForbiddenAddressError } from './address-guard.ts';
 
 export type OutboundProblem = 'BAD_URL' | 'BAD_REDIRECT' | 'ADDRESS_FORBIDDEN' | 'TIMEOUT' | 'CONNECTION';
 
-/** A request that got no answer. The message may be shown to clients: it names hosts, never a query or a password. */
+/** A request without a response. The message may be shown to clients: it names hosts, but no queries or passwords. */
 export class OutboundError extends Error {
   readonly problem: OutboundProblem;
 
@@ -17,26 +17,26 @@ export class OutboundError extends Error {
 }
 
 export interface OutboundTimeouts {
-  /** Until there is a connection: the name looked up, TCP and TLS done. */
+  /** For resolving the name, TCP and TLS together. */
   connectMs: number;
-  /** Without a byte, before the answer or within it. */
+  /** Maximum time without a byte, before the response or within it. */
   idleMs: number;
 }
 
 export interface OutboundOptions {
   guard: AddressGuard;
-  /** Ends the request, and the body later on. */
+  /** Aborts the request, and later the body. */
   signal: AbortSignal;
   headers?: OutgoingHttpHeaders;
   timeouts?: OutboundTimeouts;
 }
 
 export interface OutboundResponse {
-  /** Where the redirects led, without credentials. */
+  /** The final URL after redirects, without credentials. */
   url: URL;
   status: number;
   headers: IncomingHttpHeaders;
-  /** Has to be read to its end or destroyed. */
+  /** Must be read to its end or destroyed. */
   body: IncomingMessage;
 }
 
@@ -45,8 +45,8 @@ const redirectStatuses = [301, 302, 303, 307, 308];
 const maxRedirects = 5;
 
 /**
- * GETs an address that a client chose, through the guard at every redirect. Credentials in the URL go to its own origin,
- * never to where it redirects. Rejects with `OutboundError`, or with whatever the abort made of the request.
+ * GETs a URL that a client chose, and passes every redirect through the guard. Sends credentials only to the URL's own
+ * origin, never to where it redirects. Rejects with `OutboundError`, or with the error of the abort.
  */
 export async function outboundGet(address: string, options: OutboundOptions): Promise<OutboundResponse> {
   const first = parse(address, undefined, 'BAD_URL', 'This is not an http or https URL.');
@@ -60,15 +60,15 @@ export async function outboundGet(address: string, options: OutboundOptions): Pr
       return { url, status, headers: body.headers, body };
     }
     body.destroy();
-    const reason = `${url.host} redirects to what is not an http or https URL.`;
+    const reason = `${url.host} redirects to something that is not an http or https URL.`;
     url = withoutCredentials(parse(body.headers.location ?? '//', url, 'BAD_REDIRECT', reason));
   }
   throw new OutboundError('BAD_REDIRECT', `${first.host} redirects more than ${maxRedirects} times.`);
 }
 
 /**
- * POSTs to an address that a client chose, through the guard. A redirect is an answer like any other. Rejects as
- * `outboundGet` does.
+ * POSTs to a URL that a client chose, through the guard. A redirect is a response like any other. Rejects like
+ * `outboundGet`.
  */
 export async function outboundPost(address: string, body: string, options: OutboundOptions): Promise<OutboundResponse> {
   const url = parse(address, undefined, 'BAD_URL', 'This is not an http or https URL.');
@@ -83,7 +83,7 @@ interface Message {
   body?: string;
 }
 
-/** One request and its answer's head. */
+/** Sends a request and returns once the headers of the response arrive. */
 async function send(url: URL, message: Message, options: OutboundOptions): Promise<IncomingMessage> {
   try {
     return await exchange(url, message, options);
@@ -104,14 +104,14 @@ function exchange(url: URL, { method, auth, body }: Message, options: OutboundOp
     });
     let answer: IncomingMessage | undefined;
     request.setTimeout(timeouts.idleMs, () => {
-      const what = answer === undefined ? 'did not answer in time' : 'stopped sending';
+      const what = answer === undefined ? 'did not respond in time' : 'stopped sending';
       (answer ?? request).destroy(new OutboundError('TIMEOUT', `${url.host} ${what}.`));
     });
     request.once('response', (response) => {
       answer = response;
       resolve(response);
     });
-    // Stays for good: a late error without a listener would end the process.
+    // Never removed: a late error without a listener would end the process.
     request.on('error', reject);
     request.once('close', () => {
       connecting.stop();

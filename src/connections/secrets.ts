@@ -1,16 +1,16 @@
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
 
-/** What one installation secret is good for. A purpose such as `upload` keeps one use from standing in for another. */
+/** Cryptography with the installation secret. A purpose, such as `upload`, separates one use from another. */
 export interface Secrets {
-  /** A token for a URL that lets whoever holds it do `purpose` to `id` until it expires. Safe in a query string. */
+  /** Creates a token that allows its holder to do `purpose` to `id` until it expires. Safe in a query string. */
   sign(purpose: string, id: string, expiresAt: Date): string;
-  /** False for a token that is altered, expired, or made for another purpose or id. */
+  /** Returns false for a token that is altered, expired, or for another purpose or id. */
   verify(purpose: string, id: string, token: string, now?: Date): boolean;
-  /** A keyed hash (HMAC-SHA256, hex): tells whether two texts are the same, and lets nobody guess what they were. */
+  /** A keyed hash (HMAC-SHA256, hex): comparable, but without the key nobody can guess the text. */
   digest(purpose: string, text: string): string;
   /** Encrypts a short text, such as a document's password, for the database. */
   seal(purpose: string, text: string): string;
-  /** Throws `SealError` for what this installation did not seal for this purpose. */
+  /** Throws `SealError` for text that this installation did not seal for this purpose. */
   open(purpose: string, sealed: string): string;
 }
 
@@ -26,10 +26,10 @@ const keyBytes = 32;
 const nonceBytes = 12;
 const tagBytes = 16;
 
-/** Kept in front of what is sealed, so that a later way of sealing can tell old texts from its own. */
+/** Prefix of sealed texts, so that a later format can recognize old ones. */
 const sealVersion = 'v1.';
 
-/** `key`: 32 random bytes that every process of the installation knows and nobody else. */
+/** `key`: 32 random bytes, shared only by the processes of the installation. */
 export function createSecrets(key: Buffer): Secrets {
   if (key.byteLength !== keyBytes) {
     throw new TypeError(`an installation secret has ${keyBytes} bytes, not ${key.byteLength}`);
@@ -37,7 +37,7 @@ export function createSecrets(key: Buffer): Secrets {
   const signingKey = derive(key, 'sign v1');
 
   function signature(purpose: string, id: string, expires: string): Buffer {
-    // JSON, because a plain concatenation lets characters move from one field to the next.
+    // JSON, because plain concatenation would let characters move from one field to the next.
     return createHmac('sha256', signingKey)
       .update(JSON.stringify([purpose, id, expires]))
       .digest();
@@ -93,7 +93,7 @@ export function createSecrets(key: Buffer): Secrets {
   return { sign, verify, digest, seal, open };
 }
 
-/** A key for each use: none of them tells anything about another, or about the secret. */
+/** Derives independent keys, so that none reveals another or the secret. */
 function derive(key: Buffer, use: string): Buffer {
   return Buffer.from(hkdfSync('sha256', key, '', `pagehive ${use}`, keyBytes));
 }

@@ -6,7 +6,7 @@ import { PostgresConnection } from './connection.ts';
 import { DatabaseBusyError, isBusy, StatementCancelledError } from './database-errors.ts';
 import { type Session, statementMs } from './session-settings.ts';
 
-/** Maximum time for an answer, in milliseconds of running time. A living server ends the statement before. */
+/** Maximum time for a response, in milliseconds of running time. A live server ends the statement before. */
 const silenceMs = statementMs + 1_000;
 /** Maximum wait while the server refuses more connections, in milliseconds of running time. */
 const patienceMs = 5_000;
@@ -24,7 +24,9 @@ export interface ConnectionsOptions {
   /** Shown in pg_stat_activity. */
   name: string;
   logger: Logger;
-  /** The pools of the process; this one joins them. They close their connections together, and make room for each other. */
+  /**
+   * The pools of the process; this one joins them. They close their connections together, and make room for each other.
+   */
   group?: Set<Connections>;
 }
 
@@ -51,14 +53,14 @@ export class Connections implements AsyncDisposable {
     });
   }
 
-  /** Number of answers received from the server, errors included. While it rises, the server is alive. */
+  /** Number of responses from the server, including errors. While it rises, the server is alive. */
   get answers(): number {
     return this.#answers;
   }
 
   /**
-   * Runs `work` on a connection with our settings. When the signal aborts, the running statement is cancelled. Waits while the
-   * server refuses more connections, then fails with `DatabaseBusyError`.
+   * Runs `work` on a connection with our settings. When the signal aborts, the running statement is cancelled. Waits
+   * while the server refuses more connections, then fails with `DatabaseBusyError`.
    */
   async use<T>(
     signal: AbortSignal | null,
@@ -87,8 +89,9 @@ export class Connections implements AsyncDisposable {
   }
 
   /**
-   * Returns the outcome of a statement. PostgreSQL ends a slow statement before this does, so silence means a dead connection.
-   * All other connections are closed as well: they probably died too, and detecting them one by one takes longer than a lease.
+   * Returns the result of a statement. PostgreSQL ends a slow statement earlier, so silence means a dead connection.
+   * Then all other connections are closed as well: they probably died too, and detecting them one by one takes longer
+   * than a lease.
    */
   async answer<T>(statement: Promise<T>): Promise<T> {
     const timer = afterRunning(silenceMs, this.#closeGroup);
@@ -166,12 +169,12 @@ export class Connections implements AsyncDisposable {
   }
 }
 
-/** Errors of PostgreSQL after which a connection is as good as before: bad data, constraints, conflicts, cancelled statements. */
+/** PostgreSQL errors that leave the connection intact: bad data, constraints, conflicts, cancelled statements. */
 const harmlessCodes = /^(22|23|40)[0-9A-Z]{3}$|^57014$/;
 
 /**
- * Any other error of PostgreSQL may mean that the connection is about to close, or that a prepared statement no longer fits
- * its tables. Errors from elsewhere say nothing about the connection; the pool itself removes closed ones.
+ * Any other error of PostgreSQL may mean that the connection is about to close, or that a prepared statement no longer
+ * fits its tables. Errors from elsewhere say nothing about the connection; the pool itself removes closed ones.
  */
 function isUsableAfter(error: unknown): boolean {
   return !(error instanceof pg.DatabaseError) || harmlessCodes.test(error.code ?? '');

@@ -6,8 +6,8 @@ const firstDelayMs = 5;
 const longestDelayMs = 500;
 
 /**
- * Runs a statement or transaction again while PostgreSQL undoes it because of concurrent ones. After a serialization failure
- * (40001) or a deadlock (40P01) nothing of it remains, and the next attempt usually succeeds.
+ * Retries a statement or transaction while PostgreSQL rolls it back because of a conflict. After a serialization
+ * failure (40001) or a deadlock (40P01) nothing of it remains, and the next attempt usually succeeds.
  */
 export async function retryConflicts<T>(run: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {

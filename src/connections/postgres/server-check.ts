@@ -32,8 +32,7 @@ interface Facts extends Record<string, unknown> {
 }
 
 /**
- * Returns what is wrong with a server and how to fix it, in one line; null if Pagehive can run on it. Sends nothing that
- * changes anything.
+ * Returns what is wrong with a server and how to fix it, in one line; null if Pagehive can run on it. Changes nothing.
  */
 export async function findObstacle(connection: PostgresConnection, demand: Demand | null): Promise<string | null> {
   const { direct, begin } = await connection.openSession();
@@ -68,7 +67,7 @@ function tooFewConnections(found: Facts, { processes, connections }: Demand): st
 
 interface Limit {
   most: number;
-  /** Begins a sentence that goes on with the number. */
+  /** The beginning of a sentence that continues with the number. */
   whose: string;
   /** The statement that raises the limit to what is needed. */
   raise: string;

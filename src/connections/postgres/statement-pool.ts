@@ -29,8 +29,8 @@ export type Send = <Row extends pg.QueryResultRow>(statement: Statement) => Prom
 const unscoped: Claimant = { owner: null, atOnce: Number.POSITIVE_INFINITY, signal: null };
 
 /**
- * Runs statements on a limited number of connections that owners share fairly. A statement that gets no connection in time
- * fails with `DatabaseBusyError`; if the server does not answer, with a connection error.
+ * Runs statements on a limited number of connections that owners share fairly. A statement that gets no connection in
+ * time fails with `DatabaseBusyError`; if the server does not respond, with a connection error.
  */
 export class StatementPool implements AsyncDisposable {
   readonly #connections: Connections;
@@ -44,7 +44,7 @@ export class StatementPool implements AsyncDisposable {
 
   /** Runs `work`: all statements that it sends to this pool belong to the scope. */
   within<T>(scope: StatementScope, work: () => T): T {
-    // Each statement adds a listener, and Node warns of a leak at the eleventh.
+    // Each statement adds a listener, and Node.js warns of a leak at the eleventh.
     setMaxListeners(0, scope.signal);
     return this.#scopes.run(scope, work);
   }
@@ -54,7 +54,7 @@ export class StatementPool implements AsyncDisposable {
     return this.#claimant().signal?.aborted ?? false;
   }
 
-  /** Runs a statement, again after a conflict with others. */
+  /** Runs a statement; retries after conflicts. */
   async run<Row extends pg.QueryResultRow>(statement: Statement): Promise<pg.QueryResult<Row>> {
     return await this.#withSlot((signal) =>
       this.#connections.use(signal, (connection, session) =>
@@ -63,7 +63,7 @@ export class StatementPool implements AsyncDisposable {
     );
   }
 
-  /** Runs `work` in a transaction, again from its beginning after a conflict with others. */
+  /** Runs `work` in a transaction; retries it from its beginning after conflicts. */
   async transaction<T>(work: (send: Send) => Promise<T>): Promise<T> {
     return await this.#withSlot((signal) =>
       this.#connections.use(signal, async (connection, session) => {
@@ -119,8 +119,8 @@ function send<Row extends pg.QueryResultRow>(
 }
 
 /**
- * Sends a statement in a transaction with all settings, in one write: the settings end with the transaction, and no round
- * trip is added. After an error COMMIT rolls back.
+ * Sends a statement in a transaction with all settings, in one write: the settings end with the transaction, and no
+ * round trip is added. After an error COMMIT rolls back.
  */
 async function inOneWrite<Row extends pg.QueryResultRow>(
   connection: PostgresConnection,
