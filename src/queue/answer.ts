@@ -2,33 +2,33 @@ import type { QueueName, QueueOptions } from './bee.ts';
 import { consume } from './consumer.ts';
 
 export interface Answerer extends AsyncDisposable {
-  /** Stops taking permits at once; handlers that run go on. */
+  /** Stops taking permits at once; running handlers continue. */
   stop(): void;
 }
 
 export interface AnswererOptions extends QueueOptions {
-  /** Whose permits. */
+  /** The queue of the permits. */
   name: QueueName;
-  /** Slots: handlers that run at a time. */
+  /** The number of slots: handlers that run concurrently. */
   concurrency: number;
-  /** Fills one slot: claims and runs until nothing is claimable. */
+  /** Fills one slot: claims and runs rows until none is claimable. */
   handler: () => Promise<void>;
 }
 
-/** How long a worker with idle slots waits for a permit before it looks for rows by itself; different for each, and each time. */
+/** How long idle slots wait for a permit before they poll for rows. Random, so that workers do not poll in step. */
 const unaskedMs = () => 4_000 + 2_000 * Math.random();
 
 /**
- * Fills slots: one for each permit that arrives, and all idle ones when none has arrived for some seconds, so that jobs run,
- * if a little later, with Redis down for good. A permit is only a knock: it is settled as soon as a slot has begun, whatever
- * becomes of the rows, so nothing hangs on how long a job runs. While all slots are busy no permit is taken: another worker
- * may have an idle one.
+ * Fills slots: one for each permit that arrives, and all idle ones if none has arrived for some seconds, so that jobs
+ * run without Redis, only a little later. A permit is only a wake-up: it is acknowledged as soon as a slot has begun,
+ * so nothing depends on how long a job runs. While all slots are busy, no permit is taken: another worker may have an
+ * idle slot.
  */
 export function answerPermits(options: AnswererOptions): Answerer {
   const { concurrency, handler, logger } = options;
   const running = new Set<Promise<void>>();
   let stopped = false;
-  /** More than one permit may wait for a slot: whoever took one on a connection that ended goes on waiting beside the new one. */
+  /** Several permits may wait for a slot: one taken on a lost connection still waits beside that of the new one. */
   const waiting = new Set<() => void>();
   function freed(): void {
     for (const wake of waiting) wake();
@@ -58,7 +58,7 @@ export function answerPermits(options: AnswererOptions): Answerer {
     unasked = setTimeout(beginAll, unaskedMs());
   }
   function beginAll(): void {
-    // Their claims travel in one statement.
+    // Their claims share one statement.
     for (let idle = concurrency - running.size; idle > 0; idle -= 1) begin();
     waitForPermit();
   }
@@ -68,7 +68,7 @@ export function answerPermits(options: AnswererOptions): Answerer {
     begin();
     await freeSlot();
   });
-  // Rows may have waited for the first worker of all.
+  // Rows may have been waiting before the first worker started.
   beginAll();
 
   function stop(): void {

@@ -8,20 +8,20 @@ import type { Logger } from '../ops/logger.ts';
 
 export interface QueueOptions {
   redisUrl: string;
-  /** This project's own connection, for what bee-queue's can't do. */
+  /** This project's own connection, for commands that bee-queue does not offer. */
   redis: Redis;
   prefix: string;
   logger: Logger;
 }
 
-/** Queues whose messages carry nothing: permits to work, permits to deliver webhooks, and canaries that show that workers answer. */
+/** Queues of empty messages: permits to work, permits to deliver webhooks, and canaries that test the workers. */
 export type QueueName = 'permits' | 'deliveries' | 'canary';
 
-/** A bee-queue object that can be thrown away: its connections have no watchdogs, so a doubtful one is replaced. */
+/** A replaceable bee-queue object: nothing monitors its connections, so a suspicious one is replaced. */
 export interface Bee extends AsyncDisposable {
-  /** The one in use; opened if there is none. */
+  /** Returns the current object; opens one if necessary. */
   get(): BeeQueue;
-  /** Puts it away, whatever state its connections are in: `get` opens a new one. */
+  /** Discards it in any state; `get` opens a new one. */
   drop(): void;
 }
 
@@ -31,9 +31,9 @@ export function waitingKey(prefix: string, name: QueueName): string {
 }
 
 /**
- * A queue that is opened when it is needed. Only while `redis` is ready: with a wrong address or password bee-queue gives up
- * for good, in ways that end the process. When that connection had to be made anew, bee-queue's own ones, which nothing
- * watches, are doubtful, too, and dropped. `opened` is called with each new object.
+ * A queue that is opened when needed, but only while `redis` is ready: with a wrong address or password, bee-queue
+ * gives up permanently, in ways that end the process. When that connection was reestablished, bee-queue's own
+ * unmonitored ones may be dead too, and are dropped. `opened` is called with each new object.
  */
 export function createBee(
   options: QueueOptions,
@@ -72,7 +72,7 @@ export function createBee(
   };
 }
 
-/** `failed` is called if it cannot be used, now or ever. */
+/** `failed` is called if it turns out to be unusable. */
 function open(
   { redisUrl, prefix, logger }: QueueOptions,
   name: QueueName,
@@ -80,13 +80,14 @@ function open(
   failed: () => void,
 ) {
   let retired = false;
-  // bee-queue's typings describe an older client's options; they are a URL and these three here.
+  // bee-queue's typings describe the options of an older client; these are valid for the current one.
   const redis: object = {
     url: redisUrl,
     retry_strategy: ({ attempt }: { attempt: number }) => (retired ? undefined : reconnectDelayMs(attempt)),
-    // A producer's message is worthless once Redis is back (the sweeper rings then); a worker's wait must outlast the outage.
+    // A producer's message is worthless once Redis is back (the sweeper rings then); a worker's wait must outlast the
+    // outage.
     enable_offline_queue: role === 'worker',
-    // The check would fail beside a refused password: two errors in one breath, and bee-queue listens to the first only.
+    // The check would fail beside a refused password: two errors at once, and bee-queue listens only to the first.
     no_ready_check: true,
   };
   const queue = new BeeQueue(name, {
@@ -115,7 +116,7 @@ function open(
   };
 }
 
-/** `close` says goodbye and waits for an answer, which a dead connection never gives. */
+/** `close` waits for a reply, which a dead connection never sends. */
 function endConnections(queue: BeeQueue): void {
   for (const name of ['client', 'bclient']) {
     const client: unknown = Reflect.get(queue, name);
@@ -128,8 +129,8 @@ function canEnd(client: unknown): client is { end(flush: boolean): void } {
 }
 
 /**
- * bee-queue loads its scripts once and calls them by hash ever after, so a Redis that was restarted answers NOSCRIPT for
- * good. Loading them again on any connection mends it for all.
+ * bee-queue loads its scripts once and then calls them by hash, so a restarted Redis replies NOSCRIPT forever. Loading
+ * them again on any connection repairs all.
  */
 export async function loadScripts(redis: Redis): Promise<void> {
   const folder = join(dirname(createRequire(import.meta.url).resolve('bee-queue')), 'lib', 'lua');

@@ -4,28 +4,28 @@ import { occasionally } from '../ops/occasionally.ts';
 import { createBee, isScriptMissing, loadScripts, type QueueName, type QueueOptions, waitingKey } from './bee.ts';
 
 export interface Consumer extends AsyncDisposable {
-  /** Takes no more messages, at once. */
+  /** Takes no more messages from now on. */
   stop(): void;
 }
 
 const lookEveryMs = 1_000;
-/** A message whose taker was killed goes back to the others after at most two of these. */
+/** A message whose consumer was killed returns to the queue after at most two of these. */
 const stalledCheckMs = 6_000;
 
 /**
- * Takes messages one at a time: the next one when `take` has ended. It must not throw.
+ * Takes messages one by one: the next one when `take` has ended. It must not throw.
  *
- * Why this never gets stuck: once a second it looks whether messages wait while none arrives here. With a living
- * connection that cannot be (Redis hands a message at once to whoever waits for one), so the bee-queue object is thrown
- * away and a new one opened. That covers what bee-queue has no answer to: a connection that is half open, a first
- * connection that was refused, scripts that Redis has forgotten, and whatever else we don't know.
+ * Why this never gets stuck: once a second, it checks whether messages wait while none arrives here. With a live
+ * connection, that is impossible (Redis delivers a message to a waiting client at once), so the bee-queue object is
+ * discarded and a new one opened. This covers what bee-queue cannot handle: half-open connections, a refused first
+ * connection, scripts that Redis has forgotten, and unknown causes.
  */
 export function consume(options: QueueOptions, name: QueueName, take: () => Promise<void>): Consumer {
   const { redis, prefix, logger } = options;
   let stopped = false;
   let taking = 0;
   let taken = 0;
-  /** What `taken` was at the last look, if messages waited then; null if none did. */
+  /** The value of `taken` at the last check if messages were waiting then, else null. */
   let takenAtLastLook: number | null = null;
   let stalledCheckAt = 0;
   const mayWarn = occasionally(warnEveryMs);
@@ -39,7 +39,7 @@ export function consume(options: QueueOptions, name: QueueName, take: () => Prom
     });
   });
 
-  /** By hand: bee-queue's own periodic check ends the process when Redis has forgotten its scripts. */
+  /** Done here, because bee-queue's own periodic check ends the process when Redis has forgotten its scripts. */
   async function checkStalled(): Promise<void> {
     if (performance.now() < stalledCheckAt) return;
     stalledCheckAt = performance.now() + stalledCheckMs;

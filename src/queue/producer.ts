@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { redisPatienceMs, within } from '../connections/redis.ts';
 import { createBee, isScriptMissing, loadScripts, type QueueName, type QueueOptions, waitingKey } from './bee.ts';
 
-/** Sends messages into a queue. Every call ends within a few seconds, however Redis fails. */
+/** Sends messages to a queue. Every call ends within a few seconds, however Redis fails. */
 export interface Producer extends AsyncDisposable {
   send(count: number): Promise<void>;
-  /** Messages that nobody has taken yet. */
+  /** The number of messages that nobody has taken yet. */
   waiting(): Promise<number>;
 }
 
@@ -15,9 +15,9 @@ export function createProducer(options: QueueOptions, name: QueueName): Producer
 
   async function save(count: number): Promise<void> {
     const queue = bee.get();
-    // Ids are UUIDs: bee-queue's own counter starts again after FLUSHALL, and an old handler would delete a new message.
+    // UUIDs: bee-queue's own counter restarts after FLUSHALL, and an old handler would then delete a new message.
     const messages = Array.from({ length: count }, () => queue.createJob({}).setId(randomUUID()));
-    // Saved in one turn of the event loop, so they travel together.
+    // Saved in one turn of the event loop, so they share a round trip.
     await within(redisPatienceMs, Promise.all(messages.map((message) => message.save())));
   }
 
@@ -33,7 +33,7 @@ export function createProducer(options: QueueOptions, name: QueueName): Producer
           await save(count);
         }
       } catch (error) {
-        // It may hang for good, or have given up: the next message gets a new one.
+        // The object may hang forever or have given up: the next message gets a new one.
         bee.drop();
         throw error;
       }

@@ -5,25 +5,27 @@ import { createProducer } from './producer.ts';
 
 export interface Ringer extends AsyncDisposable {
   /**
-   * Says that so many rows became claimable. Returns at once and never fails: no request waits for Redis, and a ring that
-   * is lost is made up for by the sweeper.
+   * Announces that rows became claimable. Returns immediately and never fails: no request waits for Redis, and the
+   * sweeper replaces lost rings.
    */
   ring(rows?: number): void;
   /**
-   * Sees to it that so many permits wait, and tells all ringers how many slots the fleet has: more than twice as many
-   * permits never wait.
+   * Ensures that `permits` permits wait, and tells all ringers the number of slots in the fleet: at most twice as many
+   * permits ever wait.
    */
   topUp(fleet: { permits: number; slots: number }): Promise<void>;
-  /** Permits that wait to be answered. */
+  /** The number of waiting permits. */
   waiting(): Promise<number>;
 }
 
-/** After a ring the next ones wait this long to travel together: a burst of submits costs a few round trips, not one each. */
+/**
+ * After a ring, further ones are collected for this long: a burst of submissions costs a few round trips, not one each.
+ */
 const coalesceMs = 5;
 
-/** Before the sweeper has counted the fleet. */
+/** Used until the sweeper has counted the fleet. */
 const assumedSlots = 32;
-/** Without a sweeper the number is soon a lie. */
+/** Without a sweeper, the number soon becomes wrong. */
 const slotsKnownForSeconds = 60;
 
 export function createRinger(options: QueueOptions, name: QueueName): Ringer {
