@@ -1,10 +1,10 @@
-/** One duty, done over and over. Any number of processes may run it at once: it takes what it works on with SKIP LOCKED. */
+/** A recurring task. Any number of processes may run it concurrently, because it locks its rows with SKIP LOCKED. */
 export interface Actor {
   name: string;
   everyMs: number;
   /**
-   * Does what there is to do and stops when there is no more. `answeringMs` is for how long the database has answered this
-   * process without a pause: after an outage, or a jump of its clock, nothing that is late is late by its own fault.
+   * Does all pending work. `answeringMs` tells how long the database has been responding without a pause: shortly after
+   * an outage, or a jump of its clock, nobody can be blamed for being late.
    */
   runOnce(answeringMs: number): Promise<void>;
 }

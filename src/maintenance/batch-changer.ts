@@ -4,12 +4,12 @@ import type { JobsContext } from '../jobs/context.ts';
 import type { Logger } from '../ops/logger.ts';
 import type { Actor } from './actor.ts';
 
-/** Changes that are worked on in turn. */
+/** Changes processed in turn. */
 const mostChanges = 100;
-/** After this long the others get their turn, and changes that were requested meanwhile are seen. */
+/** After this long, other changes get their turn, including new ones. */
 const turnMs = 2_000;
 
-/** Finishes cancellations and retries of batches that the process which answered the request did not finish. */
+/** Finishes cancellations and retries of batches that the process handling the request did not finish. */
 export function createBatchChanger({ jobs, logger }: { jobs: JobsContext; logger: Logger }): Actor {
   return {
     name: 'batch-changer',
@@ -22,10 +22,10 @@ export function createBatchChanger({ jobs, logger }: { jobs: JobsContext; logger
         for (const change of pending) {
           try {
             const { changed, done } = await makePart(jobs, change);
-            // Jobs that others have locked are tried again the next time.
+            // Jobs locked by others are retried in the next run.
             if (changed && !done) unfinished.push(change);
           } catch (error) {
-            // It must not hold up the changes of other batches.
+            // One batch must not block the changes of others.
             logger.warn(
               { err: error, batch: encodeId('batch', change.batchId) },
               'a batch could not be changed; trying again',

@@ -4,14 +4,14 @@ import type { QueueOptions } from '../queue/bee.ts';
 import { createCanaryRinger } from '../queue/canary.ts';
 import type { Actor } from './actor.ts';
 
-/** Sends a canary through the fleet now and then; health tells by them whether workers answer at all. */
+/** Periodically sends a canary through the queue, by which the health check knows whether workers respond at all. */
 export function createCanaryKeeper(context: { queue: QueueOptions; logger: Logger }): Actor & AsyncDisposable {
   const canaries = createCanaryRinger(context.queue);
   return {
     name: 'canary-keeper',
     everyMs: 5_000,
     async runOnce() {
-      // Redis being away is no news of this actor's; the canary that doesn't come back is.
+      // An unreachable Redis is not this actor's failure; health reports the missing canary.
       await canaries.ring().catch((error) => logRedisError(context.logger, error, 'could not ring a canary'));
     },
     [Symbol.asyncDispose]: () => canaries[Symbol.asyncDispose](),

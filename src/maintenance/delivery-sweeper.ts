@@ -7,7 +7,7 @@ import { readDue } from '../webhooks/claim.ts';
 import { deliverySlots } from '../webhooks/policy.ts';
 import type { Actor } from './actor.ts';
 
-/** The sweeper's work for deliveries of webhooks: rings for what was not rung for, and for what has become due. */
+/** Sweeps webhook deliveries: replaces lost wake-ups, and wakes up workers for deliveries that became due. */
 export function createDeliverySweeper(context: { database: Database; deliveryRinger: Ringer; logger: Logger }): Actor {
   const { database, deliveryRinger, logger } = context;
   return {
@@ -17,7 +17,7 @@ export function createDeliverySweeper(context: { database: Database; deliveryRin
       const { lanes } = await readDue(database);
       const { workers } = await readFleet({ database });
       const slots = workers * deliverySlots.all;
-      // One slot sends all of a lane; those who deliver go on until nothing is due.
+      // One slot delivers a whole lane, and continues until nothing is due.
       await deliveryRinger
         .topUp({ permits: Math.min(lanes, slots), slots })
         .catch((error) => logRedisError(logger, error, 'could not top up the permits to deliver'));

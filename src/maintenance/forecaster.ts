@@ -10,21 +10,21 @@ import { type Estimate, isFinal } from '../progress/state.ts';
 import type { Actor } from './actor.ts';
 
 interface Guess extends Estimate {
-  /** Milliseconds. */
+  /** In milliseconds since 1970. */
   madeAt: number;
-  /** The seconds of the forecast, as they are before what was learned of such forecasts. */
+  /** The forecast in seconds, before correction by learned errors. */
   expected: number;
 }
 
-/** Below this many seconds a wait says nothing about forecasts. */
+/** Shorter waits say nothing about the quality of forecasts. */
 const tellingSeconds = 2;
 
-/** Waiting jobs whose estimates are remembered until they have ended. */
+/** Maximum waiting jobs whose estimates are remembered until they end. */
 const mostGuesses = 20;
 
 /**
- * Plays through how the queue will go on, for all who wait and ask when. Of each forecast it remembers one job's estimate,
- * to hold it against what comes.
+ * Simulates the queue for everyone who asks when a waiting job will finish. Remembers one estimate of each forecast to
+ * compare with the actual end.
  */
 export function createForecaster({ jobs }: { jobs: JobsContext }): Actor {
   const guesses = new Map<string, Guess>();
@@ -60,7 +60,7 @@ export function createForecaster({ jobs }: { jobs: JobsContext }): Actor {
   };
 }
 
-/** Any of the waiting jobs: which one must not depend on how good its estimate is. */
+/** Picks a random waiting job: the choice must not depend on the quality of its estimate. */
 function guessOne({ takenAt, queue, forecast, costs }: Made, guesses: Map<string, Guess>): void {
   const rows = [...queue.waiting].flatMap(([tenantId, each]) => each.map((row) => ({ ...row, tenantId })));
   const row = rows[Math.floor(Math.random() * rows.length)];

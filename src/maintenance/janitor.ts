@@ -4,21 +4,20 @@ import { namedJobFiles } from '../results/job-files.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { Actor } from './actor.ts';
 
-/** Younger bytes may belong to a row that is about to be written. */
+/** Younger objects may belong to a row that is about to be written. */
 const youngestMs = 24 * 60 * 60 * 1000;
 const batch = 500;
 
 const namedSources = `SELECT storage_key AS "storageKey" FROM sources WHERE storage_key = ANY($1::text[])`;
 
 /**
- * Removes bytes that no row names: of a worker that was killed between storing and recording them, a download whose claim
- * was lost, pages that were made anew, a deletion that was interrupted. Nobody can want them any more: keys are never given
- * out twice.
+ * Removes stored objects that no row names: from workers killed between storing and recording, downloads that lost
+ * their claim, replaced pages, interrupted deletions. That is safe, because keys are never reused.
  */
 export function createJanitor(context: { database: Database; storage: Storage; logger: Logger }) {
   const { database, storage, logger } = context;
 
-  /** Which keys of a folder are named. */
+  /** Returns which keys of a folder are in use. */
   const folders: Record<string, (keys: string[]) => Promise<Set<string>>> = {
     async sources(keys) {
       const rows = await database.query<{ storageKey: string }>(namedSources, [keys]);
@@ -30,7 +29,7 @@ export function createJanitor(context: { database: Database; storage: Storage; l
   async function removeOrphans(keys: string[], named: Set<string>): Promise<void> {
     const orphans = keys.filter((key) => !named.has(key));
     for (const key of orphans) await storage.remove(key);
-    if (orphans.length > 0) logger.info({ objects: orphans.length }, 'removed bytes that belonged to nothing');
+    if (orphans.length > 0) logger.info({ objects: orphans.length }, 'removed stored objects that no row names');
   }
 
   return {

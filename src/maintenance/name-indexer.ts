@@ -1,7 +1,7 @@
 import type { Database } from '../connections/database.ts';
 import type { Actor } from './actor.ts';
 
-/** Moves names of new jobs from the pending list of their index into the index, so that no submission has to. */
+/** Moves new job names from the pending list of the GIN index into the index, so that no submission has to. */
 export function createNameIndexer({ database }: { database: Database }): Actor {
   return {
     name: 'name-indexer',

@@ -6,10 +6,12 @@ import type { Actor } from './actor.ts';
 
 const batch = 100;
 
-/** After an outage of the database, or a jump of its clock, workers get this long to renew what they hold: until it, none of them could. */
+/**
+ * Time for workers to renew their leases after an outage of the database or a jump of its clock; nobody could before.
+ */
 const graceMs = 3_000;
 
-/** Takes jobs from workers that stopped renewing their leases: killed, cut off, or frozen for too long. */
+/** Takes jobs from workers that stopped renewing their leases: killed, disconnected or frozen for too long. */
 export function createRescuer({ jobs, logger }: { jobs: JobsContext; logger: Logger }): Actor {
   return {
     name: 'rescuer',
@@ -21,7 +23,7 @@ export function createRescuer({ jobs, logger }: { jobs: JobsContext; logger: Log
         const taken = await rescueJobs(jobs, batch);
         for (const job of taken) {
           const ids = { job: encodeId('job', job.id), worker: job.workerId && encodeId('worker', job.workerId) };
-          logger.warn({ ...ids, status: job.status }, 'took a job from a worker that is lost');
+          logger.warn({ ...ids, status: job.status }, 'took a job from a lost worker');
         }
         rescued = taken.length;
       } while (rescued === batch);

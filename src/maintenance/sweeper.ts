@@ -7,9 +7,9 @@ import type { Ringer } from '../queue/ring.ts';
 import type { Actor } from './actor.ts';
 
 /**
- * Makes up for every wake-up that was lost: a crash between commit and wake-up, Redis down or flushed, a row that became due.
- * Tops the waiting permits up to the number of claimable rows or idle slots, whichever is lower. Rows that the limit of their
- * tenant holds back wake nobody.
+ * Replaces lost wake-ups: after a crash between commit and wake-up, while Redis was down or flushed, or when a row
+ * became due. Raises the number of waiting permits to that of claimable rows or idle slots, whichever is lower. Rows
+ * held back by their tenant's limit wake nobody.
  */
 export function createSweeper(context: { jobs: JobsContext; ringer: Ringer; logger: Logger }): Actor {
   const { jobs, ringer, logger } = context;
@@ -20,7 +20,7 @@ export function createSweeper(context: { jobs: JobsContext; ringer: Ringer; logg
       const fleet = await readFleet(jobs);
       const idle = Math.max(0, fleet.slots - fleet.running);
       const permits = idle === 0 ? 0 : Math.min(idle, await countClaimable(jobs, idle));
-      // Without Redis the workers look for rows on their own.
+      // Without Redis, workers poll for rows.
       await ringer
         .topUp({ permits, slots: fleet.slots })
         .catch((error) => logRedisError(logger, error, 'could not top up the permits'));
