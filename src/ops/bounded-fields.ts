@@ -7,12 +7,14 @@ const longestLine = 32_000;
 const mostEntries = 50;
 const deepest = 6;
 
-/** Documents' passwords and API keys never reach a log, at any depth of a logged object. */
+/** Passwords and API keys must never reach a log, at any depth of a logged object. */
 const secretKeys = new Set(['password', 'authorization']);
 
 type Fields = Record<string, unknown>;
 
-/** Returns the fields of a log line without secrets and with a bounded length: an error may hold a request of megabytes. */
+/**
+ * Returns the fields of a log line without secrets and with a bounded length: an error may hold a request of megabytes.
+ */
 export function boundedFields(fields: object): Fields {
   let left = longestLine;
 

@@ -8,35 +8,35 @@ export type HealthCheckName = 'database' | 'redis' | 'maintenance' | 'workers' |
 export interface HealthCheck {
   name: HealthCheckName;
   status: HealthStatus;
-  /** What was seen. */
+  /** What was observed. */
   detail: string;
-  /** What to do about it; null when all is well. */
+  /** How to fix it; null if the check is OK. */
   advice: string | null;
 }
 
 export interface HealthReport {
-  /** The worst of the checks. */
+  /** The worst status of the checks. */
   status: HealthStatus;
   checks: HealthCheck[];
 }
 
-/** What a probe saw. With advice it is DEGRADED. */
+/** The result of a probe. With advice, the check is DEGRADED. */
 export interface Finding {
   detail: string;
   advice?: string;
 }
 
-/** Looks at one thing; throws when it cannot be seen at all. */
+/** Checks one component; throws if that is impossible. */
 export interface Probe {
   name: HealthCheckName;
   run: () => Promise<Finding>;
-  /** When it throws: what that means for the whole (nothing can be accepted, or only slower or later), and what to do. */
+  /** What it means if the probe throws (nothing can be accepted, or only slower or later), and how to fix it. */
   failure: { status: 'DOWN' | 'DEGRADED'; detail: string; advice: string };
 }
 
 const probeTimeoutMs = 2_000;
 
-/** Runs all probes at once, none for longer than two seconds. */
+/** Runs all probes concurrently, each for at most two seconds. */
 export async function checkHealth(probes: Probe[]): Promise<HealthReport> {
   const checks = await Promise.all(probes.map(check));
   const worst = (['DOWN', 'DEGRADED'] as const).find((status) => checks.some((each) => each.status === status));
@@ -45,10 +45,10 @@ export async function checkHealth(probes: Probe[]): Promise<HealthReport> {
 
 async function check({ name, run, failure }: Probe): Promise<HealthCheck> {
   try {
-    const { detail, advice = null } = await withinRunning(probeTimeoutMs, run(), () => new Error('no answer'));
+    const { detail, advice = null } = await withinRunning(probeTimeoutMs, run(), () => new Error('no response'));
     return { name, status: advice === null ? 'OK' : 'DEGRADED', detail, advice };
   } catch {
-    // The error's own text may hold an address or a user name; the log has it.
+    // The error's own text may contain an address or a user name; the log has it.
     return { name, ...failure };
   }
 }

@@ -8,9 +8,9 @@ export type { Logger };
 const longestBacklog = 16 * 1024 ** 2;
 
 /**
- * JSON lines on stderr, so that stdout stays free for what a command prints. `process` names the writer. Lines are
- * written in the background, in order; the rest is written when the process exits or crashes. A slow reader of the log delays
- * nothing else.
+ * Writes JSON lines to stderr, because stdout is for the output of commands. `process` names the writer. Lines are
+ * written in the background, in order; the rest is written when the process exits or crashes. A slow reader of the log
+ * delays nothing else.
  */
 export function createLogger(config: Pick<Config, 'logLevel'>, process: string): Logger {
   const destination = pino.destination({ fd: 2, sync: false, maxLength: longestBacklog });

@@ -3,27 +3,27 @@ import { failureCodes, isFailureCode } from '../errors.ts';
 import { withinRunning } from './running-time.ts';
 import type { Vitals } from './vitals.ts';
 
-/** Where the numbers come from. A source that fails leaves its metrics out: no number is better than an old one. */
+/** Sources of the metrics. If one fails, its metrics are left out, because no number is better than a stale one. */
 export interface MetricSources {
   readVitals: () => Promise<Vitals>;
-  /** Jobs by status; exact for unfinished ones, an estimate for the others once there are many. */
+  /** Jobs by status; exact for unfinished ones, estimated for the others once there are many. */
   countJobs: () => Promise<Map<string, number>>;
-  /** Permits that wait in Redis. */
+  /** Permits waiting in Redis. */
   countPermits: () => Promise<number>;
-  /** What `countersOf` named, and how often. */
+  /** The counters named by `countersOf`. */
   readCounters: () => Promise<Map<string, number>>;
-  /** For how long the first webhook that is due has been so; null if none is. */
+  /** How long the oldest due webhook has been due; null if none is. */
   readOldestDelivery: () => Promise<number | null>;
-  /** How good the estimates of late were, by the moment when they were made. */
+  /** The recent accuracy of estimates, by the moment at which they were made. */
   readEtaQuality: () => Promise<EtaQuality[]>;
 }
 
 export interface EtaQuality {
   moment: string;
-  /** Half of the errors were smaller than the first, nine of ten smaller than the second; seconds. */
+  /** The median and the 90th percentile of the errors, in seconds. */
   medianError: number;
   ninthDecileError: number;
-  /** The share of intervals that held. */
+  /** The share of intervals that contained the end. */
   coverage: number;
 }
 
@@ -40,12 +40,12 @@ const outcomes = ['delivered', 'failed'] as const;
 const attempted = (outcome: string) => `webhook:${outcome}`;
 const dead = 'webhook:dead';
 
-/** Which counters an attempt to deliver a webhook raises. */
+/** The counters that a delivery attempt increments. */
 export function deliveryCounters(delivered: boolean, isDead: boolean): string[] {
   return [attempted(delivered ? 'delivered' : 'failed'), ...(isDead ? [dead] : [])];
 }
 
-/** Which counters a published state raises: only transitions do, and each is published once, by whoever made it. */
+/** The counters that a published state increments. Only transitions do: each is published once, by its author. */
 export function countersOf(state: { seq: number; status: string; failure: { code: string } | null }): string[] {
   if (state.seq > 0) return [];
   const counters: string[] = [];
@@ -57,7 +57,9 @@ export function countersOf(state: { seq: number; status: string; failure: { code
   return counters;
 }
 
-/** All metrics in Prometheus' text format. They describe the whole installation, so every API process shows the same. */
+/**
+ * All metrics in Prometheus's text format. They describe the whole installation, so every API process returns the same.
+ */
 export async function scrape(sources: MetricSources): Promise<Scrape> {
   const [vitals, jobs, permits, counters, delivery, etas] = await Promise.all([
     orNull(sources.readVitals()),
@@ -67,7 +69,7 @@ export async function scrape(sources: MetricSources): Promise<Scrape> {
     orNull(sources.readOldestDelivery().then((seconds) => ({ seconds }))),
     orNull(sources.readEtaQuality()),
   ]);
-  // A fresh registry each time: what could not be read is not in it.
+  // A new registry each time, without metrics that could not be read.
   const registry = new Registry();
   const registers = [registry];
   const gauge = (name: string, help: string, value: number) => new Gauge({ name, help, registers }).set(value);
@@ -79,14 +81,14 @@ export async function scrape(sources: MetricSources): Promise<Scrape> {
   if (permits !== null) gauge('pagehive_queue_permits_waiting', 'Permits that no worker has taken yet.', permits);
   if (vitals !== null) {
     const { workers, slots, running, firstWaitingSeconds } = vitals;
-    const waiting = 'How long the first job in line has been waiting; 0 if none waits.';
+    const waiting = 'How long the first job in the queue has been waiting; 0 if none waits.';
     gauge('pagehive_queue_oldest_waiting_seconds', waiting, firstWaitingSeconds ?? 0);
-    gauge('pagehive_workers', 'Workers that live.', workers);
-    gauge('pagehive_worker_slots', 'Jobs that the living workers can run at a time.', slots);
-    gauge('pagehive_worker_slots_busy', 'Jobs that run.', running);
+    gauge('pagehive_workers', 'Live workers.', workers);
+    gauge('pagehive_worker_slots', 'Maximum number of jobs that the live workers can run at once.', slots);
+    gauge('pagehive_worker_slots_busy', 'Running jobs.', running);
   }
   if (delivery !== null) {
-    const late = 'How long the first webhook that is due has been so; 0 if none is.';
+    const late = 'How long the oldest due webhook has been due; 0 if none is.';
     gauge('pagehive_webhooks_oldest_due_seconds', late, delivery.seconds ?? 0);
   }
   if (counters !== null) {
@@ -101,13 +103,19 @@ export async function scrape(sources: MetricSources): Promise<Scrape> {
       for (const value of values) counter.inc({ [label]: value }, counters.get(key(value)) ?? 0);
     };
     const since = 'Counted since Redis was last emptied.';
-    total('pagehive_jobs_finished_total', `Jobs that ended, by how. ${since}`, 'status', finalStatuses, finished);
-    total('pagehive_attempts_failed_total', `Attempts that failed, by why. ${since}`, 'code', failureCodes, failed);
-    total('pagehive_webhook_attempts_total', `Attempts to deliver. ${since}`, 'outcome', outcomes, attempted);
+    total('pagehive_jobs_finished_total', `Jobs that ended, by status. ${since}`, 'status', finalStatuses, finished);
+    total('pagehive_attempts_failed_total', `Failed attempts, by failure code. ${since}`, 'code', failureCodes, failed);
+    total(
+      'pagehive_webhook_attempts_total',
+      `Attempts to deliver a webhook, by outcome. ${since}`,
+      'outcome',
+      outcomes,
+      attempted,
+    );
     const single = (name: string, help: string, key: string) =>
       new Counter({ name, help: `${help} ${since}`, registers }).inc(counters.get(key) ?? 0);
-    single('pagehive_jobs_rescued_total', 'Jobs taken from workers that were lost.', rescued);
-    single('pagehive_webhooks_dead_total', 'Deliveries that were given up.', dead);
+    single('pagehive_jobs_rescued_total', 'Jobs taken from lost workers.', rescued);
+    single('pagehive_webhooks_dead_total', 'Webhook deliveries that were given up.', dead);
   }
   if (etas !== null) setEtaQuality(etas, registers);
   return { contentType: registry.contentType, body: await registry.metrics() };
@@ -116,13 +124,13 @@ export async function scrape(sources: MetricSources): Promise<Scrape> {
 function setEtaQuality(etas: EtaQuality[], registers: Registry[]): void {
   const error = new Gauge({
     name: 'pagehive_eta_error_seconds',
-    help: 'By how much estimates of the end of a job were wrong of late, by when they were made.',
+    help: 'Recent errors of estimated job ends, by the moment of the estimate.',
     labelNames: ['moment', 'quantile'],
     registers,
   });
   const held = new Gauge({
     name: 'pagehive_eta_interval_held_ratio',
-    help: 'How often the end of a job was inside the estimated interval of late, by when it was made; 0.8 is meant.',
+    help: 'Share of recent job ends inside the estimated interval, by the moment of the estimate; the target is 0.8.',
     labelNames: ['moment'],
     registers,
   });
@@ -136,5 +144,5 @@ function setEtaQuality(etas: EtaQuality[], registers: Registry[]): void {
 const patienceMs = 2_000;
 
 async function orNull<T>(reading: Promise<T>): Promise<T | null> {
-  return await withinRunning(patienceMs, reading, () => new Error('no answer')).catch(() => null);
+  return await withinRunning(patienceMs, reading, () => new Error('no response')).catch(() => null);
 }

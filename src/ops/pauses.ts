@@ -1,10 +1,10 @@
 import type { Logger } from './logger.ts';
 
 const everyMs = 500;
-/** Shorter pauses are normal: a large answer, a garbage collection, a busy machine. */
+/** Shorter pauses are normal: a large response, garbage collection, a busy machine. */
 const noticeableMs = 2_000;
 
-/** Logs when this process stood still, so that PostgreSQL and Redis are not suspected of late answers. */
+/** Logs pauses of this process, so that nobody blames PostgreSQL or Redis for late responses. */
 export function reportPauses(logger: Logger): Disposable {
   let lookedAt = performance.now();
   const timer = setInterval(() => {

@@ -3,30 +3,32 @@ import type { Finding, Probe } from './health.ts';
 import { shared } from './shared.ts';
 import { canaryDeadSeconds, countedUpTo, type Vitals } from './vitals.ts';
 
-/** What the probes look with. */
+/** Sources of the probes. */
 export interface ProbeSources {
   pingDatabase: () => Promise<unknown>;
-  /** Returns why Redis refuses commands and what to do; null if it accepts them. Throws if Redis does not answer. */
+  /**
+   * Returns why Redis refuses commands and how to fix it; null if it accepts them. Throws if Redis does not respond.
+   */
   findRedisTrouble: () => Promise<{ problem: string; advice: string } | null>;
   readVitals: () => Promise<Vitals>;
-  /** Permits that wait in Redis. */
+  /** Permits waiting in Redis. */
   countPermits: () => Promise<number>;
 }
 
-/** Nothing claimed for this long, though there is work and a slot for it, is no coincidence. */
+/** No claim for this long, despite work and an idle slot, cannot be a coincidence. */
 const stuckSeconds = 15;
-/** A slot is idle between two jobs, for a moment; it must be so twice. */
+/** A slot is idle for a moment between two jobs, so it must be seen idle twice. */
 const lookAgainMs = 500;
-/** A batch may well wait for some minutes; beyond that somebody will want to know. */
+/** A batch may well wait for some minutes, but operators should know about longer waits. */
 const overloadedSeconds = 300;
 
 const withoutRedis = 'jobs start some seconds late, and progress comes every other second';
 
 const ok = (detail: string): Finding => ({ detail });
 
-/** The checks of `health`, most basic ones first. A fleet that is dead and one that is overloaded look different. */
+/** The checks of `health`, from the most basic. They distinguish a dead fleet from an overloaded one. */
 export function createProbes({ pingDatabase, findRedisTrouble, readVitals, countPermits }: ProbeSources): Probe[] {
-  // All probes of a check share one reading.
+  // The probes of a check share one reading.
   const vitals = shared(readVitals);
   const redisTrouble = shared(findRedisTrouble);
   const failure = {
@@ -146,7 +148,7 @@ function queue({ workers, slots, running, claimable, firstWaitingSeconds }: Vita
   return ok(`${waiting}.`);
 }
 
-/** Of more rows than slots most are not announced; a permit without a row is a knock that somebody will find needless. */
+/** Never degraded: if there are more rows than slots, most have no permit, and a permit without a row is harmless. */
 function permits(waiting: number, { claimable }: Vitals): Finding {
   const rows = claimable < countedUpTo ? count(claimable, 'job') : `${countedUpTo} jobs or more`;
   return ok(`${count(waiting, 'permit')} waiting in Redis, ${rows} claimable.`);
@@ -154,7 +156,7 @@ function permits(waiting: number, { claimable }: Vitals): Finding {
 
 function canary({ canarySeconds, fleetSeconds }: Vitals, isRedisWell: boolean): Finding {
   if (canarySeconds !== null && canarySeconds <= canaryDeadSeconds) return ok('Workers answer.');
-  // Nobody can have answered yet.
+  // Too early for a canary to have returned.
   if (fleetSeconds !== null && fleetSeconds <= canaryDeadSeconds) return ok('The workers have just started.');
   return {
     detail:

@@ -1,6 +1,6 @@
 /** How often running time is counted, in milliseconds. */
 const tickMs = 100;
-/** Running time that one tick may add, in milliseconds. A tick that is later than this shows that the process stood still. */
+/** Running time that one tick may add, in milliseconds. A later tick means that the process stood still. */
 const mostPerTickMs = 2 * tickMs;
 
 export interface RunningTimer {
@@ -17,9 +17,10 @@ let interval: NodeJS.Timeout | null = null;
 let countedAt = 0;
 
 /**
- * Calls back once this process has run for `ms`. Use it for every judgement about a silent peer: time during which the event
- * loop was blocked, the process stopped or the machine asleep does not count, because no answer could be read during it. The
- * callback runs after pending input was read, so an answer that is already in a socket's buffer can still stop the timer.
+ * Calls back once this process has run for `ms`. Use it for every timeout of a silent peer: time during which the event
+ * loop was blocked, the process stopped or the machine asleep does not count, because no response could be read then.
+ * The callback runs after pending input was read, so a response that is already in a socket's buffer can still stop the
+ * timer.
  */
 export function afterRunning(ms: number, callback: () => void): RunningTimer {
   if (interval === null) {

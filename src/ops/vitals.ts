@@ -1,26 +1,26 @@
-/** What health and metrics need to know of the whole, as PostgreSQL has it at one moment. */
+/** What health checks and metrics need to know about the installation: one snapshot from PostgreSQL. */
 export interface Vitals {
-  /** Workers that live, their slots, and the jobs that run. */
+  /** Live workers, their slots, and running jobs. */
   workers: number;
   slots: number;
   running: number;
-  /** How long the oldest of them has lived; null without any. */
+  /** How long the oldest worker has been running; null if there is none. */
   fleetSeconds: number | null;
-  /** Jobs that could start right now, counted up to `countedUpTo`. */
+  /** Jobs that could start now, counted up to `countedUpTo`. */
   claimable: number;
-  /** How long the first in line has been waiting; null if none waits. */
+  /** How long the first job in the queue has been waiting; null if none waits. */
   firstWaitingSeconds: number | null;
-  /** How long ago the newest of the running jobs was started; null if none runs. */
+  /** How long ago the most recently started running job started; null if none runs. */
   lastStartSeconds: number | null;
-  /** How long ago a canary came back; null if none ever did. */
+  /** How long ago the last canary returned; null if none ever did. */
   canarySeconds: number | null;
-  /** Whether some process does the maintenance. */
+  /** Whether a process runs the maintenance. */
   maintained: boolean;
-  /** Actors of maintenance that should have succeeded meanwhile and have not. */
+  /** Maintenance actors whose last success is too long ago. */
   failingActors: string[];
 }
 
 export const countedUpTo = 1_000;
 
-/** A canary that is not back after this long is dead: three were sent meanwhile. */
+/** A canary that has not returned after this long is dead: three were sent meanwhile. */
 export const canaryDeadSeconds = 15;
