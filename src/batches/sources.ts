@@ -16,13 +16,13 @@ import { type InputIssue, RequestError } from '../errors.ts';
 import type { JobInput } from '../jobs/create.ts';
 import { isIssueCode } from '../request-errors.ts';
 
-/** Files that are stored at once: each waits for the disk. */
+/** Maximum files stored concurrently: each waits for the disk. */
 const storing = 8;
 
-/** An item of a batch, as a request has it. */
+/** An item of a batch in a request. */
 export type BatchItemInput = Pick<JobInput, 'source' | 'name' | 'metadata' | 'options'>;
 
-/** What checking the documents of a batch needs. */
+/** Dependencies for checking the documents of a batch. */
 export interface DocumentsContext extends SourceContext {
   tenantId: string;
   /** For lookups of uploads and jobs. */
@@ -33,7 +33,7 @@ export interface DocumentsContext extends SourceContext {
 export interface BatchSources {
   /** In the order of the items. */
   checked: CheckedSource[];
-  /** What is known of the uploads that they name. */
+  /** The state of the uploads they name. */
   uploads: Map<string, UploadState>;
 }
 
@@ -41,7 +41,7 @@ function pathOf(index: number, field: 'upload' | 'job'): InputIssue['path'] {
   return ['input', 'items', index, 'source', field];
 }
 
-/** What a request error of one item is among the issues of all. */
+/** Converts the request error of one item to issues of the batch. */
 function issuesOf(error: unknown, index: number, { job }: BatchItemInput['source']): InputIssue[] {
   if (!(error instanceof RequestError)) throw error;
   const { code, message, issues } = error;
@@ -51,8 +51,8 @@ function issuesOf(error: unknown, index: number, { job }: BatchItemInput['source
 }
 
 /**
- * Checks the form of all sources. One error names every item that cannot be accepted, including those whose upload or job
- * cannot be used.
+ * Checks the form of all sources. One error names every item that cannot be accepted, including those whose upload or
+ * job cannot be used.
  */
 export async function checkSources(context: DocumentsContext, items: BatchItemInput[]): Promise<BatchSources> {
   const issues: InputIssue[] = [];
@@ -108,7 +108,7 @@ async function documentIssues(
   });
 }
 
-/** SHA-256 of a source's bytes where they are known without a download; null otherwise. */
+/** Returns the SHA-256 of a source's bytes if it is known without a download, else null. */
 export async function knownHash(source: CheckedSource | undefined, { uploads }: BatchSources): Promise<string | null> {
   if (source === undefined) return null;
   if ('uploadId' in source) return uploads.get(source.uploadId)?.sha256 ?? null;
@@ -118,7 +118,7 @@ export async function knownHash(source: CheckedSource | undefined, { uploads }: 
   return hash.digest('hex');
 }
 
-/** Stores the bytes that came with the request; what jobs refer to, in the order of the items. */
+/** Stores the bytes sent with the request; returns the jobs' sources in the order of the items. */
 export async function storeSources(context: DocumentsContext, { checked }: BatchSources): Promise<SourceOfJob[]> {
   const stored: { index: number; source: SourceOfJob }[] = [];
   const queue = checked.entries();

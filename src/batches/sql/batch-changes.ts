@@ -1,12 +1,12 @@
 import { toCancel } from '../../jobs/sql/cancel.ts';
 import { toRetry } from '../../jobs/sql/retry.ts';
 
-/** Something that was asked of the jobs of a batch and is not done yet. */
+/** A requested change of a batch's jobs that is not finished. */
 export interface BatchChange {
   batchId: string;
   kind: 'CANCEL' | 'RETRY';
   requestedAt: Date;
-  /** Of a RETRY: what replaces the options of the jobs. */
+  /** For RETRY: replaces options of the jobs. */
   options: object;
   maxRetries: number | null;
   sealedPassword: string | null;
@@ -16,7 +16,8 @@ const changeColumns = `c.batch_id AS "batchId", c.kind::text AS kind, c.requeste
        c.sealed_password AS "sealedPassword"`;
 
 /**
- * Records that an unfinished batch is to be cancelled. A retry that is not done yet is dropped: nothing of the batch starts later.
+ * Records the cancellation of an unfinished batch. Drops an unfinished retry, so that nothing of the batch starts
+ * later.
  *
  * Parameters: $1 batch.
  * Returns: the change; no row if the batch has ended.
@@ -37,7 +38,7 @@ RETURNING ${changeColumns}`;
  * Records that the failed jobs of a batch are to run again.
  *
  * Parameters: $1 batch, $2 options as JSON, $3 maxRetries or null, $4 the sealed password or null.
- * Returns: the change. Of two that overlap, the later one's options hold for the jobs that are left.
+ * Returns: the change. If two overlap, the options of the later one apply to the remaining jobs.
  * Called by: `retryBatch`.
  */
 export const recordRetry = `
@@ -46,14 +47,14 @@ ON CONFLICT (batch_id, kind) DO UPDATE
    SET requested_at = now(), options = EXCLUDED.options, max_retries = EXCLUDED.max_retries, sealed_password = EXCLUDED.sealed_password
 RETURNING ${changeColumns}`;
 
-/** Changes that are not done, oldest first: $1 at most. Called by: the batch changer. */
+/** Unfinished changes, oldest first: at most $1. Called by: the batch changer. */
 export const pendingChanges = `SELECT ${changeColumns} FROM batch_changes c ORDER BY c.requested_at, c.batch_id LIMIT $1`;
 
 /**
- * Removes a change whose jobs are all done.
+ * Removes a change once all its jobs are done.
  *
- * Parameters: $1 batch, $2 when the change was requested: one that was requested again stays.
- * Returns: a row if the change is done; none while jobs are left, which others have locked.
+ * Parameters: $1 batch, $2 when the change was requested: if it was requested again, it stays.
+ * Returns: a row if the change is done; none while jobs remain that others have locked.
  * Called by: `makePart`.
  */
 const removeDone = (kind: BatchChange['kind'], left: string) => `

@@ -3,12 +3,12 @@ import { priorityIntervalSeconds } from '../../job-row/options.ts';
 import { batchColumns } from '../batch.ts';
 
 /**
- * Inserts a batch with its idempotency key and webhook, all its jobs counted as pending.
+ * Inserts a batch with its idempotency key and webhook. All its jobs count as pending.
  *
  * Parameters: $1 batch, $2 tenant, $3 name, $4 idempotency key, $5 fingerprint, $6 number of items, $7–$11 the webhook.
  * Returns: the batch; no row if the key is taken.
- * Locks: concurrent submissions with one key wait for each other at its primary key, until the transaction ends.
- * Called by: `submitBatch`, as the first statement of the transaction that inserts the items too.
+ * Locks: concurrent submissions with one key wait for each other at its primary key until the transaction ends.
+ * Called by: `submitBatch`, as the first statement of the transaction that also inserts the items.
  */
 export const insertBatch = `
 WITH key AS (
@@ -29,12 +29,14 @@ SELECT $1::uuid, $2::uuid, $3, $6::int, $6::int, $7::uuid FROM go
 RETURNING ${batchColumns}`;
 
 /**
- * Inserts some jobs of a batch with their sources. The items travel as one JSON text, the cheapest way to bring many rows.
+ * Inserts some jobs of a batch with their sources. The items are one JSON text, the cheapest way to send many rows.
  *
- * Parameters: $1 batch, $2 tenant, $3 items as JSON (`rowOf` in submit-batch.ts), $4 priority, $5 the webhook of the jobs or null.
- * Returns: one row with the number of jobs inserted; fewer than there are items if a document is not there any more.
+ * Parameters: $1 batch, $2 tenant, $3 items as JSON (`rowOf` in submit-batch.ts), $4 priority, $5 the webhook of the
+ * jobs or null.
+ * Returns: one row with the number of inserted jobs; fewer than items if a document no longer exists.
  * Locks: the sources of uploads and jobs, FOR KEY SHARE, so that they are not deleted meanwhile.
- * Called by: `submitBatch`, once for each chunk of items, in the transaction of `insertBatch`: nobody sees a part of a batch.
+ * Called by: `submitBatch`, for each chunk of items, in the transaction of `insertBatch`: nobody sees an incomplete
+ * batch.
  */
 export const insertItems = `
 WITH item AS MATERIALIZED (

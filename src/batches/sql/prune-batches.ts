@@ -1,11 +1,12 @@
 /**
- * Visits batches of which a job was deleted a day ago. One without any job left is deleted with its webhook and deltas; its
- * idempotency key stays taken for another day. One that still has jobs is visited again after the next deletion.
+ * Visits batches of which a job was deleted a day ago. Deletes those without jobs, with their webhooks and deltas;
+ * their idempotency keys stay reserved for another day. A batch that still has jobs is visited again after the next
+ * deletion.
  *
- * Parameters: $1 rows at most.
+ * Parameters: $1 maximum rows.
  * Returns: one row for each batch visited.
- * Locks: the batch rows; skips those that are locked. Jobs are never added to a batch that exists. A deletion of a job at the
- * same moment waits for the row and then makes the batch due again.
+ * Locks: the batch rows; skips locked ones. Jobs are never added to an existing batch. A concurrent deletion of a job
+ * waits for the row and then makes the batch due again.
  * Called by: the pruner, in any number of processes.
  */
 export const pruneBatches = `
