@@ -1,17 +1,17 @@
-/** A part of a page's Markdown that belongs together: a heading, a paragraph, a list, a table, code. */
+/** A unit of a page's Markdown: a heading, a paragraph, a list, a table, code. */
 export interface Block {
-  /** 1 to 6 for a heading, 0 for all else. */
+  /** 1 to 6 for headings, 0 for everything else. */
   level: number;
-  /** Where it begins in the page's Markdown. */
+  /** Its offset in the page's Markdown. */
   start: number;
-  /** With the blank lines behind it. */
+  /** Includes the blank lines after it. */
   text: string;
 }
 
 const heading = /^(#{1,6})[ \t]/;
 const fence = /^\s{0,3}(`{3,}|~{3,})/;
 
-/** Cuts a page's Markdown into blocks; joined they are the page again. */
+/** Splits a page's Markdown into blocks; concatenated, they are the page. */
 export function blocksOf(markdown: string): Block[] {
   const blocks: Block[] = [];
   let block: Block | null = null;
@@ -44,7 +44,7 @@ export function blocksOf(markdown: string): Block[] {
   return blocks;
 }
 
-/** The words of a heading without its marks. */
+/** The text of a heading without its markup. */
 export function titleOf(text: string): string {
   return text
     .replace(heading, '')

@@ -3,28 +3,28 @@ import { titleOf } from './blocks.ts';
 import { type Piece, piecesOf } from './pieces.ts';
 import { loadTokenCounter } from './tokens.ts';
 
-/** A part of a document that is small enough to be embedded or given to a model, and makes sense alone. */
+/** A part of a document that is small enough for embedding or a model's context, and makes sense alone. */
 export interface Chunk {
-  /** Counts from 0 over the document. */
+  /** Zero-based within the document. */
   index: number;
-  /** Markdown, the headings that introduce it included. */
+  /** Markdown, including the headings that introduce it. */
   text: string;
   tokens: number;
-  /** The titles of the sections that it stands in, outermost first. */
+  /** The titles of its enclosing sections, outermost first. */
   headings: string[];
   firstPage: number;
   lastPage: number;
-  /** Where the next chunk begins; null after the last. */
+  /** The start of the next chunk; null after the last. */
   next: ChunkStart | null;
 }
 
-/** All that is needed to go on from a chunk without reading what is before it. */
+/** Everything needed to continue after a chunk without reading the text before it. */
 export interface ChunkStart {
   index: number;
-  /** The first new text: page, and place in its Markdown. */
+  /** The start of the new text: page, and offset in its Markdown. */
   page: number;
   start: number;
-  /** The text repeated from the chunk before, if any, begins here. */
+  /** The start of the text repeated from the previous chunk, if any. */
   overlapPage: number;
   overlapStart: number;
   headings: { level: number; title: string }[];
@@ -32,11 +32,11 @@ export interface ChunkStart {
 
 export interface ChunkOptions {
   maxTokens: number;
-  /** Tokens at most that a chunk repeats from the one before it, within a section. */
+  /** Maximum tokens that a chunk repeats from the previous one of its section. */
   overlap: number;
 }
 
-/** Titles of hostile documents are cut, as they travel with cursors. */
+/** Limits the titles of hostile documents, because cursors contain them. */
 const maxTitle = 200;
 
 export const firstChunk: ChunkStart = {
@@ -48,14 +48,14 @@ export const firstChunk: ChunkStart = {
   headings: [],
 };
 
-/** Milliseconds of work before others get their turn. */
+/** Milliseconds of work before the event loop gets a turn. */
 const workMs = 10;
 
 /**
- * Chunks of a document, from a start on. A heading begins a new one; a section that is too long for one is cut between blocks
- * where that leaves no chunk half empty, else between sentences or lines, and words only where it must be. The same pages and options give
- * the same chunks, wherever one starts. `pages` begin with the page of the overlap, or of the start. Every ten milliseconds
- * of work it waits for `pause`.
+ * Yields the chunks of a document from a given start. Headings begin new chunks. A section that is too long is divided
+ * between blocks if that leaves no chunk half empty, else between sentences or lines; words are divided only if
+ * necessary. The same pages and options always yield the same chunks, wherever one starts. `pages` must begin with the
+ * page of the overlap or start. Awaits `pause` after every ten milliseconds of work.
  */
 export async function* chunksOf(
   pages: AsyncIterable<{ number: number; markdown: string }>,
@@ -84,10 +84,10 @@ class Chunker {
   readonly #from: ChunkStart;
   #index: number;
   #headings: ChunkStart['headings'];
-  /** What the chunk under way is made of; the first few may be repeated from the one before. */
+  /** The pieces of the current chunk; the first `#repeated` are from the previous chunk. */
   #pieces: Piece[] = [];
   #repeated = 0;
-  /** What these count alone, and what they count at most when joined: see `#fits`. */
+  /** The sum of their token counts, and the maximum count when joined: see `#fits`. */
   #alone = 0;
   #joined = 0;
 
@@ -99,7 +99,7 @@ class Chunker {
     this.#headings = from.headings;
   }
 
-  /** Adds a piece; answers the chunk that is complete without it. */
+  /** Adds a piece; returns the chunk that it completes, if any. */
   take(piece: Piece): Chunk | null {
     if (isBefore(piece, this.#from.overlapPage, this.#from.overlapStart)) return null;
     if (isBefore(piece, this.#from.page, this.#from.start)) {
@@ -133,11 +133,11 @@ class Chunker {
   }
 
   #cutBefore(piece: Piece): Chunk | null {
-    // Space between two chunks belongs to the one before it: alone it would be an empty one.
+    // Blank text between two chunks belongs to the first: alone, it would be an empty chunk.
     if (isBlank(piece)) return null;
     const own = this.#pieces.slice(this.#repeated);
     if (own.length === 0) {
-      // What is repeated makes room for what is new.
+      // Drop repeated text to make room for new text.
       while (this.#repeated > 0 && !this.#hasRoomFor(piece)) {
         this.#keep(this.#pieces.slice(1));
         this.#repeated -= 1;
@@ -150,7 +150,7 @@ class Chunker {
     return this.#cut(this.#place(piece), piece, true);
   }
 
-  /** After how many pieces to cut: before a block if that leaves the chunk half full, else before the piece. */
+  /** How many pieces to keep: cut before a block if the chunk is then at least half full, else before the piece. */
   #place(piece: Piece): number {
     const { maxTokens } = this.#options;
     if (piece.opensBlock) return this.#pieces.length;
@@ -201,7 +201,7 @@ class Chunker {
     return overlap;
   }
 
-  /** Joined, pieces can have a token more for each place where they meet: near the limit all of it is counted. */
+  /** Joining pieces can add a token per boundary. Near the limit, the joined text is counted. */
   #fits(pieces: Piece[]): boolean {
     const { maxTokens } = this.#options;
     const tokens = sum(pieces);
@@ -209,7 +209,10 @@ class Chunker {
     return tokens + pieces.length <= maxTokens || this.#countTokens(joined(pieces).trim()) <= maxTokens;
   }
 
-  /** Whether the pieces under way fit with one more. They are counted anew only where what is known of them does not tell: seldom. */
+  /**
+   * Whether the current pieces fit with one more. Counts the joined text only if the known bounds do not decide, which
+   * is rare.
+   */
   #hasRoomFor(piece: Piece): boolean {
     const { maxTokens } = this.#options;
     if (this.#alone + piece.tokens > maxTokens) return false;
@@ -217,7 +220,7 @@ class Chunker {
     const all = joined([...this.#pieces, piece]);
     const text = all.trim();
     const tokens = this.#countTokens(text);
-    // Once the piece is added, it is that, and what was trimmed.
+    // The maximum after adding the piece: the counted text and the trimmed characters.
     this.#joined = tokens + (all.length - text.length) - piece.tokens - 1;
     return tokens <= maxTokens;
   }

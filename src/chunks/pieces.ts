@@ -1,20 +1,20 @@
 import { type Block, blocksOf } from './blocks.ts';
 
-/** The smallest part that a chunk is made of: a sentence, a line of a table, a heading. */
+/** The smallest unit of a chunk: a sentence, a line of a table, a heading. */
 export interface Piece {
   page: number;
-  /** Where it begins in the page's Markdown. */
+  /** Its offset in the page's Markdown. */
   start: number;
-  /** With the spaces behind it: joined, pieces are the page. */
+  /** Includes the spaces after it: concatenated, the pieces are the page. */
   text: string;
   tokens: number;
-  /** As of its block. */
+  /** The level of its block. */
   level: number;
-  /** Whether a block begins here: the better place for a cut. */
+  /** Whether it is the first of its block, which makes it a better place for a cut. */
   opensBlock: boolean;
 }
 
-/** No piece is longer: the tokenizer takes time quadratic in the length of a word. */
+/** Maximum length of a piece, because the tokenizer takes quadratic time in the length of a word. */
 const maxLength = 400;
 
 /** Ends of sentences and lines. */
@@ -23,8 +23,8 @@ const ends = /(?<=[.!?…。！？](?:["'”’)\]]{0,3})\s)|(?<=\n)/u;
 type CountTokens = (text: string) => number;
 
 /**
- * The pieces of a page, in order. None counts more than `maxTokens`, whatever the page is made of. They are cut one by one,
- * so that a caller can pause between them: counting the tokens of a megabyte may take a second.
+ * Yields the pieces of a page in order. None has more than `maxTokens`, whatever the page contains. It is a generator
+ * so that a caller can pause: counting the tokens of a megabyte may take a second.
  */
 export function* piecesOf(
   page: { number: number; markdown: string },
@@ -34,7 +34,7 @@ export function* piecesOf(
   const text = page.markdown.trim();
   if (text === '') return;
   const lead = page.markdown.length - page.markdown.trimStart().length;
-  // Pages are apart like blocks.
+  // Separate pages like blocks.
   for (const block of blocksOf(`${text}\n\n`)) yield* cut(page.number, block, lead, maxTokens, countTokens);
 }
 
@@ -64,7 +64,7 @@ function* partsOf(text: string, maxTokens: number, countTokens: CountTokens): Ge
   }
 }
 
-/** Words together up to a length; a word that is longer is cut, never within a character. */
+/** Groups words up to a length. Splits longer words, but never a character. */
 function* wordsOf(sentence: string, length: number): Generator<string> {
   let part = '';
   for (const word of sentence.split(/(?<=\s)(?=\S)/u)) {
