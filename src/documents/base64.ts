@@ -1,9 +1,9 @@
 import { createPauses } from './pauses.ts';
 
-/** Characters that are checked or decoded in one go. */
+/** Characters that are checked or decoded at a time. */
 const sliceLength = 256 * 1024;
 
-/** Text that is not base64. */
+/** The text is not valid base64. */
 export class Base64Error extends Error {
   constructor() {
     super('is not base64 (RFC 4648, standard alphabet)');
@@ -12,8 +12,8 @@ export class Base64Error extends Error {
 }
 
 /**
- * The number of bytes that the text stands for. Throws `Base64Error`: `Buffer.from` skips what is not base64, and would turn
- * a mistake into other bytes. Line breaks and the head of a data URL are allowed.
+ * Returns the decoded length. Throws `Base64Error` for invalid text, which `Buffer.from` would silently skip. Line
+ * breaks and the prefix of a data URL are allowed.
  */
 export async function measureBase64(text: string): Promise<number> {
   let digits = 0;
@@ -28,7 +28,7 @@ export async function measureBase64(text: string): Promise<number> {
   return Math.floor((digits * 3) / 4);
 }
 
-/** The bytes of text that `measureBase64` has passed, a part at a time. */
+/** Decodes text that `measureBase64` has accepted, part by part. */
 export async function* decodeBase64(text: string): AsyncGenerator<Buffer, void, undefined> {
   let rest = '';
   for await (const part of slices(text)) {
@@ -40,7 +40,7 @@ export async function* decodeBase64(text: string): AsyncGenerator<Buffer, void, 
   yield Buffer.from(rest, 'base64');
 }
 
-/** The text without white space and the head of a data URL. */
+/** Yields the text without whitespace and the prefix of a data URL. */
 async function* slices(text: string): AsyncGenerator<string, void, undefined> {
   const pause = createPauses();
   const head = /^\s*data:[^,]{0,500};base64,/i.exec(text.slice(0, 1_000))?.[0] ?? '';

@@ -1,9 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
 
-/** How long work on a request keeps the event loop from all others in one go, in milliseconds. */
+/** How long one request may block the event loop at a time, in milliseconds. */
 const maxMs = 10;
 
-/** Returns a function to await between the steps of long work. It lets others have the event loop whenever that is due. */
+/** Returns a function to await between the steps of long work. It yields to the event loop whenever that is due. */
 export function createPauses(): () => Promise<void> {
   let since = performance.now();
   return async () => {

@@ -2,8 +2,8 @@ import type { Database } from '../connections/database.ts';
 import type { Job } from '../job-row/job.ts';
 
 /**
- * Remembers that a document made an engine crash while its supervisor lived: that engine in that version is not tried on
- * these bytes again, for this tenant. A process killed from outside is no such finding.
+ * Records that a document made an engine crash while its supervisor was alive: for this tenant, that version of the
+ * engine is not tried on these bytes again. A process killed from outside does not count.
  */
 export async function quarantineDocument(
   context: { database: Database },
@@ -16,7 +16,7 @@ export async function quarantineDocument(
   );
 }
 
-/** What made these bytes crash before, for a document whose hash was not known when its job was claimed. */
+/** The engines that crashed on these bytes, for a document whose hash was not known when its job was claimed. */
 export async function readQuarantine(
   context: { database: Database },
   tenantId: string,

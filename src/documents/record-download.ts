@@ -2,16 +2,16 @@ import type { Database } from '../connections/database.ts';
 import { ClaimLostError, type Fenced, fenceValues } from '../job-row/fence.ts';
 import { recordSource } from './sql/record-source.ts';
 
-/** Where the bytes of a downloaded document are. */
+/** The location of a downloaded document's bytes. */
 export interface StoredDownload {
   storageKey: string;
   sha256: string;
 }
 
 /**
- * Records that the bytes of a URL are stored: retries, and other jobs of the document, use them instead of downloading again.
- * Returns where the document's bytes are. If another job of the document was faster, those are its bytes, and the caller
- * removes its own.
+ * Records that the bytes of a URL are stored, so that retries and other jobs of the document use them instead of
+ * downloading again. Returns the location of the document's bytes: if another job was faster, it is that of its bytes,
+ * and the caller removes its own.
  */
 export async function recordDownload(
   { database }: { database: Database },
@@ -23,7 +23,7 @@ export async function recordDownload(
   for (;;) {
     const [row] = await database.query<{ [Key in keyof StoredDownload]: string | null }>(recordSource, values);
     if (row === undefined) throw new ClaimLostError();
-    // Both null: the other job's write became visible while this statement waited for it. The next one sees it.
+    // Both null: another job's write became visible while this statement waited for it. The next one sees it.
     if (row.storageKey !== null && row.sha256 !== null) return { storageKey: row.storageKey, sha256: row.sha256 };
   }
 }

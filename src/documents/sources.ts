@@ -7,7 +7,7 @@ import type { IssueCode } from '../request-errors.ts';
 import { SizeLimitError, type Storage } from '../storage/storage.ts';
 import { Base64Error, decodeBase64, measureBase64 } from './base64.ts';
 
-/** Bytes that came with the request and are in storage already, or a URL that a worker will fetch. */
+/** Bytes sent with the request, which are already in storage, or a URL that a worker will download. */
 export interface NewSource {
   id: string;
   kind: 'URL' | 'FILE' | 'BASE64';
@@ -19,10 +19,10 @@ export interface NewSource {
   storageKey: string | null;
 }
 
-/** A stored upload of the tenant, the document of one of its jobs, or a source of the job's own. */
+/** A stored upload of the tenant, the document of one of its jobs, or a new source. */
 export type SourceOfJob = { uploadId: string } | { jobId: string } | NewSource;
 
-/** The document that a request names: one of these. */
+/** The document of a request: exactly one of these. */
 export interface SourceInput {
   url?: string | null;
   upload?: string | null;
@@ -31,17 +31,17 @@ export interface SourceInput {
   base64?: string | null;
 }
 
-/** What checking and storing sources needs. One object for each request: it identifies the request. */
+/** Dependencies for checking and storing sources. One object per request: it identifies the request. */
 export interface SourceContext {
   storage: Storage;
   limits: Limits;
   logger: Logger;
 }
 
-/** Where in the input a source stands. */
+/** The path of a source in the input. */
 type Path = InputIssue['path'];
 
-/** A source that is well-formed; nothing of it is stored yet. */
+/** A well-formed source; nothing is stored yet. */
 export type CheckedSource =
   | { uploadId: string }
   | { jobId: string }
@@ -53,7 +53,7 @@ function bad(path: Path, code: IssueCode, message: string): RequestError {
   return new RequestError('BAD_USER_INPUT', { issues: [{ path, code, message }] });
 }
 
-/** Refuses what can be seen to be wrong without looking anything up. */
+/** Refuses what is evidently invalid without looking anything up. */
 export async function checkSource(
   context: SourceContext,
   source: SourceInput,
@@ -79,8 +79,8 @@ export async function checkSource(
 }
 
 /**
- * Turns a source into what a job refers to. Bytes that came with the request are durable in storage before the job
- * exists; if the job is then not created, `discard` them.
+ * Turns a source into what a job refers to. Bytes sent with the request are durable in storage before the job exists;
+ * if the job is then not created, call `discardSource`.
  */
 export async function storeSource(context: SourceContext, source: CheckedSource): Promise<SourceOfJob> {
   if ('uploadId' in source || 'jobId' in source) return source;
@@ -95,12 +95,12 @@ export async function storeSource(context: SourceContext, source: CheckedSource)
   return { ...none, kind: 'FILE', filename, contentType: file.type || null, ...(await storeFile(context, id, file)) };
 }
 
-/** Removes bytes that no job refers to after all. */
+/** Removes bytes that no job refers to. */
 export async function discardSource(context: SourceContext, source: SourceOfJob): Promise<void> {
   if (!('kind' in source) || source.storageKey === null) return;
   await context.storage
     .remove(source.storageKey)
-    .catch((error) => context.logger.warn({ err: error }, 'bytes were left behind'));
+    .catch((error) => context.logger.warn({ err: error }, 'stored bytes could not be removed'));
 }
 
 async function store(context: SourceContext, sourceId: string, source: AsyncIterable<Uint8Array>) {
@@ -132,12 +132,12 @@ async function checkBase64(context: SourceContext, base64: string, path: Path): 
   return { base64 };
 }
 
-/** Bytes of the inline documents that each request has named so far, as they are in its body. */
+/** Size of the inline documents that each request has named so far, as encoded in its body. */
 const namedBytes = new WeakMap<SourceContext, number>();
 
 /**
- * Limits the inline documents of a request together to what a body can have. Otherwise an operation could name one variable
- * a thousand times, and each time would be another document to check and store.
+ * Limits the total size of a request's inline documents to that of a body. Otherwise an operation could use one
+ * variable a thousand times, and each use would be another document to check and store.
  */
 function takeAllowance(context: SourceContext, bytes: number, path: Path): void {
   const all = (namedBytes.get(context) ?? 0) + bytes;

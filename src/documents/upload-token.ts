@@ -2,7 +2,7 @@ import type { Secrets } from '../connections/secrets.ts';
 
 const purpose = 'upload';
 
-/** Signs the permission to send the bytes of an upload, until a moment. */
+/** Signs the permission to send the bytes of an upload until a given time. */
 export function signUpload(secrets: Secrets, id: string, expiresAt: Date): string {
   return secrets.sign(purpose, id, expiresAt);
 }

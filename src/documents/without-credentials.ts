@@ -1,4 +1,4 @@
-/** The address of a document, without the user name and password that it may have been given with. */
+/** Removes the user name and password from the URL of a document. */
 export function withoutCredentials(address: string): string {
   const url = new URL(address);
   if (url.username === '' && url.password === '') return address;

@@ -1,17 +1,17 @@
-/** When an upload expires that jobs use: never. It is deleted with the last of its jobs. */
+/** Uploads used by jobs never expire: they are deleted with the last of these jobs. */
 const never = `'9999-12-31T23:59:59Z'`;
 
-/** How long an EXPIRED upload is told from one that never existed. */
+/** How long an EXPIRED upload is distinguished from an unknown one. */
 const keepExpired = `interval '30 days'`;
 
 /**
- * Visits uploads that are past their time. One that no job uses becomes EXPIRED and loses its bytes; the row of an EXPIRED
- * one is deleted. One that a job uses is not visited again.
+ * Visits expired uploads. One that no job uses becomes EXPIRED and loses its bytes; later, its row is deleted. One that
+ * a job uses is not visited again.
  *
- * Parameters: $1 rows at most.
- * Returns: one row for each upload visited, with the storage key of bytes that no row names any more.
- * Locks: the source rows; skips those that are locked. A submission that is about to use an upload holds FOR KEY SHARE and
- * accepts only uploads that are not past their time or are in use: with the minute of grace the two never meet.
+ * Parameters: $1 maximum rows.
+ * Returns: one row per visited upload, with the storage key of bytes that no row names any more.
+ * Locks: the source rows; skips locked ones. A submission that is about to use an upload holds FOR KEY SHARE and
+ * accepts only uploads that are not expired or are in use: because of the minute of grace, the two never meet.
  * Called by: the pruner, in any number of processes.
  */
 export const expireUploads = `

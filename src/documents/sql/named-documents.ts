@@ -1,17 +1,17 @@
-/** An upload, as far as it decides whether a job may use it. */
+/** The state of an upload that decides whether a job may use it. */
 export interface UploadState {
   id: string;
   status: 'WAITING' | 'STORED' | 'EXPIRED';
-  /** Whether its time has run out, by the database's clock, and no job uses it. */
+  /** Whether it has expired by the database's clock, and no job uses it. */
   expired: boolean;
   sha256: string | null;
 }
 
 /**
- * The states of uploads; those that do not exist are left out.
+ * The states of uploads, without those that do not exist.
  *
  * Parameters: $1 ids, $2 tenant.
- * Called by: submissions, to name what is wrong with an upload. Locks nothing: the insert decides.
+ * Called by: submissions, to find out what is wrong with an upload. Locks nothing: the insert decides.
  */
 export const uploadStates = `
 SELECT s.id, s.status::text AS status, s.sha256,

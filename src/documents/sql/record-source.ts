@@ -1,11 +1,12 @@
 import { fence } from '../../job-row/fence.ts';
 
 /**
- * Records where the downloaded bytes of a claimed job's document are, unless another job of the document did so before.
+ * Records where the downloaded bytes of a claimed job's document are, unless another job of the document has done so.
  *
  * Parameters: $1–$3 the fence; $4 storage key, $5 bytes, $6 SHA-256, $7 filename, $8 content type.
- * Returns: one row with where the bytes are now; no row if the claim is lost. Its columns are null if another job recorded its
- * bytes while this statement waited for the row: the statement still sees the row of before. Run it again then.
+ * Returns: one row with the location of the bytes; no row if the claim is lost. Its columns are null if another job
+ * recorded its bytes while this statement waited for the row, because the statement still sees the old row. Then run it
+ * again.
  * Locks: the job row, by the fence; the source row.
  * Called by: `recordDownload`. May be repeated.
  */
