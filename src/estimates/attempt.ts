@@ -14,34 +14,34 @@ import {
 } from './estimate.ts';
 import type { Learn } from './learner.ts';
 
-/** The variance of the logarithm of what one part of a document costs, against the document's own mean. */
+/** The variance of the logarithm of one part's cost within a document, relative to the document's mean. */
 const withinDocument = 0.3;
-/** Bytes of a download that are one part of it. */
+/** The size of one part of a download, in bytes. */
 const downloadPart = 256 * 1024;
-/** 100 is for COMPLETED alone. */
+/** 100 is reserved for COMPLETED. */
 const mostPercent = 99;
 
-/** Shorter extractions say nothing about the pace of the machine. */
+/** Shorter extractions say nothing about the speed of the machine. */
 const tellingSeconds = 0.2;
-/** What is shorter cannot be told from the time that messages take. */
+/** Shorter times cannot be distinguished from message latency. */
 const leastSeconds = 0.01;
 
 type Stage = keyof Stages;
 
-/** Work that is counted: `done` of `total` units took until `progressedAt`. */
+/** Countable work: `done` of `total` units took until `progressedAt`. */
 interface Counted {
   done: number;
   total: number;
-  /** Units that are reported at a time. */
+  /** Units reported at a time. */
   part: number;
   cost: LogNormal;
   progressedAt: number;
 }
 
 /**
- * How far one attempt is and how long the rest of it takes. Each stage counts for what it costs for this document; where
- * its units are counted, what it was expected to cost gives way to what it does cost, the more of it is done.
- * Times are milliseconds of any clock that does not jump.
+ * Estimates the progress of one attempt and the time that it still needs. Stages are weighted by their expected cost
+ * for this document. In a stage with countable units, the observed cost replaces the expected one as more of it is
+ * done. Times are in milliseconds of any monotonic clock.
  */
 export class AttemptEstimate {
   readonly #costs: Costs;
@@ -52,12 +52,12 @@ export class AttemptEstimate {
   #stage: Stage | null = null;
   #stageSince = 0;
   #counted: Counted | null = null;
-  /** Of the stage under way, spent on drawing pages: up to now, and since when it is done again. */
+  /** Time that the current stage has spent on rendering pages, and since when it is rendering. */
   #drawnMs = 0;
   #drawingSince: number | null = null;
-  /** What the stages still to come, and the one under way in all, were expected to take when it began. */
+  /** The expected times of the stages: for the current one in total, as expected when it began. */
   #expected: Stages;
-  /** The percentage when the stage began. */
+  /** The percentage at the start of the stage. */
   #base = 0;
 
   constructor(facts: WorkFacts, costs: Costs, learn: Learn) {
@@ -78,7 +78,7 @@ export class AttemptEstimate {
       this.#facts = { ...this.#facts, bytes: total };
       this.#expected = expectStages(this.#facts, this.#costs);
     }
-    // A server that doesn't tell: always as much as usual, or as much again as half of what came.
+    // If the server does not send the total: the usual size, but at least one and a half times what has arrived.
     const expected = total ?? Math.max(1.5 * done, Math.exp(this.#costs.of(costKeys.bytes()).mean));
     this.#count({ done, total: expected, part: downloadPart, cost: this.#costs.of(costKeys.download(total)) }, now);
   }
@@ -95,7 +95,7 @@ export class AttemptEstimate {
     this.#expected = expectStages(this.#facts, this.#costs);
   }
 
-  /** Also again, when another engine has to begin anew. */
+  /** May be called again when another engine starts over. */
   opened(found: { engine: EngineName; pageCount: number; pagesTotal: number; pagesStored: number }, now: number): void {
     const { bytes, ranges, ocr } = this.#facts;
     this.#engine = found.engine;
@@ -110,12 +110,12 @@ export class AttemptEstimate {
     this.#count({ done: 0, total, part: ocr ? 1 : groupSize, cost }, now);
   }
 
-  /** From here to the end of the group its pages are drawn. */
+  /** Pages are rendered from now to the end of the group. */
   rendering(now: number): void {
     this.#drawingSince ??= now;
   }
 
-  /** `pages` were made in this attempt so far, those included that wait for others of their group. */
+  /** `pages` have been extracted in this attempt, including those waiting for the rest of their group. */
   extracted(pages: number, now: number): void {
     if (this.#drawingSince !== null) this.#drawnMs += now - this.#drawingSince;
     this.#drawingSince = null;
@@ -133,7 +133,7 @@ export class AttemptEstimate {
       const key = costKeys.extract(this.#engine, done, this.#bytesPerPage, this.#facts.ocr);
       const usual = this.#costs.of(key).mean - this.#costs.pace;
       this.#learn(key, Math.log(seconds / done));
-      // What OCR takes depends on what the pages are, more than on how busy the machine is.
+      // The cost of OCR depends on the pages more than on the load of the machine.
       if (!this.#facts.ocr && done * Math.exp(usual) > tellingSeconds)
         this.#learn(costKeys.pace(), Math.log(seconds / done) - usual);
     }
@@ -153,7 +153,7 @@ export class AttemptEstimate {
     return this.#base + (mostPercent - this.#base) * share * this.#doneOfStage(now);
   }
 
-  /** What is left to do. */
+  /** The remaining time. */
   rest(now: number): Span {
     if (this.#stage === null) return this.#later();
     return addSpans(this.#restOfStage(now), this.#later());
@@ -192,7 +192,9 @@ export class AttemptEstimate {
     }
   }
 
-  /** What a unit of the counted stage costs: as expected, moved towards what was seen by how much was seen. */
+  /**
+   * The cost of a unit in the current stage: the expected cost, shifted to the observed one as observations accumulate.
+   */
   #unitCost({ done, part, cost, progressedAt }: Counted): LogNormal {
     if (done <= 0) return cost;
     const seen = Math.log(Math.max(leastSeconds, (progressedAt - this.#stageSince) / 1000) / done);
@@ -204,12 +206,12 @@ export class AttemptEstimate {
   #doneOfStage(now: number): number {
     if (this.#stage === null) return 0;
     if (this.#counted === null) {
-      // Nothing is counted: nearer and nearer to the end, but never there.
+      // Without units, approach the end asymptotically.
       return 1 - Math.exp(-this.#seconds(now) / Math.max(this.#expected[this.#stage].mean, 1e-3));
     }
     const { done, total, part, progressedAt } = this.#counted;
     if (total <= 0) return 1;
-    // What is under way counts as it goes on, though never as done.
+    // The current part counts gradually, but never as done.
     const underWay = (now - progressedAt) / 1000 / Math.exp(this.#unitCost(this.#counted).mean);
     return Math.min(total, done + Math.min(underWay, 0.9 * Math.min(part, total - done))) / total;
   }
@@ -226,7 +228,7 @@ export class AttemptEstimate {
   }
 }
 
-/** What is left of a span when some of it has passed: what is overdue takes some more, and nobody knows how much. */
+/** The rest of a span after some time. An overdue span takes some more, with large uncertainty. */
 function without({ mean, variance }: Span, seconds: number): Span {
   const left = Math.max(mean - seconds, 0.3 * seconds);
   return { mean: left, variance: Math.min(variance, (3 * left) ** 2) };

@@ -2,22 +2,22 @@ import type { EngineName } from '../pdf/model/document.ts';
 import type { ImageRequest } from '../pdf/model/images.ts';
 
 /**
- * What is learned of the work done. The first five are seconds a unit and kept as logarithms, as costs spread by factors;
- * so are BYTES and PAGES, which say how much work there will be before that is known.
+ * What is learned from completed work. The first five are seconds per unit. They are stored as logarithms, because
+ * costs vary by factors; so are BYTES and PAGES, which predict the amount of work.
  *
- *   DOWNLOAD      a byte, by size of the document
- *   OPEN          a document, by size
- *   EXTRACT       a page, by how many there are and how many bytes each has
- *   OCR           a page, likewise, of a job that asks for OCR: reading and, where it is needed, OCR
+ *   DOWNLOAD      per byte, by size of the document
+ *   OPEN          per document, by size
+ *   EXTRACT       per page, by number of pages and bytes per page
+ *   OCR           the same for jobs with OCR: extraction, and OCR where needed
  *   RENDER        the images of a page, by format and pixels
- *   STORE         a document: its last pages and the transition
+ *   STORE         per document: its last pages and the transition
  *   BYTES         bytes of a document from a URL
  *   PAGES         pages of a document, by size
- *   PACE          by what factor the machine is slower just now than it used to be: of the last few jobs only
- *   SERVICE       seconds of a whole attempt that completed its job, no logarithm: it is summed up
- *   WAIT          by what factor jobs that waited were done later than forecast, scaled to a wait of ten seconds
- *   ETA_ERROR     seconds by which an estimate was wrong, by the moment when it was made
- *   ETA_COVERAGE  how often its interval held: 0 or 1, no logarithm
+ *   PACE          how much slower the machine currently is than usual, as a factor; from the last few jobs only
+ *   SERVICE       seconds of a whole attempt that completed its job; no logarithm, because it is summed
+ *   WAIT          how much later than forecast waiting jobs were done, as a factor scaled to a wait of ten seconds
+ *   ETA_ERROR     the error of an estimate in seconds, by the moment of the estimate
+ *   ETA_COVERAGE  whether its interval contained the end: 0 or 1, no logarithm
  */
 export type Measure =
   | 'DOWNLOAD'
@@ -36,31 +36,31 @@ export type Measure =
 
 export interface CostKey {
   measure: Measure;
-  /** Empty where no engine is involved. */
+  /** Empty if no engine is involved. */
   engine: EngineName | '';
   size: string;
 }
 
-/** What was observed under one key; `weight` observations are behind it. */
+/** The observations under one key; `weight` is their number. */
 export interface LearnedCost extends CostKey {
   weight: number;
   mean: number;
   variance: number;
 }
 
-/** Mean and variance of the logarithm of something. */
+/** Mean and variance of a logarithm. */
 export interface LogNormal {
   mean: number;
   variance: number;
 }
 
-/** What takes longer on a machine that is busy. */
+/** Measures that depend on the load of the machine. */
 const computed: Measure[] = ['OPEN', 'EXTRACT', 'OCR', 'RENDER', 'STORE'];
 
-/** What is assumed before anything is known counts like so many observations. */
+/** The weight of prior assumptions, in observations. */
 const priorWeight = 2;
 
-/** Four times the size is the next class. */
+/** Each class spans a factor of four. */
 function sizeClass(value: number, unit: number, classes: number): number {
   return Math.min(classes, Math.max(0, Math.ceil(Math.log(value / unit) / Math.log(4))));
 }
@@ -69,7 +69,7 @@ function bytesClass(bytes: number): number {
   return sizeClass(bytes, 16 * 1024, 8);
 }
 
-/** Where the cost of a document's stages is kept. Bytes that are not known yet count as a usual document's. */
+/** The keys of the costs of a document's stages. Unknown sizes count as the usual one. */
 export const costKeys = {
   download: (bytes: number | null): CostKey => ({ measure: 'DOWNLOAD', engine: '', size: byBytes(bytes) }),
   open: (engine: EngineName, bytes: number | null): CostKey => ({ measure: 'OPEN', engine, size: byBytes(bytes) }),
@@ -93,27 +93,27 @@ export const costKeys = {
 
 const usualBytes = 300 * 1024;
 
-/** Of the smaller images, on paper of the usual shape. */
+/** The pixels of the smallest images, on paper of the usual proportions. */
 const leastPixels = 60_000;
 
 function pixelsOf({ thumbnailWidth, pageImageWidth }: ImageRequest): number {
   return Math.SQRT2 * ((thumbnailWidth ?? 0) ** 2 + (pageImageWidth ?? 0) ** 2);
 }
 
-/** Seconds a million pixels, beside some milliseconds a page. */
+/** Seconds per million pixels, beside some milliseconds per page. */
 const pixelSeconds: Record<string, number> = { PNG: 0.02, JPEG: 0.035, WEBP: 0.08 };
 
 function byBytes(bytes: number | null): string {
   return String(bytesClass(bytes ?? usualBytes));
 }
 
-/** Seconds a page by the number of pages, as measured on one core of a small server; what is learned soon outweighs it. */
+/** Seconds per page by number of pages, measured on one core of a small server. Learned costs soon outweigh them. */
 const pageSeconds = [0.03, 0.02, 0.012, 0.01, 0.01, 0.01, 0.01];
 
-/** The same by how many bytes each has, where OCR is asked for: the more, the likelier it is a picture. */
+/** The same for OCR, by bytes per page: the larger, the likelier it is an image. */
 const ocrSeconds = [0.03, 0.1, 0.6, 1.5, 1.8];
 
-/** What a fresh installation assumes. */
+/** The assumptions of a new installation. */
 function prior({ measure, engine, size }: CostKey): LogNormal {
   const slower = engine === 'PDFJS' ? 2.5 : 1;
   // The middle of the class.
@@ -141,7 +141,7 @@ function prior({ measure, engine, size }: CostKey): LogNormal {
     case 'SERVICE':
       return { mean: 1, variance: 4 };
     case 'WAIT':
-      // All jobs before it may be slower by the same factor, the machine's: that does not even out.
+      // All jobs ahead may be slower by the same factor, that of the machine, so their errors do not average out.
       return { mean: 0, variance: 0.9 ** 2 };
     case 'PACE':
     case 'ETA_ERROR':
@@ -151,14 +151,15 @@ function prior({ measure, engine, size }: CostKey): LogNormal {
 }
 
 /**
- * Answers what something costs: what was learned for its very size, and as long as that is little, what was learned of
- * the other sizes (this machine is twice as fast as assumed, say), and at first what a fresh installation assumes.
+ * Returns the cost of something: the learned cost of its size class; while that has few observations, shifted to what
+ * was learned for other sizes (such as a machine twice as fast as assumed); at first, the assumption of a new
+ * installation.
  */
 export class Costs {
   readonly #learned = new Map<string, LearnedCost>();
-  /** By measure and engine: by how much all sizes together differ from what was assumed. */
+  /** By measure and engine: how much all sizes together differ from the assumption. */
   readonly #offsets = new Map<string, { sum: number; weight: number }>();
-  /** The logarithm of the factor by which computing takes longer just now. */
+  /** The logarithm of the factor by which computing currently takes longer. */
   readonly pace: number;
 
   constructor(learned: LearnedCost[] = []) {
@@ -171,7 +172,7 @@ export class Costs {
       this.#offsets.set(group, offset);
     }
     const pace = this.learned(costKeys.pace());
-    // Half of it: what is unusual does not last.
+    // Only half, because unusual load does not last.
     this.pace = pace === null ? 0 : (0.5 * pace.mean * pace.weight) / (pace.weight + priorWeight);
   }
 
@@ -184,7 +185,7 @@ export class Costs {
     const assumed = prior(key);
     const offset = this.#offsets.get(groupOf(key)) ?? { sum: 0, weight: 0 };
     const mean = assumed.mean + offset.sum / (offset.weight + priorWeight);
-    // Other sizes on the same machine say a good deal, but not all.
+    // Observations of other sizes on the same machine help, but only partly.
     const variance = assumed.variance * (0.25 + 0.75 / (1 + offset.weight / 4));
     const learned = this.#learned.get(keyOf(key));
     if (learned === undefined) return { mean, variance };
@@ -197,23 +198,23 @@ export class Costs {
     return { mean: (priorWeight * mean + learned.weight * learned.mean) / all, variance: spread * (1 + 1 / all) };
   }
 
-  /** By what factor a wait of so many seconds usually differs from what was forecast, and by what part of it that varies. */
+  /** The factor by which waits of this length usually differ from the forecast, and the relative spread. */
   wait(seconds: number): { factor: number; spread: number } {
     const { mean, variance } = this.#usual(costKeys.wait());
     const scale = waitScale(seconds);
-    // A short wait may vary the more; that it is always wrong in one direction is not known of it.
+    // Short waits vary more, but no systematic error is known for them.
     return { factor: Math.exp(mean / Math.max(1, scale)), spread: Math.sqrt(variance) / scale };
   }
 
-  /** What was learned under this key alone; null if nothing was. */
+  /** Returns what was learned for exactly this key; null if nothing was. */
   learned(key: CostKey): LearnedCost | null {
     return this.#learned.get(keyOf(key)) ?? null;
   }
 }
 
 /**
- * By what the error of a forecast is multiplied to be compared with that of ten seconds: over a long wait large jobs and small ones
- * even out, but a machine that is slower than usual stays so.
+ * Scales the error of a forecast to that of a wait of ten seconds. In a long wait, large and small jobs average out,
+ * but a slow machine stays slow.
  */
 export function waitScale(seconds: number): number {
   return (Math.max(1, seconds) / 10) ** 0.25;

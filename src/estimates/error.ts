@@ -3,7 +3,7 @@ import type { Estimate } from '../progress/state.ts';
 import type { CostKey, Costs } from './costs.ts';
 import type { Learn } from './learner.ts';
 
-/** When an estimate was made that was held against what came: while its job waited, when its document was opened, half-way. */
+/** The moment of a verified estimate: while the job waited, when its document was opened, or half-way. */
 export const etaMoments = ['waiting', 'opened', 'half'] as const;
 
 export type EtaMoment = (typeof etaMoments)[number];
@@ -11,10 +11,10 @@ export type EtaMoment = (typeof etaMoments)[number];
 const errorKey = (moment: EtaMoment): CostKey => ({ measure: 'ETA_ERROR', engine: '', size: moment });
 const coverageKey = (moment: EtaMoment): CostKey => ({ measure: 'ETA_COVERAGE', engine: '', size: moment });
 
-/** An error below this is none. */
+/** Smaller errors count as this. */
 const leastSeconds = 0.001;
 
-/** Remembers how wrong an estimate was, now that the end is known (in milliseconds). */
+/** Records the error of an estimate once the end is known (in milliseconds). */
 export function learnEtaError(learn: Learn, moment: EtaMoment, guess: Estimate, endedAt: number): void {
   const seconds = Math.abs(Date.parse(guess.at) - endedAt) / 1000;
   learn(errorKey(moment), Math.log(Math.max(leastSeconds, seconds)));
@@ -22,7 +22,7 @@ export function learnEtaError(learn: Learn, moment: EtaMoment, guess: Estimate, 
   learn(coverageKey(moment), held ? 1 : 0);
 }
 
-/** The moments of which anything is known. */
+/** Returns the moments with data. */
 export function etaQuality(costs: Costs): EtaQuality[] {
   return etaMoments.flatMap((moment) => {
     const error = costs.learned(errorKey(moment));

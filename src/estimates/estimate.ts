@@ -5,7 +5,7 @@ import { parsePageRanges } from '../pdf/model/page-ranges.ts';
 import type { Estimate } from '../progress/state.ts';
 import { type Costs, costKeys, type LogNormal } from './costs.ts';
 
-/** A span of time that is not certain: its mean in seconds, and its variance. */
+/** An uncertain duration: its mean in seconds, and its variance. */
 export interface Span {
   mean: number;
   variance: number;
@@ -20,10 +20,10 @@ export function addSpans(...spans: Span[]): Span {
   };
 }
 
-/** Costs that spread more than this do so for want of data: to believe it would let one small job make all others uncertain. */
+/** Maximum variance: more would come from a lack of data, and let one small job make all others uncertain. */
 const mostVariance = 1.2;
 
-/** The span that a cost and a number of units make. */
+/** The span of a number of units at a cost. */
 export function spanOf(cost: LogNormal, units = 1): Span {
   if (units <= 0) return noTime;
   const spread = Math.min(mostVariance, cost.variance);
@@ -31,12 +31,12 @@ export function spanOf(cost: LogNormal, units = 1): Span {
   return { mean, variance: mean ** 2 * (Math.exp(spread) - 1) };
 }
 
-/** What nobody can know better: when the process gets its turn, when a message arrives. */
+/** Unpredictable delays: scheduling of the process, delivery of messages. */
 const jitterSeconds = 0.05;
-/** Standard deviations to either side that hold 80 % of a normal distribution. */
+/** Standard deviations to either side that contain 80 % of a normal distribution. */
 const sides = 1.2816;
 
-/** Reads a span as log-normal: its median, and the interval that should hold four times out of five. */
+/** Interprets a span as log-normal: its median, and the interval that should contain the time in four of five cases. */
 export function quantiles({ mean, variance }: Span): { expected: number; earliest: number; latest: number } {
   if (mean <= 0) return { expected: 0, earliest: 0, latest: jitterSeconds };
   const spread = Math.sqrt(Math.log(1 + (variance + jitterSeconds ** 2) / mean ** 2));
@@ -45,30 +45,30 @@ export function quantiles({ mean, variance }: Span): { expected: number; earlies
   return { expected, earliest: expected / factor, latest: expected * factor };
 }
 
-/** An estimate of what lies a span after a time, but not before another; both in milliseconds. */
+/** Estimates the time one span after `since`, but not before `notBefore`; both in milliseconds. */
 export function estimateAt(since: number, span: Span, notBefore: number): Estimate {
   const { expected, earliest, latest } = quantiles(span);
   const at = (seconds: number) => new Date(Math.max(notBefore, since + seconds * 1000)).toISOString();
   return { at: at(expected), earliest: at(earliest), latest: at(latest) };
 }
 
-/** What is known of the work before a document is open. */
+/** What is known about the work before the document is open. */
 export interface WorkFacts {
   toDownload: boolean;
   bytes: number | null;
   /** `options.pages`. */
   ranges: string | null;
   engine: 'AUTO' | EngineName;
-  /** Whether OCR is asked for. */
+  /** Whether OCR is requested. */
   ocr: boolean;
-  /** Pages asked for, where an earlier attempt found out. */
+  /** The number of requested pages, if an earlier attempt determined it. */
   pagesTotal: number | null;
-  /** Pages that are stored already. */
+  /** The number of pages already stored. */
   pagesStored: number;
   images: ImageRequest | null;
 }
 
-/** What of a row and its source says how much work there is. */
+/** The columns of a job and its source that predict its work. */
 export interface WorkRow {
   toDownload: boolean;
   sourceBytes: bigint | null;
@@ -92,7 +92,7 @@ export function workFacts(row: WorkRow): WorkFacts {
   };
 }
 
-/** What each stage of an attempt will take. */
+/** The expected times of an attempt's stages. */
 export interface Stages {
   download: Span;
   open: Span;
@@ -104,7 +104,7 @@ export function expectedEngine(engine: WorkFacts['engine']): EngineName {
   return engine === 'AUTO' ? 'PDFIUM' : engine;
 }
 
-/** Expects the stages of an attempt from what its document's likes cost. */
+/** Predicts the stages of an attempt from the costs of similar documents. */
 export function expectStages(facts: WorkFacts, costs: Costs): Stages {
   const engine = expectedEngine(facts.engine);
   const bytes: LogNormal =
@@ -133,7 +133,7 @@ function extraction(facts: WorkFacts, costs: Costs, bytes: number): Span {
   return spanOf(product(pages, pageCost), Math.max(0, 1 - facts.pagesStored / count));
 }
 
-/** What a page costs that is read and, if images were asked for, drawn. */
+/** The cost of extracting a page and, if images are requested, rendering it. */
 export function withRendering(
   reading: LogNormal,
   { images }: Pick<WorkFacts, 'images'>,
@@ -147,7 +147,7 @@ export function withRendering(
   return { mean: Math.log(a + b), variance };
 }
 
-/** How many pages there will be to make. */
+/** The expected number of pages. */
 function expectPages({ pagesTotal, ranges }: WorkFacts, inDocument: LogNormal): LogNormal {
   if (pagesTotal !== null) return { mean: Math.log(Math.max(1, pagesTotal)), variance: 0 };
   if (ranges === null) return inDocument;

@@ -2,31 +2,31 @@ import type { Costs } from '../costs.ts';
 import type { Span } from '../estimate.ts';
 import { TimeHeap } from './slots.ts';
 
-/** A waiting row, or one of a stretch of rows, by where it stands among its tenant's. */
+/** A waiting row, or a sample of several rows, with its rank among the rows of its tenant. */
 export interface WaitingRow {
   id: string;
-  /** Milliseconds. */
+  /** In milliseconds since 1970. */
   claimOrder: number;
-  /** 1 for the tenant's first; rows between two ranks are like those that are known. */
+  /** 1 for the tenant's first row; rows between two known ranks are assumed to be similar. */
   rank: number;
-  /** What its attempt will take. */
+  /** The expected work of its attempt. */
   work: Span;
 }
 
 export interface Queue {
-  /** Of living workers. */
+  /** The slots of live workers. */
   slots: number;
-  /** And in how many seconds they are free. */
+  /** The running jobs, and in how many seconds each ends. */
   running: { tenantId: string; rest: number }[];
-  /** By tenant, in the order in which its rows are claimed. */
+  /** The rows of each tenant in claim order. */
   waiting: Map<string, WaitingRow[]>;
-  /** How many of a tenant's jobs may run at once; of those that have a limit. */
+  /** The maximum running jobs of tenants that have a limit. */
   limits: Map<string, number>;
-  /** What an attempt usually takes, for rows of which nothing is known. */
+  /** The usual duration of an attempt, for unknown rows. */
   usual: number;
 }
 
-/** Where a row stands: how many are claimed before it in all, and when it starts, in seconds from the forecast on. */
+/** The place of a row: its position in the queue, and when it starts, in seconds after the forecast. */
 export interface Place {
   position: number;
   start: number;
@@ -34,30 +34,30 @@ export interface Place {
 
 export type Point = [claimOrder: number, id: string, position: number, start: number];
 
-/** How the queue will go on if nothing comes to it: what every API process needs to place any waiting job. */
+/** A simulation of the queue without new jobs. With it, every API process can place any waiting job. */
 export interface Forecast {
-  /** 0 without a living worker: then there are places, but no times. */
+  /** 0 without a live worker: then there are positions, but no times. */
   slots: number;
-  /** Seconds that an attempt takes on average. */
+  /** The average duration of an attempt in seconds. */
   service: number;
-  /** When the slots are free once all that waits has started, the first few of them. */
+  /** When the first slots become free after all waiting jobs have started. */
   free: number[];
-  /** Where the first job of a tenant that has none would come in. */
+  /** The place of the first job of a tenant without waiting jobs. */
   newcomer: [position: number, start: number];
   tenants: Record<string, Point[]>;
 }
 
-/** Claims that are played through; what is behind is extrapolated. */
+/** The number of claims to simulate; places beyond are extrapolated. */
 const mostClaims = 20_000;
 const mostFree = 64;
 
 /**
- * Plays through how `claim_jobs` would go on: whenever a slot becomes free, the tenant that would then have the fewest
- * running gets it for its first row. Costs the number of claims times that of waiting tenants, whatever waits.
+ * Simulates `claim_jobs`: whenever a slot becomes free, it goes to the first row of the tenant with the fewest running
+ * jobs. The cost is proportional to the number of claims times the number of waiting tenants.
  */
 export function playQueue({ slots, running, waiting, limits, usual }: Queue): Forecast {
   const busy = running.map(({ tenantId, rest }) => ({ at: rest, tenantId })).sort((a, b) => a.at - b.at);
-  // Without a worker the order is the same as with one slot. Slots that no tenant may use are none.
+  // Without a worker, the order is the same as with one slot. Ignore slots that no tenant may use.
   const usable = [...waiting.keys()].reduce((sum, tenantId) => sum + (limits.get(tenantId) ?? slots), busy.length);
   const played = Math.max(1, Math.min(slots, usable));
   const used = busy.slice(0, played);
@@ -76,12 +76,12 @@ export function playQueue({ slots, running, waiting, limits, usual }: Queue): Fo
     heap.first.tenantId = '';
     const next = nextTenant(queues, counts, limits);
     const claims = next === null ? 0 : (counts.get(next.tenantId) ?? 0) + 1;
-    // At the latest when a turn is over: where in the circle it will stand is not known.
+    // At the latest at the end of a round: its place in the round is not known.
     if (newcomer === null && (claims !== 1 || next?.servedAt !== 0)) newcomer = [position + 1, round(at)];
     if (next === null) {
       const release = queues.some(({ head }) => head !== undefined) ? heap.nextRelease() : null;
       if (release === null) break;
-      // All that wait are at their limits: the slot is idle until a job ends.
+      // All waiting tenants are at their limits: the slot is idle until a job ends.
       heap.replaceFirst({ at: Math.max(at, release) + 0.001, tenantId: '' });
       continue;
     }
@@ -99,12 +99,12 @@ export function playQueue({ slots, running, waiting, limits, usual }: Queue): Fo
   };
 }
 
-/** A tenant's rows as they are claimed one after the other. */
+/** The rows of a tenant, claimed one by one. */
 class TenantQueue {
   readonly tenantId: string;
   readonly known: number[];
   readonly points: Point[] = [];
-  /** The position of its last claim; 0 before the first. */
+  /** The position of the last claim; 0 before the first. */
   servedAt = 0;
   readonly #rows: WaitingRow[];
   #next = 0;
@@ -116,12 +116,12 @@ class TenantQueue {
     this.known = rows.map(({ work }) => work.mean);
   }
 
-  /** The row that is known next: itself the first in line, or one behind it. */
+  /** The next known row: the first in line, or a later one. */
   get head(): WaitingRow | undefined {
     return this.#rows[this.#next];
   }
 
-  /** Takes the first in line; answers its work if it is known. */
+  /** Claims the first in line; returns its work if it is known. */
   claim(position: number, start: number): number | null {
     this.#claimed += 1;
     this.servedAt = position;
@@ -134,8 +134,8 @@ class TenantQueue {
 }
 
 /**
- * As `claim_jobs` chooses: by how many the tenant would have running, then in turn. In which order tenants take turns it
- * alone knows; any fixed one differs from it by less than a turn.
+ * Chooses like `claim_jobs`: by the tenants' running jobs, then in turn. Only `claim_jobs` knows the order of turns;
+ * any fixed order differs from it by less than a round.
  */
 function nextTenant(
   queues: TenantQueue[],
@@ -165,14 +165,13 @@ function round(seconds: number): number {
   return Number(seconds.toPrecision(4));
 }
 
-/** In how many seconds from the forecast on a job at this place is done, if the forecast comes true. */
+/** In how many seconds after the forecast a job at this place is done, if the forecast is right. */
 export function secondsTo({ start }: Place, work: Span): number {
   return start + work.mean;
 }
 
-/**
- * When a job at this place is done that may not start before `due`, in seconds from the forecast on: the earlier or later as
- * waits turned out to be, and as uncertain, its own work at least.
+ * When a job at this place that may not start before `due` is done, in seconds after the forecast. Corrected by the
+ * learned error of waits, and as uncertain as these, but at least as its own work.
  */
 export function endOf(place: Place, due: number, work: Span, costs: Costs): Span {
   const seconds = secondsTo(place, work);
@@ -183,16 +182,16 @@ export function endOf(place: Place, due: number, work: Span, costs: Costs): Span
   };
 }
 
-/** A row that is to be placed. */
+/** A row to be placed. */
 export interface ToPlace {
   tenantId: string;
   id: string;
   claimOrder: number;
-  /** Seconds that its tenant's other rows take that came after the forecast and before it; null where this process does not know. */
+  /** Seconds of work of the tenant's rows between the forecast and this one; null where this process does not know. */
   arrived: (number | null)[];
 }
 
-/** Finds a waiting row's place in a forecast: between the two points around it, or behind the last. */
+/** Finds a waiting row's place in a forecast: between the neighbouring points, or after the last. */
 export function placeOf({ tenantId, id, claimOrder, arrived }: ToPlace, forecast: Forecast): Place {
   const points = forecast.tenants[tenantId] ?? [];
   const after = points.findIndex((point) => point[0] > claimOrder || (point[0] === claimOrder && point[1] >= id));
@@ -206,7 +205,7 @@ export function placeOf({ tenantId, id, claimOrder, arrived }: ToPlace, forecast
 }
 
 function between(before: Point | undefined, next: Point, id: string, claimOrder: number): Place {
-  // Before the first: it came later with a higher priority. The very one: exact.
+  // Before the first: it was added later with a higher priority. The same row: exact.
   if (before === undefined || next[1] === id) return { position: next[2], start: next[3] };
   const width = next[0] - before[0];
   const share = width > 0 ? (claimOrder - before[0]) / width : 0.5;
@@ -214,14 +213,14 @@ function between(before: Point | undefined, next: Point, id: string, claimOrder:
   return { position: Math.round(mix(before[2], next[2])), start: mix(before[3], next[3]) };
 }
 
-/** So long a queue was not played to its end: it goes on as it began. */
+/** The queue was too long to simulate to its end: extrapolate linearly. */
 function farBehind(first: Point, last: Point, claimOrder: number): Place {
   const width = last[0] - first[0];
   const ratio = width > 0 ? Math.max(1, (claimOrder - first[0]) / width) : 1;
   return { position: Math.round(last[2] * ratio), start: last[3] * ratio };
 }
 
-/** What came after the forecast: behind its tenant's last row, or where a newcomer comes in, and behind what came before it. */
+/** A row newer than the forecast: after its tenant's last row, or at a newcomer's place, and after earlier arrivals. */
 function behind(last: Point | undefined, arrived: (number | null)[], forecast: Forecast): Place {
   const { slots, service, free, newcomer, tenants } = forecast;
   const capacity = Math.max(1, slots);
@@ -230,12 +229,12 @@ function behind(last: Point | undefined, arrived: (number | null)[], forecast: F
   const position = (last === undefined ? newcomer[0] : last[2] + 1) + arrived.length;
   const alone = rivals === 0 || (rivals === 1 && last !== undefined);
   if (alone) return { position, start: levelOf(free, (work * free.length) / capacity) };
-  // Tenants take turns: of the slots it has its share.
+  // Tenants take turns, so each has its share of the slots.
   const start = last === undefined ? newcomer[1] : last[3] + (service * rivals) / capacity;
   return { position, start: start + (work * rivals) / capacity };
 }
 
-/** How high work stands when it is poured over slots that are free at these times, in order. */
+/** When slots that become free at these times, in order, have shared and done the work. */
 function levelOf(free: number[], work: number): number {
   let sum = 0;
   for (const [index, at] of free.entries()) {

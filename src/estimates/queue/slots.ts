@@ -1,15 +1,15 @@
 export interface Slot {
-  /** When it is free. */
+  /** When it becomes free. */
   at: number;
-  /** Whose job it runs until then; empty for nobody's. */
+  /** The tenant of its running job; empty if there is none. */
   tenantId: string;
 }
 
-/** Slots by when they are free: a binary heap, as a fleet may have thousands. */
+/** Slots ordered by when they become free: a binary heap, because a fleet may have thousands. */
 export class TimeHeap {
   readonly #slots: Slot[];
 
-  /** At least one. */
+  /** At least one slot. */
   constructor(slots: Slot[]) {
     this.#slots = slots.toSorted((a, b) => a.at - b.at);
   }
@@ -35,13 +35,13 @@ export class TimeHeap {
     slots[hole] = slot;
   }
 
-  /** When the first of the jobs that run ends; null if none runs. */
+  /** When the first running job ends; null if none runs. */
   nextRelease(): number | null {
     const ends = this.#slots.filter(({ tenantId }) => tenantId !== '').map(({ at }) => at);
     return ends.length === 0 ? null : Math.min(...ends);
   }
 
-  /** The earliest times, at most so many. */
+  /** The earliest times, at most this many. */
   times(most: number): number[] {
     return this.#slots
       .map(({ at }) => at)
