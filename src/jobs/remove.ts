@@ -3,8 +3,8 @@ import type { JobsContext } from './context.ts';
 import { deleteLockedJob, lockDocument } from './sql/delete-job.ts';
 
 /**
- * Deletes a final job with its pages, and its document if no other job uses it. Returns the storage key of bytes that no row
- * names any more; the caller removes them. The idempotency key stays taken for a day.
+ * Deletes a final job with its pages, and its document if no other job uses it. Returns the storage key of bytes that
+ * no row names any more; the caller removes them. The idempotency key stays reserved for a day.
  */
 export async function deleteJob(
   context: JobsContext,

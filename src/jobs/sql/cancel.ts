@@ -3,13 +3,13 @@ import { priorityIntervalSeconds } from '../../job-row/options.ts';
 
 const unfinished = `j.status IN ('PENDING', 'RUNNING', 'RETRYING')`;
 
-/** When a row `j` was submitted or last retried. */
+/** When row `j` was submitted or last retried. */
 const queuedAt = `j.claim_order - j.priority * interval '${priorityIntervalSeconds} seconds'`;
 
 /**
  * Cancels unfinished jobs. A running one leaves an attempt in its history.
  *
- * Parameters: as `rows` needs them.
+ * Parameters: those of `rows`.
  * Returns: the jobs after the transition.
  * Locks: the rows that `rows` selects; it must lock them.
  */
@@ -35,8 +35,8 @@ export const cancelOne = cancelRows(`j.id = $1 AND j.tenant_id = $2 AND ${unfini
 export const toCancel = `j.batch_id = $1 AND ${unfinished} AND ${queuedAt} <= $2`;
 
 /**
- * Some jobs of a batch, those that run first: $3 at most. Rows that are locked are skipped, as whoever locks several jobs at once
- * does so in an order of its own: waiting for each other would be a deadlock. Called by: `makePart`.
+ * Some jobs of a batch, running ones first: at most $3. Skips locked rows: others may lock several jobs in a different
+ * order, so waiting could deadlock. Called by: `makePart`.
  */
 export const cancelPart = cancelRows(
   `${toCancel} ORDER BY j.status = 'RUNNING' DESC, j.batch_index LIMIT $3 FOR UPDATE SKIP LOCKED`,

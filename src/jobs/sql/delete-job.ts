@@ -2,19 +2,20 @@
  * Locks the document of a job until the end of the transaction.
  *
  * Parameters: $1 job, $2 tenant.
- * Returns: one row, or none if there is no such job.
- * Locks: the source row, FOR UPDATE. Concurrent deletions of jobs that share a document take turns here. A submission that
- * is about to use the document holds FOR KEY SHARE: it either commits first and is seen by `deleteLockedJob`, or finds the
- * document gone.
- * Called by: `deleteJob`, before `deleteLockedJob`, in one READ COMMITTED transaction. It must be a statement of its own:
- * the next statement then sees what was committed while this one waited.
+ * Returns: one row, or none if the job does not exist.
+ * Locks: the source row, FOR UPDATE. Concurrent deletions of jobs that share a document take turns here. A submission
+ * that is about to use the document holds FOR KEY SHARE: it either commits first and is seen by `deleteLockedJob`, or
+ * finds the document gone.
+ * Called by: `deleteJob`, before `deleteLockedJob`, in one READ COMMITTED transaction. It must be a separate statement,
+ * so that the next one sees what was committed while this one waited.
  */
 export const lockDocument = `
 SELECT s.id FROM jobs j JOIN sources s ON s.id = j.source_id WHERE j.id = $1 AND j.tenant_id = $2 FOR UPDATE OF s`;
 
 /**
- * Deletes a final job with its pages and attempts (by cascade) and its webhook, and its document if no other job uses it.
- * Its idempotency key stays taken for another day. A batch is due for removal a day after the last of its jobs was deleted.
+ * Deletes a final job with its pages and attempts (by cascade) and its webhook, and its document if no other job uses
+ * it. Its idempotency key stays reserved for another day. A batch is due for removal a day after the deletion of its
+ * last job.
  *
  * Parameters: $1 job, $2 tenant.
  * Returns: one row with the storage key of bytes that no row names any more; no row if there is no such final job.

@@ -3,14 +3,14 @@ import { jobColumns } from '../../job-row/job.ts';
 import { priorityIntervalSeconds } from '../../job-row/options.ts';
 
 /**
- * Inserts a job with its source, idempotency key and webhook: all or nothing, one round trip, one commit.
+ * Inserts a job with its source, idempotency key and webhook, atomically in one round trip.
  *
- * Parameters: $1 job, $2 tenant; the document, one of: $3 an upload, $25 a job whose document it is, or $3 a new source of kind $4
- * with $14–$19; $5 options, $6 sealed password, $7 name, $8 metadata, $9 priority, $10 maxRetries, $11 not before, $12 idempotency
- * key, $13 fingerprint, $20–$24 the webhook.
- * Returns: the job; no row if the document is not there, or if the key is taken. Which of the two is found out afterwards.
- * Locks: the source of an upload or job, FOR KEY SHARE, so that it is not deleted meanwhile. Concurrent submissions with one
- * key wait for each other at its primary key: one inserts and the others find.
+ * Parameters: $1 job, $2 tenant; the document, one of: $3 an upload, $25 a job whose document it is, or $3 a new source
+ * of kind $4 with $14–$19; $5 options, $6 sealed password, $7 name, $8 metadata, $9 priority, $10 maxRetries, $11 not
+ * before, $12 idempotency key, $13 fingerprint, $20–$24 the webhook.
+ * Returns: the job; no row if the document does not exist or the key is taken. The caller finds out which.
+ * Locks: the source of an upload or job, FOR KEY SHARE, so that it is not deleted meanwhile. Concurrent submissions
+ * with one key wait for each other at its primary key: one inserts, and the others find its job.
  * Called by: `submitJob`.
  */
 export const insertJob = `

@@ -3,16 +3,16 @@ import { defaultOptions, limitOptions, priorityIntervalSeconds } from '../../job
 
 const literal = (json: unknown) => `'${JSON.stringify(json)}'::jsonb`;
 
-/** Options of a row by which its pages are made, defaults filled in. */
+/** The options of a row that affect its pages, with defaults. */
 const making = (options: string) =>
   `((${literal(defaultOptions)} || ${options}) - '{${limitOptions.join(',')}}'::text[])`;
 
 /**
- * Starts new runs of final jobs: PENDING, with all their retries before them. The history stays. So do the stored pages, unless
- * the new options make other pages: those made before are replaced one by one, and what is left of them goes with the last.
+ * Starts new runs of final jobs: PENDING, with all retries available again. The history stays. So do the stored pages,
+ * unless the new options change them: then pages are replaced one by one, and the rest are deleted with the last.
  *
- * Parameters: $1 and $2 as `rows` needs them; $3 the sealed password or null; $4 options that replace those of the job, one by
- * one, as JSON; $5 the new maxRetries, or null to keep it.
+ * Parameters: $1 and $2 those of `rows`; $3 the sealed password or null; $4 the options to replace, as JSON; $5 the new
+ * maxRetries, or null to keep it.
  * Returns: the jobs after the transition.
  * Locks: the rows that `rows` selects; it must lock them.
  */
@@ -36,11 +36,14 @@ RETURNING ${jobColumns}`;
 /** One job: $1 its id, $2 its tenant. No row if it is not FAILED or CANCELLED. Called by: `retryJob`. */
 export const retryOne = retryRows(`j.id = $1 AND j.tenant_id = $2 AND j.status IN ('FAILED', 'CANCELLED') FOR UPDATE`);
 
-/** Jobs that a retry of their batch still has to start: $1 the batch, $2 when it was requested. Those that failed later had their turn. */
+/**
+ * Jobs that a retry of their batch still has to start: $1 the batch, $2 when it was requested. Later failures are new
+ * ones.
+ */
 export const toRetry = `j.batch_id = $1 AND j.status = 'FAILED' AND j.finished_at <= $2`;
 
 /**
- * Some jobs of a batch, $6 at most. Rows that are locked are skipped, as whoever locks several jobs at once does so in an order
- * of its own: waiting for each other would be a deadlock. Called by: `makePart`.
+ * Some jobs of a batch, at most $6. Skips locked rows: others may lock several jobs in a different order, so waiting
+ * could deadlock. Called by: `makePart`.
  */
 export const retryPart = retryRows(`${toRetry} ORDER BY j.batch_index LIMIT $6 FOR UPDATE SKIP LOCKED`);

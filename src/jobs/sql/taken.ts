@@ -1,4 +1,4 @@
-/** What an idempotency key stands for: a job or a batch, the other is null. */
+/** The job or batch of an idempotency key; the other id is null. */
 export interface Taken {
   jobId: string | null;
   batchId: string | null;
@@ -9,7 +9,7 @@ export interface Taken {
  * The job or batch of an idempotency key; no row if the key is free.
  *
  * Parameters: $1 tenant, $2 key.
- * Called by: submissions, to find what was submitted before. A key that expired is free, by the database's clock.
+ * Called by: submissions, to find earlier ones. Expired keys are free, by the database's clock.
  */
 export const takenKey = `
 SELECT k.job_id AS "jobId", k.batch_id AS "batchId", k.fingerprint
