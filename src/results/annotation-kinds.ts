@@ -1,4 +1,4 @@
-/** Kinds of annotations by the name that PDF has for them, in small letters. Links, form fields and popups are none. */
+/** Kinds of annotations by their lowercase PDF names. Links, form fields and popups are not included. */
 const kinds = {
   text: 'TEXT',
   freetext: 'FREE_TEXT',
@@ -31,7 +31,7 @@ export type AnnotationKind = (typeof kinds)[keyof typeof kinds] | 'OTHER';
 
 const byName = new Map<string, AnnotationKind>(Object.entries(kinds));
 
-/** Returns the kind that a PDF names; OTHER for a name that PDF does not define. */
+/** Converts a PDF name to a kind; OTHER for names that PDF does not define. */
 export function annotationKind(name: string): AnnotationKind {
   return byName.get(name.toLowerCase()) ?? 'OTHER';
 }

@@ -2,7 +2,7 @@ import type { Link } from '../pdf/model/document.ts';
 import { type Content, type ContentList, mostJsonBytes, mostTextBytes } from './content.ts';
 import { type PageFacts, stored } from './stored-json.ts';
 
-// What a page holds beside its small columns. The number of a request is that of the page.
+// The contents of a page beyond its small columns. The number of a request is that of the page.
 
 const row = { from: 'pages p', where: 'p.job_id = w.id AND p.number = w.number' };
 

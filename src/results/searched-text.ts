@@ -7,8 +7,8 @@ const wordAtEnd = /[\p{L}\p{M}]+$/u;
 const words = /[\p{L}\p{M}]+/gu;
 
 /**
- * Joins the words of a text that are hyphenated at the end of a line, if the Markdown joins them: its layout knows the other words of
- * the document. Returns null if it joins none.
+ * Joins words of a text that are hyphenated at the end of a line, if the Markdown joins them: its layout knows the
+ * other words of the document. Returns null if it joins none.
  */
 export function searchedText({ text, markdown }: { text: string; markdown: string }): string | null {
   if (text.search(lineEnd) === -1) return null;

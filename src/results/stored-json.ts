@@ -16,14 +16,14 @@ import type {
 import type { HiddenText } from '../pdf/model/hidden-text.ts';
 import type { StoredImages } from './pages.ts';
 
-// JSON columns and parts of them, read back. What the compiler cannot know is checked here, and what an older version did
-// not write has a default.
+// Reads JSON columns and parts of them. Checks what the compiler cannot know, and adds defaults for fields that older
+// versions did not write.
 
 const text = z.string().nullable().default(null);
-/** Null for a date that cannot be sent, which earlier versions stored. */
+/** Null for unreadable dates, which earlier versions stored. */
 const date = text.transform((stored) => (stored !== null && isReadableDate(stored) ? stored : null));
 
-/** Reads values by the names that they have now. */
+/** Maps former names of values to current ones. */
 function renamed(names: Record<string, string>): (value: unknown) => unknown {
   return (value) => (typeof value === 'string' ? (names[value] ?? value) : value);
 }
@@ -32,13 +32,13 @@ const links: z.ZodType<Link[]> = z.array(
   z.object({ text, url: text, pageNumber: z.number().nullable().default(null) }),
 );
 
-/** What is known of a completed job's document. */
+/** The stored information about a completed job's document. */
 export interface StoredDocument extends DocumentFacts {
-  /** Where the attachments lie that are kept, one after the other; null if none is. */
+  /** The storage key of all kept attachments, one after the other; null if none is kept. */
   attachmentsKey: string | null;
 }
 
-/** What a document is, apart from its lists and its metadata. */
+/** Information about a document, without its lists and metadata. */
 export type StoredDocumentFacts = Pick<StoredDocument, 'pageCount' | 'fallback' | 'notices'>;
 
 const documentFacts = {
@@ -85,7 +85,7 @@ const outline: z.ZodType<OutlineItem[]> = z.array(
 
 const attachments: z.ZodType<Attachment[]> = z.array(
   z.object({
-    // One to show and to save under, whatever the document says.
+    // Safe to display and to save under, whatever the document says.
     name: z.string().transform((name) => safeFilename(name) ?? 'unnamed'),
     description: text,
     bytes: z.number().nullable(),
@@ -145,7 +145,7 @@ const blocks: z.ZodType<PageBlock[]> = z.array(
   }),
 );
 
-/** What is known of a page, apart from its lists. */
+/** Information about a page, without its lists. */
 export type PageFacts = Omit<PageDetails, 'hidden' | 'annotations' | 'formFields' | 'blocks'>;
 
 const pageFacts = {
@@ -184,7 +184,7 @@ const images: z.ZodType<StoredImages> = z.object({
   failure: z.enum(['CANNOT_RENDER', 'GIVEN_UP']).nullable(),
 });
 
-/** The `images` column of a page; null if none were asked for. */
+/** The `images` column of a page; null if none were requested. */
 export function storedImages(value: unknown): StoredImages | null {
   return value === null ? null : images.parse(value);
 }
@@ -193,7 +193,7 @@ const failure: z.ZodType<PageFailureCode | null> = z
   .enum(['DAMAGED', 'TIME_LIMIT', 'MEMORY_LIMIT', 'CRASH'])
   .nullable();
 
-/** The `failure` column of a page; null for a page that was read. */
+/** The `failure` column of a page; null if the page was extracted. */
 export function storedFailure(value: unknown): PageFailureCode | null {
   return failure.parse(value);
 }
@@ -213,7 +213,7 @@ export function storedDocument(value: unknown): StoredDocument {
   return document.parse(value);
 }
 
-/** Checks of the parts that are read alone. */
+/** Schemas of parts that are read separately. */
 export const stored = {
   documentFacts: z.object(documentFacts),
   metadata,
