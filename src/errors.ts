@@ -1,23 +1,23 @@
 import { type IssueCode, type RequestErrorCode, requestErrors } from './request-errors.ts';
 
 /**
- * The catalogue of everything that can go wrong in a way a client may act on. Codes are stable: clients branch on them.
- * Two kinds, never mixed: a *request* fails (a top-level GraphQL error, nothing was accepted), or a *job* fails (data in
- * `Job.failure`, the request was fine). `docs/errors.md` documents every code; a test holds the two together.
+ * The catalogue of all errors that a client may act on. Codes are stable: clients branch on them. There are two kinds,
+ * never mixed: a *request* fails (a top-level GraphQL error, nothing was accepted), or a *job* fails (data in
+ * `Job.failure`, the request was fine). `docs/errors.md` documents every code; a test compares the two.
  */
 
-/** Whose fault a failed job is: the document's, the world's, too much work, or ours. Decides whether a retry makes sense. */
+/** The cause of a failed job: the document, the environment, too much work, or Pagehive. Decides whether to retry. */
 export type FailureCategory = 'INPUT' | 'TRANSIENT' | 'RESOURCE' | 'INTERNAL';
 
 interface FailureEntry {
   readonly category: FailureCategory;
   /** What happened, for people. Never contains data from the document. */
   readonly message: string;
-  /** What to do about it. */
+  /** How to fix it. */
   readonly advice: string;
 }
 
-/** Why a job can fail. */
+/** The reasons for which a job can fail. */
 export const failures = {
   DOWNLOAD_NOT_FOUND: {
     category: 'INPUT',
@@ -163,12 +163,12 @@ export function isFailureCode(code: string): code is FailureCode {
   return Object.hasOwn(failures, code);
 }
 
-/** Thrown where a job cannot go on; becomes `Job.failure`. `detail` refines the catalogue's message and is shown to clients. */
+/** Ends an attempt; becomes `Job.failure`. `detail` replaces the catalogue's message and is shown to clients. */
 export class JobError extends Error {
   readonly code: FailureCode;
-  /** The page that caused it, if one did. */
+  /** The page that caused it, if any. */
   readonly page: number | null;
-  /** How long a server asked to wait before the next try, in seconds; null if none did. */
+  /** The delay that a server requested before the next try, in seconds; null if none did. */
   readonly retryAfterSeconds: number | null;
 
   constructor(
@@ -183,7 +183,7 @@ export class JobError extends Error {
   }
 }
 
-/** One bad value of an input. `path` leads to it through fields and list indexes. */
+/** An invalid value of an input. `path` leads to it through fields and list indexes. */
 export interface InputIssue {
   path: (string | number)[];
   code: IssueCode;
@@ -197,11 +197,11 @@ interface RequestErrorOptions {
   cause?: unknown;
 }
 
-/** Thrown where a request must be refused; becomes a GraphQL error with `extensions.code`, or an HTTP status. */
+/** Refuses a request; becomes a GraphQL error with `extensions.code`, or an HTTP status. */
 export class RequestError extends Error {
   readonly code: RequestErrorCode;
   readonly issues: InputIssue[] | null;
-  /** Figures that explain the refusal, such as the cost of an operation and its limit: part of `extensions`. */
+  /** Numbers that explain the refusal, such as the cost of an operation and its limit; included in `extensions`. */
   readonly details: Readonly<Record<string, number>>;
 
   constructor(code: RequestErrorCode, options: RequestErrorOptions = {}) {

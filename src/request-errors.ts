@@ -6,7 +6,10 @@ interface RequestErrorEntry {
   readonly advice: string;
 }
 
-/** Why a request can fail. `status` is the HTTP status of plain HTTP endpoints; GraphQL answers 200 as its HTTP spec says. */
+/**
+ * The reasons for which a request can fail. `status` is for plain HTTP endpoints; GraphQL returns 200, per its HTTP
+ * spec.
+ */
 export const requestErrors = {
   BAD_USER_INPUT: {
     status: 400,
@@ -157,7 +160,7 @@ export const requestErrors = {
   },
 } as const satisfies Record<string, RequestErrorEntry>;
 
-/** What can be wrong with a value of an input: the codes of `extensions.issues`. */
+/** The problems of input values: the codes of `extensions.issues`. */
 export const issueCodes = {
   EXACTLY_ONE: 'Exactly one of several fields must be given.',
   CONFLICT: 'The value cannot be combined with another one of the same input.',
@@ -192,10 +195,10 @@ export function isIssueCode(code: unknown): code is IssueCode {
   return typeof code === 'string' && Object.hasOwn(issueCodes, code);
 }
 
-/** After how many seconds a client may try again, where that makes sense: the header Retry-After. */
+/** The header Retry-After, in seconds, for errors that a retry can resolve. */
 const retryAfter: Partial<Record<RequestErrorCode, number>> = { OVERLOADED: 1, SERVICE_UNAVAILABLE: 5 };
 
-/** Null for a code that trying again does not help. */
+/** Null if a retry does not help. */
 export function retryAfterSeconds(code: RequestErrorCode): number | null {
   return retryAfter[code] ?? null;
 }
