@@ -24,7 +24,7 @@ import type {} from './declarations.ts';
 import { introspectionItems } from './introspection-items.ts';
 import { fragmentsOf } from './shape.ts';
 
-/** Page size of a connection when the request names none, and the largest that resolvers accept. */
+/** Default and maximum page size of a connection. */
 export interface PageSize {
   defaultSize: number;
   maxSize: number;
@@ -32,7 +32,7 @@ export interface PageSize {
 
 type Variables = Readonly<Record<string, unknown>>;
 
-/** Points of a selection set. `perItem` is what a connection costs for each row of its page. */
+/** Points of a selection set. `perItem` is the cost of a connection per row of its page. */
 interface Cost {
   fixed: number;
   perItem: number;
@@ -41,12 +41,12 @@ interface Cost {
 /** Assumed length of a list without a declaration. A test lists the fields that should have one. */
 const defaultItems = 10;
 
-/** Items of a connection, by the names of the fields that repeat for each row. */
+/** The fields of a connection that repeat for each row. */
 const itemFields = new Set(['nodes', 'edges']);
 
 /**
- * Points that an operation may cost at most, before it runs. Fields count once for each object they are resolved on: the
- * fields of a connection's rows times the page size, those of a list times its declared length. Fragments are measured once
+ * Maximum points of an operation, known before it runs. A field counts once for each object it is resolved on: fields
+ * of a connection's rows times the page size, those of a list times its declared length. Fragments are measured once
  * for each type they are spread on, so the time is linear in the size of the document.
  */
 export function costOf(
@@ -66,7 +66,7 @@ export function costOf(
   return Math.ceil(fixed);
 }
 
-/** Variables as given, else their default if it is a literal number or boolean: nothing else decides a cost. */
+/** Variables as given, else their default if it is a literal number or boolean: nothing else affects the cost. */
 function withDefaults({ variableDefinitions = [] }: OperationDefinitionNode, given: Variables): Map<string, unknown> {
   const values = new Map<string, unknown>();
   for (const { variable, defaultValue } of variableDefinitions) {
@@ -158,7 +158,7 @@ class CostMeter {
       .filter(({ name }) => name.value === 'first' || name.value === 'last')
       .map(({ value }) => this.#valueOf(value))
       .filter((size) => typeof size === 'number');
-    // A resolver refuses what is out of range.
+    // Resolvers refuse values out of range.
     return Math.min(Math.max(...(sizes.length === 0 ? [defaultSize] : sizes), 0), maxSize);
   }
 

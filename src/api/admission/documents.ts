@@ -6,21 +6,21 @@ import { InvalidDocumentError } from './invalid-document-error.ts';
 import { checkShape } from './shape.ts';
 import { checkTokens } from './tokens.ts';
 
-/** A document that passed every check that does not depend on variables. */
+/** A document that passed all checks that do not depend on variables. */
 export interface CheckedDocument {
   document: DocumentNode;
   uses: InputUses;
 }
 
-/** Memory of a cached document: a syntax tree takes about 60 bytes for each character of dense text. */
+/** Memory of a cached document: a syntax tree takes about 60 bytes per character of dense text. */
 const bytesPerCharacter = 64;
 
-/** Validation errors that a client is shown. */
+/** Maximum validation errors returned to a client. */
 const maxErrors = 20;
 
 /**
- * Parses and checks documents. Those that pass are cached, within `documentCacheBytes`; one that fails is checked again when
- * it returns, at the cost of an accepted one.
+ * Parses and checks documents. Valid ones are cached, within `documentCacheBytes`; an invalid one is checked again each
+ * time, which costs as much as checking a valid one.
  */
 export function createDocuments(schema: GraphQLSchema, limits: OperationLimits): (text: string) => CheckedDocument {
   const cache = new LRUCache<string, CheckedDocument>({
@@ -37,7 +37,7 @@ export function createDocuments(schema: GraphQLSchema, limits: OperationLimits):
   }
 
   return (text) => {
-    // A text over the limit must not be hashed as a key first.
+    // Too long a text must not even be hashed as a key.
     const known = text.length > limits.queryBytes ? undefined : cache.get(text);
     if (known !== undefined) return known;
     const checked = check(text);

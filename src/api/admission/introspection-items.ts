@@ -3,8 +3,8 @@ import { type GraphQLSchema, isEnumType, isInputObjectType, isInterfaceType, isO
 const known = new WeakMap<GraphQLSchema, ReadonlyMap<string, number>>();
 
 /**
- * Average lengths of the lists of introspection, by field such as `__Type.fields`. With them the ordinary introspection
- * query costs what it resolves, and one that walks in circles multiplies.
+ * Average lengths of introspection lists, by field such as `__Type.fields`. With them, an ordinary introspection query
+ * costs what it resolves, and the cost of a circular one multiplies.
  */
 export function introspectionItems(schema: GraphQLSchema): ReadonlyMap<string, number> {
   const cached = known.get(schema);

@@ -1,9 +1,9 @@
 import { GraphQLError } from 'graphql';
 
-/** Why a document was refused as GraphQL: the codes that servers agree on. */
+/** Why a document is invalid GraphQL, in the codes that servers commonly use. */
 export type InvalidDocumentCode = 'GRAPHQL_PARSE_FAILED' | 'GRAPHQL_VALIDATION_FAILED' | 'OPERATION_RESOLUTION_FAILURE';
 
-/** A document is not GraphQL, does not fit the schema, or holds no operation of the name that was asked for. */
+/** A document is not valid GraphQL, does not match the schema, or does not contain the requested operation. */
 export class InvalidDocumentError extends Error {
   readonly errors: readonly GraphQLError[];
 

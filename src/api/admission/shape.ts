@@ -10,7 +10,7 @@ import type { OperationLimits } from '../../config.ts';
 import { RequestError } from '../../errors.ts';
 
 /**
- * Refuses a document whose shape alone shows that it asks for too much: aliases, depth, root fields. Runs before validation,
+ * Refuses a document that asks for too much by its shape alone: aliases, depth, root fields. Runs before validation,
  * whose rules compare fields in pairs. Each fragment is measured once, so exponential fragments cost nothing here.
  */
 export function checkShape(document: DocumentNode, limits: OperationLimits): void {
@@ -36,13 +36,13 @@ function countAliases(document: DocumentNode): number {
 }
 
 interface Shape {
-  /** Levels of fields below and including this selection set. */
+  /** Levels of fields from this selection set down. */
   depth: number;
-  /** Fields of this selection set itself, those of its fragments included. */
+  /** Fields of this selection set, including those of its fragments. */
   fields: number;
 }
 
-/** Measures selection sets. A fragment that spreads itself counts as empty there: validation names it. */
+/** Measures selection sets. A fragment within itself counts as empty: validation reports it. */
 function createMeasure(document: DocumentNode): (set: SelectionSetNode) => Shape {
   const fragments = fragmentsOf(document);
   const measured = new Map<string, Shape>();
@@ -88,7 +88,7 @@ export function fragmentsOf({ definitions }: DocumentNode): Map<string, Fragment
   );
 }
 
-/** The operation that a request names, or the only one; null where that is not clear. */
+/** The requested operation, or the only one; null if that is ambiguous. */
 export function operationOf(
   { definitions }: DocumentNode,
   operationName: string | null | undefined,

@@ -4,9 +4,9 @@ import type { ApiContext } from '../context.ts';
 type Load<Key, Value> = (keys: readonly Key[]) => Promise<readonly (Value | Error)[]>;
 
 /**
- * Loads together what the parents of a list ask for one by one. All calls with the same group in the same turn of the event
- * loop become one call of `load`, so their `load` functions must be interchangeable. The siblings of a field share the array
- * `info.fieldNodes`, and with it their arguments and selections: it is the natural group.
+ * Combines the loads of a list's items. All calls with the same group in the same turn of the event loop become one
+ * call of `load`, so their `load` functions must be interchangeable. The siblings of a field share the array
+ * `info.fieldNodes`, and with it their arguments and selections, which makes it the natural group.
  *
  * Nothing is cached: a mutation may change what the next one of the same request reads.
  */

@@ -2,20 +2,20 @@ import { RequestError } from '../../errors.ts';
 import type { ApiContext } from '../context.ts';
 import { largeBytes } from './large-answers.ts';
 
-/**
- * The bytes that an answer may still hold, as it is built in memory. What is read from the database for it is drawn from here, large values before
- * they are read. Each operation, and each event of a subscription, has a context and so a budget of its own.
+ * The bytes that a response may still contain while it is built in memory. Values read from the database are deducted,
+ * large ones before they are read. Each operation, and each event of a subscription, has its own context and so its own
+ * budget.
  */
 export class ByteBudget {
   readonly #all: number;
   #left: number;
-  /** Bytes that may be drawn before the answer counts as large. */
+  /** Bytes that may be used before the response counts as large. */
   #untilLarge = largeBytes;
   #isLarge = false;
   readonly #enterLarge: () => Promise<void>;
   #lastRead: Promise<unknown> = Promise.resolve();
 
-  /** `enterLarge` resolves when the answer may become a large one. */
+  /** `enterLarge` resolves when the response may become large. */
   constructor(answerBytes: number, enterLarge: () => Promise<void>) {
     this.#all = answerBytes;
     this.#left = answerBytes;
@@ -32,7 +32,7 @@ export class ByteBudget {
     return this.#isLarge || this.#untilLarge < 0;
   }
 
-  /** Waits until the answer may be large. False if it already was. Call it in turn only. */
+  /** Waits until the response may be large; returns false if it already was. Call it only in turn. */
   async becomeLarge(): Promise<boolean> {
     if (this.#isLarge) return false;
     await this.#enterLarge();
@@ -45,12 +45,12 @@ export class ByteBudget {
     return this.#isLarge ? this.#left : Math.max(0, Math.min(this.#left, this.#untilLarge));
   }
 
-  /** Throws RESULT_TOO_LARGE, and draws nothing, if there is not enough left. */
+  /** Deducts bytes; throws RESULT_TOO_LARGE, and deducts nothing, if too few are left. */
   draw(bytes: number): void {
     if (!this.tryDraw(bytes)) throw new RequestError('RESULT_TOO_LARGE');
   }
 
-  /** Whether there was enough left; if so, it is drawn. */
+  /** Deducts bytes if enough are left; returns whether they were. */
   tryDraw(bytes: number): boolean {
     if (bytes > this.#left) return false;
     this.#left -= bytes;
@@ -59,9 +59,9 @@ export class ByteBudget {
   }
 
   /**
-   * Runs reads of values whose size only the database knows one after another: each is told how many bytes it may take, and
-   * draws what it took before the next one begins. So one request never holds more than one connection for them. A read that
-   * needs more calls `becomeLarge` and asks for `bytesLeft` again.
+   * Reads values whose size only the database knows, one by one: each read is given the number of bytes it may use, and
+   * deducts its own before the next one begins. So one request never uses more than one connection for them. A read
+   * that needs more calls `becomeLarge` and asks for `bytesLeft` again.
    */
   inTurn<T>(read: (bytesLeft: number) => Promise<T>): Promise<T> {
     const reading = this.#lastRead.then(() => read(this.bytesLeft));
@@ -72,14 +72,14 @@ export class ByteBudget {
 
 const budgets = new WeakMap<ApiContext, ByteBudget>();
 
-/** The budget of the answer that this context belongs to. */
+/** The budget of the response that this context belongs to. */
 export function budgetOf(context: ApiContext): ByteBudget {
   const budget = budgets.get(context) ?? new ByteBudget(context.operations.answerBytes, context.enterLargeAnswer);
   budgets.set(context, budget);
   return budget;
 }
 
-/** Roughly the size of a row in an answer: its texts, and a little for every other value. */
+/** The approximate size of a row in a response: its texts, and a little for each other value. */
 export function bytesOf(value: unknown): number {
   if (typeof value === 'string') return Buffer.byteLength(value);
   if (typeof value !== 'object' || value === null || value instanceof Date) return 8;

@@ -16,14 +16,14 @@ import { takeTurn } from './turns.ts';
 const load = createBatcher<ContentKey, FoundContent>();
 
 /**
- * Reads a value that may be large, together with those that the other rows of a list ask for. They are drawn from the byte
- * budget of the answer before they are read; those that do not fit any more are RESULT_TOO_LARGE.
+ * Reads a potentially large value, together with those of the other rows of a list. They are deducted from the byte
+ * budget of the response before they are read; if they do not fit, they fail with RESULT_TOO_LARGE.
  */
 export async function loadContent<T>(context: ApiContext, content: Content<T>, key: ContentKey): Promise<T> {
   return content.parse(await loadStored(context, content, key));
 }
 
-/** Reads a part of a list, by default its beginning, and hands it over when it is its turn. */
+/** Reads a part of a list, by default its beginning, when it is its turn. */
 export async function loadList<T>(
   context: ApiContext,
   list: ContentList<T>,
@@ -43,7 +43,7 @@ async function loadStored(context: ApiContext, content: Content<unknown>, key: C
   return found.value;
 }
 
-/** A value that several fields ask for is read once, and drawn as often as the answer will hold it. */
+/** A value that several fields need is read once, and deducted once per occurrence in the response. */
 function readAll(context: ApiContext, content: Content<unknown>, keys: readonly ContentKey[]): Promise<FoundContent[]> {
   const budget = budgetOf(context);
   const nameOf = ({ id, number }: ContentKey) => `${id} ${number}`;

@@ -1,23 +1,23 @@
 import { Slots } from '../../connections/postgres/slots.ts';
 import { RequestError } from '../../errors.ts';
 
-/** Size above which an answer counts as large, in bytes. */
+/** Size above which a response counts as large, in bytes. */
 export const largeBytes = 1024 ** 2;
 
-/** Large answers in memory at the same time: each takes tens of megabytes until its client has read it. */
+/** Maximum large responses in memory: each takes tens of megabytes until its client has read it. */
 const atOnce = 4;
 const atOncePerClient = 2;
 
-/** How long an answer waits for its turn, in milliseconds. */
+/** Maximum wait of a response for its turn, in milliseconds. */
 const patienceMs = 10_000;
 
-/** Limits the large answers that a process holds. Small answers never wait. */
+/** Limits the large responses that a process holds. Small ones never wait. */
 export class LargeAnswers {
   readonly #slots = new Slots(atOnce);
 
   /**
-   * Waits until another large answer may be built; it counts until `over` aborts. Rejects with OVERLOADED if that takes too
-   * long. `client` identifies the client by its address: clients take turns.
+   * Waits until another large response may be built; it counts until `over` aborts. Rejects with OVERLOADED if that
+   * takes too long. `client` identifies the client by its address: clients take turns.
    */
   async enter(client: string, over: AbortSignal): Promise<void> {
     const claimant = { owner: client, atOnce: atOncePerClient, signal: over };

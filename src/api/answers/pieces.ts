@@ -2,15 +2,15 @@ import { setImmediate } from 'node:timers/promises';
 import { stringifyChunked } from '@discoveryjs/json-ext';
 import type { ExecutionResult } from 'graphql';
 
-/** Characters of one piece of JSON, more or less: a longer string is a piece of its own. */
+/** Approximate characters per piece of JSON: a longer string is its own piece. */
 const pieceCharacters = 64 * 1024;
 
-/** Time that serialising may take before other requests get their turn, in milliseconds. */
+/** Time that serialization may take before other requests get their turn, in milliseconds. */
 const turnMs = 10;
 
 /**
- * The JSON of an answer in pieces, for answers that would block the event loop if they were serialised at once. Between
- * pieces other requests are served.
+ * Yields the JSON of a response in pieces, for responses that would block the event loop if they were serialized at
+ * once. Between pieces, other requests are served.
  */
 export async function* answerPieces(result: ExecutionResult): AsyncGenerator<string> {
   let since = performance.now();

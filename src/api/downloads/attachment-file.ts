@@ -5,7 +5,7 @@ import { type StoredDocument, storedDocument } from '../../results/stored-json.t
 import type { ApiServices } from '../context.ts';
 import type { DownloadFile } from './download.ts';
 
-/** Types that no program runs, by extension; everything else is bytes, whatever its name says. */
+/** Types that no program executes, by extension. Everything else is sent as bytes, whatever its name. */
 const safeTypes = new Map([
   ['csv', 'text/csv; charset=utf-8'],
   ['gif', 'image/gif'],
@@ -25,17 +25,17 @@ export function attachmentType({ name }: Pick<Attachment, 'name'>): string {
   return safeTypes.get(extension.toLowerCase()) ?? 'application/octet-stream';
 }
 
-/** Whether its bytes are kept. */
+/** Whether its bytes are stored. */
 export function isKept({ bytes, offset }: Attachment): boolean {
   return bytes !== null && offset !== null;
 }
 
-/** Why its bytes are not kept; null if they are. */
+/** Why its bytes are not stored; null if they are. */
 export function omissionOf(attachment: Attachment): Omission | 'NOT_STORED' | null {
   return isKept(attachment) ? null : (attachment.omitted ?? 'NOT_STORED');
 }
 
-/** The attachment of a job by its index. NOT_FOUND if the job is gone, or the attachment is not kept. */
+/** Finds an attachment of a job by its index. NOT_FOUND if the job is gone or the attachment is not stored. */
 export async function attachmentFile(services: ApiServices, jobId: string, index: number): Promise<DownloadFile> {
   const job = await services.database.prisma.job.findFirst({
     where: { id: jobId, status: 'COMPLETED' },
@@ -51,7 +51,7 @@ export async function attachmentFile(services: ApiServices, jobId: string, index
   return { filename: name, contentType: attachmentType(attachment), bytes, content };
 }
 
-/** The bytes of an attachment that is kept, as they are read. */
+/** Streams the bytes of a stored attachment. */
 export async function readAttachment(
   { storage }: Pick<ApiServices, 'storage'>,
   { attachmentsKey }: Pick<StoredDocument, 'attachmentsKey'>,

@@ -9,14 +9,14 @@ import { markdownFile, pageLines, stemOf } from './job-file.ts';
 import { batchRecord, failureRecord, jobRecord, jobSelection, type ListedJob, resultRecord } from './records.ts';
 import { uniqueNames, type ZipEntry, zip } from './zip.ts';
 
-/** Refuses the formats that a batch does not come in: one text or one JSON of thousands of documents is of no use. */
+/** Refuses formats that batches do not support: one text or JSON of thousands of documents is of no use. */
 export function checkBatchFormat(format: ResultFormat): asserts format is 'NDJSON' | 'ZIP' {
   if (format === 'NDJSON' || format === 'ZIP') return;
-  const message = 'a batch comes as NDJSON or ZIP; the other formats are for the result of one job';
+  const message = 'a batch can be downloaded as NDJSON or ZIP; the other formats are for single jobs';
   throw new RequestError('BAD_USER_INPUT', { issues: [{ path: ['format'], code: 'UNSUPPORTED', message }] });
 }
 
-/** The jobs of a batch, as they are now, with the pages of those that are COMPLETED. */
+/** The current jobs of a batch, with the pages of COMPLETED ones. */
 export async function batchFile(database: Database, id: string, format: ResultFormat): Promise<DownloadFile> {
   checkBatchFormat(format);
   const batch = await database.prisma.batch.findUnique({ where: { id } });
@@ -29,10 +29,10 @@ export async function batchFile(database: Database, id: string, format: ResultFo
   };
 }
 
-/** Jobs that are read at once: the facts of each, a long outline perhaps, but no pages. */
+/** Jobs read at a time: their metadata, which may include a long outline, but no pages. */
 const partJobs = 20;
 
-/** Its jobs in the order of their items. Those that were deleted before are left out; throws if one is deleted meanwhile. */
+/** Yields the jobs in the order of their items, without deleted ones; throws if one is deleted meanwhile. */
 async function* readJobs(database: Database, batch: Batch): AsyncGenerator<ListedJob, void, undefined> {
   const expected = await database.prisma.job.count({ where: { batchId: batch.id } });
   let seen = 0;
@@ -53,7 +53,7 @@ async function* readJobs(database: Database, batch: Batch): AsyncGenerator<Liste
   if (seen !== expected) throw new ResultGoneError();
 }
 
-/** A line for the batch, then for each job a line and a line a page: no line grows with the length of a document. */
+/** One line for the batch, one per job and one per page, so that no line grows with the length of a document. */
 async function* ndjson(database: Database, batch: Batch): AsyncGenerator<string> {
   yield line({ type: 'batch', ...batchRecord(batch) });
   for await (const job of readJobs(database, batch)) {
@@ -75,7 +75,7 @@ function line(record: object): string {
   return `${JSON.stringify(record)}\n`;
 }
 
-/** The index comes first: it decides which files there are. */
+/** The index comes first, because it determines the files. */
 async function* entriesOf(database: Database, batch: Batch): AsyncGenerator<ZipEntry> {
   const listed: (Pick<ListedJob, 'id' | 'revision'> & { path: string; modifiedAt: Date })[] = [];
   const nameOf = uniqueNames();

@@ -4,7 +4,7 @@ import type { ApiServices } from '../context.ts';
 export const resultFormats = ['TEXT', 'MARKDOWN', 'JSON', 'NDJSON', 'ZIP'] as const;
 export type ResultFormat = (typeof resultFormats)[number];
 
-/** Media type and extension of each. */
+/** Media type and extension of each format. */
 export const files: Record<ResultFormat, { contentType: string; extension: string }> = {
   TEXT: { contentType: 'text/plain; charset=utf-8', extension: 'txt' },
   MARKDOWN: { contentType: 'text/markdown; charset=utf-8', extension: 'md' },
@@ -17,11 +17,11 @@ export const files: Record<ResultFormat, { contentType: string; extension: strin
 export interface DownloadFile {
   filename: string;
   contentType: string;
-  /** Its size, where that is known before it is made. */
+  /** Its size, if it is known in advance. */
   bytes: number | null;
-  /** To be shown where it is asked for, on any site, and kept by browsers; others are saved. */
+  /** Whether it is displayed where requested, on any site, and cached by browsers; others are saved. */
   isShown?: boolean;
-  /** Makes it while it is read, or opens it. */
+  /** Opens it, or generates it while it is read. */
   content(): AsyncIterable<string | Uint8Array> | Promise<AsyncIterable<string | Uint8Array>>;
 }
 
@@ -35,12 +35,12 @@ export interface Download {
 const lifetimeMs = 60 * 60 * 1000;
 const purpose = 'download';
 
-/** Where to GET a format of a job or a batch: absolute, signed and expiring, so whoever fetches it needs no key. */
+/** The URL of a format of a job or batch: absolute, signed and expiring, so that no key is needed. */
 export function downloadOf(services: ApiServices, id: string, format: ResultFormat, bytes: number | null): Download {
   return signDownload(services, `${id}/${format.toLowerCase()}`, { contentType: files[format].contentType, bytes });
 }
 
-/** Where to GET a file by its path under `/downloads/`. */
+/** The URL of a file by its path under `/downloads/`. */
 export function signDownload(
   services: ApiServices,
   path: string,
@@ -51,7 +51,7 @@ export function signDownload(
   return { url: signedUrl(services, path, expiresAt), expiresAt, ...file };
 }
 
-/** The same for what is shown again and again: for an hour it is one URL, which expires an hour later. */
+/** The same for files displayed repeatedly: the URL stays the same for an hour, and expires an hour later. */
 export function signShownFile(services: ApiServices, path: string): string {
   return signedUrl(services, path, new Date((Math.floor(Date.now() / lifetimeMs) + 2) * lifetimeMs));
 }
@@ -60,7 +60,7 @@ function signedUrl({ secrets, publicUrl }: ApiServices, path: string, expiresAt:
   return `${publicUrl}/downloads/${path}?token=${secrets.sign(purpose, path, expiresAt)}`;
 }
 
-/** The path that a signed URL stands for. */
+/** The path of a signed URL. */
 export function readDownloadUrl({ secrets }: ApiServices, url: URL): string {
   const path = url.pathname.slice('/downloads/'.length);
   if (secrets.verify(purpose, path, url.searchParams.get('token') ?? '')) return path;

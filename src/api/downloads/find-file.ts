@@ -7,7 +7,10 @@ import { type DownloadFile, resultFormats } from './download.ts';
 import { imageFile, imageKinds } from './image-file.ts';
 import { jobFile } from './job-file.ts';
 
-/** What lies under a signed path: `ID/FORMAT` of a job or a batch; of a job also `ID/attachments/INDEX` and `ID/pages/NUMBER/KIND`. */
+/**
+ * Finds the file of a signed path: `ID/FORMAT` of a job or batch, or `ID/attachments/INDEX` and `ID/pages/NUMBER/KIND`
+ * of a job.
+ */
 export async function findFile(services: ApiServices, path: string): Promise<DownloadFile> {
   const [id = '', name = '', index, kind] = path.split('/');
   const jobId = decodeId('job', id);

@@ -16,7 +16,7 @@ const imageFiles: Record<ImageFormat, { contentType: string; extension: string }
   WEBP: { contentType: 'image/webp', extension: 'webp' },
 };
 
-/** Where to GET an image of a page; null if there is none. `images` is the column of the page. */
+/** The URL of a page's image; null if there is none. `images` is the column of the page. */
 export function imageUrl(
   services: ApiServices,
   jobId: string,
@@ -28,7 +28,7 @@ export function imageUrl(
   return signShownFile(services, `${encodeId('job', jobId)}/pages/${number}/${kind}`);
 }
 
-/** An image of a page. NOT_FOUND if the job is gone, or has none. */
+/** Finds an image of a page. NOT_FOUND if the job is gone or has none. */
 export async function imageFile(
   services: Pick<ApiServices, 'database' | 'storage'>,
   jobId: string,
@@ -54,7 +54,7 @@ export function imageName(number: number, kind: ImageKind, format: ImageFormat):
   return `${name}-${String(number).padStart(4, '0')}.${imageFiles[format].extension}`;
 }
 
-/** The bytes of an image, as they are read. */
+/** Streams the bytes of an image. */
 export async function readImage(
   { storage }: Pick<ApiServices, 'storage'>,
   { key }: Pick<StoredImages, 'key'>,

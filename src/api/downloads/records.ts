@@ -12,9 +12,9 @@ import { annotationKind } from '../../results/annotation-kinds.ts';
 import { storedDocument } from '../../results/stored-json.ts';
 import { attachmentType, omissionOf } from './attachment-file.ts';
 
-// What downloads say about jobs and batches, by the names that the schema has for it.
+// The representation of jobs and batches in downloads, with the names of the schema.
 
-/** What is read of a job for that. */
+/** The columns of a job that it needs. */
 export const jobSelection = {
   id: true,
   revision: true,
@@ -36,7 +36,7 @@ export type ListedJob = Pick<Job, Exclude<keyof typeof jobSelection, 'source'>> 
   source: Pick<Source, 'kind' | 'url' | 'filename' | 'bytes' | 'sha256'>;
 };
 
-/** Who the job is: what the client called it, and what it was given. */
+/** The identity of the job: its name, metadata and source. */
 export function jobRecord({ id, name, metadata, createdAt, finishedAt, source }: ListedJob) {
   const { kind, url, filename, bytes, sha256 } = source;
   return {
@@ -55,7 +55,7 @@ export function jobRecord({ id, name, metadata, createdAt, finishedAt, source }:
   };
 }
 
-/** The facts of a result; its pages come apart from them. */
+/** The metadata of a result, without its pages. */
 export function resultRecord({ document, engine }: Pick<ListedJob, 'document' | 'engine'>) {
   const { pageCount, fallback, notices, metadata, attachments, outline } = storedDocument(document);
   return { pageCount, engine, fallback, notices, metadata, attachments: attachments.map(attachmentRecord), outline };
@@ -67,7 +67,7 @@ function attachmentRecord(attachment: Attachment) {
   return { name, description, contentType, bytes, pageNumber, omitted: omissionOf(attachment) };
 }
 
-/** A page with all that is known of it. */
+/** A page with all its details. */
 export function pageRecord({ details, failure, ...page }: ExtractedPage) {
   const { engine, fallback, ocrReason, ocr, language, hidden, annotations, formFields, blocks } = details;
   return {

@@ -1,18 +1,18 @@
 import { finished, PassThrough, Readable } from 'node:stream';
 import { ZipFile } from 'yazl';
 
-/** A file in an archive. `content` is called when its turn has come. */
+/** A file in an archive. `content` is called when it is its turn. */
 export interface ZipEntry {
   path: string;
   modifiedAt: Date;
   content: () => AsyncIterable<string | Uint8Array>;
-  /** It is packed already: to do so again would take long and gain nothing. */
+  /** Whether it is already compressed: compressing it again would be slow and gain nothing. */
   isPacked?: boolean;
 }
 
 /**
- * The bytes of a ZIP archive while its files are read, one after the other and only as fast as the bytes are taken. Of a file
- * that is done, its line in the directory is kept. Who leaves early ends the reading; an error of it is thrown here.
+ * Streams a ZIP archive while its files are read, one by one and only as fast as the archive is read. Keeps only the
+ * directory entry of a finished file. If the reader leaves early, reading stops; a read error is thrown here.
  */
 export async function* zip(entries: AsyncIterable<ZipEntry>): AsyncGenerator<Buffer, void, undefined> {
   const archive = new ZipFile();
@@ -44,7 +44,7 @@ export async function* zip(entries: AsyncIterable<ZipEntry>): AsyncGenerator<Buf
     for await (const chunk of output) yield chunk;
   } finally {
     left = true;
-    // Nothing moves any more once nobody reads: without this it would be waited for.
+    // Nothing moves once nobody reads: without this, it would wait forever.
     giveUp(new Error('nobody reads the archive any more'));
     destroy(reading);
     await filling;
@@ -55,7 +55,7 @@ function destroy(stream: Readable | null): void {
   stream?.destroy();
 }
 
-/** Numbers what would have the same name, also where capitals do not count. */
+/** Numbers duplicate names, ignoring case. */
 export function uniqueNames(): (stem: string, extension: string) => string {
   const taken = new Set<string>();
   const numbers = new Map<string, number>();

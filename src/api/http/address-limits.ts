@@ -5,11 +5,11 @@ import { RequestError } from '../../errors.ts';
 import type { Logger } from '../../ops/logger.ts';
 import { addressKey, type ClientAddresses } from './forwarded.ts';
 
-/** Limits what one client address holds at the same time, so that it leaves room for all others. */
+/** Limits the concurrent sockets and requests of one client address, to leave room for all others. */
 export interface AddressLimits {
   /**
-   * Counts a socket until it closes. Beyond the limit, the address's oldest socket without a request is closed. Sockets of
-   * trusted proxies carry many clients and are not counted.
+   * Counts a socket until it closes. Beyond the limit, the address's oldest socket without a request is closed. Sockets
+   * of trusted proxies carry many clients and are not counted.
    */
   socketOpened(socket: Socket): void;
   /** Counts a request, stream or WebSocket until `open` closes. Throws OVERLOADED beyond the limit. */
@@ -19,12 +19,12 @@ export interface AddressLimits {
 /** The least time between two warnings, in milliseconds. */
 const warningMs = 60_000;
 
-/** `limit` applies to sockets and to requests, each by itself: a socket may carry several pipelined requests. */
+/** `limit` applies to sockets and requests separately: a socket may carry several pipelined requests. */
 export function createAddressLimits(addresses: ClientAddresses, limit: number, logger: Logger): AddressLimits {
   const holders = new Map<string, Holder>();
   let warnedAt = Number.NEGATIVE_INFINITY;
 
-  /** Behind a proxy that is not trusted, all clients have its address. Operators learn here why they are refused. */
+  /** Behind an untrusted proxy, all clients have its address. The warning tells operators why they are refused. */
   function warn(address: string, headers: IncomingHttpHeaders): void {
     if (performance.now() - warnedAt < warningMs) return;
     warnedAt = performance.now();

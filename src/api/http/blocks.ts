@@ -1,14 +1,14 @@
 /** Bytes of one block. */
 const blockBytes = 64 * 1024;
 
-/** Collects bytes in large blocks. Kept as they arrive, many small packets would take far more memory than their bytes. */
+/** Collects bytes in large blocks. Many small packets would take far more memory than their bytes. */
 export class Blocks {
   readonly #blocks: Buffer<ArrayBuffer>[] = [];
   #block = Buffer.alloc(0);
   #used = 0;
   #expected: number;
 
-  /** `expected`: how many bytes will come, where that is known. Memory is taken as they come. */
+  /** `expected`: the total size, if known. Memory is allocated as bytes arrive. */
   constructor(expected = Number.POSITIVE_INFINITY) {
     this.#expected = expected;
   }

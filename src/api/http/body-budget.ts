@@ -1,16 +1,16 @@
 import { RequestError } from '../../errors.ts';
 
 /**
- * The first bytes of each body, which do not count. The limit on sockets bounds them, and so a small request is never
+ * The first bytes of each body, which do not count. The limit on sockets bounds them, so that a small request is never
  * refused because of large ones.
  */
 export const freeBytes = 64 * 1024;
 
 /** A body that is being received or processed. */
 export interface HeldBody {
-  /** Counts bytes that arrived. May make this body, or a larger one, give way. */
+  /** Counts received bytes. May make this body, or a larger one, give way. */
   take(bytes: number): void;
-  /** The body is complete, and does not give way any more. */
+  /** The body is complete, and no longer gives way. */
   complete(): void;
   /** Its bytes are no longer in memory. */
   release(): void;
@@ -23,8 +23,8 @@ interface Body {
 }
 
 /**
- * Limits the bytes of request bodies in memory, over all clients. When they are used up, the client address with the most
- * unfinished bytes gives way with its largest body: unfinished bodies of one client can't shut others out.
+ * Limits the total bytes of request bodies in memory. When they are used up, the client address with the most
+ * unfinished bytes gives way with its largest body, so that one client's unfinished bodies cannot lock out others.
  */
 export class BodyBudget {
   readonly #limit: number;
@@ -35,7 +35,7 @@ export class BodyBudget {
     this.#limit = limit;
   }
 
-  /** Opens an account. `giveWay` is called once if the body is to be refused; its bytes are not counted from then on. */
+  /** Starts counting a body. `giveWay` is called once if it must be refused; its bytes then no longer count. */
   open(address: string, giveWay: (error: RequestError) => void): HeldBody {
     const body: Body = { address, bytes: 0, giveWay };
     let isReleased = false;

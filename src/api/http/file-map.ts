@@ -16,7 +16,7 @@ import { HttpError } from './guards.ts';
 import { readShortJson } from './json-body.ts';
 import type { MultipartBody } from './multipart-body.ts';
 
-/** Places of all files together. */
+/** Maximum paths of all files together. */
 const maxPlaces = 20;
 
 /** Far more than 20 paths need. */
@@ -34,8 +34,8 @@ const operationParams = z.looseObject({
 const fileMap = z.record(z.string(), z.array(z.string().max(500)).min(1).max(maxPlaces));
 
 /**
- * The operation of a multipart request with its files in place. A file replaces a variable, or a part of one, that is null
- * and whose type is `File`: a path leads nowhere else, so no value is created, overwritten or resized.
+ * The operation of a multipart request with its files inserted. A file replaces a variable, or a part of one, that is
+ * null and of type `File`. No other path is accepted, so no value is created, overwritten or resized.
  */
 export function placeFiles({ operations, map, files }: MultipartBody, schema: GraphQLSchema): unknown {
   const operation = operationParams.safeParse(readShortJson(operations, 'The field operations'));
@@ -48,7 +48,7 @@ export function placeFiles({ operations, map, files }: MultipartBody, schema: Gr
     throw new HttpError(400, 'The field map does not name exactly the files of the request.');
   const paths = entries.flatMap(([name, all]) => all.map((path) => ({ name, path })));
   if (paths.length > maxPlaces) throw new HttpError(400, `The field map must not have more than ${maxPlaces} paths.`);
-  // Without a valid document there are no types. GraphQL will say what is wrong with it.
+  // Without a valid document there are no types. GraphQL will report what is wrong with it.
   const document = parsed(operation.data.query);
   if (document === null) return operation.data;
   const { operationName, variables } = operation.data;
@@ -86,7 +86,7 @@ function isNullFile(place: Place): boolean {
   return valueAt(place) === null && isScalarType(type) && type.name === 'File';
 }
 
-/** Follows a path through the values and their types together; null if either does not have it. */
+/** Follows a path through values and types together; null if it leaves either. */
 function findPlace(
   schema: GraphQLSchema,
   definitions: readonly VariableDefinitionNode[],

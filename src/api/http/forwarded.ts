@@ -1,11 +1,11 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { BlockList, isIP } from 'node:net';
 
-/** Decides which address a request comes from. */
+/** Determines the address of a request's client. */
 export interface ClientAddresses {
   /** Whether the peer of a socket is one of `TRUSTED_PROXIES`. */
   isTrusted(address: string): boolean;
-  /** The nearest address that is not a trusted proxy. Each trusted hop vouches for the one before it, and no other does. */
+  /** The nearest address that is not a trusted proxy. Each trusted hop vouches only for the one before it. */
   clientOf(request: { socket: { remoteAddress?: string | undefined }; headers: IncomingHttpHeaders }): string;
 }
 
@@ -24,7 +24,9 @@ export function createClientAddresses(trustedProxies: readonly string[]): Client
     return version !== 0 && trusted.check(bare, version === 4 ? 'ipv4' : 'ipv6');
   }
 
-  /** Walks from the peer towards the client. A hop that is not an address ends the walk at the proxy that reported it. */
+  /**
+   * Walks from the peer towards the client. A hop that is not an address ends the walk at the proxy that reported it.
+   */
   function walk(peer: string, hops: (string | null)[]): string {
     let nearest = peer;
     for (const hop of hops.reverse()) {
@@ -44,15 +46,15 @@ export function createClientAddresses(trustedProxies: readonly string[]): Client
       if (forwardedFor !== undefined) found.add(walk(peer, [forwardedFor].flat().join().split(',').map(addressOf)));
       if (forwarded !== undefined) found.add(walk(peer, splitUnquoted(forwarded, ',').map(forOf)));
       const [client = peer, ...others] = found;
-      // A proxy maintains one of the two headers. Where they differ, the client wrote the other one, and neither counts.
+      // A proxy sets one of the two headers. If they differ, the client wrote the other one, and neither counts.
       return others.length === 0 ? client : peer;
     },
   };
 }
 
 /**
- * What an address is counted under. The owner of an IPv6 address has at least the 2⁶⁴ addresses of its network, so those
- * count as one; an IPv4 address counts as itself, however it is written.
+ * The identity of an address for limits. The owner of an IPv6 address has at least the 2⁶⁴ addresses of its network, so
+ * they count as one; an IPv4 address counts as itself, however it is written.
  */
 export function addressKey(address: string): string {
   const bare = withoutZone(address);
@@ -67,7 +69,7 @@ export function addressKey(address: string): string {
     .join(':')}::/64`;
 }
 
-/** The eight numbers of an IPv6 address. `URL` brings every spelling to one form. */
+/** The eight numbers of an IPv6 address. `URL` normalizes every spelling. */
 function groupsOf(address: string): number[] {
   const [head = '', tail] = new URL(`http://[${address}]`).hostname.slice(1, -1).split('::');
   const parse = (text: string) =>
@@ -83,14 +85,14 @@ function withoutZone(address: string): string {
   return address.split('%', 1)[0] ?? '';
 }
 
-/** An element of X-Forwarded-For: an address, with or without brackets and port; null for anything else. */
+/** Parses an element of X-Forwarded-For: an address, with or without brackets and port; null for anything else. */
 function addressOf(element: string): string | null {
   const text = element.trim();
   const address = /^\[([^\]]*)\](?::\d+)?$/.exec(text)?.[1] ?? /^([\d.]+):\d+$/.exec(text)?.[1] ?? text;
   return isIP(address) === 0 ? null : address;
 }
 
-/** The address in `for=` of an element of Forwarded (RFC 7239); null for `unknown`, an obfuscated name, or none. */
+/** Parses `for=` in an element of Forwarded (RFC 7239); null for `unknown`, an obfuscated name, or no address. */
 function forOf(element: string): string | null {
   for (const pair of splitUnquoted(element, ';')) {
     const [name = '', ...value] = pair.split('=');

@@ -5,9 +5,12 @@ import type { ExecutionResult } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { answerPieces } from '../answers/pieces.ts';
 
-/** A client that takes nothing of a large answer for this long is cut off, in milliseconds: the answer is in memory. */
+/**
+ * A client that reads nothing of a large response for this long, in milliseconds, is disconnected: the response is in
+ * memory.
+ */
 const stallMs = 30_000;
-/** Time for the whole of a large answer, in milliseconds: 16 MiB at half a megabit a second. */
+/** Time limit for a whole large response, in milliseconds: 16 MiB at half a megabit per second. */
 const totalMs = 5 * 60_000;
 
 interface HttpContext {
@@ -15,8 +18,8 @@ interface HttpContext {
 }
 
 /**
- * Sends large answers piece by piece, as fast as the client reads. Yoga would serialise an answer as a whole, and no other
- * request would be served meanwhile. Only results with data are large, so the status is always 200.
+ * Sends large responses piece by piece, as fast as the client reads. Yoga would serialize a response as a whole,
+ * blocking all other requests. Only results with data are large, so the status is always 200.
  */
 export function createLargeAnswer(isLarge: (result: ExecutionResult) => boolean): Plugin<object, HttpContext> {
   return {
@@ -40,12 +43,12 @@ async function send(response: ServerResponse, mediaType: string, result: Executi
     const pieces = Readable.from(answerPieces(result), { objectMode: false });
     await pipeline(pieces, response, { signal: AbortSignal.timeout(totalMs) });
   } catch {
-    // The client has gone, or was cut off: there is nobody left to answer.
+    // The client has left or was disconnected: there is nobody to respond to.
     response.destroy();
   }
 }
 
-/** The first of the two types for answers that the client accepts, as Yoga chooses it. */
+/** Whichever of the two response types the client accepts first, like Yoga's choice. */
 function mediaTypeOf(accept: string): string {
   const graphql = 'application/graphql-response+json';
   const json = ['application/json', 'application/*', '*/*'];

@@ -5,17 +5,17 @@ import { RequestError } from '../../errors.ts';
 import { Blocks } from './blocks.ts';
 import { HttpError } from './guards.ts';
 
-/** What a multipart request consists of (GraphQL multipart request specification). */
+/** The parts of a multipart request (GraphQL multipart request specification). */
 export interface MultipartBody {
   /** The operation as JSON, with null where files belong. */
   operations: string;
-  /** JSON that states where each file belongs. */
+  /** JSON that tells where each file belongs. */
   map: string;
   /** Files by the names of their parts. */
   files: Map<string, File>;
 }
 
-/** A request creates few jobs from files; for more there are uploads and batches. */
+/** A request creates few jobs from files; uploads and batches are for more. */
 const maxFiles = 20;
 
 const limits = {

@@ -1,17 +1,17 @@
 import type { IncomingMessage } from 'node:http';
 import { RequestError } from '../../errors.ts';
 
-/** How fast a client has to send. */
+/** Minimum speed of a client. */
 export interface Pace {
   /** Minimum rate. Bytes that arrive early are credited for at most `stallMs`. */
   bytesPerSecond: number;
-  /** How long nothing has to arrive, in milliseconds. */
+  /** Maximum time without data, in milliseconds. */
   stallMs: number;
-  /** Time limit of a whole body, in milliseconds, from the first read on. */
+  /** Time limit of a whole body, in milliseconds from the first read. */
   totalMs: number;
 }
 
-/** The longest time that one wait is charged for: a pause of this process costs its clients no more. */
+/** Maximum time that one wait counts: a pause of this process costs its clients no more. */
 const tickMs = 1_000;
 
 /**
@@ -22,8 +22,8 @@ const spareBytes = 256 * 1024;
 
 /**
  * Yields the body of a request as it arrives. Throws REQUEST_TIMEOUT if the client is slower than `pace`, the reason of
- * `signal` when that is aborted, and an error if the client disconnects. Only time spent waiting for the client counts,
- * not time that the consumer takes. The request is left open, so that it can still be answered.
+ * `signal` if it is aborted, and an error if the client disconnects. Counts only time spent waiting for the client, not
+ * the time that the consumer takes. Leaves the request open, so that it can still be answered.
  */
 export async function* pacedBody(
   request: IncomingMessage,
@@ -58,7 +58,7 @@ export async function* pacedBody(
   }
 }
 
-/** Resolves when there may be something to read, after `ms` at the latest, with the time that it took, `ms` at most. */
+/** Resolves when there may be something to read, at the latest after `ms`, with the elapsed time, at most `ms`. */
 function waitForData(request: IncomingMessage, ms: number, signal?: AbortSignal): Promise<number> {
   const startedAt = performance.now();
   return new Promise((resolve) => {

@@ -1,11 +1,11 @@
-/** Load balancers ask at least this often; whoever asks less often is a person, or no longer there. */
+/** Load balancers ask at least this often; anyone who asks less often is a person, or gone. */
 const longestPeriodMs = 15_000;
-/** Nobody asks to the millisecond. */
+/** Tolerance: nobody asks to the millisecond. */
 const slackMs = 1_000;
 
 /**
- * Whether this process wants requests. When it drains, whoever asks regularly, such as a load balancer, gets to see a "no"
- * before the door closes: until then requests come here, and a closed door would be an error to their clients.
+ * Whether this process wants requests. When it drains, regular callers such as load balancers first get to see a "no"
+ * before it closes: until then, they send requests here, and a closed port would be an error for their clients.
  */
 export class Readiness {
   #draining = false;
@@ -17,7 +17,7 @@ export class Readiness {
     return this.#draining;
   }
 
-  /** Somebody asked. */
+  /** Records a readiness check. */
   asked(): void {
     const now = performance.now();
     this.#periodMs = now - this.#askedAt;
@@ -25,7 +25,7 @@ export class Readiness {
     this.#told();
   }
 
-  /** Says no from now on. Resolves once it has been heard, or at once if nobody listens. */
+  /** Reports "no" from now on. Resolves once a caller has seen it, or immediately if nobody asks regularly. */
   async drain(): Promise<void> {
     this.#draining = true;
     const dueInMs = this.#askedAt + this.#periodMs + slackMs - performance.now();

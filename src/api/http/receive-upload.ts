@@ -14,8 +14,8 @@ import { type Pace, pacedBody } from './paced-body.ts';
 const unusedLifetimeMs = 24 * 60 * 60 * 1000;
 
 /**
- * PUT /uploads/ID?token=…: streams the body to storage, never holding it, and answers 201 once the bytes and the row are
- * durable. A PUT that breaks off or is too slow leaves nothing and may be repeated.
+ * PUT /uploads/ID?token=…: streams the body to storage and responds 201 once the bytes and the row are durable. An
+ * incomplete or slow PUT leaves nothing behind and may be repeated.
  */
 export async function receiveUpload(
   services: ApiServices,
@@ -37,7 +37,7 @@ export async function receiveUpload(
   const announced = request.headers['content-length'];
   const maxBytes = services.limits.documentBytes;
   if (announced !== undefined && Number(announced) > maxBytes) throw tooLarge(maxBytes);
-  // Two PUTs at once must not write one file; the row decides which of them counts.
+  // Concurrent PUTs must not write one file; the row decides which of them counts.
   const storageKey = `sources/${uuid}/${randomUUID()}.pdf`;
   const stored = await services.storage
     .put(storageKey, pacedBody(request, pace), { maxBytes })
@@ -66,13 +66,13 @@ export async function receiveUpload(
   response.end(JSON.stringify({ id, bytes: stored.bytes, sha256: stored.sha256 }));
 }
 
-/** Why an upload does not wait any more: another PUT was faster, or its time ran out meanwhile. */
+/** Why an upload no longer waits: another PUT was faster, or it expired meanwhile. */
 async function overtaken({ writes }: ApiServices, id: string): Promise<RequestError> {
   const now = await writes.prisma.source.findUnique({ where: { id }, select: { status: true } });
   return new RequestError(now?.status === 'STORED' ? 'UPLOAD_ALREADY_STORED' : 'UPLOAD_EXPIRED');
 }
 
-/** What is stored is the document itself: not a part of it, not a compressed copy, not a form around it. */
+/** Accepts only the document itself: no part of it, no compressed copy, no form around it. */
 function checkWhole(request: IncomingMessage): void {
   if (request.headers['content-range'] !== undefined) throw new RequestError('UPLOAD_PARTIAL');
   checkEncoding(request);

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { Plugin } from 'graphql-yoga';
 import type { ReceivedParams } from './params.ts';
 
-/** A request whose body has been read before Yoga sees it. */
+/** A request whose body has been read before it reaches Yoga. */
 export interface ReceivedRequest {
   res: ServerResponse;
   received: ReceivedParams;
@@ -10,11 +10,11 @@ export interface ReceivedRequest {
   onStream: (response: ServerResponse) => void;
 }
 
-/** Has Yoga use the parameters that were read already. */
+/** Makes Yoga use the parameters that were already read. */
 export function createReceivedParams(): Plugin<object, ReceivedRequest> {
   return {
     onRequestParse({ request, serverContext, setRequestParser }) {
-      // Other methods are Yoga's to refuse.
+      // Yoga refuses other methods.
       if (request.method === 'POST' || request.method === 'GET') setRequestParser(() => serverContext.received.params);
     },
   };

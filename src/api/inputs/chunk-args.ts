@@ -3,12 +3,14 @@ import { type Chunk, type ChunkOptions, type ChunkStart, firstChunk } from '../.
 import type { IssueCode } from '../../request-errors.ts';
 import { parse } from './values.ts';
 
-/** More than any document has pages, a page characters or a document chunks, and few enough for a GraphQL Int and for PostgreSQL. */
+/**
+ * More than any document has pages, a page characters or a document chunks, but within a GraphQL Int and PostgreSQL's.
+ */
 const furthest = 1_000_000_000;
 
 const place = z.number().int().min(0).max(furthest);
 
-/** A cursor says where the next chunk begins, so that nothing before it has to be read again. Opaque to clients. */
+/** A cursor contains the start of the next chunk, so that nothing before it must be read again. Opaque to clients. */
 const cursor = z.tuple([
   z.object({ job: z.string(), maxTokens: place, overlap: place }),
   z
@@ -47,7 +49,11 @@ const chunkArgs = z
       .transform((text, context) => {
         const found = cursor.safeParse(decode(text));
         if (found.success) return found.data;
-        context.addIssue({ code: 'custom', params: { code: 'INVALID_CURSOR' }, message: 'is not a cursor of chunks' });
+        context.addIssue({
+          code: 'custom',
+          params: { code: 'INVALID_CURSOR' },
+          message: 'is not a cursor of chunks',
+        });
         return z.NEVER;
       })
       .nullable(),
@@ -72,7 +78,7 @@ interface ChunkArgs {
   after?: string | null;
 }
 
-/** What was asked for of a job, defaults filled in; `start` is null behind the last chunk. */
+/** The chunk arguments with defaults; `start` is null after the last chunk. */
 export function parseChunkArgs(
   job: string,
   args: ChunkArgs,

@@ -3,18 +3,18 @@ import type { IssueCode } from '../../request-errors.ts';
 import { refusal, storable } from './values.ts';
 
 const maxBytes = 16 * 1024;
-/** Far below what overflows the stack of anything that walks through it, here or in a client. */
+/** Far below what overflows the stack of any recursive code, here or in a client. */
 const maxDepth = 100;
 
 type Issue = [code: IssueCode, message: string];
 
-/** Why a value could not come back exactly as it came; null if it can. */
+/** Why a value would not come back unchanged; null if it would. */
 function problemOf(value: unknown, depth = 0): Issue | null {
   switch (typeof value) {
     case 'string':
       return storable(value) ? null : ['INVALID_TEXT', 'must be well-formed text without NUL characters'];
     case 'number':
-      // Beyond it, other numbers are the same number to JavaScript, here and in most clients.
+      // Beyond it, JavaScript cannot tell neighbouring integers apart, here and in most clients.
       if (Number.isFinite(value) && Math.abs(value) <= Number.MAX_SAFE_INTEGER) return null;
       return ['OUT_OF_RANGE', `numbers must not exceed ${Number.MAX_SAFE_INTEGER}; send larger ones as strings`];
     case 'boolean':
@@ -24,7 +24,7 @@ function problemOf(value: unknown, depth = 0): Issue | null {
       if (depth === maxDepth) return ['TOO_DEEP', `must not be nested more than ${maxDepth} levels deep`];
       return problemInside(value, depth + 1);
     default:
-      // Of a literal in the query: the name of an enum value, or a variable without a value.
+      // A literal in the query: the name of an enum value, or a variable without a value.
       return ['INVALID_VALUE', 'must be JSON: objects, lists, strings, numbers, booleans and null'];
   }
 }

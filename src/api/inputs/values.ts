@@ -2,14 +2,14 @@ import { z } from 'zod';
 import { type InputIssue, RequestError } from '../../errors.ts';
 import { type IssueCode, isIssueCode } from '../../request-errors.ts';
 
-// What inputs are made of, and how they are read.
+// The building blocks of inputs, and how they are parsed.
 
 /** PostgreSQL stores neither NUL nor half a surrogate pair. */
 export function storable(value: string): boolean {
   return !value.includes('\0') && value.isWellFormed();
 }
 
-/** What a refinement of zod is given, so that its issue has a code of the catalogue. */
+/** Options of a zod refinement whose issue has a code of the catalogue. */
 export function refusal(code: IssueCode, message: string) {
   return { error: message, params: { code } };
 }
@@ -28,7 +28,7 @@ export const httpUrl = z
   .refine(storable, illFormed)
   .refine(isHttpUrl, refusal('INVALID_URL', 'must be an http or https URL'));
 
-/** What both JavaScript and PostgreSQL can write down. */
+/** Times that both JavaScript and PostgreSQL can represent. */
 export const storableDate = z.date().min(new Date('0001-01-01T00:00:00Z')).max(new Date('9999-12-31T23:59:59.999Z'));
 
 /** Issues of one error: more of them help nobody, and a batch may have tens of thousands. */

@@ -2,12 +2,9 @@ import { z } from 'zod';
 import { isBatchEvent, WebhookEvent } from '../../webhooks/events.ts';
 import { httpUrl, parse, refusal, shortText } from './values.ts';
 
-const events = z
-  .array(z.enum(WebhookEvent))
-  .min(1, 'name an event at least, or leave them out for the default ones')
-  .max(100);
+const events = z.array(z.enum(WebhookEvent)).min(1, 'must not be empty; omit it for the default events').max(100);
 
-/** Of a batch, which has every event. */
+/** For batches, which have every event. */
 export const webhook = z
   .object({ url: httpUrl.nullish(), endpoint: z.string().nullish(), events: events.nullish() })
   .refine(({ url, endpoint }) => (url == null) !== (endpoint == null), {
@@ -33,7 +30,7 @@ const updateWebhookEndpoint = z.object({
   name: shortText(500).nullish(),
   events: events
     .nullish()
-    // As the row has it: none stands for the default ones.
+    // As in the row: an empty list means the default events.
     .transform((chosen) => (chosen === null ? [] : chosen && [...new Set(chosen)])),
 });
 

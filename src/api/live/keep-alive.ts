@@ -1,9 +1,8 @@
 import type { WebSocket } from 'ws';
 import { afterRunning } from '../../ops/running-time.ts';
 
-/**
- * Pings a client every `everyMs`, and closes its socket if nothing arrived since the last ping. Only running time of this
- * process counts: after a pause of its own, every client still has its full time to answer.
+ * Pings a client every `everyMs`, and closes its socket if nothing has arrived since the last ping. Counts only running
+ * time of this process: after a pause of its own, every client still has its full time to respond.
  */
 export function keepAlive(socket: WebSocket, everyMs: number): void {
   let heard = true;

@@ -7,8 +7,8 @@ type Then = (next: IteratorResult<ExecutionResult>) => void;
 type Fail = (error: unknown) => void;
 
 /**
- * The results of a subscription. They are iterable because the libraries of the transports know them by that; sent they
- * are by `sendAll`.
+ * The results of a subscription. They are iterable because the transport libraries recognize them by that; `sendAll`
+ * sends them.
  */
 export class Results implements AsyncIterableIterator<ExecutionResult> {
   readonly #source: Watcher<Cursor>;
@@ -20,8 +20,8 @@ export class Results implements AsyncIterableIterator<ExecutionResult> {
   }
 
   /**
-   * Sends the results as they come, the next one when the last one has left: for a client that reads slowly the newest state
-   * waits in the hub, not a queue of them in its socket. Settles after the last one.
+   * Sends the results as they come, each when the previous one has been sent: for a slow client, the newest state waits
+   * in the hub instead of a queue in its socket. Settles after the last one.
    */
   sendAll(send: (result: ExecutionResult, sent: () => void) => void): Promise<void> {
     return new Promise((resolve, reject) => {

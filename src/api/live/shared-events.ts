@@ -8,20 +8,25 @@ import {
   visitWithTypeInfo,
 } from 'graphql';
 
-/** Marks a schema field whose value depends on who asks or when: events that select it are executed for each subscriber. */
+/**
+ * Marks a schema field whose value depends on the caller or the time: events that select it are executed per
+ * subscriber.
+ */
 export const perSubscriber = { perSubscriber: true } as const;
 
-/** What subscribers must have in common to be sent the same result of an event. */
+/** What subscribers must have in common to share the result of an event. */
 interface Sharing {
   document: DocumentNode;
   operationName: string | null | undefined;
-  /** JSON of the variables that the selection of the event depends on; those of the root field's arguments don't matter any more. */
+  /**
+   * JSON of the variables that the event's selection depends on; those of the root field's arguments no longer matter.
+   */
   variables: string;
 }
 
 const analysed = new WeakMap<DocumentNode, { shareable: boolean; variables: Set<string> }>();
 
-/** Whether the events of a document are the same for everybody, and on which variables they depend. */
+/** Whether the events of a document are the same for all subscribers, and on which variables they depend. */
 function analyse({ document, schema, operationName }: ExecutionArgs): { shareable: boolean; variables: Set<string> } {
   const known = analysed.get(document);
   if (known !== undefined) return known;
@@ -33,7 +38,7 @@ function analyse({ document, schema, operationName }: ExecutionArgs): { shareabl
       Field() {
         if (typeInfo.getFieldDef()?.extensions.perSubscriber === true) result.shareable = false;
       },
-      // The arguments of the root field alone: not by depth, as the fields of a fragment are at the top, too.
+      // Only the arguments of the root field. Not by depth, because fields of fragments are also at the top.
       Argument() {
         const ofRootField =
           typeInfo.getParentType() === schema.getSubscriptionType() && typeInfo.getDirective() == null;
@@ -57,10 +62,10 @@ export function sharingOf(args: ExecutionArgs): Sharing | null {
 
 type Result = ExecutionResult | Promise<ExecutionResult>;
 
-/** Results by event, then by what the subscribers have in common; an event that is forgotten takes its results along. */
+/** Results by event, then by what the subscribers have in common; they are forgotten with the event. */
 const results = new WeakMap<object, { sharing: Sharing; result: Result }[]>();
 
-/** Executes an event once for all who selected the same fields of it. */
+/** Executes an event once for all subscribers that selected the same fields. */
 export function shareResult(event: object, sharing: Sharing, execute: () => Result): Result {
   let shared = results.get(event);
   if (shared === undefined) {
@@ -80,7 +85,7 @@ export function shareResult(event: object, sharing: Sharing, execute: () => Resu
     const keep = (result: ExecutionResult) => {
       entry.result = result;
     };
-    // Its failure is for those who wait for it.
+    // Its waiters handle the failure.
     entry.result.then(keep, () => undefined);
   }
   return entry.result;
@@ -88,7 +93,7 @@ export function shareResult(event: object, sharing: Sharing, execute: () => Resu
 
 const texts = new WeakMap<ExecutionResult, string>();
 
-/** A result as JSON, made once for all who share it. */
+/** The JSON of a result, created once for all who share it. */
 export function textOf(result: ExecutionResult): string {
   const known = texts.get(result);
   if (known !== undefined) return known;

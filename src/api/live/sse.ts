@@ -4,27 +4,27 @@ import type { Plugin } from 'graphql-yoga';
 import { Results } from './results.ts';
 import { textOf } from './shared-events.ts';
 
-/** A comment: browsers show an answer as begun only when something of it has arrived. */
-const signOfLife = ':\n\n';
+/** A comment: browsers consider a response started only when part of it has arrived. */
+const keepAliveComment = ':\n\n';
 const complete = 'event: complete\ndata:\n\n';
 
 const headers = {
   'content-type': 'text/event-stream',
   'cache-control': 'no-cache, no-transform',
   connection: 'keep-alive',
-  // Tells nginx not to collect events.
+  // Prevents nginx from buffering events.
   'x-accel-buffering': 'no',
 };
 
-/** What Yoga hands on of a request that came to the HTTP server. */
+/** Yoga's context of a request to the HTTP server. */
 export interface HttpContext {
   res: ServerResponse;
 }
 
 /**
- * Subscriptions over HTTP: Server-Sent Events as graphql-sse has them ("distinct connections"). Yoga's own way serialises
- * each event for each subscriber, and what is between it and the socket costs more than the socket; so this writes to the
- * response itself, and Yoga has nothing left to answer.
+ * Subscriptions over HTTP: Server-Sent Events according to graphql-sse ("distinct connections"). Yoga's implementation
+ * serializes each event for each subscriber, and its layers above the socket cost more than the socket. So this writes
+ * to the response itself, and leaves Yoga nothing to send.
  */
 export function createServerSentEvents(keepAliveMs: number): Plugin<object, HttpContext> {
   return {
@@ -54,20 +54,20 @@ async function answer(response: ServerResponse, results: Results, keepAliveMs: n
   if (response.destroyed) return void results.return();
   const closed = new Promise<void>((resolve) => response.once('close', resolve));
   void closed.then(() => results.return());
-  response.writeHead(200, headers).write(signOfLife);
+  response.writeHead(200, headers).write(keepAliveComment);
   const keepAlive = setInterval(() => {
-    if (!response.destroyed && !response.writableNeedDrain) response.write(signOfLife);
+    if (!response.destroyed && !response.writableNeedDrain) response.write(keepAliveComment);
   }, keepAliveMs);
   try {
     const sent = results.sendAll((result, next) => {
       if (response.destroyed) next();
       else response.write(frameOf(result), next);
     });
-    // What is written in the moment before a socket closes is never reported as sent.
+    // Data written just before a socket closes is never reported as sent.
     await Promise.race([sent, closed]);
     response.end(complete);
   } catch {
-    // Cut off, not completed: a client sees that there is more to come.
+    // Aborted, not completed: the client sees that there is more to come.
     response.destroy();
   } finally {
     clearInterval(keepAlive);
@@ -76,7 +76,7 @@ async function answer(response: ServerResponse, results: Results, keepAliveMs: n
 
 const frames = new WeakMap<ExecutionResult, Buffer>();
 
-/** A result as an event, made once for all who share it. */
+/** A result as an event, created once for all who share it. */
 function frameOf(result: ExecutionResult): Buffer {
   const known = frames.get(result);
   if (known !== undefined) return known;

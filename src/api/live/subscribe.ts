@@ -10,10 +10,10 @@ type ExecuteEvent = (event: Cursor) => ExecutionResult | Promise<ExecutionResult
 export type Subscribe = (args: ExecutionArgs, executeEvent?: ExecuteEvent) => Promise<Results | ExecutionResult>;
 
 /**
- * graphql-js' `subscribe`, with three differences. An event is executed once for all who selected the same fields of the
- * event itself. Where it isn't, each event has a context of its own: loaders are cached on the context, and a context as
- * old as its stream would answer with rows as old as that. And the iterator is written by hand, so that a client that goes
- * away ends the source at once, also while an event is awaited.
+ * graphql-js's `subscribe` with three differences. An event is executed once for all subscribers that selected the same
+ * fields of it. Otherwise, each event has its own context: loaders are cached on the context, so one as old as its
+ * stream would return rows as old as that. And the iterator is written by hand, so that a client that disconnects ends
+ * the source at once, even while an event is awaited.
  */
 export function createSubscribe(mask: (result: ExecutionResult) => ExecutionResult): Subscribe {
   return async (args, executeEvent = inOwnContext(args)) => {

@@ -10,10 +10,10 @@ export interface ConnectionArgs {
   before?: string | null;
 }
 
-/** Rows of a list unless asked otherwise, and at most. */
+/** Default and maximum page size. */
 export const pageSize = { defaultSize: 20, maxSize: 100 };
 
-/** Refuses what the connection specification forbids or leaves open, naming every bad argument. */
+/** Refuses what the connection specification forbids or leaves open, and reports every invalid argument. */
 export function checkConnectionArgs(args: ConnectionArgs, isCursor: (text: string) => boolean): void {
   const issues: InputIssue[] = [];
   for (const name of ['first', 'last'] as const) {
@@ -34,10 +34,10 @@ export function checkConnectionArgs(args: ConnectionArgs, isCursor: (text: strin
   if (issues.length > 0) throw new RequestError('BAD_USER_INPUT', { issues });
 }
 
-/** The UUID that cursors carry, as PostgreSQL takes it. */
+/** The UUID in a cursor, in PostgreSQL's format. */
 export const uuidPattern = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
 
-/** A part of a list by the keys of its rows; an empty one has no cursors. */
+/** A part of a list, defined by the keys of its rows; an empty one has no cursors. */
 export async function resolveKeyset<Row extends object>(
   context: ApiContext,
   args: ConnectionArgs,

@@ -12,7 +12,7 @@ function withinYears(date: Date): Date {
   return date;
 }
 
-/** RFC 3339, as graphql-scalars has it, without the instants that could be stored but not be read back. */
+/** RFC 3339, like graphql-scalars, without instants that could be stored but not read back. */
 export const DateTime = new GraphQLScalarType<Date, Date>({
   ...DateTimeResolver.toConfig(),
   parseValue: (value) => withinYears(DateTimeResolver.parseValue(value)),

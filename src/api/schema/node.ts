@@ -4,7 +4,7 @@ import { findEndpoint } from '../../webhooks/endpoints.ts';
 import type { ApiContext } from '../context.ts';
 import { builder } from './builder.ts';
 
-/** An object with an id of its own. Its type is told by `__typename`, its fields load the rest. */
+/** An object with its own id. `__typename` tells its type, and the fields load the rest. */
 type NodeShape = object;
 
 export const Node = builder.interfaceRef<NodeShape>('Node').implement({
@@ -16,7 +16,7 @@ export const Node = builder.interfaceRef<NodeShape>('Node').implement({
 /** Finds an object of the caller's tenant by its UUID. */
 type Find = (context: ApiContext, id: string) => Promise<NodeShape | null>;
 
-/** By the type of an id: the name of its GraphQL type, and how its object is found. */
+/** The GraphQL type name and the lookup of each type of id. */
 const types = {
   job: {
     __typename: 'Job',

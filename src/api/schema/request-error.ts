@@ -1,7 +1,7 @@
 import { type IssueCode, issueCodes, type RequestErrorCode, requestErrors } from '../../request-errors.ts';
 import { builder } from './builder.ts';
 
-// No field has these types: they describe the `extensions` of errors, for those who read the schema or generate code from it.
+// No field has these types: they describe the `extensions` of errors for readers of the schema and code generators.
 
 type Values<Code extends string> = Record<Code, { description: string }>;
 
@@ -9,7 +9,7 @@ const ofRequests = Object.fromEntries(
   Object.entries(requestErrors).map(([code, { message, advice }]) => [code, { description: `${message} ${advice}` }]),
 ) as Values<RequestErrorCode>;
 
-/** What GraphQL itself says about a document. */
+/** GraphQL's own errors about a document. */
 const ofDocuments = {
   GRAPHQL_PARSE_FAILED: { description: 'The document is not GraphQL.' },
   GRAPHQL_VALIDATION_FAILED: { description: 'The document does not fit the schema.' },

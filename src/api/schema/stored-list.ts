@@ -5,16 +5,16 @@ import type { ApiContext } from '../context.ts';
 import { builder } from './builder.ts';
 import { type ConnectionArgs, checkConnectionArgs, pageSize } from './connection.ts';
 
-// Lists that are stored in one JSON value. Each has a plain field for its beginning and a connection for all of it.
+// Lists stored in one JSON value. Each has a plain field for its beginning and a connection for all of it.
 
-/** What the connection of such a list knows beside its items. */
+/** What the connection of such a list knows beyond its items. */
 interface StoredList {
   countItems: () => Promise<number>;
 }
 
 type Types = typeof builder.$inferSchemaTypes;
 
-/** Defines the connection and edge of such a list; `items` says what it lists, such as "links". */
+/** Defines the connection and edge of such a list; `items` is its name for the items, such as "links". */
 export function listConnection<Item extends object>(type: ObjectRef<Types, Item>, name: string, items: string) {
   return builder.connectionObject<ObjectRef<Types, Item>, StoredList>(
     {
@@ -32,18 +32,18 @@ export function listConnection<Item extends object>(type: ObjectRef<Types, Item>
   );
 }
 
-/** Says what the plain field of such a list holds, and names its connection. */
+/** Describes the plain field of such a list, and names its connection. */
 export function beginning(connection: string): string {
   return `the first ${listItems.toLocaleString('en')}. \`${connection}\` has all of them.`;
 }
 
-/** The arguments of such a connection: it is read forward only. */
+/** The arguments of such a connection, which can be read only forward. */
 export const listArgs = builder.args((t) => ({
   first: t.int({ description: 'Maximum number of items: 20 by default, at most 100.' }),
   after: t.string({ description: 'Returns the items after this cursor.' }),
 }));
 
-/** Returns a part of a stored list. A cursor is the place of an item in the list. */
+/** Returns a part of a stored list. A cursor is the index of an item. */
 export async function resolveList<Item>(
   context: ApiContext,
   list: ContentList<Item>,
@@ -53,7 +53,7 @@ export async function resolveList<Item>(
   checkConnectionArgs({ first, after }, (text) => /^\d{1,9}$/.test(text));
   const size = first ?? pageSize.defaultSize;
   const start = after == null ? 0 : Number(after) + 1;
-  // One more tells whether there are more.
+  // One extra item tells whether there are more.
   const found = await loadList(context, list, key, { start, items: size + 1 });
   const edges = found.slice(0, size).map((node, index) => ({ cursor: String(start + index), node }));
   return {

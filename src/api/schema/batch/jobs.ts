@@ -15,7 +15,9 @@ import {
 const jobsOfBatches = createBatcher<string, ListedJob[]>();
 const countsOfBatches = createBatcher<string, number>();
 
-/** Returns a page of the jobs of a batch, in the order of its items. Reads the jobs of all batches of a list together. */
+/**
+ * Returns a page of the jobs of a batch, in the order of its items. Loads the jobs of all batches of a list together.
+ */
 export function resolveBatchJobs(
   batchId: string,
   input: JobFilterInput | null | undefined,

@@ -3,7 +3,7 @@ import type { failureOf } from '../../../job-row/job.ts';
 import { builder } from '../builder.ts';
 import { JobFailure } from '../failure.ts';
 
-/** Maximum number of attempts that a job lists: it may be retried without end. */
+/** Maximum number of attempts that a job lists: it may be retried any number of times. */
 export const newestAttempts = 100;
 
 export interface Attempt {

@@ -78,7 +78,7 @@ builder.mutationFields((t) => ({
         if (storageKey !== null) await storage.remove(storageKey);
         await removeJobFiles(storage, uuid);
       } catch (error) {
-        // The job is gone whatever happens to the bytes; they are nobody's now.
+        // The job is deleted even if this fails; the janitor then removes the bytes.
         logger.warn({ err: error, job: id }, 'bytes were left behind; the janitor removes them');
       }
       return { deletedId: id };

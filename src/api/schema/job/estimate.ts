@@ -2,7 +2,7 @@ import type { Prisma } from '../../../connections/prisma/client.ts';
 import type { EstimatedRow, JobEstimate } from '../../../estimates/estimates.ts';
 import type { ApiContext } from '../../context.ts';
 
-/** What Job and JobProgress say alike of their estimates. */
+/** The estimate fields that Job and JobProgress share. */
 export const estimatedCompletionText =
   'When the job is expected to be final, including the time it waits. Null when final, and while it waits but no worker is alive.';
 export const estimatedCompletionEarliestText =
@@ -12,7 +12,7 @@ export const estimatedCompletionLatestText =
 export const queuePositionText =
   'Position in the queue, approximately: 1 is next. Tenants take turns. Null unless the job waits for a worker, such as before `runAt` or `nextRetryAt`.';
 
-/** What an estimate needs of a job's row. */
+/** The columns of a job that an estimate needs. */
 export const estimateSelection = {
   tenantId: true,
   status: true,
@@ -32,7 +32,7 @@ type SelectedJob = Omit<EstimatedRow, 'toDownload' | 'sourceBytes'> & {
   source: { bytes: bigint | null; storageKey: string | null };
 };
 
-/** The fields of one job ask for the same: it is found out once. */
+/** The fields of one job share one lookup. */
 const found = new WeakMap<SelectedJob, Promise<JobEstimate>>();
 
 export function estimateOf(job: SelectedJob, { estimates }: ApiContext): Promise<JobEstimate> {

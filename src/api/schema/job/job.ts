@@ -25,7 +25,7 @@ import { JobSource } from './source.ts';
 export const Job = builder.prismaObject('Job', {
   description: 'A document that is turned into pages. Every job reaches exactly one final state per run.',
   interfaces: [Node],
-  // Lists page by these; everything else is read only where it is asked for.
+  // Lists use these for paging; everything else is read only if requested.
   select: { id: true, createdAt: true, batchIndex: true },
   fields: (t) => ({
     id: t.id({
@@ -118,7 +118,7 @@ export const Job = builder.prismaObject('Job', {
       type: 'JSONObject',
       nullable: true,
       description: "The client's own data, unchanged.",
-      // A row that was just written has it; in lists it is read with an eye on their size.
+      // A row that was just written has it; for lists, it is loaded within the byte budget.
       resolve: (job, _, context) =>
         'metadata' in job ? job.metadata : loadContent(context, jobMetadata, { id: job.id, number: null }),
     }),

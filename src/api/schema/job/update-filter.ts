@@ -5,7 +5,7 @@ import type { JobFilterInput } from './connection.ts';
 
 type Status = ProgressState['status'];
 
-/** What a job can have been before it became this; docs/job-states.md has every transition. */
+/** The possible previous statuses of a job; docs/job-states.md has every transition. */
 const cameFrom: Record<Status, Status[]> = {
   PENDING: ['RUNNING', 'FAILED', 'CANCELLED'],
   RUNNING: ['PENDING', 'RETRYING'],
@@ -16,9 +16,9 @@ const cameFrom: Record<Status, Status[]> = {
 };
 
 /**
- * Which events a subscriber with this filter gets: those of jobs that match, and the transition by which one stops
- * matching, or who shows a list would show it for ever. What a job was before is not remembered for every subscriber, so a
- * transition that *may* have left the filter counts as one that did.
+ * The events for a subscriber with this filter: those of matching jobs, and the transition by which a job stops
+ * matching, so that lists can remove it. A job's previous state is not stored per subscriber, so a transition that
+ * *may* have left the filter counts as one that did.
  */
 export function acceptsUpdates(filter: JobFilterInput | null | undefined): (state: ProgressState) => boolean {
   const { status, failureCode, name, batch, createdAfter, createdBefore } = filter ?? {};
@@ -47,7 +47,7 @@ export function acceptsUpdates(filter: JobFilterInput | null | undefined): (stat
   return (state) => matchesForGood(state) && (matchesNow(state) || mayLeave(state));
 }
 
-/** A UUIDv7 begins with the milliseconds of its making. */
+/** A UUIDv7 begins with its creation time in milliseconds. */
 function madeAt(jobId: string): number {
   return Number.parseInt(jobId.replaceAll('-', '').slice(0, 12), 16);
 }

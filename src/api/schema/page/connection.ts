@@ -13,7 +13,7 @@ export const PageConnection = builder.connectionObject(
 
 const pagesOfJobs = createBatcher<string, PageKey[]>();
 
-/** Pages of a job by keyset on their number, those of all jobs of a list together. Only the columns asked for are read. */
+/** Pages of a job by keyset on their number; those of all jobs of a list together. Reads only the requested columns. */
 export function resolvePages(jobId: string, args: ConnectionArgs, context: ApiContext, info: GraphQLResolveInfo) {
   checkConnectionArgs(args, (text) => /^\d{1,9}$/.test(text));
   const query = queryFromInfo({ context, info, paths: [['nodes'], ['edges', 'node']], typeName: 'Page' });

@@ -33,7 +33,7 @@ export interface PageKey {
   number: number;
 }
 
-/** What finds the contents of a page. */
+/** Identifies the contents of a page. */
 function keyOf({ jobId, number }: PageKey): ContentKey {
   return { id: jobId, number };
 }

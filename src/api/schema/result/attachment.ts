@@ -16,7 +16,7 @@ const AttachmentOmission = builder.enumType('AttachmentOmission', {
   } as const,
 });
 
-/** An attachment, and what its download is found by. */
+/** An attachment, and what identifies its download. */
 interface AttachmentOfJob extends AttachmentShape {
   jobId: string;
   index: number;

@@ -28,7 +28,7 @@ const ChunkConnection = builder.connectionObject(
   { name: 'ChunkEdge', description: 'A chunk with its cursor.' },
 );
 
-/** Bytes of Markdown that a token takes at most, but for text that is mostly white space. */
+/** Maximum bytes of Markdown per token, except for text that is mostly whitespace. */
 const bytesOfToken = 6;
 
 builder.objectField(JobResult, 'chunks', (t) =>
@@ -74,8 +74,8 @@ builder.objectField(JobResult, 'chunks', (t) =>
 );
 
 /**
- * The pages of a job from one on, as many at once as the chunks can take: so those of all jobs of a list are read by one
- * statement, as a rule.
+ * The pages of a job from a given one, as many at a time as the chunks can use: so usually one statement reads those of
+ * all jobs of a list.
  */
 async function* readPages(context: ApiContext, id: string, from: number, bytes: number) {
   const content = markdownRun(bytes);

@@ -48,7 +48,7 @@ interface CompletedJob {
   engine: EngineName | null;
 }
 
-/** What finds the contents of a result. */
+/** Identifies the contents of a result. */
 function keyOf({ id }: CompletedJob): ContentKey {
   return { id, number: null };
 }

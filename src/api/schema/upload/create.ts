@@ -10,7 +10,7 @@ import type { CreateUploadInput } from '../../inputs/inputs.ts';
 /** Lifetime of an upload's URL, in milliseconds. */
 const urlLifetimeMs = 60 * 60 * 1000;
 
-/** Announces bytes: a row that waits for its PUT. */
+/** Announces an upload: creates a row that waits for its PUT. */
 export async function createUpload(context: ApiContext, input: CreateUploadInput): Promise<Source> {
   if (input.bytes != null && input.bytes > context.limits.documentBytes) {
     const message = `must not exceed ${context.limits.documentBytes}`;
@@ -31,7 +31,7 @@ export async function createUpload(context: ApiContext, input: CreateUploadInput
   });
 }
 
-/** Where to PUT: absolute, signed and expiring, so the one who sends the bytes needs no key. */
+/** The URL to PUT to: absolute, signed and expiring, so that the sender needs no key. */
 export function uploadUrl(services: ApiServices, upload: Pick<Source, 'id' | 'expiresAt'>): string {
   const id = encodeId('upload', upload.id);
   const token = signUpload(services.secrets, id, upload.expiresAt ?? new Date());

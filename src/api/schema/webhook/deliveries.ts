@@ -25,7 +25,7 @@ const WebhookDeliveryFilter = builder.inputType('WebhookDeliveryFilter', {
 type Filter = typeof WebhookDeliveryFilter.$inferInput | null | undefined;
 
 function deliveriesWhere(tenantId: string, filter: Filter): Prisma.WebhookDeliveryWhereInput {
-  // An id that is none matches nothing, as somebody else's.
+  // An invalid id matches nothing, like that of another tenant.
   const nothing = { in: [] };
   return {
     tenantId,
