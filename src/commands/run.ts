@@ -1,6 +1,5 @@
 import type { Config } from '../config.ts';
 import { checkPostgres } from '../connections/given-servers.ts';
-import { ConfigError } from '../environment.ts';
 import { openPlatform, type Platform } from '../platform.ts';
 import { exitWithParent } from '../supervisor/parent.ts';
 import { portError } from './start-checks.ts';

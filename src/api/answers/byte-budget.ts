@@ -2,6 +2,7 @@ import { RequestError } from '../../errors.ts';
 import type { ApiContext } from '../context.ts';
 import { largeBytes } from './large-answers.ts';
 
+/**
  * The bytes that a response may still contain while it is built in memory. Values read from the database are deducted,
  * large ones before they are read. Each operation, and each event of a subscription, has its own context and so its own
  * budget.

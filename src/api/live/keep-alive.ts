@@ -1,6 +1,7 @@
 import type { WebSocket } from 'ws';
 import { afterRunning } from '../../ops/running-time.ts';
 
+/**
  * Pings a client every `everyMs`, and closes its socket if nothing has arrived since the last ping. Counts only running
  * time of this process: after a pause of its own, every client still has its full time to respond.
  */

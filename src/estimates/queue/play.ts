@@ -170,6 +170,7 @@ export function secondsTo({ start }: Place, work: Span): number {
   return start + work.mean;
 }
 
+/**
  * When a job at this place that may not start before `due` is done, in seconds after the forecast. Corrected by the
  * learned error of waits, and as uncertain as these, but at least as its own work.
  */
