@@ -109,7 +109,8 @@ test('gives later groups the same when PDFJS lost its thread in an earlier one, 
   for await (const event of runExtraction({ request, engines, report() {}, onPage() {} })) {
     if (event.type === 'group') {
       pages.push(...event.pages);
-      await engines.pdfjs.within(new Promise(() => {}), 1).catch(() => {});
+      const thread = await engines.pdfjs();
+      await thread.within(new Promise(() => {}), 1).catch(() => {});
     }
   }
   expect(JSON.stringify(pages)).toBe(JSON.stringify(untouched.pages));

@@ -1,4 +1,3 @@
-import { createValidAbsoluteUrl } from 'pdfjs-dist/legacy/build/pdf.mjs';
 import { type Box, bottom, middle, right } from '../model/box.ts';
 import type { Link } from '../model/document.ts';
 import type { PlacedLink } from '../model/link.ts';
@@ -11,11 +10,17 @@ const mostWork = 5_000_000;
 
 /** The address of a link if it is one that may be shown as a link: never `javascript:` or a local file. */
 export function readUrl(value: unknown): string | null {
-  if (typeof value !== 'string') {
-    return null;
-  }
-  return createValidAbsoluteUrl(cleanText(value), undefined, { addDefaultProtocol: true })?.href ?? null;
+  if (typeof value !== 'string') return null;
+  const address = cleanText(value).replace(withoutScheme, 'http://$&');
+  if (!URL.canParse(address)) return null;
+  const { protocol, href } = new URL(address);
+  return schemes.has(protocol) ? href : null;
 }
+
+const schemes = new Set(['http:', 'https:', 'ftp:', 'mailto:', 'tel:']);
+
+/** What readers take for an address on the web. */
+const withoutScheme = /^www\.[^.]*\./;
 
 /** Gives the words under links their address, and the links their words. */
 export function placeLinks(placed: PlacedLink[], pieces: Piece[]): { links: Link[]; pieces: Piece[] } {
@@ -25,9 +30,11 @@ export function placeLinks(placed: PlacedLink[], pieces: Piece[]): { links: Link
       return { text: null, url, pageNumber };
     }
     const words: string[] = [];
+    const isTouched = (piece: Piece) => boxes.some((box) => touches(box, piece));
+    if (!marked.some(isTouched)) return { text: null, url, pageNumber };
     marked = marked.flatMap((piece) => {
       const touched = boxes.filter((box) => touches(box, piece));
-      if (touched.length === 0) return [piece];
+      if (touched.length === 0) return piece;
       const parts = markWords(piece, touched, url);
       words.push(...parts.filter(({ isUnder }) => isUnder).map((part) => part.piece.text));
       return url === null ? [piece] : parts.map((part) => part.piece);

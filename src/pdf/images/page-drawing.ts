@@ -4,7 +4,7 @@ import type { ExtractionRequest } from '../model/extraction.ts';
 import { isBlank, type Pixels } from '../model/pixels.ts';
 import type { PdfiumReader } from '../pdfium/pdfium-reader.ts';
 import { type CanvasTools, loadCanvas } from './canvas.ts';
-import { type DrawingEngines, PdfjsDrawing } from './pdfjs-drawing.ts';
+import type { DrawingEngines, PdfjsDrawing } from './pdfjs-drawing.ts';
 
 /** What drawing needs to know of the extraction it is part of. */
 export interface DrawingContext {
@@ -60,11 +60,18 @@ export class PageDrawing implements AsyncDisposable {
     if (tools === null || !this.#may('PDFJS', number)) return null;
     begin('PDFJS');
     const isOpen = this.#pdfjs !== null;
-    this.#pdfjs ??= PdfjsDrawing.open(this.#context.request, this.#context.engines).catch(() => null);
+    this.#pdfjs ??= this.#openPdfjs().catch(() => null);
     const drawing = await this.#pdfjs;
     // The time that opening takes is not the page's.
     if (!isOpen) begin('PDFJS');
     return (await drawing?.draw(number, size, tools).catch(() => null)) ?? null;
+  }
+
+  async #openPdfjs(): Promise<PdfjsDrawing> {
+    const { request, engines } = this.#context;
+    // It brings pdfjs, which most documents do not need.
+    const { PdfjsDrawing } = await import('./pdfjs-drawing.ts');
+    return await PdfjsDrawing.open(request, engines);
   }
 
   /** Whether an engine has not died of the page, or of the document, before. */

@@ -13,7 +13,7 @@ const closeMilliseconds = 5_000;
 
 export interface DrawingEngines {
   /** A thread of pdfjs beside the one that reads. */
-  readonly drawing: PdfjsThread;
+  drawing(): Promise<PdfjsThread>;
 }
 
 /** A document opened by pdfjs to be drawn: once more, as for reading it pictures are left out, and in a thread of its own. */
@@ -27,7 +27,7 @@ export class PdfjsDrawing {
   }
 
   static async open({ path, password }: ExtractionRequest, engines: DrawingEngines): Promise<PdfjsDrawing> {
-    const thread = engines.drawing;
+    const thread = await engines.drawing();
     const proxy = await thread.open(await readDocument(path), password, openMilliseconds, mostPicturePixels);
     return new PdfjsDrawing(proxy, () => thread.within(proxy.loadingTask.destroy(), closeMilliseconds));
   }

@@ -38,10 +38,10 @@ function entry(): string[] {
 type Answer = Exclude<FromExtractor, { type: 'ready' | 'pong' }>;
 
 /**
- * By itself V8 lets garbage pile up to several times what is in use: a long document would take twice the memory of a short
- * one. Collecting it once there is a third of that takes a twentieth of the processor time.
+ * V8 lets garbage grow to several times the memory in use, so a long document would take twice the memory of a short one. Collecting at
+ * one and a half times the memory in use costs a twentieth of the processor time at most.
  */
-const collectEarly = '--heap-growing-percent=30';
+const collectEarly = '--heap-growing-percent=50';
 
 /** The parent's handle of one extractor process. Its answers are read one at a time, in order. */
 export class ExtractorChild {

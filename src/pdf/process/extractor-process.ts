@@ -1,5 +1,7 @@
 import { JobError } from '../../errors.ts';
 import type { ExtractionRequest, Reading } from '../model/extraction.ts';
+import { loadEngines } from '../run/engines.ts';
+import { runExtraction } from '../run/extraction-run.ts';
 import { type FromExtractor, isToExtractor } from './protocol.ts';
 import { startWatchdog } from './watchdog.ts';
 
@@ -13,14 +15,6 @@ const onPage = startWatchdog();
 // pdfjs leaves rejected promises behind on damaged documents, after it has reported them through the call itself.
 process.on('unhandledRejection', () => {});
 
-// pdfjs' build for Node replaces `push` by one of its own, for a detail that nobody here needs. It is so slow that the whole
-// extraction would take a twentieth longer.
-const { push } = Array.prototype;
-const [{ loadEngines }, { runExtraction }] = await Promise.all([
-  import('../run/engines.ts'),
-  import('../run/extraction-run.ts'),
-]);
-Array.prototype.push = push;
 const engines = await loadEngines();
 let groupsSent = 0;
 let groupsTaken = 0;

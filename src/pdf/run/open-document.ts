@@ -5,7 +5,7 @@ import { engineKeys } from '../model/engine-keys.ts';
 import { type ExtractionRequest, usableEngines } from '../model/extraction.ts';
 import { PdfiumAbortedError } from '../pdfium/pdfium.ts';
 import { PdfiumReader } from '../pdfium/pdfium-reader.ts';
-import { PdfjsDocument } from '../pdfjs/pdfjs-document.ts';
+import type { PdfjsDocument } from '../pdfjs/pdfjs-document.ts';
 import type { Engines } from './engines.ts';
 import { isRefusal, reasonToRefuse } from './refusals.ts';
 import type { Run } from './run.ts';
@@ -109,7 +109,7 @@ function asRefusal(error: unknown): never {
 
 async function openByPdfjs(request: ExtractionRequest, engines: Engines): Promise<OpenDocument> {
   const { path, password, engine, avoid, lastResort } = request;
-  const document = await PdfjsDocument.open(engines.pdfjs, await readDocument(path), password, null);
+  const document = await engines.openByPdfjs(await readDocument(path), password, null);
   if (document.pageCount === 0) {
     await document.close();
     throw new JobError('PDF_NO_PAGES');

@@ -3,7 +3,7 @@ import { mayPinFiles } from '../file/pinned-files.ts';
 import { readDocument } from '../file/read-document.ts';
 import type { EmbeddedFile } from '../model/embedded-file.ts';
 import type { ExtractionRequest } from '../model/extraction.ts';
-import { PdfjsDocument } from '../pdfjs/pdfjs-document.ts';
+import type { PdfjsDocument } from '../pdfjs/pdfjs-document.ts';
 import type { Engines } from './engines.ts';
 
 /** Time that pdfjs has to open a document beside PDFium, in milliseconds: longer than any honest document needs. */
@@ -40,7 +40,7 @@ export class SecondOpinion implements AsyncDisposable {
     if (!this.#mayAsk) return null;
     const { path, password } = this.#request;
     const bytes = await readDocument(path);
-    return await PdfjsDocument.open(this.#engines.pdfjs, bytes, password, openMilliseconds).catch(() => null);
+    return await this.#engines.openByPdfjs(bytes, password, openMilliseconds).catch(() => null);
   }
 
   /** The files inside the document, as far as they can be unpacked in time and memory. */
