@@ -4,7 +4,7 @@ import { extractAll, requestFor, textOf } from './extracting.ts';
 import { ownDocument } from './own-document.ts';
 
 const page = (contents: number, more = '') =>
-  `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 400 300] /Contents ${contents} 0 R /Resources << /Font << /F1 13 0 R /F2 14 0 R /F3 15 0 R >> >> ${more} >>`;
+  `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 400 300] /Contents ${contents} 0 R /Resources << /Font << /F1 13 0 R /F2 14 0 R /F3 15 0 R /Japan 27 0 R /Taiwan 28 0 R >> >> ${more} >>`;
 
 const letters = 'HELO';
 const toUnicode = `/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /Own def /CMapType 2 def
@@ -14,10 +14,15 @@ endcmap end end`;
 
 const value = 'The first line fits into the field. The second line of it is beyond the edge.';
 
+const collection = (member: number) =>
+  `<< /Type /Font /Subtype /Type0 /BaseFont /Own${member} /Encoding /Identity-H /DescendantFonts [${member} 0 R] >>`;
+const member = (ordering: string) =>
+  `<< /Type /Font /Subtype /CIDFontType0 /BaseFont /${ordering} /CIDSystemInfo << /Registry (Adobe) /Ordering (${ordering}) /Supplement 6 >> /FontDescriptor << /Type /FontDescriptor /FontName /${ordering} /Flags 4 /FontBBox [0 -200 1000 800] /ItalicAngle 0 /Ascent 800 /Descent -200 /CapHeight 700 /StemV 80 >> /DW 1000 >>`;
+
 const { pool, path } = ownDocument(() =>
   assemble([
     '<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [19 0 R] /DR << /Font << /F1 13 0 R >> >> >> >>',
-    '<< /Type /Pages /Kids [3 0 R 4 0 R 5 0 R 6 0 R 7 0 R 21 0 R] /Count 6 >>',
+    '<< /Type /Pages /Kids [3 0 R 4 0 R 5 0 R 6 0 R 7 0 R 21 0 R 23 0 R 25 0 R 31 0 R] /Count 9 >>',
     page(8, '/Rotate 180'),
     page(9),
     page(10, '/CropBox [400 300 500 500]'),
@@ -41,6 +46,24 @@ const { pool, path } = ownDocument(() =>
     page(22),
     // Codes 1 and 2 stand for no character.
     stream('BT /F1 12 Tf 50 200 Td (\\0017\\002) Tj ET'),
+    page(24),
+    // Each letter is placed by itself, by matrices that are rounded.
+    stream(
+      [...'askew']
+        .map(
+          (letter, index) =>
+            `BT /F1 12 Tf .8660 .500${index} -.5 .866 ${100 + 6 * index} ${100 + 3.46 * index} Tm (${letter}) Tj ET`,
+        )
+        .join(' '),
+    ),
+    page(26),
+    stream('BT /F1 24 Tf 50 250 Td (A rare character) Tj /Japan 24 Tf 0 -50 Td <358a> Tj ET'),
+    collection(29),
+    collection(30),
+    member('Japan1'),
+    member('CNS1'),
+    page(32),
+    stream('BT /F1 24 Tf 50 250 Td (A rare character) Tj /Taiwan 24 Tf 0 -50 Td <372b> Tj ET'),
   ]),
 );
 
@@ -72,4 +95,19 @@ it('does not report as hidden what a field has no room for, as readers scroll to
 
 it('keeps letters of a font between ornaments that have no character', async () => {
   expect(textOf(await read(), 6)).toBe('7');
+});
+
+it('joins the letters of a word that is turned by a few degrees', async () => {
+  expect(textOf(await read(), 7)).toBe('askew');
+});
+
+it.each([
+  ['stand-ins', 8, '\u{20bb7}'],
+  ['the numbers of glyphs', 9, '\u{23ed7}'],
+])('does not take %s for ideographs of fonts without a map of characters', async (_, number, text) => {
+  const { pages } = await read();
+  expect(pages[number - 1]).toMatchObject({
+    text: `A rare character\n\n${text}`,
+    details: { fallback: 'RARE_CHARACTERS' },
+  });
 });

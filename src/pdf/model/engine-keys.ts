@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Tool } from './document.ts';
 
 /** Raised when our own rules change what pages look like: pages stored before are then made again. */
-const revision = 17;
+const revision = 18;
 
 /** A tool as it is now: its name, its package's version, and our rules. The same key does the same to a document. */
 export const engineKeys: Readonly<Record<Tool, string>> = {

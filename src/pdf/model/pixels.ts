@@ -17,11 +17,16 @@ export function isBlank({ data }: Pixels): boolean {
   return words.every((word) => word === first);
 }
 
-/** Returns a picture in shades of grey. */
+/**
+ * Returns a picture in shades of grey that keeps the contrast of colours: between how bright a colour is and its darkest part, as light blue
+ * on white is as bright as what OCR takes for paper, and white on yellow or black on red must stay apart, too.
+ */
 export function toGray({ width, height, data }: Pixels): GrayPicture {
   const pixels = new Uint8Array(width * height);
   for (let from = 0, to = 0; to < pixels.length; from += 4, to += 1) {
-    pixels[to] = ((data[from] ?? 0) + 2 * (data[from + 1] ?? 0) + (data[from + 2] ?? 0)) >> 2;
+    const [red, green, blue] = [data[from] ?? 0, data[from + 1] ?? 0, data[from + 2] ?? 0];
+    const brightness = (red + 2 * green + blue) >> 2;
+    pixels[to] = (brightness + Math.min(red, green, blue)) >> 1;
   }
   return { width, height, pixels };
 }

@@ -48,7 +48,9 @@ export interface Doubts {
   vertical: number;
   /** There are characters that it may have taken for others, as theirs are beyond the basic plane of Unicode. */
   beyondPlane: boolean;
+  /** There are ideographs that its tables of characters do not have: it has read others in their place. */
+  hasUnknownIdeographs: boolean;
 }
 
 /** An engine that is sure. */
-export const noDoubts: Doubts = { unmapped: 0, vertical: 0, beyondPlane: false };
+export const noDoubts: Doubts = { unmapped: 0, vertical: 0, beyondPlane: false, hasUnknownIdeographs: false };

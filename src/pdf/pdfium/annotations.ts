@@ -23,7 +23,7 @@ const actions = { goTo: 1, uri: 3 };
 /** Reads annotations, links and form fields, and gives fields without an appearance one, as a reader does. */
 export function readNotes(document: PdfiumDocument, page: number): PageNotes {
   const { api } = document.pdfium;
-  const notes: PageNotes = { annotations: [], fields: [], links: [], hasAppearances: false };
+  const notes: PageNotes = { annotations: [], fields: [], written: [], combs: [], links: [], hasAppearances: false };
   const count = Math.min(mostAnnotations, api.FPDFPage_GetAnnotCount(page));
   for (let index = 0; index < count; index += 1) {
     const annotation = api.FPDFPage_GetAnnot(page, index);
@@ -42,22 +42,30 @@ function readNote(document: PdfiumDocument, annotation: number, notes: PageNotes
     const link = readLink(document, annotation, bounds);
     if (link !== null) notes.links.push(link);
   } else if (kind === 'Widget') {
-    const field = readField(document, annotation);
-    if (field !== null) notes.fields.push({ ...field, bounds });
-    completeField(document, annotation, field);
+    const found = readField(document, annotation);
+    if (found === null) return;
+    notes.fields.push({ ...found.field, bounds });
+    if (found.isComb && found.shown !== null) notes.combs.push({ text: found.shown, bounds });
+    const missing = completeField(document, annotation, found);
+    if (missing !== null && !isHidden(document, annotation)) notes.written.push({ text: missing, bounds });
   } else if (!notAnnotations.includes(kind.toLowerCase())) {
     notes.annotations.push({ ...readAnnotation(document, annotation, kind), bounds });
+    // Text that is typed over the page is shown even if its program left that to the reader.
+    if (kind === 'FreeText' && !hasAppearance(document, annotation)) api.EPDFAnnot_GenerateAppearance(annotation);
   }
   notes.hasAppearances ||= isShown(document, annotation, kind);
 }
 
-function isShown({ pdfium }: PdfiumDocument, annotation: number, kind: AnnotationKind): boolean {
-  const { api } = pdfium;
-  return (
-    partsOfPage.has(kind) &&
-    (api.FPDFAnnot_GetFlags(annotation) & hiddenFlags) === 0 &&
-    api.EPDFAnnot_HasAppearanceStream(annotation, normal) === 1
-  );
+function isShown(document: PdfiumDocument, annotation: number, kind: AnnotationKind): boolean {
+  return partsOfPage.has(kind) && !isHidden(document, annotation) && hasAppearance(document, annotation);
+}
+
+function isHidden({ pdfium }: PdfiumDocument, annotation: number): boolean {
+  return (pdfium.api.FPDFAnnot_GetFlags(annotation) & hiddenFlags) !== 0;
+}
+
+function hasAppearance({ pdfium }: PdfiumDocument, annotation: number): boolean {
+  return pdfium.api.EPDFAnnot_HasAppearanceStream(annotation, normal) === 1;
 }
 
 function readAnnotation({ pdfium }: PdfiumDocument, annotation: number, kind: AnnotationKind) {

@@ -1,4 +1,4 @@
-import type { Size } from '../model/box.ts';
+import type { Box, Size } from '../model/box.ts';
 import type { Pdfium } from './pdfium.ts';
 
 /** Blue, green, red and an unused byte for each pixel. */
@@ -25,9 +25,9 @@ export class Bitmap implements Disposable {
     pdfium.api.FPDFBitmap_FillRect(this.#handle, 0, 0, width, height, white);
   }
 
-  /** Draws a page as it is displayed, over all of the picture. */
-  draw(page: number): void {
-    this.#pdfium.api.FPDF_RenderPageBitmap(this.#handle, page, 0, 0, this.width, this.height, 0, withAnnotations);
+  /** Draws a page as it is displayed: over all of the picture, or larger, so that the picture shows a part of it. */
+  draw(page: number, { x, y, width, height }: Box = { x: 0, y: 0, width: this.width, height: this.height }): void {
+    this.#pdfium.api.FPDF_RenderPageBitmap(this.#handle, page, x, y, width, height, 0, withAnnotations);
   }
 
   /** The pixels, four bytes each, as long as PDFium's memory does not grow. */

@@ -1,5 +1,5 @@
 import type { Doubts } from '../model/read-page.ts';
-import type { Glyph } from './glyphs.ts';
+import type { Glyph, PageGlyphs } from './glyphs.ts';
 
 /** Thresholds of text that runs from top to bottom, in sizes of the type. */
 const verticalSettings = {
@@ -12,8 +12,8 @@ const verticalSettings = {
   fewest: 3,
 };
 
-/** Reads from the characters of a page what PDFium is not sure of. `unmapped` is the share of those whose meaning it does not know. */
-export function readDoubts(glyphs: Glyph[], unmapped: number): Doubts {
+/** Reads from the characters of a page what PDFium is not sure of, except for stand-ins of other characters. */
+export function readDoubts({ glyphs, unmapped, hasUnknownIdeographs }: PageGlyphs): Doubts {
   let [written, below, beyondPlane, low, high] = [0, 0, false, false, false];
   let before: Glyph | null = null;
   for (const glyph of glyphs) {
@@ -37,7 +37,7 @@ export function readDoubts(glyphs: Glyph[], unmapped: number): Doubts {
     before = glyph;
   }
   const vertical = below < verticalSettings.fewest ? 0 : below / written;
-  return { unmapped, vertical, beyondPlane: beyondPlane || (high && !low) };
+  return { unmapped, vertical, beyondPlane: beyondPlane || (high && !low), hasUnknownIdeographs };
 }
 
 /** Scripts that are written from top to bottom, and characters beyond the basic plane, have higher codes than this. */

@@ -6,7 +6,8 @@ import type { PdfiumDocument } from './pdfium-document.ts';
 /** Kinds of fields as PDFium counts them; 0 is none that it knows. */
 const kinds: (FormFieldKind | null)[] = [null, 'BUTTON', 'CHECKBOX', 'RADIO', 'CHOICE', 'CHOICE', 'TEXT', 'SIGNATURE'];
 
-const readOnly = 1;
+/** Bits of a field's flags: a password shows as stars, a comb has a place for each letter. */
+const [readOnly, password, comb] = [1, 1 << 13, 1 << 24];
 
 /** Choices of a field that are read, at most. */
 const mostOptions = 10_000;
@@ -18,8 +19,16 @@ const off = 'Off';
 
 type Field = Omit<FormField, keyof Box>;
 
+/** A field with the text that readers show in it: what is typed in or chosen; null for boxes, buttons and empty fields. */
+export interface ShownField {
+  field: Field;
+  shown: string | null;
+  isPassword: boolean;
+  isComb: boolean;
+}
+
 /** Reads a field with what is filled in; null for one that belongs to no form. */
-export function readField(document: PdfiumDocument, annotation: number): Field | null {
+export function readField(document: PdfiumDocument, annotation: number): ShownField | null {
   const { pdfium } = document;
   const { api } = pdfium;
   const form = document.form;
@@ -37,15 +46,24 @@ export function readField(document: PdfiumDocument, annotation: number): Field |
   const value = isBox
     ? (text((buffer, bytes) => api.FPDFAnnot_GetFormFieldExportValue(form, annotation, buffer, bytes)) ?? state)
     : text((buffer, bytes) => api.FPDFAnnot_GetFormFieldValue(form, annotation, buffer, bytes));
-  const chosen = options.filter(({ selected }) => selected).map(({ label }) => label);
-  return {
+  const chosen = cleanFact(
+    options
+      .filter(({ selected }) => selected)
+      .map(({ label }) => label)
+      .join(', '),
+  );
+  const flags = api.FPDFAnnot_GetFormFieldFlags(form, annotation);
+  const field = {
     name: text((buffer, bytes) => api.FPDFAnnot_GetFormFieldName(form, annotation, buffer, bytes)),
     kind,
-    value: isBox && checked !== true ? null : (value ?? cleanFact(chosen.join(', '))),
+    value: isBox && checked !== true ? null : (value ?? chosen),
     checked,
     options: options.map(({ label }) => cleanText(label)),
-    readOnly: (api.FPDFAnnot_GetFormFieldFlags(form, annotation) & readOnly) !== 0,
+    readOnly: (flags & readOnly) !== 0,
   };
+  const isWritten = kind === 'TEXT' || kind === 'CHOICE';
+  const has = (flag: number) => kind === 'TEXT' && (flags & flag) !== 0;
+  return { field, shown: isWritten ? (chosen ?? value) : null, isPassword: has(password), isComb: has(comb) };
 }
 
 function readOptions(
@@ -64,11 +82,25 @@ function readOptions(
 /** An operator that shows text, or an object that may. */
 const showsText = /T[jJ]\b|\bDo\b|['"]\s/;
 
-/** Gives a filled-in field whose appearance has no text one that has, as readers do when they open the form. */
-export function completeField({ pdfium }: PdfiumDocument, annotation: number, field: Field | null): void {
+/**
+ * Makes a filled-in field show its value, as readers do when they open the form: a field whose appearance has no text gets one that has,
+ * and with `NeedAppearances` all fields get a new one. Returns what the field shows if PDFium cannot write it, for want of a font or of
+ * its letters; null for any other field.
+ */
+export function completeField(
+  { pdfium, needsAppearances }: PdfiumDocument,
+  annotation: number,
+  field: ShownField | null,
+): string | null {
   const { api } = pdfium;
-  const isWritten = field !== null && field.value !== null && (field.kind === 'TEXT' || field.kind === 'CHOICE');
-  if (!isWritten) return;
-  const appearance = pdfium.utf16((buffer, bytes) => api.FPDFAnnot_GetAP(annotation, normal, buffer, bytes));
-  if (!showsText.test(appearance)) api.EPDFAnnot_GenerateFormFieldAP(annotation);
+  if (field === null || field.shown === null) return null;
+  const hasText = () =>
+    showsText.test(pdfium.utf16((buffer, bytes) => api.FPDFAnnot_GetAP(annotation, normal, buffer, bytes)));
+  const isWritable = field.shown === field.field.value && !beyondLatin.test(field.shown);
+  if (hasText() && !(needsAppearances && isWritable)) return null;
+  if (isWritable) api.EPDFAnnot_GenerateFormFieldAP(annotation);
+  return (isWritable && hasText()) || field.isPassword ? null : field.shown;
 }
+
+/** Letters that the standard fonts of forms lack. */
+const beyondLatin = /[^\s -~\u00a0-\u00ff]/;

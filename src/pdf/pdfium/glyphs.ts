@@ -1,31 +1,8 @@
-import { type Font, type Fonts, noFont } from './fonts.ts';
+import type { Fonts } from './fonts.ts';
 import type { Pdfium } from './pdfium.ts';
+import { noObject, type TextObject, TextObjects } from './text-objects.ts';
 import { isUnknown, unknownGlyph, withoutOrnaments } from './unknown-glyphs.ts';
-import type { Bounds, Quarter } from './viewport.ts';
-
-/** A text object of a page: characters that are painted alike, one after the other. */
-export interface TextObject {
-  handle: number;
-  font: Font;
-  /** Type size on the page, in points. */
-  size: number;
-  /** Such as "#ffffff"; null for patterns. */
-  colour: string | null;
-  /** Opacity of its fill, from 0 to 1. */
-  opacity: number;
-  /** Neither filled nor stroked. */
-  invisible: boolean;
-  /** The direction of its text, to the nearest quarter turn. */
-  quarter: Quarter;
-  /** The text runs in no direction of a quarter turn. */
-  skewed: boolean;
-  /** Its size is in units of its font's own (Type 3). */
-  hasOwnUnits: boolean;
-  /** The direction of its text, and the size along it. */
-  direction: { x: number; y: number; size: number };
-  /** PDFium's handle of its font. */
-  fontHandle: number;
-}
+import type { Bounds } from './viewport.ts';
 
 /** A character on the page. Places are along the direction of its text, and across it, upwards. */
 export interface Glyph {
@@ -43,19 +20,9 @@ export interface PageGlyphs {
   glyphs: Glyph[];
   /** Share of the characters whose meaning PDFium does not know, from 0 to 1. */
   unmapped: number;
+  /** There are ideographs that PDFium's tables of characters do not have: it takes the numbers of their glyphs for characters. */
+  hasUnknownIdeographs: boolean;
 }
-
-/** Text render modes that paint nothing: neither fill nor stroke, with and without adding to the clipping path. */
-const paintsNothing = [3, 7];
-
-/** Angle up to which text counts as upright, in radians: pages are scanned a little askew. */
-const mostSkew = 0.12;
-
-/** A type size that differs from the height of its characters by more than this factor is in units of the font's own. */
-const ownUnits = 2.5;
-
-/** Height of characters in sizes of the type, for such fonts. */
-const typeHeight = 1.2;
 
 /** Space on the right of a character's ink that belongs to it, in sizes of the type. */
 const sideBearing = 0.05;
@@ -82,15 +49,14 @@ export function readGlyphs(pdfium: Pdfium, textPage: number, fonts: Fonts): Page
 class GlyphReader {
   readonly #pdfium: Pdfium;
   readonly #page: number;
-  readonly #fonts: Fonts;
-  readonly #objects = new Map<number, TextObject>();
+  readonly #objects: TextObjects;
   readonly #glyphs: Glyph[] = [];
   #hasUnknown = false;
 
   constructor(pdfium: Pdfium, textPage: number, fonts: Fonts) {
     this.#pdfium = pdfium;
     this.#page = textPage;
-    this.#fonts = fonts;
+    this.#objects = new TextObjects(pdfium, textPage, fonts);
   }
 
   read(): PageGlyphs {
@@ -98,24 +64,27 @@ class GlyphReader {
     const count = api.FPDFText_CountChars(this.#page);
     const step = count < fewCharacters ? 1 : sampled;
     let [handle, current, asked, unsure] = [0, noObject, 0, 0];
+    let hasUnknownIdeographs = false;
     for (let index = 0; index < count; index += 1) {
       const object = api.FPDFText_GetTextObject(this.#page, index);
       // Without an object it is a space or a line break that PDFium inferred.
       if (object === 0) continue;
       if (object !== handle) {
         handle = object;
-        current = this.#objects.get(object) ?? this.#readObject(object, index);
+        current = this.#objects.get(object, index);
       }
       const text = this.#textAt(index, current);
       if (index % step === 0 && !isUnknown(text)) {
         asked += 1;
         unsure += api.FPDFText_HasUnicodeMapError(this.#page, index) === 1 ? 1 : 0;
       }
+      if (isIdeograph(text)) hasUnknownIdeographs ||= api.FPDFText_HasUnicodeMapError(this.#page, index) === 1;
       this.#add(index, text, current);
     }
     const glyphs = withoutOrnaments(this.#glyphs);
     const unknown = this.#hasUnknown ? glyphs.filter(({ text }) => isUnknown(text)).length : 0;
-    return { glyphs, unmapped: Math.max(unsure / Math.max(1, asked), unknown / Math.max(1, glyphs.length)) };
+    const unmapped = Math.max(unsure / Math.max(1, asked), unknown / Math.max(1, glyphs.length));
+    return { glyphs, unmapped, hasUnknownIdeographs };
   }
 
   #textAt(index: number, { font }: TextObject): string {
@@ -194,98 +163,13 @@ class GlyphReader {
     const at = (each: number) => this.#pdfium.double(each);
     return { left: at(0), right: at(1), bottom: at(2), top: at(3) };
   }
-
-  #readObject(handle: number, index: number): TextObject {
-    const { api, numbers } = this.#pdfium;
-    api.FPDFText_GetMatrix(this.#page, index, numbers);
-    // A negative size turns the text by half a turn.
-    const givenSize = api.FPDFText_GetFontSize(this.#page, index);
-    const sign = givenSize < 0 ? -1 : 1;
-    const at = (each: number) => sign * this.#pdfium.float(each);
-    const [a, b, c, d] = [at(0), at(1), at(2), at(3)];
-    const angle = Math.atan2(b, a);
-    const quarter = toQuarter(angle);
-    const skewed = Math.abs(angle - Math.round(angle / (Math.PI / 2)) * (Math.PI / 2)) > mostSkew;
-    const paint = this.#paintOf(handle);
-    const mode = api.FPDFTextObj_GetTextRenderMode(handle);
-    const fontHandle = api.FPDFTextObj_GetFont(handle);
-    const font = this.#fonts.get(fontHandle);
-    const fontSize = Math.abs(givenSize);
-    const size = fontSize * Math.hypot(c, d);
-    const height = font.name === '' ? this.#heightAt(index, handle) / typeHeight : 0;
-    const hasOwnUnits = height > 0 && (size > ownUnits * height || size * ownUnits < height);
-    const object: TextObject = {
-      handle,
-      font,
-      // To a tenth of a point: sizes are compared.
-      size: Math.round(10 * (hasOwnUnits ? height : size)) / 10,
-      ...paint,
-      invisible: paintsNothing.includes(mode),
-      quarter,
-      skewed,
-      hasOwnUnits,
-      direction: {
-        ...(skewed ? { x: Math.cos(angle), y: Math.sin(angle) } : axes[quarter]),
-        size: fontSize * Math.hypot(a, b),
-      },
-      fontHandle,
-    };
-    this.#objects.set(handle, object);
-    return object;
-  }
-
-  /** The height of the highest of the first characters of an object. */
-  #heightAt(index: number, object: number): number {
-    const { api } = this.#pdfium;
-    let highest = 0;
-    for (let each = index; each < index + sampled; each += 1) {
-      if (api.FPDFText_GetTextObject(this.#page, each) !== object) break;
-      api.FPDFText_GetLooseCharBox(this.#page, each, this.#pdfium.numbers);
-      highest = Math.max(highest, Math.abs(this.#pdfium.float(1) - this.#pdfium.float(3)));
-    }
-    return highest;
-  }
-
-  #paintOf(handle: number): { colour: string | null; opacity: number } {
-    const { api, numbers } = this.#pdfium;
-    const isPlain = api.FPDFPageObj_GetFillColor(handle, numbers, numbers + 4, numbers + 8, numbers + 12) === 1;
-    if (!isPlain) return { colour: null, opacity: 1 };
-    const at = (each: number) => this.#pdfium.integer(each);
-    return { colour: toColour(at(0), at(1), at(2)), opacity: at(3) / 255 };
-  }
 }
 
-const axes: Record<Quarter, { x: number; y: number }> = {
-  0: { x: 1, y: 0 },
-  1: { x: 0, y: 1 },
-  2: { x: -1, y: 0 },
-  3: { x: 0, y: -1 },
-};
-
-const noObject: TextObject = {
-  handle: 0,
-  font: noFont,
-  size: 0,
-  colour: null,
-  opacity: 1,
-  invisible: false,
-  quarter: 0,
-  skewed: false,
-  hasOwnUnits: false,
-  direction: { ...axes[0], size: 0 },
-  fontHandle: 0,
-};
+/** Ideographs of the basic plane. */
+function isIdeograph(text: string): boolean {
+  return text >= '\u3400' && text <= '\u9fff';
+}
 
 function cornersOf({ left, right, bottom, top }: Bounds): { x: number; y: number }[] {
   return [left, right].flatMap((x) => [bottom, top].map((y) => ({ x, y })));
-}
-
-function toQuarter(angle: number): Quarter {
-  const quarters: Quarter[] = [0, 1, 2, 3];
-  return quarters[(Math.round(angle / (Math.PI / 2)) + 4) % 4] ?? 0;
-}
-
-/** Such as "#805cfb". */
-export function toColour(red: number, green: number, blue: number): string {
-  return `#${((red << 16) | (green << 8) | blue).toString(16).padStart(6, '0')}`;
 }

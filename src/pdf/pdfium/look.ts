@@ -1,7 +1,8 @@
+import { type Box, bottom, right, type Size, union } from '../model/box.ts';
+import type { Suspect } from './backdrop.ts';
 import { Bitmap, BitmapError } from './bitmap.ts';
 import type { Pdfium } from './pdfium.ts';
-import { type Bounds, type Quarter, sizeOf, Viewport } from './viewport.ts';
-import type { Suspect } from './visibility.ts';
+import { type Bounds, type Quarter, Viewport } from './viewport.ts';
 
 /** Thresholds of looking at a page. */
 export const lookSettings = {
@@ -20,7 +21,7 @@ export const lookSettings = {
 
 /**
  * Returns the suspects that a reader does not see: a page is drawn with and without their text objects, and where that makes no difference
- * nothing is seen, whatever blend modes, masks, layers, clips and covers are the cause.
+ * nothing is seen, whatever blend modes, masks, layers, clips and covers are the cause. `repeated` are text objects that paint text again.
  */
 export function lookAt(
   pdfium: Pdfium,
@@ -28,28 +29,48 @@ export function lookAt(
   bounds: Bounds,
   rotation: Quarter,
   suspects: Suspect[],
+  repeated: number[],
 ): Set<Suspect> {
   const likely = () => new Set(suspects.filter((suspect) => suspect.likely));
   const display = new Viewport(bounds, rotation);
-  const scale = scaleOf(suspects, sizeOf(bounds, rotation));
-  const size = { width: Math.ceil(display.width * scale), height: Math.ceil(display.height * scale) };
+  const boxes = new Map(suspects.map((suspect) => [suspect, display.toBox(suspect.bounds)]));
+  const region = intersection(union([...boxes.values()]), { x: 0, y: 0, width: display.width, height: display.height });
+  const scale = scaleOf(suspects, region);
+  const size = { width: Math.ceil(region.width * scale), height: Math.ceil(region.height * scale) };
   if (!(size.width > 0 && size.height > 0) || size.width * size.height > lookSettings.mostPixels) return likely();
-  const objects = new Set(suspects.flatMap((suspect) => [...suspect.objects]));
+  const place = {
+    x: Math.round(-region.x * scale),
+    y: Math.round(-region.y * scale),
+    width: Math.ceil(display.width * scale),
+    height: Math.ceil(display.height * scale),
+  };
+  const onPicture = ({ x, y, width, height }: Box): Box => ({
+    x: x * scale + place.x,
+    y: y * scale + place.y,
+    width: width * scale,
+    height: height * scale,
+  });
+  const objects = new Set([...repeated, ...suspects.flatMap((suspect) => [...suspect.objects])]);
   try {
     using shown = new Bitmap(pdfium, size);
     using without = new Bitmap(pdfium, size);
-    shown.draw(page);
+    shown.draw(page, place);
     for (const object of objects) pdfium.api.FPDFPageObj_SetIsActive(object, 0);
-    without.draw(page);
+    without.draw(page, place);
     for (const object of objects) pdfium.api.FPDFPageObj_SetIsActive(object, 1);
-    return new Set(suspects.filter((suspect) => !differs(shown, without, display, scale, suspect.bounds)));
+    return new Set(suspects.filter((suspect) => !differs(shown, without, onPicture(boxes.get(suspect) ?? region))));
   } catch (error) {
     if (error instanceof BitmapError) return likely();
     throw error;
   }
 }
 
-function scaleOf(suspects: Suspect[], { width, height }: { width: number; height: number }): number {
+function intersection(a: Box, b: Box): Box {
+  const [x, y] = [Math.max(a.x, b.x), Math.max(a.y, b.y)];
+  return { x, y, width: Math.min(right(a), right(b)) - x, height: Math.min(bottom(a), bottom(b)) - y };
+}
+
+function scaleOf(suspects: Suspect[], { width, height }: Size): number {
   const { leastHeight, mostScale, leastScale, mostPixels } = lookSettings;
   const smallest = suspects.reduce(
     (least, { bounds }) => Math.min(least, bounds.right - bounds.left, bounds.top - bounds.bottom),
@@ -59,12 +80,12 @@ function scaleOf(suspects: Suspect[], { width, height }: { width: number; height
   return Math.max(leastScale, Math.min(wanted, Math.sqrt(mostPixels / (width * height)) * 0.99));
 }
 
-function differs(a: Bitmap, b: Bitmap, display: Viewport, scale: number, bounds: Bounds): boolean {
+/** Reports whether two pictures differ within a box. */
+function differs(a: Bitmap, b: Bitmap, box: Box): boolean {
   const { leastDifference, leastShare } = lookSettings;
-  const box = display.toBox(bounds);
-  const [x0, y0] = [Math.max(0, Math.floor(box.x * scale)), Math.max(0, Math.floor(box.y * scale))];
-  const x1 = Math.min(a.width, Math.ceil((box.x + box.width) * scale));
-  const y1 = Math.min(a.height, Math.ceil((box.y + box.height) * scale));
+  const [x0, y0] = [Math.max(0, Math.floor(box.x)), Math.max(0, Math.floor(box.y))];
+  const x1 = Math.min(a.width, Math.ceil(box.x + box.width));
+  const y1 = Math.min(a.height, Math.ceil(box.y + box.height));
   const [first, second] = [a.pixels, b.pixels];
   let different = 0;
   for (let y = y0; y < y1; y += 1) {

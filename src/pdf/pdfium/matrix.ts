@@ -41,3 +41,17 @@ export function intersect(a: Bounds, b: Bounds): Bounds {
 export function isEmpty({ left, bottom, right, top }: Bounds): boolean {
   return !(right > left && top > bottom);
 }
+
+/** The share of a box that is inside of another, from 0 to 1. */
+export function shareInside(bounds: Bounds, outer: Bounds): number {
+  const inner = intersect(bounds, outer);
+  if (isEmpty(inner)) return 0;
+  const area = ({ left, right, bottom, top }: Bounds) => Math.max(right - left, 0.1) * Math.max(top - bottom, 0.1);
+  return area(inner) / area(bounds);
+}
+
+/** Whether the centre of a box is within another one. */
+export function contains({ left, right, bottom, top }: Bounds, inner: Bounds): boolean {
+  const [x, y] = [(inner.left + inner.right) / 2, (inner.bottom + inner.top) / 2];
+  return x >= left && x <= right && y >= bottom && y <= top;
+}

@@ -1,14 +1,16 @@
 import { Extent } from './extent.ts';
-import { toColour } from './glyphs.ts';
 import { identity, intersect, isEmpty, type Matrix, mapBounds, mapPoint, multiply } from './matrix.ts';
 import type { Pdfium } from './pdfium.ts';
 import { clipped, isStraight, type Segment } from './segments.ts';
+import { toColour } from './text-objects.ts';
 import type { Bounds } from './viewport.ts';
 
 /** What a page paints beside and under its text, in the order it is painted, in the coordinates of the page. */
 export interface PageObjects {
   fills: Fill[];
   images: Picture[];
+  /** Strokes that are broad enough to cover text. */
+  bars: Cover[];
   segments: Segment[];
   /** Where each text object comes in the order of painting, by its handle. */
   texts: Map<number, PaintedText>;
@@ -16,15 +18,19 @@ export interface PageObjects {
   hasLayers: boolean;
 }
 
-/** A filled path. */
-export interface Fill {
+/** Something that is painted over what is under it. */
+export interface Cover {
   order: number;
   bounds: Bounds;
-  colour: string;
   opacity: number;
-  curved: boolean;
   /** It covers all of its bounds: an upright rectangle. */
   isBox: boolean;
+}
+
+/** A filled path. */
+export interface Fill extends Cover {
+  colour: string;
+  curved: boolean;
 }
 
 /** An image or a shading. */
@@ -46,6 +52,9 @@ export interface PaintedText {
 const kinds = { text: 1, path: 2, image: 3, shading: 4, form: 5 };
 const segmentKinds = { line: 0, curve: 1, move: 2 };
 
+/** Width of a stroke from which on it may cover text, in points. */
+const leastBar = 3;
+
 /** Limits of a page: objects that are looked at, forms within forms, segments of a path and of all paths. */
 export const objectLimits = { objects: 200_000, depth: 24, pathSegments: 20_000, segments: 50_000 };
 
@@ -56,7 +65,7 @@ export function readObjects(pdfium: Pdfium, page: number): PageObjects {
 
 class ObjectReader {
   readonly #pdfium: Pdfium;
-  readonly #found: PageObjects = { fills: [], images: [], segments: [], texts: new Map(), hasLayers: false };
+  readonly #found: PageObjects = { fills: [], images: [], bars: [], segments: [], texts: new Map(), hasLayers: false };
   /** Whether each mark is that of optional content: objects share their marks. */
   readonly #marks = new Map<number, boolean>();
   #order = 0;
@@ -185,6 +194,20 @@ class ObjectReader {
     const inner = multiply(this.#matrixOf(object), matrix);
     const outline = this.#outline(object, count, inner, clip);
     if (fillMode !== 0) this.#fill(object, outline, clip);
+    if (isStroked) this.#bar(object, outline, inner, clip);
+  }
+
+  #bar(object: number, { bounds }: Outline, [a, b, c, d]: Matrix, clip: Bounds | null): void {
+    const { api, numbers } = this.#pdfium;
+    if (bounds === null || api.FPDFPageObj_GetStrokeWidth(object, numbers) === 0) return;
+    const half = (this.#pdfium.float(0) * Math.sqrt(Math.abs(a * d - b * c))) / 2;
+    if (half < leastBar / 2) return;
+    const { left, bottom, right, top } = bounds;
+    const reach = { left: left - half, bottom: bottom - half, right: right + half, top: top + half };
+    const visible = clip === null ? reach : intersect(reach, clip);
+    if (isEmpty(visible)) return;
+    const opacity = api.FPDFPageObj_HasTransparency(object) === 1 ? 0.99 : 1;
+    this.#found.bars.push({ order: this.#order, bounds: visible, opacity, isBox: false });
   }
 
   /** Follows a path: collects its straight segments, and says what it reaches. */

@@ -2,6 +2,7 @@ import { JobError } from '../../errors.ts';
 import { findCatalog } from '../file/catalog.ts';
 import { FileBytes } from '../file/file-bytes.ts';
 import { hidesLayers } from '../file/layers.ts';
+import { needsAppearances } from '../file/need-appearances.ts';
 import { mayPinFiles } from '../file/pinned-files.ts';
 import { findXmp, type XmpPacket } from '../file/xmp-packet.ts';
 import { Fonts } from './fonts.ts';
@@ -36,6 +37,7 @@ export class PdfiumDocument implements Disposable {
   readonly merged = new Map<number, PageNotes>();
   readonly #file: FileBytes;
   readonly #access: PdfiumFile;
+  #needsAppearances: boolean | null = null;
   #form: { info: number; handle: number } | null = null;
 
   private constructor(pdfium: Pdfium, handle: number, file: FileBytes, access: PdfiumFile, facts: FileFacts) {
@@ -82,6 +84,12 @@ export class PdfiumDocument implements Disposable {
   get mayPinFiles(): boolean {
     // Looking is cheaper than searching the bytes of a short document.
     return this.pageCount <= fewPages || mayPinFiles(this.#file);
+  }
+
+  /** Readers are asked to make the appearances of all fields anew. */
+  get needsAppearances(): boolean {
+    this.#needsAppearances ??= needsAppearances(this.#file);
+    return this.#needsAppearances;
   }
 
   /** The form of the document, which is made when it is first asked for: only pages with fields need it. 0 where there is none. */

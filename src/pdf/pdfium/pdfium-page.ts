@@ -9,12 +9,14 @@ import type { ReadPage, Turn } from '../model/read-page.ts';
 import { UnreadablePageError } from '../model/unreadable-page.ts';
 import { readNotes } from './annotations.ts';
 import { readDoubts } from './doubts.ts';
+import { joinCombs, placeWritten, withoutSpaces } from './field-texts.ts';
 import { type Glyph, readGlyphs } from './glyphs.ts';
 import { lookAt } from './look.ts';
 import { isEmpty } from './matrix.ts';
 import { type PageNotes, placeNotes } from './page-notes.ts';
 import { type PageObjects, readObjects } from './page-objects.ts';
 import type { PdfiumDocument } from './pdfium-document.ts';
+import { hasStandIns } from './stand-ins.ts';
 import { type TextRun, toRuns } from './text-runs.ts';
 import { type Bounds, type Quarter, sizeOf, Viewport } from './viewport.ts';
 import { partVisible } from './visibility.ts';
@@ -28,15 +30,23 @@ export function readPage(document: PdfiumDocument, number: number): ReadPage {
   const text = api.FPDFText_LoadPage(page);
   try {
     const bounds = boundsOf(document, page);
-    const { glyphs, unmapped } = readGlyphs(pdfium, text, document.fonts);
+    const read = readGlyphs(pdfium, text, document.fonts);
+    const { glyphs } = read;
     const quarter = directionOf(glyphs);
     const viewport = new Viewport(bounds, quarter);
     const objects = readObjects(pdfium, page);
     const rotation = rotationOf(api.FPDFPage_GetRotation(page));
-    const { visible, hidden } = partVisible(toRuns(glyphs), objects, bounds, document.hidesLayers, (suspects) =>
-      lookAt(pdfium, page, bounds, rotation, suspects),
+    const { visible, hidden } = partVisible(
+      toRuns(glyphs),
+      objects,
+      bounds,
+      document.hidesLayers,
+      (suspects, repeated) => lookAt(pdfium, page, bounds, rotation, suspects, repeated),
     );
-    const pieces = visible.map((run) => toPiece(run, viewport, quarter));
+    const painted = visible.map((run) => toPiece(run, viewport, quarter));
+    const pieces = [...joinCombs(painted, notes, viewport), ...placeWritten(notes, viewport)];
+    const doubts = readDoubts(read);
+    doubts.beyondPlane ||= hasStandIns(pdfium, handle, page, glyphs);
     const images = objects.images.map((image) => viewport.toBox(image.bounds));
     const shapes = objects.fills.map(
       (fill): Shape => ({ ...viewport.toBox(fill.bounds), colour: fill.colour, curved: fill.curved }),
@@ -59,7 +69,7 @@ export function readPage(document: PdfiumDocument, number: number): ReadPage {
       shapes,
       tables: [],
       images,
-      doubts: readDoubts(glyphs, unmapped),
+      doubts,
       look: lookOf(images, shapes, viewport),
       ocr: null,
       engine: 'PDFIUM',
@@ -152,10 +162,6 @@ function isOverflow(reason: HiddenReason, { text }: TextRun, { fields }: PageNot
   if (reason !== 'CLIPPED' && reason !== 'OFF_PAGE') return false;
   const wanted = withoutSpaces(text);
   return fields.some(({ value }) => value !== null && withoutSpaces(value).includes(wanted));
-}
-
-function withoutSpaces(text: string): string {
-  return text.replace(/\s+/g, '');
 }
 
 function toRules(objects: PageObjects, viewport: Viewport): Rules {

@@ -116,10 +116,14 @@ export class Pdfium {
     return this.#doubles[this.numbers / 8 + index] ?? 0;
   }
 
+  get integers(): Int32Array {
+    if (this.#integers.length === 0) this.#integers = new Int32Array(this.api.memory.buffer);
+    return this.#integers;
+  }
+
   /** The nth 32-bit integer in the buffer for numbers. */
   integer(index: number): number {
-    if (this.#integers.length === 0) this.#integers = new Int32Array(this.api.memory.buffer);
-    return this.#integers[this.numbers / 4 + index] ?? 0;
+    return this.integers[this.numbers / 4 + index] ?? 0;
   }
 
   /** A text that a function writes in UTF-16 into a buffer; `read` returns its length in bytes, with the final zero. */

@@ -1,4 +1,5 @@
-import type { Glyph, TextObject } from './glyphs.ts';
+import type { Glyph } from './glyphs.ts';
+import type { TextObject } from './text-objects.ts';
 
 /** Characters that follow one another on one baseline, alike in font, size and colour. */
 export interface TextRun {
@@ -83,12 +84,20 @@ function trackingOf(glyphs: Glyph[], start: number, end: number): number {
   const size = glyphs[start]?.object.size ?? 0;
   if (end - start <= fewestGaps || !(size > 0)) return 0;
   const gaps: number[] = [];
+  let wide = 0;
+  let before = glyphs[start];
   for (let index = start + 1; index < end; index += 1) {
-    const [before, glyph] = [glyphs[index - 1], glyphs[index]];
-    if (before === undefined || glyph === undefined || isSpace(before.text) || isSpace(glyph.text)) continue;
-    gaps.push((glyph.from - before.to) / size);
+    const glyph = glyphs[index];
+    if (before === undefined || glyph === undefined) continue;
+    if (!isSpace(before.text) && !isSpace(glyph.text)) {
+      const gap = (glyph.from - before.to) / size;
+      if (gap > leastTracking) wide += 1;
+      gaps.push(gap);
+    }
+    before = glyph;
   }
-  if (gaps.length < fewestGaps) return 0;
+  // Nearly all text ends here: it is not set apart.
+  if (gaps.length < fewestGaps || wide < trackingShare * gaps.length) return 0;
   const sorted = gaps.toSorted((a, b) => a - b);
   // Below the middle, as gaps between words are among them where a font has no space.
   const usual = sorted[Math.floor(0.4 * sorted.length)] ?? 0;
@@ -131,7 +140,6 @@ class OpenRun {
     }
     const { size } = object;
     const { sameBaseline, overlap, runGap, wordGap, leastSpace } = runSettings;
-    if (object.skewed && object !== this.#object) return false;
     if (!isMark(glyph.text)) {
       const gap = glyph.from - this.#to - tracking;
       const isOnLine = Math.abs(glyph.baseline - this.#baseline) <= sameBaseline * size;
@@ -165,6 +173,7 @@ class OpenRun {
         object.size === own.size &&
         object.colour === own.colour &&
         object.quarter === own.quarter &&
+        (!object.skewed || object.angle === own.angle) &&
         object.invisible === own.invisible &&
         object.opacity === own.opacity)
     );

@@ -40,8 +40,10 @@ const table: Evidence[] = [
   },
   {
     fallback: 'RARE_CHARACTERS',
-    isDoubtful: (page) => page.doubts.beyondPlane,
-    isBetter: (other, page) => countOf(other, beyondPlane) > countOf(page, beyondPlane) && hasLetters(other, page),
+    isDoubtful: (page) => page.doubts.beyondPlane || page.doubts.hasUnknownIdeographs,
+    isBetter: (other, page) =>
+      (page.doubts.hasUnknownIdeographs || countOf(other, beyondPlane) > countOf(page, beyondPlane)) &&
+      hasLetters(other, page),
   },
 ];
 

@@ -6,7 +6,7 @@ import { type Column, intoNearest } from './columns.ts';
 import { mergeRules } from './rules.ts';
 import type { PlacedTable } from './table.ts';
 import { joinRows, toCells } from './table-cells.ts';
-import { isTable } from './table-checks.ts';
+import { isProportional, isTable } from './table-checks.ts';
 import { spanHeads } from './table-heads.ts';
 import { type Row, toRows } from './table-rows.ts';
 import { growRun, isNear, mostColumns, placeRow, type Run, settle } from './table-runs.ts';
@@ -23,7 +23,7 @@ export function openTables(lines: Line[], prose: Set<Line>, rules: Rule[]): Plac
   if (lines.length > mostLines) {
     return [];
   }
-  const proportional = lines.some(({ fixedWidth }) => !fixedWidth);
+  const proportional = isProportional(lines);
   const isFree = ({ pieces }: Line) => !pieces.some((piece) => taken.has(piece));
   const tables: PlacedTable[] = [];
   const taken = new Set<Piece>();

@@ -1,11 +1,12 @@
 import type { Cell } from '../../model/table.ts';
+import type { Line } from '../lines.ts';
 import { type Column, isAligned, type Part } from './columns.ts';
 import { isDatum, type TableRow } from './table-cells.ts';
 
 /** Legends and formulas have less text, in characters. */
 const shortestTable = 30;
 
-/** What stands in columns, but is no table: charts, formulas, tables of contents, text. `enclosed`: between rules; `proportional`: not all of the page is set like code. */
+/** What stands in columns, but is no table: charts, formulas, tables of contents, text. `enclosed`: between rules; `proportional`: the page is not set like code. */
 export function isTable(
   rows: TableRow[],
   cells: Cell[][],
@@ -95,6 +96,16 @@ function isAxis(texts: string[]): boolean {
 }
 
 /** What programs print keeps its lines. */
+/** Reports whether most of the text of a page is in proportional type: what is not is code there. A page number decides nothing. */
+export function isProportional(lines: Line[]): boolean {
+  let [all, proportional] = [0, 0];
+  for (const { text, fixedWidth } of lines) {
+    all += text.length;
+    if (!fixedWidth) proportional += text.length;
+  }
+  return proportional * 2 > all;
+}
+
 function isCode(cells: Part[]): boolean {
   return cells.filter(({ pieces }) => pieces.every(({ fixedWidth }) => fixedWidth)).length * 2 > cells.length;
 }

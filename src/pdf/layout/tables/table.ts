@@ -2,7 +2,7 @@ import { type Box, bottom, isCentred, right } from '../../model/box.ts';
 import type { Piece } from '../../model/piece.ts';
 import type { Table } from '../../model/table.ts';
 import type { Line } from '../lines.ts';
-import { isList } from './table-checks.ts';
+import { isList, isProportional } from './table-checks.ts';
 
 /** A table found by an engine or by us, with what stands in it. */
 export interface PlacedTable extends Table {
@@ -20,7 +20,7 @@ const mostTables = 100;
 
 /** An engine's tables that are tables: neither columns of text, nor code, nor two rows without rules, such as legends. */
 export function acceptTables(tables: Table[], lines: Line[], prose: Set<Line>): PlacedTable[] {
-  const isCode = lines.some(({ fixedWidth }) => !fixedWidth) ? ({ fixedWidth }: Line) => fixedWidth : () => false;
+  const isCode = isProportional(lines) ? ({ fixedWidth }: Line) => fixedWidth : () => false;
   return tables
     .filter(isTable)
     .slice(0, mostTables)

@@ -1,0 +1,117 @@
+import { isSameColour } from '../content/colours.ts';
+import type { HiddenReason } from '../model/hidden-text.ts';
+import { contains, shareInside } from './matrix.ts';
+import type { Cover, PageObjects, PaintedText, Picture } from './page-objects.ts';
+import type { TextRun } from './text-runs.ts';
+import type { Bounds } from './viewport.ts';
+import { boundsOfRun } from './words.ts';
+
+/** A word that may be hidden: only a picture of the page can tell. */
+export interface Suspect {
+  /** The text objects it is part of. */
+  objects: Set<number>;
+  bounds: Bounds;
+  /** Why it is hidden, if it is. */
+  reason: HiddenReason;
+  /** What to believe if no picture can be made. */
+  likely: boolean;
+}
+
+/** Thresholds of what is painted over and under text. */
+export const backdropSettings = {
+  /** Opacity from which on something hides what is under it. */
+  opaque: 0.98,
+  /** Checks of fills and pictures against runs, at most; on pages with more, colours and covers are not compared. */
+  mostWork: 20_000_000,
+};
+
+/**
+ * What is painted over and under text. Shapes other than upright boxes count only inside of the page: damaged drawings have shapes that
+ * reach far beyond it, and other readers do not show them.
+ */
+export class Backdrop {
+  readonly #objects: PageObjects;
+  readonly #page: Bounds;
+  readonly #isSmall: boolean;
+
+  constructor(objects: PageObjects, page: Bounds, runs: number) {
+    this.#objects = objects;
+    this.#page = page;
+    this.#isSmall =
+      runs * (objects.fills.length + objects.bars.length + objects.images.length) < backdropSettings.mostWork;
+  }
+
+  /** Why a text may be hidden; null if nothing suggests it. */
+  doubt(run: TextRun, painted: PaintedText | null, hidesLayers: boolean, bounds: Bounds): Suspect | null {
+    const { object } = run;
+    const suspect = (reason: HiddenReason, likely: boolean) => ({
+      objects: new Set(run.glyphs.map((glyph) => glyph.object.handle)),
+      bounds,
+      reason,
+      likely,
+    });
+    if (painted === null || object.invisible || !isDrawn(run)) return null;
+    // What a form object belongs to is not reported: where layers are off, any text may be in one of them.
+    const mayBeOff = hidesLayers ? suspect('LAYER_OFF', false) : null;
+    if (painted.layered && mayBeOff !== null) return mayBeOff;
+    if (!this.#isSmall) return mayBeOff;
+    const { order } = painted;
+    const cover = this.#coverOf(bounds, order);
+    if (cover !== null) return suspect('COVERED', cover.isBox);
+    if (painted.transparent) return suspect('TRANSPARENT', false);
+    return this.#hasSameColour(object.colour, bounds, order) ? suspect('SAME_COLOUR', true) : mayBeOff;
+  }
+
+  /** Whether something is painted through text that is only a clipping path. */
+  showsThrough(run: TextRun, painted: PaintedText | null): boolean {
+    return painted !== null && this.#coverOf(boundsOfRun(run), painted.order) !== null;
+  }
+
+  #coverOf(bounds: Bounds, order: number): { isBox: boolean } | null {
+    const { fills, bars, images } = this.#objects;
+    return (
+      this.#lastOver(fills, bounds, order) ?? this.#lastOver(bars, bounds, order) ?? pictureOver(images, bounds, order)
+    );
+  }
+
+  /** The topmost of what is painted, in that order, over a text. */
+  #lastOver(covers: Cover[], bounds: Bounds, order: number): Cover | null {
+    for (let index = covers.length - 1; index >= 0; index -= 1) {
+      const cover = covers[index];
+      if (cover === undefined || cover.order < order) break;
+      if (cover.opacity < backdropSettings.opaque || !contains(cover.bounds, bounds)) continue;
+      if (cover.isBox || isWithin(cover.bounds, this.#page)) return cover;
+    }
+    return null;
+  }
+
+  #hasSameColour(colour: string | null, bounds: Bounds, order: number): boolean {
+    if (colour === null) return false;
+    const { fills, images } = this.#objects;
+    let under: { order: number; colour: string } = { order: 0, colour: paper };
+    for (const fill of fills) {
+      if (fill.order > order) break;
+      if ((fill.isBox || isWithin(fill.bounds, this.#page)) && contains(fill.bounds, bounds)) under = fill;
+    }
+    const onPicture = images.some(
+      (each) => each.order < order && each.order > under.order && contains(each.bounds, bounds),
+    );
+    return isSameColour(colour, onPicture ? paper : under.colour);
+  }
+}
+
+/** Whether PDFium has glyphs for a text: it has none of its own for fonts that are not embedded, beyond Latin. */
+function isDrawn({ text, object }: TextRun): boolean {
+  return object.font.embedded || !/[^ -\u024f\u2000-\u22ff\u25a0-\u27bf]/.test(text);
+}
+
+const paper = '#ffffff';
+
+function pictureOver(images: Picture[], bounds: Bounds, order: number): { isBox: boolean } | null {
+  const isOver = images.some((each) => each.order > order && contains(each.bounds, bounds));
+  return isOver ? { isBox: false } : null;
+}
+
+function isWithin(bounds: Bounds, page: Bounds): boolean {
+  return shareInside(bounds, page) > 0.95;
+}
