@@ -2,7 +2,8 @@ import type { Database } from '../connections/database.ts';
 import { nilUuid } from '../ids.ts';
 import { type Job, jobStatuses } from '../job-row/job.ts';
 import { maxBatchItems } from './batch-size.ts';
-import { countByName, type Depth, listByName, walked } from './sql/list-by-name.ts';
+import { countByName, listByName, type NamedList } from './find-by-name.ts';
+import { countedUpTo, type JobKey } from './list-limits.ts';
 import { countByPath, estimateRows, listByPath, type Order, type Path } from './sql/list-jobs.ts';
 
 /** Conditions that all listed jobs meet; null and undefined conditions are ignored. */
@@ -19,12 +20,6 @@ export interface JobsFilter {
   createdBefore?: Date | null;
 }
 
-/** The sort key of a list: time of creation, then id. */
-export interface JobKey {
-  id: string;
-  createdAt: Date;
-}
-
 /** A page of a list, between two keys, read from the end if `inverted`. */
 export interface JobsPart {
   after?: JobKey | null;
@@ -33,46 +28,44 @@ export interface JobsPart {
   inverted: boolean;
 }
 
-/** Maximum exact count; larger counts are estimates. */
-export const countedUpTo = 5_000;
-
 /** The greatest UUID. */
 const maxUuid = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 
 /** Returns the keys of the jobs of a page, in reading order. */
 export async function listJobs(database: Database, filter: JobsFilter, part: JobsPart): Promise<JobKey[]> {
-  const { path, values, depth } = planOf(filter, part);
+  const { path, values } = planOf(filter, part);
   const order: Order = part.inverted ? 'ASC' : 'DESC';
-  const statement = filter.name && path !== 'batch' ? listByName(path, order, depth) : listByPath(path, order);
-  return await database.query<JobKey & Record<string, unknown>>(statement, values);
+  const list = await namedList(database, filter, part, order);
+  if (list !== null) return await listByName(database, list, part.limit);
+  return await database.query<JobKey & Record<string, unknown>>(listByPath(path, order), values);
 }
 
 /** Counts the jobs of a filter: exactly up to `countedUpTo` and within a batch; otherwise by an estimate that reads few rows. */
 export async function countJobs(database: Database, filter: JobsFilter): Promise<{ count: number; exact: boolean }> {
   const limit = (filter.batchId ? maxBatchItems : countedUpTo) + 1;
-  const { path, values, depth } = planOf(filter, { limit, inverted: false });
-  if (!filter.name || path === 'batch') {
-    const [{ n } = { n: 0 }] = await database.query<{ n: number }>(countByPath(path), values);
-    return n < limit ? { count: n, exact: true } : atLeast(n, await estimateJobs(database, filter));
-  }
-  // Matches among the first rows from which on the total must exceed `countedUpTo`.
-  const expected = await estimateJobs(database, filter);
-  const enough = Math.max(fewestMatches, Math.ceil((overestimate * countedUpTo * walked) / Math.max(1, expected)));
-  const [row] = await database.query<{ n: number; share: number | null }>(countByName(path, depth), [
-    ...values.slice(0, -1),
-    enough,
-  ]);
-  const { n, share } = row ?? { n: 0, share: null };
-  return share === null ? { count: n, exact: true } : atLeast(n, share * expected);
+  const part = { limit, inverted: false };
+  const list = await namedList(database, filter, part, 'DESC');
+  if (list !== null) return await countByName(database, list);
+  const { path, values } = planOf(filter, part);
+  const [{ n } = { n: 0 }] = await database.query<{ n: number }>(countByPath(path), values);
+  return n < limit
+    ? { count: n, exact: true }
+    : { count: Math.max(n, await estimateJobs(database, filter)), exact: false };
 }
 
-/** Minimum matches for an estimate of their share. */
-const fewestMatches = 20;
-/** Factor by which a sample may overstate the share of a name. */
-const overestimate = 1.5;
-
-function atLeast(counted: number, estimate: number): { count: number; exact: boolean } {
-  return { count: Math.max(counted, Math.round(estimate)), exact: false };
+/** Returns the list whose names are searched; null without a name, and for a batch, whose names are all compared. */
+async function namedList(
+  database: Database,
+  filter: JobsFilter,
+  part: JobsPart,
+  order: Order,
+): Promise<NamedList | null> {
+  const { path, values } = planOf(filter, part);
+  const { tenantId, name } = filter;
+  if (!name || path === 'batch') return null;
+  const expected = await estimateJobs(database, filter);
+  const estimateAll = () => estimateJobs(database, { tenantId });
+  return { path, order, values, tenantId, expected, estimateAll };
 }
 
 /** Returns the planner's estimate, without the condition on the name. */
@@ -92,15 +85,15 @@ interface Explained {
 type Values = Parameters<Database['query']>[1];
 
 /** Chooses the index and returns the parameters of the statements. */
-function planOf(filter: JobsFilter, part: JobsPart): { path: Path; values: Values; depth: Depth } {
+function planOf(filter: JobsFilter, part: JobsPart): { path: Path; values: Values } {
   const { tenantId, batchId = null, name = null } = filter;
   const codes = filter.failureCodes ? [...new Set(filter.failureCodes)] : null;
-  const statuses = filter.statuses ? [...new Set(filter.statuses)] : null;
+  const given = filter.statuses ? new Set(filter.statuses) : null;
+  const statuses = given === null || given.size === jobStatuses.length ? null : [...given];
   const path = batchId !== null ? 'batch' : codes !== null ? 'failure' : statuses !== null ? 'status' : 'all';
-  const given = path === 'failure' ? (statuses ?? [...jobStatuses]) : statuses;
-  const values = [tenantId, given, codes, batchId, ...boundsOf(filter, part), part.limit, name, part.limit];
-  const depth = path === 'failure' || (path === 'status' && !statuses?.includes('COMPLETED')) ? 'deep' : 'near';
-  return { path, values, depth };
+  const scanned = path === 'failure' ? (statuses ?? [...jobStatuses]) : statuses;
+  const values = [tenantId, scanned, codes, batchId, ...boundsOf(filter, part), part.limit, name];
+  return { path, values };
 }
 
 /** Returns the exclusive lower and upper bounds of time and id. */

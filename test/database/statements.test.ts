@@ -24,7 +24,8 @@ import { vitals } from '../../src/fleet/sql/vitals.ts';
 import type { Heard } from '../../src/fleet/workers.ts';
 import type { Job } from '../../src/job-row/job.ts';
 import type { Claimed, Details } from '../../src/jobs/claim.ts';
-import type { JobKey } from '../../src/jobs/list.ts';
+import type { Found, NamedList } from '../../src/jobs/find-by-name.ts';
+import type { JobKey } from '../../src/jobs/list-limits.ts';
 import type { PageHitRow } from '../../src/jobs/search.ts';
 import * as cancel from '../../src/jobs/sql/cancel.ts';
 import * as claim from '../../src/jobs/sql/claim.ts';
@@ -75,11 +76,13 @@ type TypeOf<T> = unknown extends T
             ? 'text' | 'uuid' | 'enum'
             : T extends Buffer
               ? 'bytea'
-              : T extends string[]
-                ? '_text' | '_uuid'
-                : T extends number[]
-                  ? '_int4'
-                  : 'json' | 'jsonb';
+              : T extends Date[]
+                ? '_timestamptz'
+                : T extends string[]
+                  ? '_text' | '_uuid'
+                  : T extends number[]
+                    ? '_int4'
+                    : 'json' | 'jsonb';
 
 /** Every member of a row with the type of its column. A question mark follows where the member may be null. */
 type Columns<Row, Name extends keyof Row = keyof Row> = {
@@ -135,7 +138,23 @@ type Aggregated = Pick<AggregateRow, 'batchId' | 'behind'> & Batch;
 
 const paths = ['all', 'status', 'failure', 'batch'] as const;
 const orders = ['ASC', 'DESC'] as const;
-const depths = ['near', 'deep'] as const;
+
+/** The rows of all searches for a name in the list of a path. */
+const namedRows = (path: NamedList['path']) =>
+  orders.flatMap((order) =>
+    (['keys', 'count'] as const).flatMap((wanted) =>
+      [listByName.scanFirst, listByName.scanAll, listByName.scanNames].map((scan) =>
+        row<Found>(scan(path, order, wanted, 10), {
+          rows: 'int4',
+          hits: 'int4',
+          whole: 'bool',
+          ids: '_uuid?',
+          times: '_timestamptz?',
+          folded: 'text',
+        }),
+      ),
+    ),
+  );
 
 /** All statements that return rows. */
 const rows: Declared[] = [
@@ -208,13 +227,9 @@ const rows: Declared[] = [
   ...paths.flatMap((path) => [
     ...orders.map((order) => row<JobKey>(listJobs.listByPath(path, order), { id: 'uuid', createdAt: 'timestamptz' })),
     row<{ n: number }>(listJobs.countByPath(path), { n: 'int4' }),
-    ...depths.flatMap((depth) => [
-      ...orders.map((order) =>
-        row<JobKey>(listByName.listByName(path, order, depth), { id: 'uuid', createdAt: 'timestamptz' }),
-      ),
-      row<{ n: number; share: number | null }>(listByName.countByName(path, depth), { n: 'int4', share: 'float8?' }),
-    ]),
+    ...(path === 'batch' ? [] : namedRows(path)),
   ]),
+  row<{ 'QUERY PLAN': unknown }>(listByName.estimateGroups(2), { 'QUERY PLAN': 'json' }),
   ...[true, false].flatMap((byStatus) =>
     [true, false].map((byFailure) =>
       row<{ 'QUERY PLAN': unknown }>(listJobs.estimateRows({ byStatus, byFailure }), { 'QUERY PLAN': 'json' }),

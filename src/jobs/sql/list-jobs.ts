@@ -5,8 +5,8 @@
  * codes are sets: the statement scans the index once per member or pair and merges the results.
  *
  * Parameters of all statements here and in list-by-name.ts: $1 tenant, $2 statuses, $3 failure codes, $4 batch; $5 and $6 lower bounds
- * of time and id, $7 and $8 upper bounds, all exclusive; $9 maximum rows; $10 part of the name; $11 matches among the first rows that
- * suffice. Unused conditions are null.
+ * of time and id, $7 and $8 upper bounds, all exclusive; $9 maximum rows; $10 part of the name; in list-by-name.ts also $11 groups of
+ * characters of the name. Unused conditions are null.
  * Called by: `listJobs` and `countJobs`. The statements lock nothing.
  */
 
@@ -16,7 +16,7 @@ export type Order = 'DESC' | 'ASC';
 
 /** Declares the type of each parameter, because not every statement uses all of them. Never executed. */
 export const given = `given AS (
-    SELECT $1::uuid, $2::text[], $3::text[], $4::uuid, $5::timestamptz, $6::uuid, $7::timestamptz, $8::uuid, $9::int, $10::text, $11::int
+    SELECT $1::uuid, $2::text[], $3::text[], $4::uuid, $5::timestamptz, $6::uuid, $7::timestamptz, $8::uuid, $9::int, $10::text
 )`;
 
 export const within = `(j.created_at, j.id) > ($5::timestamptz, $6::uuid) AND (j.created_at, j.id) < ($7::timestamptz, $8::uuid)`;
@@ -28,17 +28,15 @@ export const matches = (job: string) => `${job}.tenant_id = $1::uuid AND ($4::uu
 /** Condition on the name of a job of a batch. Batches are small enough to compare every name. */
 const isNamed = '($10::text IS NULL OR strpos(j.name_folded, pagehive_fold($10)) > 0)';
 
-/** The members or pairs that select the scans of a path, their number, and the condition of one scan. */
-export const parts: Record<'status' | 'failure', { from: string; count: string; condition: string }> = {
+/** The members or pairs that select the scans of a path, and the condition of one scan. */
+export const parts: Record<'status' | 'failure', { from: string; condition: string }> = {
   status: {
     from: 'unnest($2::text[]) s(status)',
-    count: 'cardinality($2::text[])',
     condition: 'j.tenant_id = $1::uuid AND j.status = s.status::"JobStatus"',
   },
   failure: {
-    from: 'unnest($3::text[]) f(code) CROSS JOIN unnest($2::text[]) s(status)',
-    count: 'cardinality($2::text[]) * cardinality($3::text[])',
-    condition: 'j.tenant_id = $1::uuid AND j.failure_code = f.code AND j.status = s.status::"JobStatus"',
+    from: '(SELECT f.code, m.status FROM unnest($3::text[]) f(code) CROSS JOIN unnest($2::text[]) m(status)) s',
+    condition: 'j.tenant_id = $1::uuid AND j.failure_code = s.code AND j.status = s.status::"JobStatus"',
   },
 };
 

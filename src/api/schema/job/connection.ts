@@ -2,7 +2,8 @@ import { queryFromInfo } from '@pothos/plugin-prisma';
 import type { ResolveCursorConnectionArgs } from '@pothos/plugin-relay';
 import type { GraphQLResolveInfo } from 'graphql';
 import { decodeId, nilUuid } from '../../../ids.ts';
-import { countedUpTo, countJobs, type JobKey, type JobsFilter, listJobs } from '../../../jobs/list.ts';
+import { countJobs, type JobsFilter, listJobs } from '../../../jobs/list.ts';
+import { countedUpTo, type JobKey } from '../../../jobs/list-limits.ts';
 import { atMost } from '../../admission/declarations.ts';
 import type { ApiContext } from '../../context.ts';
 import { builder } from '../builder.ts';
@@ -48,7 +49,7 @@ export const JobConnection = builder.connectionObject(
     description: 'A page of a list of jobs.',
     fields: (t) => ({
       totalCount: t.int({
-        description: `Number of jobs in the whole list: exact up to ${countedUpTo}, and for the jobs of one batch; an estimate beyond that.`,
+        description: `Number of jobs in the whole list: exact up to ${countedUpTo}, and for the jobs of one batch; otherwise an estimate. With a name, it may also be an estimate below that if counting would read too many jobs.`,
         resolve: async (connection) => (await countOf(connection)).count,
       }),
       totalCountExact: t.boolean({
