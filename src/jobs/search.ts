@@ -1,13 +1,12 @@
 import type { Database } from '../connections/database.ts';
 import { type JobsFilter, listJobs } from './list.ts';
-import { endMark, search, startMark } from './sql/search-pages.ts';
+import { type Snippet, snippetOf } from './snippet.ts';
+import { search } from './sql/search-pages.ts';
 
-export interface PageHit {
+export interface PageHit extends Snippet {
   jobId: string;
   number: number;
   score: number;
-  snippet: string;
-  highlights: { start: number; end: number }[];
 }
 
 export interface PageSearch {
@@ -58,43 +57,14 @@ export async function searchPages(
   ];
   // A plan that has to be good for any filter is bad for most.
   const rows = await database.query<PageHitRow>(search, values, { prepared: false });
-  const hits = rows.flatMap(({ jobId, number, score, headline }) =>
-    jobId === null ? [] : [{ jobId, number, score, ...unmark(headline, query) }],
+  const hits = rows.flatMap(({ jobId, number, score, headline, source }) =>
+    jobId === null ? [] : [{ jobId, number, score, ...snippetOf(headline, source, query) }],
   );
   return { hits, complete: rows[0]?.complete ?? true };
 }
 
 /** A hit; or none, which then is the only row. */
 export type PageHitRow = { complete: boolean } & (
-  | { jobId: string; number: number; score: number; headline: string }
-  | { jobId: null; number: null; score: null; headline: null }
+  | { jobId: string; number: number; score: number; headline: string; source: string | null }
+  | { jobId: null; number: null; score: null; headline: null; source: null }
 );
-
-/** What `pagehive_words` has put around signs and letters. */
-const apartMark = '\u0003';
-const apart = new RegExp(`&_([^;]+);|${apartMark}`, 'g');
-
-/** Words of scripts without spaces between them: they are looked for letter by letter. */
-const unspaced = /[\p{scx=Han}\p{scx=Hira}\p{scx=Kana}\p{scx=Thai}\p{scx=Laoo}\p{scx=Mymr}\p{scx=Khmr}]+/gu;
-
-/** Takes the marks out of a headline and says where they were. */
-function unmark(headline: string, query: string): Pick<PageHit, 'snippet' | 'highlights'> {
-  let snippet = '';
-  let start = 0;
-  const marked: PageHit['highlights'] = [];
-  for (const part of headline.replace(apart, '$1').split(new RegExp(`([${startMark}${endMark}])`))) {
-    const last = marked.at(-1);
-    if (part === startMark) start = snippet.length;
-    else if (part !== endMark) snippet += part.replace(/\s+/g, ' ');
-    // The next letter of the same word.
-    else if (last?.end === start) last.end = snippet.length;
-    else marked.push({ start, end: snippet.length });
-  }
-  // A letter of a word is marked also where it stands without the others.
-  const words = query.match(unspaced) ?? [];
-  const highlights = marked.filter(({ start, end }) => {
-    const text = snippet.slice(start, end);
-    return text.replace(unspaced, '') !== '' || words.some((word) => text.includes(word));
-  });
-  return { snippet, highlights };
-}

@@ -1,21 +1,48 @@
-/** Maximum length of half a word, in characters. */
-const longest = 64;
+/** Maximum length of a text that is searched. */
+const longest = 100_000;
+/**
+ * Number of words on each side of a broken word that its passage contains. Longer phrases match only with the word
+ * joined.
+ */
+const neighbours = 6;
+/** Maximum length of the words on one side, in characters. */
+const longestSide = 160;
 
-/** A hyphen at the end of a line, followed by the first word of the next line. */
-const lineEnd = /[-\u2010\u00ad]\n(?=([\p{L}\p{M}]{1,64}))/gu;
-const wordAtEnd = /[\p{L}\p{M}]+$/u;
-const words = /[\p{L}\p{M}]+/gu;
+/** A hyphen between letters at the end of a line. */
+const lineEnd = /(?<=[\p{L}\p{M}])[-\u2010\u00ad]\n(?=\p{L})/gu;
+const wordsBefore = new RegExp(`(?:\\S+\\s+){0,${neighbours}}\\S*$`, 'u');
+const wordsAfter = new RegExp(`^\\S*(?:\\s+\\S+){0,${neighbours}}`, 'u');
+
+/** Separates the passages from the text and from each other; a control character, which extracted text never holds. */
+export const passageMark = '\u0003';
 
 /**
- * Joins words of a text that are hyphenated at the end of a line, if the Markdown joins them: its layout knows the
- * other words of the document. Returns null if it joins none.
+ * Returns the text to search if words are broken at the ends of its lines: first the whole text with these words
+ * joined, then the passages around the breaks with the hyphens kept. A hyphen at a line end may be part of the word or
+ * not, so both forms are found. Returns null if no word is broken.
  */
-export function searchedText({ text, markdown }: { text: string; markdown: string }): string | null {
-  if (text.search(lineEnd) === -1) return null;
-  const joined = new Set(markdown.match(words));
-  const searched = text.replace(lineEnd, (end: string, second: string, at: number) => {
-    const first = wordAtEnd.exec(text.slice(Math.max(0, at - longest), at))?.[0];
-    return first !== undefined && joined.has(first + second) ? '' : end;
-  });
-  return searched === text ? null : searched;
+export function searchedText({ text }: { text: string }): string | null {
+  const whole = text.slice(0, longest).toWellFormed();
+  const joined = whole.replace(lineEnd, '');
+  return joined === whole ? null : [joined, ...passagesOf(whole)].join(passageMark);
+}
+
+function passagesOf(text: string): string[] {
+  const passages: { from: number; to: number }[] = [];
+  for (const { 0: hyphen, index } of text.matchAll(lineEnd)) {
+    // A soft hyphen is never part of the word.
+    if (hyphen.startsWith('\u00ad')) continue;
+    const next = index + hyphen.length;
+    const from = index - (wordsBefore.exec(text.slice(Math.max(0, index - longestSide), index))?.[0].length ?? 0);
+    const to = next + (wordsAfter.exec(text.slice(next, next + longestSide))?.[0].length ?? 0);
+    const last = passages.at(-1);
+    if (last !== undefined && from <= last.to) last.to = to;
+    else passages.push({ from, to });
+  }
+  return passages.map(({ from, to }) => keepHyphens(text.slice(from, to)));
+}
+
+/** Removes the line ends after hyphens, and soft hyphens with their line ends. */
+function keepHyphens(text: string): string {
+  return text.replace(lineEnd, (end) => (end.startsWith('\u00ad') ? '' : end.slice(0, -1)));
 }

@@ -2,6 +2,7 @@ import { defaultTenantId } from '../../src/api/context.ts';
 import type { Prisma } from '../../src/connections/prisma/client.ts';
 import { encodeId, newUuid } from '../../src/ids.ts';
 import { defaultOptions } from '../../src/job-row/options.ts';
+import { searchedText } from '../../src/results/searched-text.ts';
 import { facts } from '../jobs/extractors.ts';
 import type { Service } from '../service.ts';
 
@@ -62,6 +63,7 @@ export async function insertPages(
       rotation: 0,
       text,
       markdown: text,
+      searched: searchedText({ text }),
       links: [],
     })),
   });

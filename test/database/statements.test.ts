@@ -243,6 +243,7 @@ const rows: Declared[] = [
     number: 'int4?',
     score: 'float4?',
     headline: 'text?',
+    source: 'text?',
   }),
   row<Taken>(takenKey, { jobId: 'uuid?', batchId: 'uuid?', fingerprint: 'text' }),
   ...[deleteExpired.deleteKeys, deleteExpired.deleteDeliveries, deleteExpired.deletePaused].map((statement) =>

@@ -1,6 +1,10 @@
+import { passageMark } from '../../results/searched-text.ts';
+
 /** Control characters around the words in a headline. Extracted text never contains them. */
 export const startMark = '\u0001';
 export const endMark = '\u0002';
+/** Separates the fragments of a headline. Folding replaces the ellipsis, so a folded text never contains it. */
+export const fragmentDelimiter = ' \u2026 ';
 
 /** Libraries of up to this many pages are read whole. In larger ones at most this many pages are ranked. */
 export const enough = 1_000;
@@ -9,9 +13,12 @@ const readAtMost = 5_000;
 /** Maximum pages with the words of a phrase to read to find the phrase. */
 const phraseCandidates = 2_000;
 
+/** Returns an expression for the words of a text. */
+const wordsOf = (text: string) => `to_tsvector('pagehive', pagehive_words(pagehive_fold(${text})))`;
+
 /** Returns an expression for fragments of a text in which the words of the query are marked. */
-const headline = (text: string) => `ts_headline('pagehive', pagehive_words(${text}), q,
-                  'MaxFragments=2, MaxWords=30, MinWords=12, ShortWord=0, FragmentDelimiter=" … ", StartSel=${startMark}, StopSel=${endMark}')`;
+const headline = (text: string) => `ts_headline('pagehive', pagehive_words(${text}), marked,
+                  'MaxFragments=2, MaxWords=30, MinWords=12, ShortWord=0, FragmentDelimiter="${fragmentDelimiter}", StartSel=${startMark}, StopSel=${endMark}')`;
 
 /** Condition: the job of a page is searched. */
 const wanted = `
@@ -35,7 +42,8 @@ const wanted = `
  *
  * Parameters: $1 tenant, $2 query, $3 newest jobs; the filter: $4 part of the name, $5 failure codes, $6 and $7 bounds of the creation time,
  * $8 batch; $9–$11 score, job and page of the last hit seen, or null; $12 maximum hits; $13 whether $3 are all jobs.
- * Returns: a row for each hit, or a single row without a hit; `complete` is false if pages were left out.
+ * Returns: a row for each hit, or a single row without a hit; `complete` is false if pages were left out; `source` is the text of the page
+ * if the headline is made from its folded form.
  * Called by: `searchPages`. Do not prepare it: a plan for any filter is bad for most. Locks nothing.
  */
 export const search = `
@@ -78,14 +86,21 @@ WITH query AS MATERIALIZED (
      ORDER BY score DESC, job_id, number
      LIMIT $12
 ), headlined AS (
-    SELECT shown.*,
-           CASE WHEN strpos(plain, '${startMark}') > 0 THEN plain ELSE ${headline('pagehive_fold(t.source)')} END AS headline
+    SELECT shown.*, CASE WHEN is_plain THEN ${headline('source')} ELSE ${headline('pagehive_fold(source)')} END AS headline,
+           CASE WHEN NOT is_plain THEN source END AS source
       FROM query, shown JOIN pages p ON p.job_id = shown.job_id AND p.number = shown.number,
-           LATERAL (SELECT left(coalesce(p.searched, p.text), 100000) AS source) t,
-           -- In the form of the page; folded only if that form does not contain the words.
-           LATERAL (SELECT ${headline('t.source')} AS plain) h
+           LATERAL (SELECT left(split_part(coalesce(p.searched, p.text), '${passageMark}', 1), 100000) AS joined OFFSET 0) t,
+           -- Words broken at the end of a line are shown joined, or with their hyphens if the query does not match that form. If it matches
+           -- neither, because it needs both, any of its words are marked.
+           LATERAL (SELECT CASE WHEN p.searched IS NULL OR ${wordsOf('joined')} @@ q THEN joined
+                                ELSE regexp_replace(replace(left(p.text, 100000), E'\\u00ad\\n', ''), E'(\\\\S[-\\u2010])\\n', E'\\\\1', 'g') END AS source
+                    OFFSET 0) s,
+           LATERAL (SELECT CASE WHEN p.searched IS NULL OR ${wordsOf('source')} @@ q THEN q
+                                ELSE regexp_replace(q::text, '&|<(-|\\d+)>', '|', 'g')::tsquery END AS marked OFFSET 0) m,
+           -- Folding changes no more than the case of such a text.
+           LATERAL (SELECT source !~ '[^\\u0001-\\u007f\\u00a0-\\u00a7\\u00ab\\u00ac\\u00ae\\u00bb\\u2010-\\u2027\\u2030-\\u205e\\u20ac]' AS is_plain OFFSET 0) f
 )
 SELECT whole OR (by_index AND (SELECT count(*) FROM far) < (SELECT most FROM query)) AS complete,
-       job_id AS "jobId", number, score, headline
+       job_id AS "jobId", number, score, headline, source
   FROM choice LEFT JOIN headlined ON true
  ORDER BY score DESC, job_id, number`;

@@ -1,5 +1,5 @@
 import { decodeId } from '../../../ids.ts';
-import { foldName } from '../../../jobs/folded-name.ts';
+import { foldText } from '../../../jobs/fold-text.ts';
 import type { ProgressState } from '../../../progress/state.ts';
 import type { JobFilterInput } from './connection.ts';
 
@@ -23,13 +23,13 @@ const cameFrom: Record<Status, Status[]> = {
 export function acceptsUpdates(filter: JobFilterInput | null | undefined): (state: ProgressState) => boolean {
   const { status, failureCode, name, batch, createdAfter, createdBefore } = filter ?? {};
   const batchId = batch == null ? null : decodeId('batch', batch);
-  const part = name == null ? null : foldName(name);
+  const part = name == null ? null : foldText(name);
 
   function matchesForGood(state: ProgressState): boolean {
     const created = madeAt(state.jobId);
     return (
       (batch == null || (state.batchId !== null && state.batchId === batchId)) &&
-      (!part || (state.name !== null && foldName(state.name).includes(part))) &&
+      (!part || (state.name !== null && foldText(state.name).includes(part))) &&
       (createdAfter == null || created >= createdAfter.getTime()) &&
       (createdBefore == null || created < createdBefore.getTime())
     );
