@@ -99,7 +99,7 @@ function readPieces(
 ): HiddenPiece['piece'][] {
   const paintOf = paintFinder(paints);
   const pieces: HiddenPiece['piece'][] = [];
-  for (const item of content.items) {
+  for (const [index, item] of content.items.entries()) {
     if (!('str' in item) || item.str.trim() === '') {
       continue;
     }
@@ -107,8 +107,10 @@ function readPieces(
     const [x = 0, baseline = 0] = viewport.convertToViewportPoint(e, f).map(Number);
     const height = Math.hypot(c, d) || item.height || 1;
     const isVertical = content.styles[item.fontName]?.vertical === true;
-    const text = plainLetters(item.str);
-    const paint = paintOf(text);
+    const letters = plainLetters(item.str);
+    const { paint, softHyphen } = paintOf(letters);
+    // pdfjs leaves out soft hyphens. One at the end of a line shows that a word is broken there.
+    const text = softHyphen && endsLine(content.items, index) ? `${letters}\u00ad` : letters;
     const font = fontName(page, item.fontName);
     pieces.push({
       text,
@@ -165,20 +167,37 @@ function fontName(page: PDFPageProxy, id: string): string {
 /** How far ahead a text is looked for that isn't the next one painted, in characters. */
 const lookAhead = 500;
 
-/** Finds how texts are painted: both lists are in the order of the page, but one of them leaves out some and turns others. */
-function paintFinder(paints: Paint[]): (text: string) => Paint | null {
-  const all = paints.map(({ text }) => text).join('');
+/** Whether an item is the last one of its line; an empty item may say so after it. */
+function endsLine(items: TextContent['items'], index: number): boolean {
+  const [item, next] = [items[index], items[index + 1]];
+  const ends = (one: typeof item) => one !== undefined && 'str' in one && one.hasEOL;
+  return next === undefined || ends(item) || (ends(next) && 'str' in next && next.str === '');
+}
+
+/**
+ * Finds how texts are painted, and whether a soft hyphen follows them: both lists are in the order of the page, but one of them leaves out
+ * some and turns others.
+ */
+function paintFinder(paints: Paint[]): (text: string) => { paint: Paint | null; softHyphen: boolean } {
+  const softHyphens = new Set<number>();
   const ends: number[] = [];
-  for (const { text } of paints) ends.push((ends.at(-1) ?? 0) + text.length);
+  let all = '';
+  for (const { text } of paints) {
+    for (const [part, letters] of text.split('\u00ad').entries()) {
+      if (part > 0) softHyphens.add(all.length);
+      all += letters;
+    }
+    ends.push(all.length);
+  }
   let [at, index] = [0, 0];
   return (text) => {
     const wanted = text.normalize('NFKC').replace(/\s+/g, '');
     const ahead = all.slice(at, at + wanted.length + lookAhead).indexOf(wanted);
-    if (ahead < 0) return null;
+    if (ahead < 0) return { paint: null, softHyphen: false };
     at += ahead;
     while (index < ends.length - 1 && (ends[index] ?? 0) <= at) index += 1;
     at += wanted.length;
-    return paints[index] ?? null;
+    return { paint: paints[index] ?? null, softHyphen: softHyphens.has(at) };
   };
 }
 
