@@ -10,14 +10,14 @@ export interface Module {
   packages: string[];
 }
 
-const columns = ['Rank', 'Room', 'What is in it', 'May import', 'Packages it alone uses'];
+const columns = ['Rank', 'Module', 'Contents', 'May import', 'Packages it alone uses'];
 
 /** Reads the import rules from docs/architecture.md, their only source. */
 export function readModules(): Module[] {
   return readTable(readDocument('docs/architecture.md'), columns).map((row) => {
     const mayImport = row['May import'] ?? '';
     return {
-      name: codes(row.Room)[0] ?? '',
+      name: codes(row.Module)[0] ?? '',
       rank: Number(row.Rank),
       onlyMayImport: ['rank 0', 'lower ranks'].includes(mayImport) ? null : codes(mayImport),
       packages: codes(row['Packages it alone uses']),
