@@ -4,12 +4,12 @@ import { cancelPart } from '../jobs/sql/cancel.ts';
 import { retryPart } from '../jobs/sql/retry.ts';
 import { type BatchChange, pendingChanges, removeDoneChange } from './sql/batch-changes.ts';
 
-/** Jobs that one statement changes: few enough that nothing that waits for one of them notices. */
+/** Maximum jobs per statement, few enough to hold their locks only briefly. */
 const partSize = 200;
 
 /**
- * Makes a part of a change. Resolves to whether any jobs were changed and whether the change is done; if neither, the jobs that
- * are left are locked by others just now. Any number of processes may do this at once.
+ * Makes a part of a change. Returns whether any jobs were changed and whether the change is done. If neither, all
+ * remaining jobs are locked at this moment. Any number of processes may do this at once.
  */
 export async function makePart(
   context: JobsContext,
@@ -34,7 +34,7 @@ export async function makePart(
   return { changed: jobs.length > 0, done: removed.length > 0 };
 }
 
-/** Changes that are not done yet. */
+/** Returns changes that are not done yet. */
 export function readPendingChanges({ database }: Pick<JobsContext, 'database'>, limit: number): Promise<BatchChange[]> {
   return database.query<BatchChange & Record<string, unknown>>(pendingChanges, [limit]);
 }

@@ -7,7 +7,7 @@ export type { Batch };
 /** Select list of a row `b` of batches: `SELECT ${batchColumns} FROM batches b`. */
 export const batchColumns = columnsOf('b', Prisma.BatchScalarFieldEnum);
 
-/** What subscribers see of a row. */
+/** Returns the state of a row that subscribers see. */
 export function batchStateOf(batch: Batch): BatchState {
   const { id, tenantId, revision, name, status, total, pending, running, completed, failed, cancelled, percent } =
     batch;

@@ -12,8 +12,8 @@ async function findBatch({ database }: JobsContext, tenantId: string, id: string
 }
 
 /**
- * Cancels all jobs of a batch that have not ended. The request is recorded and the first jobs are cancelled before this
- * resolves, the rest soon after: some may still end by themselves meanwhile. Safe to repeat.
+ * Cancels all unfinished jobs of a batch. The request is recorded and the first jobs are cancelled before this
+ * resolves, the rest soon after; some may end normally meanwhile. Safe to repeat.
  */
 export async function cancelBatch(context: JobsContext, tenantId: string, id: string): Promise<Batch> {
   await findBatch(context, tenantId, id);
@@ -30,8 +30,8 @@ export async function cancelBatch(context: JobsContext, tenantId: string, id: st
 }
 
 /**
- * Runs the failed jobs of a batch again, each with all its retries before it, and with other options where `changes` has some.
- * Recorded and begun as in `cancelBatch`. Nothing happens if none has failed.
+ * Runs the failed jobs of a batch again, each with all its retries, and with the changed options. Recorded and begun as
+ * in `cancelBatch`. Does nothing if no job has failed.
  */
 export async function retryBatch(
   context: JobsContext,
@@ -47,7 +47,10 @@ export async function retryBatch(
   return await begin(context, tenantId, change);
 }
 
-/** Makes the first part of a change, so that a small batch is done when the request is answered; the rest goes on meanwhile. */
+/**
+ * Makes the first part of a change, so that a small batch is done when the request is answered. The rest follows in the
+ * background.
+ */
 async function begin(context: JobsContext, tenantId: string, change: BatchChange): Promise<Batch> {
   const { changed, done } = await makePart(context, change);
   if (changed && !done) void makeRest(context, change);
@@ -55,12 +58,12 @@ async function begin(context: JobsContext, tenantId: string, change: BatchChange
   return await findBatch(context, tenantId, change.batchId);
 }
 
-/** Where this fails, or the process dies, maintenance goes on. */
+/** Makes the remaining parts. If this fails or the process dies, maintenance continues. */
 async function makeRest(context: JobsContext, change: BatchChange): Promise<void> {
   try {
     for (let part = await makePart(context, change); part.changed && !part.done; )
       part = await makePart(context, change);
   } catch {
-    // Recorded: nothing is lost.
+    // The change is recorded, so nothing is lost.
   }
 }

@@ -30,7 +30,7 @@ export interface CreateBatchContext extends DocumentsContext, TargetContext {
   secrets: Secrets;
 }
 
-/** Many documents and how to process them, as a request has it. */
+/** Documents and how to process them, as requested. */
 export interface BatchInput {
   items: BatchItemInput[];
   name?: string | null;
@@ -40,13 +40,15 @@ export interface BatchInput {
   webhook?: WebhookChoice | null;
 }
 
-/** Accepts all jobs of a batch or none: checks all documents, stores bytes that came with the request, inserts the jobs. */
+/**
+ * Accepts all jobs of a batch or none: checks all documents, stores bytes that came with the request, inserts the jobs.
+ */
 export async function createBatch(context: CreateBatchContext, input: BatchInput): Promise<SubmittedBatch> {
   const { tenantId, jobs } = context;
   const { name = null, idempotencyKey = null } = input;
   const checked = await checkSources(context, input.items);
   const fingerprint = idempotencyKey === null ? null : await fingerprintOf(context, input, checked);
-  // A repetition stores nothing and looks up no document: those of its jobs may be gone.
+  // A repeated request stores nothing and looks up no document: the documents may be deleted by now.
   const before = await findSubmittedBatch(jobs, { tenantId, idempotencyKey, fingerprint });
   if (before !== null) return before;
   const webhook = await receiveWebhook(context, 'batch', input.webhook);
@@ -60,7 +62,7 @@ export async function createBatch(context: CreateBatchContext, input: BatchInput
     if (submitted.deduplicated) await discardSources(context, sources);
     return submitted;
   } catch (error) {
-    // If the connection broke, nobody knows whether the rows were written: then the bytes stay.
+    // If the connection broke, the rows may have been written, so the bytes stay.
     if (error instanceof RequestError) await discardSources(context, sources);
     throw error;
   }
@@ -86,7 +88,10 @@ async function jobsOf(context: CreateBatchContext, input: BatchInput, sources: S
   return jobs;
 }
 
-/** Keyed, as the input may hold passwords. Documents count by their bytes where those are known. */
+/**
+ * Returns a keyed hash of the input, which may contain passwords. Documents are compared by their bytes if these are
+ * known.
+ */
 async function fingerprintOf(context: CreateBatchContext, input: BatchInput, sources: BatchSources): Promise<string> {
   const items: object[] = [];
   const pause = createPauses();

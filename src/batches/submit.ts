@@ -28,23 +28,23 @@ export interface BatchSubmission {
   priority: number;
   webhook: WebhookTarget | null;
   idempotencyKey: string | null;
-  /** As of a job's submission. */
+  /** See `Submission` of a job. */
   fingerprint: string | null;
 }
 
 export interface SubmittedBatch {
   batch: Batch;
-  /** True if an earlier submission with the same key made this batch. */
+  /** Whether an earlier submission with the same key created this batch. */
   deduplicated: boolean;
 }
 
-/** Batches that a process inserts at the same time: each holds a connection for seconds, and single jobs need some, too. */
+/** Limits concurrent inserts of batches: each holds a connection for seconds, and single jobs need connections too. */
 const inTurn = pLimit(2);
 
-/** Items that one statement inserts: few enough to take well under a second. */
+/** Items per statement, few enough to take well under a second. */
 const chunkSize = 500;
 
-/** An item as `insertItems` reads it. */
+/** Returns an item in the form that `insertItems` reads. */
 function rowOf({ source, ...item }: NumberedItem) {
   return {
     id: item.id,
@@ -69,12 +69,12 @@ function sourceRow({ id, contentType, storageKey, ...source }: NewSource) {
 type NumberedItem = BatchItem & { id: string; index: number };
 
 /**
- * Accepts all jobs of a batch, or none. Once this resolves, all of them are on disk. They are inserted chunk by chunk in one
- * transaction: no statement is long, and nobody sees a part of the batch. A crash in the middle leaves nothing, and the same
+ * Accepts all jobs of a batch or none. Once this resolves, all of them are on disk. They are inserted in chunks in one
+ * transaction: no statement takes long, and a part of the batch is never visible. After a crash in the middle, the same
  * request may be sent again.
  */
 export async function submitBatch(context: JobsContext, submission: BatchSubmission): Promise<SubmittedBatch> {
-  // Ids in the order of the items: of jobs with the same priority the one with the lower id starts first.
+  // In the order of the items: of jobs with the same priority, the one with the lower id starts first.
   const items = submission.items.map((item, index) => ({ ...item, index, id: newUuid() }));
   const batch = await inTurn(() => insertAll(context, submission, items));
   if (batch === null) {
@@ -88,7 +88,7 @@ export async function submitBatch(context: JobsContext, submission: BatchSubmiss
   return { batch, deduplicated: false };
 }
 
-/** Null if the key is taken. */
+/** Inserts the batch and its jobs. Returns null if the key is taken. */
 function insertAll(context: JobsContext, submission: BatchSubmission, items: NumberedItem[]): Promise<Batch | null> {
   const { tenantId, name, idempotencyKey, fingerprint, priority } = submission;
   const webhook = webhookValues(submission.webhook);
@@ -102,21 +102,23 @@ function insertAll(context: JobsContext, submission: BatchSubmission, items: Num
       const chunk = items.slice(from, from + chunkSize);
       const json = JSON.stringify(chunk.map(rowOf));
       const [row] = await query<{ inserted: number }>(insertItems, [id, tenantId, json, priority, webhookId]);
-      // The caller has looked before: a document went in between.
+      // The caller has checked the documents: one was deleted since.
       if (row?.inserted !== chunk.length) {
-        throw new RequestError('UPLOAD_EXPIRED', { message: 'A document that the batch names is no longer there.' });
+        throw new RequestError('UPLOAD_EXPIRED', {
+          message: 'A document that the batch names was deleted. Upload it again.',
+        });
       }
     }
     return batch;
   });
 }
 
-/** Without such events the jobs have no webhook, and their transitions cost nothing more. */
+/** Whether the jobs need the webhook. If not, their transitions incur no cost for it. */
 function notifiesOfJobs(webhook: WebhookTarget | null): boolean {
   return webhook?.events.some((event) => event.startsWith('JOB_')) ?? false;
 }
 
-/** Publishes the new jobs to subscribers of all jobs, in parts, so that nothing else waits for it. */
+/** Reports the new jobs in parts, so that nothing else waits. */
 async function announce(
   context: JobsContext,
   batch: Batch,
@@ -149,7 +151,10 @@ async function announce(
   }
 }
 
-/** The batch that an earlier submission with this key made; null if the key is free. Refuses a key of something else. */
+/**
+ * Returns the batch that an earlier submission with this key created; null if the key is free. Refuses a key used for
+ * anything else.
+ */
 export async function findSubmittedBatch(
   { database }: Pick<JobsContext, 'database'>,
   { tenantId, idempotencyKey, fingerprint }: Pick<BatchSubmission, 'tenantId' | 'idempotencyKey' | 'fingerprint'>,

@@ -1,6 +1,6 @@
 import type { UploadState } from './sql/named-documents.ts';
 
-/** Why a job cannot use an upload; null if it can. */
+/** Returns why a job cannot use an upload; null if it can. */
 export function uploadProblem(
   upload: UploadState | undefined,
 ): 'NOT_FOUND' | 'UPLOAD_EXPIRED' | 'UPLOAD_INCOMPLETE' | null {

@@ -7,13 +7,13 @@ import { type KnownForecast, readForecast } from './queue/forecast.ts';
 import { endOf, placeOf } from './queue/play.ts';
 import { lastOfBatches, stateRows } from './sql/estimated-jobs.ts';
 
-/** When a job is expected to be final and where in the queue it stands; null where that does not apply or is not known. */
+/** The expected end of a job and its position in the queue; null if inapplicable or unknown. */
 export interface JobEstimate {
   estimate: Estimate | null;
   queuePosition: number | null;
 }
 
-/** What of a job's row says when it will be done. */
+/** Columns that determine the estimate of a job. */
 export interface EstimatedRow extends WorkRow {
   id: string;
   tenantId: string;
@@ -28,41 +28,41 @@ export interface EstimatedRow extends WorkRow {
 
 export interface Estimates {
   ofJob(row: EstimatedRow): Promise<JobEstimate>;
-  /** At once where the state says it itself; one and the same state is looked up once, whoever asks. */
+  /** Returns the estimate in the state, or looks it up, once for all callers with the same state object. */
   ofState(state: ProgressState): JobEstimate | Promise<JobEstimate>;
-  /** When the last of each batch's jobs is expected to be final; null where that is not known. */
+  /** Returns the expected end of the last job of each batch; null if unknown. */
   ofBatches(batchIds: readonly string[]): Promise<(Estimate | null)[]>;
-  /** The current states of these jobs, those that wait with their estimates of now; those that are gone are left out. */
+  /** Returns the current states of the jobs that exist, with the current estimates of waiting ones. */
   readStates(ids: string[]): Promise<ProgressState[]>;
-  /** A job was accepted here: it is ahead of those that come after it, before the next forecast knows. */
+  /** Records an accepted job: it is ahead of later ones before the next forecast knows of it. */
   arrived(job: Pick<Job, 'tenantId' | 'id'>): void;
 }
 
-/** A forecast is asked for not more often, and only if somebody wants to know. */
+/** Minimum interval between two reads of the forecast, in milliseconds. */
 const freshMs = 1_000;
-/** Without maintenance for this long nothing is known any more. */
+/** Maximum age of a forecast, in milliseconds. */
 const staleMs = 15_000;
 const none: JobEstimate = { estimate: null, queuePosition: null };
 
 interface Arrival {
   id: string;
   at: number;
-  /** Seconds that it takes; null as long as nobody asked. */
+  /** Expected duration in seconds; null until an estimate was requested. */
   work: number | null;
 }
 
 export type StateRow = EstimatedRow & Job;
 
 /**
- * Answers for all of a process when jobs will be done. A running job's worker says so itself; a waiting one is placed in the
- * newest forecast, which this process reads at most once a second, however many ask.
+ * Creates the estimates of a process. The estimate of a running job comes from its worker. A waiting job is placed in
+ * the newest forecast, which the process reads at most once a second.
  */
 export function createEstimates(context: { database: Database }, logger: Logger): Estimates {
   let forecast: KnownForecast | null = null;
   let readAt = Number.NEGATIVE_INFINITY;
   let reading: Promise<void> | null = null;
   const found = new WeakMap<ProgressState, Promise<JobEstimate>>();
-  /** By tenant: what was accepted here since the forecast, in the order of ids. */
+  /** By tenant: jobs accepted here since the forecast, in the order of ids. */
   const arrivals = new Map<string, Arrival[]>();
   let forgottenAt = 0;
 
@@ -94,7 +94,7 @@ export function createEstimates(context: { database: Database }, logger: Logger)
     }
   }
 
-  /** What came before this row; what the row itself takes is noted for those that come after it. */
+  /** Returns the durations of the arrivals before this row, and records that of the row for later ones. */
   function arrivedBefore({ tenantId, id }: EstimatedRow, work: number): (number | null)[] {
     const jobs = arrivals.get(tenantId) ?? [];
     const index = jobs.findLastIndex((job) => job.id <= id);
@@ -131,7 +131,7 @@ export function createEstimates(context: { database: Database }, logger: Logger)
     return await context.database.query<StateRow & Record<string, unknown>>(stateRows, [ids]);
   }
 
-  /** The job as it is now: newer than the state, perhaps, and then the better answer. */
+  /** Returns the estimate of the job's current row, which may be newer than the state. */
   async function lookUp({ jobId }: ProgressState): Promise<JobEstimate> {
     const [row] = await readRows([jobId]);
     return row === undefined ? none : ofRow(row, await current());
@@ -141,7 +141,7 @@ export function createEstimates(context: { database: Database }, logger: Logger)
     const state = progressOf(row);
     if (state.estimate !== undefined) return state;
     const { estimate, queuePosition } = ofRow(row, known);
-    // While a job waits, each forecast makes its state a newer one: nobody else counts on from its transition meanwhile.
+    // While a job waits, each forecast makes a newer state. No worker increments the number meanwhile.
     const seq = queuePosition === null ? state.seq : (known?.version ?? state.seq);
     return { ...state, seq, estimate, queuePosition };
   }
@@ -165,7 +165,7 @@ export function createEstimates(context: { database: Database }, logger: Logger)
       for (const row of rows) {
         const { estimate } = ofRow(row, known);
         const last = ends.get(row.batchId);
-        // Unknown for one job is unknown for the batch.
+        // If the end of one job is unknown, so is that of the batch.
         if (last === undefined || (last !== null && (estimate === null || estimate.at > last.at))) {
           ends.set(row.batchId, estimate);
         }

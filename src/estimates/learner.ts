@@ -3,7 +3,7 @@ import type { Logger } from '../ops/logger.ts';
 import { type CostKey, Costs, keyOf, type LearnedCost } from './costs.ts';
 import { merge } from './sql/merge-costs.ts';
 
-/** What was learned so far: some dozen rows. */
+/** Reads all observations: some dozen rows. */
 export async function readCosts(context: { database: Database }): Promise<LearnedCost[]> {
   return await context.database.query<LearnedCost>(
     'SELECT measure, engine, size, weight, mean, variance FROM costs',
@@ -11,7 +11,7 @@ export async function readCosts(context: { database: Database }): Promise<Learne
   );
 }
 
-/** Adds observations to what was learned. */
+/** Adds observations. */
 export async function mergeCosts(context: { database: Database }, observed: LearnedCost[]): Promise<void> {
   await context.database.query(merge, [
     observed.map(({ measure }) => measure),
@@ -23,22 +23,22 @@ export async function mergeCosts(context: { database: Database }, observed: Lear
   ]);
 }
 
-/** Takes one observation; `value` as the measure is kept: a logarithm, for most. */
+/** Adds one observation. `value` has the form of the measure: a logarithm, for most. */
 export type Learn = (key: CostKey, value: number) => void;
 
 export interface CostsLearner extends AsyncDisposable {
-  /** What is known now, by all workers. */
+  /** The current costs, from the observations of all workers. */
   readonly costs: Costs;
   readonly learn: Learn;
 }
 
 const flushEveryMs = 3_000;
-/** What other workers learned is read at least this often. */
+/** Maximum interval between two reads of the costs, in milliseconds. */
 const readEveryMs = 30_000;
 
 /**
- * Gathers what this process observes in memory and adds it to the table every few seconds in one statement: a job
- * costs no statement, and no row is fought over.
+ * Collects the observations of this process in memory and adds them to the table every few seconds in one statement. So
+ * a job costs no statement, and processes rarely wait for each other's rows.
  */
 export async function startLearning(context: { database: Database }, logger: Logger): Promise<CostsLearner> {
   let costs = new Costs(await readCosts(context));
@@ -49,7 +49,7 @@ export async function startLearning(context: { database: Database }, logger: Log
     const batch = [...observed.values()];
     if (batch.length === 0 && performance.now() - readAt < readEveryMs) return;
     observed = new Map();
-    // What cannot be written is forgotten: there is always more to learn.
+    // Observations that cannot be written are lost: more will follow.
     if (batch.length > 0) await mergeCosts(context, batch);
     costs = new Costs(await readCosts(context));
     readAt = performance.now();
@@ -58,7 +58,7 @@ export async function startLearning(context: { database: Database }, logger: Log
   let flushing: Promise<void> | null = null;
   const flushOnce = () => {
     flushing ??= flush()
-      .catch((error) => logger.debug({ err: error }, 'could not write what was learned'))
+      .catch((error) => logger.debug({ err: error }, 'could not write observations'))
       .finally(() => {
         flushing = null;
       });

@@ -5,7 +5,7 @@ import { jobsByStatus } from './sql/count-by-status.ts';
 import { vitals } from './sql/vitals.ts';
 import { workerSilenceSeconds } from './workers.ts';
 
-/** How the whole is doing. */
+/** Reads the figures of the health check. */
 export async function readVitals(context: { database: Database }): Promise<Vitals> {
   const [row] = await context.database.query<Vitals & Record<string, unknown>>(vitals, [
     workerSilenceSeconds,
@@ -16,12 +16,12 @@ export async function readVitals(context: { database: Database }): Promise<Vital
   return row;
 }
 
-/** Beyond this many rows finished jobs are estimated from a sample of as many. */
+/** Size of the sample from which the numbers of final jobs are estimated, in rows. */
 const sampled = 50_000;
-/** More unfinished jobs than this are not counted. */
+/** Maximum unfinished jobs to count. */
 const unfinishedAtMost = 100_000;
 
-/** Jobs by status, all six of them, at a bounded cost. */
+/** Returns the number of jobs for each of the six statuses, at a limited cost. */
 export async function countByStatus(context: { database: Database }): Promise<Map<string, number>> {
   const [table] = await context.database.query<{ rows: number }>(
     `SELECT reltuples::float8 AS rows FROM pg_class WHERE oid = 'jobs'::regclass`,

@@ -3,7 +3,7 @@ import { type Fenced, leaseSeconds } from '../job-row/fence.ts';
 import type { ProgressState } from '../progress/state.ts';
 import { tick } from './sql/beat.ts';
 
-/** A worker process, as the others see it. */
+/** A worker process, as other processes see it. */
 export interface WorkerInfo {
   id: string;
   host: string;
@@ -12,10 +12,10 @@ export interface WorkerInfo {
   concurrency: number;
 }
 
-/** A worker that has not been heard of for this long is dead. */
+/** Time without a heartbeat after which a worker counts as dead, in seconds. */
 export const workerSilenceSeconds = 10;
 
-/** What a worker has done since it started. */
+/** Jobs that a worker has ended since it started. */
 export interface WorkerCounts {
   completed: number;
   failed: number;
@@ -24,15 +24,18 @@ export interface WorkerCounts {
 export interface Heard {
   /** By the database's clock. */
   at: Date;
-  /** Ids of the jobs that are still held: the others were cancelled or given to somebody else, and their extraction must end. */
+  /**
+   * Ids of the jobs that are still held. The extractions of all others must end: they were cancelled or given to
+   * another worker.
+   */
   held: Set<string>;
-  /** Jobs that were given to this worker before `strayBefore` and that it does not hold: it never learned of them. */
+  /** Jobs claimed for this worker before `strayBefore` that it does not hold, because it never received the claim. */
   strays: Fenced[];
 }
 
 /**
- * A worker's heartbeat, one statement a tick: "I live", all its leases renewed by the database's clock, and the coarse
- * progress of each job. `strayBefore`: whatever it was given before that moment it holds, or will never hold.
+ * Sends a worker's heartbeat in one statement: renews all its leases by the database's clock and records the coarse
+ * progress of each job. Claims made before `strayBefore` have arrived by now, or never will.
  */
 export async function beat(
   context: { database: Database },
@@ -68,12 +71,12 @@ export async function beat(
   return { ...row, held: new Set(row.held) };
 }
 
-/** Leaves the fleet: its slots no longer count. */
+/** Removes a worker, so that its slots no longer count. */
 export async function leave(context: { database: Database }, workerId: string): Promise<void> {
   await context.database.query('DELETE FROM workers WHERE id = $1', [workerId]);
 }
 
-/** Ids of the workers that were heard of in the last minutes: no other can be at work. */
+/** Returns the ids of the workers with a heartbeat in the last ten minutes. No other worker can be running. */
 export async function knownWorkers(context: { database: Database }): Promise<Set<string>> {
   const statement = `SELECT id FROM workers WHERE heartbeat_at > now() - interval '10 minutes'`;
   const rows = await context.database.query<{ id: string }>(statement, []);
@@ -86,7 +89,7 @@ export interface Fleet {
   running: number;
 }
 
-/** The workers that live and what they do. */
+/** Counts the living workers, their slots and the running jobs. */
 export async function readFleet(context: { database: Database }): Promise<Fleet> {
   const [fleet] = await context.database.query<Fleet & Record<string, number>>(
     `SELECT count(*)::int AS workers, coalesce(sum(concurrency), 0)::int AS slots,

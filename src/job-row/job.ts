@@ -18,15 +18,15 @@ export function isFinalStatus(status: Job['status']): boolean {
   return status === 'COMPLETED' || status === 'FAILED' || status === 'CANCELLED';
 }
 
-/** Why the last attempt failed; null if none did, and after a completed one. */
+/** Returns why the last attempt failed; null if none failed or the last one completed. */
 export function failureOf(job: Pick<Job, 'failureCode' | 'failureMessage' | 'failurePage'>): ProgressState['failure'] {
   if (job.failureCode === null) return null;
-  // A code that a newer version wrote is unknown to an older process during an upgrade.
+  // During an upgrade, an older process does not know the codes of a newer one.
   const code = isFailureCode(job.failureCode) ? job.failureCode : 'INTERNAL';
   return { code, message: job.failureMessage ?? failures[code].message, page: job.failurePage };
 }
 
-/** What its worker last expected of a running job, none of it in the past; null if it did not say yet. */
+/** Returns the last estimate of a running job's worker, with no time in the past; null if there is none yet. */
 export function etaOf({
   eta,
   etaEarliest,
@@ -38,14 +38,14 @@ export function etaOf({
   return { at: at(eta), earliest: at(etaEarliest), latest: at(etaLatest) };
 }
 
-/** Final: nothing is to come. Waiting, or claimed a moment ago: to be found out by whoever shows it. */
+/** Returns the estimate if the row has it. For a job that waits or was just claimed, readers look it up. */
 function estimateOf(job: Job): Pick<ProgressState, 'estimate' | 'queuePosition'> {
   if (isFinalStatus(job.status)) return { estimate: null, queuePosition: null };
   const estimate = job.status === 'RUNNING' ? etaOf(job) : null;
   return estimate === null ? {} : { estimate, queuePosition: null };
 }
 
-/** What subscribers see of a row. */
+/** Returns the state of a row that subscribers see. */
 export function progressOf(job: Job): ProgressState {
   return {
     jobId: job.id,

@@ -24,7 +24,10 @@ const maxLanguages = 4;
 const pixels = (least: number, most: number) => z.number().int().min(least).max(most);
 const seconds = z.number().int().min(1).max(86_400);
 
-/** Checks for the options that a request may give, except the password. A new option needs a check here and a default below. */
+/**
+ * Checks for the options that a request may give, except the password. A new option needs a check here and a default
+ * below.
+ */
 export const optionChecks = {
   /** Pages to extract, as the client wrote them. */
   pages: pageRanges,
@@ -71,12 +74,12 @@ export const defaultOptions: JobOptions = {
   noProgressSeconds: 120,
 };
 
-/** Options that limit an attempt; the pages are the same whatever they are. */
+/** Options that limit an attempt without changing its pages. */
 export const limitOptions = ['timeoutSeconds', 'noProgressSeconds'] as const satisfies (keyof JobOptions)[];
 
-/** What a retry changes. */
+/** Changes of a job by a retry. */
 export interface OptionChanges {
-  /** They replace those of the job one by one. */
+  /** Replace the options of the job. */
   options: Partial<JobOptions>;
   /** Null to keep it. */
   maxRetries: number | null;
@@ -87,20 +90,23 @@ export const noChanges: OptionChanges = { options: {}, maxRetries: null };
 export const defaultMaxRetries = 3;
 export const defaultPriority = 5;
 
-/** By how much one step of priority moves a job in the queue: priority 0 overtakes what came up to 50 minutes before at 5. */
+/**
+ * Advantage of one step of priority, in seconds of queueing: priority 0 overtakes jobs of priority 5 that are up to 50
+ * minutes older.
+ */
 export const priorityIntervalSeconds = 600;
 
-/** Options read back from the database: what an older version did not know has its default. */
+/** Reads stored options. Options that an older version did not know have their defaults. */
 export function storedOptions(value: unknown): JobOptions {
   if (typeof value !== 'object' || value === null) return defaultOptions;
   const options = { ...defaultOptions, ...value };
-  // PDFIUM has taken its place.
+  // PDFIUM has replaced it.
   return 'engine' in value && value.engine === 'LITEPARSE' ? { ...options, engine: 'PDFIUM' } : options;
 }
 
 /**
- * Those that are not as by default: what makes two requests the same must not change with an upgrade that brings more options,
- * or one repeated across it would be refused.
+ * Returns the options that differ from their defaults. Requests are compared by these, so that an upgrade with new
+ * options does not make repeated requests differ.
  */
 export function chosenOptions(options: JobOptions): object {
   const defaults = new Map<string, unknown>(Object.entries(defaultOptions));
@@ -109,7 +115,7 @@ export function chosenOptions(options: JobOptions): object {
   );
 }
 
-/** The images that a job asks for; null for none. */
+/** Returns the images that a job requests; null for none. */
 export function imageRequest(options: JobOptions): ImageRequest | null {
   const { thumbnails, thumbnailWidth, pageImages, pageImageWidth, imageFormat, timeoutSeconds } = options;
   if (!thumbnails && !pageImages) return null;
@@ -117,7 +123,7 @@ export function imageRequest(options: JobOptions): ImageRequest | null {
     thumbnailWidth: thumbnails ? thumbnailWidth : null,
     pageImageWidth: pageImages ? pageImageWidth : null,
     format: imageFormat,
-    // The other half is for reading: who asks for images shall not lose the text.
+    // Half of the time limit is for images, so that they cannot cost the text.
     seconds: timeoutSeconds / 2,
     avoid: [],
   };
@@ -143,5 +149,5 @@ export function resolveOptions(given?: GivenOptions | null, ofItem?: GivenOption
   };
 }
 
-/** Binds a sealed password to what it is for: it opens as nothing else. */
+/** The purpose of a sealed password. It cannot be opened for any other. */
 export const passwordPurpose = 'document-password';

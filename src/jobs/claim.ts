@@ -7,8 +7,8 @@ import { resourceCodes } from './retry-policy.ts';
 import { claimNext, readDetails } from './sql/claim.ts';
 
 /**
- * A job that a worker holds. The row's revision at that moment is the fence: every write of this attempt says
- * `fence`, and a write that touches no row means that the claim is lost.
+ * A job that a worker holds. Every write of the attempt contains `fence`; a write that matches no row has lost its
+ * claim.
  */
 export interface Claim extends Job {
   workerId: string;
@@ -16,16 +16,15 @@ export interface Claim extends Job {
   sourceStorageKey: string | null;
   sourceSha256: string | null;
   sourceBytes: bigint | null;
-  /** Pages that are stored already, and what made them. */
+  /** Pages that are stored already. */
   stored: PageRange[];
-  storedBy: string | null;
-  /** Those of them that no engine could read. */
+  /** Stored pages that no engine could read. */
   unreadable: number[];
-  /** Attempts of this run that failed for want of time or memory. */
+  /** Number of attempts of this run that failed for lack of time or memory. */
   resourceFailures: number;
-  /** What the last one of them had used; null if that is not known. */
+  /** The engine of the last of these attempts; null if it is unknown. */
   exhaustedEngine: EngineName | null;
-  /** What made this document crash before: keys as in `storedBy`. */
+  /** Engines that this document has crashed, with their versions, as in `storedBy`. */
   quarantined: string[];
 }
 
@@ -42,7 +41,7 @@ export type Details = Pick<
 >;
 export type Claimed = Omit<Claim, keyof Details>;
 
-/** The best runnable jobs, at most `slots`, now RUNNING and leased to this worker. */
+/** Claims up to `slots` of the best runnable jobs: RUNNING, and leased to this worker. */
 export async function claimJobs(context: JobsContext, workerId: string, slots: number): Promise<Claim[]> {
   const { database, jobChanged } = context;
   const claimed = await database.query<Claimed>(claimNext, [workerId, slots, leaseSeconds]);
@@ -51,7 +50,7 @@ export async function claimJobs(context: JobsContext, workerId: string, slots: n
   const ids = claimed.map(({ id }) => id);
   const details = await database.query<Details & { id: string }>(readDetails, [ids, [...resourceCodes]]);
   const byId = new Map(details.map((each) => [each.id, each]));
-  // One that was cancelled and deleted in between is nobody's any more.
+  // A job that was cancelled and deleted since then has no details.
   return claimed.flatMap((job) => {
     const found = byId.get(job.id);
     return found === undefined ? [] : [{ ...job, ...found }];

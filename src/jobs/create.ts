@@ -27,7 +27,7 @@ export interface CreateJobContext extends SourceContext, TargetContext {
   estimates: Pick<Estimates, 'arrived'>;
 }
 
-/** A document and how to process it, as a request has it. */
+/** A document and how to process it, as requested. */
 export interface JobInput {
   source: SourceInput;
   name?: string | null;
@@ -40,8 +40,8 @@ export interface JobInput {
 }
 
 /**
- * Accepts a job: checks what the request names, stores bytes that came with it, and inserts the job. Bytes are removed again
- * if the job is refused or an earlier request created it.
+ * Accepts a job: checks what the request names, stores bytes that came with it, and inserts the job. Bytes are removed
+ * again if the job is refused or an earlier request created it.
  */
 export async function createJob(context: CreateJobContext, input: JobInput): Promise<Submitted> {
   const { options, password, maxRetries } = resolveOptions(input.options);
@@ -81,22 +81,24 @@ export async function createJob(context: CreateJobContext, input: JobInput): Pro
     else if (submitted.job.dueAt === null) context.estimates.arrived(submitted.job);
     return submitted;
   } catch (error) {
-    // Unknown whether the row was written, if the connection broke in between: then the bytes stay.
+    // If the connection broke, the row may have been written, so the bytes stay.
     if (error instanceof RequestError) await discardSource(context, source);
     throw error;
   }
 }
 
-/** Keyed, as the input may hold a password, and outlives the job. */
+/** Returns a keyed hash of the input, which may contain a password and outlives the job. */
 function fingerprint({ secrets }: Pick<CreateJobContext, 'secrets'>, input: unknown): string {
   return secrets.digest('idempotency', canonical(input));
 }
 
-/** What makes two sources the same document for idempotency: their bytes where they are known, else where they come from. */
+/**
+ * Returns what identifies the document of a source for idempotency: its bytes if they are known, otherwise its origin.
+ */
 async function identity({ writes, tenantId }: CreateJobContext, source: SourceOfJob): Promise<object> {
   if ('jobId' in source) return { job: source.jobId };
   if ('kind' in source) return source.sha256 === null ? { url: source.url } : { sha256: source.sha256 };
-  // The same file uploaded again has another id.
+  // Another upload of the same file has another id.
   const where = { id: source.uploadId, tenantId };
   const upload = await writes.prisma.source.findFirst({ where, select: { sha256: true } });
   return upload?.sha256 ? { sha256: upload.sha256 } : source;

@@ -15,27 +15,27 @@ export interface Failure {
   code: FailureCode;
   message: string;
   page: number | null;
-  /** What it was busy with. */
+  /** The stage in which it occurred. */
   stage: Job['stage'];
-  /** What the attempt used, so that a retry can use the other one; null if the document was not opened. */
+  /** The engine of the attempt, so that a retry can use the other one; null if the document was not opened. */
   engine: EngineName | null;
-  /** How long a server asked to wait before the next try. */
+  /** The wait that a server requested, in seconds. */
   retryAfterSeconds?: number | null;
 }
 
 export interface Completion {
   facts: StoredDocument;
   engine: EngineName;
-  /** What made the pages; those stored before count only if it made them too. */
+  /** The engine that made the pages, with its version. Earlier stored pages count only if it made them too. */
   storedBy: string;
   pagesTotal: number;
-  /** Pages not stored yet: the last group travels with the final transition. */
+  /** The last group of pages, which is stored with the final transition. */
   rest: PageToStore[];
 }
 
 /**
- * RUNNING → COMPLETED, with the last pages, in one statement. Safe to repeat when its answer was lost: if the row was
- * completed by this very claim, that is success. Throws `PagesLostError` if not all pages are there.
+ * RUNNING → COMPLETED, with the last pages, in one statement. Safe to repeat if the answer was lost: a row that this
+ * claim has completed counts as success. Throws `PagesLostError` if pages are missing.
  */
 export async function completeJob(context: JobsContext, claim: Claim, completion: Completion): Promise<Job> {
   const [row] = await context.database.query<Job>(completeClaimed, [
@@ -54,7 +54,7 @@ export async function completeJob(context: JobsContext, claim: Claim, completion
   return job;
 }
 
-/** RUNNING → RETRYING or FAILED, as the retry policy says. */
+/** RUNNING → RETRYING or FAILED, according to the retry policy. */
 export async function failJob(context: JobsContext, claim: Claim, failure: Failure): Promise<Job> {
   const { retryCount, resourceFailures } = claim;
   const { retryAfterSeconds = null } = failure;
@@ -73,12 +73,13 @@ export async function failJob(context: JobsContext, claim: Claim, failure: Failu
   return job;
 }
 
-/** A claim that is given back; what a claim that never arrived lacks counts as none. */
+/** A claim to give back. A claim that never arrived lacks stored pages and retries, which count as none. */
 export type GivenBack = Fenced & Partial<Pick<Claim, 'stored' | 'retryCount'>>;
 
 /**
- * RUNNING → PENDING without costing a retry: the worker shuts down, or was not to blame. Stored pages stay, unless
- * `forgetPages`. After `freeGiveBacks` times without a new page it counts as a failure, INTERRUPTED: RUNNING → RETRYING or FAILED.
+ * RUNNING → PENDING without a retry, because the worker shuts down or is not at fault. Stored pages stay, unless
+ * `forgetPages`. After `freeGiveBacks` times without a new page it counts as a failure, INTERRUPTED: RUNNING → RETRYING
+ * or FAILED.
  */
 export async function giveBackJob(
   context: JobsContext,
@@ -101,8 +102,8 @@ export async function giveBackJob(
 }
 
 /**
- * Takes jobs from workers that stopped renewing their leases. It costs a retry: a document that kills its worker must not
- * do so forever. Any number of processes may do this at once.
+ * Takes jobs from workers that stopped renewing their leases. This costs a retry, so that a document that kills its
+ * worker does not do so forever. Any number of processes may do this at once.
  */
 export async function rescueJobs(context: JobsContext, limit: number): Promise<Job[]> {
   const jobs = await context.database.query<Job>(rescueExpired, [limit, failures.WORKER_LOST.message]);

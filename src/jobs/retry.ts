@@ -5,9 +5,9 @@ import type { JobsContext } from './context.ts';
 import { retryOne } from './sql/retry.ts';
 
 /**
- * FAILED, CANCELLED → PENDING: a new run with all its retries before it, and with other options where `changes` has some. The
- * history stays, and so do stored pages that the options still fit: the new run makes only the others. A password was erased
- * when the job became final, so it has to be given again.
+ * FAILED, CANCELLED → PENDING: starts a new run with all its retries and the changed options. The history stays. So do
+ * stored pages that the options still fit: the new run makes only the others. The password was erased when the job
+ * became final, so it must be sent again.
  */
 export async function retryJob(
   context: JobsContext,

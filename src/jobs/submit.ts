@@ -20,20 +20,20 @@ export interface Submission {
   priority: number;
   maxRetries: number;
   webhook: WebhookTarget | null;
-  /** Not before. */
+  /** The earliest start. */
   runAt: Date | null;
   idempotencyKey: string | null;
-  /** What makes a repetition a repetition, a keyed hash of `canonical`; null without a key. */
+  /** A keyed hash of `canonical`, by which repeated submissions are recognized; null without a key. */
   fingerprint: string | null;
 }
 
 export interface Submitted {
   job: Job;
-  /** True if an earlier submission with the same key made this job. */
+  /** Whether an earlier submission with the same key created this job. */
   deduplicated: boolean;
 }
 
-/** Accepts a job. Once this resolves, the job is on disk and will reach a final state whatever dies. */
+/** Accepts a job. Once this resolves, the job is on disk and reaches a final state even if any process is killed. */
 export async function submitJob(context: JobsContext, submission: Submission): Promise<Submitted> {
   const { source } = submission;
   const own = 'kind' in source ? source : null;
@@ -66,13 +66,13 @@ export async function submitJob(context: JobsContext, submission: Submission): P
   return { job, deduplicated: false };
 }
 
-/** Its row: a new id, URL, endpoint, lane and events. */
+/** Returns the values of a new webhook row: id, URL, endpoint, lane and events. */
 export function webhookValues(webhook: WebhookTarget | null): (string | null | string[])[] {
   if (webhook === null) return [null, null, null, null, null];
   return [newUuid(), webhook.url, webhook.endpointId, webhook.lane, webhook.events];
 }
 
-/** The job that has this key already; or the error that says why nothing was inserted. */
+/** Returns the job that has this key already. Throws the reason if none has and nothing was inserted. */
 async function existingJob(context: JobsContext, submission: Submission): Promise<Submitted> {
   const { database } = context;
   const { tenantId, idempotencyKey, source } = submission;
@@ -99,8 +99,8 @@ async function existingJob(context: JobsContext, submission: Submission): Promis
 }
 
 /**
- * What must be the same for two submissions under one key to be one, as text; the order of fields does not matter. It may
- * hold a password: keep a keyed hash of it, never the text.
+ * Returns the text that must be equal for two submissions under one key to be the same. The order of fields does not
+ * matter. It may contain a password: store only a keyed hash of it.
  */
 export function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;

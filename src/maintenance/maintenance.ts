@@ -4,28 +4,32 @@ import type { Logger } from '../ops/logger.ts';
 import type { Actor } from './actor.ts';
 import { takeLeases } from './sql/take-leases.ts';
 
-/** Leadership only saves work, so it may be short: another process takes over within this time. */
+/**
+ * Duration of a lease, in seconds. Another process takes over within this time. Leadership only saves duplicate work.
+ */
 const leaseSeconds = 5;
 const tickMs = 1_000;
-/** No answer for this long is an outage, or this process was frozen; by the database's clock, it was set, or the machine slept. */
+/**
+ * Time without an answer, by either clock, that counts as a pause: an outage, a frozen process, a clock that was set.
+ */
 const pauseMs = 3 * tickMs;
 /** Minimum time in which an actor should succeed again, in seconds. */
 const fewestMarkSeconds = 15;
 
 /**
- * Runs the actors, each at its interval, in the one process that leads it: once a second a process asks for the leases of
- * all actors that do not work just now. So a process that dies, freezes or is cut off loses its leases, and so does a single
- * actor that hangs; another process goes on within seconds. Two may overlap then, which actors have to bear anyway.
- * Dispose waits for those at work.
+ * Runs each actor at its interval in the process that holds its lease. Once a second a process requests the leases of
+ * its idle actors. So a process that dies, freezes or is disconnected loses its leases, as does a single actor that
+ * hangs, and another process continues within seconds. Two runs of an actor can overlap then, which actors must
+ * tolerate. Dispose waits for running actors.
  */
 export function startMaintenance(context: { database: Database; logger: Logger }, actors: Actor[]): AsyncDisposable {
   const { database, logger } = context;
   const holder = newUuid();
   const working = new Map<string, Promise<void>>();
-  /** Actors that succeeded since the last answer of the database; at first all, which have yet to begin. */
+  /** Actors that succeeded since the last answer of the database; initially all, because none has run yet. */
   const succeeded = new Set(actors.map(({ name }) => name));
   const dueAt = new Map<string, number>();
-  /** By two clocks, of this process and of the database. */
+  /** By the clocks of this process and of the database. */
   let answeredAt = { here: Number.NEGATIVE_INFINITY, there: Number.NEGATIVE_INFINITY };
   let answeringSince = 0;
 
@@ -53,12 +57,14 @@ export function startMaintenance(context: { database: Database; logger: Logger }
   }
 
   function run(actor: Actor, now: number): void {
-    // Half a tick early rather than a whole one late.
+    // Half a tick early is better than a whole tick late.
     dueAt.set(actor.name, now + actor.everyMs - tickMs / 2);
     const work = actor
       .runOnce(now - answeringSince)
       .then(() => void succeeded.add(actor.name))
-      .catch((error) => logger.warn({ err: error, actor: actor.name }, 'an actor failed; it goes on at its next turn'))
+      .catch((error) =>
+        logger.warn({ err: error, actor: actor.name }, 'an actor failed; it runs again at its next interval'),
+      )
       .finally(() => working.delete(actor.name));
     working.set(actor.name, work);
   }

@@ -2,44 +2,44 @@ import type { Database } from '../connections/database.ts';
 import { measuredRead } from './sql/measured-read.ts';
 
 /**
- * A value of a row that may be large, in SQL. `w` is the row of the request: `w.id` the id of the job, `w.number` a number
- * that the kind of value gives a meaning, such as that of a page.
+ * A value of a row that may be large, in SQL. `w` is the row of the request: `w.id` is the id of the job, `w.number` a
+ * number whose meaning depends on the value, such as that of a page.
  */
 export interface Content<T> {
-  /** Tells it from all other contents. */
+  /** A unique name. */
   name: string;
-  /** The table it is in, and the condition that finds its row. */
+  /** The table, and the condition that finds the row. */
   from: string;
   where: string;
   value: string;
-  /** Its size in bytes, found without reading the value where PostgreSQL can do so. */
+  /** Its size in bytes, determined without reading the value where possible. */
   bytes: string;
   /** Size limit of a single value, in bytes. */
   mostBytes: number;
-  /** Whether its statement is one of a few, and so worth preparing. */
+  /** Whether its statement is frequent, and so worth preparing. */
   isCommon: boolean;
   parse(value: unknown): T;
 }
 
-/** Size limits of a single value, in bytes. JSON is parsed in one go, which takes 5 to 10 ms a MiB. */
+/** Size limits of a single value, in bytes. Parsing JSON blocks the event loop for 5 to 10 ms per MiB. */
 export const mostTextBytes = 8 * 1024 ** 2;
 export const mostJsonBytes = 2 * 1024 ** 2;
 
-/** A list in a JSON column that may have any number of items, in SQL. */
+/** A list of any length in a JSON column, in SQL. */
 export interface ContentList<T> extends Pick<Content<T>, 'name' | 'from' | 'where'> {
   column: string;
   check: { parse(value: unknown): T[] };
 }
 
-/** Items that a list field without a connection holds: completing so many takes GraphQL some 10 ms. */
+/** Maximum items of a list field without a connection. Completing this many takes GraphQL about 10 ms. */
 export const listItems = 2_000;
 
-/** A part of a list: so many items, from one on. */
+/** Returns a part of a list: a number of items from `start`. */
 export function listPart<T>(list: ContentList<T>, start: number, items: number): Content<T[]> {
   const { name, from, where, column, check } = list;
   const part = `jsonb_path_query_array(${column}, '$[${start} to ${start + items - 1}]')`;
   const isFirst = start === 0 && items === listItems;
-  // Nearly all lists are short: cutting one costs more than reading it.
+  // Nearly all lists are short, and cutting one is slower than reading it.
   const value = isFirst ? `CASE WHEN jsonb_array_length(${column}) > ${items} THEN ${part} ELSE ${column} END` : part;
   return {
     from,
@@ -53,7 +53,7 @@ export function listPart<T>(list: ContentList<T>, start: number, items: number):
   };
 }
 
-/** The number of items of a list. */
+/** Returns the number of items of a list. */
 export function listLength({ name, from, where, column }: ContentList<unknown>): Content<number> {
   return {
     from,
@@ -67,21 +67,21 @@ export function listLength({ name, from, where, column }: ContentList<unknown>):
   };
 }
 
-/** The size of JSON before compression: about that of its text, and found without making that. */
+/** Returns the size of JSON before compression, about that of its text, without creating the text. */
 export function rawSize(json: string): string {
   return `coalesce(pg_column_size((${json}) #> '{}'), 0)`;
 }
 
-/** Which row's value; null where `from` needs no number. */
+/** The row of a value. `number` is null if `from` needs none. */
 export interface ContentKey {
   id: string;
   number: number | null;
 }
 
-/** A value that was read with its size, or why it was not. */
+/** A value with its size, or why it was not read. */
 export type FoundContent = { bytes: number; value: unknown } | 'TOO_LARGE' | 'GONE';
 
-/** Reads the values of these rows that fit into `bytesLeft`, in one statement; one result for each key. */
+/** Reads the values that fit into `bytesLeft`, in one statement. Returns a result for each key. */
 export async function readContent(
   database: Database,
   content: Content<unknown>,

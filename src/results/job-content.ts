@@ -4,7 +4,7 @@ import { type Content, type ContentList, mostJsonBytes, mostTextBytes, rawSize }
 import type { PageColumn } from './sql/page-parts.ts';
 import { type StoredDocumentFacts, stored } from './stored-json.ts';
 
-// What a job and its result hold beside the small columns of the row.
+// The large values of a job and its result.
 
 const row = { from: 'jobs j', where: 'j.id = w.id' };
 
@@ -22,7 +22,7 @@ export const documentFacts: Content<StoredDocumentFacts> = {
   ...row,
   name: 'document.facts',
   value: `j.document - '{metadata,outline,attachments}'::text[]`,
-  // A few short values.
+  // An estimate: these are a few short values.
   bytes: '100',
   mostBytes: mostJsonBytes,
   isCommon: true,
@@ -53,7 +53,7 @@ export const documentAttachments: ContentList<Attachment> = {
   check: stored.attachments,
 };
 
-/** The numbers of the pages that no engine could read. */
+/** Numbers of the pages that no engine could read. */
 export const unreadablePages: Content<number[]> = {
   ...row,
   name: 'document.unreadablePages',
@@ -64,7 +64,7 @@ export const unreadablePages: Content<number[]> = {
   parse: (value) => z.array(z.number()).parse(value),
 };
 
-/** The text or the Markdown of all pages, form feeds between them. */
+/** The text or Markdown of all pages, separated by form feeds. */
 export function wholeText(column: PageColumn): Content<string> {
   return {
     ...row,
@@ -77,10 +77,10 @@ export function wholeText(column: PageColumn): Content<string> {
   };
 }
 
-/** More pages than this are read by several requests. */
+/** Maximum pages per request. */
 const runPages = 200;
 
-/** Consecutive pages; `isLast` if none comes after them. */
+/** Consecutive pages. `isLast` if no page follows. */
 export interface PageRun {
   pages: { number: number; markdown: string }[];
   isLast: boolean;
@@ -88,7 +88,7 @@ export interface PageRun {
 
 const runCheck = z.array(z.object({ number: z.number(), markdown: z.string() })).nullable();
 
-/** The Markdown of the pages from the request's number on, until they have `enoughBytes`: at least one of them. */
+/** The Markdown of the pages from the requested number until they have `enoughBytes`: at least one page. */
 export function markdownRun(enoughBytes: number): Content<PageRun> {
   const ahead = `SELECT p.number, p.markdown FROM pages p WHERE p.job_id = w.id AND p.number >= w.number ORDER BY p.number LIMIT ${runPages}`;
   const run = `SELECT * FROM (SELECT *, sum(octet_length(markdown)) OVER (ORDER BY number) - octet_length(markdown) AS before FROM (${ahead}) ahead) counted WHERE before < ${enoughBytes}`;

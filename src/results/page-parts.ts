@@ -4,13 +4,13 @@ import type { StoredImages } from './pages.ts';
 import { columnOfPages, imagesOfPages, type PageColumn, wholePages } from './sql/page-parts.ts';
 import { storedDetails, storedFailure, storedImages, storedLinks } from './stored-json.ts';
 
-/** Whose pages are read: of a completed job nothing changes any more, it can only be deleted. */
+/** A completed job, whose pages do not change. It can only be deleted. */
 export interface CompletedJob {
   id: string;
   revision: number;
 }
 
-/** The rows went while they were read: what was read so far is not all of it. */
+/** Thrown if the job is deleted while its pages are read, so that the pages read so far are incomplete. */
 export class ResultGoneError extends Error {
   constructor() {
     super('the result was deleted while it was read');
@@ -19,8 +19,8 @@ export class ResultGoneError extends Error {
 }
 
 /**
- * Rows part by part, each asked for when the one before it is used up: however many pages there are, and however slowly they
- * are taken, one part is in memory and no connection is held. Throws `ResultGoneError` where the end is not the end.
+ * Reads rows in parts, each when the previous one is used up. So only one part is in memory, and no connection is held,
+ * whatever the number of pages and the speed of the reader. Throws `ResultGoneError` if rows are missing at the end.
  */
 async function* readParts<Row extends { number: number }>(
   database: Database,
@@ -35,7 +35,7 @@ async function* readParts<Row extends { number: number }>(
     yield rows;
     after = last.number;
   }
-  // Pages go with their job, at once: if it is there still, all of them were there all the time.
+  // Pages are deleted with their job. If the job still exists, no page was missing.
   const [found] = await database.query('SELECT 1 AS found FROM jobs WHERE id = $1 AND revision = $2', [
     job.id,
     job.revision,
@@ -43,7 +43,7 @@ async function* readParts<Row extends { number: number }>(
   if (found === undefined) throw new ResultGoneError();
 }
 
-/** All pages of a completed job, in order. */
+/** Reads all pages of a completed job, in order. */
 export async function* readWholePages(database: Database, job: CompletedJob): AsyncGenerator<ExtractedPage[]> {
   for await (const rows of readParts<ExtractedPage>(database, job, wholePages)) {
     yield rows.map((row) => ({
@@ -55,7 +55,7 @@ export async function* readWholePages(database: Database, job: CompletedJob): As
   }
 }
 
-/** The text or the Markdown of all pages of a completed job, in order. */
+/** Reads the text or Markdown of all pages of a completed job, in order. */
 export async function* readPageColumn(
   database: Database,
   job: CompletedJob,
@@ -66,7 +66,7 @@ export async function* readPageColumn(
   }
 }
 
-/** The images of all pages of a completed job that have some, in order. */
+/** Reads the images of a completed job, in the order of its pages. */
 export async function* readPageImages(
   database: Database,
   job: CompletedJob,
@@ -79,7 +79,7 @@ export async function* readPageImages(
   }
 }
 
-/** The size of each job's pages as one text, in bytes, the separators between them included; none of them is read for it. */
+/** Returns the size of each job's pages as one text with separators, in bytes, without reading them. */
 export async function measurePages(
   database: Database,
   jobIds: readonly string[],

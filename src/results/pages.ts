@@ -5,30 +5,30 @@ import type { PageImages } from '../pdf/model/images.ts';
 import { searchedText } from './searched-text.ts';
 import { storeGroup } from './sql/store-pages.ts';
 
-/** Where the images of a page lie in storage. */
+/** The places of a page's images in storage. */
 export interface StoredImages extends PageImages {
-  /** The file that holds them with those of its neighbours; null if there are none. */
+  /** The file with the images of this page and its neighbours; null if there are none. */
   key: string | null;
 }
 
 export interface PageToStore extends ExtractedPage {
-  /** Left out where none were asked for. */
+  /** Missing if none were requested. */
   images?: StoredImages;
 }
 
 /**
- * Groups of pages do not wait for the disk, so a crash of PostgreSQL can take the newest ones with it while the attempt
- * that made them lives on. The attempt notices by counting and gives the job back without its stored pages, so that the next
- * one makes all of them. How often a job may be given back is bounded, see retry-policy.ts.
+ * Thrown if stored pages are missing. Groups of pages do not wait for the disk, so a crash of PostgreSQL can lose the
+ * newest ones while the attempt continues. The attempt notices by counting and gives the job back without its stored
+ * pages, so that the next attempt makes all of them. retry-policy.ts limits how often.
  */
 export class PagesLostError extends Error {
   constructor() {
-    super('pages that were stored are gone');
+    super('stored pages are missing');
     this.name = 'PagesLostError';
   }
 }
 
-/** The values $4 to $15 of `insertPages`. */
+/** Returns the parameters $4–$15 of `insertPages`. */
 export function pageValues(pages: PageToStore[]) {
   return [
     pages.map((page) => page.number),
@@ -47,8 +47,8 @@ export function pageValues(pages: PageToStore[]) {
 }
 
 /**
- * Stores a finished group of pages, the progress it means, and renews the lease, in one statement that does not wait for
- * the disk: if PostgreSQL crashes, pages and the record of them are lost together. Throws `PagesLostError` if that has happened.
+ * Stores a finished group of pages with the progress, and renews the lease. Throws `PagesLostError` if earlier pages
+ * are missing.
  */
 export async function storePages(
   context: { database: Database },

@@ -29,14 +29,20 @@ export async function resumeEndpoint(database: Database, tenantId: string, id: s
   return found(await findEndpoint(database, tenantId, id));
 }
 
-/** Jobs and batches that name it go on, and nobody is told. What waited is DEAD: it can be looked at, but not begun anew. */
+/**
+ * Jobs and batches that name it go on, and nobody is told. What waited is DEAD: it can be looked at, but not begun
+ * anew.
+ */
 export async function deleteEndpoint(database: Database, tenantId: string, id: string): Promise<void> {
   const { count } = await database.prisma.webhookEndpoint.deleteMany({ where: { id, tenantId } });
   if (count === 0) found(null);
   await giveUpOrphans(database);
 }
 
-/** Makes what waits for endpoints that were deleted DEAD: also what a transition owed that began before the end of its endpoint. */
+/**
+ * Makes what waits for endpoints that were deleted DEAD: also what a transition owed that began before the end of its
+ * endpoint.
+ */
 export async function giveUpOrphans(database: Database): Promise<void> {
   for (const { id } of await database.query<{ id: string }>(orphaned, [])) {
     while ((await database.query(giveUpPart, [id])).length === 1_000);

@@ -6,8 +6,8 @@ import { redeliver } from './sql/redeliver.ts';
 export type { WebhookDelivery };
 
 /**
- * Begins a delivery anew, whatever became of it: at once, with its id as it was and all its attempts before it. Having no
- * tries puts it behind the fence of an attempt under way: what comes of that one does not count any more.
+ * Begins a delivery anew, whatever became of it: at once, with its id as it was and all its attempts before it. Having
+ * no tries puts it behind the fence of an attempt under way: what comes of that one does not count any more.
  */
 export async function redeliverWebhook(database: Database, tenantId: string, id: string): Promise<WebhookDelivery> {
   const [row] = await database.query(redeliver, [id, tenantId]);

@@ -5,7 +5,9 @@ export interface DescribedColumn {
   name: string;
   /** The name of its type, such as `int4`; `enum` for all enums. */
   type: string;
-  /** Whether it is a column of a table that may be null. False for expressions, of which PostgreSQL does not know it. */
+  /**
+   * Whether it is a column of a table that may be null. False for expressions, of which PostgreSQL does not know it.
+   */
   nullable: boolean;
 }
 

@@ -3,14 +3,14 @@ import { batchColumns } from '../batch.ts';
 /**
  * Adds the deltas of batches to their counts. Only this statement makes a batch final.
  *
- * The percentage is the average of the jobs; a job that has ended counts as 100. It does not fall when jobs are rescued or given
- * back. It may fall when ended jobs run again.
+ * The percentage is the average of the jobs; a job that has ended counts as 100. It does not fall when jobs are rescued
+ * or given back. It may fall when ended jobs run again.
  *
  * Parameters: $1 ids of batches; $2 minimum time since their last aggregation, in milliseconds.
  * Returns: a row for each id: the batch if it changed, and whether deltas are left.
  * Locks: the rows of the batches, ordered by id. `lock` says whether rows that another process has locked are skipped.
- * Called by: `aggregateBatches`, `aggregateBatch`. Safe in any number of processes: only the one that holds the lock on a batch
- * takes its deltas, and it deletes them in the statement that counts them.
+ * Called by: `aggregateBatches`, `aggregateBatch`. Safe in any number of processes: only the one that holds the lock on
+ * a batch takes its deltas, and it deletes them in the statement that counts them.
  */
 const aggregate = (lock: string) => `
 WITH held AS (

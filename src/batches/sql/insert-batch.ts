@@ -31,7 +31,7 @@ RETURNING ${batchColumns}`;
 /**
  * Inserts some jobs of a batch with their sources. The items are one JSON text, the cheapest way to send many rows.
  *
- * Parameters: $1 batch, $2 tenant, $3 items as JSON (`rowOf` in submit-batch.ts), $4 priority, $5 the webhook of the
+ * Parameters: $1 batch, $2 tenant, $3 items as JSON (`rowOf` in batches/submit.ts), $4 priority, $5 the webhook of the
  * jobs or null.
  * Returns: one row with the number of inserted jobs; fewer than items if a document no longer exists.
  * Locks: the sources of uploads and jobs, FOR KEY SHARE, so that they are not deleted meanwhile.

@@ -1,6 +1,7 @@
 /**
- * Condition: the source `s` is an upload that a new job may use. It has not expired, or another job uses it. The pruner expires only
- * uploads that are overdue by a minute and that no job uses, so it never takes an upload that this condition accepts.
+ * Condition: the source `s` is an upload that a new job may use. It has not expired, or another job uses it. The pruner
+ * expires only uploads that are overdue by a minute and that no job uses, so it never takes an upload that this
+ * condition accepts.
  *
  * Part of: `insertJob`, `insertItems`.
  */

@@ -6,18 +6,18 @@ import { readCosts } from '../learner.ts';
 import { limitsOf, runningRows, slotsNow, storeForecast, waitingRows } from '../sql/queue.ts';
 import { type Forecast, playQueue, type Queue, type WaitingRow } from './play.ts';
 
-/** Tenants that are looked at; those behind them get no forecast. */
+/** Maximum tenants with a forecast. */
 const mostTenants = 200;
-/** Waiting rows that are counted, of all tenants together. */
+/** Maximum waiting rows to count, of all tenants together. */
 const mostRows = 20_000;
-/** Rows at the heads of the queues that are read one by one, of all tenants together; behind them every twentieth part of what is before. */
+/** Rows at the heads of the queues that are all read, of all tenants together. Behind them the sample gets sparser. */
 const mostHeads = 1_000;
 
 export interface Waiting extends WorkRow {
   tenantId: string;
   id: string;
   claimOrder: number;
-  /** 0 for one that was due at some time: its rank follows from its order. */
+  /** 0 for a row that became due: its rank follows from its order. */
   rank: number;
 }
 
@@ -27,7 +27,9 @@ export interface Running extends WorkRow {
   left: number | null;
 }
 
-/** Looks at the queue, the fleet and what runs: four statements, bounded whatever the number of jobs. */
+/**
+ * Reads the queue, the fleet and the running jobs in four statements, whose cost does not grow with the number of jobs.
+ */
 async function readQueue({ database }: { database: Database }, costs: Costs): Promise<{ takenAt: Date; queue: Queue }> {
   const [fleet] = await database.query<{ takenAt: Date; slots: number }>(slotsNow, [workerSilenceSeconds]);
   if (fleet === undefined) throw new Error('a sum has no row');
@@ -39,7 +41,7 @@ async function readQueue({ database }: { database: Database }, costs: Costs): Pr
   for (const { tenantId, id, claimOrder, rank, ...row } of rows) {
     const tenant = waiting.get(tenantId) ?? [];
     waiting.set(tenantId, tenant);
-    // A row that became due stands among the others: those behind it move up by one.
+    // A row that became due is among the others: those behind it move back by one.
     if (rank === 0) due.set(tenantId, (due.get(tenantId) ?? 0) + 1);
     const before = tenant.at(-1)?.rank ?? 0;
     tenant.push({
@@ -60,20 +62,23 @@ async function readQueue({ database }: { database: Database }, costs: Costs): Pr
   return { takenAt: fleet.takenAt, queue };
 }
 
-/** As its worker says; before it does, what the work takes but for what has passed. */
+/**
+ * Returns the remaining seconds of a running job: the estimate of its worker, or the expected duration minus the time
+ * passed.
+ */
 function restOf(row: Running, workOf: (row: WorkRow) => Span): number {
   if (row.left !== null) return Math.max(0, row.left);
   const { mean } = workOf(row);
   return Math.max(mean - row.seconds, mean / 10);
 }
 
-/** What the row of the forecast holds. */
+/** The content of the row of the forecast. */
 interface Stored {
   queue: Forecast;
   costs: LearnedCost[];
 }
 
-/** What a forecast was made of, and when. */
+/** A forecast with its inputs. */
 export interface Made {
   takenAt: Date;
   queue: Queue;
@@ -81,7 +86,7 @@ export interface Made {
   costs: Costs;
 }
 
-/** Makes a forecast and leaves it where every API process finds it. */
+/** Makes a forecast and stores it for the API processes. */
 export async function makeForecast(context: { database: Database }): Promise<Made> {
   const learned = await readCosts(context);
   const costs = new Costs(learned);
@@ -92,17 +97,17 @@ export async function makeForecast(context: { database: Database }): Promise<Mad
   return { takenAt, queue, forecast, costs };
 }
 
-/** A forecast as an API process has it. */
+/** A forecast that an API process has read. */
 export interface KnownForecast {
-  /** Rises when a forecast differs from the one before. */
+  /** Increases when the forecast differs from the previous one. */
   version: number;
   queue: Forecast;
   costs: Costs;
-  /** When it was made, in milliseconds by this process's clock. */
+  /** Time of the forecast, in milliseconds by this process's clock. */
   madeAt: number;
 }
 
-/** The newest forecast; null if there never was one. */
+/** Reads the newest forecast; null if there is none. */
 export async function readForecast(context: { database: Database }): Promise<KnownForecast | null> {
   const [row] = await context.database.query<{ version: number; age: number; data: Stored }>(
     `SELECT version, extract(epoch FROM clock_timestamp() - taken_at)::float8 AS age, data FROM forecast WHERE id = 1`,

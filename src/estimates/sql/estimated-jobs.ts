@@ -14,8 +14,8 @@ SELECT ${jobColumns}, s.storage_key IS NULL AS "toDownload", s.bytes AS "sourceB
 export const stateRows = `${rowsOf('jobs')} WHERE j.id = ANY($1::uuid[])`;
 
 /**
- * Reads the jobs that decide when a batch ends: its running jobs, and of its waiting jobs the last item, which hardly ever starts before
- * another one.
+ * Reads the jobs that decide when a batch ends: its running jobs, and of its waiting jobs the last item, which hardly
+ * ever starts before another one.
  *
  * Parameters: $1 batches.
  * Called by: `createEstimates`. Locks nothing.

@@ -7,8 +7,8 @@ const paceMemory = 8;
 const before = `LEAST(c.weight, CASE c.measure WHEN 'PACE' THEN ${paceMemory} WHEN 'WAIT' THEN ${waitMemory} ELSE ${memory} END)`;
 
 /**
- * Merges means and variances of two groups of observations (Chan, Golub and LeVeque, "Updating formulae and a pairwise algorithm for
- * computing sample variances", 1979). The maximum weight makes old observations fade.
+ * Merges means and variances of two groups of observations (Chan, Golub and LeVeque, "Updating formulae and a pairwise
+ * algorithm for computing sample variances", 1979). The maximum weight makes old observations fade.
  *
  * It does not wait for the disk.
  *

@@ -1,11 +1,13 @@
 import { waitingTenants } from '../../fleet/sql/claimable.ts';
 
 /**
- * Reads the waiting jobs of each tenant in the order of claiming: each of the first ones, then fewer and fewer, and the last.
+ * Reads the waiting jobs of each tenant in the order of claiming: each of the first ones, then fewer and fewer, and the
+ * last.
  *
  * It reads at most $2 entries of an index, and only the returned rows of the table.
  *
- * Parameters: $1 maximum number of tenants, $2 maximum number of index entries, $3 number of first rows, of all tenants together.
+ * Parameters: $1 maximum number of tenants, $2 maximum number of index entries, $3 number of first rows, of all tenants
+ * together.
  * Returns: jobs with their rank. A job that became due has rank 0: its place follows from its order.
  * Called by: `makeForecast`. Locks nothing.
  */
@@ -47,12 +49,15 @@ SELECT j.tenant_id AS "tenantId", extract(epoch FROM now() - j.started_at)::floa
 export const limitsOf =
   'SELECT id, max_running AS most FROM tenants WHERE id = ANY($1::uuid[]) AND max_running IS NOT NULL';
 
-/** Reads the number of slots. Parameters: $1 seconds of silence after which a worker is dead. Called by: `makeForecast`. */
+/**
+ * Reads the number of slots. Parameters: $1 seconds of silence after which a worker is dead. Called by: `makeForecast`.
+ */
 export const slotsNow = `
 SELECT now() AS "takenAt", coalesce(sum(concurrency), 0)::int AS slots FROM workers WHERE heartbeat_at > now() - $1 * interval '1 second'`;
 
 /**
- * Stores a forecast. Its version rises if the queue differs from that of the previous one. It does not wait for the disk.
+ * Stores a forecast. Its version rises if the queue differs from that of the previous one. It does not wait for the
+ * disk.
  *
  * Parameters: $1 time of the forecast, $2 the forecast as JSON.
  * Called by: `makeForecast`.

@@ -3,10 +3,12 @@
  *
  * It does not wait for the disk. The database's clock decides.
  *
- * Parameters: $1 worker, $2 host, $3 process id, $4 version, $5 slots, $6 and $7 jobs completed and failed since it started, $8 seconds that a
- * lease holds; $9–$20 the jobs it holds, an array for each column: id, revision, number of the progress update, stage, percentage, pages
- * done, total pages, bytes done, total bytes, and the estimate with its earliest and latest time; $21 the time of the stray check, or null.
- * Returns: one row with the time, the ids of the jobs that are still held, and strays: jobs claimed before $21 that the worker does not hold.
+ * Parameters: $1 worker, $2 host, $3 process id, $4 version, $5 slots, $6 and $7 jobs completed and failed since it
+ * started, $8 seconds that a lease holds; $9–$20 the jobs it holds, an array for each column: id, revision, number of
+ * the progress update, stage, percentage, pages done, total pages, bytes done, total bytes, and the estimate with its
+ * earliest and latest time; $21 the time of the stray check, or null.
+ * Returns: one row with the time, the ids of the jobs that are still held, and strays: jobs claimed before $21 that the
+ * worker does not hold.
  * Locks: the worker row; the held job rows. Safe under concurrency by the fence.
  * Called by: `beat`.
  */

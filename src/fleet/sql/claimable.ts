@@ -12,8 +12,8 @@ export const waitingTenants = `tenants_waiting(tenant_id) AS (
 /**
  * Common table expressions (RECURSIVE): the tenants that have rows to claim and may have more running.
  *
- * `eligible` has one row for each such tenant: its id, and in `room` how many more of its jobs may run; null for any number.
- * The cost is bounded by the number of tenants and slots, whatever the number of jobs.
+ * `eligible` has one row for each such tenant: its id, and in `room` the number of its jobs that may still start, or
+ * null without a limit. The cost is bounded by the number of tenants and slots, whatever the number of jobs.
  */
 export const eligibleTenants = `${waitingTenants}, tenants_due(tenant_id) AS (
     (SELECT tenant_id FROM jobs WHERE due_at IS NOT NULL AND status IN ('PENDING', 'RETRYING') ORDER BY tenant_id LIMIT 1)
@@ -34,11 +34,11 @@ export const eligibleTenants = `${waitingTenants}, tenants_due(tenant_id) AS (
 )`;
 
 /**
- * How many jobs a claim could take right now. Rows that the limit of their tenant holds back are not among them.
+ * Counts the jobs that a claim could take now. Excludes rows beyond the limit of their tenant.
  *
- * Parameters: $1 how many are counted at most.
+ * Parameters: $1 maximum count.
  * Returns: one row.
- * Called by: the sweeper, once a second.
+ * Called by: `countClaimable` for the sweeper, once a second. Locks nothing.
  */
 export const countClaimableRows = `
 WITH RECURSIVE ${eligibleTenants}

@@ -4,9 +4,11 @@ import { eligibleTenants } from './claimable.ts';
 export const markOf = (name: string) => `${name} || ' succeeds'`;
 
 /**
- * Reads the state of the installation at one moment. Every part is bounded by slots, tenants or $2, whatever the number of jobs.
+ * Reads the state of the installation at one moment. Every part is bounded by slots, tenants or $2, whatever the number
+ * of jobs.
  *
- * Parameters: $1 seconds of silence after which a worker is dead, $2 maximum number of rows to count, $3 seconds that a canary's lease holds.
+ * Parameters: $1 seconds of silence after which a worker is dead, $2 maximum number of rows to count, $3 seconds that a
+ * canary's lease holds.
  * Returns: one row.
  * Called by: `readVitals`. Locks nothing.
  */

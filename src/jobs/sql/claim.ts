@@ -17,8 +17,8 @@ SELECT ${jobColumns},
 /**
  * Reads what other tables hold about claimed jobs.
  *
- * It must be a statement of its own. The claim waits for its lock inside the function; a join around the function would use the snapshot
- * from before the wait, in which a job that was inserted meanwhile has no source.
+ * It must be a statement of its own. The claim waits for its lock inside the function; a join around the function would
+ * use the snapshot from before the wait, in which a job that was inserted meanwhile has no source.
  *
  * Parameters: $1 jobs, $2 failure codes that count as a lack of time or memory.
  * Returns: one row for each job that still exists.

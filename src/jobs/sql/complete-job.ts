@@ -6,8 +6,8 @@ import { insertAttempt } from './insert-attempt.ts';
 /**
  * Completes a claimed job, with its last pages, if all its pages are stored.
  *
- * Parameters: $1–$3 the fence; $4–$15 the last pages (`pageValues`); $16 total pages, $17 engine, $18 facts of the document as JSON, $19 what
- * made the pages.
+ * Parameters: $1–$3 the fence; $4–$15 the last pages (`pageValues`); $16 total pages, $17 engine, $18 facts of the
+ * document as JSON, $19 what made the pages.
  * Returns: the job after the transition; no row if the claim is lost or pages are missing.
  * Locks: the job row. Safe under concurrency by the fence.
  * Called by: `completeJob`, which finds out why there is no row. May be repeated.

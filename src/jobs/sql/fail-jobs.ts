@@ -5,7 +5,8 @@ import { insertAttempt } from './insert-attempt.ts';
 /**
  * Ends attempts by a failure: RETRYING if retries are left and the failure is worth one, otherwise FAILED.
  *
- * `rows` selects and locks jobs `j`; the members of `failure` are SQL expressions. `delay` is in seconds, or NULL if another try is useless.
+ * `rows` selects and locks jobs `j`; the members of `failure` are SQL expressions. `delay` is in seconds, or NULL if
+ * another try is useless.
  * Returns: the jobs after the transition.
  * Locks: the rows that `rows` selects.
  */
@@ -34,7 +35,8 @@ SELECT ${jobColumns} FROM job j`;
 /**
  * Ends the attempt of a claimed job.
  *
- * Parameters: $1–$3 the fence; $4 failure code, $5 message, $6 page, $7 seconds until the next try or null, $8 engine, $9 stage.
+ * Parameters: $1–$3 the fence; $4 failure code, $5 message, $6 page, $7 seconds until the next try or null, $8 engine,
+ * $9 stage.
  * Returns: the job; no row if the claim is lost. Safe under concurrency by the fence.
  * Called by: `failJob`.
  */
@@ -50,7 +52,8 @@ export const failClaimed = failRows(`${fence} FOR UPDATE`, {
 /**
  * Ends the attempts of jobs whose lease has expired, those that expired first: $1 at most, $2 the message.
  *
- * Skips locked rows: a worker that renews its lease at this moment keeps its job. Called by: `rescueJobs`, in any number of processes.
+ * Skips locked rows: a worker that renews its lease at this moment keeps its job. Called by: `rescueJobs`, in any
+ * number of processes.
  */
 export const rescueExpired = failRows(
   `j.status = 'RUNNING' AND j.lease_expires_at < now() ORDER BY j.lease_expires_at LIMIT $1 FOR UPDATE SKIP LOCKED`,

@@ -3,14 +3,14 @@ import { jobColumns } from '../../job-row/job.ts';
 import { countOf } from '../../results/sql/store-pages.ts';
 import { insertAttempt } from './insert-attempt.ts';
 
-/** Whether this give-back cost a retry; `job` is the row after it. */
+/** Returns a column of the failure, if this give-back cost a retry. `job` is the row after the transition. */
 const cost = (column: string) => `CASE WHEN job.status <> 'PENDING' THEN job.${column} END`;
 
 /**
  * Gives a claimed job back to the queue: PENDING for free, or RETRYING or FAILED once it was given back too often.
  *
- * Parameters: $1–$3 the fence; $4 whether to forget the stored pages; $5 how many pages were stored when it was claimed;
- * $6 times that are free; $7 the failure's message; $8 seconds until the next try.
+ * Parameters: $1–$3 the fence; $4 whether to discard the stored pages; $5 number of pages that were stored when it was
+ * claimed; $6 number of free give-backs; $7 message of the failure; $8 seconds until the next attempt.
  * Returns: the job after the transition; no row if the claim is lost.
  * Locks: the job row. Safe under concurrency by the fence.
  * Called by: `giveBackJob`.

@@ -1,6 +1,6 @@
 /**
- * Common table expression: records an attempt that has ended. `job` is the row after its transition; a failure consists of SQL
- * expressions over `job`.
+ * Common table expression: records an attempt that has ended. `job` is the row after its transition; a failure consists
+ * of SQL expressions over `job`.
  *
  * Part of: the statements that end an attempt.
  */

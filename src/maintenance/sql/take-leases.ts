@@ -1,12 +1,13 @@
 import { markOf } from '../../fleet/sql/vitals.ts';
 
 /**
- * Takes or renews leases of actors, and with them the marks that show which actors succeed. The health check reads the marks.
+ * Takes or renews leases of actors, and with them the marks that show which actors succeed. The health check reads the
+ * marks.
  *
  * It does not wait for the disk.
  *
- * Parameters: $1 actors, $2 this process, $3 seconds that a lease holds, $4 actors that succeeded or have yet to begin, $5 seconds within
- * which each of them should succeed again.
+ * Parameters: $1 actors, $2 this process, $3 seconds that a lease holds, $4 actors that succeeded or have yet to begin,
+ * $5 seconds within which each of them should succeed again.
  * Returns: one row with the names of the leases that this process holds, and the time.
  * Locks: the lease rows in the order of their names, because several processes may ask at once.
  * Called by: `startMaintenance`, once a second in every process.

@@ -7,8 +7,8 @@ interface Measured {
 }
 
 /**
- * Reads values that may be large, and measures them first. In the order of the request it reads values while their sizes add up to at most
- * $4, each at most $3. The others are only measured.
+ * Reads values that may be large, and measures them first. In the order of the request it reads values while their
+ * sizes add up to at most $4, each at most $3. The others are only measured.
  *
  * Parameters: $1 ids, $2 numbers, $3 maximum bytes of one value, $4 maximum bytes of all values.
  * Returns: a row for each value that exists, with its rank in the request.

@@ -15,12 +15,13 @@ const mayBeSent = 'e.paused_at IS NULL AND (first.endpoint_id IS NULL OR e.id IS
 /**
  * Claims deliveries that are due.
  *
- * Each lane offers as many as it may still have in progress, so a receiver with ten thousand waiting deliveries delays no other. A claim
- * moves `due_at` to the time when it counts as lost, so the deliveries of a process that died become due again automatically. It does not
- * wait for the disk: a claim lost in a crash of the server is tried again, and receivers must tolerate that anyway.
+ * Each lane offers as many as it may still have in progress, so a receiver with ten thousand waiting deliveries delays
+ * no other. A claim moves `due_at` to the time when it counts as lost, so the deliveries of a process that died become
+ * due again automatically. It does not wait for the disk: a claim lost in a crash of the server is tried again, and
+ * receivers must tolerate that anyway.
  *
- * Parameters: $1 maximum number of deliveries, $2 lanes in which this process works, $3 number of its deliveries in each, $4 tenants that
- * may have no more, $5 milliseconds that the claim holds.
+ * Parameters: $1 maximum number of deliveries, $2 lanes in which this process works, $3 number of its deliveries in
+ * each, $4 tenants that may have no more, $5 milliseconds that the claim holds.
  * Returns: the deliveries, oldest first, with what their signature needs.
  * Locks: the delivery rows; skips locked ones. Safe in any number of processes: `attempt` is the fence of what follows.
  * Called by: `claimDeliveries`.

@@ -1,12 +1,15 @@
 /**
  * Records how an attempt ended, and when the next one is due.
  *
- * A delivery whose tries are spent becomes DEAD, unless it went to an endpoint where no other delivery has succeeded since its first
- * failure: then the endpoint is paused, and the delivery waits with all others. If the fence no longer holds, only the attempt is recorded.
+ * A delivery whose tries are spent becomes DEAD, unless it went to an endpoint where no other delivery has succeeded
+ * since its first failure: then the endpoint is paused, and the delivery waits with all others. If the fence no longer
+ * holds, only the attempt is recorded.
  *
- * Parameters: $1 delivery; $2 attempt and $10 tries, the fence; $3 DELIVERED, FAILED or GONE; $4 milliseconds until the next try, or null; $5
- * milliseconds after the first failure when tries end; $6 milliseconds that the attempt took, $7 status code, $8 error, $9 answer.
- * Returns: one row with the status of the delivery, and whether its endpoint is paused; no row if the fence no longer holds.
+ * Parameters: $1 delivery; $2 attempt and $10 tries, the fence; $3 DELIVERED, FAILED or GONE; $4 milliseconds until the
+ * next try, or null; $5 milliseconds after the first failure when tries end; $6 milliseconds that the attempt took, $7
+ * status code, $8 error, $9 answer.
+ * Returns: one row with the status of the delivery, and whether its endpoint is paused; no row if the fence no longer
+ * holds.
  * Locks: the delivery row, then the endpoint row, which is written only if something changes.
  * Called by: `recordAttempt`.
  */

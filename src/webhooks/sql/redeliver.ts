@@ -1,6 +1,6 @@
 /**
- * Starts a delivery again at once, whatever its status, with its id and past attempts. Zero tries invalidate the fence of an attempt in
- * progress.
+ * Starts a delivery again at once, whatever its status, with its id and past attempts. Zero tries invalidate the fence
+ * of an attempt in progress.
  *
  * Parameters: $1 delivery, $2 tenant.
  * Returns: one row; no row if the delivery does not exist or its endpoint was deleted.
