@@ -75,8 +75,8 @@ export async function startApi(
     logger,
   });
   const keyRing = new KeyRing({ database: background, required: config.auth === 'required', logger });
-  const authenticate =
-    given ?? createAuthenticate(keyRing, createFailedAttempts({ redis, prefix: config.redisPrefix }));
+  const failedAttempts = createFailedAttempts({ redis, prefix: config.redisPrefix });
+  const authenticate = given ?? createAuthenticate({ keyRing, failedAttempts, secrets });
   const vitals = () => readVitals({ database: background });
   const probes = createProbes({
     pingDatabase: () => writes.query('SELECT 1', []),

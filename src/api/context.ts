@@ -9,7 +9,7 @@ import type { Logger } from '../ops/logger.ts';
 import type { Scrape } from '../ops/metrics.ts';
 import type { Hub } from '../progress/hub.ts';
 import type { Storage } from '../storage/storage.ts';
-import type { Scope } from '../tenants/scopes.ts';
+import type { Caller } from './caller.ts';
 
 /** What the API is made of; built once by the composition root. */
 export interface ApiServices {
@@ -37,11 +37,7 @@ export interface ApiServices {
 }
 
 /** What a resolver sees: the services, and in whose name it works. */
-export interface ApiContext extends ApiServices {
-  tenantId: string;
-  scopes: ReadonlySet<Scope>;
-  /** The UUID of the caller's key; null where no key is required. */
-  keyId: string | null;
+export interface ApiContext extends ApiServices, Caller {
   /** Aborted when the time of the operation is up: what has begun is finished, nothing else begins. */
   deadline: AbortSignal;
   /** Resolves when the answer of this operation may be a large one. */

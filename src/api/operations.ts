@@ -6,7 +6,7 @@ import { InvalidDocumentError } from './admission/invalid-document-error.ts';
 import { budgetOf } from './answers/byte-budget.ts';
 import { HeavyOperations } from './answers/heavy-operations.ts';
 import { LargeAnswers } from './answers/large-answers.ts';
-import type { Caller } from './authenticate.ts';
+import type { Caller } from './caller.ts';
 import type { ApiContext, ApiServices } from './context.ts';
 import { maskErrors } from './errors.ts';
 import { Results } from './live/results.ts';
@@ -70,9 +70,9 @@ export function createOperations(schema: GraphQLSchema, services: ApiServices): 
   }
 
   return {
-    admit(params, { scopes }, { readOnly } = { readOnly: false }) {
+    admit(params, caller, { readOnly } = { readOnly: false }) {
       try {
-        const admitted = admit(params, scopes);
+        const admitted = admit(params, caller);
         return readOnly && admitted.operation.operation === 'mutation' ? { errors: [mutationByGet()] } : admitted;
       } catch (error) {
         const errors = error instanceof InvalidDocumentError ? error.errors : [asGraphqlError(error)];

@@ -18,6 +18,9 @@ import {
   CreateJobDocument,
   type CreateJobInput,
   type CreateJobMutation,
+  CreateWatchTokenDocument,
+  type CreateWatchTokenInput,
+  type CreateWatchTokenMutation,
   DeleteJobDocument,
   DownloadDocument,
   type DownloadFragment,
@@ -76,6 +79,11 @@ export interface Operations {
   attachments(id: string, options?: RequestOptions): Promise<Attachment[] | null>;
   /** Full-text search, best first. */
   searchPages(variables: SearchPagesQueryVariables, options?: RequestOptions): Promise<SearchPagesQuery['searchPages']>;
+  /** Creates a token that lets a browser watch one job or batch, and download one format if it names one. */
+  createWatchToken(
+    input: CreateWatchTokenInput,
+    options?: RequestOptions,
+  ): Promise<NonNullable<CreateWatchTokenMutation['createWatchToken']>>;
   cancelJob(id: string, options?: RequestOptions): Promise<JobFragment>;
   /** Runs a FAILED or CANCELLED job again, optionally with changed job options. A password must be given again. */
   retryJob(id: string, options?: RequestOptions & JobOptionsInput): Promise<JobFragment>;
@@ -110,6 +118,8 @@ export function createOperations(request: Request): Operations {
     attachments: async (id, options) =>
       (await request(AttachmentsDocument, { id }, options)).job?.result?.attachments ?? null,
     searchPages: async (variables, options) => (await request(SearchPagesDocument, variables, options)).searchPages,
+    createWatchToken: async (input, options) =>
+      payloadOf((await request(CreateWatchTokenDocument, { input }, options)).createWatchToken),
     cancelJob: async (id, options) => payloadOf((await request(CancelJobDocument, { id }, options)).cancelJob).job,
     retryJob: async (id, { signal, ...options } = {}) =>
       payloadOf((await request(RetryJobDocument, { id, options }, { signal })).retryJob).job,

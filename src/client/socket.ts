@@ -82,13 +82,17 @@ async function* answersOf<Data>(
   { signal, onConnected }: Connection,
 ): AsyncGenerator<Data, void, undefined> {
   const { client, isConnected } = socket;
-  const stopListening = client.on('connected', onConnected);
+  let wasAccepted = isConnected;
+  const stopListening = client.on('connected', () => {
+    wasAccepted = true;
+    onConnected();
+  });
   if (isConnected) onConnected();
   const answers = client.iterate<Data>(operation);
   function settled<T>(promise: Promise<T>): Promise<T> {
     return untilAborted(promise, signal).catch(async (error: unknown) => {
       signal.throwIfAborted();
-      const reason = socketError(base, error);
+      const reason = socketError(base, error, wasAccepted);
       throw reason instanceof ServerUnreachableError ? ((await originRefusal(base)) ?? reason) : reason;
     });
   }
@@ -129,12 +133,13 @@ const unauthorized = 4401;
 const refusals = [4400, 4406, 4409, 4429];
 
 /** What ended a subscription: errors of its own, the close event of its socket, or what went wrong in it. */
-function socketError(base: string, error: unknown): Error {
+function socketError(base: string, error: unknown, wasAccepted: boolean): Error {
   const refused = errorOf({ errors: error });
   if (refused !== null) return refused;
   if (!isCloseEvent(error)) return new ServerUnreachableError(base, reasonOf(error), { cause: error });
   const reason = `the connection was closed (${[error.code, error.reason].join(' ').trim()})`;
-  if (error.code === unauthorized)
+  // A token that has expired: there may be another one by now. If there is none, the next connection is refused.
+  if (error.code === unauthorized && !wasAccepted)
     return new GraphQLRequestError('UNAUTHENTICATED', 'The server accepts no key, or not this one.');
   if (refusals.includes(error.code)) return new GraphQLRequestError('CONNECTION_REFUSED', reason);
   return new ServerUnreachableError(base, reason, { cause: error });

@@ -1,9 +1,8 @@
-import { timingSafeEqual } from 'node:crypto';
 import type { Database } from '../connections/database.ts';
 import type { Logger } from '../ops/logger.ts';
 import { occasionally } from '../ops/occasionally.ts';
-import type { KeyText } from './key-text.ts';
 import { areKeysRequired } from './keys.ts';
+import type { Proof } from './proof.ts';
 import type { Scope } from './scopes.ts';
 import { type KeyRow, readKeys } from './sql/read-keys.ts';
 
@@ -20,11 +19,9 @@ const warnMs = 60_000;
 
 /** The holder of a valid key. */
 export interface KeyHolder {
-  keyId: string;
+  proof: Proof;
   tenantId: string;
   scopes: ReadonlySet<Scope>;
-  /** Proof that the secret was right; `whenEnded` watches it. */
-  hash: Buffer;
 }
 
 interface Known {
@@ -38,7 +35,7 @@ interface Known {
 
 interface Watcher {
   /** Null for a caller without a key. */
-  hash: Buffer | null;
+  proof: Proof | null;
   end: () => void;
 }
 
@@ -85,15 +82,15 @@ export class KeyRing implements AsyncDisposable {
   }
 
   /** The holder of this key if it was used here a moment ago; null also for a key that has to be looked up. */
-  findKnown(key: KeyText): KeyHolder | null {
-    const known = this.#known.get(key.id);
-    return known === undefined || isStale(known.readAt) ? null : holderOf(key, known);
+  findKnown(proof: Proof): KeyHolder | null {
+    const known = this.#known.get(proof.keyId);
+    return known === undefined || isStale(known.readAt) ? null : holderOf(proof, known);
   }
 
-  /** The holder of this key; null if it does not count: unknown, forged, revoked or expired. */
-  async find(key: KeyText): Promise<KeyHolder | null> {
-    const known = await this.#read(key.id);
-    return known === null ? null : holderOf(key, known);
+  /** The holder of this key; null if the key is unknown, forged, revoked or expired. */
+  async find(proof: Proof): Promise<KeyHolder | null> {
+    const known = await this.#read(proof.keyId);
+    return known === null ? null : holderOf(proof, known);
   }
 
   /**
@@ -101,8 +98,9 @@ export class KeyRing implements AsyncDisposable {
    * key, and keys are required now.
    */
   whenEnded(holder: KeyHolder | null, end: () => void): Disposable {
-    const id = holder?.keyId ?? null;
-    const watcher: Watcher = { hash: holder?.hash ?? null, end };
+    const proof = holder?.proof ?? null;
+    const id = proof?.keyId ?? null;
+    const watcher: Watcher = { proof, end };
     const watchers = this.#watchers.get(id) ?? new Set();
     this.#watchers.set(id, watchers.add(watcher));
     return {
@@ -155,7 +153,7 @@ export class KeyRing implements AsyncDisposable {
       const row = rows.get(id);
       if (row === undefined) this.#known.delete(id);
       else this.#remember(row, performance.now());
-      this.#end(id, ({ hash }) => row === undefined || hash === null || !accepts(row, hash));
+      this.#end(id, ({ proof }) => row === undefined || proof === null || !counts(proof, row));
     }
     await this.#noteUse(now);
   }
@@ -173,19 +171,16 @@ export class KeyRing implements AsyncDisposable {
 }
 
 /** Null if the secret is wrong, or the key does not count. */
-function holderOf(key: KeyText, known: Known): KeyHolder | null {
-  if (!accepts(known.row, key.hash)) return null;
+function holderOf(proof: Proof, known: Known): KeyHolder | null {
+  if (!counts(proof, known.row)) return null;
   known.usedAt = performance.now();
-  return { keyId: key.id, tenantId: known.row.tenantId, scopes: known.scopes, hash: key.hash };
+  return { proof, tenantId: known.row.tenantId, scopes: known.scopes };
+}
+
+function counts(proof: Proof, row: KeyRow): boolean {
+  return row.usable && proof.proves(row);
 }
 
 function isStale(readAt: number): boolean {
   return performance.now() - readAt > staleMs;
-}
-
-/** Compares in constant time. */
-function accepts({ usable, hash, previousHash }: KeyRow, given: KeyText['hash']): boolean {
-  const isCurrent = timingSafeEqual(hash, given);
-  const isPrevious = previousHash !== null && timingSafeEqual(previousHash, given);
-  return usable && (isCurrent || isPrevious);
 }

@@ -1,5 +1,6 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { decodeId, encodeId } from '../ids.ts';
+import type { Proof } from './proof.ts';
 
 /**
  * An API key as clients send it: `ph_`, the id of the key without its prefix, and 256 random bits in hexadecimal. The fixed
@@ -26,6 +27,18 @@ export function parseKeyText(text: string): KeyText | null {
   if (suffix === undefined || secret === undefined) return null;
   const id = decodeId('key', `key_${suffix}`);
   return id === null ? null : { id, hash: hashOf(secret) };
+}
+
+/** Proves that a caller has the secret of the key, or its previous one during an overlap. Compares in constant time. */
+export function proofOfKey(given: KeyText): Proof {
+  return {
+    keyId: given.id,
+    proves({ hash, previousHash }) {
+      const isCurrent = timingSafeEqual(hash, given.hash);
+      const isPrevious = previousHash !== null && timingSafeEqual(previousHash, given.hash);
+      return isCurrent || isPrevious;
+    },
+  };
 }
 
 /** One round of SHA-256 is enough for 256 random bits: nobody can guess them, so a slow hash would only delay requests. */

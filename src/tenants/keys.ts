@@ -24,7 +24,8 @@ export const maxOverlapSeconds = 7 * 86_400;
 
 /** Whether a key was ever created, revoked ones included: from then on, every caller needs one. */
 export async function areKeysRequired(database: Database): Promise<boolean> {
-  return (await database.prisma.apiKey.findFirst({ select: { id: true } })) !== null;
+  const [row] = await database.query<{ exists: boolean }>('SELECT EXISTS (SELECT FROM api_keys) AS exists', []);
+  return row?.exists ?? true;
 }
 
 /** Creates a key. From the first one on, every caller needs one. */

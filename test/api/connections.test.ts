@@ -40,7 +40,10 @@ afterAll(async () => {
 });
 
 function admission(tenantId: string) {
-  return { caller: { tenantId, scopes: allScopes, keyId: null }, whenEnded: () => ({ [Symbol.dispose]() {} }) };
+  return {
+    caller: { tenantId, scopes: allScopes, key: null, watch: null },
+    whenEnded: () => ({ [Symbol.dispose]() {} }),
+  };
 }
 
 const query = 'subscription ($id: ID!) { jobProgress(id: $id) { cursor } }';

@@ -2,12 +2,14 @@ import { type DocumentNode, GraphQLError, type GraphQLSchema, type OperationDefi
 import type { OperationLimits } from '../../config.ts';
 import { RequestError } from '../../errors.ts';
 import type { Scope } from '../../tenants/scopes.ts';
+import type { Watch } from '../../tenants/watch-token.ts';
 import { costOf, type PageSize } from './cost.ts';
 import { createDocuments } from './documents.ts';
 import { InvalidDocumentError } from './invalid-document-error.ts';
 import { createScopesOf } from './scopes.ts';
 import { operationOf } from './shape.ts';
 import { checkVariables } from './variables.ts';
+import { checkWatch } from './watch.ts';
 
 /** An operation as a client sends it, over any transport. */
 export interface OperationParams {
@@ -26,7 +28,13 @@ export interface AdmittedOperation {
   cost: number;
 }
 
-export type Admit = (params: OperationParams, scopes: ReadonlySet<Scope>) => AdmittedOperation;
+export type Admit = (params: OperationParams, caller: AdmittedCaller) => AdmittedOperation;
+
+/** What decides about an operation of a caller. */
+export interface AdmittedCaller {
+  scopes: ReadonlySet<Scope>;
+  watch: Watch | null;
+}
 
 /**
  * The one function that every operation passes before it is executed, over HTTP, Server-Sent Events and WebSocket alike:
@@ -36,13 +44,14 @@ export type Admit = (params: OperationParams, scopes: ReadonlySet<Scope>) => Adm
 export function createAdmit(schema: GraphQLSchema, limits: OperationLimits, pageSize: PageSize): Admit {
   const documents = createDocuments(schema, limits);
   const scopesOf = createScopesOf(schema);
-  return ({ query, operationName = null, variables }, scopes) => {
+  return ({ query, operationName = null, variables }, { scopes, watch }) => {
     const { document, uses } = documents(query);
     const operation = operationOf(document, operationName);
     if (operation === null) throw unclearOperation(operationName);
     for (const needed of scopesOf(document, operation)) if (!scopes.has(needed)) throw scopeTooSmall(needed);
     const given = variables ?? {};
     checkVariables(schema, operation, uses, given);
+    if (watch !== null) checkWatch(schema, watch, { document, operation, variables: given });
     const cost = costOf(schema, document, operation, given, pageSize);
     if (cost > limits.queryCost) {
       throw new RequestError('QUERY_TOO_EXPENSIVE', {

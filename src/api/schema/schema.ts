@@ -15,6 +15,7 @@ import './job/progress.ts';
 import './webhook/endpoint.ts';
 import './webhook/change-endpoint.ts';
 import './webhook/deliveries.ts';
+import './watch-token/create.ts';
 import './viewer.ts';
 import './api-key/api-keys.ts';
 import './api-key/change.ts';

@@ -22,8 +22,8 @@ const Viewer = builder.objectRef<Tenant>('Viewer').implement({
       type: ApiKey,
       nullable: true,
       description: 'The key of the request; null for a request without a key.',
-      resolve: (_, _args, { database, keyId }) =>
-        keyId === null ? null : database.prisma.apiKey.findUnique({ where: { id: keyId } }),
+      resolve: (_, _args, { database, key }) =>
+        key === null ? null : database.prisma.apiKey.findUnique({ where: { id: key.id } }),
     }),
     webhookSecret: t.string({
       extensions: scope('WRITE'),

@@ -100,6 +100,18 @@ export type CreateUploadInput = {
   sha256?: string | null | undefined;
 };
 
+/** What a watch token allows. Exactly one of `job` and `batch` must be given. */
+export type CreateWatchTokenInput = {
+  /** The id of the batch to watch. */
+  batch?: string | null | undefined;
+  /** The format of the result that may be downloaded as well. Default: none. */
+  download?: ResultFormat | null | undefined;
+  /** Lifetime of the token, in seconds: 60 to 86400. Default 3600. */
+  expireAfterSeconds?: number | null | undefined;
+  /** The id of the job to watch. */
+  job?: string | null | undefined;
+};
+
 /** The engine that read a page or a document. */
 export type Engine =
   /** PDFium, the engine of Chrome. */
@@ -540,6 +552,13 @@ export type CreateUploadMutationVariables = Exact<{
 
 
 export type CreateUploadMutation = { createUpload: { upload: { id: string, method: string, url: string, headers: Array<{ name: string, value: string }> } } | null };
+
+export type CreateWatchTokenMutationVariables = Exact<{
+  input: CreateWatchTokenInput;
+}>;
+
+
+export type CreateWatchTokenMutation = { createWatchToken: { token: string, expiresAt: string } | null };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -1436,3 +1455,11 @@ export const CreateUploadDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<CreateUploadMutation, CreateUploadMutationVariables>;
+export const CreateWatchTokenDocument = new TypedDocumentString(`
+    mutation CreateWatchToken($input: CreateWatchTokenInput!) {
+  createWatchToken(input: $input) {
+    token
+    expiresAt
+  }
+}
+    `) as unknown as TypedDocumentString<CreateWatchTokenMutation, CreateWatchTokenMutationVariables>;
