@@ -2,6 +2,7 @@ import type { Database } from '../connections/database.ts';
 import { type Fenced, leaseSeconds } from '../job-row/fence.ts';
 import type { ProgressState } from '../progress/state.ts';
 import { tick } from './sql/beat.ts';
+import { workerState } from './sql/worker-state.ts';
 
 /** A worker process, as other processes see it. */
 export interface WorkerInfo {
@@ -69,6 +70,21 @@ export async function beat(
   ]);
   if (row === undefined) throw new Error('a statement that always has one row had none');
   return { ...row, held: new Set(row.held) };
+}
+
+/** A worker as operators see it. */
+export interface WorkerState extends Omit<WorkerInfo, 'pid'> {
+  /** Whether it has sent a heartbeat recently, by the database's clock. */
+  isAlive: boolean;
+  running: number;
+  startedAt: Date;
+  heartbeatAt: Date;
+}
+
+/** Returns a worker by its UUID; null if it has left, or has been silent for an hour. */
+export async function findWorker(context: { database: Database }, id: string): Promise<WorkerState | null> {
+  const [worker = null] = await context.database.query<WorkerState>(workerState, [id, workerSilenceSeconds]);
+  return worker;
 }
 
 /** Removes a worker, so that its slots no longer count. */

@@ -21,7 +21,8 @@ import { tick } from '../../src/fleet/sql/beat.ts';
 import { countClaimableRows } from '../../src/fleet/sql/claimable.ts';
 import { jobsByStatus } from '../../src/fleet/sql/count-by-status.ts';
 import { vitals } from '../../src/fleet/sql/vitals.ts';
-import type { Heard } from '../../src/fleet/workers.ts';
+import { workerState } from '../../src/fleet/sql/worker-state.ts';
+import type { Heard, WorkerState } from '../../src/fleet/workers.ts';
 import type { Job } from '../../src/job-row/job.ts';
 import type { Claimed, Details } from '../../src/jobs/claim.ts';
 import type { Found, NamedList } from '../../src/jobs/find-by-name.ts';
@@ -158,6 +159,16 @@ const namedRows = (path: NamedList['path']) =>
 
 /** All statements that return rows. */
 const rows: Declared[] = [
+  row<WorkerState>(workerState, {
+    id: 'uuid',
+    host: 'text',
+    version: 'text',
+    concurrency: 'int4',
+    running: 'int4',
+    startedAt: 'timestamptz',
+    heartbeatAt: 'timestamptz',
+    isAlive: 'bool',
+  }),
   modelRow<Batch, Aggregated>(Prisma.BatchScalarFieldEnum, aggregate.aggregateFree, aggregated),
   modelRow<Batch, Aggregated>(Prisma.BatchScalarFieldEnum, aggregate.aggregateAll, aggregated),
   row<batchChanges.BatchChange>(batchChanges.recordCancel, change),

@@ -1,7 +1,8 @@
 import { hostname } from 'node:os';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { JobError } from '../../src/errors.ts';
-import { ended, inline, submit } from '../api/submitting.ts';
+import { accepted, ended, inline, submit } from '../api/submitting.ts';
+import { graphql } from '../graphql.ts';
 import { deferred, extractorOf, group, opened } from '../jobs/extractors.ts';
 import { type Service, startService } from '../service.ts';
 
@@ -68,10 +69,27 @@ describe('a worker', () => {
       completed: 1,
       failed: 1,
     });
+    const { job } = accepted(await graphql(service.url, `{ job(id: "${id}") { workerId } }`));
+    const node = async () => {
+      const query = `{ node(id: "${job.workerId}") { __typename id ... on Worker { status host version concurrency runningJobs startedAt lastHeartbeat } } }`;
+      return accepted(await graphql(service.url, query)).node;
+    };
+    expect(await node()).toEqual({
+      __typename: 'Worker',
+      id: job.workerId,
+      status: 'ALIVE',
+      host: hostname(),
+      version: expect.stringMatching(/^\d/),
+      concurrency: service.config.concurrency,
+      runningJobs: 1,
+      startedAt: expect.any(String),
+      lastHeartbeat: expect.any(String),
+    });
     held.resolve();
     await ended(service, id);
     await service.stopWorker();
     expect(await row()).toBeUndefined();
+    expect(await node()).toBeNull();
   });
 
   it('finds jobs accepted before it started, without a wake-up', async () => {

@@ -102,6 +102,8 @@ describe('scopes', () => {
     ['{ node(id: "x") { ... on Upload { url } } }', ['READ'], false],
     ['{ node(id: "x") { ... on Upload { url } } }', ['READ', 'WRITE'], true],
     ['{ node(id: "x") { ...U } } fragment U on Upload { url @skip(if: true) }', ['READ'], false],
+    ['{ node(id: "x") { ... on Worker { host } } }', ['READ', 'WRITE'], false],
+    ['{ node(id: "x") { ... on Worker { host } } }', ['READ', 'OPERATOR'], true],
     ['{ webhookDeliveries { nodes { attempts { answer } } } }', ['READ'], false],
     ['{ webhookDeliveries { nodes { attempts { statusCode } } } }', ['READ'], true],
     ['mutation { createApiKey(input: { scopes: [READ] }) { secret } }', ['READ', 'WRITE'], false],

@@ -1,3 +1,4 @@
+import { findWorker } from '../../fleet/workers.ts';
 import { decodeId, decodePageId, type IdType, idType } from '../../ids.ts';
 import { findDelivery } from '../../webhooks/deliveries.ts';
 import { findEndpoint } from '../../webhooks/endpoints.ts';
@@ -42,6 +43,11 @@ const types = {
   delivery: {
     __typename: 'WebhookDelivery',
     find: ({ database, tenantId }, id) => findDelivery(database, tenantId, id),
+  },
+  worker: {
+    __typename: 'Worker',
+    // A worker serves all tenants.
+    find: async ({ database, scopes }, id) => (scopes.has('OPERATOR') ? await findWorker({ database }, id) : null),
   },
 } satisfies Partial<Record<IdType, { __typename: string; find: Find }>>;
 

@@ -17,6 +17,7 @@ import './webhook/change-endpoint.ts';
 import './webhook/deliveries.ts';
 import './watch-token/create.ts';
 import './viewer.ts';
+import './worker/worker.ts';
 import './api-key/api-keys.ts';
 import './api-key/change.ts';
 import './batch/progress.ts';

@@ -529,3 +529,10 @@ export type WebhookEvent =
   | 'JOB_QUEUED'
   /** A worker has taken the job. Sent for each attempt. */
   | 'JOB_STARTED';
+
+/** Whether a worker is alive. */
+export type WorkerStatus =
+  /** Its last heartbeat is recent. */
+  | 'ALIVE'
+  /** It has sent no heartbeat for 10 seconds. Other workers take over its jobs. */
+  | 'SILENT';
