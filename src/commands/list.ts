@@ -49,7 +49,7 @@ function lineOf(job: JobFragment): string {
   const pages = pagesTotal === null ? '' : pagesDone === pagesTotal ? `${pagesTotal}` : `${pagesDone}/${pagesTotal}`;
   const called = printable(name ?? source.filename ?? source.url ?? '');
   // At the end of the line, because most jobs have none.
-  const named = [called, failure?.code].filter(Boolean).join('  ');
+  const named = [called, failure && `(${failure.code})`].filter(Boolean).join(' ');
   return line(id, status, `${progressPercentage}%`, pages, createdAt, named);
 }
 

@@ -66,6 +66,7 @@ export const hostileSettings = {
   standard_conforming_strings: 'off',
   escape_string_warning: 'off',
   search_path: 'nowhere',
+  gin_fuzzy_search_limit: '1',
   statement_timeout: '300',
   lock_timeout: '300',
   idle_in_transaction_session_timeout: '300',

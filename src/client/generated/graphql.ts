@@ -15,7 +15,7 @@ export type AttachmentOmission =
 
 /** A document of a batch. */
 export type BatchItemInput = {
-  /** Your own data, at most 16 KiB of JSON. It is returned exactly as it came, also in webhooks. Numbers beyond ±(2^53 − 1) are refused, because they would be rounded: send them as strings. */
+  /** Your own data, at most 16 KiB of JSON. It is returned exactly as it came, also in webhooks. Numbers beyond ±(2^53 − 1) are refused, because they would be rounded: send them as strings, as well as fractions of more than 15 digits. Of a key that occurs twice, the last value counts. */
   metadata?: Record<string, unknown> | null | undefined;
   /** Your label for the job, at most 500 characters. */
   name?: string | null | undefined;
@@ -72,7 +72,7 @@ export type CreateBatchInput = {
 export type CreateJobInput = {
   /** Makes it safe to repeat the request: the same key returns the same job, until 24 hours after the job is deleted. The same key with other content or options is IDEMPOTENCY_CONFLICT. At most 255 characters. */
   idempotencyKey?: string | null | undefined;
-  /** Your own data, at most 16 KiB of JSON. It is returned exactly as it came, also in webhooks. Numbers beyond ±(2^53 − 1) are refused, because they would be rounded: send them as strings. */
+  /** Your own data, at most 16 KiB of JSON. It is returned exactly as it came, also in webhooks. Numbers beyond ±(2^53 − 1) are refused, because they would be rounded: send them as strings, as well as fractions of more than 15 digits. Of a key that occurs twice, the last value counts. */
   metadata?: Record<string, unknown> | null | undefined;
   /** Your label for the job, at most 500 characters. */
   name?: string | null | undefined;

@@ -10,7 +10,7 @@ import { JobSourceInput } from './source.ts';
 /** Describes the metadata of jobs and of items of batches. */
 export const metadataText =
   'Your own data, at most 16 KiB of JSON. It is returned exactly as it came, also in webhooks. Numbers beyond ±(2^53 − 1) are refused, because ' +
-  'they would be rounded: send them as strings.';
+  'they would be rounded: send them as strings, as well as fractions of more than 15 digits. Of a key that occurs twice, the last value counts.';
 
 const CreateJobInputType = builder.inputType('CreateJobInput', {
   description: 'A document and how to process it.',
