@@ -5,6 +5,9 @@ import type { Logger } from '../ops/logger.ts';
 import { isRequestErrorCode, requestErrors, retryAfterSeconds } from '../request-errors.ts';
 import { StorageError } from '../storage/storage.ts';
 
+/** Least time between two lines about requests that were refused for the same reason, in milliseconds. */
+const refusalLogMs = 10_000;
+
 /** Errors in one answer. More of them say nothing new, and each costs a kilobyte. */
 const maxErrors = 100;
 
@@ -76,7 +79,24 @@ function report(all: readonly Mapped[], logger: Logger, count = all.length): voi
   const fields = { err: worst.thrown, ...(count > 1 ? { errors: count } : {}) };
   if (worst.mapped.code === 'INTERNAL_SERVER_ERROR') logger.error(fields, 'a request failed unexpectedly');
   else if (worst.thrown instanceof StorageError) logger.error(fields, 'a request failed: the storage is unavailable');
-  else logger.warn(fields, `a request failed: ${worst.mapped.message}`);
+  else reportRefusal(worst.mapped, fields, logger);
+}
+
+/** What was refused since the last line, by code. */
+const unreported = new WeakMap<Logger, Map<string, { requests: number; at: number }>>();
+
+/** An overloaded or lost server refuses every request: one line in a while tells how many. */
+function reportRefusal({ code, message }: RequestError, fields: object, logger: Logger): void {
+  const byCode = unreported.get(logger) ?? new Map<string, { requests: number; at: number }>();
+  unreported.set(logger, byCode);
+  const { requests, at } = byCode.get(code) ?? { requests: 0, at: Number.NEGATIVE_INFINITY };
+  const now = performance.now();
+  if (now - at < refusalLogMs) {
+    byCode.set(code, { requests: requests + 1, at });
+    return;
+  }
+  byCode.set(code, { requests: 0, at: now });
+  logger.warn({ ...fields, ...(requests > 0 ? { othersBefore: requests } : {}) }, `a request failed: ${message}`);
 }
 
 /** GraphQL repeats a whole rejected variable, perhaps megabytes, before it says what is wrong with it. */
