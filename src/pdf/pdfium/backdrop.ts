@@ -64,7 +64,7 @@ export class Backdrop {
 
   /** Whether something is painted through text that is only a clipping path. */
   showsThrough(run: TextRun, painted: PaintedText | null): boolean {
-    return painted !== null && this.#coverOf(boundsOfRun(run), painted.order) !== null;
+    return painted !== null && this.#isSmall && this.#coverOf(boundsOfRun(run), painted.order) !== null;
   }
 
   #coverOf(bounds: Bounds, order: number): { isBox: boolean } | null {

@@ -6,10 +6,16 @@ import type { Viewport } from './viewport.ts';
 /** Thresholds of what is written into fields: they state no size of type, so it is that of a form. */
 const [formType, lineHeight, margin] = [10, 1.2, 2];
 
+/** Lines of a field, at most. */
+const mostLines = 200;
+
+/** Fields times pieces, at most; on pages with more, letters of combs stay apart. */
+const mostWork = 5_000_000;
+
 /** What readers write into fields, a piece for each line. */
 export function placeWritten({ written }: PageNotes, viewport: Viewport): PaintedPiece[] {
   return written.flatMap(({ text, bounds }) => {
-    const lines = text.split(/\r\n|\r|\n/);
+    const lines = text.split(/\r\n|\r|\n/, mostLines);
     const step = Math.min(formType * lineHeight, (bounds.top - bounds.bottom) / lines.length);
     const size = step / lineHeight;
     // One line stands in the middle of its field, several begin at its top.
@@ -26,6 +32,7 @@ export function placeWritten({ written }: PageNotes, viewport: Viewport): Painte
 
 /** Joins the letters in fields that have a place for each of them: they are one word, however far apart they stand. */
 export function joinCombs(pieces: PaintedPiece[], { combs }: PageNotes, viewport: Viewport): PaintedPiece[] {
+  if (combs.length * pieces.length > mostWork) return pieces;
   return combs.reduce((all, { text, bounds }) => {
     const box = viewport.toBox(bounds);
     const inside = all.filter((piece) => isInside(piece, box));

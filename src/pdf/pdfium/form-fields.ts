@@ -87,17 +87,14 @@ const showsText = /T[jJ]\b|\bDo\b|['"]\s/;
  * and with `NeedAppearances` all fields get a new one. Returns what the field shows if PDFium cannot write it, for want of a font or of
  * its letters; null for any other field.
  */
-export function completeField(
-  { pdfium, needsAppearances }: PdfiumDocument,
-  annotation: number,
-  field: ShownField | null,
-): string | null {
+export function completeField(document: PdfiumDocument, annotation: number, field: ShownField): string | null {
+  const { pdfium } = document;
   const { api } = pdfium;
-  if (field === null || field.shown === null) return null;
+  if (field.shown === null) return null;
   const hasText = () =>
     showsText.test(pdfium.utf16((buffer, bytes) => api.FPDFAnnot_GetAP(annotation, normal, buffer, bytes)));
   const isWritable = field.shown === field.field.value && !beyondLatin.test(field.shown);
-  if (hasText() && !(needsAppearances && isWritable)) return null;
+  if (hasText() && !(isWritable && document.needsAppearances)) return null;
   if (isWritable) api.EPDFAnnot_GenerateFormFieldAP(annotation);
   return (isWritable && hasText()) || field.isPassword ? null : field.shown;
 }

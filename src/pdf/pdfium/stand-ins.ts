@@ -9,6 +9,9 @@ const standIns = new Set(
   '丈乕人你兔冕冤冬割勹勺匕卉卿原叱吉周土城姫寃将屠嶲巽彫憲成拔杓杞桒槗槪橋櫛沿泰浩涇滋潮炭熙燗爨爵眞真稽絣网脇舉芽裕諭輸鋏閏阡隙魚齬凞',
 );
 
+/** Fonts of a page that are tried, at most: for each of them all text of the page is read again. */
+const mostFonts = 8;
+
 /** A glyph of Adobe-Japan1 and the character that PDFium's table has for it, instead of U+20BB7. */
 const [probe, found] = [13_706, 0x5409];
 
@@ -18,7 +21,7 @@ export function hasStandIns(pdfium: Pdfium, document: number, page: number, glyp
   for (const { text, object } of glyphs) {
     if (text >= '\u3400' && standIns.has(text)) fonts.add(object.fontHandle);
   }
-  return [...fonts].some((font) => usesTable(pdfium, document, page, font));
+  return [...fonts].slice(0, mostFonts).some((font) => usesTable(pdfium, document, page, font));
 }
 
 /** Sets a glyph in a font, and reads what PDFium takes it for: a font with a map of its own does not have it in the same place. */
