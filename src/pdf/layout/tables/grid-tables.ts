@@ -60,6 +60,7 @@ function isTable(cells: Filled[]): boolean {
   const words = filled.filter((cell) => cell.pieces.some(({ text }) => /\p{L}{2}/u.test(text)));
   const length = filled.reduce((sum, cell) => cell.pieces.reduce((all, { text }) => all + text.length, sum), 0);
   const used = cells.filter((cell) => columns.has(cell.column) && rows.has(cell.row));
+  if (columns.size > 1 && rows.size >= fullGrid.rows && filled.length >= fullGrid.fill * used.length) return true;
   return (
     (isForm(filled, used) ||
       ((columns.size > 1 ? fullRows > 1 : isStack(filled, words)) && filled.length * 5 >= used.length * 2)) &&
@@ -67,6 +68,9 @@ function isTable(cells: Filled[]): boolean {
     length >= shortestTable
   );
 }
+
+/** A grid of several columns with so many rows and so large a share of its cells filled is a table, whatever stands in them. */
+const fullGrid = { rows: 3, fill: 0.9 };
 
 /** A column of boxes is a table if there are enough, and words in all; with fewer it may be a notice. */
 function isStack(filled: Filled[], words: Filled[]): boolean {

@@ -18,16 +18,18 @@ export function isTable(
   const texts = cells.map((row) => row.map(({ text }) => text));
   const all = filled(texts.flat());
   const isHeaded = hasHead(placed, columns);
+  const isFull = isDense(placed, columns, all.every(isDatum) ? dense.columnsOfNumbers : dense.columns);
   return (
     columns.length > 1 &&
     hasRows(placed, columns, enclosed) &&
     isAlignedThroughout(placed.flat(), columns) &&
-    hasWords(all) &&
+    hasText(all) &&
+    (hasWords(all) || isFull) &&
     !(isHeaded ? columns.every((_, index) => isProse(filled(column(texts, index)))) : isProse(all)) &&
-    !isList(texts) &&
+    !(isList(texts) && !isSetLeft(placed)) &&
     !columns.some((_, index) => isAxis(column(texts, index))) &&
     !(proportional && isCode(placed.flat())) &&
-    ((enclosed && rows.length > 2) || isHeaded || isData(texts.slice(1)))
+    ((enclosed && rows.length > 2) || isHeaded || isFull || isData(texts.slice(1)))
   );
 }
 
@@ -72,9 +74,41 @@ function isAlignedThroughout(cells: Part[], columns: Column[]): boolean {
   return aligned.length * 10 > cells.length * 7;
 }
 
+function hasText(texts: string[]): boolean {
+  return texts.reduce((sum, text) => sum + text.length, 0) >= shortestTable;
+}
+
 function hasWords(texts: string[]): boolean {
-  const length = texts.reduce((sum, text) => sum + text.length, 0);
-  return length >= shortestTable && texts.filter((text) => /\p{L}{2}/u.test(text)).length > 1;
+  return texts.filter((text) => /\p{L}{2}/u.test(text)).length > 1;
+}
+
+/** Rows and cells that are evidence enough by themselves, whatever stands in them. */
+const dense = { rows: 5, columns: 3, columnsOfNumbers: 2, fill: 0.9 };
+
+/** Reports whether nearly all cells of many rows and columns are filled, each on its own. */
+function isDense(placed: Part[][], columns: Column[], fewest: number): boolean {
+  const own = placed.map(
+    (parts) => new Set(parts.filter(({ first, last }) => first === last).map(({ first }) => first)).size,
+  );
+  const filled = own.reduce((sum, count) => sum + count, 0);
+  return (
+    placed.length >= dense.rows && columns.length >= fewest && filled >= dense.fill * placed.length * columns.length
+  );
+}
+
+/** Difference between edges that stand below one another, in sizes of the type. */
+const sameEdge = 0.3;
+
+/** Reports whether the last numbers of the rows begin below one another but end in different places: those of pages end at the edge of the text. */
+function isSetLeft(placed: Part[][]): boolean {
+  const last = placed.slice(1).flatMap((parts) => parts.at(-1) ?? []);
+  const size = last[0]?.size ?? 0;
+  const spread = (edges: number[]) => Math.max(...edges) - Math.min(...edges);
+  return (
+    last.length > 1 &&
+    spread(last.map(({ from }) => from)) <= sameEdge * size &&
+    spread(last.map(({ to }) => to)) > sameEdge * size
+  );
 }
 
 function isProse(texts: string[]): boolean {
@@ -95,7 +129,6 @@ function isAxis(texts: string[]): boolean {
   );
 }
 
-/** What programs print keeps its lines. */
 /** Reports whether most of the text of a page is in proportional type: what is not is code there. A page number decides nothing. */
 export function isProportional(lines: Line[]): boolean {
   let [all, proportional] = [0, 0];
@@ -106,6 +139,7 @@ export function isProportional(lines: Line[]): boolean {
   return proportional * 2 > all;
 }
 
+/** What programs print keeps its lines. */
 function isCode(cells: Part[]): boolean {
   return cells.filter(({ pieces }) => pieces.every(({ fixedWidth }) => fixedWidth)).length * 2 > cells.length;
 }
