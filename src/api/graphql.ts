@@ -1,8 +1,9 @@
 import type { ServerResponse } from 'node:http';
-import { GraphQLError } from 'graphql';
+import { type ExecutionResult, GraphQLError } from 'graphql';
 import { createYoga, type Plugin } from 'graphql-yoga';
 import { RequestError } from '../errors.ts';
 import { isRequestErrorCode, requestErrors } from '../request-errors.ts';
+import { takeClientTurn } from './answers/client-turns.ts';
 import type { Admission } from './authenticate.ts';
 import { extensionsOf, retryAfterOf } from './errors.ts';
 import { type BodyBudget, freeBytes } from './http/body-budget.ts';
@@ -17,8 +18,6 @@ import { schema } from './schema/schema.ts';
 /** What the server hands to Yoga with each request. */
 interface RequestContext extends HttpContext, ReceivedRequest {
   admission: Admission;
-  /** The address of the client. */
-  client: string;
 }
 
 export type Graphql = ReturnType<typeof createGraphql>;
@@ -34,6 +33,7 @@ export interface GraphqlOptions {
  * over WebSocket.
  */
 export function createGraphql(operations: Operations, { keepAliveMs, unsent }: GraphqlOptions) {
+  const isLarge = (result: ExecutionResult) => operations.sizeOf(result).isLarge;
   return createYoga<RequestContext>({
     schema,
     graphqlEndpoint: '/graphql',
@@ -52,8 +52,8 @@ export function createGraphql(operations: Operations, { keepAliveMs, unsent }: G
     plugins: [
       createReceivedParams(),
       runOperations(operations, unsent),
-      createServerSentEvents(keepAliveMs),
-      createLargeAnswer((result) => operations.sizeOf(result).isLarge),
+      createServerSentEvents({ keepAliveMs, unsent, isLarge }),
+      createLargeAnswer(isLarge),
       createRetryAfter(),
     ],
   });
@@ -75,6 +75,7 @@ function runOperations(operations: Operations, unsent: BodyBudget): Plugin<objec
         const { admission, client, received, res, onStream } = context;
         const { caller } = admission;
         const readOnly = request.method === 'GET';
+        await takeClientTurn(caller.key?.id ?? client);
         const admitted = operations.admit({ query, operationName, variables }, caller, { readOnly });
         if ('errors' in admitted) return withStatus(admitted);
         if (admitted.operation.operation === 'subscription') {

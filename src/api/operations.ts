@@ -4,13 +4,15 @@ import { RequestError } from '../errors.ts';
 import { type AdmittedOperation, createAdmit, type OperationParams } from './admission/admit.ts';
 import { InvalidDocumentError } from './admission/invalid-document-error.ts';
 import { budgetOf } from './answers/byte-budget.ts';
+import { inClientTurn, takeClientTurn } from './answers/client-turns.ts';
 import { HeavyOperations } from './answers/heavy-operations.ts';
 import { LargeAnswers } from './answers/large-answers.ts';
 import type { Caller } from './caller.ts';
 import type { ApiContext, ApiServices } from './context.ts';
 import { maskErrors } from './errors.ts';
+import { EventSlots } from './live/event-slots.ts';
 import { Results } from './live/results.ts';
-import { createSubscribe } from './live/subscribe.ts';
+import { createSubscribe, type EventExecution } from './live/subscribe.ts';
 import { pageSize } from './schema/connection.ts';
 
 /** An operation was refused: nothing was executed. */
@@ -18,12 +20,12 @@ export interface Refusal {
   errors: readonly GraphQLError[];
 }
 
-/** Statements of one operation that run at the same time, at most: others have their turn. */
+/** Statements of one client that run at the same time, at most: others have their turn. */
 const statementsAtOnce = 4;
 
 export interface Requester {
   caller: Caller;
-  /** The client's address: what clients share takes turns among them. */
+  /** The client's address. */
   client: string;
   /**
    * Aborted when the answer was sent, or its client has gone. Queries and subscriptions end then; mutations are finished.
@@ -56,17 +58,38 @@ export function createOperations(schema: GraphQLSchema, services: ApiServices): 
   const sizes = new WeakMap<ExecutionResult, AnswerSize>();
   const mask = (result: ExecutionResult): ExecutionResult =>
     result.errors === undefined ? result : { ...result, errors: maskErrors(result.errors, logger) };
+  function measured(answer: ExecutionResult, context: ApiContext): ExecutionResult {
+    const { bytesDrawn: bytes, isLarge } = budgetOf(context);
+    sizes.set(answer, { bytes, isLarge });
+    return answer;
+  }
   const subscribe = createSubscribe(mask);
+  const events = new EventSlots();
   // The result of an event may be shared by many subscribers: none of them cancels it.
   const { signal: never } = new AbortController();
 
-  /** Executes an event in a context of its own: loaders and budgets belong to one answer. */
-  function executeEvent(args: ExecutionArgs, context: ApiContext, client: string, rootValue: unknown) {
-    const over = new AbortController();
-    const contextValue = { ...context, enterLargeAnswer: () => largeAnswers.enter(client, over.signal) };
-    const scope = { owner: contextValue, atOnce: statementsAtOnce, signal: never };
-    const result = services.database.within(scope, () => execute({ ...args, contextValue, rootValue }));
-    return 'then' in result ? result.finally(() => over.abort()) : result;
+  /** Executes events in contexts of their own: loaders and budgets belong to one answer. */
+  function executionOf(args: ExecutionArgs, context: ApiContext, client: string): EventExecution {
+    function executeIn(contextValue: ApiContext, signal: AbortSignal, rootValue: unknown) {
+      const scope = { owner: client, atOnce: statementsAtOnce, signal };
+      return services.database.within(scope, () => execute({ ...args, contextValue, rootValue }));
+    }
+    return {
+      forAll(event) {
+        const result = executeIn({ ...context }, never, event);
+        return 'then' in result ? result.then(mask) : mask(result);
+      },
+      async forOne(event, over) {
+        using _ = await events.enter(client, over);
+        await takeClientTurn(client);
+        const contextValue = { ...context, enterLargeAnswer: () => largeAnswers.enter(client, over) };
+        const result = await executeIn(contextValue, over, event);
+        // Nobody waits for it, and its errors are those of cancelled statements.
+        if (over.aborted) return result;
+        return measured(mask(result), contextValue);
+      },
+      inTurn: (begin) => inClientTurn(client, begin),
+    };
   }
 
   return {
@@ -79,7 +102,8 @@ export function createOperations(schema: GraphQLSchema, services: ApiServices): 
         return { errors: maskErrors(errors, logger) };
       }
     },
-    async run({ document, operation, operationName, variables, cost }, { caller, client, over }) {
+    async run({ document, operation, operationName, variables, cost }, { caller, client: address, over }) {
+      const client = caller.key?.id ?? address;
       const isMutation = operation.operation === 'mutation';
       // Payloads are read over the pool for writes: the answer to createJob must not wait for the reads of others.
       const database = isMutation ? services.writes : services.database;
@@ -87,26 +111,26 @@ export function createOperations(schema: GraphQLSchema, services: ApiServices): 
       const deadline = AbortSignal.timeout(limits.operationSeconds * 1_000);
       const contextValue: ApiContext = { ...services, ...caller, database, deadline, enterLargeAnswer };
       const args: ExecutionArgs = { schema, document, operationName, variableValues: variables, contextValue };
+      await takeClientTurn(client);
       if (operation.operation === 'subscription') {
-        const results = await subscribe(args, (event) => executeEvent(args, contextValue, client, event));
+        const results = await subscribe(args, executionOf(args, contextValue, client));
         return endingWith(over, results);
       }
       const ended = AbortSignal.any([deadline, over]);
-      const scope = { owner: contextValue, atOnce: statementsAtOnce, signal: ended };
+      const scope = { owner: client, atOnce: statementsAtOnce, signal: ended };
       const query = () =>
         withinDeadline(
           database.within(scope, () => execute(args)),
-          ended,
+          deadline,
         );
       const result = isMutation
         ? await execute(args)
         : await heavy
             .run({ cost, client, signal: ended }, query)
             .catch((error) => failed(isCancelled(error) ? new RequestError('DEADLINE_EXCEEDED') : error));
-      const answer = { ...mask(result), extensions: { cost } };
-      const budget = budgetOf(contextValue);
-      sizes.set(answer, { bytes: budget.bytesDrawn, isLarge: budget.isLarge });
-      return answer;
+      // Nobody waits for it, and its errors are those of cancelled statements.
+      if (over.aborted && !isMutation) return result;
+      return measured({ ...mask(result), extensions: { cost } }, contextValue);
     },
     sizeOf: (result) => sizes.get(result) ?? { bytes: 0, isLarge: false },
   };
@@ -121,8 +145,9 @@ function endingWith(over: AbortSignal, outcome: Results | ExecutionResult): Resu
 }
 
 /**
- * The result of an execution, or an error when its time is up or its client has gone. Execution cannot be interrupted: it
- * ends soon after, because its statements are cancelled and further ones refused.
+ * The result of an execution, or an error when its time is up. Execution cannot be interrupted: it ends soon after, because
+ * its statements are cancelled and further ones refused. So does one whose client has gone, which is waited for: it is not
+ * over before.
  */
 async function withinDeadline(
   execution: ExecutionResult | Promise<ExecutionResult>,

@@ -9,7 +9,6 @@ import { createAddressLimits } from './http/address-limits.ts';
 import { refuse } from './http/answers.ts';
 import { BodyBudget } from './http/body-budget.ts';
 import { addressKey, createClientAddresses } from './http/forwarded.ts';
-import { holdMessages } from './http/held-messages.ts';
 import { createOrigins } from './http/origins.ts';
 import type { Pace } from './http/paced-body.ts';
 import { createParamsReader } from './http/params.ts';
@@ -32,7 +31,7 @@ export interface ApiServer extends AsyncDisposable {
 const shutdownMs = 5_000;
 
 /**
- * Bytes of answers and downloads that wait for their clients, over all clients. Beyond it, the client with the most of them
+ * Bytes of answers, events and downloads that wait for their clients, over all clients. Beyond it, the client with the most of them
  * loses its largest: its connection is cut. Large answers have a limit of their own.
  */
 const unsentBytes = 48 * 1024 ** 2;
@@ -153,7 +152,7 @@ export async function startApiServer(
     keepAliveMs,
     addressLimits,
     addressOf,
-    onOpen: (webSocket, socket, request) => holdMessages(webSocket, socket, budget, addressOf(request)),
+    budgets: { received: budget, unsent },
     logger,
   });
   await listening(server, host, port);

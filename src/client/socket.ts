@@ -130,7 +130,7 @@ function whenConnected(client: SocketClient): Promise<void> {
 const unauthorized = 4401;
 
 /** Close codes after which another try would end the same way. Not 4403: the server could not check the key, but may later. */
-const refusals = [4400, 4406, 4409, 4429];
+const refusals = [1009, 4400, 4406, 4409, 4429];
 
 /** What ended a subscription: errors of its own, the close event of its socket, or what went wrong in it. */
 function socketError(base: string, error: unknown, wasAccepted: boolean): Error {

@@ -33,10 +33,18 @@ export interface Hub extends Disposable {
   readonly watched: number;
 }
 
+/** Made once for each state: hundreds of slow subscribers may keep thousands of them. */
+const places = new WeakMap<ProgressState, string>();
+
 /** Jobs keep every transition, and the newest update between two transitions. */
 export const jobSubject: Subject<ProgressState> = {
   idOf: ({ jobId }) => jobId,
-  placeOf: ({ jobId, revision, seq }) => `${jobId} ${revision} ${seq === 0 ? 'transition' : 'update'}`,
+  placeOf(state) {
+    const { jobId, revision, seq } = state;
+    const place = places.get(state) ?? `${jobId} ${revision} ${seq === 0 ? 'transition' : 'update'}`;
+    places.set(state, place);
+    return place;
+  },
   isFinal,
 };
 

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { request } from 'node:http';
+import { type IncomingMessage, request } from 'node:http';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { defaultOperationLimits } from '../../src/config.ts';
@@ -70,6 +70,55 @@ describe('a response of several megabytes', () => {
       sent.destroy();
     }
     expect((await graphql(service.url, query, { id })).data.job.pages.nodes).toHaveLength(pageCount);
+  });
+});
+
+describe('an event of several megabytes', () => {
+  const query =
+    'subscription ($id: ID!) { jobProgress(id: $id) { job { pages(first: 100) { nodes { number text } } } } }';
+  const expected = Array.from({ length: pageCount }, (_, index) => ({ number: index + 1, text }));
+
+  /** Subscribes over Server-Sent Events, and leaves the answer unread. */
+  async function subscribeUnread(): Promise<IncomingMessage> {
+    const body = JSON.stringify({ query, variables: { id } });
+    const sent = request(`${service.url}/graphql`, {
+      method: 'POST',
+      agent: false,
+      headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
+    });
+    sent.end(body);
+    const [response] = await once(sent, 'response');
+    response.on('error', () => undefined);
+    return response;
+  }
+
+  /** The first event, once it has arrived. */
+  async function eventIn(response: IncomingMessage) {
+    let received = '';
+    for await (const chunk of response.setEncoding('utf8')) {
+      received += chunk;
+      if (received.includes('\n\nevent: complete')) break;
+    }
+    return JSON.parse(/^data: (.*)$/m.exec(received)?.[1] ?? '').data.jobProgress.job.pages.nodes;
+  }
+
+  it('is complete over Server-Sent Events and WebSocket', async () => {
+    expect(await eventIn(await subscribeUnread())).toEqual(expected);
+    const [webSocket] = await overWebSocket(service.url, { query, variables: { id } });
+    expect(webSocket?.data.jobProgress.job.pages.nodes).toEqual(expected);
+  });
+
+  it('counts until its client has read it', async () => {
+    const first = await subscribeUnread();
+    const second = await subscribeUnread();
+    for (const each of [first, second]) await once(each, 'readable');
+    const third = await subscribeUnread();
+    for (let n = 0; n < 50; n += 1) await graphql(service.url, '{ jobs(first: 1) { nodes { id } } }');
+    // The sign of life that each stream begins with.
+    expect(String(third.read())).toBe(':\n\n');
+    first.destroy();
+    expect(await eventIn(third)).toEqual(expected);
+    second.destroy();
   });
 });
 

@@ -58,6 +58,7 @@ function watch(states: string[]) {
 }
 
 it.each([
+  [1009, 'CONNECTION_REFUSED'],
   [4400, 'CONNECTION_REFUSED'],
   [4401, 'UNAUTHENTICATED'],
   [4406, 'CONNECTION_REFUSED'],

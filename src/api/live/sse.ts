@@ -1,6 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import type { ExecutionResult } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
+import { answerPieces } from '../answers/pieces.ts';
+import type { BodyBudget } from '../http/body-budget.ts';
+import { sendInPieces } from './pieces.ts';
 import { Results } from './results.ts';
 import { textOf } from './shared-events.ts';
 
@@ -19,6 +22,16 @@ const headers = {
 /** Yoga's context of a request to the HTTP server. */
 export interface HttpContext {
   res: ServerResponse;
+  /** The address of the client. */
+  client: string;
+}
+
+export interface ServerSentEventsOptions {
+  keepAliveMs: number;
+  /** Bytes in memory that clients have not read. */
+  unsent: BodyBudget;
+  /** Whether a result should be sent in pieces. */
+  isLarge: (result: ExecutionResult) => boolean;
 }
 
 /**
@@ -26,7 +39,7 @@ export interface HttpContext {
  * serializes each event for each subscriber, and its layers above the socket cost more than the socket. So this writes
  * to the response itself, and leaves Yoga nothing to send.
  */
-export function createServerSentEvents(keepAliveMs: number): Plugin<object, HttpContext> {
+export function createServerSentEvents(options: ServerSentEventsOptions): Plugin<object, HttpContext> {
   return {
     onResultProcess({ request, result, setResultProcessor, serverContext }) {
       if (!(result instanceof Results)) return;
@@ -36,7 +49,7 @@ export function createServerSentEvents(keepAliveMs: number): Plugin<object, Http
         return;
       }
       setResultProcessor(async (_, { Response }) => {
-        await answer(serverContext.res, result, keepAliveMs);
+        await answer(serverContext, result, options);
         return new Response();
       }, headers['content-type']);
     },
@@ -50,18 +63,46 @@ function acceptsEvents(accept: string | null): boolean {
   return ['*/*', 'text/*', 'text/event-stream'].some((range) => ranges.includes(range));
 }
 
-async function answer(response: ServerResponse, results: Results, keepAliveMs: number): Promise<void> {
+async function answer(
+  { res: response, client }: HttpContext,
+  results: Results,
+  { keepAliveMs, unsent, isLarge }: ServerSentEventsOptions,
+): Promise<void> {
   if (response.destroyed) return void results.return();
+  const held = unsent.open(client, () => response.destroy());
   const closed = new Promise<void>((resolve) => response.once('close', resolve));
-  void closed.then(() => results.return());
+  void closed.then(() => {
+    held.release();
+    void results.return();
+  });
   response.writeHead(200, headers).write(keepAliveComment);
   const keepAlive = setInterval(() => {
     if (!response.destroyed && !response.writableNeedDrain) response.write(keepAliveComment);
   }, keepAliveMs);
+
+  function write(data: string | Buffer, written: () => void): void {
+    const bytes = Buffer.byteLength(data);
+    held.take(bytes);
+    response.write(data, () => {
+      held.take(-bytes);
+      written();
+    });
+  }
+  const writePiece = (piece: string) =>
+    // What is written in the moment before a socket closes is never reported as written.
+    Promise.race([new Promise<void>((written) => write(piece, written)), closed]);
+
   try {
-    const sent = results.sendAll((result, next) => {
-      if (response.destroyed) next();
-      else response.write(frameOf(result), next);
+    const sent = results.sendAll({
+      send(result, next) {
+        if (response.destroyed) next();
+        else if (!isLarge(result)) write(frameOf(result), next);
+        else
+          void sendInPieces(frameInPieces(result), writePiece, () => !response.destroyed).then(next, () => {
+            response.destroy();
+            next();
+          });
+      },
     });
     // Data written just before a socket closes is never reported as sent.
     await Promise.race([sent, closed]);
@@ -72,6 +113,12 @@ async function answer(response: ServerResponse, results: Results, keepAliveMs: n
   } finally {
     clearInterval(keepAlive);
   }
+}
+
+async function* frameInPieces(result: ExecutionResult): AsyncGenerator<string> {
+  yield 'event: next\ndata: ';
+  yield* answerPieces(result);
+  yield '\n\n';
 }
 
 const frames = new WeakMap<ExecutionResult, Buffer>();

@@ -1,13 +1,22 @@
 import { createSourceEventStream, type ExecutionArgs, type ExecutionResult, execute } from 'graphql';
 import type { Cursor } from '../../progress/state.ts';
 import { Watcher } from '../../progress/watcher.ts';
-import { Results } from './results.ts';
+import { Results, type ResultsOptions } from './results.ts';
 import { shareResult, sharingOf } from './shared-events.ts';
 
-/** Executes the selection of a subscription on an event. */
-type ExecuteEvent = (event: Cursor) => ExecutionResult | Promise<ExecutionResult>;
+type Result = ExecutionResult | Promise<ExecutionResult>;
 
-export type Subscribe = (args: ExecutionArgs, executeEvent?: ExecuteEvent) => Promise<Results | ExecutionResult>;
+/** How the events of a subscription are executed; the errors in their results are masked. */
+export interface EventExecution {
+  /** Executes its selection for all who share the result. */
+  forAll: (event: Cursor) => Result;
+  /** Executes its selection for one subscriber. `over` aborts when the result was sent, or nobody waits for it any more. */
+  forOne: (event: Cursor, over: AbortSignal) => Result;
+  /** Calls back when it is this client's turn. */
+  inTurn: ResultsOptions['inTurn'];
+}
+
+export type Subscribe = (args: ExecutionArgs, execution?: EventExecution) => Promise<Results | ExecutionResult>;
 
 /**
  * graphql-js's `subscribe` with three differences. An event is executed once for all subscribers that selected the same
@@ -16,23 +25,22 @@ export type Subscribe = (args: ExecutionArgs, executeEvent?: ExecuteEvent) => Pr
  * the source at once, even while an event is awaited.
  */
 export function createSubscribe(mask: (result: ExecutionResult) => ExecutionResult): Subscribe {
-  return async (args, executeEvent = inOwnContext(args)) => {
+  return async (args, { forAll, forOne, inTurn } = atOnce(args)) => {
     const source = await createSourceEventStream(args);
     if (!(Symbol.asyncIterator in source)) return mask(source);
     if (!(source instanceof Watcher)) throw new Error('every subscription is a watcher of the hub');
     const sharing = sharingOf(args);
-
-    function resultOf(state: Cursor): ExecutionResult | Promise<ExecutionResult> {
-      const result = executeEvent(state);
-      return 'then' in result ? result.then(mask) : mask(result);
-    }
-
-    return new Results(source, (state) =>
-      sharing === null ? resultOf(state) : shareResult(state, sharing, () => resultOf(state)),
-    );
+    return new Results(source, {
+      areShared: sharing !== null,
+      resultOf: (state, over) =>
+        sharing === null ? forOne(state, over) : shareResult(state, sharing, () => forAll(state)),
+      inTurn,
+    });
   };
 }
 
-function inOwnContext(args: ExecutionArgs): ExecuteEvent {
-  return (rootValue) => execute({ ...args, contextValue: Object.assign({}, args.contextValue), rootValue });
+function atOnce(args: ExecutionArgs): EventExecution {
+  const execution = (rootValue: Cursor) =>
+    execute({ ...args, contextValue: Object.assign({}, args.contextValue), rootValue });
+  return { forAll: execution, forOne: execution, inTurn: (begin) => begin() };
 }

@@ -1,0 +1,131 @@
+import type { Duplex } from 'node:stream';
+import type { WebSocket } from 'ws';
+import { inClientTurn } from '../answers/client-turns.ts';
+import { takeReadTurn } from '../answers/turns.ts';
+import { type BodyBudget, freeBytes, type HeldBody } from '../http/body-budget.ts';
+import type { Outbox } from './outbox.ts';
+
+/** What a masked control frame adds to its data. */
+const controlFrameBytes = 6;
+
+export interface InboxOptions {
+  webSocket: WebSocket;
+  /** The socket below. */
+  socket: Duplex;
+  outbox: Outbox;
+  budget: BodyBudget;
+  address: string;
+}
+
+/**
+ * The messages of a WebSocket, read one after another: each when it is its client's turn, and none while the client leaves
+ * unread what was sent to it. Until then the socket is paused.
+ *
+ * What has arrived counts as a body: a client could otherwise keep parts of many messages in memory, and answer pings all
+ * the while. A socket that has to give way is closed. Large messages are read in turns: hundreds that arrive at the same
+ * time would otherwise be unmasked and parsed without a pause.
+ */
+export class Inbox {
+  readonly #options: InboxOptions;
+  readonly #queue: { text: Buffer; held: HeldBody }[] = [];
+  #receive: (text: string) => void = () => undefined;
+  #isReading = false;
+  /** Reasons to pause the socket. */
+  #pauses = 0;
+  /** The message that is arriving, and what arrived of it since its last turn. */
+  #held: HeldBody;
+  #partBytes = 0;
+
+  constructor(options: InboxOptions) {
+    this.#options = options;
+    this.#held = this.#open();
+    const { webSocket, socket } = options;
+    // Before ws reads the bytes, and perhaps completes a message with them.
+    socket.prependListener('data', (chunk: Buffer) => this.#arrived(chunk.length));
+    const onControlFrame = (data: Buffer) => {
+      this.#held.take(-(data.length + controlFrameBytes));
+      this.#read();
+    };
+    webSocket.on('ping', onControlFrame);
+    webSocket.on('pong', onControlFrame);
+    webSocket.on('message', (text: Buffer) => {
+      this.#queue.push({ text, held: this.#held });
+      this.#held = this.#open();
+      this.#partBytes = 0;
+      this.#read();
+    });
+    webSocket.once('close', () => {
+      this.#held.release();
+      for (const { held } of this.#queue.splice(0)) held.release();
+    });
+  }
+
+  /** Hands each message over when its turn has come. `receive` must not throw. */
+  onMessage(receive: (text: string) => void): void {
+    this.#receive = receive;
+  }
+
+  #open(): HeldBody {
+    const { budget, address, webSocket } = this.#options;
+    return budget.open(address, () => webSocket.terminate());
+  }
+
+  #arrived(bytes: number): void {
+    this.#held.take(bytes);
+    this.#partBytes += bytes;
+    if (this.#partBytes <= freeBytes || this.#pauses > 0) return;
+    void this.#paused(takeReadTurn());
+  }
+
+  #read(): void {
+    const { webSocket, outbox, address } = this.#options;
+    while (!this.#isReading && webSocket.readyState === webSocket.OPEN) {
+      if (outbox.isFull) {
+        this.#isReading = true;
+        void this.#paused(outbox.whenReady()).then(() => {
+          this.#isReading = false;
+          this.#read();
+        });
+        return;
+      }
+      if (this.#queue.length === 0) return;
+      this.#isReading = true;
+      let isLater = false;
+      inClientTurn(address, () => {
+        this.#handOver();
+        this.#isReading = false;
+        if (!isLater) return;
+        this.#read();
+        this.#resume();
+      });
+      isLater = true;
+      if (this.#isReading) this.#pause();
+    }
+  }
+
+  #handOver(): void {
+    const next = this.#queue.shift();
+    if (next === undefined) return;
+    const { webSocket } = this.#options;
+    if (webSocket.readyState === webSocket.OPEN) this.#receive(String(next.text));
+    next.held.release();
+  }
+
+  async #paused(until: Promise<void>): Promise<void> {
+    this.#pause();
+    await until;
+    this.#resume();
+  }
+
+  #pause(): void {
+    this.#pauses += 1;
+    this.#options.webSocket.pause();
+  }
+
+  /** A socket that is closed meanwhile stays paused: what its client still sends is not read. */
+  #resume(): void {
+    this.#pauses -= 1;
+    const { webSocket } = this.#options;
+    if (this.#pauses === 0 && webSocket.readyState === webSocket.OPEN) webSocket.resume();
+  }
+}
