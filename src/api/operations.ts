@@ -5,7 +5,7 @@ import { type AdmittedOperation, createAdmit, type OperationParams } from './adm
 import { InvalidDocumentError } from './admission/invalid-document-error.ts';
 import { budgetOf } from './answers/byte-budget.ts';
 import { inClientTurn, takeClientTurn } from './answers/client-turns.ts';
-import { HeavyOperations } from './answers/heavy-operations.ts';
+import { HeavyOperations, isHeavy } from './answers/heavy-operations.ts';
 import { LargeAnswers } from './answers/large-answers.ts';
 import type { Caller } from './caller.ts';
 import type { ApiContext, ApiServices } from './context.ts';
@@ -22,6 +22,8 @@ export interface Refusal {
 
 /** Statements of one client that run at the same time, at most: others have their turn. */
 const statementsAtOnce = 4;
+/** Of these, those of its heavy queries. */
+const heavyStatementsAtOnce = 3;
 
 export interface Requester {
   caller: Caller;
@@ -117,7 +119,10 @@ export function createOperations(schema: GraphQLSchema, services: ApiServices): 
         return endingWith(over, results);
       }
       const ended = AbortSignal.any([deadline, over]);
-      const scope = { owner: client, atOnce: statementsAtOnce, signal: ended };
+      // The light queries of a client do not wait behind the statements of its heavy ones.
+      const scope = isHeavy(cost)
+        ? { owner: `${client} heavy`, atOnce: heavyStatementsAtOnce, signal: ended }
+        : { owner: client, atOnce: statementsAtOnce, signal: ended };
       const query = () =>
         withinDeadline(
           database.within(scope, () => execute(args)),

@@ -2,7 +2,6 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { defaultOperationLimits } from '../../src/config.ts';
 import { graphql } from '../graphql.ts';
-import { head, openRawClient } from '../http/raw-client.ts';
 import { type Service, startService } from '../service.ts';
 import { insertJob, insertPages } from './rows.ts';
 import { inline } from './submitting.ts';
@@ -82,24 +81,5 @@ describe('several mutations whose time is up', () => {
     expect(errors).toMatchObject([{ path: ['late'], extensions: { code: 'DEADLINE_EXCEEDED' } }]);
     const { data: after } = await graphql(service.url, '{ jobs(filter: { name: "late" }) { totalCount } }');
     expect(after.jobs.totalCount).toBe(0);
-  });
-});
-
-describe('answers that nobody reads', () => {
-  it('cost their clients the connection when there are too many bytes of them', async () => {
-    const job = await insertJob(service, { status: 'COMPLETED' });
-    await insertPages(service, job, ['A line of text.\n'.repeat(56_000)]);
-    const query = JSON.stringify({ query: `{ job(id: "${job.id}") { pages { nodes { text } } } }` });
-    const post = `${head('POST', '/graphql', { 'content-type': 'application/json', 'content-length': query.length })}${query}`;
-    const clients = await Promise.all(Array.from({ length: 20 }, () => openRawClient(service.api.port)));
-    for (const { socket } of clients) socket.pause();
-    // More than what the kernel takes of it.
-    for (const client of clients) client.send(post.repeat(12));
-    await expect.poll(() => service.api.connections()).toBeLessThan(20);
-    expect(await service.api.connections()).toBeGreaterThan(2);
-    for (const client of clients) client[Symbol.dispose]();
-    await expect.poll(() => service.api.connections()).toBe(0);
-    const { data } = await graphql(service.url, JSON.parse(query).query);
-    expect(data.job.pages.nodes[0].text).toHaveLength(896_000);
   });
 });

@@ -4,6 +4,11 @@ import { RequestError } from '../../errors.ts';
 /** Cost above which an operation is heavy, in points: some ten milliseconds of work. */
 const heavyCost = 1_000;
 
+/** Whether an operation of this cost takes turns with other heavy ones. */
+export function isHeavy(cost: number): boolean {
+  return cost > heavyCost;
+}
+
 /** Heavy operations that are executed at the same time. The event loop and the database are left to light ones in between. */
 const atOnce = 4;
 const atOncePerClient = 3;
@@ -24,7 +29,7 @@ export class HeavyOperations {
     work: () => T | Promise<T>,
   ): Promise<T> {
     const { cost, client, signal } = operation;
-    if (cost <= heavyCost) return await work();
+    if (!isHeavy(cost)) return await work();
     const claimant = { owner: client, atOnce: atOncePerClient, signal };
     if (!this.#slots.tryTake(claimant)) {
       await this.#slots.wait(claimant, patienceMs, () => new RequestError('OVERLOADED'));

@@ -1,0 +1,31 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { insertJob, insertPages } from '../api/rows.ts';
+import { graphql } from '../graphql.ts';
+import { type Service, startService } from '../service.ts';
+import { head, openRawClient } from './raw-client.ts';
+
+let service: Service;
+beforeAll(async () => {
+  service = await startService({ worker: false, maintenance: false });
+});
+afterAll(async () => {
+  await service[Symbol.asyncDispose]();
+});
+
+describe('answers that nobody reads', () => {
+  it('cost their clients the connection when there are too many bytes of them', async () => {
+    const job = await insertJob(service, { status: 'COMPLETED' });
+    await insertPages(service, job, ['A line of text.\n'.repeat(56_000)]);
+    const query = JSON.stringify({ query: `{ job(id: "${job.id}") { pages { nodes { text } } } }` });
+    const post = `${head('POST', '/graphql', { 'content-type': 'application/json', 'content-length': query.length })}${query}`;
+    const clients = await Promise.all(Array.from({ length: 20 }, () => openRawClient(service.api.port)));
+    for (const { socket } of clients) socket.pause();
+    // More than what the kernel takes of it.
+    for (const client of clients) client.send(post.repeat(12));
+    await expect.poll(() => service.api.connections()).toBeLessThan(20);
+    for (const client of clients) client[Symbol.dispose]();
+    await expect.poll(() => service.api.connections()).toBe(0);
+    const { data } = await graphql(service.url, JSON.parse(query).query);
+    expect(data.job.pages.nodes[0].text).toHaveLength(896_000);
+  });
+});
