@@ -34,7 +34,7 @@ describe('list', () => {
     expect(head).toMatch(/^ID +STATUS +DONE +PAGES +CREATED +NAME$/);
     expect(lines.map((line) => line.split(/ +/)[0])).toEqual(ids.toReversed());
     expect(lines[2]).toMatch(/COMPLETED +100% +\d+ +\S+Z +metadata\.pdf$/);
-    expect(lines[1]).toMatch(/FAILED .*Z +encrypted\.pdf +PDF_ENCRYPTED$/);
+    expect(lines[1]).toMatch(/FAILED .*Z +encrypted\.pdf \(PDF_ENCRYPTED\)$/);
   });
 
   it('prints the jobs with a status as JSON lines', async () => {
