@@ -1,9 +1,14 @@
+import { defaultTenantId } from '../src/api/context.ts';
+import { openDatabase } from '../src/connections/database.ts';
 import { freePort } from '../src/connections/embedded-server.ts';
+import { createLogger } from '../src/ops/logger.ts';
+import { createKey } from '../src/tenants/keys.ts';
+import type { Scope } from '../src/tenants/scopes.ts';
 import { cli, openLab, script } from './lab/lab.ts';
 import { load, percentile, post } from './lab/load.ts';
 import { uploadFixture } from './lab/upload.ts';
 
-// Measures the acceptance of a job: createJob with an upload, beside a bare Yoga mutation with one INSERT and one save
+// Measures the acceptance of a job: createJob with an upload, without and with an API key, beside a bare Yoga mutation with one INSERT and one save
 // to bee-queue.
 
 const clients = 50;
@@ -15,11 +20,21 @@ const barePort = await freePort();
 await lab.run(cli, ['serve']);
 await lab.run(script('bare-yoga'), [], { BARE_PORT: String(barePort) });
 
+// From the first key on every client needs one, so the contender with a key has servers of its own.
+await using keyedLab = await openLab();
+await keyedLab.run(cli, ['serve']);
+const keyedUpload = await uploadFixture(keyedLab.config.publicUrl);
+const authorization = `Bearer ${await issueKey(keyedLab.config.databaseUrl)}`;
+
 const upload = await uploadFixture(lab.config.publicUrl);
 const createJob = 'mutation ($upload: ID!) { createJob(input: { source: { upload: $upload } }) { job { id } } }';
 const bare = 'mutation ($upload: ID!) { createJob(upload: $upload) { id } }';
 const contenders = [
   ['pagehive', () => post(`${lab.config.publicUrl}/graphql`, createJob, { upload })],
+  [
+    'with a key',
+    () => post(`${keyedLab.config.publicUrl}/graphql`, createJob, { upload: keyedUpload }, { authorization }),
+  ],
   ['bare Yoga', () => post(`http://127.0.0.1:${barePort}/graphql`, bare, { upload })],
 ] as const;
 
@@ -35,3 +50,11 @@ for (let round = 0; round <= rounds; round++) {
   }
 }
 process.exitCode = 0;
+
+async function issueKey(url: string): Promise<string> {
+  const logger = createLogger({ logLevel: 'silent' }, 'bench');
+  await using database = openDatabase({ url, size: 1, name: 'bench', logger });
+  const scopes: Scope[] = ['READ', 'WRITE'];
+  const { secret } = await createKey(database, { tenantId: defaultTenantId, name: null, scopes, expiresAt: null });
+  return secret;
+}

@@ -7,10 +7,11 @@ export function post(
   url: string,
   query: string,
   variables: object,
+  more: Record<string, string> = {},
 ): Promise<{ data: Record<string, unknown>; errors?: unknown }> {
   const body = JSON.stringify({ query, variables });
   return new Promise((resolve, reject) => {
-    const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
+    const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), ...more };
     const outgoing = request(url, { method: 'POST', agent, headers }, (response) => {
       let text = '';
       response.setEncoding('utf8');
