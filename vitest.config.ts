@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/longest-first.ts';
 
 export default defineConfig({
   resolve: {
@@ -8,16 +9,17 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: 'test/servers.ts',
+    sequence: { sequencer: LongestFirst },
     pool: 'forks',
-    // Importing what a service consists of takes as long as most files' tests: the files that a process runs share it.
+    // Importing a service takes as long as most files' tests, so the files of a process share the modules.
     isolate: false,
-    // A CI machine of two cores may be busy with the other files; no test measures time.
+    // A machine with two cores may be busy with other files. No test measures time.
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    // Tests mostly wait, for processes and servers: more at once than one fewer than cores, which on two cores is one.
-    maxWorkers: 3,
+    // Tests mostly wait for processes and servers, so more files than cores run at once.
+    maxWorkers: 5,
     expect: { poll: { timeout: 30_000, interval: 25 } },
-    // What a timing-dependent test would hide behind.
+    // Retries would hide tests that depend on timing.
     retry: 0,
   },
 });
