@@ -10,8 +10,8 @@ export function isHeavy(cost: number): boolean {
 }
 
 /** Heavy operations that are executed at the same time. The event loop and the database are left to light ones in between. */
-const atOnce = 4;
-const atOncePerClient = 3;
+const atOnce = 3;
+const atOncePerClient = 1;
 
 /** How long one waits for its turn, in milliseconds. */
 const patienceMs = 10_000;
