@@ -6,12 +6,12 @@ import { isRequestErrorCode, requestErrors } from '../request-errors.ts';
 import { takeClientTurn } from './answers/client-turns.ts';
 import type { Admission } from './authenticate.ts';
 import { extensionsOf, retryAfterOf } from './errors.ts';
-import { type BodyBudget, freeBytes } from './http/body-budget.ts';
 import { createLargeAnswer } from './http/large-answer.ts';
 import { createReceivedParams, type ReceivedRequest } from './http/received.ts';
 import { createRetryAfter } from './http/retry-after.ts';
 import { Results } from './live/results.ts';
 import { createServerSentEvents, type HttpContext } from './live/sse.ts';
+import { freeBytes, type MemoryBudget } from './memory-budget.ts';
 import type { AnswerSize, Operations, Refusal } from './operations.ts';
 import { schema } from './schema/schema.ts';
 
@@ -25,7 +25,7 @@ export type Graphql = ReturnType<typeof createGraphql>;
 export interface GraphqlOptions {
   keepAliveMs: number;
   /** Bytes that wait for their clients. */
-  unsent: BodyBudget;
+  unsent: MemoryBudget;
 }
 
 /**
@@ -60,7 +60,7 @@ export function createGraphql(operations: Operations, { keepAliveMs, unsent }: G
 }
 
 /** Puts our own way of running an operation in place of Yoga's, which WebSockets could not share. */
-function runOperations(operations: Operations, unsent: BodyBudget): Plugin<object, RequestContext> {
+function runOperations(operations: Operations, unsent: MemoryBudget): Plugin<object, RequestContext> {
   /** Large answers have a limit of their own. */
   function holdUntilSent({ bytes, isLarge }: AnswerSize, client: string, response: ServerResponse): void {
     if (isLarge || bytes <= freeBytes || response.closed) return;

@@ -7,7 +7,6 @@ import type { ApiServices } from './context.ts';
 import { createGraphql } from './graphql.ts';
 import { createAddressLimits } from './http/address-limits.ts';
 import { refuse } from './http/answers.ts';
-import { BodyBudget } from './http/body-budget.ts';
 import { addressKey, createClientAddresses } from './http/forwarded.ts';
 import { createOrigins } from './http/origins.ts';
 import type { Pace } from './http/paced-body.ts';
@@ -18,6 +17,7 @@ import { createRoutes } from './http/routes.ts';
 import { setSecurityHeaders } from './http/security-headers.ts';
 import { closeSilentSockets } from './http/silent-sockets.ts';
 import { serveGraphqlWs } from './live/websocket.ts';
+import { MemoryBudget } from './memory-budget.ts';
 import { createOperations } from './operations.ts';
 import { schema } from './schema/schema.ts';
 
@@ -81,7 +81,7 @@ export async function startApiServer(
 ): Promise<ApiServer> {
   const { publicUrl, limits, logger } = services;
   const times = { ...defaultTimes, ...given };
-  const unsent = new BodyBudget(unsentBytes);
+  const unsent = new MemoryBudget(unsentBytes);
   const operations = createOperations(schema, services);
   const graphql = createGraphql(operations, { keepAliveMs, unsent });
   const readiness = new Readiness();
@@ -90,10 +90,10 @@ export async function startApiServer(
   const addresses = createClientAddresses(trustedProxies);
   const addressLimits = createAddressLimits(addresses, limits.connectionsPerAddress, logger);
   const addressOf = (request: IncomingMessage) => addressKey(addresses.clientOf(request));
-  const budget = new BodyBudget(limits.bodyBytesInFlight);
+  const received = new MemoryBudget(limits.bodyBytesInFlight);
   const readParams = createParamsReader({
     schema,
-    budget,
+    budget: received,
     pace: times.body,
     queryBytes: services.operations.queryBytes,
     addressOf,
@@ -152,7 +152,7 @@ export async function startApiServer(
     keepAliveMs,
     addressLimits,
     addressOf,
-    budgets: { received: budget, unsent },
+    budgets: { received, unsent },
     logger,
   });
   await listening(server, host, port);

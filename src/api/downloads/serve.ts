@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { contentDisposition } from '../../connections/filename.ts';
 import type { ApiServices } from '../context.ts';
+import type { HeldBytes } from '../memory-budget.ts';
 import { readDownloadUrl } from './download.ts';
 import { findFile } from './find-file.ts';
 
@@ -11,11 +12,6 @@ const shownSeconds = 3_600;
 
 /** A client that takes nothing for this long is not waited for. */
 const idleMs = 2 * 60 * 1000;
-
-/** What counts the bytes that are in memory. */
-export interface HeldBytes {
-  take(bytes: number): void;
-}
 
 /**
  * GET or HEAD /downloads/PATH?token=…: sends the file while it is made or read, as fast as it is taken. What cannot be finished ends
@@ -55,7 +51,7 @@ export async function serveDownload(
   }
 }
 
-/** Counts each piece until the next one is asked for. A piece may be a page with very much on it. */
+/** Counts each piece until the next one is requested. A piece may be a page of many megabytes. */
 async function* counted(
   pieces: AsyncIterable<string | Uint8Array>,
   held: HeldBytes,

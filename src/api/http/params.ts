@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { GraphQLSchema } from 'graphql';
 import type { GraphQLParams } from 'graphql-yoga';
-import type { BodyBudget, HeldBody } from './body-budget.ts';
+import { RequestError } from '../../errors.ts';
+import type { HeldBytes, MemoryBudget } from '../memory-budget.ts';
 import { placeFiles } from './file-map.ts';
 import { HttpError, mediaType } from './guards.ts';
 import { readJson, readShortJson } from './json-body.ts';
@@ -16,7 +17,7 @@ export interface ReceivedParams {
 
 export interface ParamsReaderOptions {
   schema: GraphQLSchema;
-  budget: BodyBudget;
+  budget: MemoryBudget;
   pace: Pace;
   /** Maximum size of a query text, in bytes. */
   queryBytes: number;
@@ -46,14 +47,14 @@ export function createParamsReader({ schema, budget, pace, queryBytes, addressOf
   return async (request, response, url) => {
     if (request.method !== 'POST') return { params: paramsOfUrl(url), bytes: 0 };
     const givenUp = new AbortController();
-    const body = budget.open(addressOf(request), (error) => givenUp.abort(error));
+    const body = budget.open(addressOf(request), () => givenUp.abort(tooManyBytes()));
     // Variables refer to the bytes until the answer is complete.
     response.once('close', body.release);
     try {
       const bytes = Number(request.headers['content-length']);
       const chunks = counted(pacedBody(request, pace, givenUp.signal), body);
       const params = await readBody(request, chunks, bytes);
-      body.complete();
+      body.keep();
       return { params: checkParams(params), bytes };
     } catch (error) {
       body.release();
@@ -62,11 +63,15 @@ export function createParamsReader({ schema, budget, pace, queryBytes, addressOf
   };
 }
 
-async function* counted(chunks: AsyncIterable<Buffer>, body: HeldBody): AsyncGenerator<Buffer, void, undefined> {
+async function* counted(chunks: AsyncIterable<Buffer>, body: HeldBytes): AsyncGenerator<Buffer, void, undefined> {
   for await (const chunk of chunks) {
     body.take(chunk.length);
     yield chunk;
   }
+}
+
+function tooManyBytes(): RequestError {
+  return new RequestError('OVERLOADED', { message: 'Too many large requests are being received right now.' });
 }
 
 function paramsOfUrl({ searchParams }: URL): GraphQLParams {

@@ -5,8 +5,8 @@ import type { Authenticate } from '../authenticate.ts';
 import type { ApiServices } from '../context.ts';
 import { serveDownload } from '../downloads/serve.ts';
 import type { Graphql } from '../graphql.ts';
+import type { MemoryBudget } from '../memory-budget.ts';
 import { answer } from './answers.ts';
-import type { BodyBudget } from './body-budget.ts';
 import { serveGraphiql } from './graphiql.ts';
 import { checkGet, checkHost, checkPost, HttpError, opensPage } from './guards.ts';
 import type { Origins } from './origins.ts';
@@ -22,7 +22,7 @@ export interface RoutesOptions {
   addressOf: (request: IncomingMessage) => string;
   readParams: ReadParams;
   /** Bytes that wait for their clients. */
-  unsent: BodyBudget;
+  unsent: MemoryBudget;
   uploadPace: Pace;
   authenticate: Authenticate;
   readiness: Readiness;

@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import { inClientTurn } from '../answers/client-turns.ts';
 import { takeReadTurn } from '../answers/turns.ts';
-import { type BodyBudget, freeBytes, type HeldBody } from '../http/body-budget.ts';
+import { freeBytes, type HeldBytes, type MemoryBudget } from '../memory-budget.ts';
 import type { Outbox } from './outbox.ts';
 
 /** What a masked control frame adds to its data. */
@@ -13,7 +13,7 @@ export interface InboxOptions {
   /** The socket below. */
   socket: Duplex;
   outbox: Outbox;
-  budget: BodyBudget;
+  budget: MemoryBudget;
   address: string;
 }
 
@@ -27,13 +27,13 @@ export interface InboxOptions {
  */
 export class Inbox {
   readonly #options: InboxOptions;
-  readonly #queue: { text: Buffer; held: HeldBody }[] = [];
+  readonly #queue: { text: Buffer; held: HeldBytes }[] = [];
   #receive: (text: string) => void = () => undefined;
   #isReading = false;
   /** Reasons to pause the socket. */
   #pauses = 0;
   /** The message that is arriving, and what arrived of it since its last turn. */
-  #held: HeldBody;
+  #held: HeldBytes;
   #partBytes = 0;
 
   constructor(options: InboxOptions) {
@@ -65,7 +65,7 @@ export class Inbox {
     this.#receive = receive;
   }
 
-  #open(): HeldBody {
+  #open(): HeldBytes {
     const { budget, address, webSocket } = this.#options;
     return budget.open(address, () => webSocket.terminate());
   }

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import { afterRunning, type RunningTimer } from '../../ops/running-time.ts';
-import type { HeldBody } from '../http/body-budget.ts';
+import type { HeldBytes } from '../memory-budget.ts';
 import { sendInPieces, stallMs } from './pieces.ts';
 
 /** Bytes that may wait for a client before nothing more is read from it or executed for it. */
@@ -17,7 +17,7 @@ type Sent = () => void;
  */
 export class Outbox {
   readonly #webSocket: WebSocket;
-  readonly #unsent: HeldBody;
+  readonly #unsent: HeldBytes;
   /** Messages that wait until the pieces of another one were sent. */
   readonly #queue: { content: Content; sent: Sent }[] = [];
   #isInPieces = false;
@@ -28,7 +28,7 @@ export class Outbox {
   #stall: RunningTimer | null = null;
 
   /** `socket` is the one below; `unsent` counts the bytes. */
-  constructor(webSocket: WebSocket, socket: Duplex, unsent: HeldBody) {
+  constructor(webSocket: WebSocket, socket: Duplex, unsent: HeldBytes) {
     this.#webSocket = webSocket;
     this.#unsent = unsent;
     socket.on('drain', () => this.#drain());

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { ExecutionResult } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { answerPieces } from '../answers/pieces.ts';
-import type { BodyBudget } from '../http/body-budget.ts';
+import type { MemoryBudget } from '../memory-budget.ts';
 import { sendInPieces } from './pieces.ts';
 import { Results } from './results.ts';
 import { textOf } from './shared-events.ts';
@@ -29,7 +29,7 @@ export interface HttpContext {
 export interface ServerSentEventsOptions {
   keepAliveMs: number;
   /** Bytes in memory that clients have not read. */
-  unsent: BodyBudget;
+  unsent: MemoryBudget;
   /** Whether a result should be sent in pieces. */
   isLarge: (result: ExecutionResult) => boolean;
 }

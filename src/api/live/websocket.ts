@@ -4,9 +4,9 @@ import { handleProtocols } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { AddressLimits } from '../http/address-limits.ts';
 import { refuseUpgrade } from '../http/answers.ts';
-import type { BodyBudget } from '../http/body-budget.ts';
 import { checkHost, HttpError } from '../http/guards.ts';
 import type { Origins } from '../http/origins.ts';
+import type { MemoryBudget } from '../memory-budget.ts';
 import type { Operations } from '../operations.ts';
 import { Inbox } from './inbox.ts';
 import { answerPings, keepAlive } from './keep-alive.ts';
@@ -30,7 +30,7 @@ export interface WebSocketOptions extends ProtocolOptions {
   /** What a client is known by to those that share something with it. */
   addressOf: (request: IncomingMessage) => string;
   /** Bytes in memory: of what clients have sent, and of what they have not read. */
-  budgets: { received: BodyBudget; unsent: BodyBudget };
+  budgets: { received: MemoryBudget; unsent: MemoryBudget };
 }
 
 /** GraphQL over WebSocket (graphql-transport-ws) at /graphql. */
