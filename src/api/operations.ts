@@ -1,5 +1,4 @@
 import { type ExecutionArgs, type ExecutionResult, execute, GraphQLError, type GraphQLSchema } from 'graphql';
-import { isCancelled } from '../connections/postgres/database-errors.ts';
 import { RequestError } from '../errors.ts';
 import { type AdmittedOperation, createAdmit, type OperationParams } from './admission/admit.ts';
 import { InvalidDocumentError } from './admission/invalid-document-error.ts';
@@ -132,7 +131,7 @@ export function createOperations(schema: GraphQLSchema, services: ApiServices): 
         ? await execute(args)
         : await heavy
             .run({ cost, client, signal: ended }, query)
-            .catch((error) => failed(isCancelled(error) ? new RequestError('DEADLINE_EXCEEDED') : error));
+            .catch((error) => failed(ended.aborted ? new RequestError('DEADLINE_EXCEEDED') : error));
       // Nobody waits for it, and its errors are those of cancelled statements.
       if (over.aborted && !isMutation) return result;
       return measured({ ...mask(result), extensions: { cost } }, contextValue);

@@ -1,5 +1,5 @@
-import { Slots } from '../../connections/postgres/slots.ts';
 import { RequestError } from '../../errors.ts';
+import { Slots } from '../../ops/slots.ts';
 
 /** Cost above which an operation is heavy, in points: some ten milliseconds of work. */
 const heavyCost = 1_000;
@@ -31,9 +31,7 @@ export class HeavyOperations {
     const { cost, client, signal } = operation;
     if (!isHeavy(cost)) return await work();
     const claimant = { owner: client, atOnce: atOncePerClient, signal };
-    if (!this.#slots.tryTake(claimant)) {
-      await this.#slots.wait(claimant, patienceMs, () => new RequestError('OVERLOADED'));
-    }
+    await this.#slots.take(claimant, { ms: patienceMs, late: () => new RequestError('OVERLOADED') });
     try {
       return await work();
     } finally {

@@ -1,5 +1,5 @@
-import { Slots } from '../../connections/postgres/slots.ts';
 import { RequestError } from '../../errors.ts';
+import { Slots } from '../../ops/slots.ts';
 
 /** Size above which a response counts as large, in bytes. */
 export const largeBytes = 1024 ** 2;
@@ -21,9 +21,7 @@ export class LargeAnswers {
    */
   async enter(client: string, over: AbortSignal): Promise<void> {
     const claimant = { owner: client, atOnce: atOncePerClient, signal: over };
-    if (!this.#slots.tryTake(claimant)) {
-      await this.#slots.wait(claimant, patienceMs, () => new RequestError('OVERLOADED'));
-    }
+    await this.#slots.take(claimant, { ms: patienceMs, late: () => new RequestError('OVERLOADED') });
     const leave = () => this.#slots.give(client);
     if (over.aborted) leave();
     else over.addEventListener('abort', leave, { once: true });

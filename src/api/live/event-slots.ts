@@ -1,4 +1,4 @@
-import { Slots } from '../../connections/postgres/slots.ts';
+import { Slots } from '../../ops/slots.ts';
 
 /** Events that are executed at the same time, each for one subscriber: what they read is in memory. */
 const atOnce = 16;
@@ -10,12 +10,8 @@ export class EventSlots {
 
   /** Waits until another event of the client may be executed; it is until the disposal. Rejects when `over` aborts. */
   async enter(client: string, over: AbortSignal): Promise<Disposable> {
-    over.throwIfAborted();
-    const claimant = { owner: client, atOnce: atOncePerClient, signal: over };
-    if (!this.#slots.tryTake(claimant)) {
-      // As long as it takes: a later event cannot overtake this one.
-      await this.#slots.wait(claimant, Number.POSITIVE_INFINITY, () => new Error('the end of time'));
-    }
+    // Without a time limit: a later event cannot overtake this one.
+    await this.#slots.take({ owner: client, atOnce: atOncePerClient, signal: over }, null);
     return { [Symbol.dispose]: () => this.#slots.give(client) };
   }
 }

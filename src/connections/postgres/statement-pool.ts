@@ -1,12 +1,12 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setMaxListeners } from 'node:events';
 import type pg from 'pg';
+import { type Claimant, type Owner, Slots } from '../../ops/slots.ts';
 import type { PostgresConnection } from './connection.ts';
 import { Connections, type ConnectionsOptions } from './connections.ts';
 import { DatabaseBusyError, DatabaseSilentError, StatementCancelledError } from './database-errors.ts';
 import { retryConflicts } from './retry-conflicts.ts';
 import type { Session } from './session-settings.ts';
-import { type Claimant, type Owner, Slots } from './slots.ts';
 
 /** Maximum wait for a connection, in milliseconds of running time. */
 const patienceMs = 5_000;
@@ -95,12 +95,11 @@ export class StatementPool implements AsyncDisposable {
   async #withSlot<T>(work: (signal: AbortSignal | null) => Promise<T>): Promise<T> {
     const claimant = this.#claimant();
     const { owner, signal } = claimant;
-    if (signal?.aborted) throw new StatementCancelledError({ cause: signal.reason });
-    if (!this.#slots.tryTake(claimant)) {
-      const before = this.#connections.answers;
-      const late = () => (this.#connections.answers > before ? new DatabaseBusyError() : new DatabaseSilentError());
-      await this.#slots.wait(claimant, patienceMs, late);
-    }
+    const before = this.#connections.answers;
+    const late = () => (this.#connections.answers > before ? new DatabaseBusyError() : new DatabaseSilentError());
+    await this.#slots.take(claimant, { ms: patienceMs, late }).catch((error: unknown) => {
+      throw signal?.aborted ? new StatementCancelledError({ cause: error }) : error;
+    });
     try {
       return await retryConflicts(() => work(signal));
     } finally {

@@ -1,7 +1,6 @@
-import { afterRunning } from '../../ops/running-time.ts';
-import { StatementCancelledError } from './database-errors.ts';
+import { afterRunning } from './running-time.ts';
 
-/** Identifies the beneficiary of statements, such as a client, by a value that is the same each time. Owners take turns. */
+/** Identifies who uses slots, such as a client, by a value that is the same each time. Owners take turns. */
 export type Owner = unknown;
 
 export interface Claimant {
@@ -11,6 +10,12 @@ export interface Claimant {
   signal: AbortSignal | null;
 }
 
+/** How long a claimant waits at most, in milliseconds of running time, and the error that it gets then. */
+export interface Patience {
+  ms: number;
+  late: () => Error;
+}
+
 interface Waiting {
   atOnce: number;
   grant: () => void;
@@ -18,7 +23,7 @@ interface Waiting {
 
 /**
  * A fixed number of slots. A free slot goes to the owner whose turn it is, not to the claim that has waited longest: an owner
- * with a hundred claims delays another owner's first claim by one statement, not by a hundred.
+ * with a hundred claims delays another owner's first claim by one slot, not by a hundred.
  */
 export class Slots {
   #free: number;
@@ -30,18 +35,18 @@ export class Slots {
     this.#free = size;
   }
 
-  /** Takes a slot at once if the claimant may have one; `give` returns it. */
-  tryTake({ owner, atOnce }: Claimant): boolean {
-    if (this.#free === 0 || this.#heldBy(owner) >= atOnce) return false;
-    this.#grant(owner);
-    return true;
+  /**
+   * Takes a slot, at once or when it is the claimant's turn; `give` returns it. Rejects with the reason of the signal when
+   * that aborts, and with the error of `patience.late` after `patience.ms` of running time.
+   */
+  async take(claimant: Claimant, patience: Patience | null): Promise<void> {
+    const { owner, atOnce, signal } = claimant;
+    signal?.throwIfAborted();
+    if (this.#free > 0 && this.#heldBy(owner) < atOnce) this.#grant(owner);
+    else await this.#wait(claimant, patience);
   }
 
-  /**
-   * Waits for a slot; `give` returns it. Rejects with the error that `late` creates after `patienceMs` of running time, or
-   * when the signal aborts.
-   */
-  wait({ owner, atOnce, signal }: Claimant, patienceMs: number, late: () => Error): Promise<void> {
+  #wait({ owner, atOnce, signal }: Claimant, patience: Patience | null): Promise<void> {
     return new Promise<void>((resolve, reject) => {
       const claim: Waiting = {
         atOnce,
@@ -50,16 +55,16 @@ export class Slots {
           resolve();
         },
       };
-      const giveUp = (error: Error) => {
+      const giveUp = (error: unknown) => {
         stop();
         this.#leave(owner, claim);
         reject(error);
       };
-      const cancel = () => giveUp(new StatementCancelledError({ cause: signal?.reason }));
-      const timer = afterRunning(patienceMs, () => giveUp(late()));
+      const cancel = () => giveUp(signal?.reason);
+      const timer = patience && afterRunning(patience.ms, () => giveUp(patience.late()));
       signal?.addEventListener('abort', cancel, { once: true });
       function stop(): void {
-        timer.stop();
+        timer?.stop();
         signal?.removeEventListener('abort', cancel);
       }
       const claims = this.#waiting.get(owner);
