@@ -10,3 +10,8 @@ export interface Caller {
   /** What a watch token allows, and no more; null for a caller with a key. */
   watch: Watch | null;
 }
+
+/** Identifies a client where clients take turns: by its key, or by its address if no key is required. */
+export function clientOf({ key }: Caller, address: string): string {
+  return key?.id ?? address;
+}

@@ -5,6 +5,7 @@ import { RequestError } from '../errors.ts';
 import { isRequestErrorCode, requestErrors } from '../request-errors.ts';
 import { takeClientTurn } from './answers/client-turns.ts';
 import type { Admission } from './authenticate.ts';
+import { clientOf } from './caller.ts';
 import { extensionsOf, retryAfterOf } from './errors.ts';
 import { createLargeAnswer } from './http/large-answer.ts';
 import { createReceivedParams, type ReceivedRequest } from './http/received.ts';
@@ -62,9 +63,9 @@ export function createGraphql(operations: Operations, { keepAliveMs, unsent }: G
 /** Puts our own way of running an operation in place of Yoga's, which WebSockets could not share. */
 function runOperations(operations: Operations, unsent: MemoryBudget): Plugin<object, RequestContext> {
   /** Large answers have a limit of their own. */
-  function holdUntilSent({ bytes, isLarge }: AnswerSize, client: string, response: ServerResponse): void {
+  function holdUntilSent({ bytes, isLarge }: AnswerSize, address: string, response: ServerResponse): void {
     if (isLarge || bytes <= freeBytes || response.closed) return;
-    const held = unsent.open(client, () => response.destroy());
+    const held = unsent.open(address, () => response.destroy());
     response.once('close', held.release);
     held.take(bytes);
   }
@@ -72,10 +73,11 @@ function runOperations(operations: Operations, unsent: MemoryBudget): Plugin<obj
   return {
     onParams({ setParamsHandler }) {
       setParamsHandler(async ({ params: { query = '', operationName, variables }, request, context }) => {
-        const { admission, client, received, res, onStream } = context;
+        const { admission, client: address, received, res, onStream } = context;
         const { caller } = admission;
+        const client = clientOf(caller, address);
         const readOnly = request.method === 'GET';
-        await takeClientTurn(caller.key?.id ?? client);
+        await takeClientTurn(client);
         const admitted = operations.admit({ query, operationName, variables }, caller, { readOnly });
         if ('errors' in admitted) return withStatus(admitted);
         if (admitted.operation.operation === 'subscription') {
@@ -87,7 +89,7 @@ function runOperations(operations: Operations, unsent: MemoryBudget): Plugin<obj
           res.once('close', () => watch[Symbol.dispose]());
         }
         const result = await operations.run(admitted, { caller, client, over: closingOf(res) });
-        if (!(result instanceof Results)) holdUntilSent(operations.sizeOf(result), client, res);
+        if (!(result instanceof Results)) holdUntilSent(operations.sizeOf(result), address, res);
         return result;
       });
     },

@@ -26,7 +26,7 @@ const heavyStatementsAtOnce = 3;
 
 export interface Requester {
   caller: Caller;
-  /** The client's address. */
+  /** Identifies the client where clients take turns, see `clientOf`. */
   client: string;
   /**
    * Aborted when the answer was sent, or its client has gone. Queries and subscriptions end then; mutations are finished.
@@ -103,8 +103,7 @@ export function createOperations(schema: GraphQLSchema, services: ApiServices): 
         return { errors: maskErrors(errors, logger) };
       }
     },
-    async run({ document, operation, operationName, variables, cost }, { caller, client: address, over }) {
-      const client = caller.key?.id ?? address;
+    async run({ document, operation, operationName, variables, cost }, { caller, client, over }) {
       const isMutation = operation.operation === 'mutation';
       // Payloads are read over the pool for writes: the answer to createJob must not wait for the reads of others.
       const database = isMutation ? services.writes : services.database;

@@ -3,6 +3,7 @@ import { type ConnectionInitMessage, makeServer, type Server } from 'graphql-ws'
 import { RequestError } from '../../errors.ts';
 import type { Logger } from '../../ops/logger.ts';
 import type { Authenticate } from '../authenticate.ts';
+import { clientOf } from '../caller.ts';
 import { extensionsOf } from '../errors.ts';
 import type { Operations } from '../operations.ts';
 import type { Results } from './results.ts';
@@ -102,7 +103,7 @@ export function createProtocol(
       if (subscriptionBytes + client.operations.subscriptionBytes > maxSubscriptionBytes)
         return [subscriptionsTooLarge()];
       const operation = client.operations.begin(id, subscriptionBytes);
-      const requester = { caller, client: client.address, over: operation.over };
+      const requester = { caller, client: clientOf(caller, client.address), over: operation.over };
       const args: ExecutionArgs = { schema, document: admitted.document, operationName, variableValues: variables };
       const run = () => operations.run(admitted, requester);
       const runInTurn = () => client.limit(() => client.outbox.whenReady().then(run));
