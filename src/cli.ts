@@ -1,12 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import type { ImageFormat, JobStatus, RequestedEngine } from './client/generated/graphql.ts';
+import { Command, CommanderError, Option } from 'commander';
+import { countOf, engineOf, imageFormatOf, pixelsOf, statusesOf } from './cli/arguments.ts';
+import { addKeyCommands } from './cli/key-commands.ts';
 import type { GetOptions } from './commands/get.ts';
-import type { CreateOptions } from './commands/keys.ts';
 import type { ListOptions } from './commands/list.ts';
 import type { SubmitOptions } from './commands/submit.ts';
 import { readClientConfig, readConfig } from './config.ts';
-import type { Scope } from './tenants/scopes.ts';
 
 // Commands are imported when they run: `submit` starts without what the servers need.
 
@@ -152,53 +151,7 @@ function addJobCommands(program: Command): void {
       const { retry } = await import('./commands/retry.ts');
       process.exitCode = await retry(readClientConfig(), ids, options);
     });
-  addKeyCommands(
-    program.command('keys').description('create, list, rotate and revoke API keys, directly in the database'),
-  );
-}
-
-function addKeyCommands(keys: Command): void {
-  keys
-    .command('create')
-    .description('create a key and print its secret; from the first key on, every client needs one')
-    .option('--name <label>', 'a label for people')
-    .option('--scopes <scopes>', 'what it allows: read, write, operator', scopesOf, ['READ', 'WRITE'])
-    .option('--tenant <id>', 'the tenant that it belongs to; the default tenant otherwise')
-    .option('--expires <date>', 'when it expires, such as 2027-01-31', dateOf)
-    .action(async (options: CreateOptions) => (await import('./commands/keys.ts')).createApiKey(readConfig(), options));
-  keys
-    .command('list')
-    .description('print all keys, newest first')
-    .action(async () => (await import('./commands/keys.ts')).listApiKeys(readConfig()));
-  keys
-    .command('rotate')
-    .description('replace the secret of a key, and print the new one')
-    .argument('<id>')
-    .option('--overlap <seconds>', 'how long the previous secret stays valid', countOf, 0)
-    .action(async (id: string, { overlap }: { overlap: number }) =>
-      (await import('./commands/keys.ts')).rotateApiKey(readConfig(), id, overlap),
-    );
-  keys
-    .command('revoke')
-    .description('revoke keys for good; their open connections end within five seconds')
-    .argument('<id...>')
-    .action(async (ids: string[]) => (await import('./commands/keys.ts')).revokeApiKeys(readConfig(), ids));
-}
-
-const scopes: readonly Scope[] = ['READ', 'WRITE', 'OPERATOR'];
-
-function scopesOf(value: string): Scope[] {
-  const asked = [...new Set(value.toUpperCase().split(','))];
-  const known = scopes.filter((each) => asked.includes(each));
-  if (known.length < asked.length)
-    throw new InvalidArgumentError('Use a list of read, write and operator, such as read,write.');
-  return known;
-}
-
-function dateOf(value: string): Date {
-  const date = new Date(value);
-  if (Number.isNaN(date.getTime())) throw new InvalidArgumentError('Use a date such as 2027-01-31.');
-  return date;
+  addKeyCommands(program);
 }
 
 const epilogue = `
@@ -225,41 +178,6 @@ Examples:
 The server is found at PAGEHIVE_URL (http://127.0.0.1:4000).
 ${exitCodes.trim()}
 `;
-
-const engines: readonly RequestedEngine[] = ['AUTO', 'PDFIUM', 'PDFJS'];
-
-function engineOf(value: string): RequestedEngine {
-  const engine = engines.find((each) => each === value.toUpperCase());
-  if (engine === undefined) throw new InvalidArgumentError('It is one of auto, pdfium and pdfjs.');
-  return engine;
-}
-
-const imageFormats: readonly ImageFormat[] = ['JPEG', 'PNG', 'WEBP'];
-
-function imageFormatOf(value: string): ImageFormat {
-  const format = imageFormats.find((each) => each === value.toUpperCase());
-  if (format === undefined) throw new InvalidArgumentError('It is one of jpeg, png and webp.');
-  return format;
-}
-
-function pixelsOf(value: string): number {
-  if (!/^\d{1,5}$/.test(value)) throw new InvalidArgumentError('It is a number of pixels.');
-  return Number(value);
-}
-
-const statuses: readonly JobStatus[] = ['PENDING', 'RUNNING', 'RETRYING', 'COMPLETED', 'FAILED', 'CANCELLED'];
-
-function statusesOf(value: string): JobStatus[] {
-  const asked = [...new Set(value.toUpperCase().split(','))];
-  const known = statuses.filter((each) => asked.includes(each));
-  if (known.length < asked.length) throw new InvalidArgumentError(`They are of ${statuses.join(', ').toLowerCase()}.`);
-  return known;
-}
-
-function countOf(value: string): number {
-  if (!/^[1-9]\d{0,8}$/.test(value)) throw new InvalidArgumentError('It is a whole number from 1.');
-  return Number(value);
-}
 
 /** Mistakes of whoever started the process: exit code 2. By name, as importing their classes would load every command. */
 const usageErrors = ['ConfigError', 'UsageError'];

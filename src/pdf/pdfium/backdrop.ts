@@ -1,7 +1,8 @@
 import { isSameColour } from '../content/colours.ts';
 import type { HiddenReason } from '../model/hidden-text.ts';
 import { contains, shareInside } from './matrix.ts';
-import type { Cover, PageObjects, PaintedText, Picture } from './page-objects.ts';
+import type { PageObjects, PaintedText } from './page-objects.ts';
+import type { Cover, Picture } from './painted.ts';
 import type { TextRun } from './text-runs.ts';
 import type { Bounds } from './viewport.ts';
 import { boundsOfRun } from './words.ts';
