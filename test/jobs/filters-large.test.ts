@@ -8,6 +8,7 @@ import { searchPages } from '../../src/jobs/search.ts';
 import { createLogger } from '../../src/ops/logger.ts';
 import { createDatabase } from '../service.ts';
 import { insertManyJobs } from './many-jobs.ts';
+import { readsBy } from './plan-reads.ts';
 
 vi.setConfig({ hookTimeout: 240_000 });
 
@@ -30,55 +31,6 @@ type Filter = Omit<JobsFilter, 'tenantId'>;
 const tenantId = defaultTenantId;
 const unfinished = ['PENDING', 'RUNNING', 'RETRYING'] as const;
 const batchId = '00000000-0000-7000-9000-000000000001';
-
-interface Plan {
-  'Node Type': string;
-  'Relation Name'?: string;
-  'Actual Rows': number;
-  'Actual Loops': number;
-  'Rows Removed by Filter'?: number;
-  'Rows Removed by Index Recheck'?: number;
-  Plans?: Plan[];
-}
-
-/** The rows that a plan reads from jobs and their names, and the tables that it scans sequentially. */
-function readsOf(plan: Plan): { rows: number; whole: string[] } {
-  const inner = (plan.Plans ?? []).map(readsOf);
-  // There are so few pages that PostgreSQL prefers to scan them all.
-  const isScan =
-    plan['Relation Name'] !== 'pages' &&
-    /^(Seq|Index|Index Only|Bitmap Heap|Bitmap Index) Scan$/.test(plan['Node Type']);
-  const each =
-    plan['Actual Rows'] + (plan['Rows Removed by Filter'] ?? 0) + (plan['Rows Removed by Index Recheck'] ?? 0);
-  return {
-    rows: (isScan ? each * plan['Actual Loops'] : 0) + inner.reduce((sum, { rows }) => sum + rows, 0),
-    whole: [
-      ...(isScan && plan['Node Type'] === 'Seq Scan' && plan['Actual Loops'] > 0 ? [plan['Relation Name'] ?? ''] : []),
-      ...inner.flatMap(({ whole }) => whole),
-    ],
-  };
-}
-
-/** Explains every statement of a call and sums up what they read. */
-async function readsBy(use: (recorded: Database) => Promise<unknown>) {
-  const statements: Parameters<Database['query']>[] = [];
-  const query: Database['query'] = (...call) => {
-    statements.push(call);
-    return database.query(...call);
-  };
-  await use({ ...database, query });
-  let rows = 0;
-  const whole: string[] = [];
-  for (const [text, values] of statements.filter(([each]) => !each.includes('EXPLAIN'))) {
-    const explain = `EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) ${text}`;
-    const [row] = await database.query<{ 'QUERY PLAN': [{ Plan: Plan }] }>(explain, values, { prepared: false });
-    if (row === undefined) throw new Error('there is no plan');
-    const reads = readsOf(row['QUERY PLAN'][0].Plan);
-    rows += reads.rows;
-    whole.push(...reads.whole);
-  }
-  return { rows, whole };
-}
 
 /** Maximum rows that a list and a count may read. */
 const few = { list: 200, count: countedUpTo + 10 };
@@ -175,13 +127,13 @@ async function scanFor(filter: Filter): Promise<JobKey[]> {
 describe(`a filter among ${jobs} jobs`, () => {
   it.each(filters)('by %s reads few rows and scans no whole table', async (_, filter, most) => {
     for (const inverted of [false, true]) {
-      const { rows, whole } = await readsBy((recorded) =>
+      const { rows, whole } = await readsBy(database, (recorded) =>
         listJobs(recorded, { tenantId, ...filter }, { limit: pageSize, inverted }),
       );
       expect(whole).toEqual([]);
       expect(rows).toBeLessThanOrEqual(most.list);
     }
-    const { rows, whole } = await readsBy((recorded) => countJobs(recorded, { tenantId, ...filter }));
+    const { rows, whole } = await readsBy(database, (recorded) => countJobs(recorded, { tenantId, ...filter }));
     expect(whole).toEqual([]);
     expect(rows).toBeLessThanOrEqual(most.count);
   });
@@ -231,12 +183,14 @@ describe(`each combination of a name with other conditions among ${jobs} jobs`, 
         for (const time of times) {
           const filter = { tenantId, name, statuses, failureCodes, ...time };
           const label = JSON.stringify(filter);
-          const list = await readsBy((recorded) => listJobs(recorded, filter, { limit: pageSize, inverted: false }));
+          const list = await readsBy(database, (recorded) =>
+            listJobs(recorded, filter, { limit: pageSize, inverted: false }),
+          );
           expect({ ...list, rows: list.rows <= combined.list ? 'few' : list.rows }, label).toEqual({
             rows: 'few',
             whole: [],
           });
-          const count = await readsBy((recorded) => countJobs(recorded, filter));
+          const count = await readsBy(database, (recorded) => countJobs(recorded, filter));
           expect({ ...count, rows: count.rows <= combined.count ? 'few' : count.rows }, label).toEqual({
             rows: 'few',
             whole: [],
@@ -264,7 +218,7 @@ describe(`a search in few pages of ${jobs} jobs`, () => {
     const count = await database.prisma.page.count({ where: { text: { contains: text }, job: whereOf(filter) } });
     const { hits, complete } = await searchPages(database, one);
     expect({ hits: hits.length, complete }).toEqual({ hits: count, complete: true });
-    const { rows, whole } = await readsBy((recorded) => searchPages(recorded, one));
+    const { rows, whole } = await readsBy(database, (recorded) => searchPages(recorded, one));
     expect(whole).toEqual([]);
     expect(rows).toBeLessThanOrEqual(mostOfSearch);
   });

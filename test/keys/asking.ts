@@ -64,3 +64,29 @@ export async function closeCode(url: string, connectionParams: object): Promise<
   socket.terminate();
   return code;
 }
+
+const createWatchTokenMutation =
+  'mutation ($input: CreateWatchTokenInput!) { createWatchToken(input: $input) { token expiresAt } }';
+
+/** Creates a watch token with a key. Throws the code of a refusal. */
+export async function createWatchToken(
+  { url }: Service,
+  input: object,
+  key: Pick<IssuedKey, 'secret'>,
+): Promise<string> {
+  const { data, code } = await ask(url, bearer(key), createWatchTokenMutation, { variables: { input } });
+  if (code !== undefined) throw new Error(code);
+  return data.createWatchToken.token;
+}
+
+/** Creates a batch of one job with a key, and returns the ids of both. */
+export async function createBatchOfOne(
+  { url }: Service,
+  key: Pick<IssuedKey, 'secret'>,
+): Promise<{ batch: string; job: string }> {
+  const items = [{ source: { url: 'https://example.com/a.pdf' }, metadata: { secret: 1 } }];
+  const query =
+    'mutation ($input: CreateBatchInput!) { createBatch(input: $input) { batch { id jobs { nodes { id } } } } }';
+  const { data } = await ask(url, bearer(key), query, { variables: { input: { items } } });
+  return { batch: data.createBatch.batch.id, job: data.createBatch.batch.jobs.nodes[0].id };
+}
