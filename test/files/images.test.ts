@@ -175,17 +175,21 @@ describe('the images of pages', () => {
 });
 
 describe('the URL of an image', () => {
-  it('can be embedded on any site, is stable for an hour, and is cached by browsers', async () => {
+  it('can be embedded on any site, is stable for half an hour, lasts an hour at most, and is cached by browsers', async () => {
     const { id } = await submit(service, { source: await inline('one-page'), options: { thumbnails: true } });
     const { pages } = await endedJob(service, id, fields);
     const again = await readJob(service, id, fields);
     const [{ thumbnailUrl: url }] = pages.nodes;
-    // The URL changes at the start of each hour.
-    if (new Date().getMinutes() > 0) expect(again.pages.nodes[0].thumbnailUrl).toBe(url);
+    // The URL changes every half hour.
+    if (new Date().getMinutes() % 30 > 0) expect(again.pages.nodes[0].thumbnailUrl).toBe(url);
+    const [, expires] = /token=(\d+)\./.exec(url) ?? [];
+    const seconds = Number(expires) - Date.now() / 1_000;
+    expect(seconds).toBeGreaterThan(29 * 60);
+    expect(seconds).toBeLessThanOrEqual(60 * 60);
     const { headers, body } = await fetch(url);
     await body?.cancel();
     expect(Object.fromEntries(headers)).toMatchObject({
-      'cache-control': 'private, max-age=3600',
+      'cache-control': 'private, max-age=1800',
       'content-disposition': `inline; filename="thumbnail-0001.jpg"; filename*=UTF-8''thumbnail-0001.jpg`,
       'cross-origin-resource-policy': 'cross-origin',
       'x-content-type-options': 'nosniff',

@@ -51,9 +51,12 @@ export function signDownload(
   return { url: signedUrl(services, path, expiresAt), expiresAt, ...file };
 }
 
-/** The same for files displayed repeatedly: the URL stays the same for an hour, and expires an hour later. */
+/** How long the URL of a file that is displayed repeatedly stays the same, in milliseconds. */
+const sameUrlMs = lifetimeMs / 2;
+
+/** The same for files displayed repeatedly: a URL that changes every half hour, and is never valid for more than an hour. */
 export function signShownFile(services: ApiServices, path: string): string {
-  return signedUrl(services, path, new Date((Math.floor(Date.now() / lifetimeMs) + 2) * lifetimeMs));
+  return signedUrl(services, path, new Date((Math.floor(Date.now() / sameUrlMs) + 2) * sameUrlMs));
 }
 
 function signedUrl({ secrets, publicUrl }: ApiServices, path: string, expiresAt: Date): string {

@@ -8,7 +8,7 @@ import { readDownloadUrl } from './download.ts';
 import { findFile } from './find-file.ts';
 
 /** How long browsers keep what is shown. */
-const shownSeconds = 3_600;
+const shownSeconds = 1_800;
 
 /** A client that takes nothing for this long is not waited for. */
 const idleMs = 2 * 60 * 1000;

@@ -174,8 +174,8 @@ export const Page = builder.prismaObject('Page', {
       nullable: true,
       select: { images: true },
       description:
-        'A signed URL of a small image of the page, which any site can show in an <img>; null without `options.thumbnails`. It is valid for one ' +
-        'to two hours, and the same for an hour, so that browsers can cache the image.',
+        'A signed URL of a small image of the page, which any site can show in an <img>; null without `options.thumbnails`. It is valid for ' +
+        '30 to 60 minutes, and changes every half hour, so that browsers can cache the image.',
       resolve: ({ jobId, number, images }, _, context) => imageUrl(context, jobId, number, images, 'thumbnail'),
     }),
     imageUrl: t.string({
