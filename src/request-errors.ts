@@ -29,7 +29,7 @@ export const requestErrors = {
   UNAUTHENTICATED: {
     status: 401,
     message: 'The request has no valid credentials.',
-    advice: 'Send a valid key: "Authorization: Bearer <key>".',
+    advice: 'Send a valid API key: as "Authorization: Bearer <key>", or by PAGEHIVE_KEY on the command line.',
   },
   METHOD_NOT_ALLOWED: {
     status: 405,

@@ -1,4 +1,5 @@
 import type { Database } from '../connections/database.ts';
+import { explain } from './explain.ts';
 import { countedUpTo, type JobKey } from './list-limits.ts';
 import { groupsOf } from './name-groups.ts';
 import { estimateGroups, scanAll, scanFirst, scanNames, type Wanted } from './sql/list-by-name.ts';
@@ -58,15 +59,16 @@ const fewestMatches = 20;
 /** Factor by which an estimate may overstate. */
 const overestimate = 1.5;
 
-interface Explained {
-  'QUERY PLAN': [{ Plan: { 'Plan Rows': number; Plans?: { 'Plan Rows': number }[] } }];
-}
-
 /** Returns the keys of the first `limit` jobs of a list whose name matches. */
 export async function listByName(database: Database, list: NamedList, limit: number): Promise<JobKey[]> {
   let found = await findNear(database, list, 'keys');
   if (!found.whole && found.hits < limit) found = await findFar(database, list, found, limit);
-  return (found.ids ?? []).map((id, n) => ({ id, createdAt: found.times?.[n] ?? new Date(0) }));
+  const { ids, times } = found;
+  return (ids ?? []).map((id, n) => {
+    const createdAt = times?.[n];
+    if (createdAt === undefined) throw new Error('a search for a name returned a job without its time');
+    return { id, createdAt };
+  });
 }
 
 /**
@@ -146,10 +148,9 @@ async function find(database: Database, statement: string, values: Values): Prom
  */
 async function rarestGroups(database: Database, list: NamedList, folded: string) {
   const groups = groupsOf(list.tenantId, folded);
-  const [row] = await database.query<Explained>(estimateGroups(groups.length), groups, { prepared: false });
-  const plan = row?.['QUERY PLAN'][0].Plan;
+  const plan = await explain(database, estimateGroups(groups.length), groups);
   // A single group is not appended to others.
-  const plans = groups.length === 1 ? [plan] : (plan?.Plans ?? []);
+  const plans = groups.length === 1 ? [plan] : (plan.Plans ?? []);
   const rated = groups.map((query, n) => ({ query, names: plans[n]?.['Plan Rows'] ?? 0 }));
   rated.sort((a, b) => a.names - b.names);
   return {

@@ -2,6 +2,7 @@ import type { Database } from '../connections/database.ts';
 import { nilUuid } from '../ids.ts';
 import { type Job, jobStatuses } from '../job-row/job.ts';
 import { maxBatchItems } from './batch-size.ts';
+import { explain } from './explain.ts';
 import { countByName, listByName, type NamedList } from './find-by-name.ts';
 import { countedUpTo, type JobKey } from './list-limits.ts';
 import { countByPath, estimateRows, listByPath, type Order, type Path } from './sql/list-jobs.ts';
@@ -74,12 +75,8 @@ async function estimateJobs(database: Database, filter: JobsFilter): Promise<num
   const values = [tenantId, createdAfter ?? '-infinity', createdBefore ?? 'infinity'];
   const sets = [...(statuses ? [[...statuses]] : []), ...(failureCodes ? [[...failureCodes]] : [])];
   const statement = estimateRows({ byStatus: Boolean(statuses), byFailure: Boolean(failureCodes) });
-  const [row] = await database.query<Explained>(statement, [...values, ...sets], { prepared: false });
-  return row?.['QUERY PLAN'][0].Plan['Plan Rows'] ?? 0;
-}
-
-interface Explained {
-  'QUERY PLAN': [{ Plan: { 'Plan Rows': number } }];
+  const plan = await explain(database, statement, [...values, ...sets]);
+  return plan['Plan Rows'];
 }
 
 type Values = Parameters<Database['query']>[1];

@@ -36,6 +36,8 @@ it('create, list, rotate and revoke keys; from the first key on, callers without
   expect(await status(secret, 'mutation { cancelJob(id: "x") { __typename } }')).toBe(403);
   expect((await closed)[0]).toBe(4401);
   expect(await status(null)).toBe(401);
+  const refused = await run(['list'], { env: { PAGEHIVE_URL: service.url } });
+  expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('PAGEHIVE_KEY') });
 
   const { stdout: list } = await keys('list');
   expect(list).toMatch(new RegExp(`^${id} +read,operator +valid .* a name$`, 'm'));

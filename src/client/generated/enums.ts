@@ -430,7 +430,7 @@ export type RequestErrorCode =
   | 'RESULT_TOO_LARGE'
   /** The database cannot be reached right now. Try again in a few seconds, createJob with the same idempotencyKey: it may or may not have been done. */
   | 'SERVICE_UNAVAILABLE'
-  /** The request has no valid credentials. Send a valid key: "Authorization: Bearer <key>". */
+  /** The request has no valid credentials. Send a valid API key: as "Authorization: Bearer <key>", or by PAGEHIVE_KEY on the command line. */
   | 'UNAUTHENTICATED'
   /** The body is compressed or wrapped, and is not unpacked here. Send the bytes as they are, without Content-Encoding. */
   | 'UNSUPPORTED_ENCODING'
