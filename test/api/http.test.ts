@@ -113,8 +113,10 @@ describe('/graphql', () => {
       [path, 'application/json'],
       [watch, 'text/event-stream'],
     ] as const) {
-      const answer = await send(target, { headers: { 'sec-fetch-site': 'cross-site', accept } });
-      expect([answer.status, codesOf(answer)]).toEqual([403, ['FORBIDDEN']]);
+      for (const site of ['cross-site', 'Cross-Site']) {
+        const answer = await send(target, { headers: { 'sec-fetch-site': site, accept } });
+        expect([answer.status, codesOf(answer)]).toEqual([403, ['FORBIDDEN']]);
+      }
     }
     expect((await service.platform.database.prisma.job.findUnique({ where: { id: uuid } }))?.status).toBe('PENDING');
   });

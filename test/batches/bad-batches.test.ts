@@ -34,6 +34,16 @@ describe('createBatch refuses', () => {
     ]);
   });
 
+  it('ten thousand bad items, and reports the first hundred issues', async () => {
+    const items = Array.from({ length: 10_000 }, () => ({
+      source: { url: 'ftp://example.com' },
+      name: 'x'.repeat(501),
+    }));
+    const issues = await issuesOf({ items });
+    expect(issues).toHaveLength(100);
+    expect(issues.at(-1)?.path.slice(0, 3)).toEqual(['input', 'items', 49]);
+  });
+
   it('ten thousand items if one is bad, and reports that one', async () => {
     const items = Array.from({ length: 10_000 }, (_, index) =>
       index === 7_654 ? { source: { url: 'ftp://example.com' } } : good,

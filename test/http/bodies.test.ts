@@ -132,6 +132,14 @@ describe('a client that sends too slowly', () => {
     expect(answerIn(text)).toMatchObject({ status: 408, code: 'REQUEST_TIMEOUT' });
   });
 
+  it('is refused when it sends an upload in chunks of a byte, which would take far more memory than their bytes', async () => {
+    const { path } = await uploadPath();
+    using client = await openRawClient(service.config.port);
+    client.send(`${head('PUT', path, { 'transfer-encoding': 'chunked' })}${'1\r\nx\r\n'.repeat(200_000)}`);
+    expect(answerIn(await client.answered)).toMatchObject({ status: 400, code: 'BAD_REQUEST' });
+    await vi.waitFor(async () => expect(await incoming()).toEqual([]));
+  });
+
   it('is refused when it stops in the middle of an upload, which can be sent again', async () => {
     const { id, path } = await uploadPath();
     using client = await openRawClient(service.config.port);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { insertJob, insertPages } from '../api/rows.ts';
+import { downloadOf, fetchFile } from '../downloads/fetching.ts';
 import { graphql } from '../graphql.ts';
 import { type Service, startService } from '../service.ts';
 import { head, openRawClient } from './raw-client.ts';
@@ -27,5 +28,20 @@ describe('answers that nobody reads', () => {
     await expect.poll(() => service.api.connections()).toBe(0);
     const { data } = await graphql(service.url, JSON.parse(query).query);
     expect(data.job.pages.nodes[0].text).toHaveLength(896_000);
+  });
+});
+
+describe('downloads that nobody reads', () => {
+  it('cost their clients the connection when their pages take too much memory', async () => {
+    const job = await insertJob(service, { status: 'COMPLETED' });
+    await insertPages(service, job, ['A line of text.\n'.repeat(250_000)]);
+    const { pathname, search } = new URL((await downloadOf(service, job.id, 'NDJSON')).url);
+    const clients = await Promise.all(Array.from({ length: 8 }, () => openRawClient(service.api.port)));
+    for (const { socket } of clients) socket.pause();
+    for (const client of clients) client.send(head('GET', `${pathname}${search}`));
+    await expect.poll(() => service.api.connections()).toBeLessThan(8);
+    for (const client of clients) client[Symbol.dispose]();
+    await expect.poll(() => service.api.connections()).toBe(0);
+    await expect.poll(async () => (await fetchFile(service, job.id, 'NDJSON')).length).toBeGreaterThan(8_000_000);
   });
 });
