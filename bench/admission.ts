@@ -13,7 +13,7 @@ import { uploadFixture } from './lab/upload.ts';
 // names.
 
 const only = process.argv[2] ?? '';
-const patienceMs = 60_000;
+const timeoutMs = 60_000;
 const mebibyte = 1024 ** 2;
 
 await using lab = await openLab();
@@ -62,7 +62,7 @@ async function measure(name: string, attack: (typeof attacks)[number][1]): Promi
     peak = Math.max(peak, residentBytes(pid));
   }, 20);
   const since = performance.now();
-  const signal = AbortSignal.timeout(patienceMs);
+  const signal = AbortSignal.timeout(timeoutMs);
   const what = await attack(url, signal).catch((error: unknown) => `failed: ${String(error)}`);
   const seconds = (performance.now() - since) / 1_000;
   await sleep(500);

@@ -4,6 +4,7 @@ import { encodeId, newUuid } from '../src/ids.ts';
 import { defaultOptions } from '../src/job-row/options.ts';
 import { submitJob } from '../src/jobs/submit.ts';
 import { openPlatform } from '../src/platform.ts';
+import { noQuotas } from '../src/tenants/limits.ts';
 import { cli, openLab, script } from './lab/lab.ts';
 import { load, percentile, post } from './lab/load.ts';
 import { uploadFixture } from './lab/upload.ts';
@@ -131,6 +132,7 @@ async function fairness(): Promise<void> {
     id: '',
     kind: 'BASE64',
     url: null,
+    sealedCredentials: null,
     filename: null,
     contentType: null,
     bytes: 1,
@@ -148,6 +150,7 @@ async function fairness(): Promise<void> {
       priority: 5,
       maxRetries: 0,
       webhook: null,
+      quotas: noQuotas,
       runAt: null,
       idempotencyKey: null,
       fingerprint: null,

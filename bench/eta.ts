@@ -7,8 +7,8 @@ import { cli, openLab } from './lab/lab.ts';
 import { percentile } from './lab/load.ts';
 
 // Measures the accuracy of estimates in a mixed run: documents from 1 to 400 pages, both engines, page ranges, uploads
-// and a slow download, on two slots with a queue. Compares each estimate that a client saw with the actual end of the
-// job.
+// and a slow download, on two slots with a queue. Compares each estimate that a client received with the actual end of
+// the job.
 
 const count = Number(process.argv[2] ?? 120);
 const slots = 2;

@@ -25,7 +25,8 @@ import { startWholeJobs, type WholeJobs } from './lab/whole-jobs.ts';
 const root = fileURLToPath(new URL('../', import.meta.url));
 const folders = process.argv.length > 2 ? process.argv.slice(2) : [join(root, 'samples'), join(root, 'test/fixtures')];
 const rounds = 3;
-const english = await prepareOcr(['eng'], join(tmpdir(), 'pagehive-bench-ocr'));
+const ocrData = join(tmpdir(), 'pagehive-bench-ocr');
+const english = await prepareOcr(['eng'], ocrData);
 
 interface Reader {
   name: string;
@@ -113,7 +114,8 @@ async function measure(reader: Reader, paths: string[]): Promise<number> {
 {
   await using lab = await openLab();
   await using jobs = await startWholeJobs(lab);
-  await using pool = createExtractorPool({ size: 1, memoryBytes: 4 * 1024 ** 3, recycleBytes: 4 * 1024 ** 3 });
+  const memory = { memoryBytes: 4 * 1024 ** 3, recycleBytes: 4 * 1024 ** 3 };
+  await using pool = createExtractorPool({ size: 1, ...memory, readable: [ocrData] });
   await pool.start();
   const thread = new PdfjsThread();
   await thread.ready();

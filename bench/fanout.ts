@@ -1,9 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { defaultTenantId } from '../src/api/context.ts';
+import { openDatabase } from '../src/connections/database.ts';
 import { freePort } from '../src/connections/embedded-server.ts';
+import { openSecret } from '../src/connections/installation-secret.ts';
 import { openRedis } from '../src/connections/redis.ts';
+import { createSecrets } from '../src/connections/secrets.ts';
 import { decodeId } from '../src/ids.ts';
 import { createLogger } from '../src/ops/logger.ts';
+import { createMessages } from '../src/progress/messages.ts';
 import { createPublisher } from '../src/progress/publish.ts';
 import { createCollector } from './lab/garbage.ts';
 import { cli, openLab, script } from './lab/lab.ts';
@@ -24,9 +28,12 @@ const serve = await lab.run(cli, ['serve'], serveCollector.env);
 const barePort = await freePort();
 const bare = await lab.run(script('bare-ws'), [], { BARE_PORT: String(barePort), ...bareCollector.env });
 const api = `${lab.config.publicUrl}/graphql`;
-const redis = openRedis(lab.config.redisUrl, createLogger({ logLevel: 'silent' }, 'bench'));
+const logger = createLogger({ logLevel: 'silent' }, 'bench');
+const redis = openRedis(lab.config.redisUrl, logger);
 await redis.connect();
-const { publish } = createPublisher(redis, lab.config.redisPrefix);
+await using database = openDatabase({ url: lab.config.databaseUrl, name: 'bench', logger });
+const messages = createMessages(createSecrets(await openSecret(database, lab.config)));
+const { publish } = createPublisher(redis, lab.config.redisPrefix, messages);
 
 const upload = await uploadFixture(lab.config.publicUrl);
 const created = await post(

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { defaultTenantId } from '../src/api/context.ts';
 import { openDatabase } from '../src/connections/database.ts';
+import { asTenant } from '../src/connections/postgres/tenant.ts';
 import { newUuid } from '../src/ids.ts';
 import { searchPages } from '../src/jobs/search.ts';
 import { createLogger } from '../src/ops/logger.ts';
@@ -67,11 +68,13 @@ const kinds: { name: string; query: () => string; filter?: { name: string }; ten
 const document = `query ($query: String!, $filter: JobFilter) {
   searchPages(query: $query, filter: $filter, first: 20) { nodes { page { number } snippet } } }`;
 const logger = createLogger({ logLevel: 'error' }, 'bench');
-await using database = openDatabase({ url: lab.config.databaseUrl, name: 'bench', logger });
+const url = lab.config.databaseApiUrl ?? lab.config.databaseUrl;
+await using database = openDatabase({ url, name: 'bench', byTenant: true, logger });
 
 function search({ query, filter, tenant }: (typeof kinds)[number]): Promise<unknown> {
   if (tenant === undefined) return post(`${lab.config.publicUrl}/graphql`, document, { query: query(), filter });
-  return searchPages(database, { query: query(), filter: { tenantId: few, ...filter }, limit: 21, after: null });
+  const wanted = { query: query(), filter: { tenantId: few, ...filter }, limit: 21, after: null };
+  return asTenant(few, () => searchPages(database, wanted));
 }
 
 const since = performance.now();

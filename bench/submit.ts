@@ -8,8 +8,8 @@ import { cli, openLab, script } from './lab/lab.ts';
 import { load, percentile, post } from './lab/load.ts';
 import { uploadFixture } from './lab/upload.ts';
 
-// Measures the acceptance of a job: createJob with an upload, without and with an API key, beside a bare Yoga mutation with one INSERT and one save
-// to bee-queue.
+// Measures the acceptance of a job: createJob with an upload, without and with an API key, beside a bare Yoga mutation
+// with one INSERT and one save to bee-queue.
 
 const clients = 50;
 const count = Number(process.argv[2] ?? 5_000);
@@ -20,9 +20,10 @@ const barePort = await freePort();
 await lab.run(cli, ['serve']);
 await lab.run(script('bare-yoga'), [], { BARE_PORT: String(barePort) });
 
-// From the first key on every client needs one, so the contender with a key has servers of its own.
+// Once a key exists, every client needs one. So the contender with a key gets its own servers.
 await using keyedLab = await openLab();
-await keyedLab.run(cli, ['serve']);
+// Requests are counted, but not refused.
+await keyedLab.run(cli, ['serve'], { MAX_REQUESTS_PER_MINUTE: '1000000' });
 const keyedUpload = await uploadFixture(keyedLab.config.publicUrl);
 const authorization = `Bearer ${await issueKey(keyedLab.config.databaseUrl)}`;
 
@@ -55,6 +56,12 @@ async function issueKey(url: string): Promise<string> {
   const logger = createLogger({ logLevel: 'silent' }, 'bench');
   await using database = openDatabase({ url, size: 1, name: 'bench', logger });
   const scopes: Scope[] = ['READ', 'WRITE'];
-  const { secret } = await createKey(database, { tenantId: defaultTenantId, name: null, scopes, expiresAt: null });
+  const { secret } = await createKey(database, {
+    tenantId: defaultTenantId,
+    name: null,
+    scopes,
+    expiresAt: null,
+    limits: {},
+  });
   return secret;
 }

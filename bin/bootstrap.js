@@ -1,4 +1,4 @@
-// Makes a bare clone ready to run: packages, generated code, compiled code. Plain JavaScript without any dependency.
+// Prepares a bare clone: packages, generated code, compiled code. Plain JavaScript without dependencies.
 
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -13,7 +13,7 @@ export const root = new URL('../', import.meta.url);
 const directory = fileURLToPath(root);
 const path = (...names) => join(directory, ...names);
 
-/** Something that only the user can mend; the message says how. */
+/** A problem that only the user can fix; the message says how. */
 export class BootstrapError extends Error {
   constructor(message) {
     super(message);
@@ -21,13 +21,13 @@ export class BootstrapError extends Error {
   }
 }
 
-/** Writes a line of progress, with the seconds since this process began. */
+/** Writes a line of progress, with the seconds since this process started. */
 export function report(line) {
   process.stderr.write(`pagehive ${(performance.now() / 1000).toFixed(1).padStart(5)} s  ${line}\n`);
 }
 
 /**
- * Does what is missing or out of date, and nothing else. Two processes in one clone do it one after the other.
+ * Does what is missing or outdated, and nothing else. Two processes in one clone do it one after the other.
  * @param {{ build: boolean, log: (line: string) => void }} options `build`: compile to dist/ too
  */
 export async function prepare({ build, log }) {
@@ -52,7 +52,7 @@ const packages = {
   isFresh() {
     const wanted = hash(readFileSync(path('package-lock.json')));
     if (readIfThere(this.stamp) === wanted) return existsSync(path('node_modules', 'typescript'));
-    // Installed by hand from the very package-lock.json that is there.
+    // Installed by hand from the current package-lock.json.
     const installed = path('node_modules', '.package-lock.json');
     if (existsSync(this.stamp) || !existsSync(installed) || !existsSync(path('node_modules', 'typescript')))
       return false;
@@ -72,7 +72,7 @@ const packages = {
       '--fetch-retry-mintimeout=2000',
     ];
     const { code, output } = await run(...npm(args));
-    // What npm says first tells the cause; a stack trace and the manual may follow.
+    // The beginning of npm's output shows the cause; a stack trace and the manual may follow.
     const words = output.trim().split('\n').slice(0, 6).join('\n');
     if (code !== 0) throw new BootstrapError(`${words}\n${npmFailure(code, output)}`);
     writeFileSync(this.stamp, wanted);
@@ -93,7 +93,7 @@ const generated = {
       process.execPath,
       [path('node_modules', 'prisma', 'build', 'index.js'), 'generate'],
       {
-        // `generate` only checks that there is an engine for migrations, which many networks cannot download: any program
+        // `generate` only checks that there is a migration engine, which many networks cannot download: any program
         // will do.
         PRISMA_SCHEMA_ENGINE_BINARY: process.env.PRISMA_SCHEMA_ENGINE_BINARY || process.execPath,
         // Generators are programs of other packages.
@@ -124,7 +124,7 @@ const compiled = {
     return existsSync(path('dist', 'cli.js')) && readIfThere(this.stamp) === this.wanted();
   },
   async run() {
-    // Taken before: what is saved while the compiler runs is compiled the next time.
+    // Taken before compiling: files saved meanwhile are compiled the next time.
     const wanted = this.wanted();
     const tsc = path('node_modules', 'typescript', 'bin', 'tsc');
     const { code, output } = await run(process.execPath, [tsc, '-p', 'tsconfig.build.json']);
@@ -155,7 +155,7 @@ function filesIn(folder) {
     .map((entry) => join(entry.parentPath, entry.name).slice(directory.length));
 }
 
-/** The npm that runs this, if one does, else the one on PATH. */
+/** The npm that runs this script, if any, else the one on PATH. */
 function npm(args) {
   const own = process.env.npm_execpath;
   return own !== undefined && basename(own) === 'npm-cli.js' ? [process.execPath, [own, ...args]] : ['npm', args];
@@ -176,7 +176,7 @@ function npmFailure(code, output) {
   return `npm ci failed (exit code ${code}), see above`;
 }
 
-/** Runs a program and keeps what it says: it is shown only if it fails. */
+/** Runs a program and captures its output, which is shown only if it fails. */
 function run(command, args, env = {}) {
   return new Promise((resolve) => {
     const child = spawn(command, args, {

@@ -1,4 +1,4 @@
-// `npm run generate`: everything that is generated and committed, made anew: schema.graphql, then the typed client.
+// `npm run generate`: regenerates what is generated and committed: schema.graphql, then the typed client.
 
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -6,7 +6,7 @@ import { BootstrapError, prepare, report, root } from './bootstrap.js';
 
 const directory = fileURLToPath(root);
 
-/** Runs a program of a package with the node that runs this; throws if it fails. */
+/** Runs a package's program with this Node.js; throws if it fails. */
 export function runPackage(script, ...args) {
   const { status } = spawnSync(process.execPath, [`${directory}node_modules/${script}`, ...args], {
     cwd: directory,

@@ -1,14 +1,14 @@
-// A lock between processes, for the time before anything is installed.
+// A lock between processes, usable before anything is installed.
 
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Runs `task` while no other process does the same under this lock; waits for one that does. */
+/** Runs `task` while no other process holds this lock; waits for its holder. */
 export async function withLock(path, log, task) {
   mkdirSync(dirname(path), { recursive: true });
   const draft = `${path}.${process.pid}`;
-  // Written aside and linked into place, so that nobody reads a lock without its holder.
+  // Written aside and linked into place, so that no process reads a lock without its holder.
   writeFileSync(draft, JSON.stringify({ pid: process.pid, started: startOf(process.pid) }));
   try {
     for (let waited = false; !linked(draft, path); waited = true) {
@@ -28,7 +28,7 @@ export async function withLock(path, log, task) {
   }
 }
 
-/** Removes the lock of a dead process, and no other that has come in its place meanwhile. */
+/** Removes the lock of a dead process, but no other that has replaced it meanwhile. */
 function breakLock(path, found) {
   const aside = `${path}.broken.${process.pid}`;
   try {
@@ -61,7 +61,7 @@ function lives(holder) {
   return holder.started === startOf(holder.pid);
 }
 
-/** When a process started, so that another one with the same pid is not taken for it. Known on Linux alone. */
+/** The start time of a process, which distinguishes it from another one with the same pid. Known only on Linux. */
 function startOf(pid) {
   const stat = read(`/proc/${pid}/stat`);
   return stat === null ? null : stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];

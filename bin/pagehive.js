@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// The `pagehive` command. In a clone it first makes up for whatever is missing; from a registry there is nothing to do.
-// Old versions of Node.js must be able to read this file, so that they can say that they are too old.
+// The `pagehive` command. In a clone, it first prepares what is missing; an installed package is complete. Old
+// versions of Node.js must be able to parse this file, so that they can report that they are too old.
 
 const [major, minor] = process.versions.node.split('.').map(Number);
 
@@ -21,7 +21,7 @@ import('./bootstrap.js')
       process.exit(1);
     }
     const cli = new URL('dist/cli.js', root);
-    // The commands that `start` runs are the same script, without coming by here again.
+    // The commands that `start` runs are the same script, but skip this.
     process.argv[1] = (await import('node:url')).fileURLToPath(cli);
     await import(cli.href);
   })

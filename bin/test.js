@@ -16,7 +16,7 @@ const vitest = fileURLToPath(new URL('node_modules/vitest/vitest.mjs', root));
 const child = spawn(process.execPath, [vitest, 'run', ...process.argv.slice(2)], {
   cwd: fileURLToPath(root),
   stdio: 'inherit',
-  // The same everywhere: a snapshot is never written in passing, nor does `.only` hide tests.
+  // The same everywhere: snapshots are never written implicitly, and `.only` does not hide tests.
   env: { ...process.env, CI: 'true' },
 });
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));

@@ -1,4 +1,4 @@
-// `npm run verify`: all that CI checks, in its order: format and lint, types, generated files, tests.
+// `npm run verify`: everything that CI checks, in its order: format and lint, types, generated files, tests.
 
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -9,7 +9,7 @@ import { generate, runPackage } from './generate.js';
 
 const directory = fileURLToPath(root);
 
-/** What must not change when it is generated again. That the migrations match schema.prisma is a test. */
+/** Files that must not change when regenerated. A test checks that the migrations match schema.prisma. */
 const generatedPaths = ['schema.graphql', 'src/client/generated'];
 
 function contents() {

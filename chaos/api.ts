@@ -22,9 +22,9 @@ export class UnknownOutcomeError extends Error {
 }
 
 /**
- * The patience of a client, in milliseconds. After that it does not know the outcome: a frozen server may answer late.
+ * The timeout of a client, in milliseconds. After that it does not know the outcome: a frozen server may answer late.
  */
-const patienceMs = 8_000;
+const timeoutMs = 8_000;
 
 const answerShape = z.object({
   data: z.record(z.string(), z.unknown()).nullish(),
@@ -36,6 +36,13 @@ const answerShape = z.object({
 /** The codes that a server returns while its database is down or catching up. */
 export const temporaryCodes = ['SERVICE_UNAVAILABLE', 'OVERLOADED', 'DEADLINE_EXCEEDED'];
 
+/** How a client proves who it is, and which server it picks. */
+export interface ApiOptions {
+  random: Random;
+  /** Returns the key to send now; null for none. */
+  apiKey(): string | null;
+}
+
 export interface Api {
   readonly urls: readonly string[];
   anyUrl(): string;
@@ -44,41 +51,53 @@ export interface Api {
   put(url: string, bytes: Buffer): Promise<void>;
 }
 
-export function createApi(urls: readonly string[], random: Random): Api {
+export function createApi(urls: readonly string[], { random, apiKey }: ApiOptions): Api {
   return {
     urls,
     anyUrl: () => random.pick(urls),
     async ask(query, variables, shape) {
-      const answer = await post(random.pick(urls), { query, variables });
+      const key = apiKey();
+      const answer = await post(random.pick(urls), { query, variables }, key);
       const [error] = answer.errors ?? [];
       if (error !== undefined) {
         const code = error.extensions?.code ?? 'NO_CODE';
-        if (temporaryCodes.includes(code)) throw new UnknownOutcomeError(error.message);
+        // The key was replaced while the request was on its way.
+        const isOutdated = code === 'UNAUTHENTICATED' && key !== apiKey();
+        if (isOutdated || temporaryCodes.includes(code)) throw new UnknownOutcomeError(error.message);
         throw new RefusedError(code, error.message);
       }
       return shape.parse(answer.data);
     },
     async put(url, bytes) {
       const response = await carry(() =>
-        fetch(url, { method: 'PUT', body: new Uint8Array(bytes), signal: AbortSignal.timeout(patienceMs) }),
+        fetch(url, { method: 'PUT', body: new Uint8Array(bytes), signal: AbortSignal.timeout(timeoutMs) }),
       );
-      if (response.ok || response.status === 409) return;
-      if (response.status === 503) throw new UnknownOutcomeError('the upload got a 503');
-      throw new RefusedError(`HTTP ${response.status}`, await carry(() => response.text()));
+      if (response.ok) return;
+      const answer = await carry(() => response.text());
+      if (answer.includes('UPLOAD_ALREADY_STORED')) return;
+      // The server may still wait for the rest of an earlier PUT whose connection is half open.
+      const isTemporary = response.status === 503 || answer.includes('UPLOAD_IN_PROGRESS');
+      if (isTemporary) throw new UnknownOutcomeError(`the upload got a ${response.status}`);
+      throw new RefusedError(`HTTP ${response.status}`, answer);
     },
   };
 }
 
-async function post(url: string, body: object): Promise<z.infer<typeof answerShape>> {
+async function post(url: string, body: object, key: string | null): Promise<z.infer<typeof answerShape>> {
   const response = await carry(() =>
     fetch(`${url}/graphql`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', accept: 'application/json' },
+      headers: { 'content-type': 'application/json', accept: 'application/json', ...authorization(key) },
       body: JSON.stringify(body),
-      signal: AbortSignal.timeout(patienceMs),
+      signal: AbortSignal.timeout(timeoutMs),
     }),
   );
   return answerShape.parse(await carry(() => response.json()));
+}
+
+/** The header that sends a key. */
+export function authorization(key: string | null): Record<string, string> {
+  return key === null ? {} : { authorization: `Bearer ${key}` };
 }
 
 async function carry<T>(task: () => Promise<T>): Promise<T> {

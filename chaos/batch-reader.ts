@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { type Api, RefusedError, UnknownOutcomeError } from './api.ts';
+import type { Account } from './account.ts';
+import { RefusedError, UnknownOutcomeError } from './api.ts';
 import { type BatchState, batchFields, batchState, describeState, wrongIn } from './batch-counts.ts';
 import type { Journal } from './journal.ts';
 import type { Random } from './random.ts';
 
 export interface BatchReaderOptions {
-  api: Api;
+  account: Account;
   journal: Journal;
   random: Random;
   until: AbortSignal;
@@ -22,15 +23,19 @@ const query = `query ($id: ID!) {
 
 /** Queries single batches and lists at either API continuously, and compares each response with earlier ones. */
 export async function runBatchReader(options: BatchReaderOptions): Promise<void> {
-  const { api, journal, random, until, signal } = options;
+  const { account, journal, random, until, signal } = options;
   const newest = new Map<string, BatchState>();
   while (!until.aborted) {
     await sleep(random.int(50, 400), undefined, { signal });
-    const known = [...journal.batches.keys()];
+    const known = journal.batchesOf(account.name).map(({ id }) => id);
     if (known.length === 0) continue;
     try {
-      const { batch, batches } = await api.ask(query, { id: random.pick(known) }, shape);
+      const { batch, batches } = await account.api.ask(query, { id: random.pick(known) }, shape);
       const found = [batch, ...batches.nodes];
+      journal.see(
+        account.name,
+        found.map(({ id }) => id),
+      );
       for (const each of found) check(journal, each, newest.get(each.id));
       // The rows of one response are read concurrently, so their order is unknown.
       for (const each of found) {

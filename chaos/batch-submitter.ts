@@ -12,7 +12,7 @@ export interface BatchSubmitterOptions extends Omit<SubmitterOptions, 'onJob'> {
 }
 
 /** The backlog at which batches pause: more than for single jobs, because batches are added to those. */
-const mostBacklog = 48;
+const maxBacklog = 48;
 
 const createBatchShape = z.object({ createBatch: z.object({ batch: z.object({ id: z.string() }) }) });
 const createBatch = 'mutation ($input: CreateBatchInput!) { createBatch(input: $input) { batch { id } } }';
@@ -32,11 +32,11 @@ const everything = [
   'JOB_CANCELLED',
 ];
 
-/** Submits one batch after another until told to stop, then finishes what it has started. */
+/** Submits one batch after another until `until` aborts, then finishes the batch it has started. */
 export async function runBatchSubmitter(options: BatchSubmitterOptions): Promise<void> {
   const { journal, random, until, signal } = options;
   while (!until.aborted) {
-    if (options.backlog() < mostBacklog) await submitOne(options, journal.batchIntents.length);
+    if (options.backlog() < maxBacklog) await submitOne(options, journal.batchIntents.length);
     await sleep(random.int(500, 3_000), undefined, { signal });
   }
 }
@@ -45,11 +45,15 @@ async function submitOne(options: BatchSubmitterOptions, number: number): Promis
   const { journal, random } = options;
   // Some batches have only one kind of document, so that they end COMPLETED or FAILED as a whole.
   const kinds = random.chance(0.25) ? [pickDocument(random, options.kinds)] : options.kinds;
+  const { name: tenant } = options.account;
   const intent: BatchIntent = {
-    name: `batch #${number}`,
+    tenant,
+    name: `${tenant}: batch #${number}`,
     kinds: Array.from({ length: sizeOf(random) }, () => pickDocument(random, kinds)),
     // Without a key, a request must not be repeated.
-    key: random.chance(0.9) ? `key of batch ${number}` : null,
+    key: random.chance(0.9)
+      ? `key of batch ${journal.batchIntents.filter((each) => each.tenant === tenant).length}`
+      : null,
     webhook: random.pick(['nothing', 'ends', 'ends', 'everything'] as const),
     unknown: 0,
     answers: new Set(),
@@ -79,7 +83,7 @@ function itemOf({ name, kinds }: BatchIntent, source: Source, index: number) {
   return { name: nameOfItem(name, index), source, metadata: { index }, options: kinds[index]?.options };
 }
 
-function inputOf({ random, receiver }: BatchSubmitterOptions, intent: BatchIntent, items: object[]): object {
+function inputOf({ random, receiver, account }: BatchSubmitterOptions, intent: BatchIntent, items: object[]): object {
   const { name, key, webhook } = intent;
   return {
     name,
@@ -89,7 +93,7 @@ function inputOf({ random, receiver }: BatchSubmitterOptions, intent: BatchInten
     idempotencyKey: key,
     ...(webhook === 'nothing'
       ? {}
-      : { webhook: { url: receiver.url, ...(webhook === 'ends' ? {} : { events: everything }) } }),
+      : { webhook: { url: receiver.urlOf(account.name), ...(webhook === 'ends' ? {} : { events: everything }) } }),
   };
 }
 
@@ -99,8 +103,8 @@ async function submitCopy(
   input: object,
   inline: number,
 ): Promise<void> {
-  const { api, journal, signal } = options;
-  const send = () => api.ask(createBatch, { input }, createBatchShape);
+  const { account, journal, signal } = options;
+  const send = () => account.api.ask(createBatch, { input }, createBatchShape);
   const onRetry = () => {
     intent.unknown += 1;
     journal.count('createBatch without an answer');

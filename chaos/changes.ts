@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { type Api, RefusedError, untilKnown } from './api.ts';
+import type { Account } from './account.ts';
+import { RefusedError, untilKnown } from './api.ts';
 import type { Journal } from './journal.ts';
 
 /** A mutation of an existing object. */
@@ -23,7 +24,7 @@ const mutations: Record<Change['name'], string> = {
 };
 
 export interface ChangeContext {
-  api: Api;
+  account: Account;
   journal: Journal;
   signal: AbortSignal;
 }
@@ -33,7 +34,7 @@ export type Outcome = 'done' | 'repeated' | 'refused';
 
 /** Repeats a mutation until its outcome is known. */
 export async function change(
-  { api, journal, signal }: ChangeContext,
+  { account: { api }, journal, signal }: ChangeContext,
   { name, id, password, refusals }: Change,
 ): Promise<Outcome> {
   let unknown = 0;
@@ -45,6 +46,7 @@ export async function change(
     const variables = { id, ...(password === undefined ? {} : { options: { password } }) };
     await untilKnown(() => api.ask(mutations[name], variables, anything), { signal, onRetry });
     journal.count(`${name} answered`);
+    journal.answered.push({ action: name, target: id });
     return unknown === 0 ? 'done' : 'repeated';
   } catch (error) {
     if (!(error instanceof RefusedError)) throw error;

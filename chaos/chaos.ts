@@ -1,14 +1,14 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { createApi } from './api.ts';
+import { openAccounts } from './account.ts';
 import { checks } from './checks/all.ts';
-import { startClients } from './clients.ts';
 import { startDocumentServer } from './document-server.ts';
 import { type DocumentKind, documentKinds } from './documents.ts';
 import { describeSubject, type Evidence, gatherEvidence, uuidOf } from './evidence.ts';
 import { type FaultOutcome, injectFaults } from './faults.ts';
 import { type Breach, Journal } from './journal.ts';
+import { KeyWatchers } from './key-watchers.ts';
 import { errorsInLogs, keepLogs } from './logs.ts';
 import { startObserver } from './observer.ts';
 import { createRandom } from './random.ts';
@@ -16,6 +16,7 @@ import { startReceiver } from './receiver.ts';
 import { recoverFleet, untilChanged, untilCounted, untilDelivered, untilSettled } from './recovery.ts';
 import { makeReferences } from './reference.ts';
 import { describeFault, type FaultKind, planFaults } from './schedule.ts';
+import { startTenants } from './tenants.ts';
 import { openWorld, type World } from './world.ts';
 
 export interface ChaosOptions {
@@ -36,6 +37,9 @@ export interface ChaosReport {
   /** The folder with the process logs, and the errors in them; null if all promises held. */
   logs: { place: string; errors: [string, number][] } | null;
 }
+
+/** The tenants whose clients work at the same time. */
+const tenantNames = ['red', 'blue'];
 
 const viewerShape = z.object({ viewer: z.object({ webhookSecret: z.string() }) });
 /**
@@ -61,18 +65,24 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   await using world = await openWorld({ random: random.fork(), onBreach });
   await using documents = await startDocumentServer(random.fork());
   using observer = startObserver(world);
-  const api = createApi(world.apiUrls, random.fork());
   await using receiver = await startReceiver(random.fork());
   await world.heal(signal);
-  receiver.trust((await api.ask('{ viewer { webhookSecret } }', {}, viewerShape)).viewer.webhookSecret);
+  const { apiUrls: urls } = world;
+  const accounts = await openAccounts(urls, { random: random.fork(), names: tenantNames });
+  const { api } = accounts.operator;
+  for (const { name, api } of accounts.tenants) {
+    receiver.trust(name, (await api.ask('{ viewer { webhookSecret } }', {}, viewerShape)).viewer.webhookSecret);
+  }
   log('everything runs; making the reference results');
   const references = await makeReferences(world, { api, documents, kinds, signal });
 
   documents.misbehave(true);
   receiver.misbehave(true);
   log('injecting faults');
-  const clients = startClients({
-    api,
+  const keyWatchers = new KeyWatchers({ urls, journal, random: random.fork(), signal });
+  const clients = startTenants({
+    accounts,
+    keyWatchers,
     journal,
     documents,
     receiver,
@@ -97,19 +107,21 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   log('healing');
   await world.heal(signal);
   await clients.done;
+  await keyWatchers.finished();
   log('waiting for every job to become final');
   for (const detail of await untilSettled(world, signal)) journal.breach('every job reaches a final state', detail);
   for (const detail of await untilCounted(world, signal)) journal.breach('every batch reaches a final state', detail);
   const waiting = await clients.missingTheEnd(60_000);
-  if (waiting > 0) journal.breach('nobody misses the final state', `${waiting} watchers still wait`);
+  if (waiting > 0) journal.breach('no watcher misses the final state', `${waiting} watchers still wait`);
   log('waiting for all webhooks');
-  for (const detail of await untilDelivered(world, api, signal)) journal.breach('every end is delivered', detail);
+  for (const detail of await untilDelivered(world, accounts.tenants, signal))
+    journal.breach('every end is delivered', detail);
   for (const detail of await recoverFleet(world, { api, observer, signal }))
     journal.breach('every worker works again', detail);
 
   log('checking');
   journal.count('intents', journal.intents.length);
-  const evidence = await gatherEvidence({ world, journal, observer, references, receiver, kinds });
+  const evidence = await gatherEvidence({ world, accounts, journal, observer, references, receiver, kinds });
   for (const check of checks) journal.breaches.push(...(await check(evidence)));
   const breaches = withEvidence(evidence);
   const { dataDir } = world;

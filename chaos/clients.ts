@@ -1,12 +1,12 @@
 import { setMaxListeners } from 'node:events';
-import type { Api } from './api.ts';
-import { BatchMeddler } from './batch-meddler.ts';
+import type { Account } from './account.ts';
+import { BatchMutator } from './batch-mutator.ts';
 import { runBatchReader } from './batch-reader.ts';
 import { runBatchSubmitter } from './batch-submitter.ts';
 import type { DocumentServer } from './document-server.ts';
 import type { DocumentKind } from './documents.ts';
+import { JobMutator } from './job-mutator.ts';
 import type { ClientBatch, ClientJob, Journal } from './journal.ts';
-import { Meddler } from './meddler.ts';
 import type { Random } from './random.ts';
 import type { Receiver } from './receiver.ts';
 import { runSubmitter } from './submitter.ts';
@@ -15,7 +15,7 @@ import { watchedJobs } from './watched-jobs.ts';
 import { Watchers } from './watcher.ts';
 
 export interface ClientsOptions {
-  api: Api;
+  account: Account;
   journal: Journal;
   documents: DocumentServer;
   receiver: Receiver;
@@ -36,19 +36,19 @@ export interface Clients {
   missingTheEnd(withinMs: number): Promise<number>;
 }
 
-const submitters = 3;
+const submitters = 2;
 
-/** All clients of the installation: they submit, watch, query, cancel, retry and delete jobs and batches. */
+/** All clients of one tenant: they submit, watch, query, cancel, retry and delete jobs and batches. */
 export function startClients(options: ClientsOptions): Clients {
-  const { api, journal, random, signal } = options;
+  const { account, journal, random, signal } = options;
   const submitting = new AbortController();
   const until = submitting.signal;
   // Hundreds of clients listen to it.
   setMaxListeners(0, until);
-  let restless = true;
-  const watching = { urls: api.urls, journal, restless: () => restless, signal };
+  let disconnects = true;
+  const watching = { account, journal, disconnects: () => disconnects, signal };
   const watchers = new Watchers({ ...watching, subject: watchedJobs, random: random.fork() });
-  const meddler = new Meddler({ ...options, random: random.fork(), watchers, until });
+  const jobMutator = new JobMutator({ ...options, random: random.fork(), watchers, until });
   const doubled = random.fork();
   const stream = {
     ...options,
@@ -56,28 +56,28 @@ export function startClients(options: ClientsOptions): Clients {
     onJob(job: ClientJob) {
       watchers.add(job);
       if (doubled.chance(0.2)) watchers.add(job);
-      meddler.meet(job);
+      jobMutator.start(job);
     },
   };
   const running = Array.from({ length: submitters }, () => runSubmitter({ ...stream, random: random.fork() }));
 
   const batchWatchers = new Watchers({ ...watching, subject: watchedBatches, random: random.fork() });
-  const batchMeddler = new BatchMeddler({ ...options, random: random.fork(), watchers: batchWatchers, until });
+  const batchMutator = new BatchMutator({ ...options, random: random.fork(), watchers: batchWatchers, until });
   const batchStream = {
     ...options,
     until,
     onBatch(batch: ClientBatch) {
       for (let n = doubled.int(1, 3); n > 0; n--) batchWatchers.add(batch);
-      batchMeddler.meet(batch);
+      batchMutator.start(batch);
     },
   };
   running.push(runBatchSubmitter({ ...batchStream, random: random.fork() }));
   running.push(runBatchReader({ ...options, random: random.fork(), until }));
 
   const done = Promise.all(running)
-    .then(() => Promise.all([meddler.finished(), batchMeddler.finished()]))
+    .then(() => Promise.all([jobMutator.finished(), batchMutator.finished()]))
     .finally(() => {
-      restless = false;
+      disconnects = false;
     });
   return {
     done,
@@ -86,7 +86,7 @@ export function startClients(options: ClientsOptions): Clients {
       const missing = await watchers.finished(withinMs);
       if ((await batchWatchers.finished(withinMs)) === 0) {
         // A retry without a response may have taken effect after watchers saw an end.
-        for (const batch of journal.batches.values()) if (batch.retries.length > 0) batchWatchers.recall(batch);
+        for (const batch of journal.batchesOf(account.name)) if (batch.retries.length > 0) batchWatchers.recall(batch);
       }
       return missing + (await batchWatchers.finished(withinMs));
     },

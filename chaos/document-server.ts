@@ -3,20 +3,20 @@ import { createServer, type ServerResponse } from 'node:http';
 import { bytesOf, documentKinds } from './documents.ts';
 import type { Random } from './random.ts';
 
-/** The web server of documents, on loopback. It is unreliable until it is told to behave. */
+/** The web server of documents, on loopback. It is unreliable until `misbehave(false)`. */
 export interface DocumentServer extends AsyncDisposable {
   urlOf(kind: string, number: number): string;
   misbehave(yes: boolean): void;
   /** The number of responses by kind. */
-  readonly counts: Record<Manner, number>;
+  readonly counts: Record<Behaviour, number>;
 }
 
-const manners = ['well', 'refuse', 'break-off', 'hang', 'drip'] as const;
-type Manner = (typeof manners)[number];
+const behaviours = ['well', 'refuse', 'break-off', 'hang', 'drip'] as const;
+type Behaviour = (typeof behaviours)[number];
 
 export async function startDocumentServer(random: Random): Promise<DocumentServer> {
   let misbehaving = false;
-  const counts: Record<Manner, number> = { well: 0, refuse: 0, 'break-off': 0, hang: 0, drip: 0 };
+  const counts: Record<Behaviour, number> = { well: 0, refuse: 0, 'break-off': 0, hang: 0, drip: 0 };
   const timers = new Set<NodeJS.Timeout>();
 
   const server = createServer((request, response) => {
@@ -26,23 +26,23 @@ export async function startDocumentServer(random: Random): Promise<DocumentServe
       response.writeHead(404).end();
       return;
     }
-    const manner = misbehaving && random.chance(0.35) ? random.pick(manners) : 'well';
-    counts[manner] += 1;
-    answer(response, bytesOf(kind, Number(number)), manner);
+    const behaviour = misbehaving && random.chance(0.35) ? random.pick(behaviours) : 'well';
+    counts[behaviour] += 1;
+    answer(response, bytesOf(kind, Number(number)), behaviour);
   });
 
-  function answer(response: ServerResponse, bytes: Buffer, manner: Manner): void {
+  function answer(response: ServerResponse, bytes: Buffer, behaviour: Behaviour): void {
     response.on('error', () => undefined);
     const head = { 'content-type': 'application/pdf', 'content-length': bytes.length };
-    if (manner === 'refuse') {
+    if (behaviour === 'refuse') {
       response.writeHead(503).end();
-    } else if (manner === 'well') {
+    } else if (behaviour === 'well') {
       response.writeHead(200, head).end(bytes);
-    } else if (manner !== 'hang' || random.chance(0.5)) {
+    } else if (behaviour !== 'hang' || random.chance(0.5)) {
       // Half of the hanging responses hang before the first byte.
       response.writeHead(200, head).write(bytes.subarray(0, Math.ceil(bytes.length / 2)));
-      if (manner === 'break-off') after(100, () => response.destroy());
-      if (manner === 'drip') after(1_500, () => response.end(bytes.subarray(Math.ceil(bytes.length / 2))));
+      if (behaviour === 'break-off') after(100, () => response.destroy());
+      if (behaviour === 'drip') after(1_500, () => response.end(bytes.subarray(Math.ceil(bytes.length / 2))));
     }
   }
 

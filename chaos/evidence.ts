@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { decodeId, encodeId } from '../src/ids.ts';
+import type { Accounts } from './account.ts';
 import { type BatchState, batchState, describeState } from './batch-counts.ts';
 import type { DocumentKind } from './documents.ts';
 import type { Breach, ClientBatch, ClientJob, Journal } from './journal.ts';
@@ -46,6 +47,7 @@ export interface AttemptRow {
 /** Everything that checks may use, once all is healed and final. */
 export interface Evidence {
   world: World;
+  accounts: Accounts;
   journal: Journal;
   observer: Observer;
   references: ReadonlyMap<string, References>;
@@ -64,7 +66,7 @@ export interface Evidence {
 export type Check = (evidence: Evidence) => Promise<Breach[]> | Breach[];
 
 export async function gatherEvidence(
-  given: Pick<Evidence, 'world' | 'journal' | 'observer' | 'references' | 'receiver' | 'kinds'>,
+  given: Pick<Evidence, 'world' | 'accounts' | 'journal' | 'observer' | 'references' | 'receiver' | 'kinds'>,
 ): Promise<Evidence> {
   const { world, journal } = given;
   const read = <Row extends pg.QueryResultRow>(text: string) => world.query<Row>(text);

@@ -64,7 +64,7 @@ async function inject(world: World, fault: Fault, signal: AbortSignal): Promise<
       return await killExtractor(world, world.service(fault.service).pid, fault.signal);
     case 'redis-flush':
       return await withRedis(world, (redis) => redis.flushAll());
-    case 'redis-forget-scripts':
+    case 'redis-flush-scripts':
       return await withRedis(world, (redis) => redis.scriptFlush());
     case 'redis-down':
       await world.servers.restartRedis(fault.seconds * 1000);
@@ -87,7 +87,7 @@ async function inject(world: World, fault: Fault, signal: AbortSignal): Promise<
     case 'lose-reply': {
       const reply = { statement: fault.statement, ending: fault.ending, at: null };
       world.lostReplies.push(reply);
-      // `at` shows in the end whether a statement met it.
+      // `at` later shows whether a statement triggered it.
       return true;
     }
   }

@@ -11,6 +11,8 @@ export interface Breach {
 
 /** A client's intent to create one job. */
 export interface Intent {
+  /** The name of the client's tenant. */
+  tenant: string;
   /** Also the name of its job. */
   name: string;
   kind: DocumentKind;
@@ -26,6 +28,8 @@ export interface Intent {
 
 /** A client's intent to create one batch. */
 export interface BatchIntent {
+  /** The name of the client's tenant. */
+  tenant: string;
   /** Also the name of the batch. */
   name: string;
   /** The kind of each item. */
@@ -38,7 +42,7 @@ export interface BatchIntent {
   answers: Set<string>;
 }
 
-type Wish = 'asked' | 'answered';
+type RequestState = 'sent' | 'answered';
 
 /** A watched object, by its public id. */
 export interface Watched<Event extends SeenEvent> {
@@ -49,15 +53,15 @@ export interface Watched<Event extends SeenEvent> {
 /** A job as the clients know it. */
 export interface ClientJob extends Watched<SeenEvent> {
   intent: Intent;
-  cancelled: Wish | null;
-  deleted: Wish | null;
-  retried: Wish | null;
+  cancelled: RequestState | null;
+  deleted: RequestState | null;
+  retried: RequestState | null;
 }
 
 /** A batch as the clients know it. */
 export interface ClientBatch extends Watched<SeenBatch> {
   intent: BatchIntent;
-  cancelled: Wish | null;
+  cancelled: RequestState | null;
   /** Periods in which jobs may have been retried: from a request to its response, or forever without one. */
   retries: { from: number; to: number }[];
   /** Jobs that a client has asked to delete, by public id, with their status at that time. */
@@ -79,7 +83,7 @@ export interface SeenBatch extends SeenEvent {
   at: number;
 }
 
-/** What one watcher saw over all its connections. */
+/** The events that one watcher saw over all its connections. */
 export interface View<Event extends SeenEvent = SeenEvent> {
   by: 'WebSocket' | 'SSE';
   connections: number;
@@ -88,7 +92,7 @@ export interface View<Event extends SeenEvent = SeenEvent> {
   end: 'final' | 'gone' | null;
 }
 
-/** What clients did and saw, to be compared with the database at the end. */
+/** The actions and observations of clients, to be compared with the database at the end. */
 export class Journal {
   readonly intents: Intent[] = [];
   readonly jobs = new Map<string, ClientJob>();
@@ -98,9 +102,30 @@ export class Journal {
   readonly counts = new Map<string, number>();
   /** Storage keys of jobs whose first deleteJob was answered: the bytes must be gone unless other jobs use them. */
   readonly deletedBytes: { id: string; key: string }[] = [];
+  /** Ids of jobs and batches that a tenant's clients saw, by the tenant's name. */
+  readonly seen = new Map<string, Set<string>>();
+  /** Answered mutations, which the audit log must contain. */
+  readonly answered: { action: string; target: string }[] = [];
 
   count(what: string, by = 1): void {
     this.counts.set(what, (this.counts.get(what) ?? 0) + by);
+  }
+
+  /** Records that a client of a tenant saw these jobs or batches. */
+  see(tenant: string, ids: Iterable<string>): void {
+    const seen = this.seen.get(tenant) ?? new Set();
+    this.seen.set(tenant, seen);
+    for (const id of ids) seen.add(id);
+  }
+
+  /** The jobs of a tenant's clients. */
+  jobsOf(tenant: string): ClientJob[] {
+    return [...this.jobs.values()].filter(({ intent }) => intent.tenant === tenant);
+  }
+
+  /** The batches of a tenant's clients. */
+  batchesOf(tenant: string): ClientBatch[] {
+    return [...this.batches.values()].filter(({ intent }) => intent.tenant === tenant);
   }
 
   breach(promise: string, detail: string, about?: string): void {

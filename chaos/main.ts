@@ -4,8 +4,8 @@ import { groupBy } from './evidence.ts';
 
 const usage = 'usage: npm run chaos -- [--seed N] [--minutes M]';
 /** Maximum breaches printed for each promise, and maximum errors of the logs. */
-const mostEvidence = 3;
-const mostErrors = 20;
+const maxEvidence = 3;
+const maxErrors = 20;
 
 /** `npm run chaos`: exit code 0 if all promises held, 1 if one was broken, 2 for wrong usage, 130 if interrupted. */
 async function main(): Promise<number> {
@@ -56,15 +56,14 @@ function print(seed: number, { breaches, counts, logs }: ChaosReport): void {
   console.log('');
   for (const [promise, broken] of groupBy(breaches, (breach) => breach.promise)) {
     console.log(`BREACH  ${promise}: ${broken.length} times`);
-    for (const { detail, evidence } of broken.slice(0, mostEvidence)) {
+    for (const { detail, evidence } of broken.slice(0, maxEvidence)) {
       console.log(`        ${detail}`);
       for (const line of evidence) console.log(`          ${line}`);
     }
   }
   if (logs !== null) {
     console.log(`logs of the processes: ${logs.place}; errors in them:`);
-    for (const [error, count] of logs.errors.slice(0, mostErrors))
-      console.log(`${String(count).padStart(8)}  ${error}`);
+    for (const [error, count] of logs.errors.slice(0, maxErrors)) console.log(`${String(count).padStart(8)}  ${error}`);
   }
   const verdict = breaches.length === 0 ? 'every promise held' : `${breaches.length} breaches`;
   console.log(`seed ${seed}: ${verdict}`);

@@ -1,17 +1,27 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { commandLineOf, identify, isAlive, type ProcessIdentity } from '../src/supervisor/process-identity.ts';
 
-/** The children of a process, from /proc. */
-export function childrenOf(parent: number): number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((pid) => statOf(pid)?.parent === parent);
+/** The children of each process that has any, from one pass over /proc. */
+function childrenByParent(): Map<number, number[]> {
+  const children = new Map<number, number[]>();
+  for (const name of readdirSync('/proc')) {
+    const pid = Number(name);
+    const parent = Number.isInteger(pid) ? statOf(pid)?.parent : undefined;
+    if (parent !== undefined) children.set(parent, [...(children.get(parent) ?? []), pid]);
+  }
+  return children;
 }
 
-/** The extractors of a worker. */
+/** The extractors of a worker. In a sandbox, each is below the processes that built it. */
 export function extractorsOf(worker: number): number[] {
-  return childrenOf(worker).filter((pid) => /pagehive extract|extractor-process/.test(commandLineOf(pid)));
+  const children = childrenByParent();
+  const below = (parent: number): number[] =>
+    (children.get(parent) ?? []).flatMap((pid) => {
+      if (!/pagehive extract|extractor-process/.test(commandLineOf(pid))) return [];
+      const extractors = below(pid);
+      return extractors.length === 0 ? [pid] : extractors;
+    });
+  return below(worker);
 }
 
 /** Processor ticks that a process has used; 0 if it is gone. */

@@ -22,16 +22,17 @@ export interface ReceivedEvent {
   genuine: boolean;
 }
 
-/** The clients' webhook receiver. It is unreliable until it is told to behave. */
+/** The clients' webhook receiver. It is unreliable until `misbehave(false)`. */
 export interface Receiver extends AsyncDisposable {
-  readonly url: string;
+  /** The URL for the webhooks of a tenant. */
+  urlOf(tenant: string): string;
   readonly received: ReadonlyMap<string, ReceivedEvent>;
-  /** Sets the secret that must have signed all requests. */
-  trust(secret: string): void;
+  /** Sets the secret that must have signed all requests for a tenant. */
+  trust(tenant: string, secret: string): void;
   misbehave(yes: boolean): void;
 }
 
-const manners = ['well', 'refuse', 'break-off', 'hang'] as const;
+const behaviours = ['well', 'refuse', 'break-off', 'hang'] as const;
 const event = z.object({
   type: z.string(),
   data: z.object({
@@ -42,10 +43,10 @@ const event = z.object({
 
 export async function startReceiver(random: Random): Promise<Receiver> {
   let misbehaving = false;
-  let webhook: Webhook | null = null;
+  const webhooks = new Map<string, Webhook>();
   const received = new Map<string, ReceivedEvent>();
 
-  function note(headers: IncomingHttpHeaders, body: string): ReceivedEvent {
+  function note(tenant: string, headers: IncomingHttpHeaders, body: string): ReceivedEvent {
     const id = String(headers['webhook-id']);
     const { type, data } = event.parse(JSON.parse(body));
     const subject = data.job ?? data.batch;
@@ -63,15 +64,15 @@ export async function startReceiver(random: Random): Promise<Receiver> {
     received.set(id, each);
     each.bodies.add(body);
     each.requests += 1;
-    each.genuine &&= isGenuine(headers, body);
+    each.genuine &&= isGenuine(webhooks.get(tenant), headers, body);
     return each;
   }
 
-  function isGenuine(headers: IncomingHttpHeaders, body: string): boolean {
+  function isGenuine(webhook: Webhook | undefined, headers: IncomingHttpHeaders, body: string): boolean {
     const names = ['webhook-id', 'webhook-timestamp', 'webhook-signature'];
     try {
       webhook?.verify(body, Object.fromEntries(names.map((name) => [name, String(headers[name])])));
-      return webhook !== null;
+      return webhook !== undefined;
     } catch {
       return false;
     }
@@ -80,12 +81,12 @@ export async function startReceiver(random: Random): Promise<Receiver> {
   const server = createServer(async (request, response) => {
     response.on('error', () => undefined);
     try {
-      const each = note(request.headers, await text(request));
-      const manner = misbehaving && random.chance(0.4) ? random.pick(manners) : 'well';
-      if (manner === 'refuse') response.writeHead(503).end();
+      const each = note(request.url?.slice(1) ?? '', request.headers, await text(request));
+      const behaviour = misbehaving && random.chance(0.4) ? random.pick(behaviours) : 'well';
+      if (behaviour === 'refuse') response.writeHead(503).end();
       // The receiver got the event, but the sender does not know.
-      if (manner === 'break-off') response.destroy();
-      if (manner !== 'well') return;
+      if (behaviour === 'break-off') response.destroy();
+      if (behaviour !== 'well') return;
       each.answered += 1;
       response.writeHead(204).end();
     } catch {
@@ -98,10 +99,10 @@ export async function startReceiver(random: Random): Promise<Receiver> {
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('the receiver has no port');
   return {
-    url: `http://127.0.0.1:${address.port}/`,
+    urlOf: (tenant) => `http://127.0.0.1:${address.port}/${tenant}`,
     received,
-    trust(secret) {
-      webhook = new Webhook(secret);
+    trust(tenant, secret) {
+      webhooks.set(tenant, new Webhook(secret));
     },
     misbehave(yes) {
       misbehaving = yes;

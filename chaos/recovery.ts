@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { decodeId, encodeId } from '../src/ids.ts';
+import type { Account } from './account.ts';
 import { type Api, untilKnown } from './api.ts';
 import { bytesOf, documentKinds } from './documents.ts';
 import type { Observer } from './observer.ts';
@@ -10,7 +11,7 @@ import type { World } from './world.ts';
 /** Maximum time until all jobs are final after healing, except those waiting for a retry, in milliseconds. */
 const settleMs = 120_000;
 /** Extra time for retries, in milliseconds. Backoff is five minutes at most, but only after many failures. */
-const patienceMs = 60_000;
+const retryMs = 60_000;
 
 /** Waits until no job is left to do. Returns the jobs that took too long. */
 export async function untilSettled(world: World, signal: AbortSignal): Promise<string[]> {
@@ -22,7 +23,7 @@ export async function untilSettled(world: World, signal: AbortSignal): Promise<s
     if (rows.length === 0 && (await world.query('SELECT 1 FROM batch_changes')).length === 0) return [];
     const waited = Date.now() - begin;
     const nextDue = Math.max(0, ...rows.map(({ dueIn }) => (dueIn ?? 0) * 1000));
-    if (waited > settleMs && nextDue < 1_000 && waited > settleMs + patienceMs) {
+    if (waited > settleMs && nextDue < 1_000 && waited > settleMs + retryMs) {
       return rows.map(
         ({ id, name, status }) => `"${name}" ${id} is ${status} ${Math.round(waited / 1000)} s after healing`,
       );
@@ -98,11 +99,16 @@ const patientSeconds = 35;
 const deliverMs = 120_000;
 
 /** Waits until all webhooks are delivered. Returns those that are not. */
-export async function untilDelivered(world: World, api: Api, signal: AbortSignal): Promise<string[]> {
+export async function untilDelivered(
+  world: World,
+  tenants: readonly Account[],
+  signal: AbortSignal,
+): Promise<string[]> {
   const begin = Date.now();
   for (;;) {
-    const rows = await world.query<{ id: string; event: string; dueIn: number; attempt: number }>(
-      `SELECT id, event::text, attempt, extract(epoch FROM due_at - now())::float8 AS "dueIn" FROM webhook_deliveries WHERE status = 'PENDING'`,
+    const rows = await world.query<{ id: string; tenant: string; event: string; dueIn: number; attempt: number }>(
+      `SELECT d.id, t.name AS tenant, event::text, attempt, extract(epoch FROM due_at - now())::float8 AS "dueIn"
+         FROM webhook_deliveries d JOIN tenants t ON t.id = d.tenant_id WHERE status = 'PENDING'`,
     );
     if (rows.length === 0) return [];
     if (Date.now() - begin > deliverMs) {
@@ -110,8 +116,10 @@ export async function untilDelivered(world: World, api: Api, signal: AbortSignal
         return `${event} ${encodeId('delivery', id)} is not delivered after ${attempt} attempts; due in ${Math.round(dueIn)} s`;
       });
     }
-    for (const { id } of rows.filter(({ dueIn }) => dueIn > patientSeconds)) {
-      await untilKnown(() => api.ask(redeliver, { id: encodeId('delivery', id) }, redeliverShape), { signal });
+    for (const { id, tenant } of rows.filter(({ dueIn }) => dueIn > patientSeconds)) {
+      const account = tenants.find(({ name }) => name === tenant);
+      if (account === undefined) return [`a delivery of the tenant ${tenant}, which has no webhooks`];
+      await untilKnown(() => account.api.ask(redeliver, { id: encodeId('delivery', id) }, redeliverShape), { signal });
     }
     await sleep(500, undefined, { signal });
   }

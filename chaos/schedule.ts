@@ -31,7 +31,7 @@ export type Fault =
   /** The busiest extractor of a worker dies of this signal. */
   | { kind: 'kill-extractor'; service: ServiceName; signal: 'SIGKILL' | 'SIGSEGV' }
   | { kind: 'redis-flush' }
-  | { kind: 'redis-forget-scripts' }
+  | { kind: 'redis-flush-scripts' }
   | { kind: 'redis-down'; seconds: number }
   /**
    * fast: sessions are ended. crash: the postmaster is killed. backend: one session is killed, so all are restarted.
@@ -61,7 +61,7 @@ const bag: Record<FaultKind, number> = {
   freeze: 2,
   'kill-extractor': 3,
   'redis-flush': 1,
-  'redis-forget-scripts': 1,
+  'redis-flush-scripts': 1,
   'redis-down': 1,
   'postgres-restart': 2,
   cut: 2,
@@ -122,7 +122,7 @@ function makeFault(kind: FaultKind, random: Random): Fault {
     case 'lose-reply':
       return { kind, statement: random.pick(statementNames), ending: random.pick(['reset', 'silence'] as const) };
     case 'redis-flush':
-    case 'redis-forget-scripts':
+    case 'redis-flush-scripts':
       return { kind };
   }
 }

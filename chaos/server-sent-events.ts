@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { GraphQLRequestError } from '../src/client/errors.ts';
+import { authorization } from './api.ts';
 
 const answerShape = z.object({
   data: z.unknown(),
@@ -12,6 +13,7 @@ const answerShape = z.object({
 const silenceMs = 15_000;
 
 export interface Subscription<Data> {
+  apiKey: string;
   query: string;
   variables: Record<string, unknown>;
   /** The shape of the data of each event. */
@@ -21,7 +23,7 @@ export interface Subscription<Data> {
 /** One subscription over SSE: throws when the connection breaks, ends when the server completes it. */
 export async function* subscribeByEvents<Data>(
   url: string,
-  { query, variables, shape }: Subscription<Data>,
+  { apiKey, query, variables, shape }: Subscription<Data>,
   signal: AbortSignal,
 ): AsyncGenerator<Data> {
   const silence = new AbortController();
@@ -29,7 +31,7 @@ export async function* subscribeByEvents<Data>(
   try {
     const response = await fetch(`${url}/graphql`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
+      headers: { 'content-type': 'application/json', accept: 'text/event-stream', ...authorization(apiKey) },
       body: JSON.stringify({ query, variables }),
       signal: AbortSignal.any([signal, silence.signal]),
     });

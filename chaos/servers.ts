@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startPostgres } from '../src/connections/embedded-postgres.ts';
+import { embeddedApiUrl, startPostgres } from '../src/connections/embedded-postgres.ts';
 import { startRedis } from '../src/connections/embedded-redis.ts';
 import { migrate } from '../src/connections/migrations.ts';
 
@@ -37,7 +37,7 @@ export async function startServers(dataDir: string): Promise<Servers> {
     await Promise.all([postgres.stop(), redis.stop()]);
   };
   try {
-    await migrate(postgresUrl, { log });
+    await migrate(postgresUrl, { log, apiUrl: embeddedApiUrl(postgresUrl) });
   } catch (error) {
     await stop();
     throw error;

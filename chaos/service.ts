@@ -63,6 +63,7 @@ export class Service {
     const command = name.replace(/-\d+$/, '');
     while (!this.#stopped) {
       const started = await startProcess({
+        inherits: 'all',
         name,
         command: process.execPath,
         args: [cli, command],

@@ -1,12 +1,13 @@
 import { z } from 'zod';
-import { type Api, RefusedError, untilKnown } from './api.ts';
+import type { Account } from './account.ts';
+import { RefusedError, untilKnown } from './api.ts';
 import type { DocumentServer } from './document-server.ts';
 import { bytesOf, type DocumentKind } from './documents.ts';
 import type { Journal } from './journal.ts';
 import type { Random } from './random.ts';
 
 export interface SourceContext {
-  api: Api;
+  account: Account;
   journal: Journal;
   documents: DocumentServer;
   random: Random;
@@ -39,7 +40,10 @@ export async function makeSource(
   return upload === null ? null : { upload };
 }
 
-async function uploadBytes({ api, journal, signal }: SourceContext, bytes: Buffer): Promise<string | null> {
+async function uploadBytes(
+  { account: { api }, journal, signal }: SourceContext,
+  bytes: Buffer,
+): Promise<string | null> {
   const onRetry = () => journal.count('uploads without an answer');
   try {
     const { upload } = (await untilKnown(() => api.ask(createUpload, {}, createUploadShape), { signal, onRetry }))

@@ -30,8 +30,8 @@ export class Statements {
       if (name !== undefined && statement !== undefined) this.#learn(name, statement);
     }
     const found = [...text.matchAll(/ph_[0-9a-f]{40}/g)].flatMap(([name]) => this.#byName.get(name) ?? []);
-    // COMMIT is not prepared: its text is sent every time.
-    if (text.includes('COMMIT\0')) found.push('commit');
+    // COMMIT is not prepared: its text is sent every time, alone unless its transaction has a single statement.
+    if (/^Q[\s\S]{4}COMMIT\0$/.test(text)) found.push('commit');
     return [...new Set(found)];
   }
 

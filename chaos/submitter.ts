@@ -17,15 +17,15 @@ export interface SubmitterOptions extends SourceContext {
 }
 
 /** The backlog at which submitters pause. */
-const mostBacklog = 24;
+const maxBacklog = 24;
 
 const createJobShape = z.object({ createJob: z.object({ job: z.object({ id: z.string() }) }) });
 const createJob = 'mutation ($input: CreateJobInput!) { createJob(input: $input) { job { id } } }';
-/** Submits one document after another until told to stop, then finishes what it has started. */
+/** Submits one document after another until `until` aborts, then finishes the one it has started. */
 export async function runSubmitter(options: SubmitterOptions): Promise<void> {
   const { journal, random, until, signal } = options;
   while (!until.aborted) {
-    if (options.backlog() < mostBacklog) await submitOne(options, journal.intents.length);
+    if (options.backlog() < maxBacklog) await submitOne(options, journal.intents.length);
     await sleep(random.int(50, 600), undefined, { signal });
   }
 }
@@ -33,11 +33,13 @@ export async function runSubmitter(options: SubmitterOptions): Promise<void> {
 async function submitOne(options: SubmitterOptions, number: number): Promise<void> {
   const { journal, random, kinds } = options;
   const kind = pickDocument(random, kinds);
+  const { name: tenant } = options.account;
   const intent: Intent = {
-    name: `${kind.name} #${number}`,
+    tenant,
+    name: `${tenant}: ${kind.name} #${number}`,
     kind,
     // Without a key, a request must not be repeated.
-    key: random.chance(0.85) ? `key ${number}` : null,
+    key: random.chance(0.85) ? `key ${journal.intents.filter((each) => each.tenant === tenant).length}` : null,
     maxRetries: 20,
     webhook: number % 4 !== 0,
     unknown: 0,
@@ -51,8 +53,8 @@ async function submitOne(options: SubmitterOptions, number: number): Promise<voi
 }
 
 async function submitCopy(options: SubmitterOptions, intent: Intent, input: Input): Promise<void> {
-  const { api, journal, signal } = options;
-  const send = () => api.ask(createJob, { input }, createJobShape);
+  const { account, journal, signal } = options;
+  const send = () => account.api.ask(createJob, { input }, createJobShape);
   const onRetry = () => {
     intent.unknown += 1;
     journal.count('createJob without an answer');
@@ -94,10 +96,10 @@ function wasOfDeleted(journal: Journal, { source }: Input): boolean {
 
 /** Sometimes the document of an earlier job, otherwise a new one. Null if an upload failed. */
 async function sourceFor(options: SubmitterOptions, kind: DocumentKind, number: number): Promise<Source | null> {
-  const { random, journal } = options;
+  const { random, journal, account } = options;
   if (random.chance(0.12)) {
     const [job] = random.shuffle(
-      [...journal.jobs.values()].filter((each) => each.intent.kind === kind && !each.deleted),
+      journal.jobsOf(account.name).filter((each) => each.intent.kind === kind && !each.deleted),
     );
     if (job !== undefined) {
       journal.count('documents of earlier jobs');
@@ -109,7 +111,7 @@ async function sourceFor(options: SubmitterOptions, kind: DocumentKind, number: 
 
 /** Null if an upload failed. */
 async function makeInput(options: SubmitterOptions, intent: Intent, number: number): Promise<Input | null> {
-  const { random, receiver } = options;
+  const { random, receiver, account } = options;
   const { kind } = intent;
   const rest = {
     name: intent.name,
@@ -117,7 +119,7 @@ async function makeInput(options: SubmitterOptions, intent: Intent, number: numb
     options: { maxRetries: intent.maxRetries, ...kind.options },
     priority: random.int(0, 9),
     idempotencyKey: intent.key,
-    ...(intent.webhook ? { webhook: { url: receiver.url } } : {}),
+    ...(intent.webhook ? { webhook: { url: receiver.urlOf(account.name) } } : {}),
     // Some jobs are scheduled for later.
     ...(random.chance(0.05) ? { runAt: new Date(Date.now() + random.int(500, 4_000)).toISOString() } : {}),
   };

@@ -12,7 +12,7 @@ const query = `subscription ($id: ID!, $after: String) {
 }`;
 
 /** Maximum time between the timestamp of an aggregation and its read of the counts, in milliseconds. */
-const foldMs = 2_000;
+const aggregationMs = 2_000;
 
 /** How batches are watched. They are never deleted. */
 export const watchedBatches: Subject<SeenBatch, ClientBatch> = {
@@ -20,8 +20,8 @@ export const watchedBatches: Subject<SeenBatch, ClientBatch> = {
   async *bySocket(client, { id }, from) {
     for await (const event of client.batchProgress(id, from)) yield seen(eventShape.parse(event));
   },
-  async *byEvents(url, { id }, { after, signal }) {
-    const subscription = { query, variables: { id, after }, shape };
+  async *byEvents(url, { id }, { after, apiKey, signal }) {
+    const subscription = { apiKey, query, variables: { id, after }, shape };
     for await (const { batchProgress } of subscribeByEvents(url, subscription, signal)) yield seen(batchProgress);
   },
   isFinal: ({ status }) => status !== 'PENDING' && status !== 'RUNNING',
@@ -40,7 +40,7 @@ export const watchedBatches: Subject<SeenBatch, ClientBatch> = {
 
 /** Whether jobs of the batch may have been retried between two of its states. */
 function mayHaveBeenRetried({ retries }: ClientBatch, after: number, before: number): boolean {
-  return retries.some(({ from, to }) => from <= before + foldMs && to >= after);
+  return retries.some(({ from, to }) => from <= before + aggregationMs && to >= after);
 }
 
 function seen({ cursor, at, ...state }: z.infer<typeof eventShape>): SeenBatch {

@@ -22,8 +22,8 @@ export const watchedJobs: Subject<SeenEvent, ClientJob> = {
   async *bySocket(client, { id }, from) {
     for await (const event of client.jobProgress(id, from)) yield seen(event);
   },
-  async *byEvents(url, { id }, { after, signal }) {
-    const subscription = { query, variables: { id, after }, shape };
+  async *byEvents(url, { id }, { after, apiKey, signal }) {
+    const subscription = { apiKey, query, variables: { id, after }, shape };
     for await (const { jobProgress } of subscribeByEvents(url, subscription, signal)) yield seen(jobProgress);
   },
   isFinal: ({ status }) => status === 'COMPLETED' || status === 'FAILED' || status === 'CANCELLED',

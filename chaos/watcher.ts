@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import WebSocket from 'ws';
 import { type Client, createClient } from '../src/client/client.ts';
 import { GraphQLRequestError } from '../src/client/errors.ts';
+import type { Account } from './account.ts';
 import { temporaryCodes } from './api.ts';
 import type { Journal, SeenEvent, View, Watched } from './journal.ts';
 import type { Random } from './random.ts';
@@ -10,16 +11,17 @@ import type { Random } from './random.ts';
 export interface Subject<Event extends SeenEvent, Thing extends Watched<Event>> {
   /** The name of the subscription. */
   name: string;
-  bySocket(client: Client, thing: Thing, from: Whence): AsyncIterable<Event>;
-  byEvents(url: string, thing: Thing, from: Whence): AsyncIterable<Event>;
+  bySocket(client: Client, thing: Thing, from: WatchOptions): AsyncIterable<Event>;
+  byEvents(url: string, thing: Thing, from: WatchOptions): AsyncIterable<Event>;
   isFinal(event: SeenEvent): boolean;
   /** Whether a client may have deleted it. */
   mayBeGone(thing: Thing): boolean;
-  /** Checks the promises about an event, by itself and after the previous one. */
+  /** Checks the promises about an event, alone and together with the previous one. */
   check(event: Event, before: Event | undefined, thing: Thing): { promise: string; detail: string } | null;
 }
 
-export interface Whence {
+export interface WatchOptions {
+  apiKey: string;
   /** The cursor of the last event. */
   after: string | undefined;
   signal: AbortSignal;
@@ -27,11 +29,11 @@ export interface Whence {
 
 export interface WatcherOptions<Event extends SeenEvent, Thing extends Watched<Event>> {
   subject: Subject<Event, Thing>;
-  urls: readonly string[];
+  account: Account;
   journal: Journal;
   random: Random;
   /** While true, watchers also disconnect at random. */
-  restless(): boolean;
+  disconnects(): boolean;
   signal: AbortSignal;
 }
 
@@ -43,7 +45,9 @@ export class Watchers<Event extends SeenEvent, Thing extends Watched<Event>> {
 
   constructor(options: WatcherOptions<Event, Thing>) {
     this.#options = options;
-    this.#clients = options.urls.map((url) => createClient({ url, webSocket: WebSocket }));
+    const { account } = options;
+    const apiKey = () => account.key.secret;
+    this.#clients = account.api.urls.map((url) => createClient({ url, webSocket: WebSocket, apiKey }));
   }
 
   /** Restarts the watchers that have seen the end, each at its cursor, because the end may no longer be final. */
@@ -83,7 +87,7 @@ export class Watchers<Event extends SeenEvent, Thing extends Watched<Event>> {
     while (!signal.aborted && view.end === null) {
       // It disconnects after a while, and reconnects to any of the servers.
       const leaving = new AbortController();
-      const timer = setTimeout(() => this.#options.restless() && leaving.abort(), random.int(300, 8_000));
+      const timer = setTimeout(() => this.#options.disconnects() && leaving.abort(), random.int(300, 8_000));
       view.connections += 1;
       try {
         await this.#connect(thing, view, AbortSignal.any([signal, leaving.signal]));
@@ -104,8 +108,9 @@ export class Watchers<Event extends SeenEvent, Thing extends Watched<Event>> {
   }
 
   async #connect(thing: Thing, view: View<Event>, signal: AbortSignal): Promise<void> {
-    const { subject, random, urls, journal } = this.#options;
-    const from = { after: view.events.at(-1)?.cursor, signal };
+    const { subject, random, account, journal } = this.#options;
+    const { urls } = account.api;
+    const from = { after: view.events.at(-1)?.cursor, apiKey: account.key.secret, signal };
     const [index] = random.shuffle(urls.map((_, place) => place));
     const client = this.#clients[index ?? 0];
     const events =
@@ -126,7 +131,7 @@ export class Watchers<Event extends SeenEvent, Thing extends Watched<Event>> {
     else if (subject.mayBeGone(thing)) view.end = 'gone';
     else if (view.by === 'SSE') {
       const seen = last === undefined ? 'nothing' : describe(last);
-      journal.breach('nobody misses the final state', `a stream completed after ${seen}`, thing.id);
+      journal.breach('no watcher misses the final state', `a stream completed after ${seen}`, thing.id);
     }
   }
 
@@ -146,8 +151,8 @@ export class Watchers<Event extends SeenEvent, Thing extends Watched<Event>> {
   }
 }
 
-/** Errors after which a watcher reconnects. */
-const retryable = [...temporaryCodes, 'CONNECTION_REFUSED'];
+/** Errors after which a watcher reconnects, perhaps with another key. */
+const retryable = [...temporaryCodes, 'CONNECTION_REFUSED', 'UNAUTHENTICATED'];
 
 function isAfter(cursor: string, before: string): boolean {
   const [a = 0, b = 0] = cursor.split('.').map(Number);

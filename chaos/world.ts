@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { embeddedApiUrl } from '../src/connections/embedded-postgres.ts';
 import { freePort } from '../src/connections/embedded-server.ts';
 import { Closers } from './closers.ts';
 import { ExtractorRegister } from './processes.ts';
@@ -79,6 +80,7 @@ async function buildWorld({ random, onBreach }: WorldOptions, closers: Closers):
     if (apiNames.some((each) => each === name)) apiUrls.push(url);
     const env = {
       DATABASE_URL: postgres.href,
+      DATABASE_API_URL: embeddedApiUrl(postgres.href),
       REDIS_URL: redis.href,
       REDIS_PREFIX: redisPrefix,
       DATA_DIR: dataDir,
@@ -122,7 +124,7 @@ async function buildWorld({ random, onBreach }: WorldOptions, closers: Closers):
     service: (name) => found(services.get(name), name),
     proxy: (name, server) => found(proxies.get(`${name} ${server}`), `${name} ${server}`),
     async heal(signal) {
-      // Drop the replies that no statement has met.
+      // Drop the replies that no statement has triggered.
       lostReplies.splice(0, lostReplies.length, ...lostReplies.filter(({ at }) => at !== null));
       for (const proxy of proxies.values()) proxy.heal();
       for (const each of services.values()) each.thaw();

@@ -1,6 +1,6 @@
 /**
- * Replays the layout of one page: `npm run layout -- FILE --page N [--out FILE.png] [--password P] [--engine E]`. Prints what each step decided, and draws the page with its pieces,
- * rules, tables, regions and reading order.
+ * Replays the layout of one page: `npm run layout -- FILE --page N [--out FILE.png] [--password P] [--engine E]`.
+ * Prints the decisions of each step, and draws the page with its pieces, rules, tables, regions and reading order.
  */
 import { writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
@@ -42,7 +42,7 @@ console.log(`\nMarkdown:\n${finished?.markdown ?? ''}`);
 
 const { page } = found;
 const size = { width: Math.round(2 * page.shown.width), height: Math.round(2 * page.shown.height) };
-// What was turned to be read would not lie under its pieces.
+// Pages rotated for reading would not match their pieces.
 const picture =
   page.turn === 0 ? ((await found.document.pdfium?.drawPage(number, size).catch(() => null)) ?? null) : null;
 const target = values.out ?? `${basename(path, '.pdf')}-${number}.png`;

@@ -1,6 +1,6 @@
 /**
  * Makes the PDFs of the tests and the sample of the first start: `npx tsx scripts/make-fixtures.ts`. The bytes are the
- * same at every run and on every machine; with `--check` nothing is written, and a difference to what is there fails.
+ * same in every run and on every machine. With `--check`, it writes nothing and fails if an existing file differs.
  */
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -67,7 +67,7 @@ async function write(files: Map<string, Uint8Array>): Promise<void> {
   }
 }
 
-/** The files that are not what this script makes: changed, missing, or made by nobody. */
+/** Returns the files that differ from this script's output: changed, missing or unknown. */
 async function differences(files: Map<string, Uint8Array>): Promise<string[]> {
   const different: string[] = [];
   for (const [path, bytes] of files) {

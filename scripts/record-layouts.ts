@@ -1,6 +1,6 @@
 /**
- * Records what engines read of some pages of our own documents, as input for the tests of layout rules: `npx tsx scripts/record-layouts.ts`.
- * Run it after a change of the reading engine, and read the difference.
+ * Records what engines read of some pages of our own documents, as input for the tests of layout rules:
+ * `npx tsx scripts/record-layouts.ts`. Run it after a change of the reading engine, and review the difference.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -13,7 +13,7 @@ import { readPageInGroup } from './layout/read-group.ts';
 
 const root = new URL('../', import.meta.url);
 
-/** Documents and the pages of them that rules are tried on. */
+/** Documents and their pages to record. */
 const pages: [string, number[]][] = [
   ['test/fixtures/columns.pdf', [1]],
   ['test/fixtures/headings.pdf', [1]],
@@ -41,7 +41,7 @@ function rule({ at, from, to }: Rule) {
   return { at: round(at), from: round(from), to: round(to) };
 }
 
-/** JSON with a line for each item of a list. */
+/** JSON with one line per list item. */
 function toJson(page: ReadPage): string {
   const { width, height, pieces, turned, rules, shapes } = page;
   const list = (items: unknown[]) =>

@@ -4,30 +4,32 @@ import type { Database } from './connections/database.ts';
 import type { JobsContext } from './jobs/context.ts';
 import type { Logger } from './ops/logger.ts';
 import { countersOf } from './ops/metrics.ts';
+import type { ProcessMetrics } from './ops/process-metrics.ts';
 import type { Publisher } from './progress/publish.ts';
 import type { BatchState, ProgressState } from './progress/state.ts';
 
 /** A step after a committed change. It returns at once and never throws: the change itself has succeeded. */
 type Step<State> = (state: State) => void;
 
-/** What follows a committed change of a job or batch, in the process that made the change. */
+/** The steps after a committed change of a job or batch, in the process that made the change. */
 export interface AfterCommit
   extends Pick<JobsContext, 'jobChanged' | 'batchChanged' | 'aggregateBatch'>,
     AsyncDisposable {}
 
-/** Lists all steps after a committed change, in their order. A crash may skip any of them: maintenance makes up for it. */
+/** Lists all steps after a committed change, in order. A crash may skip any of them; maintenance repeats them. */
 export function createAfterCommit(context: {
   database: Database;
   logger: Logger;
   counters: Counters;
+  metrics: ProcessMetrics;
   publisher: Publisher;
   wakeDeliverer: () => void;
 }): AfterCommit {
-  const { counters, publisher, wakeDeliverer } = context;
+  const { counters, metrics, publisher, wakeDeliverer } = context;
   const batchChanged = inOrder<BatchState>([wakeForBatchWebhook(wakeDeliverer), publisher.publishBatch]);
   const aggregator = createAggregator({ ...context, batchChanged });
   const jobChanged = inOrder<ProgressState>([
-    countTransition(counters),
+    countTransition(counters, metrics),
     aggregateItsBatch(aggregator),
     wakeForJobWebhook(wakeDeliverer),
     publisher.publish,
@@ -47,13 +49,14 @@ function inOrder<State>(steps: Step<State>[]): Step<State> {
 }
 
 /** Counts the transition for /metrics. */
-function countTransition(counters: Counters): Step<ProgressState> {
+function countTransition(counters: Counters, metrics: ProcessMetrics): Step<ProgressState> {
   return (state) => {
+    metrics.transitioned(state);
     for (const name of countersOf(state)) counters.count(name);
   };
 }
 
-/** Schedules the aggregation of the batch's counts. A new job is counted already: its batch was inserted with the total. */
+/** Schedules the aggregation of the batch's counts, except for a new job, which the batch's initial counts include. */
 function aggregateItsBatch(aggregator: Aggregator): Step<ProgressState> {
   return ({ batchId, revision, seq }) => {
     const isNew = revision === 1 && seq === 0;

@@ -1,13 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
+import { addAdminCommands } from './cli/admin-commands.ts';
 import { countOf, engineOf, imageFormatOf, pixelsOf, statusesOf } from './cli/arguments.ts';
+import { addAuditCommands } from './cli/audit-commands.ts';
 import { addKeyCommands } from './cli/key-commands.ts';
+import { addTenantCommands } from './cli/tenant-commands.ts';
 import type { GetOptions } from './commands/get.ts';
 import type { ListOptions } from './commands/list.ts';
 import type { SubmitOptions } from './commands/submit.ts';
-import { readClientConfig, readConfig } from './config.ts';
+import { readClientConfig } from './config/client-config.ts';
+import { readConfig } from './config/config.ts';
 
-// Commands are imported when they run: `submit` starts without what the servers need.
+// Commands are imported when they run, so that `submit` does not load the server's dependencies.
 
 const { version, description } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
 
@@ -17,7 +21,7 @@ function createProgram(): Command {
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .helpCommand(false)
-    .showHelpAfterError('(add --help for what is possible)')
+    .showHelpAfterError('(add --help for usage)')
     .exitOverride()
     .hook('preAction', (_, command) => {
       process.title = `pagehive ${command.name()}`;
@@ -40,64 +44,72 @@ function createProgram(): Command {
     )
     .option('-b, --batch', 'make one batch of all documents, and print its id')
     .option('-f, --follow', 'show the progress until every job is final')
-    .option('-o, --out <directory>', 'write NAME.md and NAME.txt there; follows, too')
+    .option('-o, --out <directory>', 'write NAME.md and NAME.txt there; implies --follow')
     .option('--json', 'print JSON lines: each job, or with --follow each event and the finished job')
     .option('--name <label>', 'a label for the job or the batch')
-    .option('--password <password>', 'opens an encrypted document')
-    .option('--pages <ranges>', 'only these pages, such as 1-5,9,20-')
-    .option('--engine <engine>', 'what reads the pages: auto, pdfium or pdfjs', engineOf)
+    .option('--password <password>', 'the password of an encrypted document; all users of the machine can see it')
+    .option('--pages <ranges>', 'extract only these pages, such as 1-5,9,20-')
+    .option('--engine <engine>', 'the extraction engine: auto, pdfium or pdfjs', engineOf)
     .option('--require-all-pages', 'fail a document with a page that cannot be read')
-    .option('--ocr', 'read pages by OCR that are pictures')
+    .option('--ocr', 'recognize the text of scanned pages (OCR)')
     .addOption(
-      new Option('--ocr-languages <languages>', 'what OCR looks for, such as eng,deu; eng without it')
+      new Option('--ocr-languages <languages>', 'languages of scanned pages, such as eng,deu; default eng')
         .argParser((value) => value.split(','))
         .implies({ ocr: true }),
     )
-    .option('--thumbnails', 'make a small image of each page')
+    .option('--thumbnails', 'create a small image of each page')
     .addOption(
-      new Option('--thumbnail-width <pixels>', 'how wide; 200 without it')
+      new Option('--thumbnail-width <pixels>', 'width of the small images; default 200')
         .argParser(pixelsOf)
         .implies({ thumbnails: true }),
     )
-    .option('--page-images', 'make a large image of each page')
+    .option('--page-images', 'create a large image of each page')
     .addOption(
-      new Option('--page-image-width <pixels>', 'how wide; 1000 without it')
+      new Option('--page-image-width <pixels>', 'width of the large images; default 1000')
         .argParser(pixelsOf)
         .implies({ pageImages: true }),
     )
-    .option('--image-format <format>', 'of both: jpeg, png or webp', imageFormatOf)
-    .option('--webhook <url>', 'where the server tells of the end of each job')
-    .option('--idempotency-key <key>', 'the same key gives the same job or batch, however often it is sent')
+    .option('--image-format <format>', 'format of all page images: jpeg, png or webp', imageFormatOf)
+    .option('--webhook <url>', 'a URL that the server notifies when each job ends')
+    .option('--idempotency-key <key>', 'repeating the command with the same key creates no second job or batch')
     .addHelpText('after', submitEpilogue)
     .action(async (documents: string[], options: SubmitOptions) => {
       const { submit } = await import('./commands/submit.ts');
-      // At once: a standard input that is not read to its end would keep the process.
+      // Exit at once: a standard input that was not read to its end would keep the process alive.
       process.exit(await submit(readClientConfig(), documents, options));
     });
   addJobCommands(program);
   program
     .command('serve')
-    .description('run the API alone (needs DATABASE_URL and REDIS_URL, as the next three)')
+    .description('run only the API (requires DATABASE_URL and REDIS_URL, as do the next two commands)')
     .action(async () => (await import('./commands/serve.ts')).serve(readConfig()));
   program
     .command('work')
-    .description('run a worker alone')
+    .description('run only a worker')
     .action(async () => (await import('./commands/work.ts')).work(readConfig()));
   program
     .command('maintain')
-    .description('run the maintenance alone')
+    .description('run only the maintenance')
     .action(async () => (await import('./commands/maintain.ts')).maintain(readConfig()));
   program
     .command('migrate')
-    .description('bring the database up to date (needs DATABASE_URL alone)')
-    .action(async () => (await import('./commands/migrate.ts')).migrateDatabase(readConfig()));
+    .description('bring the database and the role of DATABASE_API_URL up to date (requires only DATABASE_URL)')
+    .option('--print-roles', 'print the statements that create this role, for an administrator')
+    .action(async ({ printRoles }: { printRoles?: true }) => {
+      const commands = await import('./commands/migrate.ts');
+      await (printRoles ? commands.printRoles(readConfig()) : commands.migrateDatabase(readConfig()));
+    });
+  program
+    .command('rotate-secret-key')
+    .description('replace the master key in DATA_DIR (requires the database)')
+    .action(async () => (await import('./commands/rotate-secret-key.ts')).rotateSecretKey(readConfig()));
   return program;
 }
 
-/** What `get` prints instead of writing files. */
+/** Options of `get` that print to standard output instead of writing files. */
 const prints = ['json', 'text', 'markdown'];
 
-/** What is done to jobs that are there. */
+/** Adds the commands for existing jobs. */
 function addJobCommands(program: Command): void {
   program
     .command('watch')
@@ -112,9 +124,9 @@ function addJobCommands(program: Command): void {
   program
     .command('list')
     .description('print jobs, newest first')
-    .option('-b, --batch <id>', 'only those of a batch')
-    .option('-s, --status <statuses>', 'only these, such as running,retrying', statusesOf)
-    .option('-n, --limit <number>', 'how many at most', countOf, 20)
+    .option('-b, --batch <id>', 'only jobs of this batch')
+    .option('-s, --status <statuses>', 'only jobs with these statuses, such as running,retrying', statusesOf)
+    .option('-n, --limit <number>', 'maximum number of jobs', countOf, 20)
     .option('--json', 'print JSON lines')
     .action(async (options: ListOptions) => {
       const { list } = await import('./commands/list.ts');
@@ -125,7 +137,7 @@ function addJobCommands(program: Command): void {
     .description('print a job or a batch, or its result')
     .argument('<id>', 'the id of the job or the batch')
     .addOption(new Option('-o, --out <directory>', 'write NAME.md and NAME.txt there').conflicts(prints))
-    .addOption(new Option('--json', 'print all about it but the pages as JSON').conflicts(['text', 'markdown']))
+    .addOption(new Option('--json', 'print everything except the pages as JSON').conflicts(['text', 'markdown']))
     .addOption(new Option('--text', 'print its text, a form feed between pages').conflicts('markdown'))
     .option('--markdown', 'print its Markdown')
     .addOption(new Option('--attachments <directory>', 'write the files inside the document there').conflicts(prints))
@@ -136,7 +148,7 @@ function addJobCommands(program: Command): void {
     });
   program
     .command('cancel')
-    .description('end jobs that have not ended, and all those of batches')
+    .description('cancel jobs, or all unfinished jobs of batches')
     .argument('<id...>', 'ids of jobs and batches')
     .action(async (ids: string[]) => {
       const { cancel } = await import('./commands/cancel.ts');
@@ -144,28 +156,36 @@ function addJobCommands(program: Command): void {
     });
   program
     .command('retry')
-    .description('start jobs anew that failed or were cancelled, and the failed ones of batches')
+    .description('run failed or cancelled jobs again, or the failed jobs of batches')
     .argument('<id...>', 'ids of jobs and batches')
-    .option('--password <password>', 'opens an encrypted document: the first one was erased when the job ended')
+    .option(
+      '--password <password>',
+      'the password of an encrypted document, which was erased when the job ended; see submit',
+    )
     .action(async (ids: string[], options: { password?: string }) => {
       const { retry } = await import('./commands/retry.ts');
       process.exitCode = await retry(readClientConfig(), ids, options);
     });
   addKeyCommands(program);
+  addTenantCommands(program);
+  addAuditCommands(program);
+  addAdminCommands(program);
 }
 
 const epilogue = `
 Environment:
   PORT, HOST, PUBLIC_URL   where the API listens (4000, 127.0.0.1), and how clients reach it
-  DATA_DIR                 where documents and the embedded database are kept (./data)
-  DATABASE_URL, REDIS_URL  a PostgreSQL and a Redis to use in place of the embedded ones
-  PAGEHIVE_URL             where submit, watch, list, get, cancel and retry find the server (http://127.0.0.1:4000)
+  DATA_DIR                 where documents and the embedded database are stored (./data)
+  DATABASE_URL, REDIS_URL  servers to use instead of the embedded ones
+  PAGEHIVE_URL             the server for submit, watch, list, get, cancel and retry (http://127.0.0.1:4000)
   PAGEHIVE_KEY             the API key that these commands send
+  PAGEHIVE_DOCUMENT_PASSWORD
+                           the password of encrypted documents for submit and retry, instead of --password
   AUTH                     required: refuse clients without an API key, even if no key exists yet
 `;
 
 const exitCodes = `
-Exit codes: 0 all is well, 1 a job or a request failed, 2 wrong usage, 130 Ctrl-C (jobs go on on the server).
+Exit codes: 0 success, 1 a job or request failed, 2 wrong usage, 130 Ctrl-C (jobs continue on the server).
 `;
 
 const submitEpilogue = `
@@ -175,13 +195,16 @@ Examples:
   pagehive submit invoices 'scans/**/2024-*.pdf' --batch --follow
   curl -s https://example.com/report.pdf | pagehive submit - --follow --json
 
-The server is found at PAGEHIVE_URL (http://127.0.0.1:4000).
+PAGEHIVE_URL names the server (http://127.0.0.1:4000).
 ${exitCodes.trim()}
 `;
 
-/** Mistakes of whoever started the process: exit code 2. By name, as importing their classes would load every command. */
+/**
+ * Errors in the command line or the environment: exit code 2. Listed by name, because importing the classes would load
+ * every command.
+ */
 const usageErrors = ['ConfigError', 'UsageError'];
-/** What can go wrong without a bug: the message is enough. */
+/** Errors that are not bugs: the message is enough. */
 const expectedErrors = [
   ...usageErrors,
   'EmbeddedServerError',
@@ -193,7 +216,7 @@ const expectedErrors = [
 
 function fail(error: unknown): void {
   if (error instanceof CommanderError) {
-    // It has said what is wrong already; asking for help or the version is no mistake.
+    // Commander has already printed the problem. Printing the help or the version is not an error.
     process.exitCode = error.exitCode === 0 ? 0 : 2;
     return;
   }
@@ -203,6 +226,6 @@ function fail(error: unknown): void {
   process.exitCode = usageErrors.includes(name) ? 2 : 1;
 }
 
-// Who reads the output may leave before its end (`| head`, a closed terminal): what was begun goes on, and ends in order.
+// The reader of the output may close it early (`| head`, a closed terminal). The command must still finish its work.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 await createProgram().parseAsync().catch(fail);

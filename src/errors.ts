@@ -1,3 +1,4 @@
+import { type LimitName, usualLimitOf } from './refusal-limits.ts';
 import { type IssueCode, type RequestErrorCode, requestErrors } from './request-errors.ts';
 
 /**
@@ -21,7 +22,7 @@ interface FailureEntry {
 export const failures = {
   DOWNLOAD_NOT_FOUND: {
     category: 'INPUT',
-    message: 'The URL answered that there is no such document.',
+    message: 'The server found no document at the URL.',
     advice: 'Check the URL; open it in a browser that is not logged in.',
   },
   DOWNLOAD_REFUSED: {
@@ -41,8 +42,9 @@ export const failures = {
   },
   ADDRESS_FORBIDDEN: {
     category: 'INPUT',
-    message: 'The URL leads to a private or reserved address.',
-    advice: 'Upload the file, or have the operator add the host to PRIVATE_HOSTS_ALLOWED.',
+    message: 'The URL leads to an address or port that is not allowed.',
+    advice:
+      'Upload the file, or have the operator add the host to PRIVATE_HOSTS_ALLOWED or the port to OUTBOUND_PORTS.',
   },
   NOT_A_PDF: {
     category: 'INPUT',
@@ -51,12 +53,12 @@ export const failures = {
   },
   PDF_EMPTY: {
     category: 'INPUT',
-    message: 'The document has no bytes at all.',
+    message: 'The document is empty.',
     advice: 'Check the export or upload that produced the file; it was probably cut off at the start.',
   },
   PDF_NO_PAGES: {
     category: 'INPUT',
-    message: 'The document is a PDF without a single page.',
+    message: 'The document is a PDF without pages.',
     advice: 'Check the program that produced the file.',
   },
   PDF_ENCRYPTED: {
@@ -74,12 +76,12 @@ export const failures = {
     category: 'INPUT',
     message: 'The document is too damaged to read.',
     advice:
-      'Get the file again from its origin; it may have been truncated on the way. Saving it anew in a PDF viewer can repair it.',
+      'Get the file again from its origin; it may have been truncated on the way. Saving it again in a PDF viewer can repair it.',
   },
   PDF_CRASHES_EXTRACTOR: {
     category: 'INPUT',
     message: 'The document makes every extraction engine crash.',
-    advice: 'Saving it anew in a PDF viewer often removes the cause. The job is not tried again.',
+    advice: 'Saving it again in a PDF viewer often removes the cause. The job is not retried.',
   },
   PAGES_OUT_OF_RANGE: {
     category: 'INPUT',
@@ -95,6 +97,11 @@ export const failures = {
     category: 'RESOURCE',
     message: 'The document is larger than the byte limit.',
     advice: 'Split the document, or have the operator raise MAX_DOCUMENT_BYTES.',
+  },
+  QUOTA_EXCEEDED: {
+    category: 'RESOURCE',
+    message: 'The document would exceed the quota of stored bytes.',
+    advice: 'Delete jobs that you no longer need, or ask the operator for a higher quota; then call retryJob.',
   },
   PAGE_LIMIT: {
     category: 'RESOURCE',
@@ -119,13 +126,13 @@ export const failures = {
   },
   PROCESS_BLOCKED: {
     category: 'RESOURCE',
-    message: 'The extraction process stopped answering without using the processor.',
-    advice: 'The job is tried again by itself in a fresh process.',
+    message: 'The extraction process stopped responding without using the processor.',
+    advice: 'The job is retried automatically in a new process.',
   },
   WORKER_LOST: {
     category: 'TRANSIENT',
     message: 'The worker that ran the job disappeared.',
-    advice: 'The job runs again on another worker by itself.',
+    advice: 'The job is retried automatically on another worker.',
   },
   INTERRUPTED: {
     category: 'TRANSIENT',
@@ -136,7 +143,7 @@ export const failures = {
   EXTRACTOR_KILLED: {
     category: 'TRANSIENT',
     message: 'The extraction process was killed from outside.',
-    advice: 'The job runs again by itself. If it happens often, the machine is short of memory.',
+    advice: 'The job is retried automatically. If this happens often, the machine is short of memory.',
   },
   QUARANTINED: {
     category: 'INPUT',
@@ -146,11 +153,11 @@ export const failures = {
   STORAGE_UNAVAILABLE: {
     category: 'TRANSIENT',
     message: 'The storage that holds the document could not be read or written.',
-    advice: 'Try again; if it goes on, the operator should check the storage and its free space.',
+    advice: 'Try again; if it persists, the operator should check the storage and its free space.',
   },
   INTERNAL: {
     category: 'INTERNAL',
-    message: 'Pagehive failed on this document in an unexpected way.',
+    message: 'Pagehive failed unexpectedly on this document.',
     advice: 'Try again; if it fails again, report it with the job id.',
   },
 } as const satisfies Record<string, FailureEntry>;
@@ -193,7 +200,9 @@ export interface InputIssue {
 interface RequestErrorOptions {
   message?: string;
   issues?: InputIssue[];
-  details?: Readonly<Record<string, number>>;
+  details?: Readonly<Record<string, number | string>>;
+  /** The limit that refused the request, if it is not the usual one of the code. */
+  limit?: LimitName;
   cause?: unknown;
 }
 
@@ -201,8 +210,13 @@ interface RequestErrorOptions {
 export class RequestError extends Error {
   readonly code: RequestErrorCode;
   readonly issues: InputIssue[] | null;
-  /** Numbers that explain the refusal, such as the cost of an operation and its limit; included in `extensions`. */
-  readonly details: Readonly<Record<string, number>>;
+  /**
+   * Facts that explain the refusal, such as the cost of an operation and its limit; included in `extensions`. An
+   * `advice` replaces that of the catalogue.
+   */
+  readonly details: Readonly<Record<string, number | string>>;
+  /** The limit that refused the request, for metrics; null if none did. */
+  readonly limit: LimitName | null;
 
   constructor(code: RequestErrorCode, options: RequestErrorOptions = {}) {
     super(options.message ?? requestErrors[code].message, { cause: options.cause });
@@ -210,5 +224,6 @@ export class RequestError extends Error {
     this.code = code;
     this.issues = options.issues ?? null;
     this.details = options.details ?? {};
+    this.limit = options.limit ?? usualLimitOf(code);
   }
 }

@@ -1,15 +1,37 @@
 import { TypeID, typeidUnboxed } from 'typeid-js';
 
 /**
- * Public ids are TypeIDs, such as job_01h455vb4pex5vsknk084sn02q: a type and a UUIDv7, the same in the API, logs, the CLI
- * and webhooks. The database holds the bare UUID.
+ * Public ids are TypeIDs, such as job_01h455vb4pex5vsknk084sn02q: a type and a UUIDv7. They are the same in the API,
+ * logs, the CLI and webhooks. The database stores only the UUID.
  */
-export type IdType = 'job' | 'upload' | 'worker' | 'tenant' | 'batch' | 'endpoint' | 'delivery' | 'key';
+const idTypes = [
+  'job',
+  'upload',
+  'worker',
+  'tenant',
+  'batch',
+  'endpoint',
+  'delivery',
+  'key',
+  'audit',
+  'operation',
+  'alert',
+] as const;
+export type IdType = (typeof idTypes)[number];
 
-/** The least UUID (RFC 9562), which identifies nothing. */
+/** The nil UUID (RFC 9562), which sorts before all others and identifies nothing. */
 export const nilUuid = '00000000-0000-0000-0000-000000000000';
 
-/** A new UUIDv7: sorts by the time of its making. */
+/** The greatest UUID (RFC 9562). */
+export const maxUuid = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+
+/** Returns a UUID that sorts before all UUIDv7 of this time, in milliseconds since 1970, and after all earlier ones. */
+export function uuidAt(ms: number): string {
+  const time = Math.max(0, Math.floor(ms)).toString(16).padStart(12, '0');
+  return `${time.slice(0, 8)}-${time.slice(8)}-0000-0000-000000000000`;
+}
+
+/** Returns a new UUIDv7, which sorts by creation time. */
 export function newUuid(): string {
   return TypeID.fromString(typeidUnboxed()).toUUID();
 }
@@ -18,7 +40,7 @@ export function encodeId(type: IdType, uuid: string): string {
   return TypeID.fromUUID(type, uuid).toString();
 }
 
-/** The UUID behind a public id, or null if the text is no id of this type. */
+/** Returns the UUID of a public id; null if the text is not an id of this type. */
 export function decodeId(type: IdType, id: string): string | null {
   try {
     return TypeID.fromString(id, type).toUUID();
@@ -28,8 +50,8 @@ export function decodeId(type: IdType, id: string): string | null {
 }
 
 /**
- * The id of a page, such as page_01h455vb4pex5vsknk084sn02q_12. Pages have no UUID: the id is that of their job with their
- * number, and stays the same when a retry makes the page again.
+ * Returns the id of a page, such as page_01h455vb4pex5vsknk084sn02q_12. Pages have no UUID: the id consists of the
+ * job's id and the page number, so it stays the same when a retry extracts the page again.
  */
 export function encodePageId(jobUuid: string, number: number): string {
   return `${TypeID.fromUUID('page', jobUuid)}_${number}`;
@@ -37,7 +59,7 @@ export function encodePageId(jobUuid: string, number: number): string {
 
 const pageId = /^(page_\w{26})_([1-9]\d{0,8})$/;
 
-/** The UUID of the job and the number that a page's id stands for, or null if the text is no id of a page. */
+/** Returns the UUID of the job and the page number; null if the text is not the id of a page. */
 export function decodePageId(id: string): { jobId: string; number: number } | null {
   const [, prefix, number] = pageId.exec(id) ?? [];
   if (prefix === undefined) return null;
@@ -48,7 +70,12 @@ export function decodePageId(id: string): { jobId: string; number: number } | nu
   }
 }
 
-/** The type that an id claims to be of; null if it is no id at all. */
+/** Whether a text is the public id of a row. */
+export function isPublicId(text: string): boolean {
+  return idTypes.some((type) => decodeId(type, text) !== null);
+}
+
+/** Returns the type of an id; null if the text is not an id. */
 export function idType(id: string): string | null {
   try {
     return TypeID.fromString(id).getType();

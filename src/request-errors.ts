@@ -14,7 +14,7 @@ export const requestErrors = {
   BAD_USER_INPUT: {
     status: 400,
     message: 'The input is not valid.',
-    advice: 'Fix the values that extensions.issues names by their path.',
+    advice: 'Fix the values that extensions.issues lists with their paths.',
   },
   BAD_REQUEST: {
     status: 400,
@@ -23,7 +23,7 @@ export const requestErrors = {
   },
   NOT_FOUND: {
     status: 404,
-    message: 'There is no such thing, or it is not yours.',
+    message: 'It does not exist, or it is not yours.',
     advice: 'Check the id; deleted things are gone for good.',
   },
   UNAUTHENTICATED: {
@@ -39,7 +39,7 @@ export const requestErrors = {
   UPLOAD_INCOMPLETE: {
     status: 409,
     message: 'The bytes of this upload have not arrived yet.',
-    advice: 'PUT the file to upload.url, wait for its answer, then call createJob.',
+    advice: 'PUT the file to upload.url, wait for the response, then call createJob.',
   },
   UPLOAD_EXPIRED: {
     status: 410,
@@ -51,15 +51,21 @@ export const requestErrors = {
     message: 'The bytes of this upload are already stored.',
     advice: 'Use the upload as it is, or create another one for other bytes.',
   },
+  UPLOAD_IN_PROGRESS: {
+    status: 409,
+    message: 'Another PUT of this upload is in progress.',
+    advice:
+      'Wait for its response, or end it and send the bytes again; a PUT without a connection ends within a minute.',
+  },
   UPLOAD_URL_INVALID: {
     status: 403,
     message: 'The signature of this URL is not valid, or it has expired.',
-    advice: 'Use the URL exactly as it was handed out, or ask for a new one.',
+    advice: 'Use the URL exactly as it was returned, or request a new one.',
   },
   DOWNLOAD_URL_INVALID: {
     status: 403,
     message: 'The signature of this URL is not valid, or it has expired.',
-    advice: 'Use the URL exactly as it was handed out, or ask for a new one.',
+    advice: 'Use the URL exactly as it was returned, or request a new one.',
   },
   UPLOAD_MISMATCH: {
     status: 422,
@@ -68,12 +74,12 @@ export const requestErrors = {
   },
   UPLOAD_PARTIAL: {
     status: 400,
-    message: 'The request carries only a part of the document.',
+    message: 'The request contains only a part of the document.',
     advice: 'Send the whole document in one PUT, without Content-Range.',
   },
   UNSUPPORTED_ENCODING: {
     status: 415,
-    message: 'The body is compressed or wrapped, and is not unpacked here.',
+    message: 'The body is compressed or wrapped, which is not supported here.',
     advice: 'Send the bytes as they are, without Content-Encoding.',
   },
   REQUEST_TIMEOUT: {
@@ -110,21 +116,26 @@ export const requestErrors = {
   JOB_FINAL: {
     status: 409,
     message: 'The job has already ended.',
-    advice: 'A job that has ended is not cancelled; a completed one is not run again.',
+    advice: 'A job that has ended cannot be cancelled, and a completed one cannot be retried.',
   },
   BATCH_FINAL: {
     status: 409,
     message: 'The batch has already ended.',
-    advice: 'A batch that has ended is not cancelled; retryBatch runs its failed jobs again.',
+    advice: 'A batch that has ended cannot be cancelled; retryBatch runs its failed jobs again.',
   },
   JOB_NOT_FINAL: {
     status: 409,
     message: 'The job has not ended yet.',
     advice: 'Cancel the job or wait for its end, then call again.',
   },
+  COUNT_CHANGED: {
+    status: 409,
+    message: 'More jobs match than expected.',
+    advice: 'Repeat the dry run without `expectedCount`, and confirm its count.',
+  },
   RESULT_TOO_LARGE: {
     status: 413,
-    message: 'The result is too large for one GraphQL answer.',
+    message: 'The result is too large for one GraphQL response.',
     advice: 'Request fewer items at a time with `first`, or fetch the `download` of the result.',
   },
   QUERY_TOO_LARGE: {
@@ -136,27 +147,28 @@ export const requestErrors = {
     status: 400,
     message: 'The operation may cost more than its limit.',
     advice:
-      'Ask for smaller pages with `first`, fewer nested lists, or fewer fields; extensions.cost and limit say how far it is.',
+      'Ask for smaller pages with `first`, fewer nested lists, or fewer fields; compare extensions.cost and limit.',
   },
   OVERLOADED: {
     status: 503,
-    message: 'The server has too much to do right now.',
+    message: 'The server is overloaded right now.',
     advice: 'Try again after the number of seconds in Retry-After.',
   },
   DEADLINE_EXCEEDED: {
     status: 503,
-    message: 'The operation took longer than it may.',
+    message: 'The operation exceeded its time limit.',
     advice: 'Ask for less in one operation: smaller pages, fewer fields, a narrower filter, fewer mutations.',
   },
   SERVICE_UNAVAILABLE: {
     status: 503,
     message: 'The database cannot be reached right now.',
-    advice: 'Try again in a few seconds, createJob with the same idempotencyKey: it may or may not have been done.',
+    advice:
+      'Try again in a few seconds, createJob with the same idempotencyKey, because the request may have succeeded.',
   },
   INTERNAL_SERVER_ERROR: {
     status: 500,
     message: 'Something unexpected went wrong.',
-    advice: 'Try again; if it goes on, report it with the time of the request.',
+    advice: 'Try again; if it persists, report it with the time of the request.',
   },
 } as const satisfies Record<string, RequestErrorEntry>;
 
@@ -165,7 +177,7 @@ export const issueCodes = {
   EXACTLY_ONE: 'Exactly one of several fields must be given.',
   CONFLICT: 'The value cannot be combined with another one of the same input.',
   DUPLICATE: 'The list names something twice.',
-  INVALID_TYPE: 'The value has another type.',
+  INVALID_TYPE: 'The value has the wrong type.',
   INVALID_VALUE: 'The value is not one of the possible values.',
   INVALID_FORMAT: 'The text does not have the format that its field describes.',
   INVALID_TEXT: 'The text contains a NUL character or half of a surrogate pair.',
@@ -181,10 +193,10 @@ export const issueCodes = {
   TOO_MANY_ITEMS: 'The list has too many items.',
   TOO_LARGE: 'The value has too many bytes, or too many values inside it.',
   TOO_DEEP: 'The JSON value is nested too deeply.',
-  UNSUPPORTED: 'The value is not possible here.',
+  UNSUPPORTED: 'The value is not supported here.',
   NOT_SEARCHABLE: 'The query has no word to search for.',
-  NOT_FOUND: 'The id names nothing, or nothing of yours.',
-  ADDRESS_FORBIDDEN: 'The URL leads to a private or reserved address.',
+  NOT_FOUND: 'The id names nothing that exists, or nothing of yours.',
+  ADDRESS_FORBIDDEN: 'The URL leads to an address or port that is not allowed.',
   UPLOAD_EXPIRED: 'The upload has expired.',
   UPLOAD_INCOMPLETE: 'The bytes of the upload have not arrived yet.',
 } as const satisfies Record<string, string>;
@@ -196,7 +208,11 @@ export function isIssueCode(code: unknown): code is IssueCode {
 }
 
 /** The header Retry-After, in seconds, for errors that a retry can resolve. */
-const retryAfter: Partial<Record<RequestErrorCode, number>> = { OVERLOADED: 1, SERVICE_UNAVAILABLE: 5 };
+const retryAfter: Partial<Record<RequestErrorCode, number>> = {
+  OVERLOADED: 1,
+  SERVICE_UNAVAILABLE: 5,
+  UPLOAD_IN_PROGRESS: 5,
+};
 
 /** Null if a retry does not help. */
 export function retryAfterSeconds(code: RequestErrorCode): number | null {

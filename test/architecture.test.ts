@@ -68,7 +68,7 @@ describe('the source tree', () => {
     expect([...new Set(files.map(moduleOf))].sort()).toEqual(Object.keys(ranks).sort());
   });
 
-  it('imports downwards only, type imports included', () => {
+  it('imports only downwards, including type imports', () => {
     const wrong = local.filter(({ from, to }) => {
       const [a, b] = [moduleOf(from), moduleOf(to)];
       if (a === b) return false;
@@ -150,7 +150,7 @@ describe('the source tree', () => {
           /\b(SELECT|INSERT INTO|UPDATE|DELETE FROM)\b/.test(literal) && literal.trim().split('\n').length > 3,
       );
     const texts = files.map((file) => ({ file, text: readFileSync(join(src, file), 'utf8') }));
-    // What sets up and checks a connection stands with it.
+    // Statements that set up or check a connection stay in its module.
     const elsewhere = texts.filter(({ file }) => !file.includes('/sql/') && !file.startsWith('connections/'));
     expect(elsewhere.filter(({ text }) => hasStatement(text)).map(({ file }) => file)).toEqual([]);
     const silent = texts.filter(({ file, text }) => file.includes('/sql/') && !/Called by|Part of/.test(text));
@@ -159,7 +159,16 @@ describe('the source tree', () => {
 
   it('reads the environment in one file', () => {
     const readers = files.filter((file) => /(?<!\.\.\.)process\.env/.test(readFileSync(join(src, file), 'utf8')));
-    expect(readers).toEqual(['config.ts']);
+    expect(readers).toEqual(['config/environment.ts']);
+  });
+
+  it('loads OpenTelemetry only when a collector is configured', () => {
+    const users = imports.filter(({ to }) => to.startsWith('@opentelemetry/')).map(({ from }) => from);
+    expect(new Set(users)).toEqual(new Set(['ops/opentelemetry.ts']));
+    const statically = files.filter((file) =>
+      /from\s+['"][^'"]*\/opentelemetry\.ts['"]/.test(readFileSync(join(src, file), 'utf8')),
+    );
+    expect(statically).toEqual([]);
   });
 
   it('has no file of more than 300 lines', () => {

@@ -58,22 +58,29 @@ export async function openSubscription(
   return eventsOf(response.body);
 }
 
-async function* eventsOf(body: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncGenerator<GraphqlAnswer> {
-  let text = '';
+export async function* eventsOf(body: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncGenerator<GraphqlAnswer> {
+  for await (const block of blocksOf(body)) {
+    const data = block
+      .split('\n')
+      .filter((line) => line.startsWith('data:'))
+      .map((line) => line.slice(5))
+      .join('');
+    if (block.includes('event: complete')) return;
+    if (data.trim() !== '') yield JSON.parse(data) as GraphqlAnswer;
+  }
+}
+
+/** Yields the parts of a stream that end with an empty line. Reads each chunk once, because events may be large. */
+async function* blocksOf(body: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncGenerator<string> {
+  const parts: string[] = [];
   for await (const chunk of body.pipeThrough(new TextDecoderStream())) {
-    text += chunk;
-    let end = text.indexOf('\n\n');
-    while (end >= 0) {
-      const block = text.slice(0, end);
-      text = text.slice(end + 2);
-      end = text.indexOf('\n\n');
-      const data = block
-        .split('\n')
-        .filter((line) => line.startsWith('data:'))
-        .map((line) => line.slice(5))
-        .join('');
-      if (block.includes('event: complete')) return;
-      if (data.trim() !== '') yield JSON.parse(data) as GraphqlAnswer;
+    // An empty line may begin in one chunk and end in the next.
+    const carried = (parts.at(-1)?.endsWith('\n') && parts.pop()) || '';
+    const [first = '', ...more] = `${carried}${chunk}`.split('\n\n');
+    parts.push(first);
+    for (const next of more) {
+      yield parts.join('');
+      parts.splice(0, parts.length, next);
     }
   }
 }

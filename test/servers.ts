@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
-import { startPostgres } from '../src/connections/embedded-postgres.ts';
+import { embeddedApiUrl, startPostgres } from '../src/connections/embedded-postgres.ts';
 import { startRedis } from '../src/connections/embedded-redis.ts';
 import { migrate } from '../src/connections/migrations.ts';
 
@@ -26,7 +26,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   template.pathname = `/${templateDatabase}`;
   const admin = new URL(postgres.url);
   admin.pathname = '/postgres';
-  await migrate(template.href, { log });
+  await withoutSync(admin.href);
+  await migrate(template.href, { log, apiUrl: embeddedApiUrl(template.href) });
   project.provide('postgresUrl', admin.href);
   project.provide('redisUrl', redis.url);
   return async () => {
@@ -36,6 +37,18 @@ export default async function setup(project: TestProject): Promise<() => Promise
     });
     if (left.length > 0) throw new Error(`tests left databases behind: ${left.join(', ')}`);
   };
+}
+
+/**
+ * Lets a PostgreSQL of the tests leave writing to disk to the operating system: its data need not survive a crash of the
+ * machine, only one of its processes.
+ */
+export async function withoutSync(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  for (const setting of ['fsync', 'full_page_writes']) await client.query(`ALTER SYSTEM SET ${setting} = off`);
+  await client.query('SELECT pg_reload_conf()');
+  await client.end();
 }
 
 async function leftDatabases(url: string): Promise<string[]> {

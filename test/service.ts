@@ -4,8 +4,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { inject } from 'vitest';
-import { type Api, type Overrides, startApi, startMaintain, startWork } from '../src/app.ts';
-import { type Config, defaultDatabaseConnections, defaultLimits, defaultOperationLimits } from '../src/config.ts';
+import { type Api, startApi } from '../src/app/api.ts';
+import { startMaintain } from '../src/app/maintain.ts';
+import type { Overrides } from '../src/app/overrides.ts';
+import { startWork } from '../src/app/work.ts';
+import { defaultAlertSettings } from '../src/config/alert-settings.ts';
+import { defaultClientLimits } from '../src/config/client-limits.ts';
+import {
+  type Config,
+  defaultAuditDays,
+  defaultDatabaseConnections,
+  defaultLimits,
+  defaultOutboundPorts,
+} from '../src/config/config.ts';
+import { defaultOperationLimits } from '../src/config/operation-limits.ts';
+import { embeddedApiUrl } from '../src/connections/embedded-postgres.ts';
 import { freePort } from '../src/connections/embedded-server.ts';
 import { openPlatform, type Platform } from '../src/platform.ts';
 import { templateDatabase } from './servers.ts';
@@ -67,22 +80,32 @@ export async function startService({
   const port = await freePort();
   const config: Config = {
     databaseUrl: database.url,
+    databaseApiUrl: embeddedApiUrl(given?.databaseUrl ?? database.url),
     databaseConnections: defaultDatabaseConnections,
     redisUrl: inject('redisUrl'),
     redisPrefix: `{test-${randomUUID()}}`,
     dataDir,
+    secretKey: null,
+    previousSecretKeys: [],
     host: '127.0.0.1',
     auth: 'auto',
     port,
+    metrics: null,
     publicUrl: `http://127.0.0.1:${port}`,
     corsOrigins: [],
     privateHostsAllowed: [],
+    outboundPorts: [...defaultOutboundPorts],
     trustedProxies: [],
+    sandbox: 'auto',
     concurrency: 2,
+    tracing: null,
     // To see the log of a failing test's service: TEST_LOG=1 npm test -- the-file
     logLevel: process.env.TEST_LOG ? 'debug' : 'silent',
     limits: defaultLimits,
     operations: defaultOperationLimits,
+    auditDays: defaultAuditDays,
+    alerts: defaultAlertSettings,
+    clientLimits: defaultClientLimits,
     ...given,
   };
   const platform = await openPlatform(config, 'test', overrides);

@@ -5,6 +5,7 @@ import type { ExtractionRequest } from '../../src/pdf/model/extraction.ts';
 export function extractionRequest(path: string, more: Partial<ExtractionRequest> = {}): ExtractionRequest {
   return {
     path,
+    owner: 'tenant',
     password: null,
     pages: null,
     engine: 'AUTO',
@@ -18,6 +19,7 @@ export function extractionRequest(path: string, more: Partial<ExtractionRequest>
     stored: null,
     avoid: [],
     skip: [],
+    memoryBytes: null,
     lastResort: null,
     ocr: null,
     fresh: false,

@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Config, readConfig } from '../../src/config.ts';
-import { startPostgres } from '../../src/connections/embedded-postgres.ts';
+import { type Config, readConfig } from '../../src/config/config.ts';
+import { embeddedApiUrl, startPostgres } from '../../src/connections/embedded-postgres.ts';
 import { startRedis } from '../../src/connections/embedded-redis.ts';
 import { freePort } from '../../src/connections/embedded-server.ts';
 import { migrate } from '../../src/connections/migrations.ts';
@@ -27,9 +27,17 @@ export async function openLab(): Promise<Lab> {
   const dataDir = mkdtempSync(join(tmpdir(), 'pagehive-bench-'));
   const log = () => undefined;
   const [postgres, redis] = await Promise.all([startPostgres({ dataDir, log }), startRedis({ dataDir, log })]);
-  await migrate(postgres.url, { log });
+  const apiUrl = embeddedApiUrl(postgres.url);
+  await migrate(postgres.url, { log, apiUrl });
   const port = String(await freePort());
-  const env = { DATABASE_URL: postgres.url, REDIS_URL: redis.url, DATA_DIR: dataDir, PORT: port, LOG_LEVEL: 'info' };
+  const env = {
+    DATABASE_URL: postgres.url,
+    DATABASE_API_URL: apiUrl,
+    REDIS_URL: redis.url,
+    DATA_DIR: dataDir,
+    PORT: port,
+    LOG_LEVEL: 'info',
+  };
   const children: ChildProcess[] = [];
   return {
     config: { ...readConfig(env), databaseUrl: postgres.url, redisUrl: redis.url },

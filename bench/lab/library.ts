@@ -50,7 +50,7 @@ const insertPages = `
 INSERT INTO pages (job_id, number, tenant_id, width, height, rotation, text, markdown, links)
 SELECT job_id, number, $1, 595, 842, 0, text, text, '[]' FROM unnest($2::uuid[], $3::int[], $4::text[]) AS page (job_id, number, text)`;
 
-/** Stores completed jobs of a tenant with `pagesAJob` pages each, `pages` in total. A page has 300 words. */
+/** Stores completed jobs of a tenant, `pages` pages in total with `pagesAJob` pages per job. A page has 300 words. */
 export async function fillLibrary(
   pool: pg.Pool,
   { tenant, pages, pagesAJob, name }: { tenant: string; pages: number; pagesAJob: number; name: string },

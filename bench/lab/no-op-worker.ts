@@ -1,5 +1,6 @@
-import { startMaintain, startWork } from '../../src/app.ts';
-import { readConfig } from '../../src/config.ts';
+import { startMaintain } from '../../src/app/maintain.ts';
+import { startWork } from '../../src/app/work.ts';
+import { readConfig } from '../../src/config/config.ts';
 import type { ExtractionEvent, Extractor } from '../../src/pdf/model/extraction.ts';
 import { openPlatform } from '../../src/platform.ts';
 

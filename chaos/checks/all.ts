@@ -20,6 +20,7 @@ import {
 } from './jobs.ts';
 import { pagesAreComplete } from './pages.ts';
 import { storageMatchesSources } from './storage.ts';
+import { auditIsComplete, tenantsAreSeparate } from './tenants.ts';
 import { everyWatcherSawTheEnd } from './watchers.ts';
 import { everyBatchEndIsDelivered, everyJobEndIsDelivered, webhooksAreGenuine } from './webhooks.ts';
 
@@ -52,4 +53,6 @@ export const checks: readonly Check[] = [
   workersTableIsAccurate,
   permitsAgreeWithRows,
   healthIsGood,
+  tenantsAreSeparate,
+  auditIsComplete,
 ];

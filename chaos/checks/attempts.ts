@@ -26,14 +26,14 @@ function early({ attempts, observer, world }: Evidence, row: JobRow): Breach[] {
   const lostClaims = world.lostReplies.flatMap(({ statement, at }) =>
     statement === 'claim' && at !== null ? [at] : [],
   );
-  const troubles = [...world.databaseTroubles, ...lostClaims];
+  const faultTimes = [...world.databaseTroubles, ...lostClaims];
   const drained = new Set([...world.services.values()].flatMap((service) => [...service.drained]));
   return (attempts.get(row.id) ?? []).slice(0, -1).flatMap((attempt): Breach[] => {
     if (attempt.failure_code !== null || row.run > 1) return [];
     const pid = attempt.worker_id === null ? undefined : observer.workerPids.get(attempt.worker_id);
     const [begin, end] = [attempt.started_at.getTime(), attempt.finished_at.getTime()];
-    const troubled = troubles.some((at) => at > begin - 1_000 && at < end);
-    if (pid === undefined || drained.has(pid) || troubled) return [];
+    const overlapsFault = faultTimes.some((at) => at > begin - 1_000 && at < end);
+    if (pid === undefined || drained.has(pid) || overlapsFault) return [];
     const detail = `attempt ${attempt.number} of ${row.attempt} ended without a failure, without a reason to give it back`;
     return [{ promise: 'a job is completed once', detail, about: row.id }];
   });

@@ -4,7 +4,7 @@ import type { Breach } from '../journal.ts';
 
 /** Every watcher has seen the final state of its batch. Order and counts are checked as events arrive. */
 export function everyBatchWatcherSawTheEnd({ journal, batches }: Evidence): Breach[] {
-  const promise = 'nobody misses the final state of a batch';
+  const promise = 'no watcher misses the final state of a batch';
   return [...journal.batches.values()].flatMap(({ id, views }) =>
     views.flatMap(({ by, end, events }): Breach[] => {
       const row = batches.get(uuidOf(id));

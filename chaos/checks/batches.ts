@@ -72,17 +72,18 @@ export async function oneKeyOneBatch({ world, journal, batches, jobs }: Evidence
   const promise = 'one idempotency key, one batch';
   const byName = groupBy(batches.values(), ({ name }) => name);
   const byBatch = groupBy(jobs.values(), ({ batch_id }) => batch_id);
-  const keys = await world.query<{ key: string; batch_id: string }>(
-    'SELECT key, batch_id FROM idempotency_keys WHERE batch_id IS NOT NULL',
+  const keys = await world.query<{ tenant: string; key: string; batch_id: string }>(
+    `SELECT t.name AS tenant, key, batch_id FROM idempotency_keys k JOIN tenants t ON t.id = k.tenant_id
+      WHERE batch_id IS NOT NULL`,
   );
-  const byKey = new Map(keys.map(({ key, batch_id }) => [key, batch_id]));
+  const byKey = new Map(keys.map(({ tenant, key, batch_id }) => [`${tenant}: ${key}`, batch_id]));
   return journal.batchIntents.flatMap((intent): Breach[] => {
     const rows = byName.get(intent.name) ?? [];
     const about = `"${intent.name}" (key ${intent.key}): ${rows.length} rows, answers ${[...intent.answers].join(' ') || 'none'}`;
     const most = intent.key === null ? intent.answers.size + intent.unknown : 1;
     if (rows.length > most || intent.answers.size > rows.length) return [{ promise, detail: about }];
     const [answer] = intent.answers;
-    const named = intent.key === null ? undefined : byKey.get(intent.key);
+    const named = intent.key === null ? undefined : byKey.get(`${intent.tenant}: ${intent.key}`);
     if (intent.key !== null && named !== rows[0]?.id) return [{ promise, detail: `${about}; the key names ${named}` }];
     return rows.flatMap((row): Breach[] => {
       const deleted = answer === undefined ? undefined : journal.batches.get(answer)?.deleted;

@@ -13,7 +13,7 @@ interface PageRow {
   failure: string | null;
 }
 
-/** Attachments and images of completed jobs are in storage, whatever process was killed meanwhile. */
+/** Checks that attachments and images of completed jobs are in storage, even if any process was killed meanwhile. */
 export async function filesExist({ world, jobs, kindOf, journal }: Evidence): Promise<Breach[]> {
   const [installation] = await world.query<{ storage_id: string }>('SELECT storage_id FROM installation');
   if (installation === undefined) return [];

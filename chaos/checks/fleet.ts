@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createClient } from 'redis';
+import { authorization } from '../api.ts';
 import type { Evidence } from '../evidence.ts';
 import type { Breach } from '../journal.ts';
 import { extractorsOf, processorTicks } from '../processes.ts';
@@ -80,12 +81,13 @@ export async function permitsAgreeWithRows({ world }: Evidence): Promise<Breach[
 }
 
 /** Both servers report OK. */
-export async function healthIsGood({ world }: Evidence): Promise<Breach[]> {
+export async function healthIsGood({ world, accounts }: Evidence): Promise<Breach[]> {
   const breaches: Breach[] = [];
   for (const url of world.apiUrls) {
     let answer = '';
     for (let tries = 0; tries < 40; tries++) {
-      const response = await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(10_000) });
+      const headers = authorization(accounts.operator.key.secret);
+      const response = await fetch(`${url}/health/ready`, { headers, signal: AbortSignal.timeout(10_000) });
       answer = await response.text();
       if (response.status === 200 && /"status":"OK"/.test(answer.slice(0, 60))) break;
       if (tries === 39)

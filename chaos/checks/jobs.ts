@@ -18,7 +18,7 @@ export function acknowledgedJobsAreFinal({ journal, jobs }: Evidence): Breach[] 
   });
 }
 
-/** No job is left running or pending, whatever created it. */
+/** Checks that no job is left running or pending. */
 export function everyJobIsFinal({ jobs }: Evidence): Breach[] {
   return [...jobs.values()]
     .filter(({ status }) => !final.includes(status))
@@ -29,10 +29,10 @@ export function everyJobIsFinal({ jobs }: Evidence): Breach[] {
 export async function oneKeyOneJob({ world, journal, jobs }: Evidence): Promise<Breach[]> {
   const promise = 'one idempotency key, one job';
   const byName = groupBy(jobs.values(), ({ name }) => name);
-  const keys = await world.query<{ key: string; job_id: string; expires_at: Date | null }>(
-    'SELECT * FROM idempotency_keys',
+  const keys = await world.query<{ tenant: string; key: string; job_id: string; expires_at: Date | null }>(
+    'SELECT k.*, t.name AS tenant FROM idempotency_keys k JOIN tenants t ON t.id = k.tenant_id',
   );
-  const byKey = new Map(keys.map((key) => [key.key, key]));
+  const byKey = new Map(keys.map((key) => [`${key.tenant}: ${key.key}`, key]));
   return journal.intents.flatMap((intent): Breach[] => {
     const rows = byName.get(intent.name)?.length ?? 0;
     const about = `"${intent.name}" (key ${intent.key}): ${rows} rows, answers ${[...intent.answers].join(' ') || 'none'}`;
@@ -40,7 +40,7 @@ export async function oneKeyOneJob({ world, journal, jobs }: Evidence): Promise<
     if (intent.answers.size > 1 || rows > 1) return [{ promise, detail: about }];
     const [answer] = intent.answers;
     if (answer === undefined) return [];
-    const key = byKey.get(intent.key);
+    const key = byKey.get(`${intent.tenant}: ${intent.key}`);
     if (key?.job_id !== uuidOf(answer)) return [{ promise, detail: `${about}; the key names ${key?.job_id}` }];
     if ((key.expires_at === null) !== jobs.has(key.job_id)) {
       return [{ promise, detail: `${about}; the key expires at ${key.expires_at?.toISOString() ?? 'no time'}` }];
@@ -49,7 +49,7 @@ export async function oneKeyOneJob({ world, journal, jobs }: Evidence): Promise<
   });
 }
 
-/** Each document has the same outcome as in the reference run, whatever happened meanwhile. */
+/** Checks that each document has the same outcome as in the reference run, which has no faults. */
 export function jobsEndAsTheyShould(evidence: Evidence): Breach[] {
   const { jobs, kindOf, references } = evidence;
   return [...jobs.values()].flatMap((row): Breach[] => {

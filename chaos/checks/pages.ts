@@ -23,7 +23,7 @@ export async function pagesAreComplete({ world, jobs, kindOf, references, journa
   return breaches;
 }
 
-/** Describes the differences; null if there are none. */
+/** Describes the differences; null if the pages are equal. */
 function difference(reference: Reference, pages: { number: number; digest: string }[]): string | null {
   const found = new Map(pages.map(({ number, digest }) => [number, digest]));
   const missing = [...reference.pages.keys()].filter((number) => !found.has(number));

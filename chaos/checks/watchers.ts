@@ -5,7 +5,7 @@ import { describe } from '../watcher.ts';
 
 /** Every watcher has seen the final state of its job. Order is checked as events arrive. */
 export function everyWatcherSawTheEnd({ journal, jobs }: Evidence): Breach[] {
-  const promise = 'nobody misses the final state';
+  const promise = 'no watcher misses the final state';
   return [...journal.jobs.values()].flatMap((job) =>
     job.views.flatMap((view): Breach[] => {
       const row = jobs.get(uuidOf(job.id));

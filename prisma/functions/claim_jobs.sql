@@ -9,6 +9,7 @@
 -- Fair: each tenant offers its first rows. They are taken by the number of jobs that the tenant would then have running, so a tenant
 -- with ten thousand waiting rows delays another tenant's single row by one slot at most. The same holds for rows that became due by a
 -- retry or their runAt. Within a tenant, claim_order decides. A tenant never has more than max_running jobs running.
+-- Paused: while the queue is paused, nothing is claimed; while a tenant's queue is, nothing of that tenant.
 -- In turn: tenants with equally many take turns in a circle, ordered by a hash of their ids. The sequence claim_turn holds the tenant
 -- that came last. So a tenant without running jobs waits until each of the others has come at most once.
 -- After a crash of the server: a lost claim is a row that waits again. A worker that still believes in the claim fails the fence, which
@@ -20,6 +21,9 @@ DECLARE
 BEGIN
     PERFORM set_config('synchronous_commit', 'off', true);
     PERFORM pg_advisory_xact_lock(7235, 1);
+    IF EXISTS (SELECT FROM installation i WHERE i.queue_paused_at IS NOT NULL) THEN
+        RETURN;
+    END IF;
     SELECT t.last_value INTO last_turn FROM claim_turn t;
     RETURN QUERY
     WITH RECURSIVE tenants_waiting(tenant_id) AS (
@@ -69,7 +73,7 @@ BEGIN
                   FROM candidates c) c
               JOIN tenants t ON t.id = c.tenant_id
               LEFT JOIN running r ON r.tenant_id = c.tenant_id
-             WHERE t.max_running IS NULL OR coalesce(r.n, 0) + c.nth <= t.max_running
+             WHERE t.queue_paused_at IS NULL AND (t.max_running IS NULL OR coalesce(r.n, 0) + c.nth <= t.max_running)
              ORDER BY coalesce(r.n, 0) + c.nth, c.turn <= last_turn, c.turn, c.claim_order, c.id
              LIMIT slots) c
     )

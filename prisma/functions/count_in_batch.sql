@@ -5,8 +5,8 @@
 CREATE OR REPLACE FUNCTION count_in_batch() RETURNS trigger
 LANGUAGE plpgsql AS $$
 BEGIN
-    INSERT INTO batch_deltas (batch_id, pending, running, completed, failed, cancelled)
-    VALUES (NEW.batch_id,
+    INSERT INTO batch_deltas (batch_id, tenant_id, pending, running, completed, failed, cancelled)
+    VALUES (NEW.batch_id, NEW.tenant_id,
             (NEW.status IN ('PENDING', 'RETRYING'))::int - (OLD.status IN ('PENDING', 'RETRYING'))::int,
             (NEW.status = 'RUNNING')::int - (OLD.status = 'RUNNING')::int,
             (NEW.status = 'COMPLETED')::int - (OLD.status = 'COMPLETED')::int,

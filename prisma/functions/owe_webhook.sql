@@ -14,5 +14,5 @@ LANGUAGE sql AS $$
            w.tenant_id, happened::"WebhookEvent", w.url, w.endpoint_id, w.lane, job, batch, facts
       FROM webhooks w
      WHERE w.id = hook AND happened::"WebhookEvent" = ANY (w.events)
-       AND (w.endpoint_id IS NULL OR EXISTS (SELECT FROM webhook_endpoints e WHERE e.id = w.endpoint_id))
+       AND (w.endpoint_id IS NULL OR EXISTS (SELECT FROM webhook_endpoints e WHERE e.id = w.endpoint_id AND e.tenant_id = w.tenant_id))
 $$;

@@ -5,7 +5,7 @@ import type { Box } from '../../src/pdf/model/box.ts';
 import type { ReadPage } from '../../src/pdf/model/read-page.ts';
 import type { GroupLayout } from '../../src/pdf/run/finish-pages.ts';
 
-/** Prints what each step of the layout decided about one page. */
+/** Prints the decisions of each step of the layout of one page. */
 export function* describePage(
   page: ReadPage,
   layout: PageLayout,

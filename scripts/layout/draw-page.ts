@@ -19,7 +19,9 @@ const colours = {
 
 type Context = ReturnType<CanvasTools['blank']>['context'];
 
-/** Draws pieces, rules, tables, and the regions and numbers of the reading order, over the page if a picture of it is given. */
+/**
+ * Draws pieces, rules, tables, and the reading order with its regions and numbers, over an image of the page if given.
+ */
 export async function drawPage(
   page: ReadPage,
   layout: PageLayout,
@@ -47,7 +49,7 @@ export async function drawPage(
   for (const { box } of layout.tables) outline(context, box, colours.table);
   let count = 0;
   for (const region of orderItems(layout, typography, running)) {
-    // Where text runs from right to left, the items are mirrored; lines and tables are not.
+    // In right-to-left text, items are mirrored; lines and tables are not.
     const boxes = region.map((item) => ('line' in item ? item.line : item.table.box));
     outline(context, union(boxes), colours.region);
     for (const box of boxes) {

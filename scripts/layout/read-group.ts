@@ -7,7 +7,9 @@ import { loadEngines } from '../../src/pdf/run/engines.ts';
 import { type OpenDocument, openDocument } from '../../src/pdf/run/open-document.ts';
 import { readGroups } from '../../src/pdf/run/read-groups.ts';
 
-/** A page as an engine read it, with what its layout depends on: the other pages of its group, and the style of its document. */
+/**
+ * A page as read by an engine, with what its layout depends on: the other pages of its group, and its document's style.
+ */
 export interface PageInGroup {
   page: ReadPage;
   group: ReadPage[];
@@ -23,6 +25,7 @@ export async function readPageInGroup(
   const engines = await loadEngines();
   const asked: ExtractionRequest = {
     path,
+    owner: 'tenant',
     password: null,
     pages: null,
     engine: 'AUTO',
@@ -36,6 +39,7 @@ export async function readPageInGroup(
     stored: null,
     avoid: [],
     skip: [],
+    memoryBytes: null,
     lastResort: null,
     ocr: null,
     fresh: false,

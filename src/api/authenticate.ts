@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Secrets } from '../connections/secrets.ts';
+import { RequestError } from '../errors.ts';
 import type { FailedAttempts } from '../tenants/failed-attempts.ts';
 import type { KeyHolder, KeyRing } from '../tenants/key-ring.ts';
 import { parseKeyText, proofOfKey } from '../tenants/key-text.ts';
@@ -9,7 +10,7 @@ import { generationOf, isWatchToken, proofOfToken, readWatchToken } from '../ten
 import type { Caller } from './caller.ts';
 import { defaultTenantId } from './context.ts';
 
-/** The caller's credentials: headers, and over WebSocket the payload of `connection_init`, as browsers set no headers there. */
+/** The caller's credentials: headers, or over WebSocket, where browsers cannot set headers, `connection_init`. */
 export interface Credentials {
   headers: IncomingHttpHeaders;
   connectionParams: Record<string, unknown>;
@@ -17,10 +18,10 @@ export interface Credentials {
   address: string;
 }
 
-/** A caller who was let in. */
+/** An admitted caller. */
 export interface Admission {
   caller: Caller;
-  /** Calls back when the credentials no longer count: open connections end then. */
+  /** Calls back when the credentials are no longer valid, so that open connections end. */
   whenEnded(end: () => void): Disposable;
 }
 
@@ -42,9 +43,17 @@ const readOnly: ReadonlySet<Scope> = new Set<Scope>(['READ']);
  * Admits callers with a valid key or watch token and, as long as no key is required, callers without credentials.
  */
 export function createAuthenticate({ keyRing, failedAttempts, secrets }: AuthenticateOptions): Authenticate {
-  async function admitAnonymous(): Promise<Admission | null> {
-    if (await keyRing.isRequired()) return null;
-    const caller = { tenantId: defaultTenantId, scopes: allScopes, key: null, watch: null };
+  async function admitAnonymous({ headers, address }: Credentials): Promise<Admission | null> {
+    const anonymous = await keyRing.admitAnonymous();
+    if (anonymous === null) return null;
+    if (isForwarded(headers)) throw new RequestError('UNAUTHENTICATED', { message: forwardedWithoutKeys });
+    const caller = callerWith(anonymous, {
+      tenantId: defaultTenantId,
+      address,
+      scopes: allScopes,
+      key: null,
+      watch: null,
+    });
     return { caller, whenEnded: (end) => keyRing.whenEnded(null, end) };
   }
 
@@ -54,43 +63,67 @@ export function createAuthenticate({ keyRing, failedAttempts, secrets }: Authent
     const holder = (proof && keyRing.findKnown(proof)) ?? (await lookUp(proof, address));
     if (key === null || holder === null) return null;
     const { tenantId, scopes } = holder;
-    const caller = { tenantId, scopes, key: { id: key.id, generation: generationOf(key.hash) }, watch: null };
+    const own = { id: key.id, generation: generationOf(key.hash) };
+    const caller = callerWith(holder, { tenantId, address, scopes, key: own, watch: null });
     return { caller, whenEnded: (end) => keyRing.whenEnded(holder, end) };
   }
 
-  async function lookUp(proof: Proof | null, address: string): Promise<KeyHolder | null> {
-    await failedAttempts.check(address);
-    const found = proof && (await keyRing.find(proof));
-    if (found === null) await failedAttempts.note(address);
-    return found;
+  function lookUp(proof: Proof | null, address: string): Promise<KeyHolder | null> {
+    return failedAttempts.lookUp(address, async () => proof && (await keyRing.find(proof, address)));
   }
 
-  /** A forged token costs no read, so failed attempts are not counted. */
-  async function admitWatch(text: string): Promise<Admission | null> {
+  /** A forged token costs no read, so it is not a failed attempt. A token of a revoked key is one. */
+  async function admitWatch(text: string, shown: Credentials): Promise<Admission | null> {
     const token = readWatchToken(secrets, text);
     if (token === null) return null;
+    const { address } = shown;
     const { key, subject, download, expiresAt } = token;
     const watch = { subject, download };
     if (key === null) {
-      const anonymous = await admitAnonymous();
-      return anonymous && until(expiresAt, { ...anonymous, caller: { ...anonymous.caller, scopes: readOnly, watch } });
+      const anonymous = await admitAnonymous(shown);
+      if (anonymous === null) return null;
+      const caller = callerWith(anonymous.caller, { ...anonymous.caller, scopes: readOnly, watch });
+      return until(expiresAt, { ...anonymous, caller });
     }
     const proof = proofOfToken(key);
-    const holder = keyRing.findKnown(proof) ?? (await keyRing.find(proof));
+    const holder = keyRing.findKnown(proof) ?? (await lookUp(proof, address));
     if (holder === null) return null;
-    const caller = { tenantId: holder.tenantId, scopes: readOnly, key, watch };
+    const caller = callerWith(holder, { tenantId: holder.tenantId, address, scopes: readOnly, key, watch });
     return until(expiresAt, { caller, whenEnded: (end) => keyRing.whenEnded(holder, end) });
   }
 
-  return async ({ headers, connectionParams, address }) => {
+  return async (credentials) => {
+    const { headers, connectionParams, address } = credentials;
     const shown = connectionParams.authorization ?? connectionParams.Authorization ?? headers.authorization;
-    if (shown === undefined) return await admitAnonymous();
+    if (shown === undefined) return await admitAnonymous(credentials);
     const secret = secretOf(shown);
-    return isWatchToken(secret) ? await admitWatch(secret) : await admitKey(secret, address);
+    return isWatchToken(secret) ? await admitWatch(secret, credentials) : await admitKey(secret, address);
   };
 }
 
-/** The same admission, which ends at this time at the latest. */
+/** Short enough for the reason of a close frame. */
+const forwardedWithoutKeys =
+  'Without API keys, requests through a proxy are refused. Create a key: pagehive keys create';
+
+/**
+ * Whether a proxy passed the request on. Its client may be on another machine, although the connection comes from this
+ * one.
+ */
+function isForwarded(headers: IncomingHttpHeaders): boolean {
+  return headers.forwarded !== undefined || headers['x-forwarded-for'] !== undefined;
+}
+
+/** Returns a caller whose limits are those that `of` has at the time they are read. */
+function callerWith(of: Pick<Caller, 'allowance'>, rest: Omit<Caller, 'allowance'>): Caller {
+  return {
+    ...rest,
+    get allowance() {
+      return of.allowance;
+    },
+  };
+}
+
+/** Returns the same admission, but it ends at `expiresAt` at the latest. */
 function until(expiresAt: Date, { caller, whenEnded }: Admission): Admission {
   return {
     caller,
@@ -111,8 +144,8 @@ const bearer = /^bearer +(\S+)$/i;
 const basic = /^basic +([\w+/=-]+)$/i;
 
 /**
- * The secret in a header or a connection parameter: a bearer token (RFC 6750), or the password of any user (RFC 7617), which
- * is the only form that a browser sends when it opens a page. Empty if there is none.
+ * Returns the secret in a header or a connection parameter: a bearer token (RFC 6750), or the password of any user
+ * (RFC 7617), the only form that a browser sends when it opens a page. Returns an empty text for anything else.
  */
 function secretOf(authorization: unknown): string {
   if (typeof authorization !== 'string') return '';
@@ -120,6 +153,6 @@ function secretOf(authorization: unknown): string {
   if (token !== undefined) return token;
   const [, encoded] = basic.exec(authorization) ?? [];
   if (encoded === undefined) return '';
-  const pair = Buffer.from(encoded, 'base64').toString();
-  return pair.slice(pair.indexOf(':') + 1);
+  const [, password = ''] = /^[^:]*:(.*)$/s.exec(Buffer.from(encoded, 'base64').toString()) ?? [];
+  return password;
 }

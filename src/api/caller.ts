@@ -1,17 +1,22 @@
+import type { Allowance } from '../tenants/limits.ts';
 import type { Scope } from '../tenants/scopes.ts';
 import type { Watch } from '../tenants/watch-token.ts';
 
-/** In whose name a request or a connection works. */
+/** The identity and rights of a request or connection. */
 export interface Caller {
   tenantId: string;
+  /** Where the request came from. */
+  address: string;
   scopes: ReadonlySet<Scope>;
   /** The key; null where no key is required. */
   key: { id: string; generation: string } | null;
-  /** What a watch token allows, and no more; null for a caller with a key. */
+  /** The limits that apply to the caller now. */
+  readonly allowance: Allowance;
+  /** The only access of a caller with a watch token; null for a caller with a key. */
   watch: Watch | null;
 }
 
-/** Identifies a client where clients take turns: by its key, or by its address if no key is required. */
-export function clientOf({ key }: Caller, address: string): string {
+/** Identifies a client for the purpose of taking turns: by its key, or by its address if no key is required. */
+export function clientOf({ key, address }: Caller): string {
   return key?.id ?? address;
 }

@@ -2,42 +2,51 @@ import { GraphQLError } from 'graphql';
 import { isBusy, isConflict, isConnectionError, isStatementTimeout } from '../connections/postgres/database-errors.ts';
 import { RequestError } from '../errors.ts';
 import type { Logger } from '../ops/logger.ts';
-import { isRequestErrorCode, requestErrors, retryAfterSeconds } from '../request-errors.ts';
+import type { ProcessMetrics } from '../ops/process-metrics.ts';
+import type { LimitName } from '../refusal-limits.ts';
+import { isRequestErrorCode, type RequestErrorCode, requestErrors, retryAfterSeconds } from '../request-errors.ts';
 import { StorageError } from '../storage/storage.ts';
 
-/** Least time between two lines about requests that were refused for the same reason, in milliseconds. */
+/** Minimum time between two log lines about requests refused for the same reason, in milliseconds. */
 const refusalLogMs = 10_000;
 
-/** Errors in one answer. More of them say nothing new, and each costs a kilobyte. */
-const maxErrors = 100;
+/** Maximum errors in a response. More would add no information, and each takes a kilobyte. */
+export const maxErrors = 100;
 
 const longestMessage = 1_000;
 
-/**
- * Maps what was thrown to what a request is answered with: expected errors as they are, all others masked and logged in
- * full.
- */
+/** Maps an error to the error of a response: expected ones unchanged; all others are masked and logged in full. */
 export function toRequestError(error: unknown, logger: Logger): RequestError {
   const mapped = classify(error);
   report([{ mapped, thrown: error }], logger);
   return mapped;
 }
 
-/** The `extensions` of an error in an answer. */
+/** Returns the code of what was thrown, as clients see it. */
+export function codeOf(error: unknown): RequestErrorCode {
+  return classify(error).code;
+}
+
+/** Returns the limit that refused what was thrown; null if none did. */
+export function limitOf(error: unknown): LimitName | null {
+  return classify(error).limit;
+}
+
+/** Returns the `extensions` of an error in a response. */
 export function extensionsOf({ code, issues, details }: RequestError): Record<string, unknown> {
   const { advice } = requestErrors[code];
   return { code, advice, ...details, ...(issues === null ? {} : { issues }) };
 }
 
-/** After how many seconds a client may try again, from the `extensions` of an error; null if trying again does not help. */
+/** Returns the seconds until a client may retry, from an error's `extensions`; null if retrying does not help. */
 export function retryAfterOf({ code, retryAfterSeconds: exact }: Record<string, unknown>): number | null {
   if (typeof exact === 'number') return exact;
   return typeof code === 'string' && isRequestErrorCode(code) ? retryAfterSeconds(code) : null;
 }
 
 /**
- * The errors of one operation as clients may see them: at most 100, with one line in the log for all that were unexpected.
- * GraphQL's own errors about a request (syntax, unknown fields, wrong variables) pass: they are written for clients.
+ * Returns the errors of one operation as clients may see them: at most 100. Unexpected ones are logged in one line.
+ * GraphQL's own errors about a request (syntax, unknown fields, invalid variables) pass: they are written for clients.
  */
 export function maskErrors(errors: readonly GraphQLError[], logger: Logger): GraphQLError[] {
   const unexpected: Mapped[] = [];
@@ -59,7 +68,8 @@ interface Mapped {
 
 function classify(error: unknown): RequestError {
   if (error instanceof RequestError) return error;
-  if (isBusy(error) || isConflict(error)) return new RequestError('OVERLOADED', { cause: error });
+  if (isBusy(error)) return new RequestError('OVERLOADED', { cause: error });
+  if (isConflict(error)) return new RequestError('OVERLOADED', { cause: error, limit: 'database_conflicts' });
   if (isStatementTimeout(error)) return new RequestError('DEADLINE_EXCEEDED', { cause: error });
   if (isConnectionError(error)) return new RequestError('SERVICE_UNAVAILABLE', { cause: error });
   if (error instanceof StorageError) {
@@ -82,10 +92,10 @@ function report(all: readonly Mapped[], logger: Logger, count = all.length): voi
   else reportRefusal(worst.mapped, fields, logger);
 }
 
-/** What was refused since the last line, by code. */
+/** Refusals since the last log line, by code. */
 const unreported = new WeakMap<Logger, Map<string, { requests: number; at: number }>>();
 
-/** An overloaded or lost server refuses every request: one line in a while tells how many. */
+/** An overloaded or disconnected server refuses every request, so one log line per interval reports their number. */
 function reportRefusal({ code, message }: RequestError, fields: object, logger: Logger): void {
   const byCode = unreported.get(logger) ?? new Map<string, { requests: number; at: number }>();
   unreported.set(logger, byCode);
@@ -99,7 +109,7 @@ function reportRefusal({ code, message }: RequestError, fields: object, logger: 
   logger.warn({ ...fields, ...(requests > 0 ? { othersBefore: requests } : {}) }, `a request failed: ${message}`);
 }
 
-/** GraphQL repeats a whole rejected variable, perhaps megabytes, before it says what is wrong with it. */
+/** Shortens a message: GraphQL repeats a whole rejected variable, perhaps megabytes, before the reason. */
 function shorten(message: string): string {
   if (message.length <= longestMessage) return message;
   return `${message.slice(0, longestMessage / 2)} … ${message.slice(-longestMessage / 2)}`;
@@ -115,4 +125,18 @@ function withCode(error: GraphQLError): GraphQLError {
     path,
     extensions: { ...extensions, code: 'BAD_USER_INPUT' },
   });
+}
+
+/** Masks the errors of a response, and counts them for the metrics. */
+export function maskAndCount(
+  errors: readonly GraphQLError[],
+  { logger, metrics }: { logger: Logger; metrics: ProcessMetrics },
+): GraphQLError[] {
+  const masked = maskErrors(errors, logger);
+  for (const { extensions } of masked) metrics.errorSent(String(extensions.code));
+  for (const { originalError } of errors.slice(0, maxErrors)) {
+    const limit = originalError == null ? null : limitOf(originalError);
+    if (limit !== null) metrics.refused(limit);
+  }
+  return masked;
 }

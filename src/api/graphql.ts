@@ -6,17 +6,18 @@ import { isRequestErrorCode, requestErrors } from '../request-errors.ts';
 import { takeClientTurn } from './answers/client-turns.ts';
 import type { Admission } from './authenticate.ts';
 import { clientOf } from './caller.ts';
-import { extensionsOf, retryAfterOf } from './errors.ts';
+import { retryAfterOf } from './errors.ts';
 import { createLargeAnswer } from './http/large-answer.ts';
 import { createReceivedParams, type ReceivedRequest } from './http/received.ts';
 import { createRetryAfter } from './http/retry-after.ts';
 import { Results } from './live/results.ts';
 import { createServerSentEvents, type HttpContext } from './live/sse.ts';
 import { freeBytes, type MemoryBudget } from './memory-budget.ts';
+import { onClose } from './on-close.ts';
 import type { AnswerSize, Operations, Refusal } from './operations.ts';
 import { schema } from './schema/schema.ts';
 
-/** What the server hands to Yoga with each request. */
+/** The context that the server passes to Yoga with each request. */
 interface RequestContext extends HttpContext, ReceivedRequest {
   admission: Admission;
 }
@@ -25,13 +26,13 @@ export type Graphql = ReturnType<typeof createGraphql>;
 
 export interface GraphqlOptions {
   keepAliveMs: number;
-  /** Bytes that wait for their clients. */
+  /** Budget of bytes that clients have not read. */
   unsent: MemoryBudget;
 }
 
 /**
- * GraphQL over HTTP, and SSE for subscriptions. Yoga writes the answers; `operations` admits and runs what requests hold, as
- * over WebSocket.
+ * GraphQL over HTTP, and SSE for subscriptions. Yoga writes the responses; `operations` admits and runs the requests,
+ * as over WebSocket.
  */
 export function createGraphql(operations: Operations, { keepAliveMs, unsent }: GraphqlOptions) {
   const isLarge = (result: ExecutionResult) => operations.sizeOf(result).isLarge;
@@ -39,15 +40,15 @@ export function createGraphql(operations: Operations, { keepAliveMs, unsent }: G
     schema,
     graphqlEndpoint: '/graphql',
     landingPage: false,
-    // The HTTP server has read the body already, within limits.
+    // The HTTP server has already read the body, within limits.
     maxRequestBodySize: false,
     multipart: false,
-    // The HTTP server knows which origins may read answers.
+    // The HTTP server decides which origins may read responses.
     cors: false,
     logging: false,
-    // The HTTP server has its own page, made once.
+    // The HTTP server has its own page, rendered once.
     graphiql: false,
-    // Nothing is executed by Yoga itself.
+    // Yoga executes nothing.
     maskedErrors: false,
     parserAndValidationCache: false,
     plugins: [
@@ -60,13 +61,13 @@ export function createGraphql(operations: Operations, { keepAliveMs, unsent }: G
   });
 }
 
-/** Puts our own way of running an operation in place of Yoga's, which WebSockets could not share. */
+/** Replaces Yoga's execution with ours, which WebSockets share. */
 function runOperations(operations: Operations, unsent: MemoryBudget): Plugin<object, RequestContext> {
-  /** Large answers have a limit of their own. */
+  /** Counts a response's bytes until it is sent. Large responses have a separate limit. */
   function holdUntilSent({ bytes, isLarge }: AnswerSize, address: string, response: ServerResponse): void {
     if (isLarge || bytes <= freeBytes || response.closed) return;
     const held = unsent.open(address, () => response.destroy());
-    response.once('close', held.release);
+    onClose(response, held.release);
     held.take(bytes);
   }
 
@@ -75,20 +76,25 @@ function runOperations(operations: Operations, unsent: MemoryBudget): Plugin<obj
       setParamsHandler(async ({ params: { query = '', operationName, variables }, request, context }) => {
         const { admission, client: address, received, res, onStream } = context;
         const { caller } = admission;
-        const client = clientOf(caller, address);
+        const client = clientOf(caller);
         const readOnly = request.method === 'GET';
+        const entering = operations.enter(caller);
         await takeClientTurn(client);
+        const { rateLimit, refusal } = await entering;
+        if (refusal !== null) return withStatus(refusal);
         const admitted = operations.admit({ query, operationName, variables }, caller, { readOnly });
         if ('errors' in admitted) return withStatus(admitted);
         if (admitted.operation.operation === 'subscription') {
-          // A stream keeps its variables for as long as it is open; the budget of body bytes is for those that end soon.
-          if (received.bytes > freeBytes) return withStatus({ errors: [subscriptionTooLarge()] });
+          // A stream keeps its variables as long as it is open. The budget of body bytes is only for short requests.
+          if (received.bytes > freeBytes) return withStatus(operations.refuse(subscriptionTooLarge()));
           onStream(res);
-          // Cut off, not completed: the client has to learn that there is more to come, but not for him.
+          // Cut off, not completed: more events exist, but this client may no longer receive them.
           const watch = admission.whenEnded(() => res.destroy());
-          res.once('close', () => watch[Symbol.dispose]());
+          onClose(res, () => watch[Symbol.dispose]());
         }
-        const result = await operations.run(admitted, { caller, client, over: closingOf(res) });
+        const traceparent = request.headers.get('traceparent');
+        const requester = { caller, rateLimit, client, traceparent, over: closingOf(res) };
+        const result = await operations.run(admitted, requester);
         if (!(result instanceof Results)) holdUntilSent(operations.sizeOf(result), address, res);
         return result;
       });
@@ -96,17 +102,17 @@ function runOperations(operations: Operations, unsent: MemoryBudget): Plugin<obj
   };
 }
 
-/** Aborted once a response was sent or its connection is lost. */
+/** Returns a signal that aborts when a response was sent or its connection is lost. */
 function closingOf(response: ServerResponse): AbortSignal {
   const controller = new AbortController();
-  response.once('close', () => controller.abort());
-  if (response.closed) controller.abort();
+  onClose(response, () => controller.abort());
   return controller.signal;
 }
 
 /** Adds the HTTP status of a refusal, as GraphQL over HTTP defines it. */
-function withStatus({ errors }: Refusal): Refusal {
+function withStatus({ errors, ...rest }: Refusal): Refusal {
   return {
+    ...rest,
     errors: errors.map((error) => {
       const http = httpOf(error.extensions);
       return new GraphQLError(error.message, { ...errorOptions(error), extensions: { ...error.extensions, http } });
@@ -114,17 +120,16 @@ function withStatus({ errors }: Refusal): Refusal {
   };
 }
 
-function subscriptionTooLarge(): GraphQLError {
+function subscriptionTooLarge(): RequestError {
   const message = `The request of a subscription must not exceed ${freeBytes} bytes.`;
-  const error = new RequestError('PAYLOAD_TOO_LARGE', { message });
-  return new GraphQLError(message, { extensions: extensionsOf(error) });
+  return new RequestError('PAYLOAD_TOO_LARGE', { message, limit: 'subscription_bytes' });
 }
 
 function errorOptions({ nodes, source, positions, path }: GraphQLError) {
   return { nodes, source, positions, path };
 }
 
-/** `spec`: a client that accepts only application/json gets 200, as such clients expect. */
+/** `spec`: whether a client that accepts only application/json gets status 200, as such clients expect. */
 function httpOf(extensions: Record<string, unknown>): {
   status: number;
   spec: boolean;

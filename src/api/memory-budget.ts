@@ -1,12 +1,14 @@
 /**
- * The first bytes of each entry, which do not count. The limit on sockets bounds them, so that a small request is never
+ * The first bytes of each entry, which do not count. The limit on sockets bounds them. So a small request is never
  * refused because of large ones.
  */
 export const freeBytes = 64 * 1024;
 
-/** Something in memory on behalf of a client: a body, an unread answer, a part of a download. */
+/** Bytes in memory on behalf of a client: a body, an unread response, a part of a download. */
 export interface HeldBytes {
-  /** Counts bytes; a negative number for those that have left. May make this entry, or a larger one, give way. */
+  /**
+   * Counts bytes; a negative number for those that have left memory. May make this entry, or a larger one, give way.
+   */
   take(bytes: number): void;
   /** Keeps the bytes counted, but no longer gives way. */
   keep(): void;
@@ -21,8 +23,8 @@ interface Entry {
 }
 
 /**
- * Limits the bytes that a process holds in memory for all clients. Over the limit, the address with the most bytes gives
- * way with its largest entry, so that one client cannot lock out others.
+ * Limits the bytes that a process holds in memory for all clients. Over the limit, the address with the most bytes
+ * gives way with its largest entry, so that one client cannot lock out others.
  */
 export class MemoryBudget {
   readonly #limit: number;

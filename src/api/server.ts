@@ -2,6 +2,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { withLogFields } from '../ops/log-fields.ts';
+import { requestIdOf } from '../ops/request-id.ts';
+import { setSecurityHeaders } from '../ops/security-headers.ts';
 import type { Authenticate } from './authenticate.ts';
 import type { ApiServices } from './context.ts';
 import { createGraphql } from './graphql.ts';
@@ -11,37 +14,41 @@ import { addressKey, createClientAddresses } from './http/forwarded.ts';
 import { createOrigins } from './http/origins.ts';
 import type { Pace } from './http/paced-body.ts';
 import { createParamsReader } from './http/params.ts';
-import { closeQueuedResponses } from './http/queued-responses.ts';
+import { trackQueuedResponses } from './http/queued-responses.ts';
 import { Readiness } from './http/readiness.ts';
-import { createRoutes } from './http/routes.ts';
-import { setSecurityHeaders } from './http/security-headers.ts';
+import { createRoutes, routeName } from './http/routes.ts';
 import { closeSilentSockets } from './http/silent-sockets.ts';
+import { checkExpectation, refuseUnreadableRequests } from './http/unreadable-requests.ts';
 import { serveGraphqlWs } from './live/websocket.ts';
 import { MemoryBudget } from './memory-budget.ts';
+import { onClose } from './on-close.ts';
 import { createOperations } from './operations.ts';
 import { schema } from './schema/schema.ts';
 
 export interface ApiServer extends AsyncDisposable {
   readonly port: number;
-  /** Sockets that are open, those of WebSockets among them. */
+  /** Number of open sockets, including those of WebSockets. */
   connections(): Promise<number>;
 }
 
-/** Requests that are being answered may finish for this long at shutdown; streams are cut off, their clients resume. */
+/** Time for requests in progress to finish at shutdown, in milliseconds. Streams are cut off; their clients resume. */
 const shutdownMs = 5_000;
 
 /**
- * Bytes of answers, events and downloads that wait for their clients, over all clients. Beyond it, the client with the most of them
- * loses its largest: its connection is cut. Large answers have a limit of their own.
+ * Maximum unread bytes of responses, events and downloads, over all clients. Beyond it, the client with the most unread
+ * bytes loses the connection that holds most of them. Large responses have a separate limit.
  */
 const unsentBytes = 48 * 1024 ** 2;
 
-/** How long a socket is kept for another request, in milliseconds. Proxies have to give up earlier, see docs/deployment.md. */
+/**
+ * How long an idle socket is kept for the next request, in milliseconds. Proxies must give up earlier, see
+ * docs/deployment.md.
+ */
 const keptMs = 5_000;
 
 /** Time limits of clients, in milliseconds. */
 export interface ClientTimes {
-  /** Until the headers of a request are complete: from the opening of a silent socket on, too. */
+  /** Until the headers of a request are complete, also from the opening of a socket. */
   headersMs: number;
   /** Until a socket without any traffic is closed. Streams have traffic all the time. */
   idleMs: number;
@@ -64,22 +71,22 @@ const defaultTimes: ClientTimes = {
 export interface ServerOptions {
   host: string;
   port: number;
-  /** Addresses and networks (CIDR) whose word on the client's address counts. */
+  /** Addresses and networks (CIDR) of reverse proxies that are trusted to report the addresses of clients. */
   trustedProxies: readonly string[];
   /** Origins whose pages may call the API from a browser. */
   corsOrigins: readonly string[];
   authenticate: Authenticate;
-  /** Watchers get a heartbeat this often, so that no proxy takes the connection for a dead one. */
+  /** Interval of keep-alives to watchers, so that no proxy considers the connection dead. */
   keepAliveMs?: number;
   times?: Partial<ClientTimes>;
 }
 
-/** Everything that is served over HTTP: GraphQL with GraphiQL, uploads, downloads, health, metrics. */
+/** Starts the HTTP server: GraphQL with GraphiQL, uploads, downloads, health, metrics. */
 export async function startApiServer(
   services: ApiServices,
   { host, port, trustedProxies, corsOrigins, authenticate, keepAliveMs = 12_000, times: given }: ServerOptions,
 ): Promise<ApiServer> {
-  const { publicUrl, limits, logger } = services;
+  const { publicUrl, limits, metrics, logger } = services;
   const times = { ...defaultTimes, ...given };
   const unsent = new MemoryBudget(unsentBytes);
   const operations = createOperations(schema, services);
@@ -110,22 +117,34 @@ export async function startApiServer(
     readiness,
     onStream(stream) {
       streams.add(stream);
-      stream.once('close', () => streams.delete(stream));
+      onClose(stream, () => streams.delete(stream));
     },
   });
+
+  /** Measures a request until its response has ended, unless it becomes a stream of events. */
+  function measureRequest(request: IncomingMessage, response: ServerResponse): void {
+    const began = performance.now();
+    response.once('close', () => {
+      if (isStream(response)) return;
+      metrics.requestEnded(routeName(request), response.statusCode, (performance.now() - began) / 1_000);
+    });
+  }
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     // A pipeline into the response adds seven `close` listeners, and each limit adds one.
     response.setMaxListeners(20);
-    // The next request of this client is for another process.
+    measureRequest(request, response);
+    // The next request of this client must go to another process.
     if (readiness.draining) response.setHeader('connection', 'close');
     setSecurityHeaders(response, publicUrl);
     origins.share(request, response);
     try {
+      queued.admit(request);
+      checkExpectation(request);
       addressLimits.admit(request, response);
       await route(request, response);
     } catch (error) {
-      await refuse(request, response, error, logger);
+      await refuse(request, response, error, { logger, metrics });
     }
   }
 
@@ -137,12 +156,17 @@ export async function startApiServer(
   server.timeout = times.idleMs;
   server.keepAliveTimeout = Math.min(keptMs, times.idleMs);
   closeSilentSockets(server);
-  closeQueuedResponses(server);
+  const queued = trackQueuedResponses(server);
+  refuseUnreadableRequests(server, queued, { publicUrl, logger, metrics });
   server.on('connection', addressLimits.socketOpened);
   server.on('request', (request, response) => {
-    const work = handle(request, response).finally(() => busy.delete(work));
+    if (queued.ignores(request)) return;
+    const id = requestIdOf(request);
+    response.setHeader('x-request-id', id);
+    const work = withLogFields({ request: id }, () => handle(request, response)).finally(() => busy.delete(work));
     busy.add(work);
   });
+  server.on('checkExpectation', (request, response) => void server.emit('request', request, response));
   const webSockets = serveGraphqlWs(server, operations, {
     schema,
     publicUrl,
@@ -153,6 +177,7 @@ export async function startApiServer(
     addressLimits,
     addressOf,
     budgets: { received, unsent },
+    metrics,
     logger,
   });
   await listening(server, host, port);
@@ -167,7 +192,7 @@ export async function startApiServer(
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       await webSockets[Symbol.asyncDispose]();
       server.closeIdleConnections();
-      // Cut off, not completed: a client must see that there is more to come, and resume elsewhere.
+      // Cut off, not completed: clients must see that more events follow, and resume elsewhere.
       for (const stream of streams) stream.destroy();
       const deadline = new AbortController();
       await Promise.race([Promise.all(busy), setTimeout(shutdownMs, null, { signal: deadline.signal })]);
@@ -178,6 +203,10 @@ export async function startApiServer(
       await graphql.dispose();
     },
   };
+}
+
+function isStream(response: ServerResponse): boolean {
+  return String(response.getHeader('content-type')).startsWith('text/event-stream');
 }
 
 function listening(server: Server, host: string, port: number): Promise<void> {

@@ -18,8 +18,8 @@ const restMs = 100;
 const progressMs = 1_000;
 
 /**
- * Creates the aggregator of a process. Each process aggregates the batches whose jobs it changes, a moment later, so that a thousand
- * transitions cost ten aggregations. Maintenance aggregates the batches of processes that died.
+ * Creates the aggregator of a process. Each process aggregates the batches whose jobs it changes, with a short delay,
+ * so that a thousand transitions cost ten aggregations. Maintenance aggregates the batches of processes that died.
  */
 export function createAggregator(context: {
   database: Database;
@@ -79,7 +79,7 @@ export function createAggregator(context: {
       closed = true;
       clearTimeout(timer ?? undefined);
       await aggregating;
-      // Maintenance would do it, but later.
+      // Maintenance would do it too, but later.
       const rest = [...touched.keys()];
       if (rest.length > 0) await aggregateBatches(database, rest, 0).then(report, () => {});
     },

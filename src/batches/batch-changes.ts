@@ -15,7 +15,7 @@ export async function makePart(
   context: JobsContext,
   change: BatchChange,
 ): Promise<{ changed: boolean; done: boolean }> {
-  const { batchId, kind, requestedAt, options, maxRetries, sealedPassword } = change;
+  const { batchId, kind, requestedAt, options, maxRetries, limits, sealedPassword } = change;
   const jobs =
     kind === 'CANCEL'
       ? await context.database.query<Job>(cancelPart, [batchId, requestedAt, partSize])
@@ -25,6 +25,7 @@ export async function makePart(
           sealedPassword,
           JSON.stringify(options),
           maxRetries,
+          JSON.stringify(limits),
           partSize,
         ]);
   for (const job of jobs) context.jobChanged(progressOf(job));

@@ -1,6 +1,8 @@
 import { RequestError } from '../errors.ts';
 import { noChanges, type OptionChanges } from '../job-row/options.ts';
 import type { JobsContext } from '../jobs/context.ts';
+import { noQuotas, type Quotas } from '../tenants/limits.ts';
+import { type Addition, checkQuotas, hasQuotas } from '../tenants/usage.ts';
 import type { Batch } from './batch.ts';
 import { makePart } from './batch-changes.ts';
 import { type BatchChange, recordCancel, recordRetry } from './sql/batch-changes.ts';
@@ -30,21 +32,34 @@ export async function cancelBatch(context: JobsContext, tenantId: string, id: st
 }
 
 /**
- * Runs the failed jobs of a batch again, each with all its retries, and with the changed options. Recorded and begun as
- * in `cancelBatch`. Does nothing if no job has failed.
+ * Runs the failed jobs of a batch again, with all retries available and the changed options. Recorded and started as in
+ * `cancelBatch`. Does nothing if no job has failed.
  */
 export async function retryBatch(
   context: JobsContext,
   tenantId: string,
   id: string,
   sealedPassword: string | null = null,
-  { options, maxRetries }: OptionChanges = noChanges,
+  { options, maxRetries, limits }: OptionChanges = noChanges,
+  quotas: Quotas = noQuotas,
 ): Promise<Batch> {
   await findBatch(context, tenantId, id);
-  const values = [id, JSON.stringify(options), maxRetries, sealedPassword];
+  if (hasQuotas(quotas)) {
+    await checkQuotas(context.database, { tenantId, quotas }, await additionOf(context, tenantId, id));
+  }
+  const values = [id, JSON.stringify(options), maxRetries, sealedPassword, JSON.stringify(limits)];
   const [change] = await context.database.query<BatchChange & Record<string, unknown>>(recordRetry, values);
-  if (change === undefined) throw new Error('a statement that always has one row had none');
+  if (change === undefined) throw new RequestError('NOT_FOUND', { message: 'There is no such batch.' });
   return await begin(context, tenantId, change);
+}
+
+/** Returns what running the failed jobs of a batch again adds to the usage. */
+async function additionOf({ database }: JobsContext, tenantId: string, batchId: string): Promise<Addition> {
+  const where = { tenantId, batchId, status: 'FAILED' } as const;
+  const jobs = await database.prisma.job.count({ where });
+  // At least one byte for each document that has to be downloaded again.
+  const bytes = await database.prisma.job.count({ where: { ...where, source: { storageKey: null } } });
+  return { jobs, bytes };
 }
 
 /**
@@ -64,6 +79,6 @@ async function makeRest(context: JobsContext, change: BatchChange): Promise<void
     for (let part = await makePart(context, change); part.changed && !part.done; )
       part = await makePart(context, change);
   } catch {
-    // The change is recorded, so nothing is lost.
+    // The change is recorded, so maintenance will continue it.
   }
 }

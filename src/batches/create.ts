@@ -2,15 +2,19 @@ import type { Secrets } from '../connections/secrets.ts';
 import { createPauses } from '../documents/pauses.ts';
 import type { SourceOfJob } from '../documents/sources.ts';
 import { RequestError } from '../errors.ts';
+import { encodeId } from '../ids.ts';
+import { chosenOptions, type GivenOptions, passwordPurpose, resolveOptions } from '../job-row/options.ts';
 import {
-  chosenOptions,
-  defaultPriority,
-  type GivenOptions,
-  passwordPurpose,
-  resolveOptions,
-} from '../job-row/options.ts';
+  issueOfOptions,
+  issueOfPriority,
+  priorityOf,
+  requestedPriority,
+  withinAllowance,
+} from '../jobs/allowed-options.ts';
 import type { JobsContext } from '../jobs/context.ts';
 import { canonical } from '../jobs/submit.ts';
+import { type Tracing, traced } from '../ops/tracing.ts';
+import type { Allowance } from '../tenants/limits.ts';
 import { receiveWebhook, type TargetContext, type WebhookChoice } from '../webhooks/choose-target.ts';
 import {
   type BatchItemInput,
@@ -24,10 +28,15 @@ import {
 } from './sources.ts';
 import { type BatchItem, findSubmittedBatch, type SubmittedBatch, submitBatch } from './submit.ts';
 
-/** What accepting a batch needs. */
+/** Dependencies for accepting a batch. */
 export interface CreateBatchContext extends DocumentsContext, TargetContext {
   jobs: JobsContext;
   secrets: Secrets;
+  /** The limits of the caller. */
+  allowance: Allowance;
+  tracing: Tracing;
+  /** The span of the request. */
+  traceparent: string | null;
 }
 
 /** Documents and how to process them, as requested. */
@@ -42,23 +51,32 @@ export interface BatchInput {
 
 /**
  * Accepts all jobs of a batch or none: checks all documents, stores bytes that came with the request, inserts the jobs.
+ * A repeated request returns its batch even if the limits of the caller are lower by now.
  */
 export async function createBatch(context: CreateBatchContext, input: BatchInput): Promise<SubmittedBatch> {
-  const { tenantId, jobs } = context;
+  const { tenantId, jobs, allowance } = context;
   const { name = null, idempotencyKey = null } = input;
   const checked = await checkSources(context, input.items);
   const fingerprint = idempotencyKey === null ? null : await fingerprintOf(context, input, checked);
   // A repeated request stores nothing and looks up no document: the documents may be deleted by now.
   const before = await findSubmittedBatch(jobs, { tenantId, idempotencyKey, fingerprint });
   if (before !== null) return before;
+  checkLimits(allowance, input);
+  const priority = priorityOf(allowance, input.priority);
   const webhook = await receiveWebhook(context, 'batch', input.webhook);
   await checkDocuments(context, checked);
   const sources = await storeSources(context, checked);
   try {
     const items = await jobsOf(context, input, sources);
-    const priority = input.priority ?? defaultPriority;
-    const submission = { tenantId, name, items, priority, webhook, idempotencyKey, fingerprint };
-    const submitted = await submitBatch(jobs, submission);
+    const { quotas } = allowance;
+    const submission = { tenantId, name, items, priority, webhook, quotas, idempotencyKey, fingerprint };
+    const attributes = { 'pagehive.tenant.id': encodeId('tenant', tenantId), 'pagehive.batch.jobs': items.length };
+    const submitted = await traced(
+      context.tracing,
+      'submit',
+      { parent: context.traceparent, kind: 'PRODUCER', attributes },
+      (span) => submitBatch(jobs, { ...submission, traceContext: span.traceparent }),
+    );
     if (submitted.deduplicated) await discardSources(context, sources);
     return submitted;
   } catch (error) {
@@ -66,6 +84,19 @@ export async function createBatch(context: CreateBatchContext, input: BatchInput
     if (error instanceof RequestError) await discardSources(context, sources);
     throw error;
   }
+}
+
+/** Maximum issues of one error. */
+const maxIssues = 100;
+
+/** Refuses options and a priority that exceed the limits of the caller. One error names all of them. */
+function checkLimits(allowance: Allowance, { options, priority, items }: BatchInput): void {
+  const issues = [
+    issueOfPriority(allowance, priority),
+    issueOfOptions(allowance, options, ['input', 'options']),
+    ...items.map((item, index) => issueOfOptions(allowance, item.options, ['input', 'items', index, 'options'])),
+  ].filter((issue) => issue !== null);
+  if (issues.length > 0) throw new RequestError('BAD_USER_INPUT', { issues: issues.slice(0, maxIssues) });
 }
 
 async function jobsOf(context: CreateBatchContext, input: BatchInput, sources: SourceOfJob[]): Promise<BatchItem[]> {
@@ -78,7 +109,7 @@ async function jobsOf(context: CreateBatchContext, input: BatchInput, sources: S
     if (source === undefined) throw new Error('an item of a batch has no source');
     jobs.push({
       source,
-      options,
+      options: withinAllowance(context.allowance, options),
       sealedPassword: password === null ? null : context.secrets.seal(passwordPurpose, password),
       name: item.name ?? null,
       metadata: item.metadata ?? null,
@@ -103,6 +134,7 @@ async function fingerprintOf(context: CreateBatchContext, input: BatchInput, sou
     const source = sha256 === null ? item.source : { sha256 };
     items.push({ source, options: chosenOptions(options), password, maxRetries, name, metadata });
   }
-  const { name, priority = defaultPriority, webhook } = input;
+  const { name, webhook } = input;
+  const priority = requestedPriority(input.priority);
   return context.secrets.digest('idempotency', canonical({ batch: items, name, priority, webhook }));
 }

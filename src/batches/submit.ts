@@ -8,6 +8,9 @@ import type { JobsContext } from '../jobs/context.ts';
 import { type Taken, takenKey } from '../jobs/sql/taken.ts';
 import { webhookValues } from '../jobs/submit.ts';
 import type { ProgressState } from '../progress/state.ts';
+import type { Quotas } from '../tenants/limits.ts';
+import { lockBytes } from '../tenants/sql/usage.ts';
+import { areBytesLimited, checkQuotas, quotaValues, untilDecided } from '../tenants/usage.ts';
 import type { WebhookTarget } from '../webhooks/choose-target.ts';
 import { type Batch, batchStateOf } from './batch.ts';
 import { insertBatch, insertItems } from './sql/insert-batch.ts';
@@ -27,9 +30,12 @@ export interface BatchSubmission {
   items: BatchItem[];
   priority: number;
   webhook: WebhookTarget | null;
+  quotas: Quotas;
   idempotencyKey: string | null;
   /** See `Submission` of a job. */
   fingerprint: string | null;
+  /** The span of the submission, for the traces of its jobs. */
+  traceContext?: string | null;
 }
 
 export interface SubmittedBatch {
@@ -62,8 +68,9 @@ function rowOf({ source, ...item }: NumberedItem) {
   };
 }
 
-function sourceRow({ id, contentType, storageKey, ...source }: NewSource) {
-  return { ...source, source: id, content_type: contentType, storage_key: storageKey };
+function sourceRow({ id, contentType, storageKey, sealedCredentials, ...source }: NewSource) {
+  const renamed = { content_type: contentType, storage_key: storageKey, credentials: sealedCredentials };
+  return { ...source, source: id, ...renamed };
 }
 
 type NumberedItem = BatchItem & { id: string; index: number };
@@ -76,33 +83,44 @@ type NumberedItem = BatchItem & { id: string; index: number };
 export async function submitBatch(context: JobsContext, submission: BatchSubmission): Promise<SubmittedBatch> {
   // In the order of the items: of jobs with the same priority, the one with the lower id starts first.
   const items = submission.items.map((item, index) => ({ ...item, index, id: newUuid() }));
-  const batch = await inTurn(() => insertAll(context, submission, items));
-  if (batch === null) {
-    const existing = await findSubmittedBatch(context, submission);
-    if (existing === null) throw new Error('a batch was neither inserted nor found');
-    return existing;
-  }
-  context.batchChanged(batchStateOf(batch));
-  context.ring(items.length);
-  void announce(context, batch, items, notifiesOfJobs(submission.webhook));
-  return { batch, deduplicated: false };
+  return await untilDecided(submission.quotas, async () => {
+    const batch = await inTurn(() => insertAll(context, submission, items));
+    if (batch === null) {
+      const existing = await findSubmittedBatch(context, submission);
+      const addition = { jobs: items.length, bytes: bytesOf(submission.items) };
+      if (existing === null) await checkQuotas(context.database, submission, addition);
+      return existing;
+    }
+    context.batchChanged(batchStateOf(batch));
+    context.ring(items.length);
+    void announce(context, batch, items, notifiesOfJobs(submission.webhook));
+    return { batch, deduplicated: false };
+  });
 }
 
-/** Inserts the batch and its jobs. Returns null if the key is taken. */
+/** Returns the bytes of new documents. The size of a URL's is unknown: it counts as `unknown`, by default one byte. */
+function bytesOf(items: readonly BatchItem[], unknown = 1): number {
+  return items.reduce((sum, { source }) => sum + ('kind' in source ? (source.bytes ?? unknown) : 0), 0);
+}
+
+/** Inserts the batch and its jobs. Returns null if the key is taken or a quota is exceeded. */
 function insertAll(context: JobsContext, submission: BatchSubmission, items: NumberedItem[]): Promise<Batch | null> {
   const { tenantId, name, idempotencyKey, fingerprint, priority } = submission;
   const webhook = webhookValues(submission.webhook);
   const [webhookId = null] = notifiesOfJobs(submission.webhook) ? webhook : [];
   return context.database.transaction(async (query) => {
     const id = newUuid();
-    const values = [id, tenantId, name, idempotencyKey, fingerprint, items.length, ...webhook];
+    const quotas = [bytesOf(items), ...quotaValues(submission.quotas)];
+    const values = [id, tenantId, name, idempotencyKey, fingerprint, items.length, ...webhook, ...quotas];
+    if (areBytesLimited(submission.quotas, bytesOf(items, 0))) await query(lockBytes, [tenantId]);
     const [batch] = await query<Batch>(insertBatch, values);
     if (batch === undefined) return null;
     for (let from = 0; from < items.length; from += chunkSize) {
       const chunk = items.slice(from, from + chunkSize);
       const json = JSON.stringify(chunk.map(rowOf));
-      const [row] = await query<{ inserted: number }>(insertItems, [id, tenantId, json, priority, webhookId]);
-      // The caller has checked the documents: one was deleted since.
+      const values = [id, tenantId, json, priority, webhookId, submission.traceContext ?? null];
+      const [row] = await query<{ inserted: number }>(insertItems, values);
+      // The caller has checked the documents, so one was deleted since then.
       if (row?.inserted !== chunk.length) {
         throw new RequestError('UPLOAD_EXPIRED', {
           message: 'A document that the batch names was deleted. Upload it again.',
@@ -118,7 +136,7 @@ function notifiesOfJobs(webhook: WebhookTarget | null): boolean {
   return webhook?.events.some((event) => event.startsWith('JOB_')) ?? false;
 }
 
-/** Reports the new jobs in parts, so that nothing else waits. */
+/** Reports the new jobs in parts, so that they do not block other work. */
 async function announce(
   context: JobsContext,
   batch: Batch,

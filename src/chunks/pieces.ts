@@ -23,8 +23,8 @@ const ends = /(?<=[.!?…。！？](?:["'”’)\]]{0,3})\s)|(?<=\n)/u;
 type CountTokens = (text: string) => number;
 
 /**
- * Yields the pieces of a page in order. None has more than `maxTokens`, whatever the page contains. It is a generator
- * so that a caller can pause: counting the tokens of a megabyte may take a second.
+ * Yields the pieces of a page in order. No piece ever has more than `maxTokens`. It is a generator so that a caller can
+ * pause: counting the tokens of a megabyte may take a second.
  */
 export function* piecesOf(
   page: { number: number; markdown: string },

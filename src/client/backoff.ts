@@ -1,13 +1,14 @@
 import { isTemporary } from './errors.ts';
 
 /**
- * The pause after the given try (1 or more): doubles up to ten seconds, with jitter against simultaneous reconnects.
+ * Returns the delay after the given attempt (from 1): doubles up to ten seconds, with jitter against simultaneous
+ * reconnects.
  */
 function backoffMs(tries: number): number {
   return Math.min(10_000, 250 * 2 ** (tries - 1)) * (0.5 + Math.random() / 2);
 }
 
-/** Waits before another try; rejects with the signal's reason when it is aborted. */
+/** Waits before another attempt; rejects with the signal's reason when it is aborted. */
 export async function backoff(tries: number, signal?: AbortSignal): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const pause = new Promise<void>((resolve) => {

@@ -56,7 +56,7 @@ export function createClient({ url, apiKey, transport, webSocket }: ClientOption
   const endpoint = endpointOf(url, apiKey);
   const hasWebSocket = webSocket !== undefined || typeof WebSocket !== 'undefined';
   let opened: Subscribe | undefined;
-  // Only when needed: everything else works without a WebSocket.
+  // Opened only when needed: everything else works without a WebSocket.
   function open(): Subscribe {
     const sockets = (transport ?? (hasWebSocket ? 'websocket' : 'sse')) === 'websocket';
     return sockets ? createSocketTransport(endpoint, webSocket) : createSseTransport(endpoint);

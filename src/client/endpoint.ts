@@ -11,7 +11,7 @@ export interface Endpoint {
 /** An API key, or a function that returns one. It is called for each connection, so keys may be short-lived. */
 export type ApiKey = string | (() => string | Promise<string>);
 
-/** Only browsers have it. */
+/** Exists only in browsers. */
 declare const location: { href: string } | undefined;
 
 /** Accepts a base URL with or without a trailing `/graphql`; in a browser it may be relative to the page. */

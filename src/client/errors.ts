@@ -13,7 +13,7 @@ export interface RequestIssue {
 /** The server refused a request: nothing was accepted. `code` is stable, docs/errors.md explains each. */
 export class GraphQLRequestError extends Error {
   readonly code: Code<RequestErrorCode | 'CONNECTION_REFUSED' | 'ORIGIN_REFUSED' | 'UNKNOWN'>;
-  /** What to do about it, where the server says so. */
+  /** How to fix it, if the server provides advice. */
   readonly advice: string | null;
   readonly issues: RequestIssue[];
 
@@ -26,7 +26,7 @@ export class GraphQLRequestError extends Error {
   }
 }
 
-/** No answer came, or none of Pagehive's: whether the request arrived is not known. */
+/** There was no response, or not one from Pagehive. It is unknown whether the request arrived. */
 export class ServerUnreachableError extends Error {
   readonly url: string;
 
@@ -43,9 +43,10 @@ const temporaryCodes: string[] = [
   'RATE_LIMITED',
   'REQUEST_TIMEOUT',
   'SERVICE_UNAVAILABLE',
+  'UPLOAD_IN_PROGRESS',
 ] satisfies RequestErrorCode[];
 
-/** The error in an answer, GraphQL's or plain HTTP's (both are shaped the same); null if there is none. */
+/** Returns the error in a response; null if there is none. GraphQL and plain HTTP errors have the same format. */
 export function errorOf(answer: unknown): GraphQLRequestError | null {
   const [first] = listOf(fieldOf(answer, 'errors'));
   if (first === undefined) return null;
@@ -57,16 +58,16 @@ export function errorOf(answer: unknown): GraphQLRequestError | null {
   );
 }
 
-/** Whether the very same request can succeed later. */
+/** Whether the same request may succeed later. */
 export function isTemporary(error: unknown): boolean {
   if (error instanceof ServerUnreachableError) return true;
   return error instanceof GraphQLRequestError && temporaryCodes.includes(error.code);
 }
 
-/** What a failed `fetch` or socket says about its cause, in a few words. */
+/** Returns the cause of a failed `fetch` or socket, in a few words. */
 export function reasonOf(error: unknown): string {
   const cause = fieldOf(error, 'cause') ?? error;
-  // Several addresses of one host fail together; the first says enough.
+  // The addresses of one host fail together; the first error is enough.
   const [first = cause] = listOf(fieldOf(cause, 'errors'));
   const message = textOf(fieldOf(first, 'message'));
   return message || textOf(fieldOf(first, 'code')) || 'the connection failed';

@@ -4,7 +4,7 @@ export interface ServerSentEvent {
   data: string;
 }
 
-/** Parses a `text/event-stream` incrementally. Comments, which only keep the connection alive, yield nothing. */
+/** Parses a `text/event-stream` incrementally. Comments, which are only keep-alives, yield nothing. */
 export function createEventParser(): (bytes: Uint8Array) => ServerSentEvent[] {
   const decoder = new TextDecoder();
   let rest = '';

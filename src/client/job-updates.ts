@@ -8,7 +8,7 @@ export interface JobUpdatesOptions extends WatchOptions {
   filter?: JobFilter;
 }
 
-/** How many jobs' newest events are kept for comparison: those that changed last. */
+/** Number of jobs whose newest event is remembered, for comparison: the most recently changed ones. */
 const rememberedJobs = 10_000;
 
 /** Changes of all jobs while connected, without a snapshot or an end. */

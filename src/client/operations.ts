@@ -73,7 +73,7 @@ export interface Operations {
   jobs(variables?: JobsQueryVariables, options?: RequestOptions): Promise<JobsQuery['jobs']>;
   /** All pages stored so far, fetched as needed. */
   pages(id: string, options?: RequestOptions): AsyncIterable<PageFragment>;
-  /** The images of the pages stored so far, likewise; URLs are null where no images were requested. */
+  /** The images of the pages stored so far, also fetched as needed. URLs are null where no images were requested. */
   pageImages(id: string, options?: RequestOptions): AsyncIterable<PageImages>;
   /** The files embedded in a job's document, with signed URLs; null until the job is COMPLETED. */
   attachments(id: string, options?: RequestOptions): Promise<Attachment[] | null>;
@@ -104,7 +104,7 @@ export interface Operations {
   cancelBatch(id: string, options?: RequestOptions): Promise<BatchFragment>;
   /** Runs the failed jobs of a batch again, optionally with changed job options. A password must be given again. */
   retryBatch(id: string, options?: RequestOptions & JobOptionsInput): Promise<BatchFragment>;
-  /** A signed URL of the result of a job or batch as a file; null if there is none. */
+  /** Returns a signed URL of the result of a job or batch as a file; null if the result does not exist. */
   download(id: string, format: ResultFormat, options?: RequestOptions): Promise<DownloadFragment | null>;
 }
 
@@ -173,7 +173,7 @@ interface Part<Node> {
   pageInfo: PageInfoFragment;
 }
 
-/** Retries each request, because a long list takes many and a lost one must not lose the rest. */
+/** Retries each request: a long list takes many, and one lost request must not lose the rest. */
 async function* readAll<Node>(
   signal: AbortSignal | undefined,
   read: (part: { first: number; after: string | null }) => Promise<Part<Node>>,

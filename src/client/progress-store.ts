@@ -40,7 +40,7 @@ export function createProgressStore<Event extends Position>(
       complete() {
         isOver = true;
       },
-      // The state already contains it.
+      // `onState` has already reported the error.
       error() {
         isOver = true;
       },

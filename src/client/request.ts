@@ -7,7 +7,10 @@ export interface RequestOptions {
   signal?: AbortSignal;
 }
 
-/** Sends one query or mutation. Throws `GraphQLRequestError` if it is refused, `ServerUnreachableError` if nobody answers. */
+/**
+ * Sends one query or mutation. Throws `GraphQLRequestError` if it is refused, `ServerUnreachableError` if there is no
+ * response.
+ */
 export async function sendRequest<Data, Variables>(
   endpoint: Endpoint,
   document: TypedDocumentString<Data, Variables>,
@@ -23,7 +26,7 @@ export async function sendRequest<Data, Variables>(
   return answer.data;
 }
 
-/** Sends an operation; what comes back may be read as it comes. */
+/** Sends an operation. The response can be read as a stream. */
 export async function post(
   endpoint: Endpoint,
   operation: { query: string; variables: unknown },
@@ -37,7 +40,7 @@ export async function post(
   });
 }
 
-/** `fetch`, with what it throws made an error for people; an abort stays what it is. */
+/** Calls `fetch`, and turns its errors into readable ones. An abort is thrown unchanged. */
 export async function send(base: string, url: string, init: RequestInit): Promise<Response> {
   try {
     return await fetch(url, init);
@@ -47,7 +50,7 @@ export async function send(base: string, url: string, init: RequestInit): Promis
   }
 }
 
-/** Generated documents promise the shape of what Pagehive answers; that it is Pagehive that answers is checked here. */
+/** Checks that a response comes from Pagehive. Generated documents guarantee the shape of such a response. */
 export async function readAnswer<Answer>(base: string, response: Response): Promise<Answer> {
   try {
     const answer = JSON.parse(await response.text());
@@ -59,5 +62,5 @@ export async function readAnswer<Answer>(base: string, response: Response): Prom
 }
 
 function notPagehive(base: string, response: Response): ServerUnreachableError {
-  return new ServerUnreachableError(base, `what answers there is not Pagehive (HTTP ${response.status})`);
+  return new ServerUnreachableError(base, `the server there is not Pagehive (HTTP ${response.status})`);
 }

@@ -9,7 +9,7 @@ export interface WatchOptions {
   signal?: AbortSignal;
   /** Called on each change of state, with the error that caused it, if any. */
   onState?: (state: ConnectionState, error?: Error) => void;
-  /** Maximum consecutive failed connections without an event between them. Default: unlimited. */
+  /** Maximum consecutive failed connections without an event. Default: unlimited. */
   maxTries?: number;
 }
 
@@ -21,7 +21,7 @@ export interface Resumable<Event> {
   take(event: Event): boolean;
   /** Whether nothing follows this event. */
   isLast(event: Event): boolean;
-  /** Whether a completion by the server without a final event is the end. */
+  /** Whether completion by the server without a final event is the end. */
   endsHere(): boolean;
 }
 
@@ -40,7 +40,7 @@ export async function* resume<Event>(
 ): AsyncGenerator<Event, void, undefined> {
   const ending = signal === undefined ? stop : AbortSignal.any([signal, stop]);
   let state: ConnectionState | undefined;
-  function tell(next: ConnectionState, error?: Error): void {
+  function report(next: ConnectionState, error?: Error): void {
     if (state === next) return;
     state = next;
     onState?.(next, error);
@@ -51,7 +51,7 @@ export async function* resume<Event>(
       let connectedAt = Number.POSITIVE_INFINITY;
       function onConnected(): void {
         connectedAt = performance.now();
-        tell('connected');
+        report('connected');
       }
       try {
         ending.throwIfAborted();
@@ -67,7 +67,7 @@ export async function* resume<Event>(
       } catch (error) {
         if (performance.now() - connectedAt > steadyMs) tries = 0;
         if (ending.aborted || !(error instanceof Error) || !isTemporary(error) || tries >= maxTries) throw error;
-        tell('reconnecting', error);
+        report('reconnecting', error);
         await backoff(Math.max(tries, 1), ending);
       }
     }
@@ -75,6 +75,6 @@ export async function* resume<Event>(
     if (!ending.aborted && error instanceof Error) failure = error;
     throw error;
   } finally {
-    tell('done', failure);
+    report('done', failure);
   }
 }

@@ -5,25 +5,27 @@ import { errorOf, GraphQLRequestError, reasonOf, ServerUnreachableError } from '
 import { originRefusal } from './origin.ts';
 import type { Connection, Subscribe } from './transport.ts';
 
-/** A silent connection is asked for a sign of life this often, and given up when none comes in time. */
+/** Interval of pings on a silent connection, in milliseconds. Without a pong in time, the connection is closed. */
 const pingEveryMs = 12_000;
 const pongWithinMs = 6_000;
 
-/** A connection that takes longer to open is given up: what accepted it may be a server that is no more. */
+/** Maximum time to open a connection, in milliseconds. The server that accepted it may be dead. */
 const openWithinMs = 30_000;
 
-/** The server takes 100; some room is left for those that it has not noticed yet to be over. */
+/** The server accepts 100. The margin is for subscriptions whose end it has not noticed yet. */
 const subscriptionsPerSocket = 80;
 
 interface Socket {
   client: SocketClient;
   isConnected: boolean;
-  /** It did not open in time: it may do so yet, but nobody waits for it. */
+  /** Did not open in time. It may still open later, but gets no more subscriptions. */
   isGivenUp: boolean;
   subscriptions: number;
 }
 
-/** Subscriptions over WebSocket. They share sockets: one opens with its first subscription and closes after its last. */
+/**
+ * Subscriptions over WebSocket. They share sockets: one opens with its first subscription and closes after its last.
+ */
 export function createSocketTransport(endpoint: Endpoint, webSocketImpl: unknown): Subscribe {
   const sockets: Socket[] = [];
 
@@ -53,7 +55,7 @@ function openSocket(endpoint: Endpoint, webSocketImpl: unknown): Socket {
     url: endpoint.webSocket,
     webSocketImpl,
     connectionParams: () => endpoint.credentials(),
-    // Each subscription goes on from its own cursor, so trying again is up to them.
+    // Subscriptions resume from their own cursors, so each of them reconnects itself.
     retryAttempts: 0,
     connectionAckWaitTimeout: 10_000,
     keepAlive: pingEveryMs,
@@ -101,7 +103,7 @@ async function* answersOf<Data>(
     if (!isConnected) {
       await within(openWithinMs, settled(Promise.race([first, whenConnected(client)])), () => {
         socket.isGivenUp = true;
-        return new ServerUnreachableError(base, 'the connection does not open');
+        return new ServerUnreachableError(base, 'the connection did not open in time');
       });
     }
     for (let next = first; ; next = answers.next()) {
@@ -129,18 +131,21 @@ function whenConnected(client: SocketClient): Promise<void> {
 /** The close code for a missing or invalid key. */
 const unauthorized = 4401;
 
-/** Close codes after which another try would end the same way. Not 4403: the server could not check the key, but may later. */
+/**
+ * Close codes after which another attempt would fail the same way. Excludes 4403: the server could not check the key,
+ * but may later.
+ */
 const refusals = [1009, 4400, 4406, 4409, 4429];
 
-/** What ended a subscription: errors of its own, the close event of its socket, or what went wrong in it. */
+/** Returns the error that ended a subscription: its own errors, the close event of its socket, or another failure. */
 function socketError(base: string, error: unknown, wasAccepted: boolean): Error {
   const refused = errorOf({ errors: error });
   if (refused !== null) return refused;
   if (!isCloseEvent(error)) return new ServerUnreachableError(base, reasonOf(error), { cause: error });
   const reason = `the connection was closed (${[error.code, error.reason].join(' ').trim()})`;
-  // A token that has expired: there may be another one by now. If there is none, the next connection is refused.
+  // The token has expired, and a new one may exist by now. Otherwise, the next connection is refused.
   if (error.code === unauthorized && !wasAccepted)
-    return new GraphQLRequestError('UNAUTHENTICATED', 'The server accepts no key, or not this one.');
+    return new GraphQLRequestError('UNAUTHENTICATED', 'The server does not accept the API key, or requires one.');
   if (refusals.includes(error.code)) return new GraphQLRequestError('CONNECTION_REFUSED', reason);
   return new ServerUnreachableError(base, reason, { cause: error });
 }

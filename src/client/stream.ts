@@ -27,7 +27,7 @@ export function createStream<T>(start: (signal: AbortSignal) => AsyncGenerator<T
   return stream;
 }
 
-/** A generator's own `return` waits for the pending value; this one ends at once. */
+/** Returns an iterator whose `return` ends at once. A generator's own `return` waits for the pending value. */
 function iterate<T>(start: (signal: AbortSignal) => AsyncGenerator<T, void, undefined>): AsyncIterator<T, void> {
   const stop = new AbortController();
   const values = start(stop.signal);
@@ -51,7 +51,7 @@ function observe<T>(
 ): { unsubscribe(): void } {
   const stop = new AbortController();
   /** An observer that throws must not end the subscription, nor receive its own error. */
-  function tell(call: () => void): void {
+  function notify(call: () => void): void {
     if (stop.signal.aborted) return;
     try {
       call();
@@ -61,10 +61,10 @@ function observe<T>(
   }
   async function run(): Promise<void> {
     try {
-      for await (const value of start(stop.signal)) tell(() => observer.next?.(value));
-      tell(() => observer.complete?.());
+      for await (const value of start(stop.signal)) notify(() => observer.next?.(value));
+      notify(() => observer.complete?.());
     } catch (error) {
-      tell(() => (observer.error ?? reportUnhandled)(error));
+      notify(() => (observer.error ?? reportUnhandled)(error));
     }
   }
   void run();

@@ -17,7 +17,7 @@ export async function putByFetch(
   { target, onProgress, signal }: Sending,
 ): Promise<void> {
   const headers = new Headers(target.headers.map(({ name, value }): [string, string] => [name, value]));
-  // With a known length there is no chunked encoding, which some proxies and stores refuse.
+  // A known length avoids chunked encoding, which some proxies and stores refuse.
   if (body instanceof Blob) headers.set('content-length', String(body.size));
   const stream = countedStream(body instanceof Blob ? body.stream() : body, onProgress);
   // A stream body requires `duplex`. If redirects were followed, Node.js would buffer the whole body for them.
@@ -29,23 +29,29 @@ export async function putByFetch(
     redirect: 'error',
     signal,
   };
-  const response = await send(base, target.url, init).catch((error: unknown) => {
-    throw stream.failure() ?? error;
-  });
+  const response = await send(base, target.url, init)
+    .catch((error: unknown) => {
+      throw stream.failure() ?? error;
+    })
+    .finally(stream.stopCounting);
   checkAnswer(base, response.status, await readAnswer(base, response));
 }
 
-/** Throws the error in the response to a PUT, which has the same format as GraphQL errors. */
+/** Throws the error of a response to a PUT, which has the same format as GraphQL errors. */
 export function checkAnswer(base: string, status: number, answer: unknown): void {
   const error = errorOf(answer);
   if (error !== null) throw error;
   if (status >= 300) throw new ServerUnreachableError(base, `the upload failed with HTTP ${status}`);
 }
 
-/** Counts the bytes read, and keeps the error of reading, which `fetch` would report as a failed connection. */
+/**
+ * Counts the bytes read, and keeps a read error, which `fetch` would report as a failed connection. A chunk that is
+ * read after the request has failed must not count: the next attempt reports its own bytes by then.
+ */
 function countedStream(body: AsyncIterable<Uint8Array>, onProgress: Sending['onProgress']) {
   const chunks = body[Symbol.asyncIterator]();
   let sent = 0;
+  let isCounting = true;
   let failure: unknown = null;
   const readable = new ReadableStream<Uint8Array>({
     async pull(controller) {
@@ -59,11 +65,14 @@ function countedStream(body: AsyncIterable<Uint8Array>, onProgress: Sending['onP
       }
       sent += value.byteLength;
       controller.enqueue(value);
-      onProgress(sent);
+      if (isCounting) onProgress(sent);
     },
     async cancel() {
       await chunks.return?.();
     },
   });
-  return { readable, failure: () => failure };
+  const stopCounting = () => {
+    isCounting = false;
+  };
+  return { readable, failure: () => failure, stopCounting };
 }

@@ -56,6 +56,6 @@ function jsonOf(base: string, { status, responseText }: Xhr): unknown {
   try {
     return JSON.parse(responseText);
   } catch {
-    throw new ServerUnreachableError(base, `what answers there is not Pagehive (HTTP ${status})`);
+    throw new ServerUnreachableError(base, `the server there is not Pagehive (HTTP ${status})`);
   }
 }

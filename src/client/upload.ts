@@ -8,8 +8,8 @@ import { putByFetch } from './upload-fetch.ts';
 import { canPutByXhr, putByXhr } from './upload-xhr.ts';
 
 /**
- * A `Blob` (or `File`) can be read again, so its upload survives a lost connection, unlike that of a stream. Browsers
- * can send only blobs.
+ * A `Blob` (or `File`) can be read again, so its upload survives a lost connection; a stream's does not. Browsers can
+ * send only blobs.
  */
 export type UploadBody = Blob | AsyncIterable<Uint8Array>;
 
@@ -39,7 +39,7 @@ export async function upload(endpoint: Endpoint, body: UploadBody, options: Uplo
       if (body instanceof Blob && canPutByXhr()) await putByXhr(endpoint, body, sending);
       else await putByFetch(endpoint, body, sending);
     } catch (error) {
-      // The bytes of an earlier try arrived; only its response was lost.
+      // An earlier attempt stored the bytes; only its response was lost.
       const arrived = tries > 1 && error instanceof GraphQLRequestError && error.code === 'UPLOAD_ALREADY_STORED';
       if (!arrived) throw error;
     }

@@ -1,6 +1,6 @@
 import type { Client } from '../client/client.ts';
 import type { BatchFragment, JobFragment } from '../client/generated/graphql.ts';
-import type { ClientConfig } from '../config.ts';
+import type { ClientConfig } from '../config/client-config.ts';
 import { openClient } from './open-client.ts';
 import { printRefusal } from './refusal.ts';
 import { toStdout } from './watch-view.ts';

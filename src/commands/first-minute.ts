@@ -2,20 +2,23 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { defaultTenantId } from '../api/context.ts';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import { encodeId } from '../ids.ts';
 import { openPlatform, type Platform } from '../platform.ts';
 
-/** The same on every machine, because the README contains it. */
+/** A fixed id, because the README contains it. */
 const sampleUuid = '00000000-0000-7000-8000-000000000002';
 const samplePath = fileURLToPath(new URL('../../samples/pagehive-sample.pdf', import.meta.url));
 
 export const sampleUploadId = encodeId('upload', sampleUuid);
 
-/** The page whose text the example shows in the end. */
+/** The page whose text the example displays at the end. */
 const shownPage = 9;
 
-/** Two operations for two GraphiQL windows: the first shows what the second starts. The README contains the same. */
+/**
+ * Two operations for two GraphiQL windows: the first watches the job that the second creates. The README contains the
+ * same text.
+ */
 export const watchOperation = `subscription Watch {
   jobUpdates {
     name status stage progressPercentage pagesDone pagesTotal

@@ -7,8 +7,8 @@ import { openNew } from './get-output.ts';
 import { toStderr, toStdout } from './watch-view.ts';
 
 /**
- * Writes the files embedded in a job's document and prints their paths, or that there are none. If a file exists, the
- * new one gets a number.
+ * Writes the files embedded in a job's document and prints their paths, or reports that there are none. If a file
+ * already exists, the new one gets a number.
  */
 export async function writeAttachments(client: Client, jobId: string, directory: string): Promise<void> {
   const attachments = (await client.attachments(jobId)) ?? [];
@@ -21,7 +21,8 @@ export async function writeAttachments(client: Client, jobId: string, directory:
 }
 
 /**
- * Writes the page images of a job and prints their paths. Returns false, and prints how to get images, if it made none.
+ * Writes the page images of a job and prints their paths. If the job has none, prints how to get them and returns
+ * false.
  */
 export async function writeImages(client: Client, jobId: string, directory: string): Promise<boolean> {
   let hasImages = false;

@@ -1,7 +1,7 @@
 import type { Client } from '../client/client.ts';
 import { GraphQLRequestError } from '../client/errors.ts';
 import type { JobQuery } from '../client/generated/graphql.ts';
-import type { ClientConfig } from '../config.ts';
+import type { ClientConfig } from '../config/client-config.ts';
 import { isBatchId } from './batch-id.ts';
 import { getBatch } from './get-batch.ts';
 import { writeAttachments, writeImages } from './get-files.ts';
@@ -13,7 +13,7 @@ import { UsageError } from './usage-error.ts';
 import { describeEnd, describeProgress, fileSize } from './watch-messages.ts';
 import { toStderr, toStdout } from './watch-view.ts';
 
-/** At most one of these; none for a summary. */
+/** At most one of these options; none prints a summary. */
 export interface GetOptions {
   /** A directory for the text and the Markdown. */
   out?: string;

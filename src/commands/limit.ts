@@ -8,7 +8,7 @@ export function createLimit(most: number): <T>(task: () => Promise<T>) => Promis
     try {
       return await task();
     } finally {
-      // The slot is passed on directly, so that no new task can take it.
+      // Passed on directly, so that a new task cannot take the slot.
       const next = waiting.shift();
       if (next) next();
       else running--;

@@ -1,6 +1,6 @@
 import type { Client } from '../client/client.ts';
 import type { JobFilter, JobFragment, JobStatus } from '../client/generated/graphql.ts';
-import type { ClientConfig } from '../config.ts';
+import type { ClientConfig } from '../config/client-config.ts';
 import { openClient } from './open-client.ts';
 import { printable } from './printable.ts';
 import { printRefusal } from './refusal.ts';
@@ -20,7 +20,7 @@ export async function list(config: ClientConfig, { status, batch, limit, json = 
   try {
     let isFirst = true;
     for await (const jobs of newestJobs(client, { status, batch }, limit)) {
-      // Only once the server has responded.
+      // Not before the server has responded.
       if (isFirst && !json) toStdout(line('ID', 'STATUS', 'DONE', 'PAGES', 'CREATED', 'NAME'));
       isFirst = false;
       for (const job of jobs) toStdout(json ? JSON.stringify(job) : lineOf(job));

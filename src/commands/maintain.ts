@@ -1,5 +1,5 @@
-import { startMaintain } from '../app.ts';
-import type { Config } from '../config.ts';
+import { startMaintain } from '../app/maintain.ts';
+import type { Config } from '../config/config.ts';
 import { runProcess } from './run.ts';
 
 /**

@@ -4,7 +4,7 @@ import { toStderr } from './watch-view.ts';
 
 /** Explains what to do if the server cannot be reached. */
 export function unreachable(error: ServerUnreachableError): string {
-  return `${error.message}. Start it with \`npm start\`, or set PAGEHIVE_URL to where it runs.`;
+  return `${error.message}. Start it with \`npm start\`, or set PAGEHIVE_URL to its address.`;
 }
 
 /** 2 for invalid input, else 1. */

@@ -1,12 +1,14 @@
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import { checkPostgres } from '../connections/given-servers.ts';
+import { startMetricsServer } from '../ops/metrics-server.ts';
 import { openPlatform, type Platform } from '../platform.ts';
 import { exitWithParent } from '../supervisor/parent.ts';
 import { portError } from './start-checks.ts';
 
 /**
- * Runs one of the processes until it is told to stop (SIGTERM, SIGINT, SIGHUP, or the end of its supervisor), then closes
- * everything in order. A signal before it is ready, or a second one from a terminal, ends it at once: nothing is lost by that.
+ * Runs one of the processes until it must stop (SIGTERM, SIGINT, SIGHUP, or the end of its supervisor), then closes
+ * everything in order. A signal before it is ready, or a second one from a terminal, ends it immediately, without data
+ * loss.
  */
 export async function runProcess(
   config: Config,
@@ -30,6 +32,7 @@ export async function runProcess(
   await using _running = await Promise.resolve(begin(platform)).catch(async (error: unknown) => {
     throw await portError(error, config.host, config.port);
   });
+  await using _metrics = await serveMetrics(platform);
   ready = true;
   platform.logger.info('ready');
   await stop;
@@ -41,4 +44,13 @@ async function open(config: Config, name: string): Promise<Platform> {
     await checkPostgres(config.databaseUrl, { processes: 1, connections: config.databaseConnections });
   }
   return await openPlatform(config, name);
+}
+
+/** Serves the metrics on a dedicated port if METRICS_PORT is set. */
+async function serveMetrics({ config, logger, metrics }: Platform): Promise<AsyncDisposable | null> {
+  if (config.metrics === null) return null;
+  const { host, port } = config.metrics;
+  return await startMetricsServer({ host, port, logger }, () => metrics.scrape()).catch(async (error: unknown) => {
+    throw await portError(error, host, port, 'METRICS_');
+  });
 }

@@ -41,6 +41,7 @@ export function commandService(name: string, { entry, dataDir, env, readyUrl }: 
         name,
         command: process.execPath,
         args: [...process.execArgv, entry, name],
+        inherits: 'all',
         env,
         logFile,
         runDirectory: join(dataDir, 'run'),
@@ -79,6 +80,6 @@ async function becomesReady(
   signal.throwIfAborted();
   const exit = describeExit(await child.exited);
   throw new Error(
-    `it ended (${exit}) before it was ready: ${lastWords(child.output(), /error|fatal/i)} (see ${logFile})`,
+    `the process ended (${exit}) before it was ready: ${lastWords(child.output(), /error|fatal/i)} (see ${logFile})`,
   );
 }

@@ -1,30 +1,34 @@
 import { accessSync, constants, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
+import { ConfigError } from '../config/environment.ts';
 import { openDatabase } from '../connections/database.ts';
-import { startPostgres } from '../connections/embedded-postgres.ts';
+import { embeddedApiUrl, startPostgres } from '../connections/embedded-postgres.ts';
 import { startRedis } from '../connections/embedded-redis.ts';
 import { EmbeddedServerError } from '../connections/embedded-server.ts';
 import { checkPostgres, checkRedis, UnreachableError } from '../connections/given-servers.ts';
-import { MigrationError, migrate } from '../connections/migrations.ts';
+import { checkSecret } from '../connections/installation-secret.ts';
+import { MigrationError, messageOf } from '../connections/migration-connection.ts';
+import { migrate } from '../connections/migrations.ts';
 import { createLogger } from '../ops/logger.ts';
 import { stopLeftover } from '../supervisor/leftovers.ts';
 import { acquireLock, LockHeldError } from '../supervisor/lock.ts';
 import { onStopSignals } from '../supervisor/stop-signals.ts';
 import { createSupervisor, type Supervisor } from '../supervisor/supervisor.ts';
-import { claimPort, requireKeysForOthers, StartError } from './start-checks.ts';
+import { recordChange } from './record-command.ts';
+import { claimPort, requireKeysForOthers, requireSandboxForOthers, StartError } from './start-checks.ts';
 import { commandService, embeddedService } from './start-services.ts';
 
-/** The configuration in force once everything runs: with the URLs of the embedded servers and the port that was chosen. */
+/** The effective configuration once everything runs, with the URLs of the embedded servers and the chosen port. */
 export type RunningConfig = Config & { databaseUrl: string; redisUrl: string };
 
 export interface StartOptions {
   /**
-   * Prepares what users try first, while the processes start, and returns the text that explains it. Everything is ready
-   * once this has ended, too; a failure is reported and stops nothing.
+   * Prepares an example while the processes start, and returns the instructions for it. Start-up completes only after
+   * it settles. A failure is reported and stops nothing.
    */
   prepareExample?(config: RunningConfig): Promise<string>;
-  /** The script that is the `pagehive` command. */
+  /** The script of the `pagehive` command. */
   entry?: string;
 }
 
@@ -32,8 +36,8 @@ const commands = ['serve', 'work', 'maintain'];
 const stopOrder = [...commands, 'redis', 'postgres'];
 
 /**
- * Runs all of Pagehive on this machine until SIGINT, SIGTERM or SIGHUP; then everything ends in order and this resolves. A
- * second signal kills what is left. Throws `StartError`, with a line for people, if it cannot begin.
+ * Runs all of Pagehive on this machine until SIGINT, SIGTERM or SIGHUP, then stops everything in order and resolves. A
+ * second signal kills the remaining processes. Throws `StartError` with a one-line message if it cannot start.
  */
 export async function start(
   config: Config,
@@ -45,7 +49,7 @@ export async function start(
   let stopping = false;
   using signals = onStopSignals(() => {
     say('stopping at once');
-    supervisor.hasten();
+    supervisor.killAll();
   });
   const stopped = signals.first.then(async (signal) => {
     stopping = true;
@@ -72,7 +76,7 @@ export async function start(
   await stopped;
 }
 
-/** Brings up what the commands need: a free port, and servers with a migrated database. */
+/** Starts the dependencies of the commands: claims a port, and provides servers with a migrated database. */
 async function bringUp(config: Config, supervisor: Supervisor): Promise<RunningConfig> {
   const { dataDir, host } = config;
   await stopLeftovers(join(dataDir, 'run'));
@@ -96,8 +100,9 @@ async function bringUp(config: Config, supervisor: Supervisor): Promise<RunningC
       },
     ),
   ]);
-  await migrate(databaseUrl, { log: say });
-  // Again, for a database that was created only now.
+  const apiUrl = config.databaseUrl === null ? embeddedApiUrl(databaseUrl) : config.databaseApiUrl;
+  await migrate(databaseUrl, { log: say, apiUrl, record: recordChange });
+  // Checked again, because the database may not have existed before.
   await checkPostgres(databaseUrl, demand);
   await using database = openDatabase({
     url: databaseUrl,
@@ -106,14 +111,18 @@ async function bringUp(config: Config, supervisor: Supervisor): Promise<RunningC
     logger: createLogger({ logLevel: 'silent' }, 'start'),
   });
   await requireKeysForOthers(config, database);
+  // Otherwise all three processes would fail, and the reason would be the last line of each log.
+  await checkSecret(database, config);
+  await requireSandboxForOthers(config);
   const publicUrl = config.port === 0 && config.publicUrl.endsWith(':0') ? addressOf(host, port) : config.publicUrl;
-  return { ...config, databaseUrl, redisUrl, port, publicUrl };
+  return { ...config, databaseUrl, databaseApiUrl: apiUrl, redisUrl, port, publicUrl };
 }
 
 async function startCommands(config: RunningConfig, entry: string, supervisor: Supervisor): Promise<void> {
   const { dataDir, host, port } = config;
   const env = {
     DATABASE_URL: config.databaseUrl,
+    DATABASE_API_URL: config.databaseApiUrl ?? '',
     REDIS_URL: config.redisUrl,
     DATA_DIR: dataDir,
     HOST: host,
@@ -123,17 +132,26 @@ async function startCommands(config: RunningConfig, entry: string, supervisor: S
   say('starting API, worker and maintenance');
   await Promise.all(
     commands.map((name) => {
-      const readyUrl = name === 'serve' ? `${addressOf(host, port)}/health/ready` : undefined;
-      return supervisor.start(commandService(name, { entry, dataDir, env, readyUrl }));
+      const metricsPort = config.metrics === null ? '' : String(config.metrics.port + commands.indexOf(name));
+      const readyUrl = name === 'serve' ? `${addressOf(reachable(host), port)}/health/ready` : undefined;
+      return supervisor.start(
+        commandService(name, { entry, dataDir, env: { ...env, METRICS_PORT: metricsPort }, readyUrl }),
+      );
     }),
   );
+}
+
+/** Returns an address at which this machine reaches a server that listens on `host`. */
+function reachable(host: string): string {
+  if (host === '0.0.0.0') return '127.0.0.1';
+  return host === '::' ? '::1' : host;
 }
 
 function addressOf(host: string, port: number): string {
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
-/** A server that was given is only looked at; without one, ours is started. */
+/** Checks a configured server, or starts the embedded one. */
 async function provide(
   name: string,
   given: string | null,
@@ -148,15 +166,15 @@ async function provide(
   return given;
 }
 
-/** What a killed `start` left behind, in the order in which it would have ended. */
+/** Ends the processes that a killed `start` left behind, in their normal order. */
 async function stopLeftovers(runDirectory: string): Promise<void> {
-  // Jobs that a left worker gives up are rescued, so it gets little time; PostgreSQL gets what its checkpoint takes.
+  // A leftover worker gets little time, because its jobs are rescued. PostgreSQL gets enough for its checkpoint.
   const ended = await Promise.all(
     commands.map((name) => stopLeftover(runDirectory, name, { signal: 'SIGTERM', graceMs: 5_000 })),
   );
   ended.push(await stopLeftover(runDirectory, 'redis', { signal: 'SIGTERM', graceMs: 5_000 }));
   ended.push(await stopLeftover(runDirectory, 'postgres', { signal: 'SIGINT', graceMs: 30_000 }));
-  if (ended.includes(true)) say('ended what an earlier start that was killed had left running');
+  if (ended.includes(true)) say('ended processes left behind by an earlier start that was killed');
 }
 
 function lockDataDir(dataDir: string): Disposable {
@@ -177,9 +195,9 @@ function lockDataDir(dataDir: string): Disposable {
   }
 }
 
-/** What is expected to go wrong now and then needs no stack trace. */
+/** Turns an error into a message. Expected errors need no stack trace. */
 function explain(error: unknown, { dataDir }: Config): StartError {
-  const expected = [EmbeddedServerError, UnreachableError, MigrationError];
+  const expected = [EmbeddedServerError, UnreachableError, MigrationError, ConfigError];
   if (error instanceof StartError) return error;
   if (expected.some((kind) => error instanceof kind)) return new StartError(messageOf(error), { cause: error });
   return new StartError(`Pagehive did not start: ${messageOf(error)} (logs are in ${join(dataDir, 'logs')})`, {
@@ -187,11 +205,7 @@ function explain(error: unknown, { dataDir }: Config): StartError {
   });
 }
 
-/** Progress, with the seconds since this process began. */
+/** Reports progress, with the seconds since this process started. */
 function say(line: string): void {
   process.stderr.write(`pagehive ${(performance.now() / 1000).toFixed(1).padStart(5)} s  ${line}\n`);
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

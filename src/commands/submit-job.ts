@@ -59,7 +59,7 @@ export async function sendDocument(
   const { job, deduplicated } = await retry(
     (tries) => {
       if (tries === 2) noteIfStopped(`${source.label} may have been submitted anyway`);
-      // Not abortable: afterwards, nobody would know whether the job exists.
+      // Not abortable: after an abort, it would be unknown whether the job exists.
       return client.createJob(input);
     },
     { maxTries, signal },

@@ -9,10 +9,10 @@ import {
 } from './watch-messages.ts';
 import { createIdPrinter, type Item, type JobView, toStderr, toStdout } from './watch-view.ts';
 
-/** Enough for an id. */
+/** Enough for an id, in characters. */
 const nameWidth = 30;
 
-/** One progress bar per item, for a terminal. Messages to be read calmly follow once the bars have stopped. */
+/** One progress bar per item, for a terminal. Longer messages follow once the bars have stopped. */
 export function createBarsView(items: Item[]): JobView {
   const bars = new MultiBar(
     {

@@ -15,15 +15,15 @@ export async function watchBatch(
   view: JobView,
   signal: AbortSignal,
 ): Promise<BatchFragment> {
-  const told = new Set<string>();
-  function tell(job: FailedJob): void {
-    if (!told.has(job.jobId)) view.failed(item, job);
-    told.add(job.jobId);
+  const reported = new Set<string>();
+  function report(job: FailedJob): void {
+    if (!reported.has(job.jobId)) view.failed(item, job);
+    reported.add(job.jobId);
   }
   const failures = client
     .jobUpdates({ filter: { batch: id, status: ['FAILED'] }, signal, maxTries: watchTries })
     .subscribe({
-      next: (event) => event.status === 'FAILED' && tell(event),
+      next: (event) => event.status === 'FAILED' && report(event),
       // Missed failures are listed at the end.
       error: () => undefined,
     });
@@ -40,10 +40,10 @@ export async function watchBatch(
     failures.unsubscribe();
   }
   for await (const { id: jobId, name, failure } of client.batchJobs(id, { filter: { status: ['FAILED'] }, signal })) {
-    tell({ jobId, name, failure });
+    report({ jobId, name, failure });
   }
   const batch = await retry(() => client.batch(id, { signal }), { maxTries: 10, signal });
-  if (batch === null) throw new GraphQLRequestError('NOT_FOUND', 'The batch was deleted meanwhile.');
+  if (batch === null) throw new GraphQLRequestError('NOT_FOUND', 'The batch was deleted in the meantime.');
   view.finished(item, batch, directory === null ? [] : await writeBatch(client, id, directory, signal));
   return batch;
 }

@@ -26,7 +26,7 @@ export async function watchJob(
   });
   for await (const event of events) view.progress(item, event);
   const job = await retry(() => client.job(id, { signal }), { maxTries: 10, signal });
-  if (job === null) throw new GraphQLRequestError('NOT_FOUND', 'The job was deleted meanwhile.');
+  if (job === null) throw new GraphQLRequestError('NOT_FOUND', 'The job was deleted in the meantime.');
   const done = job.status === 'COMPLETED' && target !== null;
   view.finished(item, job, done ? await writeResult(client, id, target, signal) : []);
   return job;

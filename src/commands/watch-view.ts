@@ -1,7 +1,7 @@
 import type { ProgressFragment } from '../client/generated/graphql.ts';
 import type { Ended, WatchedEvent } from './watch-messages.ts';
 
-/** A job or batch on the command line, or what becomes one. */
+/** A job or batch on the command line, or a document that becomes one. */
 export interface Item {
   /** As given on the command line. */
   argument: string;
@@ -41,7 +41,7 @@ export interface IdPrinter {
   close(): void;
 }
 
-/** Prints the ids of jobs in the order of their documents, whichever is submitted first. */
+/** Prints the ids of jobs in the order of their documents, independent of the order of submission. */
 export function createIdPrinter(items: Item[], write: (line: string) => void): IdPrinter {
   const settled = new Map<Item, string | null>();
   let next = 0;

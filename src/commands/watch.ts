@@ -1,5 +1,5 @@
 import { GraphQLRequestError } from '../client/errors.ts';
-import type { ClientConfig } from '../config.ts';
+import type { ClientConfig } from '../config/client-config.ts';
 import { isBatchId } from './batch-id.ts';
 import { openClient } from './open-client.ts';
 import { runEach } from './run-each.ts';
@@ -18,7 +18,7 @@ export async function watch(
   const view = await chooseView(items, { follow: true, json });
   return await runEach(items, view, async (item, { signal, noteIfStopped }) => {
     noteIfStopped(`${item.label} continues on the server`);
-    // Query first: a subscription would keep retrying if no server is there.
+    // Query first: without a server, a subscription would keep retrying.
     if (isBatchId(item.argument)) {
       const batch = await client.batch(item.argument, { signal });
       if (batch === null) throw new GraphQLRequestError('NOT_FOUND', 'There is no such batch.');

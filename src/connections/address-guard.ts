@@ -2,55 +2,95 @@ import { lookup } from 'node:dns';
 import http, { type ClientRequest, type RequestOptions } from 'node:http';
 import https from 'node:https';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
+import { networkInterfaces } from 'node:os';
 
 /**
- * Sends requests to addresses that clients chose, and keeps them away from private and reserved networks. It checks the
- * very address that it connects to, so that neither unusual spellings nor DNS rebinding get around it. It follows no
- * redirects: the caller makes another request.
+ * Sends requests to addresses that clients chose: only to the allowed ports, and neither to private and reserved
+ * networks nor to this machine. It checks the address that it connects to, so neither unusual spellings nor DNS
+ * rebinding bypass it. It does not follow redirects; callers send another request.
  */
 export interface AddressGuard {
-  /** Whether the URL itself contains a forbidden address. Names are resolved only for a request. */
-  isForbidden(url: URL): boolean;
+  /** Returns why the URL itself is forbidden, such as "is a private address"; null if it is not. Resolves no names. */
+  problemOf(url: URL): string | null;
   /** Throws `ForbiddenAddressError`, or returns a request that fails with it once the name is resolved. */
   request(url: URL, options: Omit<RequestOptions, 'agent' | 'lookup' | 'host' | 'hostname'>): ClientRequest;
 }
 
-/** A request was refused because its target is a private or reserved address. */
+/** A request was refused because of the address or port of its target. */
 export class ForbiddenAddressError extends Error {
-  constructor(host: string) {
-    super(`${host} is a private or reserved address`);
+  /** Continues a sentence about the host. May be shown to clients. */
+  readonly problem: string;
+
+  constructor(problem: string) {
+    super(`the host ${problem}`);
+    this.problem = problem;
     this.name = 'ForbiddenAddressError';
   }
 }
 
-/**
- * `privateHostsAllowed`: hosts in lowercase, with or without a port, that may be on private addresses. Connections are
- * not kept alive, so that each request is checked.
- */
-export function createAddressGuard(privateHostsAllowed: readonly string[]): AddressGuard {
-  const allowed = new Set(privateHostsAllowed);
+export interface AddressGuardOptions {
+  /** Hosts in lowercase, with or without a port, that may be requested whatever their addresses and ports are. */
+  privateHostsAllowed: readonly string[];
+  /** The ports that other hosts may be requested on. */
+  ports: readonly number[];
+  /** The hosts by which clients reach this server. Behind NAT, their addresses are not among those of the machine. */
+  ownHosts?: readonly string[];
+  /** Returns the addresses of this machine. */
+  ownAddresses?: () => readonly string[];
+}
+
+/** Connections are not kept alive, so that each request is checked. */
+export function createAddressGuard(options: AddressGuardOptions): AddressGuard {
+  const { ports, ownAddresses = addressesOfInterfaces } = options;
+  const allowed = new Set(options.privateHostsAllowed);
+  const ownHosts = new Set(options.ownHosts);
 
   function isAllowed(url: URL): boolean {
-    const port = url.port || (url.protocol === 'https:' ? '443' : '80');
-    return [bareHost(url), url.hostname, `${url.hostname}:${port}`].some((name) => allowed.has(name));
+    return [bareHost(url), url.hostname, `${url.hostname}:${portOf(url)}`].some((name) => allowed.has(name));
   }
 
-  function isForbidden(url: URL): boolean {
+  function problemOfAddress(address: string): string | null {
+    if (!isPublicAddress(address)) return 'is a private or reserved address';
+    // Addresses of a machine may change while it runs.
+    return isAmong(address, ownAddresses()) ? 'is an address of the server itself' : null;
+  }
+
+  function problemOf(url: URL): string | null {
+    if (isAllowed(url)) return null;
     // URL has already normalized every spelling of an address.
     const host = bareHost(url);
-    return isIP(host) !== 0 && !isPublicAddress(host) && !isAllowed(url);
+    if (ownHosts.has(url.hostname.replace(/\.$/, ''))) return 'is the public address of the server itself';
+    const problem = isIP(host) === 0 ? null : problemOfAddress(host);
+    if (problem !== null || ports.includes(portOf(url))) return problem;
+    return `is on port ${portOf(url)}, which is not among the allowed ports (${ports.join(', ')})`;
   }
+
+  /** Refuses a name if any of its addresses is forbidden, because we cannot choose which one is connected to. */
+  const guardedLookup: LookupFunction = (hostname, options, callback) => {
+    lookup(hostname, { ...options, all: true }, (error, addresses) => {
+      const [first] = addresses ?? [];
+      if (error !== null || first === undefined) {
+        callback(error ?? new Error(`${hostname} has no address`), '');
+        return;
+      }
+      const [problem] = addresses.flatMap(({ address }) => problemOfAddress(address) ?? []);
+      if (problem !== undefined) callback(new ForbiddenAddressError(problem), '');
+      else if (options.all) callback(null, addresses);
+      else callback(null, first.address, first.family);
+    });
+  };
 
   function request(url: URL, options: RequestOptions): ClientRequest {
     // Addresses are not looked up.
-    if (isForbidden(url)) throw new ForbiddenAddressError(bareHost(url));
-    const agentOptions = { keepAlive: false, lookup: isAllowed(url) ? undefined : publicLookup };
+    const problem = problemOf(url);
+    if (problem !== null) throw new ForbiddenAddressError(problem);
+    const agentOptions = { keepAlive: false, lookup: isAllowed(url) ? undefined : guardedLookup };
     return url.protocol === 'https:'
       ? https.request(url, { ...options, agent: new https.Agent(agentOptions) })
       : http.request(url, { ...options, agent: new http.Agent(agentOptions) });
   }
 
-  return { isForbidden, request };
+  return { problemOf, request };
 }
 
 /** Without the brackets of IPv6. */
@@ -58,21 +98,20 @@ function bareHost({ hostname }: URL): string {
   return hostname.replace(/^\[|\]$/g, '');
 }
 
-/** Refuses a name if any of its addresses is private, because we cannot choose which one is connected to. */
-const publicLookup: LookupFunction = (hostname, options, callback) => {
-  lookup(hostname, { ...options, all: true }, (error, addresses) => {
-    const [first] = addresses ?? [];
-    if (error !== null || first === undefined) {
-      callback(error ?? new Error(`${hostname} has no address`), '');
-    } else if (!addresses.every(({ address }) => isPublicAddress(address))) {
-      callback(new ForbiddenAddressError(hostname), '');
-    } else if (options.all) {
-      callback(null, addresses);
-    } else {
-      callback(null, first.address, first.family);
-    }
-  });
-};
+function portOf({ port, protocol }: URL): number {
+  return port === '' ? ({ 'https:': 443 }[protocol] ?? 80) : Number(port);
+}
+
+function addressesOfInterfaces(): string[] {
+  return Object.values(networkInterfaces()).flatMap((all) => all?.map(({ address }) => address) ?? []);
+}
+
+/** Compares addresses, not their spellings. */
+function isAmong(address: string, others: readonly string[]): boolean {
+  const list = new BlockList();
+  for (const other of others) if (isIP(other) !== 0) list.addAddress(other, isIP(other) === 4 ? 'ipv4' : 'ipv6');
+  return list.check(address, isIP(address) === 4 ? 'ipv4' : 'ipv6');
+}
 
 /** Whether an IP address is globally reachable, according to IANA's registries of special-purpose addresses. */
 export function isPublicAddress(address: string): boolean {

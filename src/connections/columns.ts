@@ -1,5 +1,5 @@
 /**
- * Returns a select list of all fields of a Prisma model, named as Prisma names them, for statements that bypass Prisma:
+ * Returns a select list of all fields of a Prisma model, with Prisma's names, for statements that bypass Prisma:
  * `SELECT ${columnsOf('j', Prisma.JobScalarFieldEnum)} FROM jobs j` returns rows of type `Job`.
  */
 export function columnsOf(alias: string, fields: Readonly<Record<string, string>>): string {

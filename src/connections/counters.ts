@@ -13,8 +13,8 @@ const flushEveryMs = 1_000;
 
 /**
  * Counters in a Redis hash, so that every process shows the totals. Each process adds its counts once a second, or
- * later if Redis is down. A killed process loses the counts of a second; flushing Redis resets all counters to zero,
- * which readers of counters expect.
+ * later if Redis is down. A killed process loses at most one second of counts. Flushing Redis resets all counters, as
+ * monitoring systems expect of counters.
  */
 export function createCounters(redis: Redis, prefix: string, logger: Logger): Counters {
   const key = `${prefix}:counters`;

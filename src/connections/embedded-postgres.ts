@@ -1,8 +1,10 @@
 import { execFile } from 'node:child_process';
+import { createHmac } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { harmlessEnvironment } from '../supervisor/harmless-environment.ts';
 import { endProcess, stopLeftover } from '../supervisor/leftovers.ts';
 import { commandLineOf, identify } from '../supervisor/process-identity.ts';
 import { type SupervisedProcess, startProcess } from '../supervisor/supervised-process.ts';
@@ -22,7 +24,10 @@ import {
 
 const run = promisify(execFile);
 
-/** For one machine of a few cores that does much else besides. What is not named here is PostgreSQL's default, fsync included. */
+/**
+ * For one machine with few cores that also runs other work. Unlisted settings, such as fsync, keep PostgreSQL's
+ * defaults.
+ */
 const settings = {
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
@@ -37,15 +42,19 @@ const settings = {
   timezone: 'UTC',
 };
 
-/** SIGINT: end sessions and write a checkpoint. SIGQUIT: leave it to recovery at the next start. */
+/** SIGINT ends sessions and writes a checkpoint. After SIGQUIT, the next start recovers the data. */
 const endings = { stopSignal: 'SIGINT', killSignal: 'SIGQUIT', stopMs: 30_000 } as const;
 
-/** A dead postmaster's processes and locks are gone within moments; more patience than that helps nobody. */
-const patienceMs = 20_000;
+/**
+ * Maximum wait for the processes and locks of a dead postmaster, in milliseconds. They usually disappear within
+ * moments.
+ */
+const maxWaitMs = 20_000;
 
 /**
- * Runs PostgreSQL with its data in `<dataDir>/postgres`, made on the first start, and resolves once it takes connections.
- * Recovers from every way in which the one before may have ended. It ends with this process, even by SIGKILL.
+ * Runs PostgreSQL with its data in `<dataDir>/postgres`, which the first start creates. Resolves once it accepts
+ * connections. Recovers from any way in which the previous server ended. The server ends with this process, even after
+ * SIGKILL.
  */
 export async function startPostgres(options: EmbeddedServerOptions): Promise<EmbeddedServer> {
   const { dataDir, log, signal } = options;
@@ -56,13 +65,14 @@ export async function startPostgres(options: EmbeddedServerOptions): Promise<Emb
   if (existsSync(directory)) user.own(directory);
   else await initialise({ dataDir, directory, password: known.password, binaries, user, log });
   let port = options.port ?? known.port;
-  const deadline = performance.now() + patienceMs;
+  const deadline = performance.now() + maxWaitMs;
   for (let attempt = 0; ; attempt++) {
     signal?.throwIfAborted();
     await endOthers(dataDir, directory, attempt);
     const server = await startProcess({
       name: 'postgres',
       ...user.command(binaries.postgres, ['-D', directory, ...flags({ ...settings, port: String(port) })]),
+      inherits: 'harmless',
       env: { LC_ALL: 'C' },
       logFile: join(dataDir, 'logs', 'postgres.log'),
       runDirectory: join(dataDir, 'run'),
@@ -85,13 +95,24 @@ export async function startPostgres(options: EmbeddedServerOptions): Promise<Emb
   }
 }
 
-/** The URL of the server that `startPostgres` runs, or ran, on this data. */
+/** Returns the URL of the server that `startPostgres` runs, or last ran, on this data. */
 export function embeddedPostgresUrl(dataDir: string): string {
   return urlOf(readKnownSettings(dataDir, 'postgres'));
 }
 
 function urlOf({ password, port }: EmbeddedSettings): string {
   return `postgresql://pagehive:${password}@127.0.0.1:${port}/pagehive`;
+}
+
+/**
+ * The URL of the API's role on an embedded server. Its password is derived from that of the server's owner, so that it
+ * need not be stored.
+ */
+export function embeddedApiUrl(ownerUrl: string): string {
+  const url = new URL(ownerUrl);
+  url.password = createHmac('sha256', url.password).update('pagehive_api').digest('base64url');
+  url.username = 'pagehive_api';
+  return url.href;
 }
 
 interface Initialisation {
@@ -103,7 +124,10 @@ interface Initialisation {
   log(line: string): void;
 }
 
-/** Made aside and renamed when complete: a first start that was killed half-way leaves nothing that looks like a database. */
+/**
+ * Creates the cluster under another name and renames it when complete, so that a killed first start leaves no broken
+ * database.
+ */
 async function initialise({ dataDir, directory, password, binaries, user, log }: Initialisation): Promise<void> {
   log('creating the PostgreSQL database cluster');
   const draft = `${directory}.new`;
@@ -115,13 +139,12 @@ async function initialise({ dataDir, directory, password, binaries, user, log }:
     user.own(passwordFile);
     mkdirSync(draft, { mode: 0o700 });
     user.own(draft);
-    const { command, args, ...identity } = user.command('env', [
-      ...['LC_ALL=C', binaries.initdb],
+    const { command, args, ...identity } = user.command(binaries.initdb, [
       ...['-D', draft, '--username=pagehive', '--auth=scram-sha-256', `--pwfile=${passwordFile}`],
-      // Sorted by bytes, which needs no library of the system, but with upper and lower case of all of Unicode.
+      // Sorts by bytes, which needs no system library, but knows upper and lower case in all of Unicode.
       ...['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'],
     ]);
-    await run(command, args, identity);
+    await run(command, args, { ...identity, env: { ...harmlessEnvironment(), LC_ALL: 'C' } });
   } catch (error) {
     const output = error instanceof Error && 'stderr' in error ? String(error.stderr) : String(error);
     throw new EmbeddedServerError(
@@ -136,7 +159,7 @@ async function initialise({ dataDir, directory, password, binaries, user, log }:
   renameSync(draft, directory);
 }
 
-/** Ends a server that a killed process left on this data: recorded by us, or by PostgreSQL alone. */
+/** Ends a server that a killed process left behind, whether our file or only PostgreSQL's records it. */
 async function endOthers(dataDir: string, directory: string, attempt: number): Promise<void> {
   const leftover = { signal: endings.stopSignal, graceMs: endings.stopMs };
   await stopLeftover(join(dataDir, 'run'), 'postgres', leftover);
@@ -144,12 +167,13 @@ async function endOthers(dataDir: string, directory: string, attempt: number): P
   if (pid === undefined || pid === '') return;
   const other = identify(Number(pid));
   if (other !== null && commandLineOf(other.pid).includes(directory)) return await endProcess(other, leftover);
-  // PostgreSQL refuses to start while any process has that pid. Here it is a stranger's, as happens between two runs of a
-  // container, or a zombie's. The file is left alone at first: with it PostgreSQL notices sessions that still end.
+  // PostgreSQL refuses to start while any process has the recorded pid. Here that process is unrelated, as between two
+  // runs of a container, or a zombie. If no live process has it, early attempts keep the file, because PostgreSQL uses
+  // it to detect sessions that are still ending.
   if (other !== null || attempt > 5) rmSync(join(directory, 'postmaster.pid'), { force: true });
 }
 
-/** False if it ended instead. PostgreSQL itself writes down when it takes connections. */
+/** Returns false if the server has ended. PostgreSQL itself records when it accepts connections. */
 async function isReady(
   server: SupervisedProcess,
   directory: string,
@@ -160,7 +184,7 @@ async function isReady(
     ended = true;
   });
   const slow = setTimeout(
-    () => log('PostgreSQL is still starting, probably recovering what was not yet in its files'),
+    () => log('PostgreSQL is still starting, probably recovering from an unclean shutdown'),
     5_000,
   );
   try {

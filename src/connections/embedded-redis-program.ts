@@ -19,7 +19,7 @@ const programs: readonly RedisProgram[] = [
   { command: 'valkey-check-rdb', argv0: 'valkey-server' },
 ];
 
-/** Finds Redis or Valkey on PATH; null if there is none. */
+/** Finds Redis or Valkey on PATH; null if neither is installed. */
 export function findRedis(): RedisProgram | null {
   return programs.find(isServer) ?? null;
 }
@@ -31,11 +31,11 @@ function isServer({ command, argv0 }: RedisProgram): boolean {
 
 const advice =
   'Redis is not installed. Install it (Debian, Ubuntu: sudo apt-get install redis-server · Fedora: sudo dnf install valkey · ' +
-  'macOS: brew install redis) or set REDIS_URL to a Redis of your own, then start again';
+  'macOS: brew install redis) or set REDIS_URL to your own Redis, then start again';
 
 /**
  * Finds or installs Redis: root without a terminal, as in a container, installs it with apt; users at a terminal are
- * asked first; everyone else is told what to install.
+ * asked first; others get an error that states what to install.
  */
 export async function provideRedis(log: (line: string) => void): Promise<RedisProgram> {
   const found = findRedis();
@@ -103,7 +103,7 @@ async function install({ install, refresh }: Installation): Promise<void> {
 }
 
 async function succeeds({ command, args }: Step): Promise<boolean> {
-  // To standard error: standard output is for programs.
+  // To standard error, because standard output is for programs.
   const child = spawn(command, args, { stdio: ['inherit', 2, 2] });
   try {
     const [code] = await once(child, 'exit');

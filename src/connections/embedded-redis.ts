@@ -9,6 +9,8 @@ import {
   type EmbeddedServer,
   EmbeddedServerError,
   type EmbeddedServerOptions,
+  type EmbeddedSettings,
+  findSettings,
   freePort,
   lastWords,
   readSettings,
@@ -18,7 +20,7 @@ import {
 const endings = { stopSignal: 'SIGTERM', killSignal: 'SIGKILL', stopMs: 5_000 } as const;
 
 /** How long to wait for a required port that is in use. */
-const patienceMs = 20_000;
+const maxWaitMs = 20_000;
 
 /** Everything in Redis can be rebuilt from PostgreSQL, so nothing is saved to disk. Nothing may be evicted either. */
 function configuration(port: number, password: string): string {
@@ -35,6 +37,16 @@ function configuration(port: number, password: string): string {
   ].join('\n');
 }
 
+/** Returns the URL of the Redis that `start` runs for a folder; null if it never ran one. */
+export function embeddedRedisUrl(dataDir: string): string | null {
+  const known = findSettings(dataDir, 'redis');
+  return known === null ? null : urlOf(known);
+}
+
+function urlOf({ password, port }: EmbeddedSettings): string {
+  return `redis://:${password}@127.0.0.1:${port}`;
+}
+
 /**
  * Runs `redis-server` or `valkey-server` on a private port and resolves once it responds. Replaces one that a killed
  * process left behind. It ends with this process, even by SIGKILL.
@@ -48,7 +60,7 @@ export async function startRedis(options: EmbeddedServerOptions): Promise<Embedd
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   await stopLeftover(runDirectory, 'redis', { signal: endings.stopSignal, graceMs: endings.stopMs });
   let port = options.port ?? known.port;
-  const deadline = performance.now() + patienceMs;
+  const deadline = performance.now() + maxWaitMs;
   for (;;) {
     signal?.throwIfAborted();
     // In a file, because every user of the machine can see the arguments.
@@ -56,6 +68,7 @@ export async function startRedis(options: EmbeddedServerOptions): Promise<Embedd
     const server = await startProcess({
       name: 'redis',
       ...program,
+      inherits: 'harmless',
       args: ['./redis.conf'],
       cwd: directory,
       logFile: join(dataDir, 'logs', 'redis.log'),
@@ -63,7 +76,7 @@ export async function startRedis(options: EmbeddedServerOptions): Promise<Embedd
       ...endings,
       parentDeath: 'guard',
     });
-    const url = `redis://:${known.password}@127.0.0.1:${port}`;
+    const url = urlOf({ ...known, port });
     if (await answers(server, url, signal)) {
       if (port !== known.port) writeSettings(dataDir, 'redis', { ...known, port });
       return { ...server, url, port, [Symbol.asyncDispose]: () => server.stop() };

@@ -21,9 +21,9 @@ export interface EmbeddedServer extends SupervisedProcess, AsyncDisposable {
 
 export interface EmbeddedServerOptions {
   dataDir: string;
-  /** Told in one line what takes long. */
+  /** Reports a slow step, in one line. */
   log(line: string): void;
-  /** Insist on this port: whoever knows the server's URL goes on using it. */
+  /** A port that must be used, because other processes already know the server's URL. */
   port?: number;
   signal?: AbortSignal;
 }
@@ -32,7 +32,7 @@ const settingsSchema = z.object({ port: z.number(), password: z.string().min(1) 
 
 export type EmbeddedSettings = z.infer<typeof settingsSchema>;
 
-/** The port and password that a server had last time, or new ones. Kept where only this user reads them. */
+/** Returns the port and password that a server had last time, or new ones. Only this user can read the file. */
 export async function readSettings(dataDir: string, name: string): Promise<EmbeddedSettings> {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const known = findSettings(dataDir, name);
@@ -42,14 +42,15 @@ export async function readSettings(dataDir: string, name: string): Promise<Embed
   return settings;
 }
 
-/** The port and password that a server had last time. */
+/** Returns the port and password that a server had last time. */
 export function readKnownSettings(dataDir: string, name: string): EmbeddedSettings {
   const known = findSettings(dataDir, name);
   if (known !== null) return known;
   throw new EmbeddedServerError(`there is no database in ${dataDir} yet: run \`npm start\` first, or set DATABASE_URL`);
 }
 
-function findSettings(dataDir: string, name: string): EmbeddedSettings | null {
+/** Reads the settings of an embedded server; null if it never ran. */
+export function findSettings(dataDir: string, name: string): EmbeddedSettings | null {
   const path = settingsPath(dataDir, name);
   try {
     return settingsSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
@@ -59,7 +60,7 @@ function findSettings(dataDir: string, name: string): EmbeddedSettings | null {
     const advice =
       code === 'EACCES'
         ? 'belongs to another user: start as that user, or set DATA_DIR to a directory of your own'
-        : `cannot be read: restore it, or move it and ${join(dataDir, name)} away to begin anew`;
+        : `cannot be read: restore it, or move it and ${join(dataDir, name)} away to start without data`;
     throw new EmbeddedServerError(`${path} ${advice}`, { cause: error });
   }
 }
@@ -75,7 +76,7 @@ function settingsPath(dataDir: string, name: string): string {
   return join(dataDir, `${name}.json`);
 }
 
-/** A port on the loopback address that nobody uses at this moment. */
+/** Returns a port on the loopback address that is free at this moment. */
 export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer();
@@ -90,9 +91,9 @@ export function freePort(): Promise<number> {
   });
 }
 
-/** The lines of a log that say what went wrong, as one. */
+/** Returns the lines of a log that describe the problem, as one line. */
 export function lastWords(output: string, pattern: RegExp): string {
   const lines = output.split('\n').filter((line) => line.trim() !== '');
-  const telling = lines.filter((line) => pattern.test(line));
-  return (telling.length > 0 ? telling : lines).slice(-3).join(' · ') || 'it said nothing';
+  const matching = lines.filter((line) => pattern.test(line));
+  return (matching.length > 0 ? matching : lines).slice(-3).join(' · ') || 'no output';
 }

@@ -6,7 +6,7 @@ import { type Demand, findObstacle } from './postgres/server-check.ts';
 import { probeRedis } from './redis-probe.ts';
 import { redisTroubleOf } from './redis-trouble.ts';
 
-/** A server that was named by a variable and cannot be used. The message is one line, without the password. */
+/** A server configured by a variable cannot be used. The message is one line, without the password. */
 export class UnreachableError extends Error {
   constructor(variable: string, problem: string, cause?: unknown) {
     super(`${variable}: ${problem}`, { cause });
@@ -15,15 +15,15 @@ export class UnreachableError extends Error {
 }
 
 /**
- * Checks that Pagehive can run on the PostgreSQL of DATABASE_URL. Throws `UnreachableError`, whose one line names the fix. It
- * is no obstacle that the database does not exist yet. Without a demand the number of connections is not checked.
+ * Checks that Pagehive can run on the PostgreSQL of DATABASE_URL. Throws `UnreachableError`, whose one-line message
+ * states the fix. The database need not exist yet. With a null demand, the number of connections is not checked.
  */
 export async function checkPostgres(url: string, demand: Demand | null): Promise<void> {
   const schema = new URL(url).searchParams.get('schema');
   if (schema !== null && schema !== 'public') {
     throw new UnreachableError(
       'DATABASE_URL',
-      `Pagehive keeps its tables in the schema public: remove ?schema=${schema}, and give Pagehive a database of its own`,
+      `Pagehive keeps its tables in the schema public: remove ?schema=${schema}, and give Pagehive its own database`,
     );
   }
   const connection = new PostgresConnection({ connectionString: url, application_name: 'pagehive check' });
@@ -41,8 +41,9 @@ export async function checkPostgres(url: string, demand: Demand | null): Promise
 }
 
 /**
- * Checks that Pagehive can use the Redis of REDIS_URL. Throws `UnreachableError`, whose one line names the fix. Accepts a Redis with
- * temporary trouble, for example a full one: jobs run without Redis, too, and health reports it.
+ * Checks that Pagehive can use the Redis of REDIS_URL. Throws `UnreachableError`, whose one-line message states the
+ * fix. Accepts a Redis with a temporary problem, such as a full one: jobs run without Redis, too, and health reports
+ * it.
  */
 export async function checkRedis(url: string, prefix: string): Promise<void> {
   const client = createClient({ url, socket: { reconnectStrategy: false, connectTimeout: 5_000 } });
@@ -64,7 +65,7 @@ export async function checkRedis(url: string, prefix: string): Promise<void> {
   }
 }
 
-/** What the clients of PostgreSQL and Redis say when a server does not answer. */
+/** Error messages of the PostgreSQL and Redis clients when a server does not answer. */
 const silence = /^(timeout expired|Connection timeout)$/i;
 
 function reason(error: unknown, { hostname, port, username, pathname }: URL): string {
@@ -74,7 +75,7 @@ function reason(error: unknown, { hostname, port, username, pathname }: URL): st
   if (code === 'ECONNREFUSED') return `nothing listens at ${address}; check host and port, and that the server runs`;
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return `there is no host named ${hostname}; check the spelling`;
   if (code === 'ETIMEDOUT' || error instanceof DatabaseSilentError || silence.test(message))
-    return `${address} does not answer; check host, port and firewall`;
+    return `${address} does not respond; check host, port and firewall`;
   if (code === '08P01' && /^database ".*" does not exist$/.test(message)) {
     return `${address} is a pooler whose ${message}: run CREATE DATABASE ${pg.escapeIdentifier(decodeURIComponent(pathname.slice(1)))} ENCODING 'UTF8' TEMPLATE template0 on the server`;
   }
@@ -87,7 +88,7 @@ function reason(error: unknown, { hostname, port, username, pathname }: URL): st
 }
 
 function codeOf(error: unknown): string {
-  // Several addresses of one host fail together; the first failure says enough.
+  // Several addresses of one host fail together; the first failure is enough.
   if (error instanceof AggregateError) return codeOf(error.errors[0]);
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 }

@@ -2,23 +2,28 @@ import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import pg from 'pg';
-import { PostgresConnection } from './postgres/connection.ts';
+import type { Run } from './api-role-check.ts';
+import { connectOrCreate, locked, MigrationError, messageOf } from './migration-connection.ts';
+import type { PostgresConnection } from './postgres/connection.ts';
+import { prepareApiRole } from './prepare-api-role.ts';
 import { applyFunctions, findChangedFunctions, readFunctions, type SqlFunction } from './sql-functions.ts';
 
-/** The database cannot be brought up to date. The message says what to do. */
-export class MigrationError extends Error {
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = 'MigrationError';
-  }
-}
-
 export interface MigrateOptions {
-  /** Told in one line what is being applied. */
+  /** Called with one line about each migration or function that is applied. */
   log(line: string): void;
+  /** Names the API's role, which is created or corrected; null if the API has no role. */
+  apiUrl?: string | null;
+  /** Records a change of the database or its roles, in the transaction that makes it. */
+  record?(run: Run, change: MigrationChange): Promise<void>;
   /** Contains `migrations/`, with a folder and its `migration.sql` for each, and `functions/`. */
   directory?: string;
+}
+
+export interface MigrationChange {
+  /** `migrate` for migrations and functions, `migrate role` for the API's role. */
+  action: string;
+  /** The last migration, else the functions; or the role. */
+  target: string;
 }
 
 interface Migration {
@@ -29,9 +34,6 @@ interface Migration {
 
 /** The same folder seen from `src/connections` and from `dist/connections`. */
 const packaged = fileURLToPath(new URL('../../prisma', import.meta.url));
-
-/** The number that `prisma migrate` locks too, so that the two never run at once. */
-const lockNumber = 72_707_369;
 
 const historyTable = `
   CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
@@ -46,11 +48,15 @@ const historyTable = `
   )`;
 
 /**
- * Brings a database up to date, creating it if it does not exist: first the migrations, then the functions that changed. Each migration
- * is one transaction, so that a failed one leaves nothing behind; any number of processes may do this at once. The history is kept as
- * `prisma migrate` keeps it. Returns the names of the applied migrations and functions.
+ * Brings a database up to date, creating it if it does not exist: first the migrations, then the functions that
+ * changed, then the API's role. Each migration is one transaction, so that a failed one leaves nothing behind; any
+ * number of processes may do this at once. The history has the format of `prisma migrate`. Returns the names of the
+ * applied migrations and functions.
  */
-export async function migrate(databaseUrl: string, { log, directory = packaged }: MigrateOptions): Promise<string[]> {
+export async function migrate(
+  databaseUrl: string,
+  { log, apiUrl = null, directory = packaged, record = async () => undefined }: MigrateOptions,
+): Promise<string[]> {
   const migrations = readMigrations(join(directory, 'migrations'));
   const functions = readFunctions(join(directory, 'functions'));
   const connection = await connectOrCreate(databaseUrl, log);
@@ -61,32 +67,25 @@ export async function migrate(databaseUrl: string, { log, directory = packaged }
       if (name === null) break;
       applied.push(name);
     }
-    return [...applied, ...(await locked(connection, () => replaceFunctions(connection, functions, log)))];
+    const replaced = await locked(connection, async (run) => {
+      const names = await replaceFunctions(run, functions, log);
+      const target = applied.at(-1) ?? names.join(', ');
+      // Here, because the table of the log may be part of the migrations.
+      if (target !== '') await record(run, { action: 'migrate', target });
+      return names;
+    });
+    applied.push(...replaced);
+    if (apiUrl !== null) {
+      const recordRole = (run: Run, target: string) => record(run, { action: 'migrate role', target });
+      await prepareApiRole(connection, apiUrl, { log, record: recordRole });
+    }
+    return applied;
   } finally {
     await connection.end();
   }
 }
 
-/**
- * Runs `work` in a transaction that no other process migrates in. The lock and the settings end with the transaction, so this works
- * behind a pooler that lends the server for a transaction only.
- */
-async function locked<T>(connection: PostgresConnection, work: () => Promise<T>): Promise<T> {
-  const { begin } = await connection.openSession();
-  await connection.query(begin);
-  try {
-    await connection.query(`SET LOCAL statement_timeout = 0; SET LOCAL client_min_messages = warning`);
-    await connection.query('SELECT pg_advisory_xact_lock($1)', [lockNumber]);
-    const result = await work();
-    await connection.query('COMMIT');
-    return result;
-  } catch (error) {
-    await connection.query('ROLLBACK').catch(() => undefined);
-    throw explain(error);
-  }
-}
-
-/** Applies the first pending migration and returns its name; null if none is pending. */
+/** Applies the first pending migration and returns its name; null if all are applied. */
 async function applyNext(
   connection: PostgresConnection,
   migrations: readonly Migration[],
@@ -100,32 +99,17 @@ async function applyNext(
   return next.name;
 }
 
-/** Replaces the functions that are not as their files say, and returns their names. */
+/** Replaces the functions that differ from their files, and returns their names. */
 async function replaceFunctions(
-  connection: PostgresConnection,
+  run: Run,
   functions: readonly SqlFunction[],
   log: (line: string) => void,
 ): Promise<string[]> {
-  const run = async <Row extends pg.QueryResultRow>(text: string, values: string[][]) =>
-    (await connection.query<Row>(text, values)).rows;
   const changed = await findChangedFunctions(run, functions);
   const names = changed.map(({ name }) => name);
   if (names.length > 0) log(`replacing functions ${names.join(', ')}`);
   await applyFunctions(run, changed);
   return names;
-}
-
-/** What keeps any migration from being applied, with the fix. */
-function explain(error: unknown): unknown {
-  if (error instanceof MigrationError) return error;
-  if (hasCode(error, '42501')) {
-    const fix = 'run GRANT USAGE, CREATE ON SCHEMA public TO the role of DATABASE_URL';
-    return new MigrationError(`the database cannot be migrated (${messageOf(error)}): ${fix}`, { cause: error });
-  }
-  if (hasCode(error, '3F000')) {
-    return new MigrationError('the database has no schema public: run CREATE SCHEMA public', { cause: error });
-  }
-  return error;
 }
 
 function readMigrations(directory: string): Migration[] {
@@ -158,12 +142,12 @@ async function findPending(connection: PostgresConnection, migrations: readonly 
     }
     if (row.finished_at === null) {
       throw new MigrationError(
-        `migration ${row.migration_name} failed half-way under another tool: mend the database, then run \`npx prisma migrate resolve\``,
+        `migration ${row.migration_name} failed half-way under another tool: fix the database, then run \`npx prisma migrate resolve\``,
       );
     }
     if (row.checksum !== migration.checksum) {
       throw new MigrationError(
-        `migration ${row.migration_name} was edited after it was applied: restore its file, and put the change into a migration of its own`,
+        `migration ${row.migration_name} was edited after it was applied: restore its file, and put the change into a new migration`,
       );
     }
   }
@@ -183,49 +167,6 @@ async function apply(connection: PostgresConnection, { name, sql, checksum }: Mi
       [name],
     );
   } catch (error) {
-    throw new MigrationError(`migration ${name} failed and was undone: ${messageOf(error)}`, { cause: error });
+    throw new MigrationError(`migration ${name} failed and was rolled back: ${messageOf(error)}`, { cause: error });
   }
-}
-
-async function connectOrCreate(databaseUrl: string, log: (line: string) => void): Promise<PostgresConnection> {
-  try {
-    return await connect(databaseUrl);
-  } catch (error) {
-    if (!hasCode(error, '3D000')) throw error;
-  }
-  const url = new URL(databaseUrl);
-  const name = decodeURIComponent(url.pathname.slice(1));
-  log(`creating database ${name}`);
-  url.pathname = '/postgres';
-  try {
-    const connection = await connect(url.href);
-    try {
-      await connection.query(`CREATE DATABASE ${pg.escapeIdentifier(name)} ENCODING 'UTF8' TEMPLATE template0`);
-    } finally {
-      await connection.end();
-    }
-  } catch (error) {
-    // Two codes for being second: the database is there, or another process is making it at this very moment.
-    if (!hasCode(error, '42P04') && !hasCode(error, '23505')) {
-      throw new MigrationError(
-        `database ${name} does not exist and could not be created (${messageOf(error)}): create it, or correct DATABASE_URL`,
-        { cause: error },
-      );
-    }
-  }
-  return await connect(databaseUrl);
-}
-
-async function connect(connectionString: string): Promise<PostgresConnection> {
-  const connection = new PostgresConnection({ connectionString, application_name: 'pagehive migrate' });
-  await connection.connect();
-  return connection;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
-function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
 }

@@ -126,7 +126,7 @@ function outboundError(error: unknown, url: URL): OutboundError {
     return error;
   }
   if (error instanceof ForbiddenAddressError) {
-    return new OutboundError('ADDRESS_FORBIDDEN', `${url.host} is a private or reserved address.`, error);
+    return new OutboundError('ADDRESS_FORBIDDEN', `${url.host} ${error.problem}.`, error);
   }
   const code = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
   return new OutboundError('CONNECTION', `${url.host} could not be reached${code}.`, error);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from '../ops/logger.ts';
-import { type Redis, redisPatienceMs, within } from './redis.ts';
+import { type Redis, redisTimeoutMs, within } from './redis.ts';
 import { logRedisError, type RedisTrouble, redisTroubleOf } from './redis-trouble.ts';
 
 /** Runs the commands of bee-queue's scripts. */
@@ -22,13 +22,13 @@ return redis.call('del', KEYS[1], KEYS[2], KEYS[4])`;
 /** Connections of one user to one Redis. */
 export interface ProbedConnections {
   commands: Pick<Redis, 'sendCommand'>;
-  /** One that is used for subscriptions. */
+  /** A connection for subscriptions. */
   subscriptions: Pick<Redis, 'subscribe' | 'unsubscribe' | 'pSubscribe' | 'pUnsubscribe'>;
 }
 
 /**
- * Runs every command that Pagehive needs, on dedicated keys and channels. Throws the first error: a Redis that answers PING
- * can still refuse these commands.
+ * Runs every command that Pagehive needs, on dedicated keys and channels. Throws the first error: a Redis that answers
+ * PING can still refuse these commands.
  */
 export async function probeRedis({ commands, subscriptions }: ProbedConnections, prefix: string): Promise<void> {
   await probeSubscriptions(subscriptions, `${prefix}:progress:probe`);
@@ -62,14 +62,14 @@ async function probeSubscriptions(redis: ProbedConnections['subscriptions'], cha
   await redis.pUnsubscribe(`${channel}:*`, ignore);
 }
 
-/** Returns and logs why Redis refuses commands; null if it accepts them. Throws if Redis does not answer. */
+/** Returns and logs why Redis refuses commands; null if it accepts them. Throws if Redis does not respond. */
 export async function findRedisTrouble(
   connections: ProbedConnections,
   prefix: string,
   logger: Logger,
 ): Promise<RedisTrouble | null> {
   try {
-    await within(redisPatienceMs, probeRedis(connections, prefix));
+    await within(redisTimeoutMs, probeRedis(connections, prefix));
     return null;
   } catch (error) {
     const trouble = redisTroubleOf(error);

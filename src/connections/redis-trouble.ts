@@ -1,7 +1,7 @@
 import type { Logger } from '../ops/logger.ts';
 import { occasionally } from '../ops/occasionally.ts';
 
-/** Why Redis refuses commands although it answers. */
+/** Why Redis refuses commands although it responds. */
 export interface RedisTrouble {
   problem: string;
   advice: string;
@@ -25,7 +25,7 @@ const troubles: (RedisTrouble & { replies: RegExp })[] = [
   {
     replies: /^NOPERM |ACL failure in script|can't run this command/,
     problem: 'The user of REDIS_URL lacks permissions',
-    advice: 'Grant the permissions that docs/databases.md lists; the log has what Redis refused.',
+    advice: 'Grant the permissions that docs/databases.md lists; the log shows what Redis refused.',
     lasting: true,
   },
   {
@@ -49,18 +49,18 @@ const troubles: (RedisTrouble & { replies: RegExp })[] = [
   {
     replies: /^ERR unknown command/i,
     problem: 'Redis lacks a command that Pagehive needs',
-    advice: 'Use a current Redis or Valkey without renamed commands; the log has what it lacks.',
+    advice: 'Use a current Redis or Valkey without renamed commands; the log shows what it lacks.',
     lasting: true,
   },
   {
     replies: /^(LOADING|MASTERDOWN|BUSY) /,
     problem: 'Redis is not ready for commands',
-    advice: 'Wait until it has loaded its data; if it goes on, read its log.',
+    advice: 'Wait until it has loaded its data; if that does not help, read its log.',
     lasting: false,
   },
 ];
 
-/** Returns the trouble that an error of Redis or one of its causes reports; null if the error reports none. */
+/** Returns the trouble that a Redis error or one of its causes reports; null if there is none. */
 export function redisTroubleOf(error: unknown): RedisTrouble | null {
   if (!(error instanceof Error)) return null;
   const found = troubles.find(({ replies }) => replies.test(error.message));

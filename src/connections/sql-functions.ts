@@ -17,7 +17,7 @@ type Run = <Row extends pg.QueryResultRow>(text: string, values: string[][]) => 
 const packaged = fileURLToPath(new URL('../../prisma/functions', import.meta.url));
 
 /**
- * Reads what PostgreSQL has of functions: the mark that `applyFunctions` left, and a hash of the definitions as PostgreSQL prints them.
+ * Reads functions from PostgreSQL: the mark left by `applyFunctions`, and a hash of the definitions as printed.
  *
  * Parameters: $1 names.
  * Returns: a row for each function that exists.
@@ -43,12 +43,12 @@ export function readFunctions(directory: string = packaged): SqlFunction[] {
     .map((file) => ({ name: basename(file, '.sql'), sql: readFileSync(join(directory, file), 'utf8') }));
 }
 
-/** Marks a function in its comment with the file that made it and what PostgreSQL made of it, so that a change of either shows. */
+/** Returns the mark of a function: hashes of its file and of PostgreSQL's definition, to detect later changes. */
 function markOf({ sql }: SqlFunction, hash: string): string {
   return `pagehive ${createHash('sha256').update(sql).digest('hex')} ${hash}`;
 }
 
-/** Returns the functions that are missing, of another version, or changed by hand, as are those with a disabled trigger. */
+/** Returns functions that are missing, belong to another version, were changed by hand, or have a disabled trigger. */
 export async function findChangedFunctions(
   run: Run,
   functions: readonly SqlFunction[] = readFunctions(),

@@ -9,9 +9,9 @@ export interface StoredDownload {
 }
 
 /**
- * Records that the bytes of a URL are stored, so that retries and other jobs of the document use them instead of
- * downloading again. Returns the location of the document's bytes: if another job was faster, it is that of its bytes,
- * and the caller removes its own.
+ * Records that the bytes of a URL are stored, so that retries and other jobs of the document do not download it again.
+ * Returns where the document's bytes are stored. If another job was faster, these are that job's bytes, and the caller
+ * removes its own.
  */
 export async function recordDownload(
   { database }: { database: Database },

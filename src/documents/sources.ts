@@ -1,17 +1,22 @@
-import { type Limits, maxRequestBytes } from '../config.ts';
+import { type Limits, maxRequestBytes } from '../config/config.ts';
 import { safeFilename } from '../connections/filename.ts';
+import type { Secrets } from '../connections/secrets.ts';
 import { type InputIssue, RequestError } from '../errors.ts';
 import { decodeId, newUuid } from '../ids.ts';
 import type { Logger } from '../ops/logger.ts';
 import type { IssueCode } from '../request-errors.ts';
 import { SizeLimitError, type Storage } from '../storage/storage.ts';
 import { Base64Error, decodeBase64, measureBase64 } from './base64.ts';
+import { sealCredentials, withoutCredentials } from './url-credentials.ts';
 
 /** Bytes sent with the request, which are already in storage, or a URL that a worker will download. */
 export interface NewSource {
   id: string;
   kind: 'URL' | 'FILE' | 'BASE64';
+  /** Without user name and password. */
   url: string | null;
+  /** These, encrypted; null for none. */
+  sealedCredentials: string | null;
   filename: string | null;
   contentType: string | null;
   bytes: number | null;
@@ -34,6 +39,7 @@ export interface SourceInput {
 /** Dependencies for checking and storing sources. One object per request: it identifies the request. */
 export interface SourceContext {
   storage: Storage;
+  secrets: Secrets;
   limits: Limits;
   logger: Logger;
 }
@@ -53,7 +59,7 @@ function bad(path: Path, code: IssueCode, message: string): RequestError {
   return new RequestError('BAD_USER_INPUT', { issues: [{ path, code, message }] });
 }
 
-/** Refuses what is evidently invalid without looking anything up. */
+/** Refuses evidently invalid sources without any lookup. */
 export async function checkSource(
   context: SourceContext,
   source: SourceInput,
@@ -79,14 +85,18 @@ export async function checkSource(
 }
 
 /**
- * Turns a source into what a job refers to. Bytes sent with the request are durable in storage before the job exists;
+ * Turns a source into a reference for a job. Bytes sent with the request are durable in storage before the job exists;
  * if the job is then not created, call `discardSource`.
  */
 export async function storeSource(context: SourceContext, source: CheckedSource): Promise<SourceOfJob> {
   if ('uploadId' in source || 'jobId' in source) return source;
   const id = newUuid();
-  const none = { id, url: null, filename: null, contentType: null, bytes: null, sha256: null, storageKey: null };
-  if ('url' in source) return { ...none, kind: 'URL', url: source.url };
+  const nothing = { bytes: null, sha256: null, storageKey: null };
+  const none = { id, url: null, sealedCredentials: null, filename: null, contentType: null, ...nothing };
+  if ('url' in source) {
+    const sealedCredentials = sealCredentials(context.secrets, source.url);
+    return { ...none, kind: 'URL', url: withoutCredentials(source.url), sealedCredentials };
+  }
   if ('base64' in source) {
     return { ...none, kind: 'BASE64', ...(await store(context, id, decodeBase64(source.base64))) };
   }
@@ -136,7 +146,7 @@ async function checkBase64(context: SourceContext, base64: string, path: Path): 
 const namedBytes = new WeakMap<SourceContext, number>();
 
 /**
- * Limits the total size of a request's inline documents to that of a body. Otherwise an operation could use one
+ * Limits the total size of a request's inline documents to that of a body. Otherwise, an operation could use one
  * variable a thousand times, and each use would be another document to check and store.
  */
 function takeAllowance(context: SourceContext, bytes: number, path: Path): void {

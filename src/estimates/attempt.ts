@@ -19,12 +19,12 @@ const withinDocument = 0.3;
 /** The size of one part of a download, in bytes. */
 const downloadPart = 256 * 1024;
 /** 100 is reserved for COMPLETED. */
-const mostPercent = 99;
+const maxPercent = 99;
 
-/** Shorter extractions say nothing about the speed of the machine. */
-const tellingSeconds = 0.2;
+/** Minimum duration of an extraction, in seconds, from which the speed of the machine is learned. */
+const minLearnedSeconds = 0.2;
 /** Shorter times cannot be distinguished from message latency. */
-const leastSeconds = 0.01;
+const minSeconds = 0.01;
 
 type Stage = keyof Stages;
 
@@ -95,7 +95,7 @@ export class AttemptEstimate {
     this.#expected = expectStages(this.#facts, this.#costs);
   }
 
-  /** May be called again when another engine starts over. */
+  /** May be called again if another engine starts over. */
   opened(found: { engine: EngineName; pageCount: number; pagesTotal: number; pagesStored: number }, now: number): void {
     const { bytes, ranges, ocr } = this.#facts;
     this.#engine = found.engine;
@@ -110,12 +110,12 @@ export class AttemptEstimate {
     this.#count({ done: 0, total, part: ocr ? 1 : groupSize, cost }, now);
   }
 
-  /** Pages are rendered from now to the end of the group. */
+  /** Rendering has started. It lasts until the end of the group. */
   rendering(now: number): void {
     this.#drawingSince ??= now;
   }
 
-  /** `pages` have been extracted in this attempt, including those waiting for the rest of their group. */
+  /** Records that `pages` have been extracted in this attempt, including those waiting for the rest of their group. */
   extracted(pages: number, now: number): void {
     if (this.#drawingSince !== null) this.#drawnMs += now - this.#drawingSince;
     this.#drawingSince = null;
@@ -125,7 +125,7 @@ export class AttemptEstimate {
   storing(now: number): void {
     if (this.#stage === 'extract' && this.#counted !== null && this.#counted.done > 0) {
       const { done, progressedAt } = this.#counted;
-      const seconds = Math.max(leastSeconds, (progressedAt - this.#stageSince - this.#drawnMs) / 1000);
+      const seconds = Math.max(minSeconds, (progressedAt - this.#stageSince - this.#drawnMs) / 1000);
       const { images } = this.#facts;
       if (images !== null && this.#drawnMs > 0) {
         this.#learn(costKeys.render(this.#engine, images), Math.log(this.#drawnMs / 1000 / done));
@@ -134,7 +134,7 @@ export class AttemptEstimate {
       const usual = this.#costs.of(key).mean - this.#costs.pace;
       this.#learn(key, Math.log(seconds / done));
       // The cost of OCR depends on the pages more than on the load of the machine.
-      if (!this.#facts.ocr && done * Math.exp(usual) > tellingSeconds)
+      if (!this.#facts.ocr && done * Math.exp(usual) > minLearnedSeconds)
         this.#learn(costKeys.pace(), Math.log(seconds / done) - usual);
     }
     this.#enter('store', now);
@@ -144,16 +144,16 @@ export class AttemptEstimate {
     if (this.#stage === 'store') this.#learn(costKeys.store(), Math.log(this.#seconds(now)));
   }
 
-  /** 0 to 99, not rounded. */
+  /** Returns 0 to 99, not rounded. */
   percent(now: number): number {
     if (this.#stage === null) return 0;
     const current = this.#expected[this.#stage].mean;
     const rest = this.#later().mean;
     const share = current / Math.max(current + rest, 1e-9);
-    return this.#base + (mostPercent - this.#base) * share * this.#doneOfStage(now);
+    return this.#base + (maxPercent - this.#base) * share * this.#doneOfStage(now);
   }
 
-  /** The remaining time. */
+  /** Returns the remaining time. */
   rest(now: number): Span {
     if (this.#stage === null) return this.#later();
     return addSpans(this.#restOfStage(now), this.#later());
@@ -173,7 +173,7 @@ export class AttemptEstimate {
   }
 
   #seconds(now: number): number {
-    return Math.max(leastSeconds, (now - this.#stageSince) / 1000);
+    return Math.max(minSeconds, (now - this.#stageSince) / 1000);
   }
 
   #later(): Span {
@@ -197,7 +197,7 @@ export class AttemptEstimate {
    */
   #unitCost({ done, part, cost, progressedAt }: Counted): LogNormal {
     if (done <= 0) return cost;
-    const seen = Math.log(Math.max(leastSeconds, (progressedAt - this.#stageSince) / 1000) / done);
+    const seen = Math.log(Math.max(minSeconds, (progressedAt - this.#stageSince) / 1000) / done);
     const [expectedWeight, seenWeight] = [1 / cost.variance, done / part / withinDocument];
     const all = expectedWeight + seenWeight;
     return { mean: (expectedWeight * cost.mean + seenWeight * seen) / all, variance: 1 / all };

@@ -2,7 +2,7 @@ import type { EngineName } from '../pdf/model/document.ts';
 import type { ImageRequest } from '../pdf/model/images.ts';
 
 /**
- * What is learned from completed work. The first five are seconds per unit. They are stored as logarithms, because
+ * The costs learned from completed work. The first five are seconds per unit. They are stored as logarithms, because
  * costs vary by factors; so are BYTES and PAGES, which predict the amount of work.
  *
  *   DOWNLOAD      per byte, by size of the document
@@ -81,7 +81,7 @@ export const costKeys = {
   render: (engine: EngineName, images: ImageRequest): CostKey => ({
     measure: 'RENDER',
     engine,
-    size: `${images.format}/${sizeClass(pixelsOf(images), leastPixels, 5)}`,
+    size: `${images.format}/${sizeClass(pixelsOf(images), minPixels, 5)}`,
   }),
   store: (): CostKey => ({ measure: 'STORE', engine: '', size: '' }),
   bytes: (): CostKey => ({ measure: 'BYTES', engine: '', size: '' }),
@@ -94,13 +94,13 @@ export const costKeys = {
 const usualBytes = 300 * 1024;
 
 /** The pixels of the smallest images, on paper of the usual proportions. */
-const leastPixels = 60_000;
+const minPixels = 60_000;
 
 function pixelsOf({ thumbnailWidth, pageImageWidth }: ImageRequest): number {
   return Math.SQRT2 * ((thumbnailWidth ?? 0) ** 2 + (pageImageWidth ?? 0) ** 2);
 }
 
-/** Seconds per million pixels, beside some milliseconds per page. */
+/** Seconds per million pixels, in addition to some milliseconds per page. */
 const pixelSeconds: Record<string, number> = { PNG: 0.02, JPEG: 0.035, WEBP: 0.08 };
 
 function byBytes(bytes: number | null): string {
@@ -129,7 +129,7 @@ function prior({ measure, engine, size }: CostKey): LogNormal {
       return { mean: Math.log(ocrSeconds[Number(size.split('/')[1])] ?? 1.8), variance: 1.5 };
     case 'RENDER': {
       const [format = '', pixels = ''] = size.split('/');
-      const millions = (leastPixels * 4 ** Number(pixels)) / 1e6;
+      const millions = (minPixels * 4 ** Number(pixels)) / 1e6;
       return { mean: Math.log(slower * (0.005 + (pixelSeconds[format] ?? 0) * millions)), variance: 1 };
     }
     case 'STORE':
@@ -151,9 +151,9 @@ function prior({ measure, engine, size }: CostKey): LogNormal {
 }
 
 /**
- * Returns the cost of something: the learned cost of its size class; while that has few observations, shifted to what
- * was learned for other sizes (such as a machine twice as fast as assumed); at first, the assumption of a new
- * installation.
+ * Returns expected costs. Uses the learned cost of the size class. While that has few observations, it is shifted by
+ * what was learned for other sizes, such as a machine twice as fast as assumed. Initially, uses the assumptions of a
+ * new installation.
  */
 export class Costs {
   readonly #learned = new Map<string, LearnedCost>();
@@ -206,7 +206,7 @@ export class Costs {
     return { factor: Math.exp(mean / Math.max(1, scale)), spread: Math.sqrt(variance) / scale };
   }
 
-  /** Returns what was learned for exactly this key; null if nothing was. */
+  /** Returns the cost learned for exactly this key; null if no work has completed for it. */
   learned(key: CostKey): LearnedCost | null {
     return this.#learned.get(keyOf(key)) ?? null;
   }

@@ -12,12 +12,12 @@ const errorKey = (moment: EtaMoment): CostKey => ({ measure: 'ETA_ERROR', engine
 const coverageKey = (moment: EtaMoment): CostKey => ({ measure: 'ETA_COVERAGE', engine: '', size: moment });
 
 /** Smaller errors count as this. */
-const leastSeconds = 0.001;
+const minSeconds = 0.001;
 
 /** Records the error of an estimate once the end is known (in milliseconds). */
 export function learnEtaError(learn: Learn, moment: EtaMoment, guess: Estimate, endedAt: number): void {
   const seconds = Math.abs(Date.parse(guess.at) - endedAt) / 1000;
-  learn(errorKey(moment), Math.log(Math.max(leastSeconds, seconds)));
+  learn(errorKey(moment), Math.log(Math.max(minSeconds, seconds)));
   const held = Date.parse(guess.earliest) <= endedAt && endedAt <= Date.parse(guess.latest);
   learn(coverageKey(moment), held ? 1 : 0);
 }

@@ -21,12 +21,12 @@ export function addSpans(...spans: Span[]): Span {
 }
 
 /** Maximum variance: more would come from a lack of data, and let one small job make all others uncertain. */
-const mostVariance = 1.2;
+const maxVariance = 1.2;
 
 /** The span of a number of units at a cost. */
 export function spanOf(cost: LogNormal, units = 1): Span {
   if (units <= 0) return noTime;
-  const spread = Math.min(mostVariance, cost.variance);
+  const spread = Math.min(maxVariance, cost.variance);
   const mean = units * Math.exp(cost.mean + spread / 2);
   return { mean, variance: mean ** 2 * (Math.exp(spread) - 1) };
 }
@@ -52,7 +52,7 @@ export function estimateAt(since: number, span: Span, notBefore: number): Estima
   return { at: at(expected), earliest: at(earliest), latest: at(latest) };
 }
 
-/** What is known about the work before the document is open. */
+/** The facts known about the work before the document is open. */
 export interface WorkFacts {
   toDownload: boolean;
   bytes: number | null;

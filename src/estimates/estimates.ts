@@ -4,7 +4,7 @@ import type { Logger } from '../ops/logger.ts';
 import { type Estimate, isFinal, type ProgressState } from '../progress/state.ts';
 import { estimateAt, expectStages, totalOf, type WorkRow, workFacts } from './estimate.ts';
 import { type KnownForecast, readForecast } from './queue/forecast.ts';
-import { endOf, placeOf } from './queue/play.ts';
+import { endOf, placeOf } from './queue/simulate.ts';
 import { lastOfBatches, stateRows } from './sql/estimated-jobs.ts';
 
 /** The expected end of a job and its position in the queue; null if inapplicable or unknown. */
@@ -64,13 +64,13 @@ export function createEstimates(context: { database: Database }, logger: Logger)
   const found = new WeakMap<ProgressState, Promise<JobEstimate>>();
   /** By tenant: jobs accepted here since the forecast, in the order of ids. */
   const arrivals = new Map<string, Arrival[]>();
-  let forgottenAt = 0;
+  let prunedAt = 0;
 
   async function read(): Promise<void> {
     readAt = performance.now();
     try {
       forecast = (await readForecast(context)) ?? forecast;
-      forgetArrivals(forecast?.madeAt ?? 0);
+      removeArrivals(forecast?.madeAt ?? 0);
     } catch (error) {
       logger.debug({ err: error }, 'the forecast could not be read');
     }
@@ -86,7 +86,7 @@ export function createEstimates(context: { database: Database }, logger: Logger)
     return forecast !== null && Date.now() - forecast.madeAt < staleMs ? forecast : null;
   }
 
-  function forgetArrivals(before: number): void {
+  function removeArrivals(before: number): void {
     for (const [tenantId, jobs] of arrivals) {
       const left = jobs.filter(({ at }) => at >= before);
       if (left.length === 0) arrivals.delete(tenantId);
@@ -111,6 +111,7 @@ export function createEstimates(context: { database: Database }, logger: Logger)
       const startedAt = row.startedAt?.getTime() ?? now;
       return { estimate: etaOf(row) ?? estimateAt(startedAt, work, now), queuePosition: null };
     }
+    if (known.queue.pausedTenants.includes(row.tenantId)) return none;
     const claimOrder = row.claimOrder.getTime();
     const place = placeOf({ ...row, claimOrder, arrived: arrivedBefore(row, work.mean) }, known.queue);
     const isDue = row.dueAt === null || row.dueAt.getTime() <= now;
@@ -131,10 +132,13 @@ export function createEstimates(context: { database: Database }, logger: Logger)
     return await context.database.query<StateRow & Record<string, unknown>>(stateRows, [ids]);
   }
 
-  /** Returns the estimate of the job's current row, which may be newer than the state. */
-  async function lookUp({ jobId }: ProgressState): Promise<JobEstimate> {
+  /**
+   * Returns the estimate of the job's current row, which may be newer than the state. The state may come from Redis, so
+   * the row decides whose job it is.
+   */
+  async function lookUp({ jobId, tenantId }: ProgressState): Promise<JobEstimate> {
     const [row] = await readRows([jobId]);
-    return row === undefined ? none : ofRow(row, await current());
+    return row?.tenantId === tenantId ? ofRow(row, await current()) : none;
   }
 
   function stateOf(row: StateRow, known: KnownForecast | null): ProgressState {
@@ -180,9 +184,9 @@ export function createEstimates(context: { database: Database }, logger: Logger)
     arrived({ tenantId, id }) {
       const at = Date.now();
       // Bounds the arrivals to those of the last seconds, even if no estimate is ever requested.
-      if (Math.abs(at - forgottenAt) > staleMs) {
-        forgetArrivals(at - staleMs);
-        forgottenAt = at;
+      if (Math.abs(at - prunedAt) > staleMs) {
+        removeArrivals(at - staleMs);
+        prunedAt = at;
       }
       const jobs = arrivals.get(tenantId) ?? [];
       jobs.push({ id, at, work: null });

@@ -1,5 +1,5 @@
 import type { Database } from '../connections/database.ts';
-import { jobStatuses } from '../job-row/job.ts';
+import { isFinalStatus, jobStatuses } from '../job-row/job.ts';
 import { canaryDeadSeconds, countedUpTo, type Vitals } from '../ops/vitals.ts';
 import { jobsByStatus } from './sql/count-by-status.ts';
 import { vitals } from './sql/vitals.ts';
@@ -12,27 +12,47 @@ export async function readVitals(context: { database: Database }): Promise<Vital
     countedUpTo,
     canaryDeadSeconds,
   ]);
-  if (row === undefined) throw new Error('the vitals have no row');
+  if (row === undefined) throw new Error('a statement that must return one row returned none');
   return row;
 }
 
-/** Size of the sample from which the numbers of final jobs are estimated, in rows. */
-const sampled = 50_000;
-/** Maximum unfinished jobs to count. */
-const unfinishedAtMost = 100_000;
+/** The number of jobs of a status. */
+export interface StatusCount {
+  status: string;
+  n: number;
+  /** Whether it is an estimate from a sample. */
+  sampled: boolean;
+}
 
-/** Returns the number of jobs for each of the six statuses, at a limited cost. */
+/** Size of the sample from which large numbers of jobs are estimated, in rows. */
+const sampleRows = 10_000;
+/** Maximum unfinished jobs to count; more are estimated. */
+const unfinishedAtMost = 10_000;
+
+/**
+ * Returns the number of jobs for each of the six statuses, at a bounded cost. Running jobs are counted, and so are
+ * waiting ones up to `unfinishedAtMost`. Larger numbers, and those of final jobs, are estimated from a sample of the
+ * table; it contains all rows as long as there are no more than `sampleRows`.
+ */
 export async function countByStatus(context: { database: Database }): Promise<Map<string, number>> {
   const [table] = await context.database.query<{ rows: number }>(
     `SELECT reltuples::float8 AS rows FROM pg_class WHERE oid = 'jobs'::regclass`,
     [],
   );
-  const percent = Math.min(100, (100 * sampled) / Math.max(1, table?.rows ?? 1));
-  const counted = await context.database.query<{ status: string; n: number }>(jobsByStatus, [
+  const percent = Math.min(100, (100 * sampleRows) / Math.max(1, table?.rows ?? 1));
+  const counted = await context.database.query<StatusCount & Record<string, unknown>>(jobsByStatus, [
     percent,
     unfinishedAtMost,
   ]);
-  const jobs = new Map<string, number>(jobStatuses.map((status) => [status, 0]));
-  for (const { status, n } of counted) jobs.set(status, (jobs.get(status) ?? 0) + n);
-  return jobs;
+  const sum = (status: string, isSampled: boolean) =>
+    counted
+      .filter((each) => each.status === status && each.sampled === isSampled)
+      .reduce((total, { n }) => total + n, 0);
+  return new Map(
+    jobStatuses.map((status) => {
+      const [exact, estimate] = [sum(status, false), sum(status, true)];
+      const isExact = status === 'RUNNING' || (!isFinalStatus(status) && exact < unfinishedAtMost);
+      return [status, isExact ? exact : Math.max(exact, estimate)];
+    }),
+  );
 }

@@ -26,7 +26,7 @@ export function failureOf(job: Pick<Job, 'failureCode' | 'failureMessage' | 'fai
   return { code, message: job.failureMessage ?? failures[code].message, page: job.failurePage };
 }
 
-/** Returns the last estimate of a running job's worker, with no time in the past; null if there is none yet. */
+/** Returns the last estimate of a running job's worker, with no time in the past; null before the first estimate. */
 export function etaOf({
   eta,
   etaEarliest,

@@ -18,7 +18,7 @@ const pageRanges = z.string().superRefine((value, context) => {
 
 const language = z
   .string()
-  .regex(/^[a-z]{3}(_[a-z]+)*$/, 'must be the name of a language as Tesseract has it, such as "eng" or "chi_sim"');
+  .regex(/^[a-z]{3}(_[a-z]+)*$/, 'must be a language name of Tesseract, such as "eng" or "chi_sim"');
 const maxLanguages = 4;
 
 const pixels = (least: number, most: number) => z.number().int().min(least).max(most);
@@ -40,8 +40,8 @@ export const optionChecks = {
   ocr: z.boolean(),
   ocrLanguages: z
     .array(language)
-    .min(1, 'names a language at least')
-    .max(maxLanguages, `names ${maxLanguages} languages at most: each makes OCR slower`)
+    .min(1, 'needs at least one language')
+    .max(maxLanguages, `may have at most ${maxLanguages} languages: each makes OCR slower`)
     .refine((all) => new Set(all).size === all.length, issue('DUPLICATE', 'must name each language once')),
   thumbnails: z.boolean(),
   thumbnailWidth: pixels(16, 1_000),
@@ -54,8 +54,13 @@ export const optionChecks = {
 
 type Checks = typeof optionChecks;
 
-/** The options of a job, as its row stores them. The password is stored apart, sealed. Null `pages` are all pages. */
-export type JobOptions = { [Name in Exclude<keyof Checks, 'pages'>]: z.infer<Checks[Name]> } & { pages: string | null };
+/** The options of a job, as stored in its row. The password is stored separately, sealed. */
+export type JobOptions = { [Name in Exclude<keyof Checks, 'pages'>]: z.infer<Checks[Name]> } & {
+  /** Null means all pages. */
+  pages: string | null;
+  /** The memory limit of the key or tenant, in bytes; null for that of the installation. Requests cannot set it. */
+  memoryBytes: number | null;
+};
 
 export const defaultOptions: JobOptions = {
   pages: null,
@@ -72,10 +77,15 @@ export const defaultOptions: JobOptions = {
   imageFormat: 'JPEG',
   timeoutSeconds: 900,
   noProgressSeconds: 120,
+  memoryBytes: null,
 };
 
 /** Options that limit an attempt without changing its pages. */
-export const limitOptions = ['timeoutSeconds', 'noProgressSeconds'] as const satisfies (keyof JobOptions)[];
+export const limitOptions = [
+  'timeoutSeconds',
+  'noProgressSeconds',
+  'memoryBytes',
+] as const satisfies (keyof JobOptions)[];
 
 /** Changes of a job by a retry. */
 export interface OptionChanges {
@@ -83,9 +93,18 @@ export interface OptionChanges {
   options: Partial<JobOptions>;
   /** Null to keep it. */
   maxRetries: number | null;
+  /** What the job keeps must be within these limits. */
+  limits: RetryLimits;
 }
 
-export const noChanges: OptionChanges = { options: {}, maxRetries: null };
+/** The limits of a caller that retries jobs. Those that are undefined do not apply. */
+export interface RetryLimits {
+  timeoutSeconds?: number;
+  minPriority?: number;
+  maxPriority?: number;
+}
+
+export const noChanges: OptionChanges = { options: {}, maxRetries: null, limits: {} };
 
 export const defaultMaxRetries = 3;
 export const defaultPriority = 5;
@@ -100,7 +119,7 @@ export const priorityIntervalSeconds = 600;
 export function storedOptions(value: unknown): JobOptions {
   if (typeof value !== 'object' || value === null) return defaultOptions;
   const options = { ...defaultOptions, ...value };
-  // PDFIUM has replaced it.
+  // PDFIUM has replaced LITEPARSE.
   return 'engine' in value && value.engine === 'LITEPARSE' ? { ...options, engine: 'PDFIUM' } : options;
 }
 

@@ -1,2 +1,2 @@
-/** Maximum items of a batch. One request can carry this many, and accepting them takes seconds. */
+/** Maximum items of a batch: what fits into one request. Accepting them takes seconds. */
 export const maxBatchItems = 10_000;

@@ -4,8 +4,8 @@ import type { JobsContext } from './context.ts';
 import { cancelOne } from './sql/cancel.ts';
 
 /**
- * PENDING, RUNNING, RETRYING → CANCELLED. A running job's worker notices when it renews its lease, within a second and without
- * Redis, and kills the extraction; anything that still writes fails the fence.
+ * PENDING, RUNNING, RETRYING → CANCELLED. The worker of a running job notices when it renews the lease, within a second
+ * and without Redis, and kills the extraction. Any later write of the attempt fails the fence.
  */
 export async function cancelJob(context: JobsContext, tenantId: string, id: string): Promise<Job> {
   const [job] = await context.database.query<Job>(cancelOne, [id, tenantId]);

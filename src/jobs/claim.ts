@@ -12,7 +12,10 @@ import { claimNext, readDetails } from './sql/claim.ts';
  */
 export interface Claim extends Job {
   workerId: string;
+  /** Without user name and password. */
   sourceUrl: string | null;
+  /** These, encrypted; null for none. */
+  sealedCredentials: string | null;
   sourceStorageKey: string | null;
   sourceSha256: string | null;
   sourceBytes: bigint | null;
@@ -31,6 +34,7 @@ export interface Claim extends Job {
 export type Details = Pick<
   Claim,
   | 'sourceUrl'
+  | 'sealedCredentials'
   | 'sourceStorageKey'
   | 'sourceSha256'
   | 'sourceBytes'

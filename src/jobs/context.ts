@@ -1,7 +1,9 @@
 import type { Database } from '../connections/database.ts';
 import type { BatchState, ProgressState } from '../progress/state.ts';
 
-/** What operations on jobs and batches need: the rows, and what to call after a commit. `src/after-commit.ts` lists the steps. */
+/**
+ * Dependencies of operations on jobs and batches: the database, and the steps after a commit (`src/after-commit.ts`).
+ */
 export interface JobsContext {
   database: Database;
   /** Reports a change of a job. Called after its commit, never before. */

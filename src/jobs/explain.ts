@@ -3,7 +3,6 @@ import type { Database } from '../connections/database.ts';
 /** A plan of PostgreSQL, with the number of rows that it expects. */
 export interface Plan {
   'Plan Rows': number;
-  Plans?: Plan[];
 }
 
 /** Runs a statement that begins with `EXPLAIN (FORMAT JSON)`. The plan depends on the values, so it is not prepared. */

@@ -1,5 +1,4 @@
 import type { Database } from '../connections/database.ts';
-import { explain } from './explain.ts';
 import { countedUpTo, type JobKey } from './list-limits.ts';
 import { groupsOf } from './name-groups.ts';
 import { estimateGroups, scanAll, scanFirst, scanNames, type Wanted } from './sql/list-by-name.ts';
@@ -27,7 +26,7 @@ export interface Found {
   hits: number;
   /** Whether the hits are all that exist. */
   whole: boolean;
-  /** Keys of the first hits, in order; null if there are none, or for a count. */
+  /** Keys of the first hits, in order; null without hits, or for a count. */
   ids: string[] | null;
   times: Date[] | null;
   folded: string;
@@ -55,7 +54,7 @@ const costOfName = { read: 1.5, check: 4 };
 const rarest = 3;
 const unlimited = 2 ** 31 - 1;
 /** Minimum matches for an estimate of their share. */
-const fewestMatches = 20;
+const minMatches = 20;
 /** Factor by which an estimate may overstate. */
 const overestimate = 1.5;
 
@@ -72,8 +71,8 @@ export async function listByName(database: Database, list: NamedList, limit: num
 }
 
 /**
- * Finds what the first rows do not contain: by more of them if these should suffice, and otherwise in the cheaper of
- * two complete ways.
+ * Finds the matches that the first rows do not contain: in further rows if these should suffice, and otherwise by the
+ * cheaper of two complete scans.
  */
 async function findFar(database: Database, list: NamedList, near: Found, limit: number): Promise<Found> {
   const { path, order, values } = list;
@@ -99,21 +98,21 @@ export async function countByName(database: Database, list: NamedList): Promise<
   const near = await findNear(database, list, 'count');
   if (near.whole) return { count: near.hits, exact: true };
   const sampled = { count: Math.round((near.hits / near.rows) * list.expected), exact: false };
-  if (near.hits >= fewestMatches && sampled.count > overestimate * countedUpTo) return sampled;
+  if (near.hits >= minMatches && sampled.count > overestimate * countedUpTo) return sampled;
   const { query, expected } = await rarestGroups(database, list, near.folded);
   if (expected <= groupUpTo) {
     const named = await find(database, scanNames(list.path, list.order, 'count', namesUpTo), [...list.values, query]);
     if (named.whole) return { count: named.hits, exact: true };
   }
-  return near.hits >= fewestMatches
+  return near.hits >= minMatches
     ? sampled
     : { count: await estimateRare(database, list, near, expected), exact: false };
 }
 
 /**
  * Estimates the matches of a name that is rare among the first rows of a list, from its frequency among all names. The
- * first and last rows of the list limit the estimate: it is at least what they contain, and their share of matches is
- * not far below that of the list.
+ * first and last rows of the list limit the estimate: the list has at least as many matches as they do, and its share
+ * of matches is not far above theirs.
  */
 async function estimateRare(database: Database, list: NamedList, near: Found, names: number): Promise<number> {
   const end = await find(
@@ -127,7 +126,7 @@ async function estimateRare(database: Database, list: NamedList, near: Found, na
   return Math.max(hits, Math.round(Math.min(most, (names * list.expected) / all)));
 }
 
-/** Compares the names of a short list as a whole, and otherwise those of its first rows. */
+/** Compares all names of a short list, or the names of the first rows of a longer one. */
 async function findNear(database: Database, list: NamedList, wanted: Wanted): Promise<Found> {
   const { path, order, values, expected } = list;
   if (expected <= wholeUpTo) {
@@ -148,10 +147,8 @@ async function find(database: Database, statement: string, values: Values): Prom
  */
 async function rarestGroups(database: Database, list: NamedList, folded: string) {
   const groups = groupsOf(list.tenantId, folded);
-  const plan = await explain(database, estimateGroups(groups.length), groups);
-  // A single group is not appended to others.
-  const plans = groups.length === 1 ? [plan] : (plan.Plans ?? []);
-  const rated = groups.map((query, n) => ({ query, names: plans[n]?.['Plan Rows'] ?? 0 }));
+  const [row] = await database.query<{ estimates: number[] | null }>(estimateGroups, [groups]);
+  const rated = groups.map((query, n) => ({ query, names: row?.estimates?.[n] ?? 0 }));
   rated.sort((a, b) => a.names - b.names);
   return {
     query: rated

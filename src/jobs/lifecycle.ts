@@ -26,7 +26,7 @@ export interface Failure {
 export interface Completion {
   facts: StoredDocument;
   engine: EngineName;
-  /** The engine that made the pages, with its version. Earlier stored pages count only if it made them too. */
+  /** The key of the tools that produced the pages. Earlier stored pages count only if they have the same key. */
   storedBy: string;
   pagesTotal: number;
   /** The last group of pages, which is stored with the final transition. */
@@ -77,19 +77,19 @@ export async function failJob(context: JobsContext, claim: Claim, failure: Failu
 export type GivenBack = Fenced & Partial<Pick<Claim, 'stored' | 'retryCount'>>;
 
 /**
- * RUNNING → PENDING without a retry, because the worker shuts down or is not at fault. Stored pages stay, unless
- * `forgetPages`. After `freeGiveBacks` times without a new page it counts as a failure, INTERRUPTED: RUNNING → RETRYING
- * or FAILED.
+ * RUNNING → PENDING without a retry, because the worker shuts down or is not at fault. Stored pages stay unless
+ * `discardPages` is set. After `freeGiveBacks` times without a new page it counts as a failure, INTERRUPTED: RUNNING →
+ * RETRYING or FAILED.
  */
 export async function giveBackJob(
   context: JobsContext,
   claim: GivenBack,
-  { forgetPages = false }: { forgetPages?: boolean } = {},
+  { discardPages = false }: { discardPages?: boolean } = {},
 ): Promise<Job> {
   const { stored = [], retryCount = 0 } = claim;
   const [job] = await context.database.query<Job>(giveBack, [
     ...fenceValues(claim),
-    forgetPages,
+    discardPages,
     stored.reduce((sum, { first, last }) => sum + last - first + 1, 0),
     freeGiveBacks,
     failures.INTERRUPTED.message,

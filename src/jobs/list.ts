@@ -1,5 +1,5 @@
 import type { Database } from '../connections/database.ts';
-import { nilUuid } from '../ids.ts';
+import { maxUuid, nilUuid } from '../ids.ts';
 import { type Job, jobStatuses } from '../job-row/job.ts';
 import { maxBatchItems } from './batch-size.ts';
 import { explain } from './explain.ts';
@@ -29,9 +29,6 @@ export interface JobsPart {
   inverted: boolean;
 }
 
-/** The greatest UUID. */
-const maxUuid = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
-
 /** Returns the keys of the jobs of a page, in reading order. */
 export async function listJobs(database: Database, filter: JobsFilter, part: JobsPart): Promise<JobKey[]> {
   const { path, values } = planOf(filter, part);
@@ -41,7 +38,10 @@ export async function listJobs(database: Database, filter: JobsFilter, part: Job
   return await database.query<JobKey & Record<string, unknown>>(listByPath(path, order), values);
 }
 
-/** Counts the jobs of a filter: exactly up to `countedUpTo` and within a batch; otherwise by an estimate that reads few rows. */
+/**
+ * Counts the jobs of a filter: exactly up to `countedUpTo` and within a batch, otherwise by an estimate that reads few
+ * rows.
+ */
 export async function countJobs(database: Database, filter: JobsFilter): Promise<{ count: number; exact: boolean }> {
   const limit = (filter.batchId ? maxBatchItems : countedUpTo) + 1;
   const part = { limit, inverted: false };
@@ -54,7 +54,10 @@ export async function countJobs(database: Database, filter: JobsFilter): Promise
     : { count: Math.max(n, await estimateJobs(database, filter)), exact: false };
 }
 
-/** Returns the list whose names are searched; null without a name, and for a batch, whose names are all compared. */
+/**
+ * Returns the list whose names are searched. Returns null without a name, and for a batch, all of whose names are
+ * compared.
+ */
 async function namedList(
   database: Database,
   filter: JobsFilter,
@@ -73,9 +76,9 @@ async function namedList(
 async function estimateJobs(database: Database, filter: JobsFilter): Promise<number> {
   const { tenantId, statuses, failureCodes, createdAfter, createdBefore } = filter;
   const values = [tenantId, createdAfter ?? '-infinity', createdBefore ?? 'infinity'];
-  const sets = [...(statuses ? [[...statuses]] : []), ...(failureCodes ? [[...failureCodes]] : [])];
-  const statement = estimateRows({ byStatus: Boolean(statuses), byFailure: Boolean(failureCodes) });
-  const plan = await explain(database, statement, [...values, ...sets]);
+  const given = [...new Set(statuses ?? [])];
+  const statement = estimateRows({ statuses: given.length, byFailure: Boolean(failureCodes) });
+  const plan = await explain(database, statement, [...values, ...(failureCodes ? [[...failureCodes]] : []), ...given]);
   return plan['Plan Rows'];
 }
 

@@ -6,13 +6,13 @@ const longestBackoffSeconds = 300;
 const longestRetryAfterSeconds = 6 * 60 * 60;
 
 /**
- * How often a run may be given back to the queue without using a retry, unless a new page was stored in between. Beyond
- * that, workers that always shut down, or pages that are always lost, would keep a job running forever.
+ * Number of times that a run may return to the queue without using a retry, unless it stored a new page in between.
+ * Without this limit, workers that keep shutting down or pages that keep getting lost would make a job run forever.
  */
 export const freeGiveBacks = 10;
 
-/** Limits on the input itself, which no other process or engine can meet. */
-const inputLimits: FailureCode[] = ['SIZE_LIMIT', 'PAGE_LIMIT'];
+/** Limits that no other process or engine can meet. */
+const inputLimits: FailureCode[] = ['SIZE_LIMIT', 'PAGE_LIMIT', 'QUOTA_EXCEEDED'];
 
 /**
  * Failures of time, memory and progress: worth one more try in a new process, with the other engine if there is one.
@@ -27,15 +27,17 @@ export function isRetryable(code: FailureCode): boolean {
 }
 
 /**
- * The delay before a failed job is retried; null if it is not. Only this function decides it.
+ * Returns the delay before a failed job is retried; null if it is not. Only this function decides that:
  *
- *   INPUT      never: the same bytes fail the same way
- *   RESOURCE   once, immediately, in a new process and with the other engine if there is one; size and page limits never
- *   TRANSIENT  exponential backoff with full jitter (AWS Architecture Blog, "Exponential Backoff And Jitter", 2015), counted
- *              from the end of a delay requested by the server, so never earlier and not all at once
- *   INTERNAL   the same
+ * - INPUT is never retried, because the same bytes fail in the same way.
+ * - RESOURCE is retried once, immediately, in a new process and with the other engine if there is one; size and page
+ *   limits and quotas never are.
+ * - TRANSIENT is retried with exponential backoff and full jitter (AWS Architecture Blog, "Exponential Backoff And
+ *   Jitter", 2015). The backoff starts after any delay that a server requested, so retries are neither early nor
+ *   simultaneous.
+ * - INTERNAL is retried like TRANSIENT.
  *
- * Whether any retries are left is decided by the row itself, in the statement that fails the job.
+ * The row itself decides whether any retries are left, in the statement that fails the job.
  */
 export function retryDelaySeconds(
   code: FailureCode,

@@ -1,12 +1,14 @@
 import { RequestError } from '../errors.ts';
 import { type Job, progressOf } from '../job-row/job.ts';
 import { noChanges, type OptionChanges } from '../job-row/options.ts';
+import { noQuotas, type Quotas } from '../tenants/limits.ts';
+import { checkQuotas } from '../tenants/usage.ts';
 import type { JobsContext } from './context.ts';
 import { retryOne } from './sql/retry.ts';
 
 /**
  * FAILED, CANCELLED → PENDING: starts a new run with all its retries and the changed options. The history stays. So do
- * stored pages that the options still fit: the new run makes only the others. The password was erased when the job
+ * stored pages that match the new options: the new run extracts only the others. The password was erased when the job
  * became final, so it must be sent again.
  */
 export async function retryJob(
@@ -14,21 +16,38 @@ export async function retryJob(
   tenantId: string,
   id: string,
   sealedPassword: string | null,
-  { options, maxRetries }: OptionChanges = noChanges,
+  { options, maxRetries, limits }: OptionChanges = noChanges,
+  quotas: Quotas = noQuotas,
 ): Promise<Job> {
-  const values = [id, tenantId, sealedPassword, JSON.stringify(options), maxRetries];
+  const { bytes } = await checkRetryable(context, tenantId, id);
+  await checkQuotas(context.database, { tenantId, quotas }, { jobs: 1, bytes });
+  const values = [id, tenantId, sealedPassword, JSON.stringify(options), maxRetries, JSON.stringify(limits)];
   const [job] = await context.database.query<Job>(retryOne, values);
-  if (job !== undefined) {
-    context.jobChanged(progressOf(job));
-    context.ring();
-    return job;
+  if (job === undefined) {
+    await checkRetryable(context, tenantId, id);
+    throw new RequestError('JOB_NOT_FINAL', { message: 'The job was changed at the same time.' });
   }
-  const existing = await context.database.prisma.job.findFirst({ where: { id, tenantId }, select: { status: true } });
-  if (existing === null) throw new RequestError('NOT_FOUND', { message: 'There is no such job.' });
-  if (existing.status === 'COMPLETED') {
+  context.jobChanged(progressOf(job));
+  context.ring();
+  return job;
+}
+
+/**
+ * Throws the reason why a job cannot be retried. Returns the bytes that its run adds to the stored ones: at least one
+ * if its document has to be downloaded again.
+ */
+async function checkRetryable({ database }: JobsContext, tenantId: string, id: string): Promise<{ bytes: number }> {
+  const select = { status: true, source: { select: { storageKey: true } } } as const;
+  const job = await database.prisma.job.findFirst({ where: { id, tenantId }, select });
+  if (job === null) throw new RequestError('NOT_FOUND', { message: 'There is no such job.' });
+  const { status, source } = job;
+  if (status === 'COMPLETED') {
     throw new RequestError('JOB_FINAL', {
       message: 'The job is COMPLETED. To process its document again, call createJob with source.job.',
     });
   }
-  throw new RequestError('JOB_NOT_FINAL', { message: `The job is ${existing.status}; it continues automatically.` });
+  if (status !== 'FAILED' && status !== 'CANCELLED') {
+    throw new RequestError('JOB_NOT_FINAL', { message: `The job is ${status}; it continues automatically.` });
+  }
+  return { bytes: source.storageKey === null ? 1 : 0 };
 }

@@ -10,11 +10,11 @@ export interface PageHit extends Snippet {
 }
 
 export interface PageSearch {
-  /** In the syntax of PostgreSQL's websearch_to_tsquery; `prisma/functions/pagehive_query.sql` says what a word is. */
+  /** In the syntax of PostgreSQL's websearch_to_tsquery. `prisma/functions/pagehive_query.sql` defines a word. */
   query: string;
   filter: JobsFilter;
   limit: number;
-  /** The last hit seen. */
+  /** The last hit of the previous page. */
   after: { score: number; jobId: string; number: number } | null;
 }
 
@@ -24,15 +24,15 @@ const newestJobs = 2_000;
 const newestNamed = 20;
 
 /**
- * Whether a query asks for something that the index can find. One of stop signs and negations alone ("-draft") would
- * have every page read.
+ * Whether the index can find anything for a query. A query of only stop signs and negations ("-draft") would have every
+ * page read.
  */
 export async function isSearchable(database: Database, query: string): Promise<boolean> {
   const [row] = await database.query<{ tree: string }>(`SELECT querytree(pagehive_query($1)) AS tree`, [query]);
   return row !== undefined && row.tree !== '' && row.tree !== 'T';
 }
 
-/** Pages of completed jobs that match, best first, and whether no page was left out for there being too many. */
+/** Returns matching pages of completed jobs, best first, and whether all pages were considered. */
 export async function searchPages(
   database: Database,
   { query, filter, limit, after }: PageSearch,
@@ -55,7 +55,7 @@ export async function searchPages(
     limit,
     newest.length < most,
   ];
-  // A plan that has to be good for any filter is bad for most.
+  // A plan that suits any filter is bad for most.
   const rows = await database.query<PageHitRow>(search, values, { prepared: false });
   const hits = rows.flatMap(({ jobId, number, score, headline, source }) =>
     jobId === null ? [] : [{ jobId, number, score, ...snippetOf(headline, source, query) }],
@@ -63,7 +63,7 @@ export async function searchPages(
   return { hits, complete: rows[0]?.complete ?? true };
 }
 
-/** A hit; or none, which then is the only row. */
+/** A hit, or the only row of a search without hits. */
 export type PageHitRow = { complete: boolean } & (
   | { jobId: string; number: number; score: number; headline: string; source: string | null }
   | { jobId: null; number: null; score: null; headline: null; source: null }

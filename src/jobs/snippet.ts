@@ -2,12 +2,12 @@ import { foldText } from './fold-text.ts';
 import { FoldedText } from './folded-text.ts';
 import { endMark, fragmentDelimiter, startMark } from './sql/search-pages.ts';
 
-/** What `pagehive_words` puts around signs and letters. */
+/** The characters that `pagehive_words` puts around signs and letters. */
 const apartMark = '\u0003';
 const apart = new RegExp(`&_([^;]+);|${apartMark}`, 'g');
 const marks = new RegExp(`([${startMark}${endMark}])`);
 
-/** Words of scripts without spaces between them: they are looked for letter by letter. */
+/** Words of scripts without spaces between words. Their letters are matched one by one. */
 const unspaced = /[\p{scx=Han}\p{scx=Hira}\p{scx=Kana}\p{scx=Thai}\p{scx=Laoo}\p{scx=Mymr}\p{scx=Khmr}]+/gu;
 
 export interface Snippet {
@@ -22,7 +22,8 @@ export function snippetOf(headline: string, source: string | null, query: string
 }
 
 /**
- * Returns a headline in the form of the page instead of the folded one. A fragment that cannot be found stays folded.
+ * Returns a headline with the text of the page instead of the folded text. A fragment that cannot be located stays
+ * folded.
  */
 function restore(headline: string, source: string): string {
   const text = new FoldedText(source);
@@ -44,7 +45,7 @@ function restore(headline: string, source: string): string {
   return fragments.join(fragmentDelimiter);
 }
 
-/** Takes the marks out of a headline and says where they were. */
+/** Removes the marks from a headline and returns their positions. */
 function unmark(headline: string, query: string): Snippet {
   let snippet = '';
   let start = 0;
@@ -57,7 +58,7 @@ function unmark(headline: string, query: string): Snippet {
     else if (last?.end === start) last.end = snippet.length;
     else marked.push({ start, end: snippet.length });
   }
-  // A letter of a word is marked also where it stands without the others.
+  // In such words, a letter is marked even if the others do not follow it.
   const words = foldText(query).match(unspaced) ?? [];
   const highlights = marked.filter(({ start, end }) => {
     const text = foldText(snippet.slice(start, end));

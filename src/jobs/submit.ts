@@ -5,13 +5,15 @@ import { RequestError } from '../errors.ts';
 import { newUuid } from '../ids.ts';
 import { type Job, progressOf } from '../job-row/job.ts';
 import type { JobOptions } from '../job-row/options.ts';
+import type { Quotas } from '../tenants/limits.ts';
+import { lockBytes } from '../tenants/sql/usage.ts';
+import { areBytesLimited, checkQuotas, quotaValues, untilDecided } from '../tenants/usage.ts';
 import type { WebhookTarget } from '../webhooks/choose-target.ts';
 import type { JobsContext } from './context.ts';
+import { findSubmittedJob, type SubmissionKey, type Submitted } from './find-submitted.ts';
 import { insertJob } from './sql/insert-job.ts';
-import { type Taken, takenKey } from './sql/taken.ts';
 
-export interface Submission {
-  tenantId: string;
+export interface Submission extends SubmissionKey {
   source: SourceOfJob;
   options: JobOptions;
   sealedPassword: string | null;
@@ -20,24 +22,29 @@ export interface Submission {
   priority: number;
   maxRetries: number;
   webhook: WebhookTarget | null;
+  quotas: Quotas;
   /** The earliest start. */
   runAt: Date | null;
-  idempotencyKey: string | null;
-  /** A keyed hash of `canonical`, by which repeated submissions are recognized; null without a key. */
-  fingerprint: string | null;
+  /** The span of the submission, for the trace of its attempts. */
+  traceContext?: string | null;
 }
 
-export interface Submitted {
-  job: Job;
-  /** Whether an earlier submission with the same key created this job. */
-  deduplicated: boolean;
-}
-
-/** Accepts a job. Once this resolves, the job is on disk and reaches a final state even if any process is killed. */
+/** Accepts a job. Once this resolves, the job is on disk and will reach a final state even if any process is killed. */
 export async function submitJob(context: JobsContext, submission: Submission): Promise<Submitted> {
+  return await untilDecided(submission.quotas, async () => {
+    const job = await insert(context, submission);
+    if (job === null) return await existingJob(context, submission);
+    context.jobChanged(progressOf(job));
+    if (job.dueAt === null) context.ring();
+    return { job, deduplicated: false };
+  });
+}
+
+/** Returns null if the key is taken, the document does not exist, or a quota is exceeded. */
+async function insert({ database }: JobsContext, submission: Submission): Promise<Job | null> {
   const { source } = submission;
   const own = 'kind' in source ? source : null;
-  const [job] = await context.database.query<Job>(insertJob, [
+  const values = [
     newUuid(),
     submission.tenantId,
     'uploadId' in source ? source.uploadId : (own?.id ?? null),
@@ -59,11 +66,19 @@ export async function submitJob(context: JobsContext, submission: Submission): P
     own?.storageKey ?? null,
     ...webhookValues(submission.webhook),
     'jobId' in source ? source.jobId : null,
-  ]);
-  if (job === undefined) return await existingJob(context, submission);
-  context.jobChanged(progressOf(job));
-  if (job.dueAt === null) context.ring();
-  return { job, deduplicated: false };
+    own?.sealedCredentials ?? null,
+    ...quotaValues(submission.quotas),
+    submission.traceContext ?? null,
+  ];
+  if (!areBytesLimited(submission.quotas, own?.bytes ?? 0)) return first(await database.query<Job>(insertJob, values));
+  return await database.transaction(async (query) => {
+    await query(lockBytes, [submission.tenantId]);
+    return first(await query<Job>(insertJob, values));
+  });
+}
+
+function first([job]: Job[]): Job | null {
+  return job ?? null;
 }
 
 /** Returns the values of a new webhook row: id, URL, endpoint, lane and events. */
@@ -72,35 +87,33 @@ export function webhookValues(webhook: WebhookTarget | null): (string | null | s
   return [newUuid(), webhook.url, webhook.endpointId, webhook.lane, webhook.events];
 }
 
-/** Returns the job that has this key already. Throws the reason if none has and nothing was inserted. */
-async function existingJob(context: JobsContext, submission: Submission): Promise<Submitted> {
+/**
+ * Returns the existing job of this key. Without one, throws the reason why nothing was inserted. Returns null if that
+ * reason no longer applies.
+ */
+async function existingJob(context: JobsContext, submission: Submission): Promise<Submitted | null> {
   const { database } = context;
-  const { tenantId, idempotencyKey, source } = submission;
-  if (idempotencyKey !== null) {
-    const [key] = await database.query<Taken>(takenKey, [tenantId, idempotencyKey]);
-    if (key !== undefined) {
-      if (key.jobId === null || key.fingerprint !== submission.fingerprint)
-        throw new RequestError('IDEMPOTENCY_CONFLICT');
-      const job = await database.prisma.job.findUnique({ where: { id: key.jobId } });
-      if (job === null) {
-        throw new RequestError('IDEMPOTENCY_CONFLICT', { message: 'The job of this idempotency key was deleted.' });
-      }
-      return { job, deduplicated: true };
-    }
-  }
+  const { tenantId, source } = submission;
+  const submitted = await findSubmittedJob(context, submission);
+  if (submitted !== null) return submitted;
   if ('uploadId' in source) {
     const [upload] = await database.query<UploadState>(uploadStates, [[source.uploadId], tenantId]);
     const problem = uploadProblem(upload);
     if (problem === 'NOT_FOUND') throw new RequestError('NOT_FOUND', { message: 'There is no such upload.' });
     if (problem !== null) throw new RequestError(problem);
   }
-  if ('jobId' in source) throw new RequestError('NOT_FOUND', { message: 'source.job: there is no such job.' });
-  throw new Error('a job was neither inserted nor found');
+  if ('jobId' in source) {
+    const where = { id: source.jobId, tenantId };
+    const named = await database.prisma.job.findFirst({ where, select: { id: true } });
+    if (named === null) throw new RequestError('NOT_FOUND', { message: 'source.job: there is no such job.' });
+  }
+  await checkQuotas(database, submission, { jobs: 1, bytes: 'kind' in source ? (source.bytes ?? 1) : 0 });
+  return null;
 }
 
 /**
- * Returns the text that must be equal for two submissions under one key to be the same. The order of fields does not
- * matter. It may contain a password: store only a keyed hash of it.
+ * Returns a text that is equal for two submissions exactly if they are the same. The order of fields does not matter.
+ * It may contain a password: store only a keyed hash of it.
  */
 export function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;

@@ -3,8 +3,9 @@ export interface Actor {
   name: string;
   everyMs: number;
   /**
-   * Does all pending work. `answeringMs` tells how long the database has been responding without a pause: shortly after
-   * an outage, or a jump of its clock, nobody can be blamed for being late.
+   * Does all pending work. `answeringMs` is the time for which the database has responded without a pause, in
+   * milliseconds. Shortly after an outage or a jump of its clock, a late heartbeat does not mean that a process is
+   * dead.
    */
   runOnce(answeringMs: number): Promise<void>;
 }

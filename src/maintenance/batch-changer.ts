@@ -5,7 +5,7 @@ import type { Logger } from '../ops/logger.ts';
 import type { Actor } from './actor.ts';
 
 /** Changes processed in turn. */
-const mostChanges = 100;
+const maxChanges = 100;
 /** After this long, other changes get their turn, including new ones. */
 const turnMs = 2_000;
 
@@ -16,7 +16,7 @@ export function createBatchChanger({ jobs, logger }: { jobs: JobsContext; logger
     everyMs: 1_000,
     async runOnce() {
       const until = performance.now() + turnMs;
-      let pending = await readPendingChanges(jobs, mostChanges);
+      let pending = await readPendingChanges(jobs, maxChanges);
       while (pending.length > 0 && performance.now() < until) {
         const unfinished = [];
         for (const change of pending) {

@@ -3,7 +3,7 @@ import { learnEtaError } from '../estimates/error.ts';
 import { estimateAt } from '../estimates/estimate.ts';
 import { mergeCosts } from '../estimates/learner.ts';
 import { type Made, makeForecast } from '../estimates/queue/forecast.ts';
-import { endOf, placeOf, secondsTo } from '../estimates/queue/play.ts';
+import { endOf, placeOf, secondsTo } from '../estimates/queue/simulate.ts';
 import type { JobsContext } from '../jobs/context.ts';
 import { readStates } from '../jobs/read.ts';
 import { type Estimate, isFinal } from '../progress/state.ts';
@@ -16,15 +16,15 @@ interface Guess extends Estimate {
   expected: number;
 }
 
-/** Shorter waits say nothing about the quality of forecasts. */
-const tellingSeconds = 2;
+/** Minimum wait, in seconds, from which forecast errors are learned. Shorter ones reveal nothing about the quality. */
+const minLearnedSeconds = 2;
 
 /** Maximum waiting jobs whose estimates are remembered until they end. */
-const mostGuesses = 20;
+const maxGuesses = 20;
 
 /**
- * Simulates the queue for everyone who asks when a waiting job will finish. Remembers one estimate of each forecast to
- * compare with the actual end.
+ * Simulates the queue, so that all processes can estimate when a waiting job will finish. Remembers one estimate of
+ * each forecast to compare with the actual end.
  */
 export function createForecaster({ jobs }: { jobs: JobsContext }): Actor {
   const guesses = new Map<string, Guess>();
@@ -42,7 +42,7 @@ export function createForecaster({ jobs }: { jobs: JobsContext }): Actor {
       learnEtaError(learn, 'waiting', guess, endedAt);
       const { expected } = guess;
       const took = Math.max(0.1, (endedAt - guess.madeAt) / 1000);
-      if (expected > tellingSeconds) learn(costKeys.wait(), Math.log(took / expected) * waitScale(expected));
+      if (expected > minLearnedSeconds) learn(costKeys.wait(), Math.log(took / expected) * waitScale(expected));
       await mergeCosts(jobs, observed);
     }
     const left = new Set(waiting.map(({ jobId }) => jobId));
@@ -55,7 +55,7 @@ export function createForecaster({ jobs }: { jobs: JobsContext }): Actor {
     async runOnce() {
       const made = await makeForecast(jobs);
       if (guesses.size > 0) await compare();
-      if (guesses.size < mostGuesses) guessOne(made, guesses);
+      if (guesses.size < maxGuesses) guessOne(made, guesses);
     },
   };
 }

@@ -9,12 +9,10 @@ import { takeLeases } from './sql/take-leases.ts';
  */
 const leaseSeconds = 5;
 const tickMs = 1_000;
-/**
- * Time without an answer, by either clock, that counts as a pause: an outage, a frozen process, a clock that was set.
- */
+/** Time without a response, by either clock, that counts as a pause: an outage, a frozen process, a clock change. */
 const pauseMs = 3 * tickMs;
 /** Minimum time in which an actor should succeed again, in seconds. */
-const fewestMarkSeconds = 15;
+const minMarkSeconds = 15;
 
 /**
  * Runs each actor at its interval in the process that holds its lease. Once a second a process requests the leases of
@@ -43,9 +41,9 @@ export function startMaintenance(context: { database: Database; logger: Logger }
       holder,
       leaseSeconds,
       marked.map(({ name }) => name),
-      marked.map(({ everyMs }) => Math.max(fewestMarkSeconds, (3 * everyMs) / 1_000)),
+      marked.map(({ everyMs }) => Math.max(minMarkSeconds, (3 * everyMs) / 1_000)),
     ]);
-    if (leases === undefined) throw new Error('a statement that always has one row had none');
+    if (leases === undefined) throw new Error('a statement that must return one row returned none');
     const now = performance.now();
     const there = leases.at.getTime();
     if (Math.max(now - answeredAt.here, there - answeredAt.there) > pauseMs) answeringSince = now;

@@ -3,16 +3,22 @@ import { countClaimable } from '../fleet/count-claimable.ts';
 import { readFleet } from '../fleet/workers.ts';
 import type { JobsContext } from '../jobs/context.ts';
 import type { Logger } from '../ops/logger.ts';
+import type { ProcessMetrics } from '../ops/process-metrics.ts';
 import type { Ringer } from '../queue/ring.ts';
 import type { Actor } from './actor.ts';
 
 /**
  * Replaces lost wake-ups: after a crash between commit and wake-up, while Redis was down or flushed, or when a row
- * became due. Raises the number of waiting permits to that of claimable rows or idle slots, whichever is lower. Rows
- * held back by their tenant's limit wake nobody.
+ * became due. Raises the number of waiting permits to the number of claimable rows or of idle slots, whichever is
+ * lower. Rows held back by their tenant's limit cause no wake-up.
  */
-export function createSweeper(context: { jobs: JobsContext; ringer: Ringer; logger: Logger }): Actor {
-  const { jobs, ringer, logger } = context;
+export function createSweeper(context: {
+  jobs: JobsContext;
+  ringer: Ringer;
+  metrics: ProcessMetrics;
+  logger: Logger;
+}): Actor {
+  const { jobs, ringer, metrics, logger } = context;
   return {
     name: 'sweeper',
     everyMs: 1_000,
@@ -23,6 +29,7 @@ export function createSweeper(context: { jobs: JobsContext; ringer: Ringer; logg
       // Without Redis, workers poll for rows.
       await ringer
         .topUp({ permits, slots: fleet.slots })
+        .then((added) => metrics.permitsAdded(added))
         .catch((error) => logRedisError(logger, error, 'could not top up the permits'));
     },
   };

@@ -1,14 +1,22 @@
 import { pino } from 'pino';
 
 /** Maximum characters of one text. */
-const longestText = 8_000;
+const maxTextLength = 8_000;
 /** Approximate maximum characters of one line. */
-const longestLine = 32_000;
-const mostEntries = 50;
+const maxLineLength = 32_000;
+const maxEntries = 50;
 const deepest = 6;
 
-/** Passwords and API keys must never reach a log, at any depth of a logged object. */
-const secretKeys = new Set(['password', 'authorization']);
+/** Names of fields that must never reach a log, at any depth of a logged object, in any case and spelling. */
+const secretNames = new Set([
+  ...['password', 'passphrase', 'secret', 'clientsecret', 'secretkey', 'webhooksecret', 'token', 'accesstoken'],
+  ...['apikey', 'authorization', 'proxyauthorization', 'cookie', 'setcookie'],
+]);
+
+/** Whether a field holds a secret: `apiKey`, `API_KEY` and `api-key` are the same name. */
+function isSecret(name: string): boolean {
+  return secretNames.has(name.replace(/[-_]/g, '').toLowerCase());
+}
 
 type Fields = Record<string, unknown>;
 
@@ -16,10 +24,10 @@ type Fields = Record<string, unknown>;
  * Returns the fields of a log line without secrets and with a bounded length: an error may hold a request of megabytes.
  */
 export function boundedFields(fields: object): Fields {
-  let left = longestLine;
+  let left = maxLineLength;
 
   function text(value: string): string {
-    const most = Math.max(0, Math.min(longestText, left));
+    const most = Math.max(0, Math.min(maxTextLength, left));
     left -= Math.min(value.length, most);
     return value.length <= most ? value : `${value.slice(0, most)}… (${value.length} characters)`;
   }
@@ -37,15 +45,15 @@ export function boundedFields(fields: object): Fields {
   }
 
   function list(values: unknown[], depth: number): unknown[] {
-    const kept = values.slice(0, mostEntries).map((each) => bound(each, depth + 1));
-    return values.length <= mostEntries ? kept : [...kept, `… (${values.length} entries)`];
+    const kept = values.slice(0, maxEntries).map((each) => bound(each, depth + 1));
+    return values.length <= maxEntries ? kept : [...kept, `… (${values.length} entries)`];
   }
 
   function object(value: object, depth: number): Fields {
     const bounded: Fields = {};
-    for (const key of Object.keys(value).slice(0, mostEntries)) {
+    for (const key of Object.keys(value).slice(0, maxEntries)) {
       left -= key.length;
-      bounded[key] = secretKeys.has(key) ? '[redacted]' : bound(Reflect.get(value, key), depth + 1);
+      bounded[key] = isSecret(key) ? '[redacted]' : bound(Reflect.get(value, key), depth + 1);
     }
     return bounded;
   }

@@ -3,7 +3,15 @@ import { withinRunning } from './running-time.ts';
 export type HealthStatus = 'OK' | 'DEGRADED' | 'DOWN';
 
 /** The components that are checked. */
-export type HealthCheckName = 'database' | 'redis' | 'maintenance' | 'workers' | 'queue' | 'permits' | 'canary';
+export type HealthCheckName =
+  | 'database'
+  | 'redis'
+  | 'maintenance'
+  | 'workers'
+  | 'sandbox'
+  | 'queue'
+  | 'permits'
+  | 'canary';
 
 export interface HealthCheck {
   name: HealthCheckName;
@@ -26,11 +34,11 @@ export interface Finding {
   advice?: string;
 }
 
-/** Checks one component; throws if that is impossible. */
+/** Checks one component; throws if the check itself fails. */
 export interface Probe {
   name: HealthCheckName;
   run: () => Promise<Finding>;
-  /** What it means if the probe throws (nothing can be accepted, or only slower or later), and how to fix it. */
+  /** The finding if the probe throws. DOWN: jobs cannot be accepted. DEGRADED: jobs run more slowly or later. */
   failure: { status: 'DOWN' | 'DEGRADED'; detail: string; advice: string };
 }
 
@@ -48,7 +56,7 @@ async function check({ name, run, failure }: Probe): Promise<HealthCheck> {
     const { detail, advice = null } = await withinRunning(probeTimeoutMs, run(), () => new Error('no response'));
     return { name, status: advice === null ? 'OK' : 'DEGRADED', detail, advice };
   } catch {
-    // The error's own text may contain an address or a user name; the log has it.
+    // The error's own text may contain an address or a user name, so it is only logged.
     return { name, ...failure };
   }
 }

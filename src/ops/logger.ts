@@ -1,18 +1,24 @@
+import { isatty } from 'node:tty';
 import { type Logger, pino } from 'pino';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import { boundedFields } from './bounded-fields.ts';
+import { readableLine } from './readable-line.ts';
 
 export type { Logger };
 
-/** Maximum text that waits for the reader of stderr, in bytes. Further lines are dropped and counted. */
+/** Maximum backlog of stderr, in bytes. Further lines are dropped and counted. */
 const longestBacklog = 16 * 1024 ** 2;
 
 /**
- * Writes JSON lines to stderr, because stdout is for the output of commands. `process` names the writer. Lines are
- * written in the background, in order; the rest is written when the process exits or crashes. A slow reader of the log
- * delays nothing else.
+ * Writes JSON lines to stderr, because stdout is for the output of commands. A terminal gets lines for people instead. `process` names the writer. Lines are
+ * written in the background, in order; the remaining ones are written when the process exits or crashes. A slow reader
+ * of the log blocks nothing.
  */
-export function createLogger(config: Pick<Config, 'logLevel'>, process: string): Logger {
+export function createLogger(
+  config: Pick<Config, 'logLevel'>,
+  process: string,
+  { isTerminal = isatty(2) }: { isTerminal?: boolean } = {},
+): Logger {
   const destination = pino.destination({ fd: 2, sync: false, maxLength: longestBacklog });
   const logger = pino(
     {
@@ -22,7 +28,7 @@ export function createLogger(config: Pick<Config, 'logLevel'>, process: string):
       // `boundedFields` has already turned errors into fields.
       serializers: { err: (fields: unknown) => fields },
     },
-    destination,
+    isTerminal ? { write: (line: string) => void destination.write(readableLine(line)) } : destination,
   );
   let dropped = 0;
   destination.on('drop', () => {

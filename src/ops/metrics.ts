@@ -1,18 +1,22 @@
 import { Counter, Gauge, Registry } from 'prom-client';
 import { failureCodes, isFailureCode } from '../errors.ts';
 import { withinRunning } from './running-time.ts';
-import type { Vitals } from './vitals.ts';
+import { countedUpTo, type Vitals } from './vitals.ts';
 
-/** Sources of the metrics. If one fails, its metrics are left out, because no number is better than a stale one. */
+/**
+ * Sources of the metrics. If one fails, its metrics are omitted, because a missing number is better than a stale one.
+ */
 export interface MetricSources {
   readVitals: () => Promise<Vitals>;
   /** Jobs by status; exact for unfinished ones, estimated for the others once there are many. */
   countJobs: () => Promise<Map<string, number>>;
+  /** The kinds of all alerts, and which of them are raised. */
+  readAlerts: () => Promise<{ all: readonly string[]; raised: ReadonlySet<string> }>;
   /** Permits waiting in Redis. */
   countPermits: () => Promise<number>;
   /** The counters named by `countersOf`. */
   readCounters: () => Promise<Map<string, number>>;
-  /** How long the oldest due webhook has been due; null if none is. */
+  /** Reads how long the oldest due webhook has been due; null if no webhook is due. */
   readOldestDelivery: () => Promise<number | null>;
   /** The recent accuracy of estimates, by the moment at which they were made. */
   readEtaQuality: () => Promise<EtaQuality[]>;
@@ -61,13 +65,14 @@ export function countersOf(state: { seq: number; status: string; failure: { code
  * All metrics in Prometheus's text format. They describe the whole installation, so every API process returns the same.
  */
 export async function scrape(sources: MetricSources): Promise<Scrape> {
-  const [vitals, jobs, permits, counters, delivery, etas] = await Promise.all([
+  const [vitals, jobs, permits, counters, delivery, etas, alerts] = await Promise.all([
     orNull(sources.readVitals()),
     orNull(sources.countJobs()),
     orNull(sources.countPermits()),
     orNull(sources.readCounters()),
     orNull(sources.readOldestDelivery().then((seconds) => ({ seconds }))),
     orNull(sources.readEtaQuality()),
+    orNull(sources.readAlerts()),
   ]);
   // A new registry each time, without metrics that could not be read.
   const registry = new Registry();
@@ -78,17 +83,26 @@ export async function scrape(sources: MetricSources): Promise<Scrape> {
     const byStatus = new Gauge({ name: 'pagehive_jobs', help, labelNames: ['status'], registers });
     for (const [status, n] of jobs) byStatus.set({ status }, n);
   }
+  if (alerts !== null) {
+    const help = 'Whether an alert is raised: 1 or 0, by kind.';
+    const byKind = new Gauge({ name: 'pagehive_alerts', help, labelNames: ['kind'], registers });
+    for (const kind of alerts.all) byKind.set({ kind }, alerts.raised.has(kind) ? 1 : 0);
+  }
   if (permits !== null) gauge('pagehive_queue_permits_waiting', 'Permits that no worker has taken yet.', permits);
   if (vitals !== null) {
-    const { workers, slots, running, firstWaitingSeconds } = vitals;
+    const { workers, slots, running, claimable, firstWaitingSeconds, pausedSeconds } = vitals;
     const waiting = 'How long the first job in the queue has been waiting; 0 if none waits.';
     gauge('pagehive_queue_oldest_waiting_seconds', waiting, firstWaitingSeconds ?? 0);
+    const depth = `Jobs that could start now, counted up to ${countedUpTo}.`;
+    gauge('pagehive_queue_claimable_jobs', depth, claimable);
+    const paused = 'Whether an operator paused the whole queue: 1 or 0.';
+    gauge('pagehive_queue_paused', paused, pausedSeconds === null ? 0 : 1);
     gauge('pagehive_workers', 'Live workers.', workers);
     gauge('pagehive_worker_slots', 'Maximum number of jobs that the live workers can run at once.', slots);
     gauge('pagehive_worker_slots_busy', 'Running jobs.', running);
   }
   if (delivery !== null) {
-    const late = 'How long the oldest due webhook has been due; 0 if none is.';
+    const late = 'How long the oldest due webhook has been due; 0 if no webhook is due.';
     gauge('pagehive_webhooks_oldest_due_seconds', late, delivery.seconds ?? 0);
   }
   if (counters !== null) {
@@ -125,7 +139,7 @@ function setEtaQuality(etas: EtaQuality[], registers: Registry[]): void {
   const error = new Gauge({
     name: 'pagehive_eta_error_seconds',
     help: 'Recent errors of estimated job ends, by the moment of the estimate.',
-    labelNames: ['moment', 'quantile'],
+    labelNames: ['moment', 'percentile'],
     registers,
   });
   const held = new Gauge({
@@ -135,14 +149,14 @@ function setEtaQuality(etas: EtaQuality[], registers: Registry[]): void {
     registers,
   });
   for (const { moment, medianError, ninthDecileError, coverage } of etas) {
-    error.set({ moment, quantile: '0.5' }, medianError);
-    error.set({ moment, quantile: '0.9' }, ninthDecileError);
+    error.set({ moment, percentile: '50' }, medianError);
+    error.set({ moment, percentile: '90' }, ninthDecileError);
     held.set({ moment }, coverage);
   }
 }
 
-const patienceMs = 2_000;
+const timeoutMs = 2_000;
 
 async function orNull<T>(reading: Promise<T>): Promise<T | null> {
-  return await withinRunning(patienceMs, reading, () => new Error('no response')).catch(() => null);
+  return await withinRunning(timeoutMs, reading, () => new Error('no response')).catch(() => null);
 }

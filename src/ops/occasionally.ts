@@ -1,4 +1,6 @@
-/** Returns a function that returns true at most once per `everyMs` milliseconds for each key. Limits repeated warnings. */
+/**
+ * Returns a function that returns true at most once per `everyMs` milliseconds for each key. Limits repeated warnings.
+ */
 export function occasionally(everyMs: number): (key: string) => boolean {
   const lastAt = new Map<string, number>();
   return (key) => {

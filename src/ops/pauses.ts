@@ -4,7 +4,7 @@ const everyMs = 500;
 /** Shorter pauses are normal: a large response, garbage collection, a busy machine. */
 const noticeableMs = 2_000;
 
-/** Logs pauses of this process, so that nobody blames PostgreSQL or Redis for late responses. */
+/** Logs pauses of this process, so that late responses are not attributed to PostgreSQL or Redis. */
 export function reportPauses(logger: Logger): Disposable {
   let lookedAt = performance.now();
   const timer = setInterval(() => {
@@ -12,7 +12,7 @@ export function reportPauses(logger: Logger): Disposable {
     const pausedMs = Math.round(now - lookedAt - everyMs);
     lookedAt = now;
     if (pausedMs > noticeableMs)
-      logger.warn({ pausedMs }, 'this process stood still: it was stopped, or its event loop was blocked');
+      logger.warn({ pausedMs }, 'this process was paused: it was stopped, or its event loop was blocked');
   }, everyMs);
   timer.unref();
   return { [Symbol.dispose]: () => clearInterval(timer) };

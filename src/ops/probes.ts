@@ -13,58 +13,70 @@ export interface ProbeSources {
   readVitals: () => Promise<Vitals>;
   /** Permits waiting in Redis. */
   countPermits: () => Promise<number>;
+  /** Whether other machines can reach the API. */
+  isExposed: boolean;
 }
 
-/** No claim for this long, despite work and an idle slot, cannot be a coincidence. */
-const stuckSeconds = 15;
-/** A slot is idle for a moment between two jobs, so it must be seen idle twice. */
+/** Maximum time without a claim despite waiting jobs and an idle slot, in seconds. Longer is not a coincidence. */
+export const stuckSeconds = 15;
+/**
+ * Delay before the second look, in milliseconds. A slot is briefly idle between two jobs, so it must be seen idle
+ * twice.
+ */
 const lookAgainMs = 500;
-/** A batch may well wait for some minutes, but operators should know about longer waits. */
+/** Waiting time after which operators are notified, in seconds. A batch may wait for some minutes. */
 const overloadedSeconds = 300;
 
-const withoutRedis = 'jobs start some seconds late, and progress comes every other second';
+const withoutRedis = 'jobs start a few seconds late, and progress arrives every two seconds';
 
 const ok = (detail: string): Finding => ({ detail });
 
 /** The checks of `health`, from the most basic. They distinguish a dead fleet from an overloaded one. */
-export function createProbes({ pingDatabase, findRedisTrouble, readVitals, countPermits }: ProbeSources): Probe[] {
+export function createProbes({
+  pingDatabase,
+  findRedisTrouble,
+  readVitals,
+  countPermits,
+  isExposed,
+}: ProbeSources): Probe[] {
   // The probes of a check share one reading.
   const vitals = shared(readVitals);
   const redisTrouble = shared(findRedisTrouble);
   const failure = {
     status: 'DEGRADED',
-    detail: 'Not known: the database does not answer.',
-    advice: 'See to the database first.',
+    detail: 'Unknown: PostgreSQL does not respond.',
+    advice: 'Fix the database first.',
   } as const;
   return [
     {
       name: 'database',
       failure: {
         status: 'DOWN',
-        detail: 'PostgreSQL does not answer; requests are refused, accepted jobs are safe.',
-        advice: 'Check that PostgreSQL runs and that DATABASE_URL is right.',
+        detail: 'PostgreSQL does not respond; requests are refused, accepted jobs are safe.',
+        advice: 'Check that PostgreSQL runs and that DATABASE_URL is correct.',
       },
       run: async () => {
         await pingDatabase();
-        return ok('PostgreSQL answers.');
+        return ok('PostgreSQL responds.');
       },
     },
     {
       name: 'redis',
       failure: {
         status: 'DEGRADED',
-        detail: `Redis does not answer; ${withoutRedis}.`,
-        advice: 'Check that Redis runs and that REDIS_URL is right.',
+        detail: `Redis does not respond; ${withoutRedis}.`,
+        advice: 'Check that Redis runs and that REDIS_URL is correct.',
       },
       run: async () => {
         const trouble = await redisTrouble();
-        if (trouble === null) return ok('Redis answers.');
+        if (trouble === null) return ok('Redis responds.');
         const { problem, advice } = trouble;
         return { detail: `${problem}; ${withoutRedis}.`, advice };
       },
     },
     { failure, name: 'maintenance', run: async () => maintenance(await vitals()) },
     { failure, name: 'workers', run: async () => workers(await vitals()) },
+    { failure, name: 'sandbox', run: async () => sandbox(await vitals(), isExposed) },
     {
       failure,
       name: 'queue',
@@ -80,8 +92,8 @@ export function createProbes({ pingDatabase, findRedisTrouble, readVitals, count
       name: 'permits',
       failure: {
         status: 'DEGRADED',
-        detail: 'Not known: Redis or the database does not answer.',
-        advice: 'See to them first.',
+        detail: 'Unknown: Redis or PostgreSQL does not respond.',
+        advice: 'Fix them first.',
       },
       run: async () => permits(await countPermits(), await vitals()),
     },
@@ -103,22 +115,50 @@ function maintenance({ maintained, failingActors }: Vitals): Finding {
   if (maintained && failingActors.length === 0) return ok('Maintenance runs.');
   if (maintained) {
     return {
-      detail: `A maintenance process runs, but without success: ${failingActors.join(', ')}.`,
-      advice: 'Read the log of `pagehive maintain`: it has the errors.',
+      detail: `A maintenance process is running, but these actors fail: ${failingActors.join(', ')}.`,
+      advice: 'Read the errors in the log of `pagehive maintain`.',
     };
   }
   return {
-    detail: 'No maintenance process runs: retries start late, and jobs of lost workers stay where they are.',
+    detail: 'No maintenance process is running: retries start late, and jobs of lost workers are not rescued.',
     advice: 'Start one: `pagehive maintain`.',
   };
 }
 
-function workers({ workers, slots, running }: Vitals): Finding {
-  if (workers > 0) return ok(`${count(workers, 'worker')}, ${count(slots, 'slot')}, ${count(running, 'job')} running.`);
-  return { detail: 'No worker runs; jobs are accepted and wait.', advice: 'Start one: `pagehive work`.' };
+function workers({ workers, drainingWorkers, slots, running }: Vitals): Finding {
+  const facts = `${count(workers, 'worker')}, ${count(slots, 'slot')}, ${count(running, 'job')} running`;
+  if (workers > 0 && drainingWorkers === workers) {
+    return {
+      detail: `${facts}, but all workers drain: they take no more jobs.`,
+      advice: 'Start a worker, or end the draining: `pagehive admin drain --undo WORKER`.',
+    };
+  }
+  if (workers > 0)
+    return ok(drainingWorkers === 0 ? `${facts}.` : `${facts}; ${drainingWorkers} of the workers drain.`);
+  return { detail: 'No worker is running; jobs are accepted and wait.', advice: 'Start one: `pagehive work`.' };
 }
 
-function isStuck({ workers, slots, running, firstWaitingSeconds, lastStartSeconds }: Vitals): boolean {
+function sandbox({ workers, sandboxes, withoutExtractor }: Vitals, isExposed: boolean): Finding {
+  if (withoutExtractor > 0) {
+    return {
+      detail: `${count(withoutExtractor, 'worker')} of ${workers} started no extractor, so the sandbox is unknown.`,
+      advice: 'Read the log of the workers: it states why extractors do not start.',
+    };
+  }
+  if (sandboxes.length === 0) return ok(workers === 0 ? 'No worker is running.' : 'The workers have just started.');
+  const levels = [...new Set(sandboxes)].map((level) => {
+    return `${count(sandboxes.filter((each) => each === level).length, 'worker')} at level ${level}`;
+  });
+  const detail = `Sandbox of extractors: ${levels.join(', ')}.`;
+  if (!isExposed || !sandboxes.includes('PROCESS')) return ok(detail);
+  return {
+    detail: `${detail} A hostile document could reach the worker's secrets, network and documents.`,
+    advice: 'Let the workers create namespaces (see docs/security.md), or accept this with SANDBOX=off.',
+  };
+}
+
+/** Whether a claimable job waits although slots are idle. A slot is briefly idle between two jobs. */
+export function isStuck({ workers, slots, running, firstWaitingSeconds, lastStartSeconds }: Vitals): boolean {
   const long = (seconds: number | null) => seconds === null || seconds > stuckSeconds;
   return (
     workers > 0 &&
@@ -129,42 +169,49 @@ function isStuck({ workers, slots, running, firstWaitingSeconds, lastStartSecond
   );
 }
 
-function queue({ workers, slots, running, claimable, firstWaitingSeconds }: Vitals, stuck: boolean): Finding {
-  if (firstWaitingSeconds === null) return ok('No job waits.');
+function queue(vitals: Vitals, stuck: boolean): Finding {
+  const { workers, slots, running, claimable, firstWaitingSeconds, pausedSeconds } = vitals;
+  if (pausedSeconds !== null) {
+    return {
+      detail: `An operator paused the queue ${Math.round(pausedSeconds)} s ago: jobs are accepted and wait.`,
+      advice: 'Resume it when the reason is gone: `pagehive admin resume`.',
+    };
+  }
+  if (firstWaitingSeconds === null) return ok('No job is waiting.');
   const jobs = claimable < countedUpTo ? count(claimable, 'job') : `${countedUpTo} jobs or more`;
   const waiting = `${jobs} waiting, the first in line for ${Math.round(firstWaitingSeconds)} s`;
   if (stuck) {
     return {
-      detail: `${waiting}, and nothing is claimed although ${slots - running} of ${count(slots, 'slot')} are idle.`,
+      detail: `${waiting}, and no job is claimed although ${slots - running} of ${count(slots, 'slot')} are idle.`,
       advice: 'Look at the logs of the workers and restart them.',
     };
   }
   if (workers > 0 && running >= slots && firstWaitingSeconds > overloadedSeconds) {
     return {
       detail: `${waiting}, and ${slots} of ${count(slots, 'slot')} busy: the fleet is overloaded.`,
-      advice: 'Start more workers, or raise CONCURRENCY where processors are idle.',
+      advice: 'Start more workers, or raise CONCURRENCY if processors are idle.',
     };
   }
   return ok(`${waiting}.`);
 }
 
-/** Never degraded: if there are more rows than slots, most have no permit, and a permit without a row is harmless. */
+/** Never degraded: with more waiting jobs than slots, most have no permit, and a permit without a job does no harm. */
 function permits(waiting: number, { claimable }: Vitals): Finding {
   const rows = claimable < countedUpTo ? count(claimable, 'job') : `${countedUpTo} jobs or more`;
   return ok(`${count(waiting, 'permit')} waiting in Redis, ${rows} claimable.`);
 }
 
 function canary({ canarySeconds, fleetSeconds }: Vitals, isRedisWell: boolean): Finding {
-  if (canarySeconds !== null && canarySeconds <= canaryDeadSeconds) return ok('Workers answer.');
+  if (canarySeconds !== null && canarySeconds <= canaryDeadSeconds) return ok('Workers respond.');
   // Too early for a canary to have returned.
   if (fleetSeconds !== null && fleetSeconds <= canaryDeadSeconds) return ok('The workers have just started.');
   return {
     detail:
       canarySeconds === null
-        ? 'No canary ever came back from a worker.'
-        : `No canary came back from a worker for ${Math.round(canarySeconds)} s.`,
+        ? 'No canary has ever returned from a worker.'
+        : `No canary has returned from a worker for ${Math.round(canarySeconds)} s.`,
     advice: isRedisWell
-      ? 'If Redis, maintenance and workers are well, the workers do not answer: restart them.'
+      ? 'If Redis, maintenance and workers are OK, the workers do not respond: restart them.'
       : 'Fix Redis first: canaries travel through it.',
   };
 }

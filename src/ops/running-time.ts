@@ -1,7 +1,7 @@
-/** How often running time is counted, in milliseconds. */
+/** Interval between two counts of running time, in milliseconds. */
 const tickMs = 100;
-/** Running time that one tick may add, in milliseconds. A later tick means that the process stood still. */
-const mostPerTickMs = 2 * tickMs;
+/** Running time that one tick may add, in milliseconds. A later tick means that the process was paused. */
+const maxPerTickMs = 2 * tickMs;
 
 export interface RunningTimer {
   stop(): void;
@@ -17,7 +17,7 @@ let interval: NodeJS.Timeout | null = null;
 let countedAt = 0;
 
 /**
- * Calls back once this process has run for `ms`. Use it for every timeout of a silent peer: time during which the event
+ * Calls back once this process has run for `ms`. Use it for every timeout of a silent peer. Time during which the event
  * loop was blocked, the process stopped or the machine asleep does not count, because no response could be read then.
  * The callback runs after pending input was read, so a response that is already in a socket's buffer can still stop the
  * timer.
@@ -41,7 +41,7 @@ export function afterRunning(ms: number, callback: () => void): RunningTimer {
 /** Runs in the phase of the event loop that follows reading from sockets. */
 function count(): void {
   const now = performance.now();
-  const ranMs = Math.min(now - countedAt, mostPerTickMs);
+  const ranMs = Math.min(now - countedAt, maxPerTickMs);
   countedAt = now;
   for (const timer of pending) {
     timer.leftMs -= ranMs;

@@ -1,6 +1,6 @@
 import { afterRunning } from './running-time.ts';
 
-/** Identifies who uses slots, such as a client, by a value that is the same each time. Owners take turns. */
+/** Identifies the user of slots, such as a client. Owners are compared by value and take turns. */
 export type Owner = unknown;
 
 export interface Claimant {
@@ -10,10 +10,17 @@ export interface Claimant {
   signal: AbortSignal | null;
 }
 
-/** How long a claimant waits at most, in milliseconds of running time, and the error that it gets then. */
-export interface Patience {
+/** Maximum wait of a claimant, in milliseconds of running time, and the error after it. */
+export interface WaitLimit {
   ms: number;
   late: () => Error;
+}
+
+/** The number of slots, of those that are taken, and of the claims that wait. */
+export interface SlotUse {
+  size: number;
+  busy: number;
+  waiting: number;
 }
 
 interface Waiting {
@@ -22,31 +29,45 @@ interface Waiting {
 }
 
 /**
- * A fixed number of slots. A free slot goes to the owner whose turn it is, not to the claim that has waited longest: an owner
- * with a hundred claims delays another owner's first claim by one slot, not by a hundred.
+ * A fixed number of slots. A free slot goes to the owner whose turn it is, not to the oldest claim: an owner with a
+ * hundred claims delays another owner's first claim by one slot, not by a hundred.
  */
 export class Slots {
+  readonly #size: number;
   #free: number;
   readonly #held = new Map<Owner, number>();
   /** Claims by owner, in the order of the owners' turns. */
   readonly #waiting = new Map<Owner, Waiting[]>();
 
   constructor(size: number) {
+    this.#size = size;
     this.#free = size;
   }
 
+  get use(): SlotUse {
+    const claims = this.#waiting;
+    return {
+      size: this.#size,
+      busy: this.#size - this.#free,
+      // Counted only for those who ask: each request reads the size.
+      get waiting() {
+        return [...claims.values()].reduce((sum, { length }) => sum + length, 0);
+      },
+    };
+  }
+
   /**
-   * Takes a slot, at once or when it is the claimant's turn; `give` returns it. Rejects with the reason of the signal when
-   * that aborts, and with the error of `patience.late` after `patience.ms` of running time.
+   * Takes a slot at once, or when it is the claimant's turn; `give` returns it. Rejects with the signal's reason when
+   * it aborts, and with the error of `limit.late` after `limit.ms` of running time.
    */
-  async take(claimant: Claimant, patience: Patience | null): Promise<void> {
+  async take(claimant: Claimant, limit: WaitLimit | null): Promise<void> {
     const { owner, atOnce, signal } = claimant;
     signal?.throwIfAborted();
     if (this.#free > 0 && this.#heldBy(owner) < atOnce) this.#grant(owner);
-    else await this.#wait(claimant, patience);
+    else await this.#wait(claimant, limit);
   }
 
-  #wait({ owner, atOnce, signal }: Claimant, patience: Patience | null): Promise<void> {
+  #wait({ owner, atOnce, signal }: Claimant, limit: WaitLimit | null): Promise<void> {
     return new Promise<void>((resolve, reject) => {
       const claim: Waiting = {
         atOnce,
@@ -61,7 +82,7 @@ export class Slots {
         reject(error);
       };
       const cancel = () => giveUp(signal?.reason);
-      const timer = patience && afterRunning(patience.ms, () => giveUp(patience.late()));
+      const timer = limit && afterRunning(limit.ms, () => giveUp(limit.late()));
       signal?.addEventListener('abort', cancel, { once: true });
       function stop(): void {
         timer?.stop();
@@ -73,7 +94,7 @@ export class Slots {
     });
   }
 
-  /** Returns a slot of the owner, which goes to the next one. */
+  /** Returns a slot of the owner, and grants it to the next claim. */
   give(owner: Owner): void {
     this.#free += 1;
     const left = this.#heldBy(owner) - 1;

@@ -1,15 +1,25 @@
 import type { Redis } from '../connections/redis.ts';
 import { logRedisError } from '../connections/redis-trouble.ts';
 import type { Logger } from '../ops/logger.ts';
+import { occasionally } from '../ops/occasionally.ts';
+import type { Messages } from './messages.ts';
 import type { Cursor } from './state.ts';
 import type { Watcher } from './watcher.ts';
 
 interface Channel<State extends Cursor> {
   watchers: Set<Watcher<State>>;
   /**
-   * Settles when Redis has confirmed the subscription, or cannot; then periodic re-reading alone serves the watchers.
+   * Settles when Redis has confirmed the subscription or failed. In the latter case, periodic re-reading alone serves
+   * the watchers.
    */
   subscribed: Promise<void>;
+}
+
+export interface ChannelsOptions<State> {
+  messages: Messages;
+  /** Called with each state before its watchers get it. */
+  onState: (state: State) => void;
+  logger: Logger;
 }
 
 /**
@@ -18,17 +28,19 @@ interface Channel<State extends Cursor> {
  */
 export class Channels<State extends Cursor> {
   readonly #redis: Redis;
+  readonly #messages: Messages;
   readonly #onState: (state: State) => void;
   readonly #logger: Logger;
+  readonly #mayWarn = occasionally(60_000);
   readonly #channels = new Map<string, Channel<State>>();
   /** Channels confirmed by Redis. */
   readonly #subscribed = new Set<string>();
   /** The latest request of each channel, until it is answered. */
   readonly #turns = new Map<string, Promise<void>>();
 
-  /** Calls `onState` with each state before its watchers get it. */
-  constructor(redis: Redis, onState: (state: State) => void, logger: Logger) {
+  constructor(redis: Redis, { messages, onState, logger }: ChannelsOptions<State>) {
     this.#redis = redis;
+    this.#messages = messages;
     this.#onState = onState;
     this.#logger = logger;
   }
@@ -61,7 +73,7 @@ export class Channels<State extends Cursor> {
   }
 
   /**
-   * Repairs subscriptions after an outage: requests during it were not sent, and what the client restored is uncertain.
+   * Repairs subscriptions after an outage: requests during it were not sent, and the client may not have restored all.
    */
   resubscribe(): void {
     for (const name of new Set([...this.#channels.keys(), ...this.#subscribed])) {
@@ -83,8 +95,13 @@ export class Channels<State extends Cursor> {
 
   async #subscribe(name: string): Promise<void> {
     if (!this.#redis.isReady) return;
-    const deliver = (message: string) => {
-      const state: State = JSON.parse(message);
+    const deliver = (message: string, channel: string) => {
+      const text = this.#messages.read(channel, message);
+      if (text === null) {
+        if (this.#mayWarn('')) this.#logger.warn({ channel }, 'ignored a progress message that was forged or damaged');
+        return;
+      }
+      const state: State = JSON.parse(text);
       this.#onState(state);
       for (const watcher of this.watchers(name)) watcher.push(state);
     };

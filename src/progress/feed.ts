@@ -1,30 +1,34 @@
 import type { Redis } from '../connections/redis.ts';
 import type { Logger } from '../ops/logger.ts';
 import { Channels } from './channels.ts';
+import type { Messages } from './messages.ts';
 import { type Cursor, isNewer } from './state.ts';
 import { type Subject, Watcher } from './watcher.ts';
 
 export interface FeedOptions<State extends Cursor> {
   /** A connection used only for subscriptions. */
   redis: Redis;
+  messages: Messages;
   subject: Subject<State>;
   /** Reads the current states from PostgreSQL, without deleted ones. */
   readStates: (ids: string[]) => Promise<State[]>;
   logger: Logger;
+  /** Called when a state is replaced that a subscriber has not taken. */
+  onReplaced?: () => void;
   /** Interval of re-reading watched states, in milliseconds. */
   rereadEveryMs: number;
 }
 
 interface Watched<State extends Cursor> {
   watchers: Set<Watcher<State>>;
-  /** The newest revision from PostgreSQL or Redis. Cursors of clients do not count. */
+  /** The newest revision from PostgreSQL or a genuine message. Cursors of clients do not count. */
   revision: number;
 }
 
 /**
  * The states of one kind of object for all subscribers of this process, with one Redis subscription per object.
  *
- * Why nobody misses the end: a watcher joins its channel *before* the snapshot is read, so changes in between reach it
+ * Why no watcher misses the end: it joins its channel *before* the snapshot is read, so changes in between reach it
  * through Redis. All watched states are also re-read from PostgreSQL every two seconds, which makes up for lost
  * publishes (Redis down, a crash between commit and publish, a reconnect). Each watcher accepts only newer states, so
  * these sources may overlap in any order.
@@ -41,7 +45,8 @@ export class Feed<State extends Cursor> implements Disposable {
 
   constructor(options: FeedOptions<State>) {
     this.#options = options;
-    this.#channels = new Channels(options.redis, (state) => this.#note(state), options.logger);
+    const { redis, messages, logger } = options;
+    this.#channels = new Channels(redis, { messages, onState: (state) => this.#note(state), logger });
     this.#timer = setInterval(() => void this.#reread(), options.rereadEveryMs);
     options.redis.on('ready', this.#onReady);
   }
@@ -60,6 +65,7 @@ export class Feed<State extends Cursor> implements Disposable {
     const known = { revision: watched.revision, seq: -1 };
     const watcher = new Watcher<State>({
       subject: this.#options.subject,
+      onReplaced: this.#options.onReplaced,
       seen: new Map([[id, after !== null && isNewer(after, known) ? after : known]]),
       endsWhenFinal: true,
       release: (self) => {
@@ -77,6 +83,7 @@ export class Feed<State extends Cursor> implements Disposable {
   async watchAll(pattern: string, accepts?: (state: State) => boolean): Promise<Watcher<State>> {
     const watcher = new Watcher<State>({
       subject: this.#options.subject,
+      onReplaced: this.#options.onReplaced,
       accepts,
       endsWhenFinal: false,
       release: (self) => this.#channels.leave(pattern, self),

@@ -1,20 +1,21 @@
 import type { Redis } from '../connections/redis.ts';
+import type { Messages } from './messages.ts';
 import type { BatchState, ProgressState } from './state.ts';
 
 export type Publish = (state: ProgressState) => void;
 export type PublishBatch = (state: BatchState) => void;
 
-/** Everything about one job goes here. */
+/** The channel of a job. */
 export function jobChannel(prefix: string, tenantId: string, jobId: string): string {
   return `${prefix}:progress:${tenantId}:${jobId}`;
 }
 
-/** Matches the channels of all jobs of a tenant: a publish costs one message, whoever listens. */
+/** Matches the channels of all jobs of a tenant. A publish costs one message, however many subscribers there are. */
 export function tenantPattern(prefix: string, tenantId: string): string {
   return `${prefix}:progress:${tenantId}:*`;
 }
 
-/** Everything about one batch goes here. */
+/** The channel of a batch. */
 export function batchChannel(prefix: string, tenantId: string, batchId: string): string {
   return `${prefix}:batches:${tenantId}:${batchId}`;
 }
@@ -26,12 +27,12 @@ export interface Publisher {
 }
 
 /**
- * Sends states through Redis. Nobody awaits it, and it never fails: the hub reads PostgreSQL to make up for a state that is
- * lost because Redis is down or the process crashes after the commit.
+ * Publishes states through Redis. Nobody awaits it, and it never fails: the hub reads PostgreSQL to replace states lost
+ * while Redis is down, or by a crash after the commit.
  */
-export function createPublisher(redis: Redis, prefix: string): Publisher {
+export function createPublisher(redis: Redis, prefix: string, messages: Messages): Publisher {
   function send(channel: string, state: ProgressState | BatchState): void {
-    if (redis.isReady) redis.publish(channel, JSON.stringify(state)).catch(() => {});
+    if (redis.isReady) redis.publish(channel, messages.write(channel, state)).catch(() => {});
   }
   return {
     publish: (state) => send(jobChannel(prefix, state.tenantId, state.jobId), state),

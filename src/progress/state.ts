@@ -2,10 +2,10 @@ import type { FailureCode } from '../errors.ts';
 
 /**
  * The complete progress of a job at one moment, as plain JSON for Redis. (revision, seq) is a total order without a
- * clock: a transition raises the revision and has seq 0; the holder of the claim counts its updates from 1.
+ * clock: a transition increases the revision and has seq 0; the worker counts its updates from 1.
  */
 export interface ProgressState {
-  /** The estimated end, and the queue position below: null if there is none, omitted if not known yet. */
+  /** The estimated end. Like the queue position below, it is null if the job has none, and omitted if not known yet. */
   estimate?: Estimate | null;
   queuePosition?: number | null;
   jobId: string;
@@ -37,13 +37,13 @@ export interface BatchState {
   tenantId: string;
   /** As for a job. */
   owesWebhook?: boolean;
-  /** Rises with every aggregation: a batch does not change between two of them. */
+  /** Increases with every aggregation: a batch does not change between two of them. */
   revision: number;
   seq: 0;
   name: string | null;
   status: 'PENDING' | 'RUNNING' | 'COMPLETED' | 'PARTIALLY_FAILED' | 'FAILED' | 'CANCELLED';
   total: number;
-  /** RETRYING included. */
+  /** Includes RETRYING. */
   pending: number;
   running: number;
   completed: number;

@@ -17,15 +17,17 @@ export interface WatcherOptions<State extends Cursor> {
   accepts?: (state: State) => boolean;
   /** Whether the final state of an object ends the watcher. */
   endsWhenFinal: boolean;
-  /** Called once, when nothing more can come. */
+  /** Called when a newer state replaces one that the subscriber has not taken. */
+  onReplaced?: () => void;
+  /** Called once, when no more states can follow. */
   release: (watcher: Watcher<State>) => void;
 }
 
 /**
- * Maximum jobs remembered, and states pending, for a subscriber of all jobs: one that stops reading costs only
+ * Maximum jobs remembered, and states pending, for a subscriber of all jobs: one that stops reading costs only a few
  * megabytes.
  */
-const mostKept = 10_000;
+const maxKept = 10_000;
 
 /**
  * One subscriber's view. Keeps pending states in order: every transition, and only the newest update between two
@@ -57,12 +59,14 @@ export class Watcher<State extends Cursor> implements AsyncIterableIterator<Stat
       // Reinsert, so that the map is ordered by last use.
       if (this.#newest.size > 1) this.#newest.delete(id);
       this.#newest.set(id, state);
-      forgetOldest(this.#newest);
+      deleteOldest(this.#newest);
       const waiting = this.#waiting.shift();
       if (waiting) waiting({ value: state, done: false });
       else {
-        this.#pending.set(subject.placeOf(state), state);
-        forgetOldest(this.#pending);
+        const place = subject.placeOf(state);
+        if (this.#pending.has(place)) this.#options.onReplaced?.();
+        this.#pending.set(place, state);
+        deleteOldest(this.#pending);
       }
     }
     if (endsWhenFinal && subject.isFinal(state)) this.end();
@@ -105,8 +109,8 @@ export class Watcher<State extends Cursor> implements AsyncIterableIterator<Stat
   }
 }
 
-function forgetOldest(map: Map<string, unknown>): void {
-  if (map.size <= mostKept) return;
+function deleteOldest(map: Map<string, unknown>): void {
+  if (map.size <= maxKept) return;
   for (const oldest of map.keys()) {
     map.delete(oldest);
     return;

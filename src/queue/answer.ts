@@ -1,9 +1,11 @@
 import type { QueueName, QueueOptions } from './bee.ts';
-import { consume } from './consumer.ts';
+import { type Consumer, consume } from './consumer.ts';
 
 export interface Answerer extends AsyncDisposable {
-  /** Stops taking permits at once; running handlers continue. */
-  stop(): void;
+  /** Takes no permits from now on, and polls for no rows; running handlers continue. */
+  pause(): void;
+  /** Takes permits again after `pause`. */
+  resume(): void;
 }
 
 export interface AnswererOptions extends QueueOptions {
@@ -11,23 +13,27 @@ export interface AnswererOptions extends QueueOptions {
   name: QueueName;
   /** The number of slots: handlers that run concurrently. */
   concurrency: number;
-  /** Fills one slot: claims and runs rows until none is claimable. */
+  /** Fills one slot: claims and runs rows until no row is claimable. */
   handler: () => Promise<void>;
+  /** Called when a slot wakes up to be filled. */
+  onWakeUp: (cause: 'permit' | 'poll') => void;
 }
 
 /** How long idle slots wait for a permit before they poll for rows. Random, so that workers do not poll in step. */
-const unaskedMs = () => 4_000 + 2_000 * Math.random();
+const pollMs = () => 4_000 + 2_000 * Math.random();
 
 /**
- * Fills slots: one for each permit that arrives, and all idle ones if none has arrived for some seconds, so that jobs
- * run without Redis, only a little later. A permit is only a wake-up: it is acknowledged as soon as a slot has begun,
- * so nothing depends on how long a job runs. While all slots are busy, no permit is taken: another worker may have an
- * idle slot.
+ * Fills slots: one for each permit that arrives, and all idle ones if none has arrived for some seconds. So jobs also
+ * run without Redis, only slightly later. A permit is only a wake-up: it is acknowledged once a slot has started, so
+ * nothing depends on how long a job runs. While all slots are busy, no permit is taken, because another worker may have
+ * an idle slot.
  */
 export function answerPermits(options: AnswererOptions): Answerer {
-  const { concurrency, handler, logger } = options;
+  const { concurrency, handler, onWakeUp, logger } = options;
   const running = new Set<Promise<void>>();
-  let stopped = false;
+  /** Takes permits; null while paused. */
+  let permits: Consumer | null = null;
+  const ending: PromiseLike<void>[] = [];
   /** Several permits may wait for a slot: one taken on a lost connection still waits beside that of the new one. */
   const waiting = new Set<() => void>();
   function freed(): void {
@@ -35,10 +41,11 @@ export function answerPermits(options: AnswererOptions): Answerer {
     waiting.clear();
   }
 
-  function begin(): void {
-    if (stopped || running.size >= concurrency) return;
+  function begin(cause: 'permit' | 'poll'): void {
+    if (permits === null || running.size >= concurrency) return;
+    onWakeUp(cause);
     const run = handler()
-      .catch((error) => logger.warn({ err: error }, 'a slot could not be filled; trying again in some seconds'))
+      .catch((error) => logger.warn({ err: error }, 'a slot could not be filled; trying again in a few seconds'))
       .finally(() => {
         running.delete(run);
         freed();
@@ -47,41 +54,51 @@ export function answerPermits(options: AnswererOptions): Answerer {
   }
 
   async function freeSlot(): Promise<void> {
-    while (running.size >= concurrency && !stopped) {
+    while (running.size >= concurrency && permits !== null) {
       await new Promise<void>((resolve) => waiting.add(resolve));
     }
   }
 
-  let unasked: NodeJS.Timeout | undefined;
+  let pollTimer: NodeJS.Timeout | undefined;
   function waitForPermit(): void {
-    clearTimeout(unasked);
-    unasked = setTimeout(beginAll, unaskedMs());
+    clearTimeout(pollTimer);
+    pollTimer = setTimeout(beginAll, pollMs());
   }
   function beginAll(): void {
     // Their claims share one statement.
-    for (let idle = concurrency - running.size; idle > 0; idle -= 1) begin();
+    for (let idle = concurrency - running.size; idle > 0; idle -= 1) begin('poll');
     waitForPermit();
   }
 
-  const permits = consume(options, options.name, async () => {
-    waitForPermit();
-    begin();
-    await freeSlot();
-  });
-  // Rows may have been waiting before the first worker started.
-  beginAll();
+  function resume(): void {
+    if (permits !== null) return;
+    permits = consume(options, options.name, async () => {
+      // One that was taken while pausing is left to the sweeper, which replaces it within a second.
+      if (permits === null) return;
+      waitForPermit();
+      begin('permit');
+      await freeSlot();
+    });
+    // Rows may have been waiting while no worker took permits.
+    beginAll();
+  }
 
-  function stop(): void {
-    stopped = true;
-    clearTimeout(unasked);
+  function pause(): void {
+    if (permits === null) return;
+    clearTimeout(pollTimer);
     permits.stop();
+    ending.push(permits[Symbol.asyncDispose]());
+    permits = null;
     freed();
   }
+
+  resume();
   return {
-    stop,
+    pause,
+    resume,
     async [Symbol.asyncDispose]() {
-      stop();
-      await permits[Symbol.asyncDispose]();
+      pause();
+      await Promise.all(ending);
       await Promise.all(running);
     },
   };

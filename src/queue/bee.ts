@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import BeeQueue from 'bee-queue';
-import { type Redis, reconnectDelayMs, redisPatienceMs, within } from '../connections/redis.ts';
+import { type Redis, reconnectDelayMs, redisTimeoutMs, within } from '../connections/redis.ts';
 import { logRedisError } from '../connections/redis-trouble.ts';
 import type { Logger } from '../ops/logger.ts';
 
@@ -25,7 +25,7 @@ export interface Bee extends AsyncDisposable {
   drop(): void;
 }
 
-/** The key of the list of messages that nobody has taken yet. */
+/** Returns the key of the list of messages that no worker has taken yet. */
 export function waitingKey(prefix: string, name: QueueName): string {
   return `${prefix}:${name}:waiting`;
 }
@@ -100,7 +100,7 @@ function open(
     removeOnSuccess: true,
     removeOnFailure: true,
   });
-  queue.on('error', (error) => logRedisError(logger, error, `the queue ${name} met an error`));
+  queue.on('error', (error) => logRedisError(logger, error, `the queue ${name} reported an error`));
   // Unhandled, this rejection would end the process.
   queue.ready().catch((error) => {
     logRedisError(logger, error, `the queue ${name} could not be opened`);
@@ -110,7 +110,7 @@ function open(
     queue,
     async retire() {
       retired = true;
-      await within(redisPatienceMs, queue.close(redisPatienceMs / 2)).catch(() => {});
+      await within(redisTimeoutMs, queue.close(redisTimeoutMs / 2)).catch(() => {});
       endConnections(queue);
     },
   };

@@ -5,9 +5,9 @@ import { type Consumer, consume } from './consumer.ts';
 import { createProducer } from './producer.ts';
 import { renewFleetLease } from './sql/renew-fleet-lease.ts';
 
-/** Rings canaries: messages of a queue of their own that any worker answers, however busy its slots are. */
+/** Sends canaries: messages in a dedicated queue that any worker answers, no matter how busy its slots are. */
 export interface CanaryRinger extends AsyncDisposable {
-  /** Rings one, unless the last one still waits. */
+  /** Sends one unless the previous one still waits. */
   ring(): Promise<void>;
 }
 
@@ -22,8 +22,8 @@ export function createCanaryRinger(options: QueueOptions): CanaryRinger {
 }
 
 /**
- * Answers canaries by renewing the fleet's lease of life in PostgreSQL: a flushed Redis does not make a living fleet look
- * dead, and what it shows is the whole way: Redis, this process, its database.
+ * Answers canaries by renewing a lease in PostgreSQL, so a flushed Redis does not make a live fleet look dead. An
+ * answer proves that Redis, this process and its database all work.
  */
 export function answerCanaries(options: QueueOptions & { database: Database; workerId: string }): Consumer {
   const { database, workerId, logger } = options;

@@ -1,4 +1,4 @@
-import { redisPatienceMs, within } from '../connections/redis.ts';
+import { redisTimeoutMs, within } from '../connections/redis.ts';
 import { logRedisError, warnEveryMs } from '../connections/redis-trouble.ts';
 import { occasionally } from '../ops/occasionally.ts';
 import { createBee, isScriptMissing, loadScripts, type QueueName, type QueueOptions, waitingKey } from './bee.ts';
@@ -9,16 +9,19 @@ export interface Consumer extends AsyncDisposable {
 }
 
 const lookEveryMs = 1_000;
-/** A message whose consumer was killed returns to the queue after at most two of these. */
+/**
+ * Interval of the check for stalled messages, in milliseconds. A message whose consumer was killed returns to the queue
+ * after at most two checks.
+ */
 const stalledCheckMs = 6_000;
 
 /**
- * Takes messages one by one: the next one when `take` has ended. It must not throw.
+ * Takes messages one by one: the next one once `take` has ended. `take` must not throw.
  *
  * Why this never gets stuck: once a second, it checks whether messages wait while none arrives here. With a live
  * connection, that is impossible (Redis delivers a message to a waiting client at once), so the bee-queue object is
- * discarded and a new one opened. This covers what bee-queue cannot handle: half-open connections, a refused first
- * connection, scripts that Redis has forgotten, and unknown causes.
+ * replaced. This covers everything that bee-queue cannot handle: half-open connections, a refused first connection,
+ * scripts that Redis has lost, and unknown causes.
  */
 export function consume(options: QueueOptions, name: QueueName, take: () => Promise<void>): Consumer {
   const { redis, prefix, logger } = options;
@@ -39,13 +42,13 @@ export function consume(options: QueueOptions, name: QueueName, take: () => Prom
     });
   });
 
-  /** Done here, because bee-queue's own periodic check ends the process when Redis has forgotten its scripts. */
+  /** Done here, because bee-queue's own periodic check ends the process when Redis has lost its scripts. */
   async function checkStalled(): Promise<void> {
     if (performance.now() < stalledCheckAt) return;
     stalledCheckAt = performance.now() + stalledCheckMs;
-    await within(redisPatienceMs, bee.get().checkStalledJobs()).catch((error) => {
+    await within(redisTimeoutMs, bee.get().checkStalledJobs()).catch((error) => {
       if (!isScriptMissing(error)) throw error;
-      return within(redisPatienceMs, loadScripts(redis));
+      return within(redisTimeoutMs, loadScripts(redis));
     });
   }
 
@@ -56,7 +59,7 @@ export function consume(options: QueueOptions, name: QueueName, take: () => Prom
     takenAtLastLook = null;
     if (taking > 0) return;
     await checkStalled();
-    const waiting = await within(redisPatienceMs, redis.lLen(waitingKey(prefix, name)));
+    const waiting = await within(redisTimeoutMs, redis.lLen(waitingKey(prefix, name)));
     if (waiting === 0 || taking > 0 || stopped) return;
     if (before !== taken) {
       takenAtLastLook = taken;

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { redisPatienceMs, within } from '../connections/redis.ts';
+import { redisTimeoutMs, within } from '../connections/redis.ts';
 import { createBee, isScriptMissing, loadScripts, type QueueName, type QueueOptions, waitingKey } from './bee.ts';
 
-/** Sends messages to a queue. Every call ends within a few seconds, however Redis fails. */
+/** Sends messages to a queue. Every call ends within a few seconds, no matter how Redis fails. */
 export interface Producer extends AsyncDisposable {
   send(count: number): Promise<void>;
-  /** The number of messages that nobody has taken yet. */
+  /** The number of messages that no worker has taken yet. */
   waiting(): Promise<number>;
 }
 
@@ -18,7 +18,7 @@ export function createProducer(options: QueueOptions, name: QueueName): Producer
     // UUIDs: bee-queue's own counter restarts after FLUSHALL, and an old handler would then delete a new message.
     const messages = Array.from({ length: count }, () => queue.createJob({}).setId(randomUUID()));
     // Saved in one turn of the event loop, so they share a round trip.
-    await within(redisPatienceMs, Promise.all(messages.map((message) => message.save())));
+    await within(redisTimeoutMs, Promise.all(messages.map((message) => message.save())));
   }
 
   return {
@@ -29,7 +29,7 @@ export function createProducer(options: QueueOptions, name: QueueName): Producer
           await save(count);
         } catch (error) {
           if (!isScriptMissing(error)) throw error;
-          await within(redisPatienceMs, loadScripts(redis));
+          await within(redisTimeoutMs, loadScripts(redis));
           await save(count);
         }
       } catch (error) {
@@ -38,7 +38,7 @@ export function createProducer(options: QueueOptions, name: QueueName): Producer
         throw error;
       }
     },
-    waiting: () => within(redisPatienceMs, redis.lLen(waitingKey(prefix, name))),
+    waiting: () => within(redisTimeoutMs, redis.lLen(waitingKey(prefix, name))),
     [Symbol.asyncDispose]: () => bee[Symbol.asyncDispose](),
   };
 }

@@ -1,4 +1,4 @@
-import { redisPatienceMs, within } from '../connections/redis.ts';
+import { redisTimeoutMs, within } from '../connections/redis.ts';
 import { logRedisError } from '../connections/redis-trouble.ts';
 import type { QueueName, QueueOptions } from './bee.ts';
 import { createProducer } from './producer.ts';
@@ -10,22 +10,22 @@ export interface Ringer extends AsyncDisposable {
    */
   ring(rows?: number): void;
   /**
-   * Ensures that `permits` permits wait, and tells all ringers the number of slots in the fleet: at most twice as many
-   * permits ever wait.
+   * Ensures that `permits` permits wait, and announces the number of slots in the fleet to all processes that ring: at
+   * most twice as many permits as slots ever wait. Returns the number of permits that it sent.
    */
-  topUp(fleet: { permits: number; slots: number }): Promise<void>;
+  topUp(fleet: { permits: number; slots: number }): Promise<number>;
   /** The number of waiting permits. */
   waiting(): Promise<number>;
 }
 
 /**
- * After a ring, further ones are collected for this long: a burst of submissions costs a few round trips, not one each.
+ * Further rings are collected for this long after a ring, so that a burst of submissions costs only a few round trips.
  */
 const coalesceMs = 5;
 
 /** Used until the sweeper has counted the fleet. */
 const assumedSlots = 32;
-/** Without a sweeper, the number soon becomes wrong. */
+/** Without a sweeper, the number soon becomes outdated. */
 const slotsKnownForSeconds = 60;
 
 export function createRinger(options: QueueOptions, name: QueueName): Ringer {
@@ -41,7 +41,7 @@ export function createRinger(options: QueueOptions, name: QueueName): Ringer {
       const wanted = rows;
       rows = 0;
       if (!redis.isReady) return;
-      const [waiting, slots] = await Promise.all([permits.waiting(), within(redisPatienceMs, redis.get(slotsKey))]);
+      const [waiting, slots] = await Promise.all([permits.waiting(), within(redisTimeoutMs, redis.get(slotsKey))]);
       const count = Math.min(wanted, 2 * Number(slots ?? assumedSlots) - waiting);
       if (count <= 0) return;
       await permits.send(count);
@@ -69,9 +69,11 @@ export function createRinger(options: QueueOptions, name: QueueName): Ringer {
       const expiration = { type: 'EX', value: slotsKnownForSeconds } as const;
       const [waiting] = await Promise.all([
         permits.waiting(),
-        within(redisPatienceMs, redis.set(slotsKey, fleet.slots, { expiration })),
+        within(redisTimeoutMs, redis.set(slotsKey, fleet.slots, { expiration })),
       ]);
-      if (fleet.permits > waiting) await permits.send(fleet.permits - waiting);
+      const missing = Math.max(0, fleet.permits - waiting);
+      if (missing > 0) await permits.send(missing);
+      return missing;
     },
     waiting: () => permits.waiting(),
     [Symbol.asyncDispose]: () => permits[Symbol.asyncDispose](),

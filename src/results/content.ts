@@ -15,15 +15,15 @@ export interface Content<T> {
   /** Its size in bytes, determined without reading the value where possible. */
   bytes: string;
   /** Size limit of a single value, in bytes. */
-  mostBytes: number;
+  maxBytes: number;
   /** Whether its statement is frequent, and so worth preparing. */
   isCommon: boolean;
   parse(value: unknown): T;
 }
 
 /** Size limits of a single value, in bytes. Parsing JSON blocks the event loop for 5 to 10 ms per MiB. */
-export const mostTextBytes = 8 * 1024 ** 2;
-export const mostJsonBytes = 2 * 1024 ** 2;
+export const maxTextBytes = 8 * 1024 ** 2;
+export const maxJsonBytes = 2 * 1024 ** 2;
 
 /** A list of any length in a JSON column, in SQL. */
 export interface ContentList<T> extends Pick<Content<T>, 'name' | 'from' | 'where'> {
@@ -47,7 +47,7 @@ export function listPart<T>(list: ContentList<T>, start: number, items: number):
     value: `coalesce(${value}, '[]')`,
     name: `${name}[${start}, ${items}]`,
     bytes: rawSize(value),
-    mostBytes: mostJsonBytes,
+    maxBytes: maxJsonBytes,
     isCommon: isFirst,
     parse: (found) => check.parse(found),
   };
@@ -61,7 +61,7 @@ export function listLength({ name, from, where, column }: ContentList<unknown>):
     name: `${name}.length`,
     value: `coalesce(jsonb_array_length(${column}), 0)`,
     bytes: '8',
-    mostBytes: mostJsonBytes,
+    maxBytes: maxJsonBytes,
     isCommon: true,
     parse: Number,
   };
@@ -72,13 +72,13 @@ export function rawSize(json: string): string {
   return `coalesce(pg_column_size((${json}) #> '{}'), 0)`;
 }
 
-/** The row of a value. `number` is null if `from` needs none. */
+/** The key of a value. `number` is null if `from` needs none. */
 export interface ContentKey {
   id: string;
   number: number | null;
 }
 
-/** A value with its size, or why it was not read. */
+/** A value with its size, or the reason why it was not read. */
 export type FoundContent = { bytes: number; value: unknown } | 'TOO_LARGE' | 'GONE';
 
 /** Reads the values that fit into `bytesLeft`, in one statement. Returns a result for each key. */
@@ -90,7 +90,7 @@ export async function readContent(
 ): Promise<FoundContent[]> {
   const rows = await database.query<{ rank: number; bytes: number; fits: boolean; value: unknown }>(
     measuredRead(content),
-    [keys.map(({ id }) => id), keys.map(({ number }) => number), content.mostBytes, bytesLeft],
+    [keys.map(({ id }) => id), keys.map(({ number }) => number), content.maxBytes, bytesLeft],
     { prepared: content.isCommon },
   );
   const found: FoundContent[] = keys.map(() => 'GONE');

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Attachment, DocumentMetadata, OutlineItem } from '../pdf/model/document.ts';
-import { type Content, type ContentList, mostJsonBytes, mostTextBytes, rawSize } from './content.ts';
+import { type Content, type ContentList, maxJsonBytes, maxTextBytes, rawSize } from './content.ts';
 import type { PageColumn } from './sql/page-parts.ts';
 import { type StoredDocumentFacts, stored } from './stored-json.ts';
 
@@ -13,7 +13,7 @@ export const jobMetadata: Content<unknown> = {
   name: 'job.metadata',
   value: 'j.metadata',
   bytes: rawSize('j.metadata'),
-  mostBytes: mostJsonBytes,
+  maxBytes: maxJsonBytes,
   isCommon: true,
   parse: (value) => value,
 };
@@ -24,7 +24,7 @@ export const documentFacts: Content<StoredDocumentFacts> = {
   value: `j.document - '{metadata,outline,attachments}'::text[]`,
   // An estimate: these are a few short values.
   bytes: '100',
-  mostBytes: mostJsonBytes,
+  maxBytes: maxJsonBytes,
   isCommon: true,
   parse: (value) => stored.documentFacts.parse(value),
 };
@@ -34,7 +34,7 @@ export const documentMetadata: Content<DocumentMetadata> = {
   name: 'document.metadata',
   value: `j.document->'metadata'`,
   bytes: rawSize(`j.document->'metadata'`),
-  mostBytes: mostJsonBytes,
+  maxBytes: maxJsonBytes,
   isCommon: true,
   parse: (value) => stored.metadata.parse(value),
 };
@@ -59,7 +59,7 @@ export const unreadablePages: Content<number[]> = {
   name: 'document.unreadablePages',
   value: `(SELECT coalesce(jsonb_agg(p.number ORDER BY p.number), '[]') FROM pages p WHERE p.job_id = w.id AND p.failure IS NOT NULL)`,
   bytes: '(SELECT 8 * count(*) FROM pages p WHERE p.job_id = w.id AND p.failure IS NOT NULL)',
-  mostBytes: mostJsonBytes,
+  maxBytes: maxJsonBytes,
   isCommon: true,
   parse: (value) => z.array(z.number()).parse(value),
 };
@@ -71,7 +71,7 @@ export function wholeText(column: PageColumn): Content<string> {
     name: `document.${column}`,
     value: `(SELECT coalesce(string_agg(p.${column}, E'\\f' ORDER BY p.number), '') FROM pages p WHERE p.job_id = w.id)`,
     bytes: `(SELECT coalesce(sum(octet_length(p.${column}) + 1), 0) FROM pages p WHERE p.job_id = w.id)`,
-    mostBytes: mostTextBytes,
+    maxBytes: maxTextBytes,
     isCommon: true,
     parse: String,
   };
@@ -97,7 +97,7 @@ export function markdownRun(enoughBytes: number): Content<PageRun> {
     name: `document.run[${enoughBytes}]`,
     value: `(SELECT jsonb_agg(jsonb_build_object('number', number, 'markdown', markdown) ORDER BY number) FROM (${run}) run)`,
     bytes: `(SELECT coalesce(sum(octet_length(markdown)), 0) FROM (${run}) run)`,
-    mostBytes: mostTextBytes + enoughBytes,
+    maxBytes: maxTextBytes + enoughBytes,
     isCommon: false,
     parse(value) {
       const pages = runCheck.parse(value) ?? [];

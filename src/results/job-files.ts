@@ -1,18 +1,32 @@
 import type { Database } from '../connections/database.ts';
+import { encodeId } from '../ids.ts';
+import type { Logger } from '../ops/logger.ts';
 import type { Storage } from '../storage/storage.ts';
 import { namedFiles } from './sql/named-files.ts';
 
-/** Returns the folder of the files that a job makes. */
+/** Returns the folder of a job's result files. */
 export function resultsFolder(jobId: string): string {
   return `results/${jobId}`;
 }
 
-/** Removes all files of a deleted job. */
-export async function removeJobFiles(storage: Storage, jobId: string): Promise<void> {
-  for await (const { key } of storage.list(resultsFolder(jobId))) await storage.remove(key);
+/**
+ * Removes the files of a deleted job, and its document if no other job uses it. Never throws: the job is deleted even
+ * if this fails, and the janitor then removes what no row names any more.
+ */
+export async function removeJobFiles(
+  { storage, logger }: { storage: Storage; logger: Logger },
+  jobId: string,
+  { storageKey }: { storageKey: string | null },
+): Promise<void> {
+  try {
+    if (storageKey !== null) await storage.remove(storageKey);
+    for await (const { key } of storage.list(resultsFolder(jobId))) await storage.remove(key);
+  } catch (error) {
+    logger.warn({ err: error, job: encodeId('job', jobId) }, 'files were left behind; the janitor removes them');
+  }
 }
 
-/** Returns the keys under `results/` that a row names. */
+/** Returns the keys under `results/` that a row references. */
 export async function namedJobFiles(database: Database, keys: string[]): Promise<Set<string>> {
   const jobIds = new Set(keys.flatMap((key) => key.match(/^results\/([0-9a-f-]{36})\//)?.[1] ?? []));
   const rows = await database.query<{ key: string }>(namedFiles, [[...jobIds], keys]);

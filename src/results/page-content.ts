@@ -1,5 +1,5 @@
 import type { Link } from '../pdf/model/document.ts';
-import { type Content, type ContentList, mostJsonBytes, mostTextBytes } from './content.ts';
+import { type Content, type ContentList, maxJsonBytes, maxTextBytes } from './content.ts';
 import { type PageFacts, stored } from './stored-json.ts';
 
 // The contents of a page beyond its small columns. The number of a request is that of the page.
@@ -12,7 +12,7 @@ function textColumn(column: 'text' | 'markdown'): Content<string> {
     name: `page.${column}`,
     value: `p.${column}`,
     bytes: `octet_length(p.${column})`,
-    mostBytes: mostTextBytes,
+    maxBytes: maxTextBytes,
     isCommon: true,
     parse: String,
   };
@@ -27,7 +27,7 @@ export const pageFacts: Content<PageFacts> = {
   value: `p.details - '{hidden,annotations,formFields,blocks}'::text[]`,
   // A dozen short values.
   bytes: '200',
-  mostBytes: mostJsonBytes,
+  maxBytes: maxJsonBytes,
   isCommon: true,
   parse: (value) => stored.pageFacts.parse(value),
 };

@@ -7,7 +7,7 @@ import { storeGroup } from './sql/store-pages.ts';
 
 /** The places of a page's images in storage. */
 export interface StoredImages extends PageImages {
-  /** The file with the images of this page and its neighbours; null if there are none. */
+  /** The file with the images of this page and its neighbours; null without images. */
   key: string | null;
 }
 
@@ -19,7 +19,7 @@ export interface PageToStore extends ExtractedPage {
 /**
  * Thrown if stored pages are missing. Groups of pages do not wait for the disk, so a crash of PostgreSQL can lose the
  * newest ones while the attempt continues. The attempt notices by counting and gives the job back without its stored
- * pages, so that the next attempt makes all of them. retry-policy.ts limits how often.
+ * pages, so that the next attempt extracts all of them. retry-policy.ts limits how often.
  */
 export class PagesLostError extends Error {
   constructor() {

@@ -13,7 +13,9 @@ const lineEnd = /(?<=[\p{L}\p{M}])[-\u2010\u00ad]\n(?=\p{L})/gu;
 const wordsBefore = new RegExp(`(?:\\S+\\s+){0,${neighbours}}\\S*$`, 'u');
 const wordsAfter = new RegExp(`^\\S*(?:\\s+\\S+){0,${neighbours}}`, 'u');
 
-/** Separates the passages from the text and from each other; a control character, which extracted text never holds. */
+/**
+ * Separates the passages from the text and from each other. A control character, which extracted text never contains.
+ */
 export const passageMark = '\u0003';
 
 /**

@@ -16,8 +16,8 @@ import type {
 import type { HiddenText } from '../pdf/model/hidden-text.ts';
 import type { StoredImages } from './pages.ts';
 
-// Reads JSON columns and parts of them. Checks what the compiler cannot know, and adds defaults for fields that older
-// versions did not write.
+// Reads JSON columns and parts of them. Validates their shape, and adds defaults for fields that older versions did not
+// write.
 
 const text = z.string().nullable().default(null);
 /** Null for unreadable dates, which earlier versions stored. */
@@ -34,7 +34,7 @@ const links: z.ZodType<Link[]> = z.array(
 
 /** The stored information about a completed job's document. */
 export interface StoredDocument extends DocumentFacts {
-  /** The storage key of all kept attachments, one after the other; null if none is kept. */
+  /** The storage key of all kept attachments, one after the other; null without kept attachments. */
   attachmentsKey: string | null;
 }
 
@@ -43,7 +43,7 @@ export type StoredDocumentFacts = Pick<StoredDocument, 'pageCount' | 'fallback' 
 
 const documentFacts = {
   pageCount: z.number(),
-  // Earlier versions read pages by a native engine, which was missing on some machines.
+  // Earlier versions read pages with a native engine, which was missing on some machines.
   fallback: z.preprocess(
     renamed({ NO_BINARY: 'CANNOT_OPEN' }),
     z.enum(['CANNOT_OPEN', 'AVOIDED']).nullable().default(null),
@@ -85,7 +85,7 @@ const outline: z.ZodType<OutlineItem[]> = z.array(
 
 const attachments: z.ZodType<Attachment[]> = z.array(
   z.object({
-    // Safe to display and to save under, whatever the document says.
+    // The name must be safe to display and to save under.
     name: z.string().transform((name) => safeFilename(name) ?? 'unnamed'),
     description: text,
     bytes: z.number().nullable(),

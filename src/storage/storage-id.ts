@@ -14,7 +14,7 @@ const idPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 export async function checkStorageId(folder: string, expectedId: string | null): Promise<string | null> {
   const id = await readId(folder);
   if (expectedId !== null && id !== expectedId) {
-    const found = id === null ? 'holds no storage' : `holds the storage ${id}`;
+    const found = id === null ? 'contains no storage' : `contains the storage ${id}`;
     throw new StorageMismatchError(
       `DATA_DIR is ${dirname(folder)}, which ${found}, but this database belongs to the storage ${expectedId}. ` +
         'Set DATA_DIR to the folder that was used with this database, or DATABASE_URL to the database of this folder.',
@@ -23,7 +23,7 @@ export async function checkStorageId(folder: string, expectedId: string | null):
   return id;
 }
 
-/** Gives the folder an id. Concurrent processes all get the winner's. */
+/** Gives the folder an id. All concurrent processes get the id of the fastest. */
 export async function createStorageId(folder: string): Promise<string> {
   const id = randomUUID();
   const draft = join(folder, `storage-id.${id}`);
@@ -56,7 +56,7 @@ async function readId(folder: string): Promise<string | null> {
     throw error;
   }
   if (!idPattern.test(text)) {
-    throw new StorageMismatchError(`${idFile(folder)} holds no id. Restore it, or set DATA_DIR to another folder.`);
+    throw new StorageMismatchError(`${idFile(folder)} contains no id. Restore it, or set DATA_DIR to another folder.`);
   }
   return text;
 }

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 
-/** What is known about bytes once they are durable. */
+/** The facts known about bytes once they are durable. */
 export interface Stored {
   bytes: number;
   /** Lowercase hex. */
@@ -65,7 +65,7 @@ export class StorageError extends Error {
 /** The object that should exist under this key is missing. */
 export class ObjectMissingError extends StorageError {
   constructor(key: string) {
-    super(`the storage holds no object ${key}`);
+    super(`the storage has no object ${key}`);
     this.name = 'ObjectMissingError';
   }
 }
@@ -91,7 +91,7 @@ export class SizeLimitError extends Error {
 
 const keyPattern = /^[a-z0-9_][a-z0-9_.-]{0,199}(\/[a-z0-9_][a-z0-9_.-]{0,199}){0,7}$/;
 
-/** Keys are made by us, never by clients: a bad one is a bug, stopped before it becomes a path. */
+/** Pagehive creates all keys, never clients. An invalid one is a bug; catch it before it becomes a path. */
 export function assertKey(key: string): void {
   if (!keyPattern.test(key)) {
     throw new TypeError(`not a storage key: ${JSON.stringify(key)}`);

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { harmlessEnvironment } from './harmless-environment.ts';
 
 /**
  * Waits for the end of its standard input, which comes when the parent is gone in any way. Then sends the signal if the
@@ -23,6 +24,7 @@ export function guard(pid: number, signal: NodeJS.Signals): Disposable {
   const guardian = spawn('/bin/sh', ['-c', script, 'sh', String(pid), signal.replace(/^SIG/, '')], {
     // In its own session: the terminal's Ctrl-C would otherwise end it together with the process it watches.
     detached: true,
+    env: harmlessEnvironment(),
     stdio: ['pipe', 'ignore', 'ignore'],
   });
   // Without a guard, the process only outlives a killed parent until the next start finds it.

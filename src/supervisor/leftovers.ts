@@ -14,7 +14,7 @@ export function recordProcess(directory: string, name: string, pid: number): voi
 }
 
 /** Deletes the record of a child that has ended. */
-export function forgetProcess(directory: string, name: string, pid: number): void {
+export function removeRecord(directory: string, name: string, pid: number): void {
   if (recorded(directory, name)?.pid === pid) rmSync(recordPath(directory, name), { force: true });
 }
 

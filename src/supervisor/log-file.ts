@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, mkdirSync, openSync, readSync, renameSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-const mostBytes = 20 * 1024 ** 2;
+const maxBytes = 20 * 1024 ** 2;
 
 /** The log of a child's output. */
 export interface LogFile {
@@ -15,7 +15,7 @@ export interface LogFile {
 /** Opens a log for appending. First renames a large one to `<path>.1`, replacing the previous. */
 export function openLogFile(path: string): LogFile {
   mkdirSync(dirname(path), { recursive: true });
-  if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) > mostBytes) renameSync(path, `${path}.1`);
+  if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) > maxBytes) renameSync(path, `${path}.1`);
   const fd = openSync(path, 'a+', 0o600);
   const start = fstatSync(fd).size;
   return {

@@ -8,7 +8,7 @@ export interface ProcessIdentity {
   readonly started: string;
 }
 
-/** Identifies the process with this pid; null if there is none, or only a zombie. */
+/** Identifies the process with this pid; null if it does not exist or is a zombie. */
 export function identify(pid: number): ProcessIdentity | null {
   const started = process.platform === 'linux' ? startedByProc(pid) : startedByPs(pid);
   return started === null ? null : { pid, started };

@@ -1,6 +1,9 @@
 const stopSignals: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
-/** npm forwards a Ctrl-C that the terminal has already sent to every process: within this time, two count as one. */
+/**
+ * Signals within this time count as one, in milliseconds: npm repeats a Ctrl-C that the terminal has sent to every
+ * process.
+ */
 const sameMs = 500;
 
 export interface StopSignals extends Disposable {

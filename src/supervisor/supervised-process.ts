@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { guard } from './guard.ts';
-import { forgetProcess, recordProcess, sendSignal } from './leftovers.ts';
+import { harmlessEnvironment } from './harmless-environment.ts';
+import { recordProcess, removeRecord, sendSignal } from './leftovers.ts';
 import { openLogFile } from './log-file.ts';
 
 export interface ProcessSpec {
@@ -12,7 +13,9 @@ export interface ProcessSpec {
   cwd?: string;
   uid?: number;
   gid?: number;
-  /** Added to the environment of this process. */
+  /** The variables of this process that it gets: all, or only those of `harmlessEnvironment`. */
+  inherits: 'all' | 'harmless';
+  /** Further variables. */
   env?: Readonly<Record<string, string>>;
   logFile: string;
   /** The folder in which its pid is recorded. */
@@ -54,7 +57,7 @@ export async function startProcess(spec: ProcessSpec): Promise<SupervisedProcess
       cwd: spec.cwd,
       uid: spec.uid,
       gid: spec.gid,
-      env: { ...process.env, ...spec.env },
+      env: spec.inherits === 'all' ? { ...process.env, ...spec.env } : { ...harmlessEnvironment(), ...spec.env },
       detached: true,
       stdio: spec.parentDeath === 'channel' ? ['ignore', log.fd, log.fd, 'ipc'] : ['ignore', log.fd, log.fd],
     });
@@ -69,7 +72,7 @@ export async function startProcess(spec: ProcessSpec): Promise<SupervisedProcess
   const exited = new Promise<Exit>((resolve) => {
     child.once('exit', (code, signal) => {
       guardian?.[Symbol.dispose]();
-      forgetProcess(spec.runDirectory, spec.name, pid);
+      removeRecord(spec.runDirectory, spec.name, pid);
       resolve({ code, signal });
     });
   });

@@ -14,7 +14,7 @@ export interface Supervisor extends AsyncDisposable {
   /** Stops all services one by one, in the configured order. */
   stop(): Promise<void>;
   /** Kills everything that still runs. */
-  hasten(): void;
+  killAll(): void;
 }
 
 export interface SupervisorOptions {
@@ -22,18 +22,20 @@ export interface SupervisorOptions {
   stopOrder: readonly string[];
   /** Called with one line for each exit and restart. */
   log(line: string): void;
-  /** Pauses before a restart, in milliseconds: doubled each time up to `mostMs`, reset after running for `calmMs`. */
-  backoff?: { firstMs: number; mostMs: number; calmMs: number };
+  /**
+   * Pauses before a restart, in milliseconds: doubled each time up to `maxMs`, reset after running for `resetAfterMs`.
+   */
+  backoff?: { firstMs: number; maxMs: number; resetAfterMs: number };
 }
 
-const defaultBackoff = { firstMs: 250, mostMs: 10_000, calmMs: 30_000 };
+const defaultBackoff = { firstMs: 250, maxMs: 10_000, resetAfterMs: 30_000 };
 
 /** Keeps services running until it is stopped: restarts those that exit. */
 export function createSupervisor({ stopOrder, log, backoff = defaultBackoff }: SupervisorOptions): Supervisor {
   const running = new Map<string, SupervisedProcess>();
   const tasks = new Set<Promise<unknown>>();
   const stopping = new AbortController();
-  let hastened = false;
+  let killing = false;
   let stopped: Promise<void> | undefined;
 
   async function launch<Running extends SupervisedProcess>(service: Service<Running>): Promise<Running> {
@@ -63,11 +65,11 @@ export function createSupervisor({ stopOrder, log, backoff = defaultBackoff }: S
         const since = performance.now();
         const exit = await current.exited;
         if (stopping.signal.aborted) return;
-        if (performance.now() - since > backoff.calmMs) pause = backoff.firstMs;
+        if (performance.now() - since > backoff.resetAfterMs) pause = backoff.firstMs;
         log(`${service.name} ended (${describeExit(exit)}); starting it again in ${pause / 1000} s`);
       }
       await sleep(pause, undefined, { signal: stopping.signal });
-      pause = Math.min(pause * 2, backoff.mostMs);
+      pause = Math.min(pause * 2, backoff.maxMs);
       try {
         current = await launch(service);
         log(`${service.name} runs again`);
@@ -86,7 +88,7 @@ export function createSupervisor({ stopOrder, log, backoff = defaultBackoff }: S
     await Promise.allSettled(tasks);
     const place = (name: string) => (stopOrder.includes(name) ? stopOrder.indexOf(name) : stopOrder.length);
     for (const [, child] of [...running].sort(([a], [b]) => place(a) - place(b))) {
-      if (hastened) child.kill();
+      if (killing) child.kill();
       await child.stop();
     }
   }
@@ -102,8 +104,8 @@ export function createSupervisor({ stopOrder, log, backoff = defaultBackoff }: S
       stopped ??= stopAll();
       return stopped;
     },
-    hasten() {
-      hastened = true;
+    killAll() {
+      killing = true;
       for (const child of running.values()) child.kill();
     },
     [Symbol.asyncDispose]() {

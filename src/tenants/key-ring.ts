@@ -1,20 +1,23 @@
+import type { ClientLimits } from '../config/client-limits.ts';
 import type { Database } from '../connections/database.ts';
 import type { Logger } from '../ops/logger.ts';
 import { occasionally } from '../ops/occasionally.ts';
-import { areKeysRequired } from './keys.ts';
+import { type Allowance, allowanceOf, storedKeyLimits, storedTenantLimits } from './limits.ts';
+import { OpenConnections } from './open-connections.ts';
 import type { Proof } from './proof.ts';
 import type { Scope } from './scopes.ts';
-import { type KeyRow, readKeys } from './sql/read-keys.ts';
+import { type KeyRow, readAnonymous, readKeys } from './sql/read-keys.ts';
 
-/** Interval between two reads of the keys in use, in milliseconds. A revoked key ends within twice this time. */
-const rereadMs = 2_000;
-/** Keys unused for this time leave the ring, in milliseconds. */
-const idleMs = 30_000;
-/** Age at which a row is no longer trusted, in milliseconds: while the database is away, keys cannot be checked. */
+/**
+ * Interval between two reads of the keys in use, in milliseconds. A revoked key stops working within twice this time.
+ */
+const rereadEvery = 2_000;
+const leavesAfterMs = 30_000;
+/** Age at which a row is no longer trusted, in milliseconds: without the database, keys cannot be checked. */
 const staleMs = 5_000;
-/** Least time between two writes of a key's last use, in milliseconds. */
+/** Minimum time between two writes of a key's last use, in milliseconds. */
 const lastUsedMs = 60_000;
-/** Least time between two warnings about a database that cannot be read, in milliseconds. */
+/** Minimum time between two warnings about a database that cannot be read, in milliseconds. */
 const warnMs = 60_000;
 
 /** The holder of a valid key. */
@@ -22,101 +25,156 @@ export interface KeyHolder {
   proof: Proof;
   tenantId: string;
   scopes: ReadonlySet<Scope>;
+  /** Its current limits, also on a connection that is older than they are. */
+  readonly allowance: Allowance;
+}
+
+export interface KeyRingOptions {
+  database: Database;
+  /** Whether callers without a key are refused even if no key exists yet. */
+  required: boolean;
+  /** The tenant of callers without a key. */
+  anonymousTenantId: string;
+  limits: ClientLimits;
+  logger: Logger;
+  /** Interval between two reads without an announcement, in milliseconds. */
+  rereadMs?: number;
+  /** Time after which an unused key leaves the ring, in milliseconds. */
+  idleMs?: number;
 }
 
 interface Known {
   row: KeyRow;
   scopes: ReadonlySet<Scope>;
+  allowance: Allowance;
   readAt: number;
+  /** When a client last proved to have it. */
   usedAt: number;
   /** When its last use was written. */
   notedAt: number;
 }
 
-interface Watcher {
-  /** Null for a caller without a key. */
-  proof: Proof | null;
-  end: () => void;
-}
-
 /**
- * The keys that clients of this process use. All are read again every two seconds, so a revocation takes effect soon in
- * every process, also on open connections. The clock of the database decides what has expired.
+ * The keys that clients of this process use. All are read again when a change is announced, and every two seconds in
+ * case an announcement was lost, so a revocation takes effect in every process, even on open connections. Expiry
+ * follows the database clock.
  */
 export class KeyRing implements AsyncDisposable {
   readonly #database: Database;
   readonly #alwaysRequired: boolean;
+  readonly #idleMs: number;
+  readonly #anonymousTenantId: string;
+  readonly #limits: ClientLimits;
   readonly #known = new Map<string, Known>();
-  /** Open connections by the id of their key; null stands for connections without a key. */
-  readonly #watchers = new Map<string | null, Set<Watcher>>();
+  readonly #connections = new OpenConnections();
   readonly #reading = new Map<string, Promise<Known | null>>();
   readonly #timer: NodeJS.Timeout;
-  #required: { value: boolean; readAt: number } | null = null;
+  #anonymous: { areAdmitted: boolean; allowance: Allowance; readAt: number } | null = null;
+  readonly #logger: Logger;
+  readonly #mayWarn = occasionally(warnMs);
   #rereading: Promise<void> = Promise.resolve();
+  #isReading = false;
+  /** Whether a key may have changed since the running read began. */
+  #isOutdated = false;
+  readonly #disposing = new AbortController();
 
-  /** `required`: callers without a key are refused, even if no key exists yet. */
-  constructor({ database, required, logger }: { database: Database; required: boolean; logger: Logger }) {
-    this.#database = database;
-    this.#alwaysRequired = required;
-    const mayWarn = occasionally(warnMs);
-    let busy = false;
-    this.#timer = setInterval(() => {
-      if (busy) return;
-      busy = true;
-      this.#rereading = this.#reread()
-        .catch((error) => {
-          if (mayWarn('reread'))
-            logger.warn({ err: error }, 'API keys cannot be read: none is accepted until they can');
-        })
-        .finally(() => {
-          busy = false;
-        });
-    }, rereadMs);
+  constructor(options: KeyRingOptions) {
+    const { rereadMs = rereadEvery, idleMs = leavesAfterMs } = options;
+    this.#database = options.database;
+    this.#idleMs = idleMs;
+    this.#alwaysRequired = options.required;
+    this.#anonymousTenantId = options.anonymousTenantId;
+    this.#limits = options.limits;
+    this.#logger = options.logger;
+    this.#timer = setInterval(() => this.#begin(), rereadMs);
   }
 
-  /** Whether callers without a key are refused. */
-  async isRequired(): Promise<boolean> {
-    if (this.#alwaysRequired) return true;
-    if (this.#required === null || isStale(this.#required.readAt)) await this.#readRequired();
-    return this.#required?.value ?? true;
+  /** Reads the keys in use again at once, because one of them may have changed. Resolves when that is done. */
+  async reread(): Promise<void> {
+    this.#isOutdated = true;
+    this.#begin();
+    // A read that was already running is followed by another one.
+    for (let reads = 0; reads < 2 && this.#isReading; reads += 1) await this.#rereading;
   }
 
-  /** The holder of this key if it was used here a moment ago; null also for a key that has to be looked up. */
-  findKnown(proof: Proof): KeyHolder | null {
-    const known = this.#known.get(proof.keyId);
-    return known === undefined || isStale(known.readAt) ? null : holderOf(proof, known);
+  /** Starts a read unless one is running. Changes during a read cause one more, however many there are. */
+  #begin(): void {
+    if (this.#isReading || this.#disposing.signal.aborted) return;
+    this.#isReading = true;
+    this.#isOutdated = false;
+    this.#rereading = this.#reread()
+      .catch((error) => {
+        if (!this.#mayWarn('reread')) return;
+        this.#logger.warn({ err: error }, 'API keys cannot be read; all are refused until they can');
+      })
+      .finally(() => {
+        this.#isReading = false;
+        if (this.#isOutdated) this.#begin();
+      });
   }
 
-  /** The holder of this key; null if the key is unknown, forged, revoked or expired. */
-  async find(proof: Proof): Promise<KeyHolder | null> {
-    const known = await this.#read(proof.keyId);
-    return known === null ? null : holderOf(proof, known);
-  }
-
-  /**
-   * Calls back when an open connection must end: its key was revoked, replaced by a rotation or has expired; or it has no
-   * key, and keys are required now.
-   */
-  whenEnded(holder: KeyHolder | null, end: () => void): Disposable {
-    const proof = holder?.proof ?? null;
-    const id = proof?.keyId ?? null;
-    const watcher: Watcher = { proof, end };
-    const watchers = this.#watchers.get(id) ?? new Set();
-    this.#watchers.set(id, watchers.add(watcher));
+  /** Returns the limits of callers without a key; null if these are refused. */
+  async admitAnonymous(): Promise<{ readonly allowance: Allowance } | null> {
+    if (this.#alwaysRequired) return null;
+    if (this.#anonymous === null || isStale(this.#anonymous.readAt)) await this.#readAnonymous();
+    const admitted = this.#anonymous;
+    if (!admitted?.areAdmitted) return null;
+    const current = () => this.#anonymous?.allowance ?? admitted.allowance;
     return {
-      [Symbol.dispose]: () => {
-        watchers.delete(watcher);
-        if (watchers.size === 0 && this.#watchers.get(id) === watchers) this.#watchers.delete(id);
+      get allowance() {
+        return current();
       },
     };
   }
 
+  /** Returns the holder of this key if it was used here recently; null if the key must be looked up or is invalid. */
+  findKnown(proof: Proof): KeyHolder | null {
+    const known = this.#known.get(proof.keyId);
+    if (known === undefined) return null;
+    // Notes the use even while keys cannot be read, so that the key is still known afterwards.
+    const holder = this.#holderOf(proof, known);
+    return isStale(known.readAt) ? null : holder;
+  }
+
+  /** Returns the holder of this key; null if the key is unknown, forged, revoked or expired. */
+  async find(proof: Proof, address: string): Promise<KeyHolder | null> {
+    // Addresses take turns: wrong keys of one address must not delay the keys of others.
+    const scope = { owner: `${address} keys`, atOnce: 1, signal: this.#disposing.signal };
+    const known = await this.#database.within(scope, () => this.#read(proof.keyId));
+    return known === null ? null : this.#holderOf(proof, known);
+  }
+
+  /**
+   * Calls back when an open connection must end: its key was revoked, rotated or has expired, or it has no key and keys
+   * are now required.
+   */
+  whenEnded(holder: KeyHolder | null, end: () => void): Disposable {
+    return this.#connections.add({ proof: holder?.proof ?? null, end });
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#disposing.abort();
     clearInterval(this.#timer);
     await this.#rereading;
   }
 
-  /** Reads one key; requests that need it at the same time share one statement. */
+  /** Returns null if the secret is wrong, or the key is revoked or expired. */
+  #holderOf(proof: Proof, known: Known): KeyHolder | null {
+    const { row, scopes } = known;
+    if (!counts(proof, row)) return null;
+    known.usedAt = performance.now();
+    const current = () => this.#known.get(row.id)?.allowance ?? known.allowance;
+    return {
+      proof,
+      tenantId: row.tenantId,
+      scopes,
+      get allowance() {
+        return current();
+      },
+    };
+  }
+
+  /** Reads one key; concurrent requests for it share one statement. */
   #read(id: string): Promise<Known | null> {
     const underWay = this.#reading.get(id);
     if (underWay !== undefined) return underWay;
@@ -129,37 +187,38 @@ export class KeyRing implements AsyncDisposable {
 
   #remember(row: KeyRow, readAt: number): Known {
     const before = this.#known.get(row.id);
-    const { usedAt = readAt, notedAt = Number.NEGATIVE_INFINITY } = before ?? {};
-    const known = { row, scopes: new Set(row.scopes), readAt, usedAt, notedAt };
+    // Not used yet: a client that names the key may not have its secret.
+    const { usedAt = Number.NEGATIVE_INFINITY, notedAt = Number.NEGATIVE_INFINITY } = before ?? {};
+    const allowance = allowanceOf(this.#limits, storedTenantLimits(row.tenantLimits), storedKeyLimits(row.limits));
+    const known = { row, scopes: new Set(row.scopes), allowance, readAt, usedAt, notedAt };
     this.#known.set(row.id, known);
     return known;
   }
 
-  async #readRequired(): Promise<void> {
-    this.#required = { value: await areKeysRequired(this.#database), readAt: performance.now() };
+  async #readAnonymous(): Promise<void> {
+    const { keyExists, limits } = await readAnonymous(this.#database, this.#anonymousTenantId);
+    const allowance = allowanceOf(this.#limits, storedTenantLimits(limits), null);
+    this.#anonymous = { areAdmitted: !keyExists, allowance, readAt: performance.now() };
   }
 
   async #reread(): Promise<void> {
     const now = performance.now();
     for (const [id, { usedAt }] of this.#known) {
-      if (now - usedAt > idleMs && !this.#watchers.has(id)) this.#known.delete(id);
+      if (now - usedAt > this.#idleMs && !this.#connections.has(id)) this.#known.delete(id);
     }
-    await this.#readRequired();
-    if (this.#alwaysRequired || this.#required?.value) this.#end(null, () => true);
-    const ids = [...this.#known.keys()];
+    await this.#readAnonymous();
+    if (this.#alwaysRequired || !this.#anonymous?.areAdmitted) this.#connections.end(null, () => true);
+    // A connection may be open although its key was not used for a while.
+    const ids = [...new Set([...this.#known.keys(), ...this.#connections.keyIds])];
     if (ids.length === 0) return;
     const rows = new Map((await readKeys(this.#database, ids)).map((row) => [row.id, row]));
     for (const id of ids) {
       const row = rows.get(id);
       if (row === undefined) this.#known.delete(id);
       else this.#remember(row, performance.now());
-      this.#end(id, ({ proof }) => row === undefined || proof === null || !counts(proof, row));
+      this.#connections.end(id, ({ proof }) => row === undefined || proof === null || !counts(proof, row));
     }
     await this.#noteUse(now);
-  }
-
-  #end(id: string | null, isOver: (watcher: Watcher) => boolean): void {
-    for (const watcher of this.#watchers.get(id) ?? []) if (isOver(watcher)) watcher.end();
   }
 
   async #noteUse(now: number): Promise<void> {
@@ -168,13 +227,6 @@ export class KeyRing implements AsyncDisposable {
     for (const [, each] of used) each.notedAt = now;
     await this.#database.query('UPDATE api_keys SET last_used_at = now() WHERE id = ANY($1)', [used.map(([id]) => id)]);
   }
-}
-
-/** Null if the secret is wrong, or the key does not count. */
-function holderOf(proof: Proof, known: Known): KeyHolder | null {
-  if (!counts(proof, known.row)) return null;
-  known.usedAt = performance.now();
-  return { proof, tenantId: known.row.tenantId, scopes: known.scopes };
 }
 
 function counts(proof: Proof, row: KeyRow): boolean {

@@ -1,9 +1,9 @@
 import type { KeyRow } from './sql/read-keys.ts';
 
-/** What a caller shows to be admitted by a key: its secret, or a token that was made with it. */
+/** A caller's proof that it may use a key: the key's secret, or a token created with it. */
 export interface Proof {
   /** The UUID of the key. */
   keyId: string;
-  /** Whether it is valid for the key as it is in the database now. */
+  /** Whether the proof is valid for the key's current row in the database. */
   proves(row: KeyRow): boolean;
 }

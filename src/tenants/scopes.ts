@@ -1,7 +1,7 @@
 import { Scope } from '../connections/prisma/enums.ts';
 
-/** What a key allows. No scope includes another. */
+/** The scopes of a key. No scope includes another. */
 export type { Scope };
 
-/** All scopes: those of a caller where no keys are required. */
+/** All scopes. A caller has them while no keys are required. */
 export const allScopes: ReadonlySet<Scope> = new Set(Object.values(Scope));

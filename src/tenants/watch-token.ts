@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Secrets } from '../connections/secrets.ts';
 import type { Proof } from './proof.ts';
 
-/** What a watch token allows: the progress of one job or batch, and the download of one format of its result. */
+/** The access of a watch token: the progress of one job or batch, and the download of one format of its result. */
 export interface Watch {
   /** The public id of the job or batch. */
   subject: string;
@@ -11,7 +11,7 @@ export interface Watch {
   download: string | null;
 }
 
-/** A watch, and the key in whose name it is allowed; null where no key is required. */
+/** A watch and the key that created it; the key is null if none was required. */
 export interface WatchToken extends Watch {
   key: { id: string; generation: string } | null;
   expiresAt: Date;
@@ -22,7 +22,7 @@ const purpose = 'watch';
 
 const content = z.tuple([z.string(), z.string().nullable(), z.string().nullable(), z.string().nullable()]);
 
-/** Signs a watch token: whoever has it may watch until it expires. */
+/** Signs a watch token. Any holder of it may watch until it expires. */
 export function signWatchToken(secrets: Secrets, { subject, download, key, expiresAt }: WatchToken): string {
   const parts: z.infer<typeof content> = [subject, download, key?.id ?? null, key?.generation ?? null];
   const text = Buffer.from(JSON.stringify(parts)).toString('base64url');
@@ -34,7 +34,7 @@ export function isWatchToken(text: string): boolean {
   return text.startsWith(prefix);
 }
 
-/** Reads a token; null if it is altered or expired. */
+/** Reads a token; null if it was altered or has expired. */
 export function readWatchToken(secrets: Secrets, token: string): WatchToken | null {
   const [, text = '', signature = '', expires = ''] = /^pw_([\w-]{1,1024})\.((\d{1,15})\.[\w-]{43})$/.exec(token) ?? [];
   if (!secrets.verify(purpose, text, signature)) return null;
@@ -46,14 +46,14 @@ export function readWatchToken(secrets: Secrets, token: string): WatchToken | nu
 }
 
 /**
- * Names a secret of a key without revealing anything about it: a token ends with the secret that its maker showed, so a
+ * Identifies a secret of a key without revealing it. A token ends together with the secret that created it, so a
  * rotation ends tokens as well.
  */
 export function generationOf(hash: Uint8Array): string {
   return createHash('sha256').update('generation').update(hash).digest('base64url');
 }
 
-/** Proves that a token was made with a secret that the key still has. */
+/** Whether a token was created with a secret that the key still has. */
 export function proofOfToken({ id, generation }: NonNullable<WatchToken['key']>): Proof {
   return {
     keyId: id,

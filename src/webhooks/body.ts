@@ -42,7 +42,7 @@ const batch = z.object({
   finishedAt: time.nullable(),
 });
 
-export interface Told {
+export interface RecordedEvent {
   event: WebhookEvent;
   createdAt: Date;
   jobId: string | null;
@@ -53,7 +53,7 @@ export interface Told {
 /**
  * The payload of an event: identical in every attempt, because it depends only on the snapshot. Names match the schema.
  */
-export function payloadOf({ event, createdAt, jobId, batchId, snapshot }: Told): Record<string, unknown> {
+export function payloadOf({ event, createdAt, jobId, batchId, snapshot }: RecordedEvent): Record<string, unknown> {
   const head = { type: event, timestamp: createdAt.toISOString() };
   const batchName = batchId && encodeId('batch', batchId);
   if (jobId === null) {

@@ -10,7 +10,7 @@ import { laneOf } from './target.ts';
 export interface WebhookTarget {
   url: string | null;
   endpointId: string | null;
-  /** The delivery queue of its deliveries, see `laneOf`. */
+  /** The lane of its deliveries, see `laneOf`. */
   lane: string;
   events: string[];
 }
@@ -29,16 +29,17 @@ export interface TargetContext {
   guard: AddressGuard;
 }
 
-/** Refuses URLs that name a private address; `path` is the path of the URL in the input. */
+/** Refuses URLs that name a forbidden address or port; `path` is the path of the URL in the input. */
 export function checkWebhookUrl({ guard }: Pick<TargetContext, 'guard'>, url: string, path: InputIssue['path']): void {
-  if (!guard.isForbidden(new URL(url))) return;
-  const message = 'is a private or reserved address; an operator can add it to PRIVATE_HOSTS_ALLOWED';
+  const problem = guard.problemOf(new URL(url));
+  if (problem === null) return;
+  const message = `${problem}; an operator can allow it with PRIVATE_HOSTS_ALLOWED or OUTBOUND_PORTS`;
   throw new RequestError('BAD_USER_INPUT', { issues: [{ path, code: 'ADDRESS_FORBIDDEN', message }] });
 }
 
 /**
  * Chooses the target of a job's or batch's events. Host names are not resolved: that would take time, and the result
- * may differ at delivery. A bad address shows in the attempts of its deliveries.
+ * may differ at delivery. The attempts of the deliveries show a bad address.
  */
 export async function receiveWebhook(
   context: TargetContext,

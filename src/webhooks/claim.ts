@@ -4,7 +4,7 @@ import { deliverySlots } from './policy.ts';
 import type { SecretOwner } from './secret.ts';
 import { claimDue, dueLanes } from './sql/claim.ts';
 
-/** A delivery that a worker is about to try. `attempt` is the fence: what records its outcome names it. */
+/** A delivery that a worker is about to attempt. `attempt` is the fence: recording the outcome requires it. */
 export interface ClaimedDelivery {
   id: string;
   tenantId: string;
@@ -18,21 +18,23 @@ export interface ClaimedDelivery {
   createdAt: Date;
   attempt: number;
   tries: number;
-  /** Whose secret signs it. */
+  /** The owner of the secret that signs it. */
   owner: SecretOwner;
   /** By the database's clock. */
   now: Date;
+  /** The span that submitted its job; null without tracing, and for events of a batch. */
+  traceContext: string | null;
 }
 
 export type ClaimedRow = Omit<ClaimedDelivery, 'owner'> & Omit<SecretOwner, 'id'> & { ownerId: string };
 
-/** What this process is at work on, of each lane and of each tenant. */
+/** The deliveries in progress in this process, per lane and per tenant. */
 export interface Busy {
   lanes: Map<string, number>;
   tenants: Map<string, number>;
 }
 
-/** Deliveries that are due, at most so many. */
+/** Claims due deliveries, at most this many. */
 export async function claimDeliveries(
   database: Database,
   slots: number,
@@ -48,7 +50,7 @@ export async function claimDeliveries(
   }));
 }
 
-/** In how many lanes something is due, and for how long the first of it; null if nothing is. */
+/** The number of lanes with due deliveries, and how long the oldest has been due; null if there is none. */
 export async function readDue(database: Database): Promise<{ lanes: number; oldestSeconds: number | null }> {
   const [row] = await database.query<{ lanes: number; oldestSeconds: number | null }>(dueLanes, []);
   return row ?? { lanes: 0, oldestSeconds: null };

@@ -6,8 +6,8 @@ import { redeliver } from './sql/redeliver.ts';
 export type { WebhookDelivery };
 
 /**
- * Begins a delivery anew, whatever became of it: at once, with its id as it was and all its attempts before it. Having
- * no tries puts it behind the fence of an attempt under way: what comes of that one does not count any more.
+ * Starts a delivery again at once, in any status, with the same id and its past attempts. Zero tries invalidate the
+ * fence of an attempt in progress: its outcome no longer counts.
  */
 export async function redeliverWebhook(database: Database, tenantId: string, id: string): Promise<WebhookDelivery> {
   const [row] = await database.query(redeliver, [id, tenantId]);
@@ -17,7 +17,7 @@ export async function redeliverWebhook(database: Database, tenantId: string, id:
   return await database.prisma.webhookDelivery.findUniqueOrThrow({ where: { id } });
 }
 
-/** Null if there is no such delivery of the tenant. */
+/** Finds a delivery; null if the tenant has no such delivery. */
 export function findDelivery({ prisma }: Database, tenantId: string, id: string): Promise<WebhookDelivery | null> {
   return prisma.webhookDelivery.findFirst({ where: { id, tenantId } });
 }

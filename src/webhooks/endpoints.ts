@@ -10,11 +10,11 @@ export type { WebhookEndpoint };
 export interface NewEndpoint {
   url: string;
   name: string | null;
-  /** Empty for the defaults. */
+  /** Empty for the default events. */
   events: WebhookEvent[];
 }
 
-/** One page of a settings screen; more is a mistake of a program. */
+/** Enough for a settings page; more indicates a programming error. */
 export const maxEndpoints = 100;
 
 export async function createEndpoint(
@@ -34,24 +34,24 @@ export function listEndpoints({ prisma }: Database, tenantId: string): Promise<W
   return prisma.webhookEndpoint.findMany({ where: { tenantId }, orderBy: { id: 'desc' } });
 }
 
-/** Null if there is no such endpoint of the tenant. */
+/** Null if the tenant has no such endpoint. */
 export function findEndpoint({ prisma }: Database, tenantId: string, id: string): Promise<WebhookEndpoint | null> {
   return prisma.webhookEndpoint.findFirst({ where: { id, tenantId } });
 }
 
-/** Gives an endpoint a new secret; the one before signs for another day. */
+/** Gives an endpoint a new secret; the previous one keeps signing for a day. */
 export async function rotateEndpointSecret(database: Database, tenantId: string, id: string): Promise<WebhookEndpoint> {
   await database.query(rotateEndpoint, [id, tenantId]);
   return found(await findEndpoint(database, tenantId, id));
 }
 
-/** The same for the secret that signs what is sent to URLs. */
+/** Gives a tenant a new secret for deliveries to plain URLs; the previous one keeps signing for a day. */
 export async function rotateTenantSecret(database: Database, tenantId: string): Promise<Tenant> {
   await database.query(rotateTenant, [tenantId]);
   return await database.prisma.tenant.findUniqueOrThrow({ where: { id: tenantId } });
 }
 
-/** NOT_FOUND for what is none. */
+/** Returns the endpoint; throws NOT_FOUND for null. */
 export function found(endpoint: WebhookEndpoint | null): WebhookEndpoint {
   if (endpoint === null) throw new RequestError('NOT_FOUND', { message: 'There is no such endpoint.' });
   return endpoint;

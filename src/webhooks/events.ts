@@ -5,13 +5,13 @@ export { WebhookEvent };
 /** The subject of a webhook: one job, or a batch and possibly its jobs. */
 export type Subject = 'job' | 'batch';
 
-/** Default events: the ends. */
+/** Default events: those at the end of a job or batch. */
 const defaultEvents: Record<Subject, WebhookEvent[]> = {
   job: ['JOB_COMPLETED', 'JOB_FAILED', 'JOB_CANCELLED'],
   batch: ['BATCH_COMPLETED', 'BATCH_FAILED', 'BATCH_CANCELLED'],
 };
 
-/** Chooses the events of a webhook: its own, else those of its endpoint, else the ends. */
+/** Chooses the events of a webhook: its own, else those of its endpoint, else the defaults. */
 export function chooseEvents(
   subject: Subject,
   named: readonly WebhookEvent[],

@@ -4,13 +4,16 @@ const hour = 60 * minute;
 
 /** Retry policy of deliveries. */
 export interface DeliveryPolicy {
-  /** Maximum pauses before the second attempt, the third and so on. Each is randomly shortened by up to a fifth. */
+  /**
+   * Delays before the second attempt, the third and so on, in milliseconds. Each is randomly shortened by up to a
+   * fifth.
+   */
   pausesMs: readonly number[];
-  /** No attempt starts later than this after the first failed one. */
+  /** No attempt starts later than this after the first failure. */
   giveUpAfterMs: number;
   /** Longer `retry-after` values are capped to this. */
   maxRetryAfterMs: number;
-  /** Limit for a whole attempt: name, connection, request and status. */
+  /** Limit for a whole attempt: name resolution, connection, request and status. */
   timeoutMs: number;
   /** Limit for the first bytes of the response body. The status counts even if they do not arrive. */
   answerMs: number;
@@ -45,7 +48,7 @@ export const deliveryPolicy: DeliveryPolicy = {
  */
 export const deliverySlots = { all: 32, lane: 4, tenant: 24 } as const;
 
-/** How long to wait before the next attempt; null if there is none. */
+/** Returns the wait before the next attempt, in milliseconds; null if no attempt follows. */
 export function pauseMs(
   { pausesMs, maxRetryAfterMs }: DeliveryPolicy,
   tries: number,

@@ -4,16 +4,19 @@ import { type DeliveryPolicy, pauseMs } from './policy.ts';
 import type { Sent } from './send.ts';
 import { record } from './sql/record.ts';
 
-/** 410: whoever was there says that he does not want to hear of anything any more. */
+/** 410 Gone: the receiver wants no more events. */
 const gone = 410;
 
 export interface Recorded {
   status: 'PENDING' | 'DELIVERED' | 'DEAD';
-  /** The endpoint is paused now. */
+  /** Whether the endpoint is paused now. */
   paused: boolean;
 }
 
-/** Notes how a try ended, and when the next one is; null if the delivery was begun anew or taken for lost meanwhile. */
+/**
+ * Records the outcome of an attempt and schedules the next; null if the delivery was restarted or considered lost
+ * meanwhile.
+ */
 export async function recordAttempt(
   database: Database,
   policy: DeliveryPolicy,

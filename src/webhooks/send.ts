@@ -52,7 +52,7 @@ async function attempt(context: SendContext, delivery: ClaimedDelivery): Promise
   } catch (error) {
     const none = { statusCode: null, answer: null, retryAfterMs: null };
     if (error instanceof OutboundError) return { ...none, error: error.message };
-    if (signal.aborted) return { ...none, error: `${host} did not answer within ${policy.timeoutMs / 1000} s.` };
+    if (signal.aborted) return { ...none, error: `${host} did not respond within ${policy.timeoutMs / 1000} s.` };
     throw error;
   }
 }
@@ -77,7 +77,7 @@ function messageOf({ secrets, version }: SendContext, delivery: ClaimedDelivery)
 function problemOf(status: number, host: string): string | null {
   if (status >= 200 && status < 300) return null;
   if (status === 410) return `${host} answered 410 Gone.`;
-  if (status >= 300 && status < 400) return `${host} redirects (${status}); name the address that it redirects to.`;
+  if (status >= 300 && status < 400) return `${host} redirects (${status}); use the address that it redirects to.`;
   return `${host} answered ${status}.`;
 }
 
@@ -95,7 +95,7 @@ async function beginningOf(body: IncomingMessage, withinMs: number): Promise<str
       if (bytes >= answerBytes) break;
     }
   } catch {
-    // The body broke off: keep what has arrived.
+    // The body was cut off: keep what has arrived.
   } finally {
     clearTimeout(timer);
     body.destroy();

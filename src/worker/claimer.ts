@@ -12,7 +12,7 @@ export class Claimer<Claim> {
     this.#claim = claim;
   }
 
-  /** Claims the best row for one slot; undefined if none is claimable. */
+  /** Claims the best row for one slot; undefined if no row is claimable. */
   next(): Promise<Claim | undefined> {
     return new Promise((resolve, reject) => {
       this.#asking.push({ resolve, reject });

@@ -1,7 +1,11 @@
-import type { Limits } from '../config.ts';
+import type { ClientLimits } from '../config/client-limits.ts';
+import type { Limits } from '../config/config.ts';
+import type { AddressGuard } from '../connections/address-guard.ts';
 import type { Secrets } from '../connections/secrets.ts';
 import type { JobsContext } from '../jobs/context.ts';
 import type { Logger } from '../ops/logger.ts';
+import type { ProcessMetrics } from '../ops/process-metrics.ts';
+import type { Tracing } from '../ops/tracing.ts';
 import type { Extractor } from '../pdf/model/extraction.ts';
 import type { Storage } from '../storage/storage.ts';
 
@@ -16,6 +20,11 @@ export interface RunContext {
   ocrData: string;
   secrets: Secrets;
   limits: Limits;
-  privateHostsAllowed: string[];
+  /** The limits of tenants for which no operator has set others. */
+  clientLimits: ClientLimits;
+  /** For downloads. */
+  guard: AddressGuard;
+  metrics: ProcessMetrics;
+  tracing: Tracing;
   logger: Logger;
 }

@@ -1,10 +1,12 @@
-import { createAddressGuard } from '../connections/address-guard.ts';
+import type { AddressGuard } from '../connections/address-guard.ts';
 import type { Counters } from '../connections/counters.ts';
 import type { Database } from '../connections/database.ts';
 import type { Secrets } from '../connections/secrets.ts';
 import { encodeId } from '../ids.ts';
 import type { Logger } from '../ops/logger.ts';
 import { deliveryCounters } from '../ops/metrics.ts';
+import type { ProcessMetrics } from '../ops/process-metrics.ts';
+import { noTracing, type Tracing } from '../ops/tracing.ts';
 import { answerPermits } from '../queue/answer.ts';
 import type { QueueOptions } from '../queue/bee.ts';
 import type { Ringer } from '../queue/ring.ts';
@@ -19,7 +21,9 @@ export interface DelivererContext {
   database: Database;
   secrets: Secrets;
   counters: Counters;
-  privateHostsAllowed: string[];
+  metrics: ProcessMetrics;
+  tracing: Tracing;
+  guard: AddressGuard;
   queue: QueueOptions;
   deliveryRinger: Pick<Ringer, 'ring'>;
   policy: DeliveryPolicy;
@@ -31,13 +35,11 @@ export interface DelivererContext {
 const drainMs = 30_000;
 
 /**
- * Delivers webhooks like a worker runs jobs: a wake-up lets one slot claim and attempt deliveries until none is due. A
+ * Delivers webhooks as a worker runs jobs: a wake-up lets one slot claim and attempt all due deliveries. A
  * claim lost by a kill becomes due again automatically, with the same id. Disposal waits for running attempts.
  */
 export function startDeliverer(context: DelivererContext): AsyncDisposable {
-  const { database, counters, policy, logger } = context;
-  const guard = createAddressGuard(context.privateHostsAllowed);
-  const sending = { ...context, guard };
+  const { database, counters, metrics, policy, logger } = context;
   const busy: Busy = { lanes: new Map(), tenants: new Map() };
   const giveUp = new AbortController();
   let draining = false;
@@ -45,6 +47,7 @@ export function startDeliverer(context: DelivererContext): AsyncDisposable {
   const claimer = new Claimer(async (slots) => {
     const claims = await claimDeliveries(database, slots, busy, policy.leaseMs);
     for (const claim of claims) note(claim, 1);
+    metrics.rowsClaimed('webhooks', claims.length);
     return claims;
   });
 
@@ -61,16 +64,35 @@ export function startDeliverer(context: DelivererContext): AsyncDisposable {
 
   async function send(claim: ClaimedDelivery): Promise<Sent> {
     try {
-      return await sendDelivery(sending, claim);
+      return await sendDelivery(context, claim);
     } catch (error) {
-      logger.error({ err: error, delivery: encodeId('delivery', claim.id) }, 'a webhook could not be sent');
+      logger.error({ ...idsOf(claim), err: error }, 'a webhook could not be sent');
       const none = { milliseconds: 0, statusCode: null, answer: null, retryAfterMs: null };
       return { ...none, error: 'Pagehive failed to send it because of an unexpected error.' };
     }
   }
 
-  async function deliver(claim: ClaimedDelivery): Promise<void> {
+  async function tracedSend(claim: ClaimedDelivery): Promise<Sent> {
+    const attributes = {
+      'pagehive.delivery.id': encodeId('delivery', claim.id),
+      'pagehive.tenant.id': encodeId('tenant', claim.tenantId),
+      'pagehive.webhook.event': claim.event,
+      'pagehive.attempt': claim.tries,
+    };
+    // A delivery for a batch belongs to no job, and so to no trace.
+    const span = (claim.jobId === null ? noTracing : context.tracing).start('deliver webhook', {
+      parent: claim.traceContext,
+      attributes,
+    });
     const sent = await send(claim);
+    if (sent.statusCode !== null) span.set({ 'http.response.status_code': sent.statusCode });
+    if (sent.error !== null) span.fail('DELIVERY_FAILED');
+    span.end();
+    return sent;
+  }
+
+  async function deliver(claim: ClaimedDelivery): Promise<void> {
+    const sent = await tracedSend(claim);
     const recorded = await persist(() => recordAttempt(database, policy, claim, sent), giveUp.signal);
     for (const name of deliveryCounters(sent.error === null, recorded?.status === 'DEAD')) counters.count(name);
     if (sent.error !== null && recorded?.paused && claim.endpointId !== null) {
@@ -93,7 +115,8 @@ export function startDeliverer(context: DelivererContext): AsyncDisposable {
   }
 
   const concurrency = deliverySlots.all;
-  const answerer = answerPermits({ ...context.queue, name: 'deliveries', concurrency, handler: drain });
+  const onWakeUp = (cause: 'permit' | 'poll') => metrics.slotWoken('webhooks', cause);
+  const answerer = answerPermits({ ...context.queue, name: 'deliveries', concurrency, handler: drain, onWakeUp });
   return {
     async [Symbol.asyncDispose]() {
       draining = true;
@@ -103,4 +126,9 @@ export function startDeliverer(context: DelivererContext): AsyncDisposable {
       clearTimeout(deadline);
     },
   };
+}
+
+/** Returns the ids that the log lines about a delivery contain. */
+function idsOf({ id, jobId }: ClaimedDelivery): Record<string, string> {
+  return { delivery: encodeId('delivery', id), ...(jobId === null ? {} : { job: encodeId('job', jobId) }) };
 }

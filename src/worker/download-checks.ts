@@ -3,7 +3,7 @@ import { JobError } from '../errors.ts';
 
 type Body = AsyncIterable<Uint8Array>;
 
-/** Where readers search for the PDF marker, in bytes from the start. */
+/** Number of bytes in which readers search for the PDF marker. */
 const headBytes = 1024;
 
 /** Throws PDF_EMPTY before an empty object is stored. */
@@ -19,8 +19,8 @@ export async function* refuseEmpty(body: Body): AsyncGenerator<Uint8Array> {
 }
 
 /**
- * Throws NOT_A_PDF for a login or error page that was sent with a success status. Header and bytes must both say so,
- * because some servers also label PDFs as text/html.
+ * Throws NOT_A_PDF for a login or error page that was sent with a success status. Both the header and the bytes must
+ * indicate HTML, because some servers also label PDFs as text/html.
  */
 export function refuseWebPage(body: Body, { headers, url }: OutboundResponse): Body {
   const isPage = /^\s*(text\/html|application\/xhtml\+xml)\b/i.test(headers['content-type'] ?? '');

@@ -1,7 +1,7 @@
 import { pipeline, type Readable } from 'node:stream';
 import { createBrotliDecompress, createUnzip } from 'node:zlib';
-import type { Limits } from '../config.ts';
-import { createAddressGuard } from '../connections/address-guard.ts';
+import type { Limits } from '../config/config.ts';
+import type { AddressGuard } from '../connections/address-guard.ts';
 import { filenameOf } from '../connections/filename.ts';
 import {
   OutboundError,
@@ -11,7 +11,8 @@ import {
   outboundGet,
 } from '../connections/outbound.ts';
 import { retryAfterMs } from '../connections/retry-after.ts';
-import { type FailureCode, JobError } from '../errors.ts';
+import { type Reservation, reserving } from '../documents/arrival.ts';
+import { type FailureCode, JobError, RequestError } from '../errors.ts';
 import { SizeLimitError, type Storage, StorageError, type Stored } from '../storage/storage.ts';
 import { refuseEmpty, refuseWebPage } from './download-checks.ts';
 
@@ -19,11 +20,12 @@ export interface DownloadOptions {
   storage: Storage;
   key: string;
   limits: Pick<Limits, 'documentBytes' | 'downloadSeconds'>;
-  /** Hosts that may be on private addresses, as in the config. */
-  privateHostsAllowed: readonly string[];
+  guard: AddressGuard;
   signal: AbortSignal;
   /** Called for every chunk, so callers must throttle. The total is null if the server does not send it. */
   onProgress?: (bytesDone: number, bytesTotal: number | null) => void;
+  /** Reserves the bytes in the quota of the tenant; null without a quota. */
+  reservation?: Reservation | null;
   timeouts?: OutboundTimeouts;
 }
 
@@ -46,8 +48,7 @@ const failureOf: Record<OutboundProblem, FailureCode> = {
  * and the signal's reason once it is aborted; nothing is stored then.
  */
 export async function downloadDocument(url: string, options: DownloadOptions): Promise<Downloaded> {
-  const { storage, key, limits } = options;
-  const guard = createAddressGuard(options.privateHostsAllowed);
+  const { storage, key, limits, guard, reservation } = options;
   const deadline = new AbortController();
   const timer = setTimeout(() => deadline.abort(), limits.downloadSeconds * 1000);
   const signal = AbortSignal.any([options.signal, deadline.signal]);
@@ -56,12 +57,12 @@ export async function downloadDocument(url: string, options: DownloadOptions): P
     const response = await outboundGet(url, { guard, signal, headers, timeouts: options.timeouts });
     try {
       refuseStatus(response);
-      const announced = announcedBytes(response, limits.documentBytes);
+      const maxBytes = limits.documentBytes;
+      const announced = announcedBytes(response, maxBytes);
+      if (announced !== null) await reservation?.reserve(announced);
       const body = refuseEmpty(refuseWebPage(received(response), response));
-      const stored = await storage.put(key, reported(body, announced, options), {
-        maxBytes: limits.documentBytes,
-        signal,
-      });
+      const admitted = reservation == null ? body : reserving(body, reservation, maxBytes);
+      const stored = await storage.put(key, reported(admitted, announced, options), { maxBytes, signal });
       return { ...stored, filename: filenameOf(response.headers['content-disposition'], response.url) };
     } finally {
       response.body.destroy();
@@ -100,7 +101,7 @@ function announcedBytes({ headers, url }: OutboundResponse, maxBytes: number): n
   const header = headers['content-length'];
   const bytes = header === undefined ? null : Number(header);
   if (bytes !== null && bytes > maxBytes) {
-    throw new JobError('SIZE_LIMIT', { detail: `${url.host} announces ${bytes} bytes; the limit is ${maxBytes}.` });
+    throw new JobError('SIZE_LIMIT', { detail: `${url.host} announced ${bytes} bytes; the limit is ${maxBytes}.` });
   }
   return encodingOf(headers) === null ? bytes : null;
 }
@@ -114,7 +115,7 @@ async function* received(response: OutboundResponse): AsyncGenerator<Uint8Array>
     if (error instanceof OutboundError) {
       throw error;
     }
-    const detail = `${response.url.host} broke off before the document was complete.`;
+    const detail = `${response.url.host} closed the connection before the document was complete.`;
     throw new JobError('DOWNLOAD_FAILED', { detail, cause: error });
   }
 }
@@ -133,7 +134,7 @@ function decoded({ headers, body, url }: OutboundResponse): Readable {
     return body;
   }
   if (!['gzip', 'x-gzip', 'deflate', 'br'].includes(encoding)) {
-    const detail = `${url.host} sends the document in an encoding that it was not asked for.`;
+    const detail = `${url.host} sent the document in an encoding that was not requested.`;
     throw new JobError('DOWNLOAD_REFUSED', { detail });
   }
   const decoder = encoding === 'br' ? createBrotliDecompress() : createUnzip();
@@ -167,6 +168,9 @@ function jobError(error: unknown): unknown {
   if (error instanceof SizeLimitError) {
     const detail = `The document has more than ${error.maxBytes} bytes.`;
     return new JobError('SIZE_LIMIT', { detail, cause: error });
+  }
+  if (error instanceof RequestError && error.code === 'QUOTA_EXCEEDED') {
+    return new JobError('QUOTA_EXCEEDED', { detail: error.message, cause: error });
   }
   return error instanceof StorageError ? new JobError('STORAGE_UNAVAILABLE', { cause: error }) : error;
 }

@@ -2,6 +2,7 @@ import { quarantineDocument } from '../documents/quarantine.ts';
 import { imageRequest, passwordPurpose, storedOptions } from '../job-row/options.ts';
 import type { Claim } from '../jobs/claim.ts';
 import { completeJob } from '../jobs/lifecycle.ts';
+import { type TraceSpan, traced } from '../ops/tracing.ts';
 import type { EngineName } from '../pdf/model/document.ts';
 import { engineKeys } from '../pdf/model/engine-keys.ts';
 import type { ExtractionRequest, GroupEvent, OpenedEvent } from '../pdf/model/extraction.ts';
@@ -32,23 +33,47 @@ export interface Attempt {
   deadlines: Deadlines;
   signal: AbortSignal;
   /**
-   * The engine to blame for a failure. Null before opening, and during OCR or rendering, where no other engine would
+   * The engine responsible for a failure. Null before opening, and during OCR or rendering, where no other engine would
    * help.
    */
   engine: EngineName | null;
+  span: TraceSpan;
+}
+
+/** What an extraction leaves for the completion of the job. */
+interface Extracted {
+  opened: OpenedEvent;
+  /** The last group. */
+  rest: PageToStore[];
 }
 
 /** Extracts the missing pages, stores them group by group, and completes the job with the last group. */
 export async function extractPages(context: RunContext, attempt: Attempt, document: LocalDocument): Promise<void> {
+  const parent = attempt.span.traceparent;
+  const extracted = await traced(context.tracing, 'extract', { parent }, (span) =>
+    extractGroups(context, attempt, document, span),
+  );
+  await traced(context.tracing, 'complete', { parent }, () => complete(context, attempt, extracted));
+}
+
+async function extractGroups(
+  context: RunContext,
+  attempt: Attempt,
+  document: LocalDocument,
+  span: TraceSpan,
+): Promise<Extracted> {
   const { claim, progress, deadlines, signal } = attempt;
+  const parent = span.traceparent;
   progress.update({ stage: 'OPEN' });
   let opened: OpenedEvent | null = null;
   let pagesDone = 0;
   let rest: PageToStore[] = [];
+  let reading = context.tracing.start('open', { parent });
+  using _ = { [Symbol.dispose]: () => reading.end() };
   for await (const event of context.extractor.extract(await requestFor(context, claim, document), signal)) {
     deadlines.progressed(event.type === 'reading' ? event.pages : 1);
     if (event.type === 'reading') {
-      // The engine to blame if the document never opens: a retry uses the other one.
+      // The engine responsible if the document never opens: a retry uses the other one.
       if (opened === null && event.engine !== 'OCR') attempt.engine = event.engine;
       if (event.pagesReady !== null) {
         attempt.engine = null;
@@ -62,6 +87,9 @@ export async function extractPages(context: RunContext, attempt: Attempt, docume
       }
     } else if (event.type === 'crashed') {
       opened = null;
+      reading.fail('PDF_CRASHES_EXTRACTOR');
+      reading.end();
+      reading = context.tracing.start('open', { parent });
       const finding = { sha256: document.sha256, engineKey: event.key, detail: event.detail };
       await persist(() => quarantineDocument(context.jobs, claim, finding), signal);
     } else if (event.type === 'opened') {
@@ -70,9 +98,16 @@ export async function extractPages(context: RunContext, attempt: Attempt, docume
       pagesDone = event.pagesStored;
       attempt.engine = event.engine;
       progress.opened(event);
+      span.set({ 'pagehive.engine': event.engine, 'pagehive.pages': event.pagesTotal });
+      reading.end();
+      reading = context.tracing.start('read pages', { parent });
     } else if (event.type === 'group' && opened !== null) {
       const { pagesTotal, engine, key: storedBy } = opened;
+      const { first, last } = event.range;
+      reading.set({ 'pagehive.engine': event.engine, 'pagehive.pages.first': first, 'pagehive.pages.last': last });
+      reading.end();
       pagesDone += event.pages.length;
+      context.metrics.pagesExtracted(engine, event.pages.length);
       attempt.engine = engine;
       const { seq, percent } = progress.update({ stage: 'EXTRACT', pagesDone });
       deadlines.pause();
@@ -81,12 +116,20 @@ export async function extractPages(context: RunContext, attempt: Attempt, docume
       if (pagesDone >= pagesTotal) rest = pages;
       else {
         const state = { seq, percent, pagesDone, pagesTotal };
-        await persist(() => storePages(context.jobs, claim, pages, { engine, storedBy }, state), signal);
+        await traced(context.tracing, 'store pages', { parent }, () =>
+          persist(() => storePages(context.jobs, claim, pages, { engine, storedBy }, state), signal),
+        );
+        reading = context.tracing.start('read pages', { parent });
       }
       deadlines.progressed();
     }
   }
   if (opened === null) throw new Error('the extractor ended without opening the document');
+  return { opened, rest };
+}
+
+async function complete(context: RunContext, attempt: Attempt, { opened, rest }: Extracted): Promise<void> {
+  const { claim, progress, deadlines, signal } = attempt;
   progress.update({ stage: 'STORE' });
   deadlines.pause();
   const { facts, attachmentsFile, engine, key: storedBy, pagesTotal } = opened;
@@ -114,6 +157,7 @@ async function withImages(
 async function requestFor(context: RunContext, claim: Claim, document: LocalDocument): Promise<ExtractionRequest> {
   const options = storedOptions(claim.options);
   return {
+    owner: claim.tenantId,
     path: document.path,
     password: claim.sealedPassword === null ? null : context.secrets.open(passwordPurpose, claim.sealedPassword),
     pages: options.pages,
@@ -122,6 +166,7 @@ async function requestFor(context: RunContext, claim: Claim, document: LocalDocu
     keepHyphenation: options.keepHyphenation,
     requireAllPages: options.requireAllPages,
     ocr: options.ocr ? await prepareOcr(options.ocrLanguages, context.ocrData) : null,
+    memoryBytes: options.memoryBytes,
     maxPages: context.limits.pages,
     scratch: document.scratch,
     attachmentBytes: context.limits.attachmentBytes,

@@ -5,10 +5,10 @@ const attemptEveryMs = 250;
 const giveUpAfterMs = 60_000;
 
 /** The database was down for so long that the attempt is given back. Not the job's fault. */
-export class DatabaseAwayError extends Error {
+export class DatabaseDownError extends Error {
   constructor(cause: unknown) {
     super('the database was down for too long', { cause });
-    this.name = 'DatabaseAwayError';
+    this.name = 'DatabaseDownError';
   }
 }
 
@@ -20,7 +20,7 @@ export async function persist<T>(write: () => Promise<T>, signal: AbortSignal): 
       return await write();
     } catch (error) {
       if (!isPassing(error)) throw error;
-      if (performance.now() > until) throw isStatementTimeout(error) ? error : new DatabaseAwayError(error);
+      if (performance.now() > until) throw isStatementTimeout(error) ? error : new DatabaseDownError(error);
       await wait(attemptEveryMs, undefined, { signal }).catch(() => signal.throwIfAborted());
     }
   }

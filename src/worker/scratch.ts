@@ -16,7 +16,7 @@ export interface Scratch extends AsyncDisposable {
   path: string;
 }
 
-/** The path includes the worker's id, which tells leftovers from files in use. */
+/** The path includes the worker's id, which distinguishes leftovers from files in use. */
 export function openScratch({ scratch, logger }: RunContext, { workerId }: Claim): Scratch {
   const path = join(scratch, workerId, newUuid());
   return {
@@ -44,8 +44,8 @@ export async function clearScratch({ scratch, jobs, logger }: RunContext): Promi
 
 /**
  * Moves a file from the scratch folder to the storage and returns its key. Keys are unique, so a worker that has lost
- * its claim overwrites nothing. It removes nothing either, because its last write may have counted. A file exists once
- * a row names its key; the janitor removes files that no row names.
+ * its claim overwrites nothing. It removes nothing either, because its last write may have succeeded. A file counts
+ * once a row references its key; the janitor removes the others.
  */
 export async function storeFile(
   { storage }: RunContext,

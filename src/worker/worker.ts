@@ -1,35 +1,46 @@
 import { hostname } from 'node:os';
 import { startLearning } from '../estimates/learner.ts';
 import { beat, leave } from '../fleet/workers.ts';
-import { encodeId, newUuid } from '../ids.ts';
+import { encodeId } from '../ids.ts';
 import { ClaimLostError } from '../job-row/fence.ts';
 import { type Claim, claimJobs } from '../jobs/claim.ts';
 import { giveBackJob } from '../jobs/lifecycle.ts';
+import type { SandboxLevel } from '../pdf/model/sandbox.ts';
 import { type Answerer, answerPermits } from '../queue/answer.ts';
 import type { QueueOptions } from '../queue/bee.ts';
 import { Claimer } from './claimer.ts';
 import type { RunContext } from './context.ts';
 import { JobProgress } from './job-progress.ts';
+import { PageRate } from './page-rate.ts';
 import { DrainError, runJob } from './run-job.ts';
 import { clearScratch } from './scratch.ts';
 
 export interface WorkerOptions {
+  /** A new UUID. */
+  id: string;
   concurrency: number;
   version: string;
   queue: QueueOptions;
+  /** Returns the level of the sandbox in force; null until the first extractor is ready. */
+  sandbox: () => SandboxLevel | null;
+  /** Returns the resident memory of the extractors, in bytes; null if it is unknown. */
+  extractorMemory: () => Promise<number | null>;
 }
 
 export interface Worker extends AsyncDisposable {
   readonly id: string;
-  /** Jobs that run here now. */
+  /** Number of jobs running here. */
   readonly running: number;
 }
 
-/** Leases and the heartbeat are renewed this often. */
+/** Interval of renewing leases and the heartbeat. */
 const renewEveryMs = 1_000;
-/** A slot answers one permit for this long, then rings a new one: so others' permits get their turn. */
-const drainMs = 30_000;
-/** At shutdown jobs may finish for this long; then they are given back. */
+/**
+ * Maximum time that a slot serves one permit, in milliseconds. Then it rings a new one, so that other permits get their
+ * turn.
+ */
+const serveMs = 30_000;
+/** How long jobs may take to finish at shutdown before they are given back. */
 const drainDeadlineMs = 30_000;
 
 interface Held {
@@ -39,14 +50,14 @@ interface Held {
 }
 
 /**
- * A worker: answers permits by claiming and running jobs, one a slot, renews the leases of all of them in one statement a
- * second, and stops those whose claim is lost. It only supervises; PDFs are parsed in the extractor's processes, so nothing
- * a document does can delay a renewal.
+ * A worker: for each permit, a slot claims and runs jobs. Renews all their leases in one statement per second, and
+ * stops jobs whose claim is lost. It only supervises: PDFs are parsed in extractor processes, so nothing in a document
+ * can delay a renewal.
  */
 export async function startWorker(context: RunContext, options: WorkerOptions): Promise<Worker> {
   const { logger } = context;
   const info = {
-    id: newUuid(),
+    id: options.id,
     host: hostname(),
     pid: process.pid,
     version: options.version,
@@ -54,27 +65,37 @@ export async function startWorker(context: RunContext, options: WorkerOptions): 
   };
   const held = new Map<string, Held>();
   const ended = new Map<string, Promise<void>>();
-  /** When the database was last heard of, by its clock, and how far that was when the claim under way was sent. */
+  /** When the database last responded, by its clock, and that time when the current claim was sent. */
   let heardAt: Date | null = null;
   let claimingSince: { heardAt: Date | null } | null = null;
   const claimer = new Claimer(async (slots) => {
     claimingSince = { heardAt };
     try {
-      return await claimJobs(context.jobs, info.id, slots);
+      const claims = await claimJobs(context.jobs, info.id, slots);
+      context.metrics.rowsClaimed('jobs', claims.length);
+      return claims;
     } finally {
       claimingSince = null;
     }
   });
   const counts = { completed: 0, failed: 0 };
+  const pageRate = new PageRate();
+  let pagesOfEnded = 0;
+  /** At the last heartbeat. */
+  let extractorBytes: number | null = null;
+  let closing = false;
+  /** Whether an operator drains this worker. */
   let draining = false;
+  /** Null until the worker has started. */
+  let answerer: Answerer | null = null;
 
   async function run(claim: Claim): Promise<void> {
     const mine = {
       claim,
-      progress: new JobProgress(claim, context.jobs.jobChanged, learner),
+      progress: new JobProgress(claim, context.jobs.jobChanged, { learner, metrics: context.metrics }),
       controller: new AbortController(),
     };
-    // PostgreSQL crashed and forgot our claim, and it came back to us: what we ran of it before must end first.
+    // PostgreSQL crashed and lost our claim, and then we claimed the job again. The old attempt must end first.
     const before = ended.get(claim.id);
     held.get(claim.id)?.controller.abort(new ClaimLostError());
     held.set(claim.id, mine);
@@ -83,6 +104,7 @@ export async function startWorker(context: RunContext, options: WorkerOptions): 
       .then((outcome) => {
         if (outcome === 'COMPLETED') counts.completed += 1;
         if (outcome === 'FAILED') counts.failed += 1;
+        pagesOfEnded += mine.progress.pagesRead;
         if (held.get(claim.id) === mine) {
           held.delete(claim.id);
           ended.delete(claim.id);
@@ -92,10 +114,10 @@ export async function startWorker(context: RunContext, options: WorkerOptions): 
     await end;
   }
 
-  /** Answers one permit: runs jobs until nothing is claimable or the slot has had its time. */
-  async function drain(): Promise<void> {
-    const until = performance.now() + drainMs;
-    while (!draining) {
+  /** Serves one permit: runs jobs until nothing is claimable or the slot's time is up. */
+  async function serve(): Promise<void> {
+    const until = performance.now() + serveMs;
+    while (!closing && !draining) {
       if (performance.now() > until) return context.jobs.ring();
       const claim = await claimer.next();
       if (claim === undefined) return;
@@ -107,10 +129,22 @@ export async function startWorker(context: RunContext, options: WorkerOptions): 
     const mine = [...held.values()];
     for (const { progress } of mine) progress.tick();
     const states = mine.map(({ progress }) => progress.state);
-    // What was claimed before is held by now or lost on its way; what the claim under way gets, was not yet given then.
+    // Earlier claims are held by now, or their response was lost; those of the current claim did not exist then.
     const strayBefore = claimingSince === null ? heardAt : claimingSince.heardAt;
-    const heard = await beat(context.jobs, info, counts, states, strayBefore);
+    const pages = mine.reduce((sum, { progress }) => sum + progress.pagesRead, pagesOfEnded);
+    // Not awaited: nothing may delay the renewal.
+    void options.extractorMemory().then((bytes) => {
+      extractorBytes = bytes;
+    });
+    const report = {
+      ...counts,
+      sandbox: options.sandbox(),
+      memoryBytes: extractorBytes === null ? null : process.memoryUsage.rss() + extractorBytes,
+      pagesPerMinute: pageRate.sample(pages),
+    };
+    const heard = await beat(context.jobs, info, report, states, strayBefore);
     heardAt = heard.at;
+    if (heard.isDraining !== draining) setDraining(heard.isDraining);
     for (const { claim, controller } of mine) {
       if (!heard.held.has(claim.id) && held.get(claim.id)?.claim === claim) controller.abort(new ClaimLostError());
     }
@@ -118,11 +152,21 @@ export async function startWorker(context: RunContext, options: WorkerOptions): 
       const given = await giveBackJob(context.jobs, stray).catch((error) => {
         if (!(error instanceof ClaimLostError)) throw error;
       });
-      if (given) logger.warn({ job: encodeId('job', stray.id) }, 'given back: the answer to its claim was lost');
+      if (given === undefined) continue;
+      context.metrics.claimRescued();
+      logger.warn({ job: encodeId('job', stray.id) }, 'given back: the response to its claim was lost');
     }
   }
 
-  // Nothing that keeps the process alive begins before the database has answered: a start that fails must end it, to be tried again.
+  /** Permits that a draining worker took would be lost to the others, so it takes none. */
+  function setDraining(drains: boolean): void {
+    draining = drains;
+    logger.info(drains ? 'draining: this worker takes no more jobs' : 'this worker takes jobs again');
+    if (drains) answerer?.pause();
+    else if (!closing) answerer?.resume();
+  }
+
+  // Start nothing that keeps the process alive before the database has responded: if that fails, the process must end.
   await renew();
   await clearScratch(context);
   const learner = await startLearning(context.jobs, logger);
@@ -135,7 +179,10 @@ export async function startWorker(context: RunContext, options: WorkerOptions): 
       });
   }, renewEveryMs);
   const { queue, concurrency } = options;
-  const answerer: Answerer = answerPermits({ ...queue, name: 'permits', concurrency, handler: drain });
+  const onWakeUp = (cause: 'permit' | 'poll') => context.metrics.slotWoken('jobs', cause);
+  const answering = answerPermits({ ...queue, name: 'permits', concurrency, handler: serve, onWakeUp });
+  answerer = answering;
+  if (draining) answering.pause();
 
   return {
     id: info.id,
@@ -143,22 +190,22 @@ export async function startWorker(context: RunContext, options: WorkerOptions): 
       return held.size;
     },
     async [Symbol.asyncDispose]() {
-      draining = true;
-      answerer.stop();
+      closing = true;
+      answering.pause();
       const deadline = setTimeout(() => {
         for (const { controller } of held.values()) controller.abort(new DrainError());
       }, drainDeadlineMs);
       await Promise.all(ended.values());
-      // Waits for a claim that was under way, too: until then its lease is renewed, and the deadline holds for it.
-      await answerer[Symbol.asyncDispose]();
+      // Also waits for a claim in progress: until then, its lease is renewed, and the deadline applies to it.
+      await answering[Symbol.asyncDispose]();
       clearTimeout(deadline);
       clearInterval(timer);
       await renewing;
-      // Once for the time, and once for what was given before it and never arrived.
+      // Once for the current time, and once for claims before it whose response was lost.
       await renew()
         .then(renew)
         .then(() => leave(context.jobs, info.id))
-        .catch((error) => logger.warn({ err: error }, 'it could not be seen whether any claim was lost'));
+        .catch((error) => logger.warn({ err: error }, 'could not check for lost claims'));
       await learner[Symbol.asyncDispose]();
     },
   };

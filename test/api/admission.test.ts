@@ -1,7 +1,7 @@
 import { getNamedType, getNullableType, isListType, isObjectType } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { schema } from '../../src/api/schema/schema.ts';
-import { defaultOperationLimits as limits } from '../../src/config.ts';
+import { defaultOperationLimits as limits } from '../../src/config/operation-limits.ts';
 import { type Service, startService } from '../service.ts';
 import { overBothTransports } from './both-transports.ts';
 import type { Operation } from './websocket-client.ts';

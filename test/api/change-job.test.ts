@@ -180,8 +180,8 @@ describe('the attempts of a job', () => {
     const { database } = service.platform;
     const row = await insertJob(service, { status: 'FAILED', attempt: 150 });
     await database.query(
-      `INSERT INTO job_attempts (job_id, number, run, started_at, finished_at, failure_code)
-       SELECT $1, n, n, now(), now(), 'INTERNAL' FROM generate_series(1, 150) n`,
+      `INSERT INTO job_attempts (job_id, tenant_id, number, run, started_at, finished_at, failure_code)
+       SELECT j.id, j.tenant_id, n, n, now(), now(), 'INTERNAL' FROM jobs j, generate_series(1, 150) n WHERE j.id = $1`,
       [row.uuid],
     );
     const numbers = async () => {

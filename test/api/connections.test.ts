@@ -4,6 +4,8 @@ import { WebSocket } from 'ws';
 import type { Credentials } from '../../src/api/authenticate.ts';
 import { defaultTenantId } from '../../src/api/context.ts';
 import { createClient } from '../../src/client/client.ts';
+import { defaultClientLimits } from '../../src/config/client-limits.ts';
+import { allowanceOf } from '../../src/tenants/limits.ts';
 import { allScopes } from '../../src/tenants/scopes.ts';
 import { collect } from '../client/running.ts';
 import { openSubscription } from '../graphql.ts';
@@ -12,6 +14,7 @@ import { insertJob, insertTenant } from './rows.ts';
 import { inline, submit } from './submitting.ts';
 
 /** Credentials that the service has seen, and the tenant of each key. `Bearer later` fails `laterFails` times first. */
+const allowance = allowanceOf(defaultClientLimits, {}, null);
 const shown: Credentials[] = [];
 const tenants = new Map<string, string>([['Bearer mine', defaultTenantId]]);
 let laterFails = 0;
@@ -41,7 +44,7 @@ afterAll(async () => {
 
 function admission(tenantId: string) {
   return {
-    caller: { tenantId, scopes: allScopes, key: null, watch: null },
+    caller: { tenantId, scopes: allScopes, key: null, watch: null, allowance, address: '127.0.0.1' },
     whenEnded: () => ({ [Symbol.dispose]() {} }),
   };
 }
@@ -173,7 +176,7 @@ describe('a stream of Server-Sent Events', () => {
       signal: stop.signal,
     });
     expect(response.headers.get('content-type')).toBe('text/event-stream');
-    expect(response.headers.get('cache-control')).toBe('no-cache, no-transform');
+    expect(response.headers.get('cache-control')).toBe('no-store, no-transform');
     expect(response.headers.get('x-accel-buffering')).toBe('no');
     const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
     let text = '';

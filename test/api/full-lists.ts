@@ -9,17 +9,14 @@ import type { Service } from '../service.ts';
 /** Ids of one object of each type, keyed by the lower-case name of the type or field. */
 export interface Filled {
   ids: Record<string, string>;
-  /** A secret that allows everything: from the first key on, no caller is admitted without one. */
+  /** A secret with all scopes: once a key exists, no caller is admitted without one. */
   secret: string;
 }
 
-const tenantId = defaultTenantId;
 const box = { x: 1, y: 2, width: 3, height: 4 };
 
-/**
- * Fills every list of the schema: with `most` items where a query meets it first, with at least two elsewhere.
- */
-export async function fillLists(service: Service, most: number): Promise<Filled> {
+/** Fills every list of the schema: with `most` items at its first place in a query, with at least two elsewhere. */
+export async function fillLists(service: Service, most: number, tenantId = defaultTenantId): Promise<Filled> {
   const { prisma } = service.platform.database;
   const many = <T>(make: (index: number) => T): T[] => Array.from({ length: most }, (_, index) => make(index));
   const now = new Date();
@@ -80,7 +77,15 @@ export async function fillLists(service: Service, most: number): Promise<Filled>
   await prisma.job.createMany({ data: jobs });
   await prisma.jobAttempt.createMany({
     data: jobs.flatMap(({ id: jobId }) =>
-      [1, 2].map((number) => ({ jobId, number, run: 1, startedAt: now, finishedAt: now, failureCode: 'NOT_A_PDF' })),
+      [1, 2].map((number) => ({
+        jobId,
+        tenantId,
+        number,
+        run: 1,
+        startedAt: now,
+        finishedAt: now,
+        failureCode: 'NOT_A_PDF',
+      })),
     ),
   });
   const pages = jobs.flatMap(({ id: jobId }) =>
@@ -111,14 +116,32 @@ export async function fillLists(service: Service, most: number): Promise<Filled>
   await prisma.webhookDelivery.createMany({ data: deliveries });
   await prisma.webhookAttempt.createMany({
     data: deliveries.flatMap(({ id: deliveryId }) =>
-      [1, 2].map((number) => ({ deliveryId, number, at: now, milliseconds: 1, statusCode: 500 })),
+      [1, 2].map((number) => ({ deliveryId, tenantId, number, at: now, milliseconds: 1, statusCode: 500 })),
     ),
+  });
+
+  const entry = { at: now, tenantId, actor: 'ANONYMOUS' as const, address: '', action: 'createJob', outcome: 'OK' };
+  await prisma.auditLog.createMany({ data: many(() => ({ ...entry, id: newUuid() })) });
+
+  await prisma.tenant.createMany({ data: many((index) => ({ id: newUuid(), name: `tenant ${index}` })) });
+  const filter = { tenantId: null, ids: null, statuses: ['PENDING'], failureCodes: null, batchId: null, name: 'none' };
+  const times = { createdAfter: null, createdBefore: null, requestedAt: now.toISOString() };
+  const operation = { kind: 'CANCEL' as const, status: 'COMPLETED' as const, filter: { ...filter, ...times } };
+  await prisma.bulkOperation.createMany({
+    data: many(() => ({ ...operation, id: newUuid(), matched: 0, cursor: newUuid() })),
+  });
+
+  const crash = { tenantId, jobId: newUuid(), detail: 'SIGSEGV', engineKey: 'PDFIUM 1.0.0/1' };
+  await prisma.quarantine.createMany({
+    data: many((index) => ({ ...crash, sha256: index.toString(16).padStart(64, '0') })),
   });
 
   const keys = [];
   for (let made = 0; made < most; made += 1) {
     const scopes = [...allScopes];
-    keys.push(await createKey(service.platform.database, { tenantId, name: null, scopes, expiresAt: null }));
+    keys.push(
+      await createKey(service.platform.database, { tenantId, name: null, limits: {}, scopes, expiresAt: null }),
+    );
   }
 
   const completed = jobs.findLast(({ status }) => status === 'COMPLETED');

@@ -2,16 +2,19 @@ import { once } from 'node:events';
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
+import { bearer, issueKey } from '../keys/asking.ts';
 import { type Service, startService } from '../service.ts';
 import { insertJob } from './rows.ts';
 
 let service: Service;
+let authorization: string;
 beforeAll(async () => {
   service = await startService({
     worker: false,
     maintenance: false,
     config: { publicUrl: 'https://pages.example.com' },
   });
+  authorization = bearer(await issueKey(service, ['READ', 'WRITE', 'OPERATOR']));
 });
 afterAll(async () => {
   await service[Symbol.asyncDispose]();
@@ -23,7 +26,7 @@ interface Answer {
   headers: Record<string, unknown>;
 }
 
-/** Sends a request with headers that `fetch` does not allow. */
+/** Sends a request with a key, and with headers that `fetch` does not allow. */
 async function send(
   path: string,
   {
@@ -32,7 +35,8 @@ async function send(
     body = '',
   }: { method?: string; headers?: Record<string, string>; body?: string } = {},
 ): Promise<Answer> {
-  const sent = request({ host: '127.0.0.1', port: service.config.port, path, method, headers });
+  const { port } = service.config;
+  const sent = request({ host: '127.0.0.1', port, path, method, headers: { authorization, ...headers } });
   sent.end(body);
   const [response] = await once(sent, 'response');
   let text = '';
@@ -87,6 +91,7 @@ describe('/graphql', () => {
     ['a query that is not a string', '{"query": 5}'],
     ['variables that are not an object', '{"query": "{ health { status } }", "variables": "x"}'],
     ['nothing', ''],
+    ['a list of operations', '[{"query": "{ __typename }"}, {"query": "{ __typename }"}]'],
   ])('returns BAD_REQUEST for a body of %s', async (_, body) => {
     const answer = await post(body);
     // GraphQL over HTTP requires 200 for a well-formed application/json request, even without a query.
@@ -121,7 +126,7 @@ describe('/graphql', () => {
     expect((await service.platform.database.prisma.job.findUnique({ where: { id: uuid } }))?.status).toBe('PENDING');
   });
 
-  it('answers GETs from its own site, programs and the address bar', async () => {
+  it('serves GET requests from its own site, programs and the address bar', async () => {
     const path = `/graphql?query=${encodeURIComponent('{ __typename }')}`;
     for (const site of ['same-origin', 'same-site', 'none']) {
       const answer = await send(path, { headers: { 'sec-fetch-site': site, accept: '*/*' } });

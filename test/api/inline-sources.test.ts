@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { defaultLimits } from '../../src/config.ts';
+import { defaultLimits } from '../../src/config/config.ts';
 import type { GraphqlAnswer } from '../graphql.ts';
 import { type Service, startService } from '../service.ts';
 import { accepted, endedJob, fixture, refused, storedKeys, submit, tryCreateJob } from './submitting.ts';
@@ -54,7 +54,7 @@ describe('a base64 source', () => {
     ['as a data URL', (text: string) => `data:application/pdf;base64,${text}`],
     ['as a data URL with parameters', (text: string) => `data:application/pdf;name="a b.pdf";base64,${text}`],
     ['without padding', (text: string) => text.replace(/=+$/, '')],
-    ['with white space around it', (text: string) => `\n  ${text}  \n`],
+    ['surrounded by white space', (text: string) => `\n  ${text}  \n`],
   ])('is accepted %s', async (_, write) => {
     const bytes = await fixture('repairable');
     const { id } = await submit(service, { source: { base64: write(bytes.toString('base64')) } });

@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { defaultOperationLimits } from '../../src/config.ts';
+import { defaultOperationLimits } from '../../src/config/operation-limits.ts';
 import { newUuid } from '../../src/ids.ts';
-import { graphql } from '../graphql.ts';
+import { graphql, openSubscription } from '../graphql.ts';
 import { type Service, startService } from '../service.ts';
 import { insertJob, insertPages } from './rows.ts';
 import { overWebSocket } from './websocket-client.ts';
@@ -92,14 +92,28 @@ describe('an event of several megabytes', () => {
     return response;
   }
 
-  /** The first event, once it has arrived. */
+  /** Returns the first event, once it has arrived. */
   async function eventIn(response: IncomingMessage) {
-    let received = '';
+    const end = '\n\nevent: complete';
+    const received: string[] = [];
+    let last = '';
     for await (const chunk of response.setEncoding('utf8')) {
-      received += chunk;
-      if (received.includes('\n\nevent: complete')) break;
+      received.push(chunk);
+      // Searching all that was received for each chunk would take seconds.
+      last = last.slice(-end.length) + chunk;
+      if (last.includes(end)) break;
     }
-    return JSON.parse(/^data: (.*)$/m.exec(received)?.[1] ?? '').data.jobProgress.job.pages.nodes;
+    return JSON.parse(/^data: (.*)$/m.exec(received.join(''))?.[1] ?? '').data.jobProgress.job.pages.nodes;
+  }
+
+  /** Resolves when the beginning of an event has arrived, and reads no more. */
+  async function eventBegins(response: IncomingMessage): Promise<void> {
+    let received = '';
+    while (!received.includes('event: next')) {
+      const chunk = response.read();
+      if (chunk === null) await once(response, 'readable');
+      else received += chunk;
+    }
   }
 
   it('is complete over Server-Sent Events and WebSocket', async () => {
@@ -108,13 +122,22 @@ describe('an event of several megabytes', () => {
     expect(webSocket?.data.jobProgress.job.pages.nodes).toEqual(expected);
   });
 
+  it('is not interrupted by keep-alive comments', async () => {
+    await using hasty = await startService({ worker: false, maintenance: false, overrides: { keepAliveMs: 1 } });
+    const job = await insertJob(hasty, { status: 'COMPLETED' });
+    await insertPages(hasty, job, Array(pageCount).fill(text));
+    for await (const { data } of await openSubscription(hasty.url, query, { id: job.id })) {
+      expect(data.jobProgress.job.pages.nodes).toEqual(expected);
+    }
+  });
+
   it('counts until its client has read it', async () => {
     const first = await subscribeUnread();
     const second = await subscribeUnread();
-    for (const each of [first, second]) await once(each, 'readable');
+    for (const each of [first, second]) await eventBegins(each);
     const third = await subscribeUnread();
     for (let n = 0; n < 50; n += 1) await graphql(service.url, '{ jobs(first: 1) { nodes { id } } }');
-    // The sign of life that each stream begins with.
+    // Each stream begins with a keep-alive comment.
     expect(String(third.read())).toBe(':\n\n');
     first.destroy();
     expect(await eventIn(third)).toEqual(expected);

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import type { Service } from '../service.ts';
 
-/** Locks tables of a service's database, and sees who waits for them. */
+/** Locks tables of a service's database, and counts the statements that wait for them. */
 export interface Locks extends AsyncDisposable {
   /** Locks a table until the returned function is called. */
   hold(table: string): Promise<() => Promise<unknown>>;

@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
-import { defaultOperationLimits } from '../../src/config.ts';
+import { defaultOperationLimits } from '../../src/config/operation-limits.ts';
 import { graphql } from '../graphql.ts';
 import { startService } from '../service.ts';
 import { openLocks } from './locks.ts';
 import { inline } from './submitting.ts';
 
-it('when the time of several mutations is up, those before are answered and no more begin', async () => {
+it('returns the mutations that ended before the deadline, and starts no further one', async () => {
   const operations = { ...defaultOperationLimits, operationSeconds: 1 };
   await using service = await startService({ worker: false, maintenance: false, config: { operations } });
   await using locks = await openLocks(service);
@@ -18,7 +18,7 @@ it('when the time of several mutations is up, those before are answered and no m
   }`;
   const answer = graphql(service.url, mutation, { source });
   await expect.poll(() => locks.waiting()).toBe(1);
-  // Began later, and its time is up: so is that of the mutations.
+  // This query started later, and its deadline has passed. So has that of the mutations.
   const { errors: timeout } = await graphql(service.url, '{ jobs { nodes { id } } }');
   expect(timeout).toMatchObject([{ extensions: { code: 'DEADLINE_EXCEEDED' } }]);
   await release();

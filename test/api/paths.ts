@@ -32,16 +32,21 @@ export type ArgumentValue = (argument: string, field: string, type: string) => s
 
 type Field = GraphQLField<unknown, unknown>;
 
-/**
- * Returns the shortest paths from `Query` to every field with objects below every connection, so that a new field of
- * the schema adds its own paths. `node` is left out: it reaches no other objects.
- */
+/** Returns the paths below connections. `node` is left out: it reaches no other objects. */
 export function pathsOf(schema: GraphQLSchema, argumentOf: ArgumentValue): Path[] {
+  return allPathsOf(schema, argumentOf).filter(
+    (path) => connectionsOf(path).length > 0 && path.steps[0]?.name !== 'node',
+  );
+}
+
+/**
+ * Returns the shortest paths from `Query` to every field with objects, also below every connection, so that a new field
+ * of the schema adds its own paths.
+ */
+export function allPathsOf(schema: GraphQLSchema, argumentOf: ArgumentValue): Path[] {
   const query = schema.getQueryType();
   if (query == null) throw new Error('the schema has no queries');
-  const all = [...walk(schema, argumentOf, query, [], [])]
-    .filter((path) => connectionsOf(path).length > 0 && path.steps[0]?.name !== 'node')
-    .sort((a, b) => a.steps.length - b.steps.length);
+  const all = [...walk(schema, argumentOf, query, [], [])].sort((a, b) => a.steps.length - b.steps.length);
   const distinct = new Map<string, Path>();
   for (const path of all) if (!distinct.has(endOf(path))) distinct.set(endOf(path), path);
   return [...distinct.values()];

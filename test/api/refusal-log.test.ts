@@ -16,7 +16,7 @@ it('has one line for many requests that are refused for the same reason, and one
   maskErrors(failure(new TypeError('unexpected')), logger);
   maskErrors(failure(new TypeError('unexpected, too')), logger);
   expect(lines.map((line) => JSON.parse(line).msg)).toEqual([
-    'a request failed: The server has too much to do right now.',
+    'a request failed: The server is overloaded right now.',
     'a request failed unexpectedly',
     'a request failed unexpectedly',
   ]);

@@ -1,7 +1,7 @@
 import { defaultTenantId } from '../../src/api/context.ts';
 import type { Prisma } from '../../src/connections/prisma/client.ts';
 import { encodeId, newUuid } from '../../src/ids.ts';
-import { defaultOptions } from '../../src/job-row/options.ts';
+import { defaultOptions, priorityIntervalSeconds } from '../../src/job-row/options.ts';
 import { searchedText } from '../../src/results/searched-text.ts';
 import { facts } from '../jobs/extractors.ts';
 import type { Service } from '../service.ts';
@@ -21,7 +21,7 @@ export async function insertTenant(service: Service, name: string): Promise<stri
 /** Inserts a job with the given columns, without running it. */
 export async function insertJob(service: Service, given: Partial<Prisma.JobUncheckedCreateInput> = {}): Promise<Row> {
   const { prisma } = service.platform.database;
-  const { tenantId = defaultTenantId, createdAt = new Date() } = given;
+  const { tenantId = defaultTenantId, createdAt = new Date(), priority = 5 } = given;
   const uuid = newUuid();
   const sourceUuid = newUuid();
   await prisma.source.create({ data: { id: sourceUuid, tenantId, kind: 'UPLOAD', status: 'STORED' } });
@@ -33,9 +33,9 @@ export async function insertJob(service: Service, given: Partial<Prisma.JobUnche
       tenantId,
       sourceId: sourceUuid,
       createdAt,
-      claimOrder: createdAt,
+      claimOrder: new Date(new Date(createdAt).getTime() + priority * priorityIntervalSeconds * 1_000),
       maxRetries: 3,
-      priority: 5,
+      priority,
       options: { ...defaultOptions },
       finishedAt: final ? new Date() : null,
       percent: completed ? 100 : 0,

@@ -12,7 +12,8 @@ beforeAll(async () => {
     // A combining accent, a ligature, soft hyphens, full-width letters, non-ASCII capitals and a zero-width space.
     'Cafe\u0301 o\uFB03ce, pro\u00ADpo\u00ADlis, \uFF34\uFF4F\uFF4B\uFF59\uFF4F, GR\u00DCN \u039C\u0395\u039B\u0399 by\u200Btes.',
     'Der B\u00E4r mag \u00DCberraschungen.',
-    // Letters whose capitals are others, or two: final sigma, sharp s, accents that only small letters have, an iota below, dots.
+    // Letters whose capitals are different letters, or two: final sigma, sharp s, accents that exist only on small
+    // letters, an iota below, dots.
     'Die Stra\u00DFe zum Gro\u00DFen Bienenhaus. \u03A3\u038A\u03A3\u03A5\u03A6\u039F\u03A3 \u03C3\u03C4\u1FF7 \u01F0arl \u0130STANBUL ISPARTA \uFB01sh \u845B\u{E0100}\u57CE',
     'STRASSE, ALLE GRO\u1E9E. \u03C3\u03AF\u03C3\u03C5\u03C6\u03BF\u03C2',
   ]);
@@ -25,7 +26,7 @@ afterAll(async () => {
   await service[Symbol.asyncDispose]();
 });
 
-/** A page whose words are broken at the end of lines, far enough from each other for passages of their own. */
+/** Inserts a page whose words are broken at line ends, far enough apart for separate passages. */
 async function insertBrokenWords() {
   const job = await insertJob(service, { status: 'COMPLETED', name: 'broken' });
   const filler = 'Nothing of interest stands in these ten words here. '.repeat(3);
@@ -75,7 +76,7 @@ describe('searchPages', () => {
     ['full-width letters', 'tokyo', 1],
     ['non-ASCII capitals', 'gr\u00FCn \u03BC\u03B5\u03BB\u03B9', 1],
     ['a word that contains an invisible character', 'bytes', 1],
-    ['an accent that capitals write apart', 'J\u030CARL', 3],
+    ['an accent that is a separate character on capitals', 'J\u030CARL', 3],
     ['an iota below as its capital', '\u03A3\u03A4\u03A9\u0342\u0399', 3],
     ['a capital i with a dot', 'istanbul', 3],
     ['a dotless i', '\u0131sparta', 3],
@@ -98,7 +99,7 @@ describe('searchPages', () => {
     expect((await search(text)).map(({ page: { number } }) => number).sort()).toEqual([3, 4]);
   });
 
-  it('shows snippets and highlights as they stand on the page', async () => {
+  it('shows snippets and highlights as they are written on the page', async () => {
     const shown = async (text: string) => {
       const [hit] = (await search(text)).filter(({ page: { number } }) => number === 3);
       if (hit === undefined) throw new Error('there is no hit');

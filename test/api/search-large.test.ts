@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openDatabase } from '../../src/connections/database.ts';
+import { asTenant } from '../../src/connections/postgres/tenant.ts';
 import { newUuid } from '../../src/ids.ts';
 import { searchPages } from '../../src/jobs/search.ts';
 import { enough } from '../../src/jobs/sql/search-pages.ts';
@@ -111,10 +112,12 @@ describe('searchPages in a large library', () => {
   });
 
   it('returns nothing to another tenant', async () => {
-    const { database } = service.platform;
+    const reads = service.platform.pools.api?.reads;
+    if (reads === undefined) throw new Error('there are no pools for the API');
     const tenantId = await insertTenant(service, 'other');
     for (const text of ['bees', 'unicorn', '"bees hum"']) {
-      const found = await searchPages(database, { query: text, filter: { tenantId }, limit: 20, after: null });
+      const query = { query: text, filter: { tenantId }, limit: 20, after: null };
+      const found = await asTenant(tenantId, () => searchPages(reads, query));
       expect(found).toEqual({ hits: [], complete: true });
     }
   });

@@ -1,8 +1,17 @@
-import { GraphQLInt, GraphQLNonNull, GraphQLObjectType, GraphQLSchema, GraphQLString, parse } from 'graphql';
+import {
+  type ExecutionArgs,
+  execute,
+  GraphQLInt,
+  GraphQLNonNull,
+  GraphQLObjectType,
+  GraphQLSchema,
+  GraphQLString,
+  parse,
+} from 'graphql';
 import { expect, it } from 'vitest';
 import { Results } from '../../src/api/live/results.ts';
 import { perSubscriber, textOf } from '../../src/api/live/shared-events.ts';
-import { createSubscribe } from '../../src/api/live/subscribe.ts';
+import { createSubscribe, type EventExecution } from '../../src/api/live/subscribe.ts';
 import type { Cursor } from '../../src/progress/state.ts';
 import { Watcher } from '../../src/progress/watcher.ts';
 
@@ -47,10 +56,16 @@ const schema = new GraphQLSchema({
 const subscribe = createSubscribe((error) => error);
 
 /** Subscribes and returns the stream of results. */
-async function subscribed(query: string, variableValues = {}, name = ''): Promise<Results> {
-  const results = await subscribe({ schema, document: parsed(query), variableValues, contextValue: { name } });
+async function subscribed(query: string, variableValues = {}, name = '', audience = ''): Promise<Results> {
+  const args = { schema, document: parsed(query), variableValues, contextValue: { name } };
+  const results = await subscribe(args, executionFor(audience, args));
   if (!(results instanceof Results)) throw new Error(JSON.stringify(results));
   return results;
+}
+
+function executionFor(audience: string, args: ExecutionArgs): EventExecution {
+  const forAll = (rootValue: Cursor) => execute({ ...args, rootValue });
+  return { audience, forAll, forOne: forAll, inTurn: (begin) => begin() };
 }
 
 /** Caches documents by text, as the server does. */
@@ -72,7 +87,7 @@ async function share(all: Results[]) {
   return { results, executions };
 }
 
-it('executes an event once for all subscribers with the same selection, whatever their arguments', async () => {
+it('executes an event once for all subscribers with the same selection, even with different arguments', async () => {
   const query = 'subscription ($id: String) { events(id: $id) { revision seq } }';
   const shared = await share(await Promise.all(['a', 'b', 'c'].map((id) => subscribed(query, { id }))));
   expect(shared.executions).toBe(1);
@@ -121,4 +136,15 @@ it('executes per-subscriber fields for each subscriber', async () => {
     { revision: 7, own: 'b' },
   ]);
   expect(executions).toBe(2);
+});
+
+it('shares no result between audiences', async () => {
+  const query = 'subscription { events { revision } }';
+  const audiences = ['key', 'watch token', 'key'];
+  const { results, executions } = await share(
+    await Promise.all(audiences.map((audience) => subscribed(query, {}, '', audience))),
+  );
+  expect(executions).toBe(2);
+  expect(results[0]).toBe(results[2]);
+  expect(results[0]).not.toBe(results[1]);
 });

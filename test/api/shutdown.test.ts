@@ -85,6 +85,25 @@ describe('an API that shuts down', () => {
     await expect(ready()).rejects.toThrow();
   });
 
+  it('waits for the check of the load balancer, even if another client checks all the time', async () => {
+    const config = { trustedProxies: ['127.0.0.1'] };
+    const service = await startService({ worker: false, maintenance: false, config });
+    const checkFrom = async (address: string) => {
+      const headers = { connection: 'close', 'x-forwarded-for': address };
+      const response = await fetch(`${service.url}/health/ready`, { headers });
+      await response.arrayBuffer();
+      return response.status;
+    };
+    const [balancer, other] = ['192.0.2.1', '192.0.2.2'];
+    expect(await checkFrom(balancer)).toBe(200);
+    for (let n = 0; n < 5; n += 1) expect(await checkFrom(other)).toBe(200);
+    expect(await checkFrom(balancer)).toBe(200);
+    const disposed = service[Symbol.asyncDispose]();
+    for (let n = 0; n < 5; n += 1) expect(await checkFrom(other)).toBe(503);
+    expect(await checkFrom(balancer)).toBe(503);
+    await disposed;
+  });
+
   it('lets an upload in progress finish', async () => {
     const service = await startService({ worker: false, maintenance: false });
     const created = await graphql(service.url, 'mutation { createUpload(input: {}) { upload { url } } }');

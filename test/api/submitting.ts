@@ -17,8 +17,8 @@ const createJob = `mutation ($input: CreateJobInput!) {
 }`;
 
 /** Calls createJob and returns the whole response, including errors. */
-export function tryCreateJob(service: Service, input: Record<string, unknown>): Promise<GraphqlAnswer> {
-  return graphql(service.url, createJob, { input });
+export function tryCreateJob(service: Service, input: Record<string, unknown>, headers = {}): Promise<GraphqlAnswer> {
+  return graphql(service.url, createJob, { input }, headers);
 }
 
 export interface Submitted {
@@ -27,8 +27,8 @@ export interface Submitted {
 }
 
 /** Creates a job; throws if it is refused. */
-export async function submit(service: Service, input: Record<string, unknown>): Promise<Submitted> {
-  const answer = await tryCreateJob(service, input);
+export async function submit(service: Service, input: Record<string, unknown>, headers = {}): Promise<Submitted> {
+  const answer = await tryCreateJob(service, input, headers);
   const { deduplicated, job } = accepted(answer).createJob;
   return { id: job.id, deduplicated };
 }

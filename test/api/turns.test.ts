@@ -19,12 +19,12 @@ async function orderOf(turns: Record<string, () => Promise<void>>): Promise<stri
 }
 
 describe('turns of the event loop', () => {
-  it('end after a large list, whatever its size', async () => {
+  it('end after a large list of any size', async () => {
     const turns = { first: () => takeTurn(2_000), second: () => takeTurn(200_000), third: () => takeTurn(2_000) };
     expect(await orderOf(turns)).toEqual(['first', 'second', 'others', 'third']);
   });
 
-  it('hold many small lists', async () => {
+  it('contain many small lists', async () => {
     const turns = { first: () => takeTurn(900), second: () => takeTurn(900), third: () => takeTurn(200) };
     expect(await orderOf(turns)).toEqual(['first', 'second', 'third', 'others']);
   });

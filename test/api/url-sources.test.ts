@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { defaultLimits } from '../../src/config.ts';
+import { defaultLimits } from '../../src/config/config.ts';
 import { serve, type TestServer } from '../download/pdf-server.ts';
 import { type Service, startService } from '../service.ts';
 import { endedJob, fixture, inline, refused, remove, storedKeys, submit, tryCreateJob } from './submitting.ts';

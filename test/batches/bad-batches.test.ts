@@ -24,7 +24,7 @@ async function issuesOf(input: object) {
 describe('createBatch refuses', () => {
   it('a batch without items', async () => {
     expect(await issuesOf({ items: [] })).toEqual([
-      { path: ['input', 'items'], code: 'TOO_FEW_ITEMS', message: 'a batch needs an item at least' },
+      { path: ['input', 'items'], code: 'TOO_FEW_ITEMS', message: 'a batch needs at least one item' },
     ]);
   });
 

@@ -148,7 +148,7 @@ describe('a batch', () => {
 describe('cancelBatch', () => {
   const cancel = `mutation ($id: ID!) { cancelBatch(id: $id) { batch { status finishedAt ${counts} } } }`;
 
-  it('cancels the jobs that have not ended, and refuses a batch that ended without it', async () => {
+  it('cancels unfinished jobs, and refuses a batch that ended in another way', async () => {
     const page = await inline('many-pages');
     const batch = await submittedBatch(service, {
       items: [broken, ...Array.from({ length: 8 }, () => ({ source: page }))],
@@ -156,7 +156,7 @@ describe('cancelBatch', () => {
     await expect.poll(async () => (await readBatch(service, batch.id)).failed, { timeout: 20_000 }).toBe(1);
     const { errors } = await graphql(service.url, cancel, { id: batch.id });
     expect(errors).toBeUndefined();
-    // A job whose row a heartbeat has locked at this moment is cancelled after the answer.
+    // A job whose row is locked by a heartbeat at this moment is cancelled after the response.
     const { cancelled, completed, ...rest } = await finalBatch(service, batch.id);
     expect(rest).toMatchObject({ status: 'CANCELLED', total: 9, failed: 1, pending: 0, running: 0 });
     expect(rest.finishedAt).not.toBeNull();

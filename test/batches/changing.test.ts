@@ -73,7 +73,10 @@ describe('cancelBatch of a large batch', () => {
   it('is finished by maintenance if the API process dies', async () => {
     const batch = await makeBatch(many);
     await query(`UPDATE batches SET cancelled_at = now() WHERE id = $1`, [uuidOf(batch)]);
-    await query(`INSERT INTO batch_changes (batch_id, kind) VALUES ($1, 'CANCEL')`, [uuidOf(batch)]);
+    await query(
+      `INSERT INTO batch_changes (batch_id, tenant_id, kind) SELECT id, tenant_id, 'CANCEL' FROM batches WHERE id = $1`,
+      [uuidOf(batch)],
+    );
     await Promise.all([maintain(), maintain()]);
     expect(await finalBatch(service, batch.id)).toMatchObject({ status: 'CANCELLED', cancelled: many });
     expect(await pending()).toEqual([]);
@@ -106,7 +109,7 @@ describe('cancelBatch of a large batch', () => {
     await retryJob(service.platform.jobs, defaultTenantId, job?.id ?? '', null);
     // Pretends that the cancellation is still in progress.
     await query(
-      `INSERT INTO batch_changes (batch_id, kind, requested_at) SELECT id, 'CANCEL', cancelled_at FROM batches WHERE id = $1`,
+      `INSERT INTO batch_changes (batch_id, tenant_id, kind, requested_at) SELECT id, tenant_id, 'CANCEL', cancelled_at FROM batches WHERE id = $1`,
       [uuidOf(batch)],
     );
     await maintain();
@@ -121,7 +124,10 @@ describe('cancelBatch of a large batch', () => {
     await query(`UPDATE jobs SET status = 'PENDING', finished_at = NULL WHERE batch_id = $1 AND batch_index = 0`, [
       uuidOf(batch),
     ]);
-    await query(`INSERT INTO batch_changes (batch_id, kind) VALUES ($1, 'RETRY')`, [uuidOf(batch)]);
+    await query(
+      `INSERT INTO batch_changes (batch_id, tenant_id, kind) SELECT id, tenant_id, 'RETRY' FROM batches WHERE id = $1`,
+      [uuidOf(batch)],
+    );
     await ask(cancel, batch);
     await maintain();
     expect(await readBatch(service, batch.id)).toMatchObject({ status: 'CANCELLED', failed: many - 1, cancelled: 1 });
@@ -154,9 +160,10 @@ describe('retryBatch of a large batch', () => {
     await query(`UPDATE jobs SET finished_at = now() + interval '1 hour' WHERE batch_id = $1 AND batch_index = 7`, [
       uuidOf(batch),
     ]);
-    await query(`INSERT INTO batch_changes (batch_id, kind, options) VALUES ($1, 'RETRY', '{"ocr": true}')`, [
-      uuidOf(batch),
-    ]);
+    await query(
+      `INSERT INTO batch_changes (batch_id, tenant_id, kind, options) SELECT id, tenant_id, 'RETRY', '{"ocr": true}' FROM batches WHERE id = $1`,
+      [uuidOf(batch)],
+    );
     await Promise.all([maintain(), maintain()]);
     await expect.poll(() => readBatch(service, batch.id)).toMatchObject({ pending: many - 1, failed: 1 });
     const rows = await query(

@@ -78,7 +78,7 @@ it('match the jobs and add up in every query and event, while every kind of chan
             }),
           () => failJob(jobs, claim, { ...failure, code: 'NOT_A_PDF' }),
           () => failJob(jobs, claim, { ...failure, code: 'INTERNAL' }),
-          () => giveBackJob(jobs, claim, { forgetPages: false }),
+          () => giveBackJob(jobs, claim, { discardPages: false }),
           // The lease is lost: the job is rescued, and later writes of its worker are ignored.
           () =>
             database.query(
@@ -88,7 +88,10 @@ it('match the jobs and add up in every query and event, while every kind of chan
         ];
         await tried(ends[Math.floor(Math.random() * ends.length)] ?? (() => Promise.resolve()));
       }
-      await database.query(`UPDATE jobs SET due_at = now() WHERE batch_id = $1 AND status = 'RETRYING'`, [batchId]);
+      await database.query(
+        `UPDATE jobs SET due_at = now() - interval '1 second' WHERE batch_id = $1 AND status = 'RETRYING'`,
+        [batchId],
+      );
     }
   }
   async function interfere(): Promise<void> {

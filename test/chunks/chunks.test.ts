@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { countTokens } from 'gpt-tokenizer/encoding/o200k_base';
 import { describe, expect, it } from 'vitest';
-import { type Chunk, type ChunkOptions, type ChunkStart, chunksOf } from '../../src/chunks/chunks.ts';
+import type { Chunk, ChunkOptions, ChunkStart } from '../../src/chunks/chunk.ts';
+import { chunksOf } from '../../src/chunks/chunks.ts';
 
 async function* pagesFrom(pages: string[], from = 1) {
   for (const [index, markdown] of pages.entries()) if (index + 1 >= from) yield { number: index + 1, markdown };
@@ -65,7 +66,7 @@ describe('chunks', () => {
     expect(chunks[0]?.text).toBe(`A paragraph.\n\n${table}\n${code}\n<table>\n\n<tr><td># x</td></tr></table>`);
   });
 
-  it('are none for a document without text', async () => {
+  it('are an empty list for a document without text', async () => {
     expect(await chunked(['', ' \n', '\n\n'])).toEqual([]);
     expect(await chunked([])).toEqual([]);
   });

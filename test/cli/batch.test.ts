@@ -127,7 +127,7 @@ describe('submit --batch --follow', () => {
     }
   });
 
-  it('exits with 130 on Ctrl-C, and says that the batch continues', async () => {
+  it('exits with 130 on Ctrl-C, and reports that the batch continues', async () => {
     await service.stopWorker();
     await using cli = launch(['submit', documents.path, '--batch', '--follow'], service);
     await cli.says(/0\/3 jobs/);

@@ -15,7 +15,7 @@ afterAll(async () => {
 });
 
 describe('submit --follow without an end', () => {
-  it('exits with 130 on Ctrl-C, and says that the job continues', async () => {
+  it('exits with 130 on Ctrl-C, and reports that the job continues', async () => {
     using directory = temporaryDirectory();
     await using cli = launch(['submit', fixture('one-page.pdf'), '--out', directory.path], service);
     await cli.says(/waiting for a worker/);
@@ -40,7 +40,7 @@ describe('submit --follow without an end', () => {
     expect(stderr).toMatch(/^one-page\.pdf CANCELLED$/m);
   });
 
-  it('reports that the job was deleted meanwhile', async () => {
+  it('reports that the job was deleted in the meantime', async () => {
     await using cli = launch(['submit', fixture('one-page.pdf'), '--follow'], service);
     await cli.says(/waiting for a worker/);
     await service.platform.database.prisma.job.deleteMany({ where: { status: 'PENDING' } });
@@ -51,7 +51,7 @@ describe('submit --follow without an end', () => {
 });
 
 describe('watch without an end', () => {
-  it('exits with 130 on Ctrl-C, and says that the job continues', async () => {
+  it('exits with 130 on Ctrl-C, and reports that the job continues', async () => {
     const { stdout } = await run(['submit', fixture('one-page.pdf')], service);
     const id = stdout.trim();
     await using cli = launch(['watch', id], service);
@@ -63,7 +63,7 @@ describe('watch without an end', () => {
   });
 });
 
-describe('an output that nobody reads', () => {
+describe('an output without a reader', () => {
   it.each([['list'], ['--help']])('does not make %s fail', async (command) => {
     await using cli = launch([command], service);
     cli.child.stdout?.destroy();

@@ -27,7 +27,7 @@ afterAll(async () => {
 const missing = 'job_01h455vb4pex5vsknk084sn02q';
 
 describe('list', () => {
-  it('prints the newest jobs first, one a line', async () => {
+  it('prints the newest jobs first, one per line', async () => {
     const { code, stdout, stderr } = await run(['list'], service);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     const [head, ...lines] = stdout.trimEnd().split('\n');

@@ -22,12 +22,13 @@ export interface LaunchOptions {
   env?: Record<string, string>;
 }
 
-const cli = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
+/** Compiled, as users run it. */
+const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 
 /** Runs `pagehive` with these arguments, as a user would. Disposal kills it, so that a failing test leaves nothing. */
 export function launch(args: string[], { url, stdin, env: given = {} }: LaunchOptions = {}): RunningCli {
   const env = { ...process.env, PAGEHIVE_URL: url, ...given };
-  const child = spawn(process.execPath, ['--import', 'tsx', cli, ...args], { env, stdio: 'pipe' });
+  const child = spawn(process.execPath, [cli, ...args], { env, stdio: 'pipe' });
   const output = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const) {
     child[name].setEncoding('utf8').on('data', (text) => (output[name] += text));

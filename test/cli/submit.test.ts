@@ -65,6 +65,12 @@ describe('submit', () => {
     expect(data.webhookDeliveries.nodes).toEqual([{ event: 'JOB_COMPLETED', url }]);
   });
 
+  it('opens an encrypted document with the password in PAGEHIVE_DOCUMENT_PASSWORD', async () => {
+    const env = { PAGEHIVE_DOCUMENT_PASSWORD: 'pagehive' };
+    const { code, stderr } = await run(['submit', '--follow', '--json', fixture('encrypted.pdf')], { ...service, env });
+    expect(code, stderr).toBe(0);
+  });
+
   it('opens an encrypted document with --password', async () => {
     const options = ['--follow', '--json', '--password'];
     const wrong = await run(['submit', fixture('encrypted.pdf'), ...options, 'wrong'], service);

@@ -83,9 +83,9 @@ describe.skipIf(!hasBrowser)('the client in a browser', () => {
       jsx: 'automatic',
       define: { 'process.env.NODE_ENV': JSON.stringify(mode) },
     });
-    // The answer that lends its origin has a policy of its own, for another page.
+    // The response that provides the origin has its own policy, meant for another page.
     const page = await browser.newPage({ bypassCSP: true });
-    // Really from the server, whatever it is: a page made up here may not open connections to this machine.
+    // A response of the server, of any kind: a page created here may not open connections to this machine.
     await page.goto(`${proxy.origin}/health/live${search}`);
     await page.setContent(`<!doctype html><body>${body}</body>`);
     await page.addScriptTag({ type: 'module', content: outputFiles[0]?.text });

@@ -6,7 +6,7 @@ import { createClient } from '../../src/client/client.ts';
 import { portOf } from '../download/pdf-server.ts';
 import { collect } from './running.ts';
 
-/** A server with scripted behaviour for each socket: the real one rarely closes with most of these codes. */
+/** A server with scripted behaviour for each socket, because the real one rarely sends most of these close codes. */
 let sockets: WebSocketServer;
 let url: string;
 let received: string[];

@@ -37,7 +37,7 @@ describe.each(['websocket', 'sse'] as const)('jobUpdates over %s', (transport) =
       }
     })();
     function onState(state: string): void {
-      // A WebSocket client cannot tell when its subscription is active, but the server can.
+      // A WebSocket client does not learn when its subscription is active, but the server knows.
       if (state === 'connected') void inForce().then(submitNext);
     }
     const inForce = () => expect.poll(() => service.api.hub.watched).toBe(1);

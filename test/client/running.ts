@@ -15,7 +15,7 @@ export function cursorOf({ cursor }: Pick<ProgressFragment, 'cursor'>): [revisio
   return [revision, n];
 }
 
-/** Describes consecutive events of one job of which the second is not newer, or falls behind within the attempt. */
+/** Describes consecutive events of one job of which the second is not newer, or steps back within the attempt. */
 export function stepsBack(events: ProgressFragment[]): string[] {
   return events.slice(1).flatMap((event, index) => {
     const before = events[index] ?? event;

@@ -59,7 +59,7 @@ describe('a server that accepts a connection and sends nothing', () => {
     const { error, states } = await watch('websocket');
     expect(error).toMatchObject({
       name: 'ServerUnreachableError',
-      message: expect.stringContaining('the connection does not open'),
+      message: expect.stringContaining('the connection did not open in time'),
     });
     expect([asked, states]).toEqual([2, ['reconnecting', 'done']]);
   });

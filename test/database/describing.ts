@@ -5,15 +5,13 @@ export interface DescribedColumn {
   name: string;
   /** The name of its type, such as `int4`; `enum` for all enums. */
   type: string;
-  /**
-   * Whether it is a column of a table that may be null. False for expressions, of which PostgreSQL does not know it.
-   */
+  /** Whether it is a nullable column of a table. False for expressions, whose nullability PostgreSQL does not know. */
   nullable: boolean;
 }
 
 /** Describes statements of a database. */
 export interface Describer extends AsyncDisposable {
-  /** Fails as the statement would if it names what does not exist. */
+  /** Fails as the statement would if it refers to something that does not exist. */
   describe(statement: string): Promise<DescribedColumn[]>;
 }
 

@@ -4,13 +4,17 @@ import { findChangedFunctions, readFunctions } from '../../src/connections/sql-f
 import { runCommand } from '../start/commands.ts';
 import { type OpenedDatabase, openFreshDatabase } from './opening.ts';
 
-/** Functions whose results are stored, in generated columns and indexes. A migration must rewrite these with the function. */
+/**
+ * Functions whose results are stored, in generated columns and indexes. A migration that changes the function must also
+ * rewrite these.
+ */
 const storedResults = [
   'pagehive_fold',
   'pagehive_form',
   'pagehive_gram',
   'pagehive_grams',
   'pagehive_lower',
+  'pagehive_status_key',
   'pagehive_words',
 ];
 
@@ -69,7 +73,11 @@ describe('a function that differs from its file', () => {
 
   it.each([
     ['serve', 'ALTER FUNCTION claim_jobs COST 1', 'claim_jobs'],
-    ['work', 'ALTER TABLE jobs DISABLE TRIGGER USER', 'count_in_batch, index_job_names, owe_job_webhook'],
+    [
+      'work',
+      'ALTER TABLE jobs DISABLE TRIGGER USER',
+      'count_in_batch, count_pages, erase_credentials, index_job_names, owe_job_webhook',
+    ],
     ['maintain', 'DROP SCHEMA public CASCADE; CREATE SCHEMA public', names.join(', ')],
   ])('keeps %s from starting, with the command that replaces it', async (command, change, functions) => {
     await using opened = await openFreshDatabase(1);

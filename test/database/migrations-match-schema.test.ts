@@ -25,6 +25,7 @@ const nativeTypes: Record<string, string> = {
   Json: 'json',
   SmallInt: 'smallint',
   Real: 'real',
+  Date: 'date',
   'Timestamptz(3)': 'timestamp(3) with time zone',
 };
 

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage, executionAsyncResource } from 'node:async_hooks';
 import { describe, expect, it } from 'vitest';
 import type { Database } from '../../src/connections/database.ts';
 import {
@@ -16,7 +17,7 @@ async function backend(database: Database): Promise<number | undefined> {
 }
 
 describe('a pool of connections', () => {
-  it('alternates among owners, so that a hundred statements of one delay another by only a few', async () => {
+  it('alternates between owners, so that a hundred statements of one delay another by only a few', async () => {
     await using opened = await openFreshDatabase(2);
     const { database } = opened;
     const order: string[] = [];
@@ -150,5 +151,25 @@ describe('a pool of connections', () => {
       for (const rows of answers) expect(rows).toEqual([{ one: 1, slept: '' }]);
     }
     await database.query(`DROP ROLE ${limited.username}`, []);
+  });
+
+  it('leaves nothing in later asynchronous contexts once it is closed', async () => {
+    const context = new AsyncLocalStorage<string>();
+    // Node.js 20 copies the stores of all contexts in use into each promise.
+    const stores = () =>
+      context.run('test', async () => {
+        await null;
+        const symbols = Object.getOwnPropertySymbols(executionAsyncResource());
+        return symbols.filter(({ description }) => description === 'kResourceStore').length;
+      });
+    await using opened = await openFreshDatabase(1);
+    const before = await stores();
+    {
+      await using pool = openPool(opened.url, 1);
+      const scope = { owner: 'one', atOnce: 1, signal: never };
+      expect(await pool.within(scope, () => pool.query('SELECT 1 AS one', []))).toEqual([{ one: 1 }]);
+    }
+    expect(await stores()).toBe(before);
+    context.disable();
   });
 });

@@ -1,11 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { inject } from 'vitest';
+import { findRoleProblem } from '../../src/connections/api-role-check.ts';
+import { embeddedApiUrl } from '../../src/connections/embedded-postgres.ts';
+import { openPool } from './opening.ts';
 
 /** A role with its own empty database. */
 export interface Role extends AsyncDisposable {
   readonly name: string;
   readonly url: string;
+  /** The URL of the database for a superuser. */
+  readonly superuserUrl: string;
   /** Runs a statement as superuser in the role's database. */
   asSuperuser(statement: string): Promise<Record<string, unknown>[]>;
 }
@@ -48,11 +53,19 @@ export async function createRole({ settings = {}, database = '', role = '' }: Ro
   return {
     name,
     url: url.href,
+    superuserUrl: superuser,
     asSuperuser: (statement) => run(superuser, statement),
     async [Symbol.asyncDispose]() {
       await run(admin, `DROP DATABASE ${name}`, `DROP ROLE ${name}`);
     },
   };
+}
+
+/** The URL of a role's database for the API's role, which every database of the cluster shares. */
+export function apiUrlOf(url: string): string {
+  const api = new URL(embeddedApiUrl(inject('postgresUrl')));
+  api.pathname = new URL(url).pathname;
+  return api.href;
 }
 
 /** Role settings that break any code that depends on the defaults. */
@@ -75,3 +88,27 @@ export const hostileSettings = {
   default_transaction_deferrable: 'on',
   synchronous_commit: 'off',
 } as const;
+
+/**
+ * A URL for the API's role, which `migrate` may create. The role is removed at the end, with what it owns in this
+ * database.
+ */
+export async function temporaryRole(url: string): Promise<{ url: string } & AsyncDisposable> {
+  const api = new URL(url);
+  api.username = `test_${randomUUID().replaceAll('-', '')}`;
+  api.password = 'a secret/';
+  return {
+    url: api.href,
+    async [Symbol.asyncDispose]() {
+      await using database = openPool(url, 1);
+      await database.query(`DROP OWNED BY ${api.username}`, []);
+      await database.query(`DROP ROLE ${api.username}`, []);
+    },
+  };
+}
+
+/** Returns why the role of a URL cannot be the API's. */
+export async function problemOf(url: string): Promise<string | null> {
+  await using database = openPool(url, 1);
+  return await findRoleProblem(database.query);
+}

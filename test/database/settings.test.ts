@@ -19,7 +19,7 @@ describe('settings of the role', () => {
     // Like a second start.
     expect(await migrate(role.url, { log })).toEqual([]);
     await using service = await startService({
-      config: { databaseUrl: role.url },
+      config: { databaseUrl: role.url, databaseApiUrl: null },
       overrides: { extractor: pages() },
     });
     const begun = Date.now();
@@ -73,7 +73,7 @@ describe('a role with few connections', () => {
     await using role = await createRole({ role: 'CONNECTION LIMIT 3' });
     await migrate(role.url, { log });
     await using service = await startService({
-      config: { databaseUrl: role.url },
+      config: { databaseUrl: role.url, databaseApiUrl: null },
       overrides: { extractor: pages() },
     });
     const source = await inline('one-page');

@@ -6,9 +6,13 @@ import * as jobContent from '../../src/results/job-content.ts';
 import * as pageContent from '../../src/results/page-content.ts';
 import { measuredRead } from '../../src/results/sql/measured-read.ts';
 import { createDatabase } from '../service.ts';
+import { contentRows } from './content-rows.ts';
 import { type Describer, openDescriber } from './describing.ts';
+import { jobRows } from './job-rows.ts';
+import { operationRows } from './operation-rows.ts';
 
-import { rows } from './statement-rows.ts';
+/** All statements that return rows. */
+const rows = [...jobRows, ...contentRows, ...operationRows];
 
 /** Exported parts of statements. */
 const fragments = ['insertPages'];

@@ -5,13 +5,14 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { type Client, createClient } from '../../src/client/client.ts';
-import { defaultLimits } from '../../src/config.ts';
+import { defaultLimits } from '../../src/config/config.ts';
 import { freePort } from '../../src/connections/embedded-server.ts';
 import { inline, submit } from '../api/submitting.ts';
 import { collect, stepsBack } from '../client/running.ts';
 import { readDocument } from '../docs/markdown.ts';
 import { graphql } from '../graphql.ts';
 import { group, opened, stepwise } from '../jobs/extractors.ts';
+import { bearer, issueKey } from '../keys/asking.ts';
 import { type Service, startService } from '../service.ts';
 import { hasNginx, startNginx } from './nginx.ts';
 
@@ -37,6 +38,8 @@ describe.skipIf(!hasNginx)('behind nginx with the site of docs/deployment.md', (
   let service: Service;
   let nginx: AsyncDisposable;
   let url: string;
+  let apiKey: string;
+  let headers: { authorization: string };
   beforeAll(async () => {
     const nginxPort = await freePort();
     url = `http://127.0.0.1:${nginxPort}`;
@@ -46,22 +49,28 @@ describe.skipIf(!hasNginx)('behind nginx with the site of docs/deployment.md', (
       overrides: { keepAliveMs: 1_500 },
     });
     nginx = await startNginx(siteOf(nginxPort, service.config.port, '4s'), url);
+    const key = await issueKey(service, ['READ', 'WRITE']);
+    apiKey = key.secret;
+    headers = { authorization: bearer(key) };
   });
   afterAll(async () => {
     await nginx[Symbol.asyncDispose]();
     await service[Symbol.asyncDispose]();
   });
 
+  const submitForLater = async () =>
+    submit(service, { source: await inline('one-page'), runAt: new Date(Date.now() + 3_600_000) }, headers);
+
   describe.each(['websocket', 'sse'] as const)('a subscription over %s', (transport) => {
     let client: Client;
     beforeAll(() => {
-      client = createClient({ url, transport, webSocket: WebSocket });
+      client = createClient({ url, apiKey, transport, webSocket: WebSocket });
     });
 
     it('delivers each event before the next one happens', async () => {
       const extractor = stepwise(opened(3), group(1, 1), group(2, 2), group(3, 3));
       await service.startWorker({ extractor });
-      const { id } = await submit(service, { source: await inline('one-page') });
+      const { id } = await submit(service, { source: await inline('one-page') }, headers);
       const events = [];
       // Each page is extracted only after the previous one was seen: a buffered event would block this loop forever.
       extractor.step();
@@ -75,10 +84,7 @@ describe.skipIf(!hasNginx)('behind nginx with the site of docs/deployment.md', (
     });
 
     it('resumes after a restart of the server', async () => {
-      const { id } = await submit(service, {
-        source: await inline('one-page'),
-        runAt: new Date(Date.now() + 3_600_000),
-      });
+      const { id } = await submitForLater();
       const states: string[] = [];
       const watching = collect(client.jobProgress(id, { onState: (state) => states.push(state) }));
       await expect.poll(() => service.api.hub.watched).toBe(1);
@@ -92,24 +98,24 @@ describe.skipIf(!hasNginx)('behind nginx with the site of docs/deployment.md', (
   });
 
   it('keeps subscriptions open while nothing happens', async () => {
-    const { id } = await submit(service, { source: await inline('one-page'), runAt: new Date(Date.now() + 3_600_000) });
+    const { id } = await submitForLater();
     const states: string[] = [];
     const watching = (['websocket', 'sse'] as const).map((transport) => {
-      const client = createClient({ url, transport, webSocket: WebSocket });
+      const client = createClient({ url, apiKey, transport, webSocket: WebSocket });
       return collect(client.jobProgress(id, { onState: (state) => states.push(`${transport} ${state}`) }));
     });
-    await untilSignsOfLife(id, 5);
-    await createClient({ url }).cancelJob(id);
+    await untilKeepAlives(id, 5);
+    await createClient({ url, apiKey }).cancelJob(id);
     for (const events of await Promise.all(watching)) expect(events.at(-1)).toMatchObject({ status: 'CANCELLED' });
     expect(states.sort()).toEqual(['sse connected', 'sse done', 'websocket connected', 'websocket done']);
   });
 
-  /** Reads a stream until it has this many comments, for longer than nginx waits for a silent connection. */
-  async function untilSignsOfLife(id: string, count: number): Promise<void> {
+  /** Reads a stream until it has this many comments, for longer than nginx waits on a silent connection. */
+  async function untilKeepAlives(id: string, count: number): Promise<void> {
     const stop = new AbortController();
     const response = await fetch(`${url}/graphql`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
+      headers: { ...headers, 'content-type': 'application/json', accept: 'text/event-stream' },
       body: JSON.stringify({ query: `subscription { jobProgress(id: "${id}") { cursor } }` }),
       signal: stop.signal,
     });
@@ -120,7 +126,7 @@ describe.skipIf(!hasNginx)('behind nginx with the site of docs/deployment.md', (
   }
 
   async function createUpload(): Promise<string> {
-    const answer = await graphql(url, 'mutation { createUpload(input: {}) { upload { url } } }');
+    const answer = await graphql(url, 'mutation { createUpload(input: {}) { upload { url } } }', {}, headers);
     return answer.data.createUpload.upload.url;
   }
 
@@ -134,7 +140,7 @@ describe.skipIf(!hasNginx)('behind nginx with the site of docs/deployment.md', (
     await using _ = await startNginx(siteOf(port, service.config.port), `http://127.0.0.1:${port}`);
     const base64 = Buffer.alloc(25 * MiB).toString('base64');
     const mutation = 'mutation ($source: JobSourceInput!) { createJob(input: { source: $source }) { job { id } } }';
-    const created = await graphql(`http://127.0.0.1:${port}`, mutation, { source: { base64 } });
+    const created = await graphql(`http://127.0.0.1:${port}`, mutation, { source: { base64 } }, headers);
     expect(created.errors).toBeUndefined();
   });
 
@@ -151,12 +157,16 @@ describe.skipIf(!hasNginx)('behind nginx with the site of docs/deployment.md', (
     await once(response, 'end');
   });
 
-  it('counts clients by their real addresses, whatever their headers claim', async () => {
-    const { id } = await submit(service, { source: await inline('one-page'), runAt: new Date(Date.now() + 3_600_000) });
+  it('counts clients by their real addresses, even if their headers claim others', async () => {
+    const { id } = await submitForLater();
     const query = encodeURIComponent(`subscription { jobProgress(id: "${id}") { cursor } }`);
     const open = async (localAddress: string, claim: string) => {
-      const headers = { accept: 'text/event-stream', 'x-forwarded-for': claim, forwarded: `for=${claim}` };
-      const watching = request(`${url}/graphql?query=${query}`, { localAddress, headers, agent: false });
+      const claims = { 'x-forwarded-for': claim, forwarded: `for=${claim}` };
+      const watching = request(`${url}/graphql?query=${query}`, {
+        localAddress,
+        headers: { ...headers, accept: 'text/event-stream', ...claims },
+        agent: false,
+      });
       watching.on('error', () => undefined).end();
       const [response] = await once(watching, 'response');
       return { status: response.statusCode, close: () => watching.destroy() };
@@ -171,7 +181,7 @@ describe.skipIf(!hasNginx)('behind nginx with the site of docs/deployment.md', (
   });
 
   it('serves GraphiQL, but no metrics', async () => {
-    const page = await fetch(`${url}/graphql`, { headers: { accept: 'text/html' } });
+    const page = await fetch(`${url}/graphql`, { headers: { ...headers, accept: 'text/html' } });
     expect([page.status, await page.text()]).toEqual([200, expect.stringContaining('Pagehive')]);
     expect((await fetch(`${url}/metrics`)).status).toBe(404);
   });

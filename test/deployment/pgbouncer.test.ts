@@ -5,7 +5,7 @@ import { migrate } from '../../src/connections/migrations.ts';
 import { isBusy, isCancelled, isConnectionError } from '../../src/connections/postgres/database-errors.ts';
 import { accepted, inline, tryCreateJob } from '../api/submitting.ts';
 import { failure, openPool } from '../database/opening.ts';
-import { createRole, hostileSettings, type Role } from '../database/roles.ts';
+import { apiUrlOf, createRole, hostileSettings, type Role } from '../database/roles.ts';
 import { ailing, completeOnce, pages, soon } from '../faults/watching.ts';
 import { graphql } from '../graphql.ts';
 import { startService } from '../service.ts';
@@ -45,6 +45,21 @@ async function leftovers({ asSuperuser, name }: Role, url: string): Promise<unkn
   return found;
 }
 
+/** Tenants that stay set in PgBouncer's shared server connections. */
+async function leakedTenants(url: string): Promise<string[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  const found = new Set<string>();
+  for (let n = 0; n < 20; n += 1) {
+    const { rows } = await client.query<{ tenant: string | null }>(
+      `SELECT nullif(current_setting('pagehive.tenant', true), '') AS tenant`,
+    );
+    for (const { tenant } of rows) if (tenant !== null) found.add(tenant);
+  }
+  await client.end();
+  return [...found];
+}
+
 describe.skipIf(!hasPgBouncer)('behind PgBouncer with pool_mode = transaction', () => {
   it.each([
     ['with its default settings', {}],
@@ -57,10 +72,12 @@ describe.skipIf(!hasPgBouncer)('behind PgBouncer with pool_mode = transaction', 
     await using role = await createRole({ settings: hostileSettings });
     await using bouncer = await startPgBouncer(role.url, { pool_mode: 'transaction', ...settings });
     await checkPostgres(bouncer.url, demand);
-    expect(await migrate(bouncer.url, { log })).not.toEqual([]);
-    expect(await migrate(bouncer.url, { log })).toEqual([]);
+    const apiUrl = apiUrlOf(role.url);
+    expect(await migrate(bouncer.url, { log, apiUrl })).not.toEqual([]);
+    expect(await migrate(bouncer.url, { log, apiUrl })).toEqual([]);
+    await using apiBouncer = await startPgBouncer(apiUrl, { pool_mode: 'transaction', ...settings });
     await using service = await startService({
-      config: { databaseUrl: bouncer.url },
+      config: { databaseUrl: bouncer.url, databaseApiUrl: apiBouncer.url },
       overrides: { extractor: pages() },
     });
     const source = await inline('one-page');
@@ -73,6 +90,7 @@ describe.skipIf(!hasPgBouncer)('behind PgBouncer with pool_mode = transaction', 
     for (const { createdAt } of jobs.nodes) expect(Date.parse(createdAt)).toBeGreaterThan(Date.now() - 600_000);
     await expect.poll(() => ailing(service), soon).toEqual([]);
     expect(await leftovers(role, bouncer.url)).toEqual([]);
+    expect(await leakedTenants(apiBouncer.url)).toEqual([]);
   });
 
   it('a missing database is reported with the statement that creates it', async () => {
@@ -85,7 +103,7 @@ describe.skipIf(!hasPgBouncer)('behind PgBouncer with pool_mode = transaction', 
     );
   });
 
-  it('a parameter in the URL that it refuses is named, and not taken for a silent server', async () => {
+  it('a refused parameter in the URL is named, and not reported as a silent server', async () => {
     await using role = await createRole();
     await using bouncer = await startPgBouncer(role.url, { pool_mode: 'transaction' });
     const url = new URL(bouncer.url);
@@ -95,7 +113,7 @@ describe.skipIf(!hasPgBouncer)('behind PgBouncer with pool_mode = transaction', 
     );
   });
 
-  it('a pooler that has no server left is busy, not out of reach', async () => {
+  it('a pooler without a free server is busy, not unreachable', async () => {
     await using role = await createRole();
     await using bouncer = await startPgBouncer(role.url, {
       pool_mode: 'transaction',
@@ -121,7 +139,7 @@ describe.skipIf(!hasPgBouncer)('behind PgBouncer with pool_mode = transaction', 
     await waiting?.end();
   });
 
-  it('a statement is cancelled whose client has gone, and none of another one', async () => {
+  it('cancels only the statement of a client that has disconnected', async () => {
     await using role = await createRole();
     await using bouncer = await startPgBouncer(role.url, { pool_mode: 'transaction', default_pool_size: 2 });
     await using database = openPool(bouncer.url, 2);

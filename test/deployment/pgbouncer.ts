@@ -19,7 +19,7 @@ export interface PgBouncer extends AsyncDisposable {
   readonly url: string;
 }
 
-/** Runs a real PgBouncer in front of the database at a URL, with these settings in addition to the required ones. */
+/** Runs a real PgBouncer in front of the database at a URL, with these additional settings. */
 export async function startPgBouncer(target: string, settings: Record<string, string | number>): Promise<PgBouncer> {
   const { hostname, port, username, password, pathname } = new URL(target);
   const folder = mkdtempSync(join(tmpdir(), 'pagehive-pgbouncer-'));

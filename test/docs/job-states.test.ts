@@ -14,6 +14,7 @@ import { retryJob } from '../../src/jobs/retry.ts';
 import { freeGiveBacks } from '../../src/jobs/retry-policy.ts';
 import { submitJob } from '../../src/jobs/submit.ts';
 import { createLogger } from '../../src/ops/logger.ts';
+import { noQuotas } from '../../src/tenants/limits.ts';
 import { createDatabase } from '../service.ts';
 import { codes, readDocument, readTable, root } from './markdown.ts';
 
@@ -41,7 +42,7 @@ afterEach(async () => {
 });
 
 async function submitted(maxRetries: number): Promise<Job> {
-  const none = { url: null, filename: null, contentType: null, bytes: 1, sha256: null };
+  const none = { url: null, sealedCredentials: null, filename: null, contentType: null, bytes: 1, sha256: null };
   const { job } = await submitJob(context, {
     tenantId: defaultTenantId,
     source: { id: newUuid(), kind: 'BASE64', storageKey: 'sources/none/0.pdf', ...none },
@@ -52,6 +53,7 @@ async function submitted(maxRetries: number): Promise<Job> {
     priority: 5,
     maxRetries,
     webhook: null,
+    quotas: noQuotas,
     runAt: null,
     idempotencyKey: null,
     fingerprint: '',
@@ -108,6 +110,7 @@ function claimOf(job: Job): Claim {
     ...job,
     workerId: worker,
     sourceUrl: null,
+    sealedCredentials: null,
     sourceStorageKey: null,
     sourceSha256: null,
     sourceBytes: null,
@@ -133,7 +136,7 @@ function passwordChange(before: string | null, after: string | null): string {
   return after === before ? 'kept' : 'as sent';
 }
 
-/** Describes a transition in the words of the table. */
+/** Describes a transition in the terms of the table. */
 function describeChange(before: Awaited<ReturnType<typeof read>>, after: Awaited<ReturnType<typeof read>>) {
   const added = after.attempts.length > before.attempts.length ? after.attempts.at(-1) : undefined;
   return {

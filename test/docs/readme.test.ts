@@ -1,7 +1,8 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { createOperation, watchOperation } from '../../src/commands/first-minute.ts';
-import { readClientConfig, readConfig } from '../../src/config.ts';
+import { readClientConfig } from '../../src/config/client-config.ts';
+import { readConfig } from '../../src/config/config.ts';
 import { codes, readDocument, readTable, root } from './markdown.ts';
 
 const readme = readDocument('README.md');
@@ -41,17 +42,32 @@ describe('README.md', () => {
   it('lists exactly the environment variables, together with docs/limits.md', () => {
     const rows = [readme, limitsPage].flatMap((page) => readTable(page, ['Variable', 'Default', 'Meaning']));
     const documented = rows.map((row) => codes(row.Variable)[0]);
-    const read = [...readDocument('src/config.ts').matchAll(/^ {2}([A-Z][A-Z_]+):/gm)].map((match) => match[1]);
+    const files = [
+      'alert-settings.ts',
+      'config.ts',
+      'client-config.ts',
+      'client-limits.ts',
+      'operation-limits.ts',
+      'tracing.ts',
+    ];
+    const sources = files.map((file) => readDocument(`src/config/${file}`)).join('');
+    const read = [...sources.matchAll(/^ {2}([A-Z][A-Z_]+):/gm)].map((match) => match[1]);
     expect(documented.sort()).toEqual(read.sort());
   });
 
   it('states the actual defaults', () => {
     const rows = [readme, limitsPage].flatMap((page) => readTable(page, ['Variable', 'Default', 'Meaning']));
-    const { limits, operations, ...config } = readConfig({});
+    const { limits, operations, clientLimits, ...config } = readConfig({});
     const inForce: Record<string, unknown> = {
       PORT: config.port,
       HOST: config.host,
       REDIS_PREFIX: config.redisPrefix,
+      MAX_REQUESTS_PER_MINUTE: clientLimits.requestsPerMinute,
+      MAX_TENANT_REQUESTS_PER_MINUTE: clientLimits.tenantRequestsPerMinute ?? 'none',
+      MAX_JOBS_WAITING: clientLimits.jobsWaiting ?? 'none',
+      MAX_BYTES_STORED: clientLimits.bytesStored ?? 'none',
+      MAX_PAGES_PER_MONTH: clientLimits.pagesPerMonth ?? 'none',
+      MAX_TIMEOUT_SECONDS: clientLimits.timeoutSeconds,
       MAX_DOCUMENT_BYTES: limits.documentBytes,
       MAX_INLINE_BYTES: limits.inlineBytes,
       MAX_PAGES: limits.pages,

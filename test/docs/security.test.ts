@@ -5,6 +5,11 @@ import { codes, readDocument, readTable } from './markdown.ts';
 const page = readDocument('docs/security.md');
 const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
 
+/** The titles of tests and their groups: the first text after each call, alone or after a table of cases. */
+function titlesOf(code: string): string[] {
+  return [...code.matchAll(/(?:\b(?:it|test|describe)|\))\(\s*(['"`])(.+?)\1,/g)].map(([, , title = '']) => title);
+}
+
 describe('docs/security.md', () => {
   it.each(['Risk', 'Topic'])('names tests that exist for each %s', (title) => {
     const rows = readTable(page, [title, 'Answer', 'Shown by']);
@@ -16,13 +21,24 @@ describe('docs/security.md', () => {
     }
   });
 
+  it.each(['Risk', 'Topic'])('gives the titles of tests in these files for each %s', (title) => {
+    for (const row of readTable(page, [title, 'Answer', 'Shown by'])) {
+      for (const [, file = '', titles = ''] of row['Shown by']?.matchAll(/`([^`]+)`([^`]*)/g) ?? []) {
+        const code = readFileSync(file, 'utf8');
+        const named = [...titles.matchAll(/“([^”]+)”/g)].map(([, each = '']) => each);
+        expect(named.length, file).toBeGreaterThan(0);
+        expect(named.filter((each) => !titlesOf(code).some((found) => found.startsWith(each)))).toEqual([]);
+      }
+    }
+  });
+
   it('explains exactly the production dependencies', () => {
     const rows = readTable(page, ['Package', 'For']);
     expect(rows.map((row) => codes(row.Package)[0])).toEqual(Object.keys(dependencies));
     expect(rows.filter((row) => row.For === '')).toEqual([]);
   });
 
-  it('does not have the command line of Prisma among them', () => {
+  it('excludes the command line of Prisma from them', () => {
     expect(Object.keys(dependencies)).not.toContain('prisma');
   });
 });

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import http from 'node:http';
 import { networkInterfaces } from 'node:os';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createAddressGuard, isPublicAddress } from '../../src/connections/address-guard.ts';
+import { type AddressGuardOptions, createAddressGuard, isPublicAddress } from '../../src/connections/address-guard.ts';
 import { OutboundError, outboundGet } from '../../src/connections/outbound.ts';
 import { portOf } from './pdf-server.ts';
 
@@ -27,10 +27,17 @@ afterAll(async () => {
   await once(server, 'close');
 });
 
-async function problemOf(url: string, privateHostsAllowed: string[] = []): Promise<string> {
+async function problemOf(
+  url: string,
+  privateHostsAllowed: string[] = [],
+  { ports = [port], ownAddresses }: Partial<AddressGuardOptions> = {},
+): Promise<string> {
   try {
     const signal = new AbortController().signal;
-    const response = await outboundGet(url, { guard: createAddressGuard(privateHostsAllowed), signal });
+    const response = await outboundGet(url, {
+      guard: createAddressGuard({ privateHostsAllowed, ports, ownAddresses }),
+      signal,
+    });
     response.body.destroy();
     return `status ${response.status}`;
   } catch (error) {
@@ -109,11 +116,62 @@ describe('the address guard', () => {
   });
 
   test('reports an unresolvable name as a connection error', async () => {
-    expect(await problemOf(`http://${'x'.repeat(64)}.invalid/`)).toBe('CONNECTION');
+    expect(await problemOf(`http://${'x'.repeat(64)}.invalid:${port}/`)).toBe('CONNECTION');
   });
 
   test.each(publicAddresses)('treats %s as public', (address) => {
     expect(isPublicAddress(address)).toBe(true);
+  });
+});
+
+describe('ports', () => {
+  const ports = [80, 443, 8080, 8443];
+
+  test.each(['http://example.com:22/', 'https://example.com:25/', 'http://1.1.1.1:6379/', 'http://example.com:00025/'])(
+    'other than the allowed ones are refused: %s',
+    async (url) => {
+      expect(await problemOf(url, [], { ports })).toBe('ADDRESS_FORBIDDEN');
+    },
+  );
+
+  test('of the scheme count if the URL names none', () => {
+    const problem = (url: string, allowed: number[]) =>
+      createAddressGuard({ privateHostsAllowed: [], ports: allowed }).problemOf(new URL(url));
+    expect(problem('http://example.com/', [443])).toContain(
+      'is on port 80, which is not among the allowed ports (443)',
+    );
+    expect(problem('https://example.com/', [80])).toContain('port 443');
+    expect(problem('https://example.com/', [443])).toBeNull();
+    expect(problem('http://example.com:8443/', ports)).toBeNull();
+  });
+
+  test('of a host in PRIVATE_HOSTS_ALLOWED are not limited', async () => {
+    expect(await problemOf(`http://127.0.0.1:${port}/`, ['127.0.0.1'], { ports })).toBe('status 200');
+  });
+});
+
+describe('addresses of the machine', () => {
+  test.each([
+    ['http://1.1.1.1/', '1.1.1.1'],
+    ['http://[2606:4700:0::1111]/', '2606:4700:0:0:0:0:0:1111'],
+  ])('are refused although they are public: %s', async (url, own) => {
+    expect(await problemOf(url, [], { ports: [80], ownAddresses: () => [own] })).toBe('ADDRESS_FORBIDDEN');
+  });
+
+  test('include the host of PUBLIC_URL, in any spelling', () => {
+    const options = { ports: [80, 443], ownHosts: ['pages.example.com'] };
+    const guard = createAddressGuard({ ...options, privateHostsAllowed: [] });
+    for (const url of ['https://pages.example.com/', 'http://PAGES.example.com./graphql'])
+      expect(guard.problemOf(new URL(url))).toBe('is the public address of the server itself');
+    expect(guard.problemOf(new URL('https://other.example.com/'))).toBeNull();
+    const allowing = createAddressGuard({ ...options, privateHostsAllowed: ['pages.example.com'] });
+    expect(allowing.problemOf(new URL('https://pages.example.com/'))).toBeNull();
+  });
+
+  test('are reported as the reason', () => {
+    const guard = createAddressGuard({ privateHostsAllowed: [], ports: [80], ownAddresses: () => ['8.8.8.8', '::1'] });
+    expect(guard.problemOf(new URL('http://8.8.8.8/'))).toContain('is an address of the server itself');
+    expect(guard.problemOf(new URL('http://8.8.4.4/'))).toBeNull();
   });
 });
 

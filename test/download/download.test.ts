@@ -9,6 +9,8 @@ import { pipeline, Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { brotliCompressSync, createGzip, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { defaultOutboundPorts } from '../../src/config/config.ts';
+import { createAddressGuard } from '../../src/connections/address-guard.ts';
 import { JobError } from '../../src/errors.ts';
 import { openLocalStorage } from '../../src/storage/local-storage.ts';
 import type { Storage } from '../../src/storage/storage.ts';
@@ -29,12 +31,15 @@ afterEach(async () => {
 
 const MiB = 1024 ** 2;
 
+const guardWith = (privateHostsAllowed: string[]) =>
+  createAddressGuard({ privateHostsAllowed, ports: defaultOutboundPorts });
+
 function download(url: string, options: Partial<DownloadOptions> = {}): Promise<Downloaded> {
   return downloadDocument(url, {
     storage,
     key: 'sources/1',
     limits: { documentBytes: MiB, downloadSeconds: 60 },
-    privateHostsAllowed: ['127.0.0.1'],
+    guard: guardWith(['127.0.0.1']),
     signal: new AbortController().signal,
     ...options,
   });
@@ -162,7 +167,7 @@ describe('redirects', () => {
     await using server = await serve((_, response) => {
       response.writeHead(307, { location: `${inside.origin}/secret` }).end();
     });
-    const error = await failure(server.origin, { privateHostsAllowed: [server.host] });
+    const error = await failure(server.origin, { guard: guardWith([server.host]) });
     expect(error.code).toBe('ADDRESS_FORBIDDEN');
     expect(error.message).toContain(inside.host);
     expect(reached).toBe(false);
@@ -364,7 +369,7 @@ describe('unreachable servers', () => {
 
   test('a private address that is not allowed fails with ADDRESS_FORBIDDEN', async () => {
     await using server = await serve((_, response) => response.end(pdf));
-    const error = await failure(server.origin, { privateHostsAllowed: [] });
+    const error = await failure(server.origin, { guard: guardWith([]) });
     expect(error.code).toBe('ADDRESS_FORBIDDEN');
     expect(error.message).toContain(server.host);
   });

@@ -78,7 +78,10 @@ describe('a document whose server asks to wait', () => {
       // The usual backoff is added.
       expect(wait).toBeLessThan(least + 3);
       expect(requests).toBe(1);
-      await service.platform.database.query('UPDATE jobs SET due_at = now() WHERE due_at IS NOT NULL', []);
+      await service.platform.database.query(
+        `UPDATE jobs SET due_at = now() - interval '1 second' WHERE due_at IS NOT NULL`,
+        [],
+      );
     }
     expect(await endedJob(service, id, 'status retryCount')).toEqual({ status: 'COMPLETED', retryCount: 1 });
   });
@@ -105,7 +108,10 @@ describe('a document whose server asks to wait', () => {
       expect(attempts).toHaveLength(1);
     }
     open = true;
-    await service.platform.database.query('UPDATE jobs SET due_at = now() WHERE due_at IS NOT NULL', []);
+    await service.platform.database.query(
+      `UPDATE jobs SET due_at = now() - interval '1 second' WHERE due_at IS NOT NULL`,
+      [],
+    );
     await expect.poll(async () => (await read()).completed).toBe(10);
   });
 });

@@ -21,7 +21,7 @@ it('jobs without subscribers use no memory', async () => {
   const estimates = createEstimates(opened, createLogger({ logLevel: 'silent' }, 'test'));
   vi.useFakeTimers({ toFake: ['Date'] });
   const before = usedHeap();
-  // Two hundred jobs a second for ten minutes, from a hundred tenants.
+  // Two hundred jobs per second for ten minutes, from a hundred tenants.
   const tenants = Array.from({ length: 100 }, () => newUuid());
   for (let n = 0; n < 120_000; n += 1) {
     if (n % 200 === 0) vi.setSystemTime(Date.now() + 1_000);

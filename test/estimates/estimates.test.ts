@@ -238,7 +238,7 @@ describe('a running job', () => {
       expect(measures).toContain(measure);
     }
     const metrics = await (await fetch(`${service.url}/metrics`)).text();
-    expect(metrics).toMatch(/pagehive_eta_error_seconds\{moment="opened",quantile="0\.5"\} \d/);
+    expect(metrics).toMatch(/pagehive_eta_error_seconds\{moment="opened",percentile="50"\} \d/);
   });
 });
 

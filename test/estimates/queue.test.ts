@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Costs, costKeys } from '../../src/estimates/costs.ts';
 import type { Span } from '../../src/estimates/estimate.ts';
-import { endOf, type Forecast, placeOf, playQueue, type WaitingRow } from '../../src/estimates/queue/play.ts';
+import { endOf, type Forecast, placeOf, simulateQueue, type WaitingRow } from '../../src/estimates/queue/simulate.ts';
 
 const second: Span = { mean: 1, variance: 0.01 };
 
@@ -21,8 +21,9 @@ function play(
   running: [string, number][] = [],
   limits: Record<string, number> = {},
 ): Forecast {
-  return playQueue({
+  return simulateQueue({
     slots,
+    pausedTenants: [],
     limits: new Map(Object.entries(limits)),
     running: running.map(([tenantId, rest]) => ({ tenantId, rest })),
     waiting: new Map(Object.entries(waiting)),

@@ -12,7 +12,7 @@ export interface ConfiguredRedis extends AsyncDisposable {
   command(...words: string[]): Promise<unknown>;
 }
 
-/** Starts a Redis with these options of its command line. */
+/** Starts a Redis with these command-line options. */
 export async function startConfiguredRedis(...configuration: string[]): Promise<ConfiguredRedis> {
   const directory = temporaryDirectory();
   const port = String(await freePort());

@@ -14,8 +14,9 @@ export interface FaultyProxy extends AsyncDisposable {
   heal(): void;
   /**
    * Drops the reply to the next statement that contains `text`, and its connection. Resolves once that has happened.
+   * The COMMIT of a transaction with several statements is sent alone, that of a single statement is sent with it.
    */
-  loseReplyTo(text: string): Promise<void>;
+  loseReplyTo(text: string | { alone: string }): Promise<void>;
 }
 
 interface Link {
@@ -25,12 +26,15 @@ interface Link {
   lose: (() => void) | null;
 }
 
+/** Bytes before the text of a simple query: its type and length. */
+const headerBytes = 5;
+
 export async function startFaultyProxy(target: string): Promise<FaultyProxy> {
   const { hostname, port } = new URL(target);
   const sockets = new Set<Socket>();
   const links = new Set<Link>();
   let silent = false;
-  let losing: { text: string; lost: () => void } | null = null;
+  let losing: { isIn: (chunk: Buffer) => boolean; lost: () => void } | null = null;
 
   const server = createServer((near) => {
     const far = connect(Number(port), hostname);
@@ -51,7 +55,7 @@ export async function startFaultyProxy(target: string): Promise<FaultyProxy> {
     near.on('data', (chunk) => {
       if (link.silent) return;
       link.sent += chunk.toString('latin1');
-      if (losing !== null && chunk.includes(losing.text)) {
+      if (losing?.isIn(chunk)) {
         link.lose = losing.lost;
         losing = null;
       }
@@ -85,7 +89,9 @@ export async function startFaultyProxy(target: string): Promise<FaultyProxy> {
     },
     loseReplyTo: (text) =>
       new Promise((resolve) => {
-        losing = { text, lost: resolve };
+        const isIn = (chunk: Buffer) =>
+          typeof text === 'string' ? chunk.includes(text) : chunk.subarray(headerBytes).equals(Buffer.from(text.alone));
+        losing = { isIn, lost: resolve };
       }),
     async [Symbol.asyncDispose]() {
       const closed = once(server, 'close');

@@ -1,6 +1,8 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { defaultTenantId } from '../../src/api/context.ts';
 import type { Database } from '../../src/connections/database.ts';
+import { asTenant } from '../../src/connections/postgres/tenant.ts';
 import { accepted, fixture, inline, refused, submit, tryCreateJob } from '../api/submitting.ts';
 import { type GraphqlAnswer, graphql } from '../graphql.ts';
 import { deferred } from '../jobs/extractors.ts';
@@ -16,13 +18,16 @@ afterAll(async () => {
 });
 
 /** Occupies all connections of a pool until it is disposed. */
-async function hold(pool: Database): Promise<AsyncDisposable> {
+async function hold(pool: Database | undefined): Promise<AsyncDisposable> {
+  if (pool === undefined) throw new Error('this process has no pools for the API');
   const held = deferred<void>();
   const released = new AbortController();
-  const holding = pool.transaction(async (query) => {
-    held.resolve();
-    while (!released.signal.aborted) await query('SELECT pg_sleep(0.05)', []);
-  });
+  const holding = asTenant(defaultTenantId, () =>
+    pool.transaction(async (query) => {
+      held.resolve();
+      while (!released.signal.aborted) await query('SELECT pg_sleep(0.05)', []);
+    }),
+  );
   await held.promise;
   return {
     async [Symbol.asyncDispose]() {
@@ -44,7 +49,7 @@ async function post(query: string): Promise<Response> {
 
 describe('while reads occupy all of their connections', () => {
   it('another read fails with OVERLOADED, 503 and Retry-After, and jobs are accepted at once', async () => {
-    await using _held = await hold(service.platform.pools.reads);
+    await using _held = await hold(service.platform.pools.api?.reads);
     const waiting = post(read);
     await submit(service, { source: await inline('one-page') });
     expect((await fetch(`${service.url}/health/ready`)).status).toBe(200);
@@ -60,7 +65,7 @@ describe('while writes occupy all of their connections', () => {
     const { createUpload } = accepted(
       await graphql(service.url, 'mutation { createUpload(input: {}) { upload { url } } }'),
     );
-    await using _held = await hold(service.platform.pools.writes);
+    await using _held = await hold(service.platform.pools.api?.writes);
     const waiting = tryCreateJob(service, { source: { url: 'https://example.org/a.pdf' } });
     const upload = fetch(createUpload.upload.url, { method: 'PUT', body: new Uint8Array(await fixture('one-page')) });
     accepted(await graphql(service.url, read));

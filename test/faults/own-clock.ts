@@ -1,7 +1,7 @@
 import type { Database } from '../../src/connections/database.ts';
 import type { Service } from '../service.ts';
 
-/** A database with a clock that tests control: its statements call a replacement of PostgreSQL's `now`. */
+/** A database whose clock tests control: its statements call a replacement of PostgreSQL's `now`. */
 export interface OwnClock extends AsyncDisposable {
   readonly database: Database;
   /** Moves the clock forward by this interval. */

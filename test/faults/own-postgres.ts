@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import pg from 'pg';
-import { startPostgres } from '../../src/connections/embedded-postgres.ts';
+import { embeddedApiUrl, startPostgres } from '../../src/connections/embedded-postgres.ts';
 import { migrate } from '../../src/connections/migrations.ts';
+import { withoutSync } from '../servers.ts';
 import { temporaryDirectory } from '../start/running.ts';
 
-/** A migrated PostgreSQL for one test file, which may break it; the other one is shared. */
+/** A migrated PostgreSQL for one test file, which may break it. The other PostgreSQL is shared. */
 export interface OwnPostgres extends AsyncDisposable {
   readonly url: string;
   /** Kills it, as a crash would. */
@@ -21,7 +22,8 @@ export async function startOwnPostgres(): Promise<OwnPostgres> {
   const options = { dataDir: directory.path, log: () => undefined };
   let server = await startPostgres(options);
   const { url, port } = server;
-  await migrate(url, { log: () => undefined });
+  await migrate(url, { log: () => undefined, apiUrl: embeddedApiUrl(url) });
+  await withoutSync(url);
 
   function signal(name: NodeJS.Signals): void {
     for (const pid of tree(server.pid)) process.kill(pid, name);

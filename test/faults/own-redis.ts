@@ -2,7 +2,7 @@ import { createClient } from 'redis';
 import { startRedis } from '../../src/connections/embedded-redis.ts';
 import { temporaryDirectory } from '../start/running.ts';
 
-/** A Redis for one test file, which may break it; the other one is shared. */
+/** A Redis for one test file, which may break it. The other Redis is shared. */
 export interface OwnRedis extends AsyncDisposable {
   readonly url: string;
   /** Kills it with SIGKILL. */

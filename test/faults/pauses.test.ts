@@ -8,7 +8,7 @@ import { standStill } from '../stand-still.ts';
 import { recordWarnings } from './warnings.ts';
 import { ailing, completeOnce, soon } from './watching.ts';
 
-/** Longer than the silence after which PostgreSQL, Redis or a client is given up. */
+/** Longer than the silence after which PostgreSQL, Redis or a client counts as dead, in milliseconds. */
 const pauseMs = 7_000;
 
 async function backends({ platform }: Service): Promise<number[]> {
@@ -54,7 +54,7 @@ it('a paused process closes no connection, loses no job, and logs its pause', as
   expect(closed).toBe(false);
   socket.terminate();
   await expect.poll(() => ailing(service), soon).toEqual([]);
-  const paused = warnings.filter(({ msg }) => msg.startsWith('this process stood still'));
+  const paused = warnings.filter(({ msg }) => msg.startsWith('this process was paused'));
   expect(paused.length).toBeGreaterThan(0);
   expect(warnings).toEqual(paused);
 });

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { startMaintain } from '../../src/app.ts';
+import { startMaintain } from '../../src/app/maintain.ts';
 import { openPlatform } from '../../src/platform.ts';
 import { JobProgress } from '../../src/worker/job-progress.ts';
 import { DrainError, runJob } from '../../src/worker/run-job.ts';
@@ -155,7 +155,7 @@ it('a worker that shuts down does not wait for an unavailable database', async (
   await submitSome(service, 1);
   const [held] = await claim(service, 1);
   if (held === undefined) throw new Error('nothing to claim');
-  const { jobs, storage, secrets, config, logger } = service.platform;
+  const { jobs, storage, secrets, config, guard, logger, metrics, tracing } = service.platform;
   const document = endless(opened(1));
   const context = {
     jobs,
@@ -165,7 +165,10 @@ it('a worker that shuts down does not wait for an unavailable database', async (
     ocrData: join(config.dataDir, 'ocr'),
     secrets,
     limits: config.limits,
-    privateHostsAllowed: [],
+    clientLimits: config.clientLimits,
+    guard,
+    metrics,
+    tracing,
     logger,
   };
   const stop = new AbortController();
@@ -257,7 +260,7 @@ describe('a reply that is lost after its commit', () => {
       idempotencyKey: 'lost batch',
       items: [{ source: { url: 'https://example.org/a.pdf' } }, { source: { url: 'https://example.org/b.pdf' } }],
     };
-    const lost = proxy.loseReplyTo('COMMIT\0');
+    const lost = proxy.loseReplyTo({ alone: 'COMMIT\0' });
     expect((await submitBatch(service, input)).errors?.[0]?.extensions.code).toBe('SERVICE_UNAVAILABLE');
     await lost;
     const { batch, deduplicated } = accepted(await submitBatch(service, input)).createBatch;
@@ -269,7 +272,7 @@ describe('a reply that is lost after its commit', () => {
     const keys = await storedKeys(service);
     const { id } = await submit(service, { source: await inline('one-page'), runAt: '2999-01-01T00:00:00Z' });
     accepted(await cancel(service, id));
-    const lost = proxy.loseReplyTo('COMMIT\0');
+    const lost = proxy.loseReplyTo({ alone: 'COMMIT\0' });
     expect(refused(await remove(service, id)).extensions.code).toBe('SERVICE_UNAVAILABLE');
     await lost;
     expect(refused(await remove(service, id)).extensions.code).toBe('NOT_FOUND');

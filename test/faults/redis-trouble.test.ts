@@ -103,7 +103,7 @@ describe('a Redis user', () => {
     return url.href;
   };
 
-  it('with the permissions that docs/databases.md lists can do all that is needed', async () => {
+  it('with the permissions in docs/databases.md can run every command', async () => {
     await redis.command('ACL', 'SETUSER', 'enough', 'on', '>x', '~{hive}:*', '&*', '+@all', '-@dangerous');
     await checkRedis(as('enough'), '{hive}');
     const { service, warnings } = await startRecorded(as('enough'), '{hive}');
@@ -123,7 +123,7 @@ describe('a Redis user', () => {
     ['subscriptions', ['~*', '&*', '+@all', '-subscribe']],
     ['the end of subscriptions', ['~*', '&*', '+@all', '-unsubscribe']],
     ['subscriptions to patterns', ['~*', '&*', '+@all', '-psubscribe']],
-    ['signs of life', ['~*', '&*', '+@all', '-ping']],
+    ['pings', ['~*', '&*', '+@all', '-ping']],
   ])('that lacks %s is refused at the start, and DEGRADED with the right advice', async (_, permissions) => {
     await redis.command('ACL', 'SETUSER', 'lacking', 'reset', 'on', '>x', ...permissions);
     expect(await problemOf(as('lacking'))).toContain('The user of REDIS_URL lacks permissions');
@@ -152,7 +152,7 @@ describe('a Redis without a command that is needed', () => {
 });
 
 describe('a Redis in cluster mode', () => {
-  it('works if it holds all keys, or the one that holds ours', async () => {
+  it('works if it holds all keys, or is the node that holds ours', async () => {
     await using cluster = await startConfiguredRedis('--cluster-enabled', 'yes');
     expect(await problemOf(cluster.url)).toMatch(
       /Another node of the Redis cluster holds the keys of Pagehive \(CLUSTERDOWN/,

@@ -4,6 +4,7 @@ import { type Logger, pino } from 'pino';
 export interface Warning {
   msg: string;
   queue?: string;
+  request?: string;
 }
 
 /** Returns a logger and the list of warnings and errors that it records. */

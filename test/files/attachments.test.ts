@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Pdf, render } from '../../scripts/fixtures/render.ts';
-import { defaultLimits } from '../../src/config.ts';
+import { defaultLimits } from '../../src/config/config.ts';
 import { createJanitor } from '../../src/maintenance/janitor.ts';
 import { endedJob, inline, readJob, remove, storedKeys, submit } from '../api/submitting.ts';
 import { unzip } from '../downloads/fetching.ts';

@@ -21,7 +21,7 @@ afterAll(async () => {
 
 /** Runs the only job as a worker would: its first page, then, once `goOn` settles, its second. */
 async function attempt(name: string, goOn: Promise<void>): Promise<{ end: Promise<Outcome>; first: Promise<void> }> {
-  const { jobs, storage, secrets, config, logger } = service.platform;
+  const { jobs, storage, secrets, config, guard, logger, metrics, tracing } = service.platform;
   const first = deferred<void>();
   const extractor = extractorOf(async function* (request) {
     yield opened(2);
@@ -38,7 +38,10 @@ async function attempt(name: string, goOn: Promise<void>): Promise<{ end: Promis
     ...folders,
     secrets,
     limits: config.limits,
-    privateHostsAllowed: [],
+    clientLimits: config.clientLimits,
+    guard,
+    metrics,
+    tracing,
     logger,
   };
   const [held] = await claim(service, 1);

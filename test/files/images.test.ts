@@ -118,7 +118,7 @@ describe('the images of pages', () => {
     expect([at(0.5, 0.25), at(0.5, 0.75)]).toEqual(['red', 'white']);
   });
 
-  it('are made for selected pages, encrypted documents, and documents that only PDFJS can open', async () => {
+  it('are created for selected pages, encrypted documents, and documents that only PDFJS can open', async () => {
     const many = await pagesOf(await inline('many-pages'), { thumbnails: true, pages: '15-18,300' });
     expect(many.map(({ number }) => number)).toEqual([15, 16, 17, 18, 300]);
     for (const { thumbnailUrl } of many) expect(await look(thumbnailUrl)).toMatchObject({ width: 200, height: 283 });

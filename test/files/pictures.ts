@@ -7,7 +7,10 @@ export interface Picture {
   width: number;
   height: number;
   contentType: string | null;
-  /** The colour at relative coordinates from 0 to 1: a name such as "red", or its components if it has no name here. */
+  /**
+   * Returns the colour at relative coordinates from 0 to 1: a name such as "red", or its components if it is not listed
+   * here.
+   */
   at(x: number, y: number): string;
 }
 

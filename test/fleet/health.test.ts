@@ -35,11 +35,11 @@ it('an overloaded fleet is DEGRADED for its queue, while its canaries return alt
   const { id } = await submit(service, { source: await inline('one-page') });
   await expect.poll(async () => (await check('workers'))?.detail, soon).toBe('1 worker, 1 slot, 1 job running.');
   await insertJob(service, { createdAt: longAgo() });
-  // Exclude that the worker looks alive only because it is new, or because of an earlier canary.
+  // Excludes that the worker looks alive only because it is new, or because of an earlier canary.
   const { database } = service.platform;
   await database.query(`UPDATE workers SET started_at = now() - interval '1 hour'`, []);
   await database.query(`DELETE FROM leases WHERE name = 'canary'`, []);
-  await expect.poll(() => check('canary'), soon).toMatchObject({ status: 'OK', detail: 'Workers answer.' });
+  await expect.poll(() => check('canary'), soon).toMatchObject({ status: 'OK', detail: 'Workers respond.' });
   expect(await check('queue')).toEqual({
     name: 'queue',
     status: 'DEGRADED',
@@ -56,7 +56,7 @@ it('an overloaded fleet is DEGRADED for its queue, while its canaries return alt
   await database.query(`DELETE FROM jobs WHERE status = 'PENDING'`, []);
   resolve();
   await ended(service, id);
-  expect(await check('queue')).toMatchObject({ status: 'OK', detail: 'No job waits.' });
+  expect(await check('queue')).toMatchObject({ status: 'OK', detail: 'No job is waiting.' });
 });
 
 it('a fleet with heartbeats that does nothing is DEGRADED for its canary and its queue', async () => {
@@ -66,12 +66,12 @@ it('a fleet with heartbeats that does nothing is DEGRADED for its canary and its
   expect(await check('workers')).toMatchObject({ status: 'OK', detail: '1 worker, 2 slots, 0 jobs running.' });
   expect(await check('canary')).toMatchObject({
     status: 'DEGRADED',
-    detail: 'No canary ever came back from a worker.',
+    detail: 'No canary has ever returned from a worker.',
     advice: expect.stringContaining('restart'),
   });
   expect(await check('queue')).toMatchObject({
     status: 'DEGRADED',
-    detail: expect.stringMatching(/^1 job waiting, .* nothing is claimed although 2 of 2 slots are idle\.$/),
+    detail: expect.stringMatching(/^1 job waiting, .* no job is claimed although 2 of 2 slots are idle\.$/),
     advice: expect.stringContaining('restart'),
   });
 });
@@ -84,7 +84,7 @@ it('an idle fleet is DEGRADED for claimable jobs, but not for jobs over the limi
   await prisma.tenant.update({ where: { id: tenantId }, data: { maxRunning: 0 } });
   await insertJob(service, { tenantId, createdAt: longAgo() });
   await insertJob(service, { tenantId, status: 'RETRYING', dueAt: longAgo() });
-  expect(await check('queue')).toMatchObject({ status: 'OK', detail: 'No job waits.' });
+  expect(await check('queue')).toMatchObject({ status: 'OK', detail: 'No job is waiting.' });
   await prisma.tenant.update({ where: { id: tenantId }, data: { maxRunning: 1 } });
   expect(await check('queue')).toMatchObject({ status: 'DEGRADED', detail: expect.stringMatching(/^2 jobs waiting/) });
 });

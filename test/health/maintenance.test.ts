@@ -38,7 +38,7 @@ describe('health reports maintenance as DEGRADED', () => {
     await using _maintenance = startMaintenance({ database, logger }, actors);
     await expect.poll(maintenance, soon).toMatchObject({
       status: 'DEGRADED',
-      detail: 'A maintenance process runs, but without success: rescuer.',
+      detail: 'A maintenance process is running, but these actors fail: rescuer.',
       advice: expect.stringContaining('pagehive maintain'),
     });
     failing = false;
@@ -55,7 +55,9 @@ describe('health reports maintenance as DEGRADED', () => {
       },
     };
     await using _maintenance = startMaintenance({ database: illegible, logger }, [actor('sweeper', async () => {})]);
-    await expect.poll(maintenance, soon).toMatchObject({ detail: expect.stringContaining('without success: sweeper') });
+    await expect
+      .poll(maintenance, soon)
+      .toMatchObject({ detail: expect.stringContaining('these actors fail: sweeper') });
   });
 
   it('when it has ended', async () => {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { allKinds } from '../../src/alerts/conditions.ts';
 import { failureCodes, JobError } from '../../src/errors.ts';
 import { newUuid } from '../../src/ids.ts';
 import { insertJob } from '../api/rows.ts';
@@ -67,6 +68,8 @@ describe('/metrics', () => {
       'pagehive_attempts_failed_total{code="WORKER_LOST"}': 1,
       pagehive_jobs_rescued_total: 1,
       pagehive_queue_permits_waiting: 0,
+      pagehive_queue_claimable_jobs: 0,
+      pagehive_queue_paused: 0,
       pagehive_queue_oldest_waiting_seconds: 0,
       pagehive_workers: 1,
       pagehive_worker_slots: 2,
@@ -78,6 +81,7 @@ describe('/metrics', () => {
     await service.stopWorker();
     await insertJob(service, { createdAt: new Date(Date.now() - 3_600_000) });
     const samples = await scrape();
+    expect(samples.get('pagehive_queue_claimable_jobs')).toBe(1);
     expect(samples.get('pagehive_jobs{status="PENDING"}')).toBe(1);
     expect(samples.get('pagehive_queue_oldest_waiting_seconds')).toBeGreaterThanOrEqual(3_600);
     expect(samples.get('pagehive_workers')).toBe(0);
@@ -86,7 +90,7 @@ describe('/metrics', () => {
   it('has a bounded number of samples, all named pagehive_', async () => {
     const names = [...(await scrape()).keys()];
     expect(names.filter((name) => !name.startsWith('pagehive_'))).toEqual([]);
-    expect(names.length).toBeLessThan(30 + failureCodes.length);
+    expect(names.length).toBeLessThan(30 + failureCodes.length + allKinds.length);
   });
 
   it('omits a number whose source is unavailable', async () => {

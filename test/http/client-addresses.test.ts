@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { addressKey, createClientAddresses } from '../../src/api/http/forwarded.ts';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/config.ts';
 
 const { clientOf, isTrusted } = createClientAddresses(['127.0.0.1', '10.0.0.0/8', 'fd00::/8', '::1']);
 
@@ -30,13 +30,8 @@ describe('the address of a client', () => {
     ],
     ['the proxy, if that reports no address', '127.0.0.1', { 'x-forwarded-for': '192.0.2.1, unknown' }, '127.0.0.1'],
     ['the last proxy after an invalid entry', '127.0.0.1', { 'x-forwarded-for': '192.0.2.1, x, 10.0.0.1' }, '10.0.0.1'],
-    ['an address an address without its port', '127.0.0.1', { 'x-forwarded-for': '192.0.2.1:5678' }, '192.0.2.1'],
-    [
-      'an address an address without brackets and port',
-      '127.0.0.1',
-      { 'x-forwarded-for': '[2001:db8::1]:5678' },
-      '2001:db8::1',
-    ],
+    ['an address without its port', '127.0.0.1', { 'x-forwarded-for': '192.0.2.1:5678' }, '192.0.2.1'],
+    ['an address without brackets and port', '127.0.0.1', { 'x-forwarded-for': '[2001:db8::1]:5678' }, '2001:db8::1'],
     ['an unchanged IPv6 address', '::1', { 'x-forwarded-for': '2001:db8::1' }, '2001:db8::1'],
     [
       'the reported address, if the proxy has an IPv4-mapped address',

@@ -2,8 +2,9 @@ import { PassThrough } from 'node:stream';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
-import { defaultLimits } from '../../src/config.ts';
+import { defaultLimits } from '../../src/config/config.ts';
 import { insertJob } from '../api/rows.ts';
+import { bearer, issueKey } from '../keys/asking.ts';
 import { type Service, startService } from '../service.ts';
 import { standStill } from '../stand-still.ts';
 import { answerIn, head, openRawClient, type RawClient } from './raw-client.ts';
@@ -12,6 +13,7 @@ const limits = { ...defaultLimits, connectionsPerAddress: 3 };
 
 let service: Service;
 let id: string;
+let authorization: string;
 const opened = new Set<RawClient | WebSocket>();
 
 async function start(more: object = {}, clientTimes = {}): Promise<void> {
@@ -21,7 +23,12 @@ async function start(more: object = {}, clientTimes = {}): Promise<void> {
     config: { limits, ...more },
     overrides: { clientTimes },
   });
+  await prepare();
+}
+
+async function prepare(): Promise<void> {
   ({ id } = await insertJob(service));
+  authorization = bearer(await issueKey(service, ['READ']));
 }
 
 /** Closes all sockets of a test before the next one starts. */
@@ -55,7 +62,7 @@ const subscription = () =>
 
 /** Opens a stream of events and waits until it starts. */
 async function stream(headers: Record<string, string> = {}): Promise<RawClient> {
-  const client = await request(subscription(), { accept: 'text/event-stream', ...headers });
+  const client = await request(subscription(), { authorization, accept: 'text/event-stream', ...headers });
   await client.answered;
   return client;
 }
@@ -101,15 +108,14 @@ describe('one address', () => {
     expect(await connections()).toBe(3);
   });
 
-  it('has all its requests ended with their connection, those that wait behind another one, too', async () => {
-    for (let n = 0; n < 3; n += 1) {
-      const first = await stream();
-      for (let more = 0; more < 2; more += 1) first.send(head('GET', '/health/live'));
-      await expect.poll(async () => answerIn((await stream()).received).status).toBe(503);
-      first.socket.destroy();
-      await closeAll();
+  it('has no requests left after its connection is lost, not even pipelined ones', async () => {
+    const client = await stream();
+    client.send(head('GET', subscription(), { authorization, accept: 'text/event-stream' }).repeat(2));
+    await expect.poll(async () => answerIn((await stream()).received).status).toBe(503);
+    await closeAll();
+    for (let n = 0; n < limits.connectionsPerAddress; n += 1) {
+      await expect.poll(async () => answerIn((await stream()).received).status).toBe(200);
     }
-    expect(answerIn((await stream()).received).status).toBe(200);
   });
 
   it('cannot lock itself out by idle sockets', async () => {
@@ -120,7 +126,7 @@ describe('one address', () => {
 
   it('cannot exceed its limit by pipelining requests on one socket', async () => {
     const client = await open();
-    client.send(head('GET', subscription(), { accept: 'text/event-stream' }).repeat(10));
+    client.send(head('GET', subscription(), { authorization, accept: 'text/event-stream' }).repeat(10));
     // The first stream delays all later responses, including the refusals.
     await client.answered;
     await expect.poll(() => service.api.hub.watched).toBe(1);
@@ -133,6 +139,15 @@ describe('one address', () => {
   });
 });
 
+it('closes a connection with too many pipelined requests after their responses and a refusal', async () => {
+  await using other = await startService({ worker: false, maintenance: false });
+  using client = await openRawClient(other.config.port);
+  client.send(head('GET', '/health/live').repeat(400));
+  const statuses = [...(await client.ended).matchAll(/HTTP\/1.1 (\d+)/g)].map(([, status]) => status);
+  expect(statuses).toEqual([...Array(32).fill('200'), '503']);
+  expect(client.received).toContain('"code":"OVERLOADED"');
+});
+
 it('logs an address once when it reaches its limit, with advice in case it is a proxy', async () => {
   const lines: Record<string, unknown>[] = [];
   const log = new PassThrough().on('data', (line) => lines.push(JSON.parse(line)));
@@ -142,7 +157,7 @@ it('logs an address once when it reaches its limit, with advice in case it is a 
     config: { limits: { ...defaultLimits, connectionsPerAddress: 1 } },
     overrides: { logger: pino(log) },
   });
-  ({ id } = await insertJob(service));
+  await prepare();
   for (let n = 0; n < 4; n += 1) await stream({ 'x-forwarded-for': '192.0.2.1' });
   const warnings = lines.filter(({ msg }) => String(msg).includes('MAX_CONNECTIONS_PER_ADDRESS'));
   expect(warnings).toMatchObject([

@@ -49,6 +49,14 @@ async function open({ acknowledged = true } = {}) {
   return { socket, messages, closed, send };
 }
 
+it('a message with too many values closes its socket with 1009 before it is parsed', async () => {
+  const { socket, closed, messages } = await open();
+  const values = '[],'.repeat(220_000);
+  socket.send(`{"type":"subscribe","id":"a","payload":{"query":"{ __typename }","variables":{"x":[${values}1]}}}`);
+  expect(await closed).toBe(1009);
+  expect(messages).toHaveLength(1);
+});
+
 describe('what a socket keeps or repeats of a message', () => {
   it.each([
     ['the payload of connection_init', { type: 'connection_init', payload: { x: 'x'.repeat(20 * KiB) } }, false],
@@ -62,7 +70,7 @@ describe('what a socket keeps or repeats of a message', () => {
     expect(messages.filter(({ type }) => type !== 'connection_ack')).toEqual([]);
   });
 
-  it('may be as large as clients need', async () => {
+  it('may be as large as ordinary clients need', async () => {
     const { socket, messages, send } = await open({ acknowledged: false });
     send({ type: 'connection_init', payload: { x: 'x'.repeat(10 * KiB) } });
     send({ type: 'ping', payload: { x: 'x'.repeat(500) } });
@@ -113,17 +121,17 @@ function frame(text: string): Buffer {
 }
 
 describe('a client that does not read', () => {
-  it('is not read either, once a mebibyte waits for it', async () => {
+  it('is no longer read once a mebibyte waits for it', async () => {
     const socket = await openUnread();
     const pings = Buffer.concat(Array<Buffer>(64).fill(frame(`{"type":"ping","payload":{"x":"${'x'.repeat(900)}"}}`)));
-    // Far more than all buffers on the way take.
+    // Far more than all buffers in between can take.
     const total = 256 * MiB;
     let isTaken = true;
     for (let sent = 0; sent < total && isTaken; sent += pings.length) {
       if (socket.write(pings)) continue;
       isTaken = await Promise.race([
         once(socket, 'drain').then(() => true),
-        // Another client is served all the while; when it was a hundred times, the first one is not read any more.
+        // Another client is served throughout. After a hundred requests, the server no longer reads from the first one.
         repeated(100, () => overWebSocket(service.url, { query: '{ __typename }' })).then(() => false),
       ]);
     }
@@ -131,7 +139,7 @@ describe('a client that does not read', () => {
     socket.destroy();
   });
 
-  it('costs no line in the log for each message that was lost with it', async () => {
+  it('does not cause a log line for each lost message', async () => {
     const errors = vi.spyOn(console, 'error');
     const before = log.length;
     const socket = await openUnread();
@@ -155,7 +163,7 @@ describe('an operation that its client has completed', () => {
     const { id: job } = await insertJob(service);
     const { closed, send } = await open();
     await using locks = await openLocks(service);
-    // Mutations are finished, whether or not their client still waits.
+    // Mutations run to completion, even if their client no longer waits.
     const release = await locks.hold('jobs');
     const query = `mutation { deleteJob(id: "${job}") { __typename } }`;
     for (let n = 0; n < 300; n += 1) {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
-import { defaultLimits } from '../../src/config.ts';
+import { defaultLimits } from '../../src/config/config.ts';
 import { insertJob } from '../api/rows.ts';
 import { overWebSocket } from '../api/websocket-client.ts';
 import { type Service, startService } from '../service.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { defaultLimits } from '../../src/config.ts';
+import { defaultLimits } from '../../src/config/config.ts';
 import { storedKeys } from '../api/submitting.ts';
 import { type Service, startService } from '../service.ts';
 

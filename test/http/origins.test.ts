@@ -1,10 +1,11 @@
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { readConfig } from '../../src/config.ts';
-import { ConfigError } from '../../src/environment.ts';
+import { readConfig } from '../../src/config/config.ts';
+import { ConfigError } from '../../src/config/environment.ts';
 import { graphql } from '../graphql.ts';
 import { type Service, startService } from '../service.ts';
+import { answerIn, head, openRawClient } from './raw-client.ts';
 
 const listed = 'https://app.example.com';
 const foreign = 'https://evil.example.com';
@@ -57,7 +58,7 @@ describe('a page of a listed origin', () => {
     expect(headers.get('access-control-allow-credentials')).toBeNull();
   });
 
-  it('reads answers, events and errors', async () => {
+  it('may read responses, events and errors', async () => {
     const post = (query: string, accept: string) =>
       fetch(`${service.url}/graphql`, {
         method: 'POST',
@@ -83,7 +84,7 @@ describe('a page of a listed origin', () => {
     }
   });
 
-  it('opens WebSockets', async () => {
+  it('may open WebSockets', async () => {
     expect(await upgrade(listed)).toBe(101);
   });
 });
@@ -98,7 +99,15 @@ describe('a page of another origin', () => {
     }
   });
 
-  it('reads no answers, starts no operation by GET and opens no WebSocket', async () => {
+  it('is also one that differs in its scheme only', async () => {
+    const secure = service.url.replace('http:', 'https:');
+    for (const origin of [secure, 'https://localhost']) {
+      expect((await preflight('/graphql', origin, 'POST')).status).toBe(403);
+      expect(await upgrade(origin)).toBe(403);
+    }
+  });
+
+  it('cannot read responses, start operations by GET or open WebSockets', async () => {
     const answer = await fetch(`${service.url}/graphql`, {
       method: 'POST',
       headers: { origin: foreign, 'content-type': 'application/json' },
@@ -112,7 +121,7 @@ describe('a page of another origin', () => {
     expect(await upgrade(foreign)).toBe(403);
   });
 
-  it('may ask whether it is one', async () => {
+  it('may ask whether it is allowed', async () => {
     const ask = async (origin: string) => {
       const answer = await fetch(`${service.url}/health/live`, { headers: { origin } });
       return [answer.headers.get('access-control-allow-origin'), await answer.json()];
@@ -137,7 +146,7 @@ describe('CORS_ORIGINS', () => {
   );
 });
 
-describe('every answer', () => {
+describe('every response', () => {
   it.each([
     '/graphql',
     '/graphql?query={__typename}',
@@ -148,7 +157,7 @@ describe('every answer', () => {
     '/downloads/x',
     '/nothing',
     '/',
-  ])('tells browsers what not to do with it: %s', async (path) => {
+  ])('has headers that restrict what browsers do with it: %s', async (path) => {
     const { headers, body } = await fetch(`${service.url}${path}`, { redirect: 'manual' });
     await body?.cancel();
     expect(headers.get('x-content-type-options')).toBe('nosniff');
@@ -160,7 +169,7 @@ describe('every answer', () => {
     expect(headers.get('strict-transport-security')).toBeNull();
   });
 
-  it('lets GraphiQL run its own scripts alone', async () => {
+  it('lets GraphiQL run only its own scripts', async () => {
     const { headers, body } = await fetch(`${service.url}/graphql`, { headers: { accept: 'text/html' } });
     await body?.cancel();
     const policy = headers.get('content-security-policy') ?? '';
@@ -168,7 +177,25 @@ describe('every answer', () => {
     expect(policy).toContain("frame-ancestors 'none'");
   });
 
-  it('demands TLS once the public URL has it', async () => {
+  it('admits pages without TLS of no host whose public URL uses it', async () => {
+    await using secure = await startService({
+      worker: false,
+      maintenance: false,
+      config: { publicUrl: 'https://pages.example.com', auth: 'required' },
+    });
+    const status = async (origin: string, host = 'pages.example.com') => {
+      using client = await openRawClient(secure.config.port);
+      const headers = { host, origin, 'access-control-request-method': 'POST', connection: 'close' };
+      client.send(head('OPTIONS', '/graphql', headers));
+      return answerIn(await client.ended).status;
+    };
+    expect(await status('https://pages.example.com')).toBe(204);
+    expect(await status('http://pages.example.com')).toBe(403);
+    expect(await status('http://pages.example.com:443', 'pages.example.com:443')).toBe(403);
+    expect(await status('http://localhost:4000', 'localhost:4000')).toBe(204);
+  });
+
+  it('requires TLS once the public URL uses it', async () => {
     await using secure = await startService({
       worker: false,
       maintenance: false,

@@ -13,15 +13,16 @@ afterAll(async () => {
   await service[Symbol.asyncDispose]();
 });
 
-describe('answers that nobody reads', () => {
-  it('cost their clients the connection when there are too many bytes of them', async () => {
+describe('unread responses', () => {
+  it('close the connections of their clients when they exceed the budget', async () => {
     const job = await insertJob(service, { status: 'COMPLETED' });
     await insertPages(service, job, ['A line of text.\n'.repeat(56_000)]);
     const query = JSON.stringify({ query: `{ job(id: "${job.id}") { pages { nodes { text } } } }` });
     const post = `${head('POST', '/graphql', { 'content-type': 'application/json', 'content-length': query.length })}${query}`;
     const clients = await Promise.all(Array.from({ length: 20 }, () => openRawClient(service.api.port)));
     for (const { socket } of clients) socket.pause();
-    // More than what the kernel takes of it.
+    await expect.poll(() => service.api.connections()).toBe(20);
+    // More than the kernel buffers.
     for (const client of clients) client.send(post.repeat(12));
     await expect.poll(() => service.api.connections()).toBeLessThan(20);
     for (const client of clients) client[Symbol.dispose]();
@@ -31,13 +32,14 @@ describe('answers that nobody reads', () => {
   });
 });
 
-describe('downloads that nobody reads', () => {
-  it('cost their clients the connection when their pages take too much memory', async () => {
+describe('unread downloads', () => {
+  it('close the connections of their clients when their pages take too much memory', async () => {
     const job = await insertJob(service, { status: 'COMPLETED' });
     await insertPages(service, job, ['A line of text.\n'.repeat(250_000)]);
     const { pathname, search } = new URL((await downloadOf(service, job.id, 'NDJSON')).url);
     const clients = await Promise.all(Array.from({ length: 8 }, () => openRawClient(service.api.port)));
     for (const { socket } of clients) socket.pause();
+    await expect.poll(() => service.api.connections()).toBe(8);
     for (const client of clients) client.send(head('GET', `${pathname}${search}`));
     await expect.poll(() => service.api.connections()).toBeLessThan(8);
     for (const client of clients) client[Symbol.dispose]();

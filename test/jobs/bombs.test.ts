@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { defaultLimits } from '../../src/config.ts';
+import { defaultLimits } from '../../src/config/config.ts';
 import { endedJob, inline, submit } from '../api/submitting.ts';
 import { deepArrays, deflateBomb, formThatDrawsItself, hugeImage, millionPages, nestedForms } from '../pdf/bombs.ts';
 import { type Service, startService } from '../service.ts';

@@ -20,7 +20,7 @@ afterAll(async () => {
 const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000);
 const inMinutes = (minutes: number) => minutesAgo(-minutes);
 
-/** Claims one job at a time until none is left; returns their names. */
+/** Claims one job at a time until all are claimed; returns their names. */
 async function claimedInTurn(): Promise<(string | null)[]> {
   const names = [];
   for (let [next] = await claim(service, 1); next !== undefined; [next] = await claim(service, 1))
@@ -76,7 +76,7 @@ describe('a claim', () => {
     expect(names.slice(2).sort()).toEqual(['crowd 1', 'single 1']);
   });
 
-  it('alternates among tenants with equally many running jobs, whatever the age of their rows', async () => {
+  it('alternates among tenants with equally many running jobs, regardless of the age of their rows', async () => {
     const tenants = await Promise.all(['crowd', 'many', 'few'].map((name) => insertTenant(service, name)));
     for (const [age, tenantId] of tenants.entries()) {
       for (let n = 0; n < 4; n += 1)
@@ -117,6 +117,31 @@ describe('a claim', () => {
     await claim(service, 3);
     await insertJob(service, { tenantId: idle, name: 'idle' });
     expect((await claim(service, 1)).map(({ name }) => name)).toEqual(['idle']);
+  });
+
+  it('gives the next free slots to tenants without running jobs, however many jobs another tenant has', async () => {
+    const { database } = service.platform;
+    const crowd = await insertTenant(service, 'crowd');
+    const { uuid } = await insertJob(service, { tenantId: crowd, name: 'crowd', createdAt: minutesAgo(600) });
+    await database.query(
+      `INSERT INTO jobs (id, tenant_id, source_id, options, priority, max_retries, claim_order, name)
+       SELECT gen_random_uuid(), tenant_id, source_id, '{}', 0, 3, claim_order - n * interval '1 second', name
+         FROM jobs, generate_series(1, 5000) n WHERE id = $1`,
+      [uuid],
+    );
+    // All slots are taken.
+    const held = await claim(service, 6);
+    expect(held.map(({ name }) => name)).toEqual(held.map(() => 'crowd'));
+    for (const name of ['first', 'second', 'third']) {
+      await insertJob(service, { tenantId: await insertTenant(service, name), name });
+    }
+    const next: (string | null)[] = [];
+    for (const each of held) {
+      await completeJob(service.platform.jobs, each, completion(1));
+      next.push(...(await claim(service, 1)).map(({ name }) => name));
+    }
+    expect(next.slice(0, 3).sort()).toEqual(['first', 'second', 'third']);
+    expect(next.slice(3)).toEqual(['crowd', 'crowd', 'crowd']);
   });
 
   it('never exceeds the limit of a tenant under concurrency, and gives the slots to other tenants', async () => {
@@ -172,7 +197,10 @@ describe('a claim', () => {
     await submit(service, { source: await inline('one-page'), name: 'was due', runAt: minutesAgo(1) });
     expect(await claimedInTurn()).toEqual(['was due']);
     expect((await readJob(service, soon.id, 'status runAt')).runAt).not.toBeNull();
-    await service.platform.database.query(`UPDATE jobs SET due_at = now() WHERE name = 'later'`, []);
+    await service.platform.database.query(
+      `UPDATE jobs SET due_at = now() - interval '1 second' WHERE name = 'later'`,
+      [],
+    );
     expect(await claimedInTurn()).toEqual(['later']);
     expect(await readJob(service, soon.id, 'status runAt nextRetryAt')).toEqual({
       status: 'RUNNING',

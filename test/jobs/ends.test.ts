@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { newUuid } from '../../src/ids.ts';
 import { JobProgress } from '../../src/worker/job-progress.ts';
-import { DatabaseAwayError } from '../../src/worker/persist.ts';
+import { DatabaseDownError } from '../../src/worker/persist.ts';
 import { DrainError, runJob } from '../../src/worker/run-job.ts';
 import { cancel, endedJob, inline, readJob, submit } from '../api/submitting.ts';
 import { graphql } from '../graphql.ts';
@@ -26,7 +26,7 @@ const fields = `status retryCount maxRetries failure { code category message } a
 
 /** The context in which a worker runs a job. */
 function runContext(extractor: Parameters<typeof runJob>[0]['extractor']) {
-  const { jobs, storage, secrets, config, logger } = service.platform;
+  const { jobs, storage, secrets, config, guard, logger, metrics, tracing } = service.platform;
   const scratch = join(config.dataDir, 'scratch');
   const ocrData = join(config.dataDir, 'ocr');
   return {
@@ -37,7 +37,10 @@ function runContext(extractor: Parameters<typeof runJob>[0]['extractor']) {
     ocrData,
     secrets,
     limits: config.limits,
-    privateHostsAllowed: [],
+    clientLimits: config.clientLimits,
+    guard,
+    metrics,
+    tracing,
     logger,
   };
 }
@@ -213,7 +216,7 @@ describe('a failure', () => {
       yield opened(1);
       if (away) {
         away = false;
-        throw new DatabaseAwayError(new Error('connect ECONNREFUSED'));
+        throw new DatabaseDownError(new Error('connect ECONNREFUSED'));
       }
       yield group(1, 1);
     });

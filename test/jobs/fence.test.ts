@@ -23,7 +23,7 @@ afterAll(async () => {
 const failure = { code: 'INTERNAL', message: 'of a zombie', page: null, engine: null, stage: 'EXTRACT' } as const;
 const progress = { seq: 5, percent: 50, pagesDone: 1, pagesTotal: 2 };
 
-/** Every write of a claim's holder, by name. */
+/** Every write of an attempt, by name. */
 const writes: [string, (held: Claim) => Promise<unknown>][] = [
   [
     'store pages',
@@ -104,7 +104,15 @@ describe.each(losses)('a worker whose job %s', (how, lose) => {
     const { row, held } = await claimed(service);
     const worker = { id: held.workerId, host: 'here', pid: 1, version: '0', concurrency: 1 };
     const states = [{ ...progressOf(held), seq: 9, percent: 77 }];
-    const still = async () => (await beat(service.platform.jobs, worker, { completed: 0, failed: 0 }, states)).held;
+    const still = async () =>
+      (
+        await beat(
+          service.platform.jobs,
+          worker,
+          { completed: 0, failed: 0, sandbox: null, memoryBytes: null, pagesPerMinute: 0 },
+          states,
+        )
+      ).held;
     expect(await still()).toEqual(new Set([row.uuid]));
     await lose(row, held);
     const before = await everythingAbout(row);
@@ -137,11 +145,11 @@ describe('a repeated completion', () => {
 });
 
 describe('the coarse progress of a running job', () => {
-  it('never decreases, whatever the order of its writes', async () => {
+  it('never decreases, in any order of its writes', async () => {
     const { row, held } = await claimed(service);
     const worker = { id: held.workerId, host: 'here', pid: 1, version: '0', concurrency: 1 };
     const state = { ...progressOf(held), seq: 5, percent: 50, pagesDone: 5, pagesTotal: 10 };
-    const counts = { completed: 0, failed: 0 };
+    const counts = { completed: 0, failed: 0, sandbox: null, memoryBytes: null, pagesPerMinute: 0 };
     await beat(service.platform.jobs, worker, counts, [{ ...state, seq: 9, percent: 90, pagesDone: 9 }]);
     await beat(service.platform.jobs, worker, counts, [state]);
     await storePages(

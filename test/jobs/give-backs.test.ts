@@ -20,7 +20,10 @@ afterAll(async () => {
 });
 
 async function claimOf(uuid: string): Promise<Claim> {
-  await service.platform.database.query('UPDATE jobs SET due_at = now() WHERE due_at IS NOT NULL', []);
+  await service.platform.database.query(
+    `UPDATE jobs SET due_at = now() - interval '1 second' WHERE due_at IS NOT NULL`,
+    [],
+  );
   const held = (await claim(service, 10)).find(({ id }) => id === uuid);
   if (held === undefined) throw new Error('the job could not be claimed');
   return held;
@@ -36,7 +39,7 @@ async function giveBackForFree(uuid: string, times: number): Promise<void> {
 }
 
 describe('a job that is given back', () => {
-  it('is free a number of times, then uses a retry each time, and fails when none is left', async () => {
+  it('uses no retry up to a limit, then one retry each time, and fails without retries left', async () => {
     const { uuid } = await insertJob(service, { maxRetries: 2, sealedPassword: 'sealed' });
     await giveBackForFree(uuid, freeGiveBacks);
     for (const retryCount of [1, 2]) {
@@ -63,7 +66,7 @@ describe('a job that is given back', () => {
     ]);
   });
 
-  it('regains all its free times after a new page and in a new run', async () => {
+  it('regains its full limit after a new page and in a new run', async () => {
     const { uuid } = await insertJob(service, { maxRetries: 0 });
     await giveBackForFree(uuid, freeGiveBacks);
     const held = await claimOf(uuid);
@@ -81,7 +84,7 @@ describe('a job that is given back', () => {
     await giveBackForFree(uuid, freeGiveBacks);
   });
 
-  it('regains nothing by pages that are deleted again', async () => {
+  it('regains nothing from pages that are deleted again', async () => {
     const { uuid } = await insertJob(service, { maxRetries: 0 });
     for (let n = 0; n <= freeGiveBacks; n += 1) {
       const held = await claimOf(uuid);
@@ -92,12 +95,12 @@ describe('a job that is given back', () => {
         { engine: 'PDFJS', storedBy: 'test' },
         { seq: 1, percent: 10, pagesDone: 1, pagesTotal: 3 },
       );
-      const { status } = await giveBackJob(service.platform.jobs, held, { forgetPages: true });
+      const { status } = await giveBackJob(service.platform.jobs, held, { discardPages: true });
       expect(status).toBe(n < freeGiveBacks ? 'PENDING' : 'FAILED');
     }
   });
 
-  it('fails eventually if each attempt finds its pages gone', async () => {
+  it('fails eventually if its pages are missing in each attempt', async () => {
     const extractor = extractorOf(async function* () {
       yield opened(1);
       throw new PagesLostError();

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { accepted, endedJob, refused, submit, tryCreateJob } from '../api/submitting.ts';
 import { graphql, subscribe } from '../graphql.ts';
@@ -39,7 +40,7 @@ const result = `status stage progressPercentage pagesDone options { ocr ocrLangu
   failure { code category message advice retryable }
   result { text page(number: 1) { markdown needsOcr ocrReason ocr { outcome languages confidence } } }`;
 
-describe('a job that asks for OCR', () => {
+describe('a job that requests OCR', () => {
   it('has the text of scanned pages in its result and in the search', async () => {
     const { id } = await submit(service, { source: scan, options: { ocr: true } });
     const job = await endedJob(service, id, result);
@@ -64,7 +65,7 @@ describe('a job that asks for OCR', () => {
     expect(searchPages.nodes).toEqual([{ job: { id }, page: { number: 4 } }]);
   });
 
-  it('passes the stage OCR, its percentage rising with each page', async () => {
+  it('passes the stage OCR, in which its percentage rises with each page', async () => {
     const { id } = await submit(service, { source: scan, options: { ocr: true } });
     const query = 'subscription ($id: ID!) { jobProgress(id: $id) { stage progressPercentage pagesDone pagesTotal } }';
     const events = [];
@@ -125,7 +126,7 @@ describe('a job that asks for OCR', () => {
 
   it('resumes after the stored pages when its process is killed', async () => {
     await service.stopWorker();
-    const extractor = newPool();
+    const extractor = newPool({ readable: [join(service.config.dataDir, 'ocr')] });
     await service.startWorker({ extractor });
     const sheets = Array.from({ length: 16 }, () => ({ draw: lines('Sheet.'), scanned: false }));
     const base64 = await source([...sheets.with(0, { draw: text('orchard'), scanned: true }), { draw: scribble }]);

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { DatabaseAwayError, persist } from '../../src/worker/persist.ts';
+import { DatabaseDownError, persist } from '../../src/worker/persist.ts';
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['performance'] });
@@ -19,7 +19,7 @@ function failing(code: string): () => Promise<never> {
 
 it('retries a write for a minute while the database is down', async () => {
   const write = vi.fn(failing('ECONNREFUSED'));
-  await expect(persist(write, signal)).rejects.toThrow(DatabaseAwayError);
+  await expect(persist(write, signal)).rejects.toThrow(DatabaseDownError);
   expect(write).toHaveBeenCalledTimes(2);
 });
 

@@ -9,7 +9,7 @@ import { claim } from './claiming.ts';
 let service: Service;
 beforeAll(async () => {
   service = await startService({ worker: false, maintenance: false });
-  // A live worker that takes no wake-ups, so that those the sweeper sends can be counted.
+  // A live worker that takes no wake-ups, so that those sent by the sweeper can be counted.
   await service.platform.database.query(
     `INSERT INTO workers (id, host, pid, version, concurrency, heartbeat_at) VALUES ($1, 'h', 1, 'v', 8, now() + interval '1 hour')`,
     [newUuid()],

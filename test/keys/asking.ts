@@ -1,18 +1,28 @@
 import { once } from 'node:events';
-import { WebSocket } from 'ws';
+import { expect, vi } from 'vitest';
+import { type ClientOptions, WebSocket } from 'ws';
 import { defaultTenantId } from '../../src/api/context.ts';
 import { createKey, type IssuedKey } from '../../src/tenants/keys.ts';
+import type { KeyLimits } from '../../src/tenants/limits.ts';
 import type { Scope } from '../../src/tenants/scopes.ts';
 import type { Service } from '../service.ts';
 
-/** Makes a key in the database of a service. */
+/** Creates a key in the database of a service. */
 export function issueKey(
   service: Service,
   scopes: Scope[],
-  changes: { tenantId?: string; expiresAt?: Date } = {},
+  changes: { tenantId?: string; expiresAt?: Date; limits?: KeyLimits } = {},
 ): Promise<IssuedKey> {
-  const key = { tenantId: defaultTenantId, name: null, expiresAt: null, ...changes, scopes };
+  const key = { tenantId: defaultTenantId, name: null, expiresAt: null, limits: {}, ...changes, scopes };
   return createKey(service.platform.database, key);
+}
+
+/** Creates the first key of a service. Resolves when callers without a key are refused, within seconds. */
+export async function issueFirstKey(service: Service, scopes: Scope[]): Promise<IssuedKey> {
+  const key = await issueKey(service, scopes);
+  const isRefused = async () => expect((await ask(service.url, null, '{ __typename }')).status).toBe(401);
+  await vi.waitFor(isRefused, { timeout: 30_000, interval: 25 });
+  return key;
 }
 
 export const bearer = ({ secret }: Pick<IssuedKey, 'secret'>) => `Bearer ${secret}`;
@@ -34,14 +44,27 @@ export async function ask(
     },
     body: JSON.stringify({ query, variables }),
   });
-  const { data, errors } = await response.json();
-  const [{ extensions } = { extensions: {} }] = errors ?? [];
-  return { status: response.status, headers: response.headers, data, code: extensions.code, extensions };
+  const { data, errors, extensions: ofAnswer } = await response.json();
+  const [{ message, extensions } = { message: undefined, extensions: {} }] = errors ?? [];
+  const { status, headers: received } = response;
+  return {
+    status,
+    headers: received,
+    data,
+    message,
+    code: extensions.code,
+    extensions,
+    rateLimit: ofAnswer?.rateLimit,
+  };
 }
 
 /** Opens a socket with these parameters. */
-export async function openSocket(url: string, connectionParams: object): Promise<WebSocket> {
-  const socket = new WebSocket(`${url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+export async function openSocket(
+  url: string,
+  connectionParams: object,
+  options: ClientOptions = {},
+): Promise<WebSocket> {
+  const socket = new WebSocket(`${url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws', options);
   await once(socket, 'open');
   socket.send(JSON.stringify({ type: 'connection_init', payload: connectionParams }));
   return socket;
@@ -55,8 +78,8 @@ export async function connected(url: string, authorization: string): Promise<Web
 }
 
 /** The code with which a socket with these parameters is closed; 0 if it is accepted. */
-export async function closeCode(url: string, connectionParams: object): Promise<number> {
-  const socket = await openSocket(url, connectionParams);
+export async function closeCode(url: string, connectionParams: object, options: ClientOptions = {}): Promise<number> {
+  const socket = await openSocket(url, connectionParams, options);
   const code = await Promise.race([
     once(socket, 'close').then(([code]) => code),
     once(socket, 'message').then(() => 0),

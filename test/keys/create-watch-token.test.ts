@@ -30,7 +30,7 @@ it('needs READ, and a job or batch of the caller', async () => {
   await expect(createToken({ batch }, stranger)).rejects.toThrow('NOT_FOUND');
 });
 
-it('names what is wrong with its input', async () => {
+it('reports the problems of its input', async () => {
   for (const input of [{}, { job, batch }, { job, expireAfterSeconds: 59 }, { job, expireAfterSeconds: 86_401 }]) {
     await expect(createToken(input)).rejects.toThrow('BAD_USER_INPUT');
   }

@@ -6,13 +6,13 @@ import { type IssuedKey, revokeKey, rotateKey } from '../../src/tenants/keys.ts'
 import type { Scope } from '../../src/tenants/scopes.ts';
 import { insertJob, insertTenant } from '../api/rows.ts';
 import { type Service, startService } from '../service.ts';
-import { ask, bearer, closeCode, connected, issueKey } from './asking.ts';
+import { ask, bearer, closeCode, connected, issueFirstKey, issueKey } from './asking.ts';
 
 let service: Service;
 let all: IssuedKey;
 beforeAll(async () => {
   service = await startService({ worker: false, maintenance: false });
-  all = await issue(['READ', 'WRITE', 'OPERATOR']);
+  all = await issueFirstKey(service, ['READ', 'WRITE', 'OPERATOR']);
 });
 afterAll(async () => {
   await service[Symbol.asyncDispose]();
@@ -25,7 +25,7 @@ const as = (authorization: string | null, query: string, variables: object = {})
 const close = (connectionParams: object) => closeCode(service.url, connectionParams);
 
 describe('a key', () => {
-  it('lets its holder in, as a bearer token or as a password', async () => {
+  it('admits its holder, as a bearer token or as a password', async () => {
     const query = '{ viewer { id scopes apiKey { id } } }';
     const expected = { id: encodeId('tenant', defaultTenantId), apiKey: { id: encodeId('key', all.key.id) } };
     for (const authorization of [bearer(all), `bearer  ${all.secret}`, `Basic ${btoa(`me:${all.secret}`)}`]) {
@@ -49,7 +49,16 @@ describe('a key', () => {
     expect(await close(shown === null ? {} : { authorization: shown })).toBe(4401);
   });
 
-  it('is asked for as a password where a browser opens a page, and shows no page without it', async () => {
+  it('is stored only as a hash', async () => {
+    const rows = await service.platform.database.query<{ row: string }>('SELECT k::text AS row FROM api_keys k', []);
+    const text = rows.map(({ row }) => row).join();
+    const secret = all.secret.slice(-64);
+    expect(text).not.toContain(secret);
+    expect(text).not.toContain(Buffer.from(secret, 'hex').toString('base64'));
+    expect(text).toContain(all.key.id);
+  });
+
+  it('is requested as a password when a browser opens a page, which needs it', async () => {
     const open = (headers: Record<string, string>) =>
       fetch(`${service.url}/graphql`, { headers: { accept: 'text/html', ...headers } });
     const anonymous = await open({});
@@ -60,7 +69,7 @@ describe('a key', () => {
     await page.body?.cancel();
   });
 
-  it('is asked for as a token where a script calls the API, introspection included', async () => {
+  it('is requested as a token when a script calls the API, even for introspection', async () => {
     const { status, headers } = await as(null, '{ __schema { types { name } } }');
     expect([status, headers.get('www-authenticate')]).toEqual([401, 'Bearer realm="Pagehive"']);
   });
@@ -70,7 +79,7 @@ describe('a key', () => {
     expect(await as(bearer(expired), '{ __typename }')).toMatchObject({ status: 401 });
   });
 
-  it('works in the name of its tenant alone', async () => {
+  it('gives access only to its own tenant', async () => {
     const tenantId = await insertTenant(service, 'another');
     const theirs = await issue(['READ', 'WRITE'], { tenantId });
     const { id } = await insertJob(service, { status: 'COMPLETED' });
@@ -108,7 +117,7 @@ describe('scopes', () => {
     ['{ webhookDeliveries { nodes { attempts { statusCode } } } }', ['READ'], true],
     ['mutation { createApiKey(input: { scopes: [READ] }) { secret } }', ['READ', 'WRITE'], false],
   ];
-  it.each(cases)('%s with %j: %s', async (query, scopes, allowed) => {
+  it.each(cases)('allow exactly their fields: %s with %j: %s', async (query, scopes, allowed) => {
     const key = await issue(scopes);
     const { status, code } = await as(bearer(key), query);
     if (allowed) expect(code).not.toBe('FORBIDDEN');
@@ -137,7 +146,7 @@ describe('scopes', () => {
 describe('revocation', () => {
   const subscription = 'subscription { jobUpdates { status } }';
 
-  it('ends open sockets and streams, and refuses what comes next', async () => {
+  it('ends open sockets and streams, and refuses further requests', async () => {
     const key = await issue(['READ']);
     const socket = await connected(service.url, bearer(key));
     const stream = await fetch(`${service.url}/graphql`, {
@@ -154,7 +163,7 @@ describe('revocation', () => {
     expect(await as(bearer(key), '{ __typename }')).toMatchObject({ status: 401 });
   });
 
-  it('by rotation lets the secret before it count for a while', async () => {
+  it('by rotation keeps the previous secret valid for a while', async () => {
     const key = await issue(['READ']);
     const { database } = service.platform;
     const second = await rotateKey(database, key.key.id, 3_600);
@@ -164,7 +173,7 @@ describe('revocation', () => {
     expect(answers.map(({ status }) => status)).toEqual([401, 200, 200]);
   });
 
-  it('by rotation without overlap ends the sockets of the old secret alone', async () => {
+  it('by rotation without overlap ends only the sockets of the old secret', async () => {
     const key = await issue(['READ']);
     const old = await connected(service.url, bearer(key));
     const closed = once(old, 'close');
@@ -176,7 +185,7 @@ describe('revocation', () => {
 });
 
 describe('the operator mutations', () => {
-  it('make, rotate, list and revoke keys', async () => {
+  it('create, rotate, list and revoke keys', async () => {
     const run = (query: string, variables = {}) => as(bearer(all), query, variables);
     const created = await run(
       'mutation { createApiKey(input: { name: "CI", scopes: [READ, READ] }) { secret apiKey { id name scopes revokedAt } } }',
@@ -196,7 +205,7 @@ describe('the operator mutations', () => {
     expect((await run('mutation ($id: ID!) { rotateApiKey(id: $id) { secret } }', { id })).code).toBe('NOT_FOUND');
   });
 
-  it('name what is wrong with the input', async () => {
+  it('report each problem of the input', async () => {
     const create = (input: object) =>
       as(bearer(all), 'mutation ($input: CreateApiKeyInput!) { createApiKey(input: $input) { secret } }', { input });
     expect((await create({ scopes: [] })).code).toBe('BAD_USER_INPUT');

@@ -66,6 +66,21 @@ describe('a watch token', () => {
     });
   });
 
+  it('reads why its job failed, but not the host of its source', async () => {
+    const failureMessage = 'files.internal.example.com answered with HTTP status 403.';
+    const failed = { status: 'FAILED', failureCode: 'DOWNLOAD_REFUSED', failureMessage } as const;
+    const { id } = await insertJob(service, failed);
+    const mine = await createToken({ job: id });
+    const general = { code: 'DOWNLOAD_REFUSED', message: 'The URL refused access to the document.' };
+    const query = `{ job(id: "${id}") { failure { code message } } }`;
+    expect((await as(key.secret, query)).data.job.failure).toMatchObject({ message: failureMessage });
+    expect((await as(mine, query)).data.job.failure).toEqual(general);
+    for (const transport of ['websocket', 'sse'] as const) {
+      const client = createClient({ url: service.url, apiKey: mine, transport, webSocket: WebSocket });
+      expect(await collect(client.jobProgress(id))).toMatchObject([{ failure: general }]);
+    }
+  });
+
   it.each(['websocket', 'sse'] as const)('watches its job over %s with the typed client', async (transport) => {
     const { id } = await insertJob(service, { status: 'COMPLETED' });
     const apiKey = await createToken({ job: id });

@@ -57,9 +57,24 @@ describe('the log', () => {
     });
   });
 
+  it('is written for people on a terminal, without control characters', async () => {
+    const child = spawn(process.execPath, ['--import', 'tsx', script, 'readable', 'returns', 'terminal'], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let text = '';
+    child.stderr.setEncoding('utf8').on('data', (chunk) => (text += chunk));
+    await once(child, 'close');
+    const [first, second, third] = text.split('\n');
+    expect(first).toMatch(/^\d\d:\d\d:\d\d\.\d{3} WARN {2}test: a message job=job_1 note="two words" n=7$/);
+    expect(second).toMatch(/ ERROR test: an escape \\u001b\[31m sequence \\u009b password="\[redacted\]"$/);
+    expect(third).toBe('    Error: a cause');
+    expect(text).not.toContain('\u001b');
+  });
+
   it('contains no secrets at any depth', async () => {
     const { lines } = await log('secrets', 'returns');
     expect(JSON.stringify(lines)).not.toContain('hunter2');
+    expect(lines[2]).toMatchObject({ Authorization: '[redacted]', tokens: 7 });
     expect(lines[0]).toMatchObject({ password: '[redacted]', err: { request: { password: '[redacted]' } } });
   });
 });

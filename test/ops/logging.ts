@@ -1,8 +1,8 @@
-// Logs as the first argument says, then ends as the second one says.
+// Logs as stated by the first argument, then ends as stated by the second one.
 import { createLogger } from '../../src/ops/logger.ts';
 
-const [, , what = '', end = ''] = process.argv;
-const logger = createLogger({ logLevel: 'info' }, 'test');
+const [, , what = '', end = '', reader = ''] = process.argv;
+const logger = createLogger({ logLevel: 'info' }, 'test', { isTerminal: reader === 'terminal' });
 
 const circle: Record<string, unknown> = {};
 circle.self = circle;
@@ -24,8 +24,14 @@ const logs: Record<string, () => void> = {
     logger.info({ bytes: Buffer.alloc(1_000_000) }, 'a buffer');
     logger.info({ circle }, 'a circle');
   },
+  readable() {
+    logger.warn({ job: 'job_1', note: 'two words', n: 7 }, 'a message');
+    logger.error({ err: new Error('a cause'), password: 'hunter2' }, 'an escape \u001b[31m sequence \u009b');
+  },
   secrets() {
     logger.info({ password: 'hunter2', err: withRequest, list: [{ deep: { password: 'hunter2' } }] }, 'secrets');
+    logger.info({ secret: 'hunter2', token: 'hunter2', apiKey: 'hunter2', deep: { API_KEY: 'hunter2' } }, 'secrets');
+    logger.info({ Authorization: 'hunter2', 'x-api': [{ 'Set-Cookie': ['hunter2'] }], tokens: 7 }, 'secrets');
   },
 };
 

@@ -30,7 +30,7 @@ function pdf(...objects: (Buffer | string)[]): Buffer {
   return Buffer.concat([...parts, Buffer.from(table + trailer)]);
 }
 
-/** A kilobyte that becomes five gigabytes of content. */
+/** A kilobyte that decompresses to five gigabytes of content. */
 export function deflateBomb(): Buffer {
   const content = deflateSync(deflateSync(Buffer.alloc(128 * MiB, ' ')));
   const contents = `[${Array(40).fill('4 0 R').join(' ')}]`;
@@ -56,7 +56,7 @@ export function formThatDrawsItself(): Buffer {
   return pdf(catalog, onePage, first, stream('', '/X Do'), stream(form, '/X Do /X Do'));
 }
 
-/** A thousand times a thousand pages, in twelve kilobytes. */
+/** A million pages in twelve kilobytes. */
 export function millionPages(): Buffer {
   const thousand = (reference: string) => Array(1_000).fill(reference).join(' ');
   return pdf(
@@ -67,7 +67,7 @@ export function millionPages(): Buffer {
   );
 }
 
-/** A picture of ten gigabytes on a page of its own. */
+/** A picture of ten gigabytes on a separate page. */
 export function hugeImage(): Buffer {
   const data = deflateSync(deflateSync(Buffer.alloc(64 * MiB)));
   const size = '/Width 60000 /Height 60000 /BitsPerComponent 8 /ColorSpace /DeviceRGB';
@@ -80,7 +80,7 @@ export function hugeImage(): Buffer {
   );
 }
 
-/** Half a million arrays in one another. */
+/** Half a million nested arrays. */
 export function deepArrays(): Buffer {
   const deep = '['.repeat(500_000) + ']'.repeat(500_000);
   return pdf(catalog, onePage, page(font, '4 0 R', `/X ${deep}`), stream('', 'BT /F1 9 Tf (deep) Tj ET'));

@@ -30,6 +30,16 @@ const contents = [
   ['Honey and its keepers', '130'],
 ];
 
+// Each in one box: neither the rows nor the two columns of numbers are separated by rules.
+const arrests = [
+  ['Robbery', '102.1', '25.5'],
+  ['Arson', '9.8', '4.3'],
+  ['Fraud', '173.7', '5.1'],
+  ['Vagrancy', '26.6', '2.2'],
+  ['Curfew', '91.0', '(X)'],
+  ['Runaways', '75.8', '16.9'],
+];
+
 const { pool, path } = drawnDocument((doc) => {
   const write = writer(doc);
   doc.addPage();
@@ -56,6 +66,15 @@ const { pool, path } = drawnDocument((doc) => {
       doc.fontSize(10).text(String(3 * row + column), 80 + 60 * column, 106 + 24 * row, { lineBreak: false });
     }
   }
+  doc.addPage();
+  doc.rect(70, 100, 120, 20).rect(190, 100, 90, 20).rect(70, 120, 120, 110).rect(190, 120, 90, 110).stroke();
+  write([[106, [74, 'Offense'], [205, 'Total'], [248, 'Young']]]);
+  for (const [index, [name = '', ...values]] of arrests.entries()) {
+    doc.text(name, 74, 126 + 16 * index, { lineBreak: false });
+    for (const [at, value] of values.entries()) {
+      doc.text(value, 190 + 42 * at, 126 + 16 * index, { width: 40, align: 'right', lineBreak: false });
+    }
+  }
 });
 
 async function markdownOf(page: number): Promise<string> {
@@ -63,24 +82,30 @@ async function markdownOf(page: number): Promise<string> {
   return pages[0]?.markdown ?? '';
 }
 
-it('finds tables of numbers alone', async () => {
+it('finds tables that contain only numbers', async () => {
   expect(await markdownOf(1)).toBe(
     '| 120.01 | 1 |\n| --- | --- |\n| 340.01 | 3 |\n| 560.01 | 5 |\n| 780.01 | 7 |\n| 990.01 | 9 |',
   );
 });
 
-it('finds tables of words without rules and without a head in bold', async () => {
+it('finds tables of words without rules and without a bold head', async () => {
   expect(await markdownOf(2)).toContain('| 02 | Dill | South | Pond |');
 });
 
-it('does not take prices that rise for the page numbers of contents', async () => {
+it('does not mistake rising prices for page numbers of a table of contents', async () => {
   expect(await markdownOf(3)).toContain('| Parcel up to 10 kg | 890 |');
 });
 
-it('leaves contents as they are', async () => {
+it('leaves a table of contents unchanged', async () => {
   expect(await markdownOf(4)).not.toContain('|');
 });
 
-it('finds grids that are drawn, whatever stands in their cells', async () => {
+it('finds drawn grids with any text in their cells', async () => {
   expect(await markdownOf(5)).toBe('| 0 | 1 | 2 |\n| --- | --- | --- |\n| 3 | 4 | 5 |\n| 6 | 7 | 8 |');
+});
+
+it('separates rows and columns of numbers without rules between them', async () => {
+  const markdown = await markdownOf(6);
+  expect(markdown).toMatch(/Fraud(<\/td>\s*<td>| \| )173\.7(<\/td>\s*<td>| \| )5\.1/);
+  expect(markdown).toMatch(/Curfew(<\/td>\s*<td>| \| )91\.0(<\/td>\s*<td>| \| )\(X\)/);
 });

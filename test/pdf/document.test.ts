@@ -7,7 +7,7 @@ beforeAll(() => pool.start());
 afterAll(() => pool[Symbol.asyncDispose]());
 
 describe.each(['PDFIUM', 'PDFJS'] as const)('by %s', (engine) => {
-  test('finds the text of every page of a long document on its page', async () => {
+  test('finds each text of a long document on its page', async () => {
     const found = await extractAll(pool, requestFor('many-pages', { engine }));
     expect(found).toMatchObject({ engine, pagesTotal: 300, facts: { pageCount: 300 } });
     expect(found.pages.map(({ number }) => number)).toEqual(Array.from({ length: 300 }, (_, index) => index + 1));
@@ -34,7 +34,7 @@ describe.each(['PDFIUM', 'PDFJS'] as const)('by %s', (engine) => {
     expect(pages[0]?.markdown).not.toMatch(/^#+ A hive needs/m);
   });
 
-  test('gives sizes as displayed, and upright text, whatever the rotation', async () => {
+  test('returns sizes as displayed, and upright text, for any rotation', async () => {
     const request = requestFor('rotated', { engine, keepHeadersFooters: true });
     const { pages } = await extractAll(pool, request);
     const upright = [595, 842];
@@ -64,14 +64,14 @@ describe.each(['PDFIUM', 'PDFJS'] as const)('by %s', (engine) => {
     expect(pages[1]?.links).toEqual([]);
   });
 
-  test('gives the labels that a reader shows', async () => {
+  test('returns the page labels that readers show', async () => {
     const { pages } = await extractAll(pool, requestFor('labels', { engine }));
     expect(pages.map(({ label }) => label)).toEqual(['i', 'ii', 'iii', '1', '2', '3', '4', 'A-1', 'A-2']);
     const unlabelled = await extractAll(pool, requestFor('one-page', { engine }));
     expect(unlabelled.pages[0]?.label).toBeNull();
   });
 
-  test('reads Chinese, Japanese and Korean, embedded or by predefined maps', async () => {
+  test('reads Chinese, Japanese and Korean, with embedded fonts or predefined maps', async () => {
     const japanese = await extractAll(pool, requestFor('cjk', { engine }));
     expect(textOf(japanese, 1)).toContain('蜜蜂の巣箱');
     const mapped = await extractAll(pool, requestFor('cjk-cmaps', { engine }));
@@ -84,7 +84,7 @@ describe.each(['PDFIUM', 'PDFJS'] as const)('by %s', (engine) => {
     expect(pages).toMatchObject([{ number: 1, text: '', links: [] }]);
   });
 
-  test('gives the facts of the whole document', async () => {
+  test('returns the facts about the whole document', async () => {
     const { facts } = await extractAll(pool, requestFor('metadata', { engine }));
     expect(facts.metadata).toEqual({
       title: 'The Keeper’s Ledger',
@@ -139,7 +139,7 @@ test.each(['AUTO', 'PDFJS'] as const)(
 );
 
 test.each(['AUTO', 'PDFIUM', 'PDFJS'] as const)(
-  'keeps emoji and letters of formulas in their places by %s',
+  'keeps emoji and letters of formulas in place by %s',
   async (engine) => {
     const found = await extractAll(pool, requestFor('letters', { engine, pages: '2' }));
     expect(found.pages[0]?.text).toBe('Let 𝑥🐝 be a bee.');
@@ -152,7 +152,7 @@ test('finds links inside the document by PDFJS', async () => {
   expect(pages[2]?.links).toEqual([{ text: 'Back to the start', url: null, pageNumber: 1 }]);
 });
 
-test('keeps running headers in Markdown only if asked to', async () => {
+test('keeps running headers in Markdown only on request', async () => {
   const header = 'A fixture with many pages';
   const without = await extractAll(pool, requestFor('many-pages', { pages: '1-16' }));
   const kept = await extractAll(pool, requestFor('many-pages', { pages: '1-16', keepHeadersFooters: true }));

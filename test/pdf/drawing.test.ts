@@ -15,7 +15,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-test('a crash while pages are drawn costs their engine neither the document nor the pages that were taken', async () => {
+test('a crash while drawing pages does not ban the engine, and keeps the pages that were taken', async () => {
   const { base64 } = await pdf((doc) => {
     for (let page = 1; page <= 17; page += 1) quarters(doc);
     slowlyPainted(doc);
@@ -42,7 +42,7 @@ test('a crash while pages are drawn costs their engine neither the document nor 
   ]);
 });
 
-test('pages that are left when drawing has taken as long as it may are read all the same', async () => {
+test('reads the remaining pages when the time for drawing is used up', async () => {
   const images = { thumbnailWidth: 16, pageImageWidth: null, format: 'PNG' as const, seconds: 0, avoid: [] };
   const request = requestFor('many-pages', { pages: '1-33', images, scratch: join(folder, 'scratch') });
   const { groups } = await extractAll(pool, request);
@@ -51,7 +51,7 @@ test('pages that are left when drawing has taken as long as it may are read all 
   expect(failures).toEqual([[null], ['GIVEN_UP'], ['GIVEN_UP']]);
 });
 
-test('what a process that crashed had spent on drawing counts', async () => {
+test('counts the time that a crashed process has spent on drawing', async () => {
   const { base64 } = await pdf((doc) => {
     quarters(doc);
     slowlyPainted(doc);

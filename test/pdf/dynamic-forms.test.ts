@@ -3,7 +3,7 @@ import { assemble, stream } from '../../scripts/fixtures/raw-pdf.ts';
 import { extractAll, requestFor } from './extracting.ts';
 import { ownDocument } from './own-document.ts';
 
-/** A form with XFA: a dynamic one has no fields of its own, and its page asks the reader to wait. */
+/** A form with XFA. A dynamic one has no PDF fields, and its page asks the reader to wait. */
 function formWithXfa(catalog: string, fields: string): Uint8Array {
   return assemble([
     `<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [${fields}] /XFA [(template) 6 0 R] >> ${catalog} >>`,
@@ -18,16 +18,16 @@ function formWithXfa(catalog: string, fields: string): Uint8Array {
 
 describe('a dynamic form', () => {
   const document = ownDocument(() => formWithXfa('/NeedsRendering true', ''));
-  test.each(['AUTO', 'PDFJS'] as const)('comes with a notice, by %s', async (engine) => {
+  test.each(['AUTO', 'PDFJS'] as const)('has a notice, by %s', async (engine) => {
     const { facts, pages } = await extractAll(document.pool, requestFor('form', { path: document.path, engine }));
     expect(facts.notices).toEqual(['DYNAMIC_FORM']);
     expect(pages[0]?.text).toBe('Please wait...');
   });
 });
 
-describe('a form that PDF shows as well as XFA', () => {
+describe('a form with both XFA and PDF fields', () => {
   const document = ownDocument(() => formWithXfa('', '7 0 R'));
-  test.each(['AUTO', 'PDFJS'] as const)('comes without a notice, by %s', async (engine) => {
+  test.each(['AUTO', 'PDFJS'] as const)('has no notice, by %s', async (engine) => {
     const { facts } = await extractAll(document.pool, requestFor('form', { path: document.path, engine }));
     expect(facts.notices).toEqual([]);
   });

@@ -4,13 +4,13 @@ import { assemble } from '../../scripts/fixtures/raw-pdf.ts';
 const padding = Buffer.from('28bf4e5e4e758a4164004e56fffa01082e2e00b6d0683e802f0ca9fe6453697a', 'hex');
 const permissions = -44;
 
-/** Passwords as the bytes that the document was encrypted with. */
+/** Passwords as bytes, as used to encrypt the document. */
 export interface Passwords {
   user: Buffer;
   owner: Buffer;
 }
 
-/** A page that says a sentence, encrypted by revision 3 of the standard handler: RC4 with 128 bits. */
+/** A page with one sentence, encrypted by revision 3 of the standard handler: RC4 with 128 bits. */
 export function encryptedByRc4(sentence: string, { user, owner }: Passwords): Uint8Array {
   const keyOf = (password: Buffer) => repeat(51, padded(password), md5);
   const ownerKey = keyOf(owner);
@@ -46,7 +46,7 @@ export function encryptedByAes(sentence: string, { user, owner }: Passwords, rev
   return encrypted(Buffer.concat([iv, aes(key, Buffer.concat([content, Buffer.alloc(left, left)]), iv)]), entries);
 }
 
-/** A page that no password opens: its security handler has this name. */
+/** A page that no password opens, because of its security handler. */
 export function encryptedFor(handler: string): Uint8Array {
   const recipients = handler === 'Adobe.PubSec' ? '/SubFilter /adbe.pkcs7.s4 /Recipients [<308201>]' : '/R 1';
   return encrypted(Buffer.alloc(64, 9), `/V 2 /Length 128 ${recipients}`, handler);

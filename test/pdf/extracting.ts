@@ -21,6 +21,7 @@ export function newPool(options: Partial<ExtractorPoolOptions> = {}): ExtractorP
 export function requestFor(fixture: string, more: Partial<ExtractionRequest> = {}): ExtractionRequest {
   return {
     path: fileURLToPath(new URL(`../fixtures/${fixture}.pdf`, import.meta.url)),
+    owner: 'tenant',
     password: null,
     pages: null,
     engine: 'AUTO',
@@ -34,6 +35,7 @@ export function requestFor(fixture: string, more: Partial<ExtractionRequest> = {
     stored: null,
     avoid: [],
     skip: [],
+    memoryBytes: null,
     lastResort: null,
     ocr: null,
     fresh: false,
@@ -41,7 +43,7 @@ export function requestFor(fixture: string, more: Partial<ExtractionRequest> = {
   };
 }
 
-/** A fixture with its bytes changed, for as long as the test needs it. */
+/** A fixture with changed bytes, which exists until it is disposed. */
 export async function variantOf(fixture: string, change: (text: string) => string) {
   const folder = await mkdtemp(join(tmpdir(), 'pagehive-test-'));
   const path = join(folder, 'variant.pdf');
@@ -76,13 +78,13 @@ export async function extractAll(extractor: Extractor, request: ExtractionReques
   return { ...opened, groups, pages: groups.flatMap((group) => group.pages) };
 }
 
-/** The text of one page with all white space as single spaces. */
+/** Returns the text of one page, with all white space as single spaces. */
 export function textOf(extracted: Extracted, number: number): string {
   const page = extracted.pages.find((candidate) => candidate.number === number);
   return (page?.text ?? '').replace(/\s+/g, ' ').trim();
 }
 
-/** Begins an extraction and takes its first group, without what was only begun; the rest is left to the test. */
+/** Starts an extraction and returns its first group, without events that announce work. The caller continues it. */
 export async function begin(
   pool: ExtractorPool,
   request: ExtractionRequest,
@@ -97,7 +99,7 @@ export async function begin(
   return { events, first };
 }
 
-/** What is left, but for what is only begun. */
+/** Returns the remaining events, except those that announce work. */
 export async function drain(events: AsyncIterator<ExtractionEvent>): Promise<ExtractionEvent[]> {
   const rest: ExtractionEvent[] = [];
   for await (const event of { [Symbol.asyncIterator]: () => events }) {

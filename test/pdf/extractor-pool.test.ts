@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
-import { ExtractorKilledError } from '../../src/pdf/process/extractor-pool.ts';
+import { ExtractorKilledError } from '../../src/pdf/process/processes.ts';
 import { begin, drain, extractAll, isGone, newPool, onlyProcess, requestFor } from './extracting.ts';
 
-test('runs jobs one after the other in the same warm process, which leads a group of its own', async () => {
+test('runs jobs one after another in the same warm process, which leads its own process group', async () => {
   await using pool = newPool();
   await pool.start();
   const pid = onlyProcess(pool);
@@ -22,7 +22,7 @@ test('runs jobs one after the other in the same warm process, which leads a grou
   expect(command.join(' ')).toBe('pagehive extract');
 });
 
-test('gives a job that asks for it a process that has served no document', async () => {
+test('gives a job a fresh process on request', async () => {
   await using pool = newPool();
   await pool.start();
   const pid = onlyProcess(pool);
@@ -42,7 +42,7 @@ test('replaces an idle process that has grown too large', async () => {
   expect(isGone(pid)).toBe(true);
 });
 
-test('tells which process is at work, since when, and when it last came further', async () => {
+test('reports which process is busy, since when, and when it last made progress', async () => {
   await using pool = newPool();
   const { events } = await begin(pool, requestFor('many-pages'));
   const [busy, ...others] = pool.busy;
@@ -53,7 +53,7 @@ test('tells which process is at work, since when, and when it last came further'
   expect(pool.busy).toEqual([]);
 });
 
-test('tells before the pages of a group that they come, and how many, and before each page that PDFJS reads', async () => {
+test('announces each group with its number of pages, and each page that PDFJS reads', async () => {
   await using pool = newPool();
   const readings = async (engine: 'PDFJS' | 'PDFIUM') => {
     const found: (number | string)[] = [];
@@ -123,6 +123,29 @@ test('leaves no extractor behind when its own process is killed', async () => {
   const pid = Number(String(line));
   expect(isGone(pid)).toBe(false);
   parent.kill('SIGKILL');
-  // The extractor shares the parent's standard error: the pipe closes when the last of the two is gone.
+  // The extractor shares the parent's standard error, so the pipe closes when both are gone.
   await once(parent, 'close');
+});
+
+test('reports why each process ended, and what the living ones use', async () => {
+  const ends: string[] = [];
+  await using pool = newPool({ onEnd: (reason) => ends.push(reason) });
+  await extractAll(pool, requestFor('one-page'));
+  const idle = await pool.use();
+  expect(idle).toMatchObject({ busy: 0, idle: 1, residentBytes: idle.largestResidentBytes });
+  expect(idle.residentBytes).toBeGreaterThan(1024 ** 2);
+  await extractAll(pool, requestFor('one-page', { fresh: true }));
+  await extractAll(pool, requestFor('one-page', { owner: 'another tenant' }));
+  const abort = new AbortController();
+  const aborted = await begin(pool, requestFor('many-pages', { owner: 'another tenant' }), abort.signal);
+  expect(await pool.use()).toMatchObject({ busy: 1, idle: 0 });
+  abort.abort(new Error('cancelled by the test'));
+  await expect(drain(aborted.events)).rejects.toThrow('cancelled');
+  const killed = await begin(pool, requestFor('many-pages', { owner: 'another tenant' }));
+  process.kill(onlyProcess(pool), 'SIGKILL');
+  await expect(drain(killed.events)).rejects.toThrow(ExtractorKilledError);
+  expect(ends).toEqual(['fresh', 'tenant', 'aborted', 'killed']);
+  await using small = newPool({ recycleBytes: 1, onEnd: (reason) => ends.push(`small: ${reason}`) });
+  await extractAll(small, requestFor('one-page'));
+  expect(ends.at(-1)).toBe('small: memory');
 });

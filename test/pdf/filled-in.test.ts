@@ -37,17 +37,17 @@ const { pool, path } = ownDocument(() =>
 describe.each(['PDFIUM', 'PDFJS'] as const)('by %s', (engine) => {
   const read = () => extractAll(pool, requestFor('form', { path, engine }));
 
-  it('has what is filled into a form or typed over the page in the text, where it is shown', async () => {
+  it('includes form values and typewritten notes in the text, in their places', async () => {
     expect(textOf(await read(), 1)).toBe('Keeper Ada Honeywell Season Late summer Ask her');
   });
 
-  it('does not tell comments that readers see as hidden text', async () => {
+  it('does not report visible comments as hidden text', async () => {
     const [page] = (await read()).pages;
     expect(page?.details.hidden).toEqual([]);
     expect(page?.details.annotations).toMatchObject([{ kind: 'FreeText', text: 'Ask her' }]);
   });
 
-  it('tells which boxes and radio buttons are checked, and what those stand for', async () => {
+  it('reports which boxes and radio buttons are checked, and their values', async () => {
     const [page] = (await read()).pages;
     const boxes = (page?.details.formFields ?? []).filter(({ checked }) => checked !== null);
     expect(boxes.map(({ name, kind, checked }) => ({ name, kind, checked }))).toEqual([

@@ -11,7 +11,7 @@ const appearance = (content: string) =>
 const utf16 = (text: string) =>
   `<feff${[...text].map((letter) => letter.charCodeAt(0).toString(16).padStart(4, '0')).join('')}>`;
 
-/** What readers show of each field, and the field: most have no appearance. */
+/** The text that readers show in each field, and the field. Most fields have no appearance. */
 const fields: Record<string, string> = {
   'Plain value': '/FT /Tx /V (Plain value)',
   'Пчёлы и мёд': `/FT /Tx /V ${utf16('Пчёлы и мёд')}`,
@@ -43,7 +43,7 @@ const { pool, path } = ownDocument(() =>
   ]),
 );
 
-it('has the values of fields in the text as readers show them, whatever appearance the document has for them', async () => {
+it('includes field values in the text as readers show them, with any appearance in the document', async () => {
   const { pages } = await extractAll(pool, requestFor('form', { path }));
   const [page] = pages;
   expect(page?.text.split(/\n+/)).toEqual(['A form', ...Object.keys(fields), 'Typed over the page']);

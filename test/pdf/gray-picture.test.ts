@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { toGray } from '../../src/pdf/model/pixels.ts';
 
-/** How far two colours are apart in shades of grey. */
+/** Returns the difference between two colours in shades of grey. */
 function contrast(first: number[], second: number[]): number {
   const data = new Uint8ClampedArray([...first, 255, ...second, 255]);
   const [a = 0, b = 0] = toGray({ width: 2, height: 1, data }).pixels;

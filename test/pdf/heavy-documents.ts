@@ -18,7 +18,7 @@ export async function memoryBomb(): Promise<HeavyDocument> {
   return onDisk(pdfOf(content, '/Filter [/FlateDecode /FlateDecode]', ''));
 }
 
-/** A document that keeps the main thread of its process at work, with no answer to anybody: words × boxes of a link. */
+/** A document that keeps the main thread of its process too busy to respond: words × boxes of a link. */
 export async function longBlocker(): Promise<HeavyDocument> {
   const words = Array.from(
     { length: 2_000 },
@@ -30,7 +30,7 @@ export async function longBlocker(): Promise<HeavyDocument> {
   return onDisk(pdfOf(Buffer.from(`BT /F1 9 Tf ${words.join('\n')} ET`), '', `/Annots [${link}]`));
 }
 
-/** A document of one page. It has no cross-reference table: every reader finds the objects by looking through the file. */
+/** A document with one page. It has no cross-reference table, so every reader scans the file for objects. */
 function pdfOf(content: Buffer, streamEntries: string, pageEntries: string): Buffer {
   const font = '<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>';
   const page = `/Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources << /Font << /F1 ${font} >> >> /Contents 4 0 R`;

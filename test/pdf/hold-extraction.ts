@@ -1,6 +1,8 @@
 import { newPool, requestFor } from './extracting.ts';
 
-/** Run as a process of its own, to be killed: begins an extraction, says so, and never takes more than its first group. */
+/**
+ * Runs in a separate process that will be killed: starts an extraction, reports that, and takes only its first group.
+ */
 const pool = newPool();
 for await (const event of pool.extract(requestFor('many-pages'), new AbortController().signal)) {
   if (event.type === 'group') {

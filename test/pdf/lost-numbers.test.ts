@@ -11,7 +11,7 @@ const { pool, path } = drawnDocument((doc) => {
   put('Bees fly in the sun.', 60, 60);
   put('42', 296, 200);
   put('They stay at home in the rain.', 60, 340);
-  // A cell of a row, a little higher than the others.
+  // A cell of a row, slightly higher than the others.
   put('Combs', 60, 500);
   put('8', 300, 499);
   put('Frames', 400, 500);

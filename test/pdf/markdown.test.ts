@@ -24,19 +24,19 @@ describe.each(['PDFIUM', 'PDFJS'] as const)('Markdown by %s', (engine) => {
     );
   });
 
-  test('puts notes below columns after all of the text', async () => {
+  test('puts notes below columns after the whole text', async () => {
     const [, page = ''] = await markdownOf('layouts');
     const order = [...page.matchAll(/(Sentence|Remark) (\d+)/g)].map(([, word, number]) => `${word} ${number}`);
     const counted = (word: string, most: number) => Array.from({ length: most }, (_, index) => `${word} ${index + 1}`);
     expect(order).toEqual([...counted('Sentence', 24), ...counted('Remark', 8)]);
   });
 
-  test('joins words parted at line ends, by what else the document writes', async () => {
+  test('joins words broken at line ends, based on other words of the document', async () => {
     const [, , page] = await markdownOf('layouts');
     expect(page).toContain('are building combs. A well-kept hive');
   });
 
-  test('leaves parted words as they are printed if asked to', async () => {
+  test('leaves broken words unchanged on request', async () => {
     const [, , page] = await markdownOf('layouts', { keepHyphenation: true });
     expect(page).toContain('are build- ing combs. A well- kept hive');
   });
@@ -59,13 +59,13 @@ describe.each(['PDFIUM', 'PDFJS'] as const)('Markdown by %s', (engine) => {
     expect(new Set(sections)).toEqual(new Set(['###']));
   });
 
-  test('knows a running header on a page that is a group of its own', async () => {
+  test('recognizes a running header on a page that forms a group', async () => {
     const pages = await markdownOf('many-pages', { pages: '1-17' });
     expect(pages[16]).not.toBe('');
     expect(pages[16]).not.toContain('A fixture with many pages');
   });
 
-  test('ties footnotes to the places that refer to them', async () => {
+  test('links footnotes to their references', async () => {
     const { pages } = await extractAll(pool, requestFor('layouts', { engine, pages: '4' }));
     expect(pages[0]?.markdown).toBe(
       [
@@ -79,7 +79,7 @@ describe.each(['PDFIUM', 'PDFJS'] as const)('Markdown by %s', (engine) => {
     expect(pages[0]?.details.blocks.map(({ kind }) => kind)).toEqual(['PARAGRAPH', 'FOOTNOTE', 'FOOTNOTE']);
   });
 
-  test('writes links where they stand', async () => {
+  test('writes links in place', async () => {
     const [page] = await markdownOf('links');
     expect(page).toContain('For more about bees see [the bee page](https://example.org/bees) of our site.');
   });

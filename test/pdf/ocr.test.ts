@@ -1,4 +1,5 @@
-import { mkdtemp, readdir, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdtempSync } from 'node:fs';
+import { readdir, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -9,14 +10,13 @@ import { prepareOcr } from '../../src/pdf/ocr/ocr-data.ts';
 import { extractAll, newPool, requestFor } from './extracting.ts';
 import { garbledOf, lines, outlines, type Sheet, scansOf, shiftedOf } from './scans.ts';
 
-const pool = newPool();
-let folder: string;
+const folder = mkdtempSync(join(tmpdir(), 'pagehive-ocr-'));
+const pool = newPool({ readable: [folder] });
 let ocr: OcrRequest;
 
 const [honey, harvest] = ['The keepers sold their honey in autumn.', 'Every harvest was written down by hand.'];
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'pagehive-ocr-'));
   ocr = await prepareOcr(['eng'], folder);
   await pool.start();
 });
@@ -40,7 +40,7 @@ async function firstPage(sheets: Sheet[], more: Partial<ExtractionRequest> = {})
 const read = { outcome: 'READ', languages: ['eng'], confidence: expect.closeTo(0.95, 1) };
 
 describe('OCR', () => {
-  it('reads a page that is a picture, and leaves pages of text as they are', async () => {
+  it('reads a page that is a picture, and leaves pages with text unchanged', async () => {
     const sheets = [{ draw: lines(honey, harvest) }, { draw: lines(honey, harvest, 'Here as text.'), scanned: false }];
     const { pages, key } = await extractAll(pool, await request(sheets));
     const without = await extractAll(pool, await request(sheets, { ocr: null }));
@@ -67,7 +67,7 @@ describe('OCR', () => {
     }
   });
 
-  it('does not take the marks of a chart for letters', async () => {
+  it('does not mistake the marks of a chart for letters', async () => {
     const chart = (page: PDFKit.PDFDocument) => {
       for (let mark = 0; mark < 400; mark += 1)
         page.circle(20 + ((mark * 37) % 320), 20 + ((mark * 11) % 160), 3).fill();
@@ -79,18 +79,18 @@ describe('OCR', () => {
     }
   });
 
-  it('keeps the few letters that a picture has beside it, and does not have them twice', async () => {
+  it('keeps the few letters beside a picture, without duplicates', async () => {
     const over = (page: PDFKit.PDFDocument) => page.fontSize(12).text('Page 7', 30, 150);
     const page = await firstPage([{ draw: lines(honey), over }]);
     expect(page).toMatchObject({ text: `${honey}\n\nPage 7`, details: { ocrReason: 'SCANNED', ocr: read } });
   });
 
-  it.each([90, 180, 270])('reads a page that lay turned by %i degrees', async (turned) => {
+  it.each([90, 180, 270])('reads a page that was scanned turned by %i degrees', async (turned) => {
     const page = await firstPage([{ draw: lines(honey, harvest), turned }]);
     expect(page).toMatchObject({ text: `${honey}\n${harvest}`, details: { ocr: read } });
   });
 
-  it('reads a page whose fonts do not tell what their letters are', async () => {
+  it('reads a page whose fonts do not identify their letters', async () => {
     const path = join(folder, 'garbled.pdf');
     await writeFile(path, await garbledOf(honey, harvest));
     const [without] = (await extractAll(pool, requestFor('scanned', { path }))).pages;
@@ -99,7 +99,7 @@ describe('OCR', () => {
     expect(page).toMatchObject({ text: `${honey}\n${harvest}`, details: { ocrReason: 'GARBLED', ocr: read } });
   });
 
-  it.each(['PDFIUM', 'PDFJS'] as const)('leaves out all of a font that tells codes: %s', async (engine) => {
+  it.each(['PDFIUM', 'PDFJS'] as const)('omits all text of a font that exposes glyph codes: %s', async (engine) => {
     const path = join(folder, 'shifted.pdf');
     await writeFile(path, await shiftedOf('field bee haven', 'trusty sprouts'));
     const [without] = (await extractAll(pool, requestFor('scanned', { path, engine }))).pages;
@@ -108,7 +108,7 @@ describe('OCR', () => {
     expect(page).toMatchObject({ text: 'field bee haven\ntrusty sprouts', details: { ocr: read } });
   });
 
-  it('keeps letters that are written as two bytes, the first of them nothing', async () => {
+  it('keeps letters of two bytes whose first one means nothing', async () => {
     const path = join(folder, 'bytes.pdf');
     const letters = [...'BEES'].map((letter) => `\\000${letter}`).join('');
     await writeFile(
@@ -125,30 +125,30 @@ describe('OCR', () => {
     expect(pages[0]?.text).toBe('BEES');
   });
 
-  it('takes no more memory for a page that says that it is a kilometre wide', async () => {
+  it('takes no more memory for a page that claims to be a kilometre wide', async () => {
     const page = await firstPage([{ draw: lines(honey, harvest), scale: 10_000 }]);
     expect(page).toMatchObject({ width: 3_600_000, text: `${honey}\n${harvest}`, details: { ocr: read } });
   });
 
-  it('says so where there is nothing to read', async () => {
+  it('reports that there is nothing to read', async () => {
     const { pages } = await extractAll(pool, requestFor('scanned', { ocr }));
     const nothing = { outcome: 'NOTHING_FOUND', languages: ['eng'], confidence: null };
     expect(pages[0]).toMatchObject({ text: '', details: { ocrReason: 'SCANNED', ocr: nothing } });
   });
 
-  it('is done for pages that PDFJS reads, too, unless it crashed on the document before', async () => {
+  it('also reads pages of PDFJS, unless it crashed on the document before', async () => {
     const sheets = [{ draw: lines(honey) }];
     expect(await firstPage(sheets, { engine: 'PDFJS' })).toMatchObject({ text: honey, details: { ocr: read } });
     const avoided = await firstPage(sheets, { avoid: ['OCR'] });
     expect(avoided).toMatchObject({ text: '', details: { engine: 'PDFIUM', ocr: { outcome: 'UNAVAILABLE' } } });
   });
 
-  it('tells of each page before it is read, with those of the group that are ready', async () => {
+  it('announces each page, with the number of finished pages in the group', async () => {
     const sheets = [{ draw: lines(honey, harvest), scanned: false }, { draw: lines(honey) }, { draw: lines(harvest) }];
     const readings: ReadingEvent[] = [];
     for await (const event of pool.extract(await request(sheets), new AbortController().signal)) {
       if (event.type !== 'reading' || event.engine !== 'OCR') continue;
-      // It may take several attempts, of which each is reported.
+      // A page may take several attempts, each of which is reported.
       if (readings.at(-1)?.page !== event.page) readings.push(event);
     }
     expect(readings).toMatchObject([
@@ -157,7 +157,7 @@ describe('OCR', () => {
     ]);
   });
 
-  it('goes on after the groups that are stored, and makes the same pages', async () => {
+  it('continues after the stored groups, with the same pages', async () => {
     const sheets = Array.from({ length: 18 }, (_, index) => ({ draw: lines(`Sheet ${index + 1}.`, honey) }));
     const whole = await request(sheets, { pages: '1,17-18' });
     const { key, pages, groups } = await extractAll(pool, whole);
@@ -174,21 +174,21 @@ describe('OCR', () => {
 });
 
 describe('its data', () => {
-  it('is unpacked once, whole, however many do so at once', async () => {
+  it('is unpacked once and completely under concurrency', async () => {
     const place = join(folder, 'data');
     const [first, ...others] = await Promise.all(Array.from({ length: 4 }, () => prepareOcr(['eng'], place)));
     expect(others).toEqual([first, first, first]);
     expect(await readdir(first?.dataPath ?? '')).toEqual(['eng.traineddata']);
   });
 
-  it('is unpacked again where it is not whole', async () => {
+  it('is unpacked again if it is incomplete', async () => {
     const { dataPath } = await prepareOcr(['eng'], join(folder, 'cut'));
     await truncate(join(dataPath, 'eng.traineddata'), 1_000);
     const again = await prepareOcr(['eng'], join(folder, 'cut'));
     expect(await firstPage([{ draw: lines(honey) }], { ocr: again })).toMatchObject({ text: honey });
   });
 
-  it('is never downloaded: a language without it is refused, and data that is gone fails the attempt', async () => {
+  it('is never downloaded: a language without it is refused, and missing data fails the attempt', async () => {
     const missing = prepareOcr(['eng', 'tlh'], folder);
     await expect(missing).rejects.toMatchObject({
       code: 'OCR_LANGUAGE_MISSING',

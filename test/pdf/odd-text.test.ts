@@ -44,10 +44,10 @@ const { pool, path } = ownDocument(() =>
       '/Tx BMC q 0 0 300 20 re W n BT /F1 12 Tf 2 6 Td (The first line fits into the field.) Tj 0 -40 Td (The second line of it is beyond the edge.) Tj ET Q EMC',
     ).replace('<<', '<< /Type /XObject /Subtype /Form /BBox [0 0 300 20] /Resources << /Font << /F1 13 0 R >> >>'),
     page(22),
-    // Codes 1 and 2 stand for no character.
+    // Codes 1 and 2 mean no character.
     stream('BT /F1 12 Tf 50 200 Td (\\0017\\002) Tj ET'),
     page(24),
-    // Each letter is placed by itself, by matrices that are rounded.
+    // Each letter is placed separately, by a rounded matrix.
     stream(
       [...'askew']
         .map(
@@ -73,27 +73,27 @@ it('reads type of a negative size in its direction', async () => {
   expect(textOf(await read(), 1)).toBe('Honey runs the other way round');
 });
 
-it('keeps the spaces of a font that gives them no width', async () => {
+it('keeps the spaces of a font in which they have no width', async () => {
   expect(textOf(await read(), 2)).toBe('Every bee is one');
 });
 
-it('shows all of a page whose crop box lies beside it', async () => {
+it('shows the whole page if its crop box lies beside it', async () => {
   const { pages } = await read();
   expect(pages[2]).toMatchObject({ text: 'Cropped to nothing', width: 400, height: 300, details: { hidden: [] } });
 });
 
-it('reads Latin letters that stand below one another in a vertical font', async () => {
+it('reads Latin letters below one another in a vertical font', async () => {
   const { pages } = await read();
   expect(pages[3]).toMatchObject({ text: 'HELLO', details: { fallback: 'VERTICAL' } });
 });
 
-it('does not report as hidden what a field has no room for, as readers scroll to it', async () => {
+it('does not report text that overflows a field as hidden, because readers can scroll to it', async () => {
   const { pages } = await read();
   expect(pages[4]?.text).toContain('The first line fits into the field.');
   expect(pages[4]?.details).toMatchObject({ hidden: [], formFields: [{ value }] });
 });
 
-it('keeps letters of a font between ornaments that have no character', async () => {
+it('keeps letters of a font between ornaments without characters', async () => {
   expect(textOf(await read(), 6)).toBe('7');
 });
 

@@ -6,7 +6,7 @@ import { type Pdf, render } from '../../scripts/fixtures/render.ts';
 import type { ExtractorPool } from '../../src/pdf/process/extractor-pool.ts';
 import { newPool } from './extracting.ts';
 
-/** A document of a file of tests, and a pool to read it with, for as long as these run. */
+/** A document of one test file, and a pool to read it with; both exist until they are disposed. */
 export interface OwnDocument {
   path: string;
   pool: ExtractorPool;
@@ -27,14 +27,14 @@ export function ownDocument(make: () => Promise<Uint8Array> | Uint8Array): OwnDo
   return { path, pool };
 }
 
-/** One that is drawn, from no page on. */
+/** Draws a document, which has no page at first. */
 export function drawnDocument(draw: (doc: Pdf) => void): OwnDocument {
   return ownDocument(() => render(draw, { autoFirstPage: false }));
 }
 
 export type Row = [y: number, ...cells: [x: number, text: string][]];
 
-/** Writes texts where they are said to stand. */
+/** Creates a function that writes texts at given positions. */
 export function writer(doc: Pdf) {
   return (rows: Row[], { font = 'Helvetica', size = 10, colour = '#000000' } = {}): void => {
     doc.font(font).fontSize(size).fillColor(colour);

@@ -9,7 +9,7 @@ afterAll(() => pool[Symbol.asyncDispose]());
 describe.each(['PDFIUM', 'PDFJS'] as const)('by %s', (engine) => {
   const read = (fixture: string) => extractAll(pool, requestFor(fixture, { engine }));
 
-  test('leaves out text that readers do not see, and tells of it', async () => {
+  test('omits text that readers do not see, and reports it', async () => {
     const { pages } = await read('hidden-text');
     expect(pages[0]?.text).toBe('Everybody sees this sentence.\n\nWhite on a dark box.');
     expect(pages[0]?.markdown).toBe(pages[0]?.text);
@@ -29,19 +29,19 @@ describe.each(['PDFIUM', 'PDFJS'] as const)('by %s', (engine) => {
     expect(pages[0]).toMatchObject({ text: '', details: { ocrReason: 'SCANNED' } });
   });
 
-  test('takes the text that lies invisible over a picture of it', async () => {
+  test('reads the invisible text over a picture of it', async () => {
     const { pages } = await read('scanned-layer');
     expect(pages[0]).toMatchObject({ text: 'A layer of text over a picture.', details: { hidden: [] } });
   });
 
-  test('wants no OCR for pages with text, nor for empty ones', async () => {
+  test('needs no OCR for pages with text, nor for empty ones', async () => {
     for (const fixture of ['one-page', 'blank']) {
       const { pages } = await read(fixture);
       expect(pages[0]?.details.ocrReason).toBeNull();
     }
   });
 
-  test('gives the fields of a form with their values', async () => {
+  test('returns the fields of a form with their values', async () => {
     const { pages } = await read('form');
     const fields = pages[0]?.details.formFields.map(({ name, kind, value }) => ({ name, kind, value }));
     expect(fields).toEqual([
@@ -56,12 +56,12 @@ describe.each(['PDFIUM', 'PDFJS'] as const)('by %s', (engine) => {
     expect(pages[0]?.details.formFields[4]?.readOnly).toBe(true);
   });
 
-  test('gives comments', async () => {
+  test('returns comments', async () => {
     const { pages } = await read('layouts');
     expect(pages[2]?.details.annotations).toMatchObject([{ kind: 'Text', text: 'Ask the beekeeper', author: null }]);
   });
 
-  test('gives blocks with their places, in reading order', async () => {
+  test('returns blocks with their positions, in reading order', async () => {
     const { pages } = await read('headings');
     const [first, second] = pages[0]?.details.blocks ?? [];
     expect(first).toMatchObject({ kind: 'HEADING', level: 1, text: 'Keeping bees' });
@@ -69,19 +69,19 @@ describe.each(['PDFIUM', 'PDFJS'] as const)('by %s', (engine) => {
     expect(pages[0]?.details.language).toBe('en');
   });
 
-  test('tells which engine read a page', async () => {
+  test('reports which engine read a page', async () => {
     const { pages, facts } = await read('one-page');
     expect(pages[0]?.details).toMatchObject({ engine, fallback: null });
     expect(facts.fallback).toBeNull();
   });
 });
 
-test('tells why another engine read a page', async () => {
+test('reports why another engine read a page', async () => {
   const { pages } = await extractAll(pool, requestFor('rtl'));
   expect(pages[0]?.details).toMatchObject({ engine: 'PDFJS', fallback: 'RIGHT_TO_LEFT', language: 'he' });
 });
 
-test('tells why another engine read a document', async () => {
+test('reports why another engine read a document', async () => {
   const { engine, facts } = await extractAll(pool, requestFor('one-page', { avoid: ['PDFIUM'] }));
   expect({ engine, fallback: facts.fallback }).toEqual({ engine: 'PDFJS', fallback: 'AVOIDED' });
 });

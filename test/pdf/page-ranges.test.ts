@@ -32,7 +32,7 @@ test.each([
   expect(() => parsePageRanges(text)).toThrow(message);
 });
 
-test('sorts, merges and cuts ranges to the document', () => {
+test('sorts and merges ranges, and clips them to the document', () => {
   expect(resolvePageRanges(parsePageRanges('20-,3,1-2,9-12,10-15'), 22)).toEqual([
     { first: 1, last: 3 },
     { first: 9, last: 15 },

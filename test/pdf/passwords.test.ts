@@ -39,7 +39,7 @@ describe.each(encryptions)('a document encrypted by %s', (_, encrypt) => {
   ];
   const typed = [composed.normalize('NFC'), composed.normalize('NFD')];
 
-  test.each(written)('opens with a password written %s, however it is typed', async (__, user) => {
+  test.each(written)('opens with a password encoded %s, in any typed form', async (__, user) => {
     const bytes = encrypt('The seal is broken.', { user, owner });
     for (const password of typed) expect(textOf(await open(bytes, password), 1)).toBe('The seal is broken.');
   });
@@ -49,7 +49,7 @@ describe.each(encryptions)('a document encrypted by %s', (_, encrypt) => {
     expect(textOf(await open(bytes, null), 1)).toBe('The seal is broken.');
   });
 
-  test('opens without a password although one was sent', async () => {
+  test('opens without a password even if one was sent', async () => {
     const bytes = encrypt('The seal is broken.', { user: Buffer.alloc(0), owner });
     expect(textOf(await open(bytes, 'needless'), 1)).toBe('The seal is broken.');
   });
@@ -61,7 +61,7 @@ describe.each(encryptions)('a document encrypted by %s', (_, encrypt) => {
   });
 });
 
-test('opens with a password of which each character was written as one byte', async () => {
+test('opens with a password whose characters were encoded as one byte each', async () => {
   const [user, owner] = [Buffer.from('b\xe9b\xe9 \xa0', 'latin1'), Buffer.from('queen')];
   const bytes = encryptedByRc4('The seal is broken.', { user, owner });
   expect(textOf(await open(bytes, 'bébé €'), 1)).toBe('The seal is broken.');

@@ -36,7 +36,7 @@ test.each([
   expect(readDate(written)).toBeNull();
 });
 
-test('tells stored dates that can be sent from those that cannot', () => {
+test('distinguishes stored dates that can be returned from those that cannot', () => {
   expect(isReadableDate('0099-01-01T00:00:00.000Z')).toBe(true);
   expect(isReadableDate('+010000-01-01T11:59:59.000Z')).toBe(false);
   expect(isReadableDate('-000001-01-01T00:00:00.000Z')).toBe(false);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { PdfjsGaveUpError, PdfjsThread } from '../../src/pdf/pdfjs/pdfjs-thread.ts';
 
-test('gives up a thread that does not answer in time', async () => {
+test('ends a thread that does not respond in time', async () => {
   const pdfjs = new PdfjsThread();
   expect(pdfjs.alive).toBe(true);
   const hanging = pdfjs.within(new Promise(() => {}), 1);

@@ -23,11 +23,11 @@ const packed = (objects: string, beside = '') =>
   ]);
 
 it.each([
-  ['an annotation that pins a file', plain('/Subtype /FileAttachment'), true],
+  ['an annotation that attaches a file', plain('/Subtype /FileAttachment'), true],
   ['other annotations', plain('/Subtype /Link'), false],
-  ['such an annotation in a stream of objects', packed('/Subtype /FileAttachment'), true],
-  ['other annotations in a stream of objects', packed('/Subtype /Link'), false],
-  ['a stream of objects that is encrypted', packed('/Subtype /Link', 'trailer << /Encrypt 7 0 R >>'), true],
+  ['such an annotation in an object stream', packed('/Subtype /FileAttachment'), true],
+  ['other annotations in an object stream', packed('/Subtype /Link'), false],
+  ['an encrypted object stream', packed('/Subtype /Link', 'trailer << /Encrypt 7 0 R >>'), true],
 ])('searches a document for pinned files: %s', async (name, bytes, expected) => {
   const path = join(folder, name);
   await writeFile(path, bytes);

@@ -22,7 +22,7 @@ test.each([
   }
 });
 
-test('says that a password is wrong without repeating it', async () => {
+test('reports a wrong password without repeating it', async () => {
   for (const engine of ['AUTO', 'PDFIUM', 'PDFJS'] as const) {
     const refusal = await extractAll(pool, requestFor('encrypted', { engine, password: 'hunter2' })).catch(
       (error) => error,
@@ -40,7 +40,7 @@ test('opens an encrypted document with its password', async () => {
   }
 });
 
-test('opens a document that is encrypted with an empty password, a needless password too', async () => {
+test('opens a document that is encrypted with an empty password, even with an unnecessary one', async () => {
   const found = await extractAll(pool, requestFor('restricted'));
   expect(textOf(found, 1)).toContain('Everyone may read this text');
   expect(found.facts.metadata.encrypted).toBe(true);
@@ -54,7 +54,7 @@ test('reads documents that need repair or have junk before them', async () => {
   }
 });
 
-test('reads a file whatever its name is', async () => {
+test('reads a file with any name', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'pagehive-test-'));
   try {
     const path = join(folder, 'no extension.docx');
@@ -66,12 +66,12 @@ test('reads a file whatever its name is', async () => {
   }
 });
 
-test('blames the storage for a file that is not there', async () => {
+test('blames the storage for a missing file', async () => {
   const request = requestFor('one-page', { path: '/nonexistent/document.pdf' });
   await expect(extractAll(pool, request)).rejects.toMatchObject({ code: 'STORAGE_UNAVAILABLE' });
 });
 
-test('extracts the pages asked for and no others', async () => {
+test('extracts only the requested pages', async () => {
   for (const engine of ['PDFIUM', 'PDFJS'] as const) {
     const found = await extractAll(pool, requestFor('many-pages', { engine, pages: '299-, 3, 15-18' }));
     expect(found.pagesTotal).toBe(7);
@@ -85,7 +85,7 @@ test('extracts the pages asked for and no others', async () => {
   }
 });
 
-test('refuses page ranges that the document does not have or that make no sense', async () => {
+test('refuses page ranges outside the document and invalid ones', async () => {
   for (const pages of ['2-', 'x']) {
     await expect(extractAll(pool, requestFor('one-page', { pages }))).rejects.toMatchObject({
       code: 'PAGES_OUT_OF_RANGE',

@@ -15,7 +15,9 @@ const sample = requestFor('many-pages', {
   path: new URL('../../samples/pagehive-sample.pdf', import.meta.url).pathname,
 });
 
-/** Documents of many groups: repeated headers that PDFIUM strips group by group, ranges, and pages all different. */
+/**
+ * Documents of many groups: repeated headers that PDFIUM strips group by group, page ranges, and pages that all differ.
+ */
 const requests: [string, ExtractionRequest][] = [
   ['every page of a document with headers', requestFor('many-pages')],
   ['ranges of it', requestFor('many-pages', { pages: '3,15-18,40-90,130,290-' })],
@@ -27,7 +29,7 @@ function rangesOf(pages: Iterable<number>): PageRange[] {
 }
 
 describe.each(['PDFIUM', 'PDFJS'] as const)('by %s', (engine) => {
-  test.each(requests)('gives the same bytes however often it is interrupted: %s', async (_, someRequest) => {
+  test.each(requests)('returns the same bytes after any number of interruptions: %s', async (_, someRequest) => {
     const request = { ...someRequest, engine };
     const { key, pagesTotal, pages: whole } = await extractAll(pool, request);
     const groupsBefore = fc.array(fc.nat({ max: 4 }), { minLength: 1, maxLength: 2 });
@@ -57,13 +59,13 @@ describe.each(['PDFIUM', 'PDFJS'] as const)('by %s', (engine) => {
     );
   });
 
-  test.each(requests)('makes the groups that are missing, whichever are stored: %s', async (_, someRequest) => {
+  test.each(requests)('extracts only the missing groups, for any stored ones: %s', async (_, someRequest) => {
     const request = { ...someRequest, engine };
     const { key, groups } = await extractAll(pool, request);
     await fc.assert(
       fc.asyncProperty(fc.subarray(groups), fc.nat({ max: 3 }), async (stored, brokenOff) => {
         const pages = stored.flatMap((group) => group.pages.map(({ number }) => number));
-        // A group of which some pages are missing is no group: it is made anew.
+        // A group with missing pages does not count: it is extracted again.
         const missing = groups.filter((group) => !stored.includes(group));
         const half = missing.slice(0, brokenOff).flatMap((group) => group.pages.slice(1).map(({ number }) => number));
         const rest = await extractAll(pool, {
@@ -77,7 +79,7 @@ describe.each(['PDFIUM', 'PDFJS'] as const)('by %s', (engine) => {
     );
   });
 
-  test('makes everything anew if what is stored has another key', async () => {
+  test('extracts everything again if the stored pages have another key', async () => {
     const request = requestFor('many-pages', { engine, pages: '1-40' });
     const stored = { key: 'PDFIUM 0.0.1/1', pages: [{ first: 1, last: 40 }], unreadable: [] };
     const found = await extractAll(pool, { ...request, stored });
@@ -86,7 +88,7 @@ describe.each(['PDFIUM', 'PDFJS'] as const)('by %s', (engine) => {
   });
 });
 
-test('opens a document that PDFIUM refuses with PDFJS again, and goes on with what is stored of that', async () => {
+test('opens a document that PDFIUM refuses with PDFJS again, and continues after the stored pages', async () => {
   await using document = await variantOf('many-pages', (text) => text.replace('%PDF-', ''));
   const request = requestFor('many-pages', { path: document.path, pages: '1-20' });
   const { key, engine, groups } = await extractAll(pool, request);
@@ -99,7 +101,7 @@ test('opens a document that PDFIUM refuses with PDFJS again, and goes on with wh
   expect(JSON.stringify(again.groups)).toBe(JSON.stringify(groups.slice(1)));
 });
 
-test('gives later groups the same when PDFJS lost its thread in an earlier one, as a resumed run would', async () => {
+test('returns the same later groups after PDFJS lost its thread as a resumed run does', async () => {
   await using document = await variantOf('many-pages', (text) => text.replaceAll(/\/Type \/Page\b/g, '$& /Rotate 90'));
   const request = requestFor('many-pages', { path: document.path, pages: '1-40' });
   const untouched = await extractAll(pool, request);

@@ -8,7 +8,7 @@ const [flies, brings] = ['הדבורה עפה מפרח לפרח', 'ומביאה 
 const { pool, path } = drawnDocument((doc) => {
   doc.addPage({ size: [600, 800], margin: 0 });
   doc.font(font('noto-sans-hebrew/files/noto-sans-hebrew-hebrew-400-normal')).fontSize(16);
-  // Naming a feature makes pdfkit lay the line out whole.
+  // Naming a feature makes pdfkit lay out the whole line at once.
   const options: PDFKit.Mixins.TextOptions = { features: ['kern'], lineBreak: false };
   const end = (text: string, x: number, y: number) => doc.text(text, x - doc.widthOfString(text, options), y, options);
   for (let line = 0; line < 12; line += 1) {
@@ -19,7 +19,7 @@ const { pool, path } = drawnDocument((doc) => {
   end('פרח', 540, 600);
   end('צוף', 300, 600);
 });
-it('reads the right column before the left one, and so what stands side by side, where text runs from right to left', async () => {
+it('reads the right column first, and items side by side from the right, in right-to-left text', async () => {
   const extracted = await extractAll(pool, requestFor('columns', { path }));
   expect(textOf(extracted, 1)).toBe([...Array(12).fill(flies), ...Array(12).fill(brings)].join(' '));
   expect(textOf(extracted, 2)).toBe('פרח צוף');

@@ -28,7 +28,7 @@ const { pool, path } = ownDocument(() =>
   ]),
 );
 
-it.each(Object.keys(contents))('keeps the text of a scan %s', async (name) => {
+it.each(Object.keys(contents))('keeps the OCR text of a scan %s', async (name) => {
   const number = Object.keys(contents).indexOf(name) + 1;
   const extracted = await extractAll(pool, requestFor('scan', { path }));
   expect(textOf(extracted, number)).toBe('What OCR has read from the picture of the page');

@@ -1,4 +1,5 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtempSync } from 'node:fs';
+import { rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createCanvas } from '@napi-rs/canvas';
@@ -8,12 +9,11 @@ import { prepareOcr } from '../../src/pdf/ocr/ocr-data.ts';
 import { extractAll, newPool, requestFor } from './extracting.ts';
 import { type Draw, lines, scansOf } from './scans.ts';
 
-const pool = newPool();
-let folder: string;
+const folder = mkdtempSync(join(tmpdir(), 'pagehive-scanned-'));
+const pool = newPool({ readable: [folder] });
 let ocr: OcrRequest;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'pagehive-scanned-'));
   ocr = await prepareOcr(['eng'], folder);
   await pool.start();
 });
@@ -22,7 +22,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** The Markdown of a sheet that was scanned, as it lay on the glass. */
+/** Returns the Markdown of a sheet that was scanned, turned by some degrees. */
 async function markdownOf(draw: Draw, turned = 0): Promise<string> {
   const path = join(folder, 'scan.pdf');
   await writeFile(path, await scansOf([{ draw, turned }]));
@@ -49,7 +49,7 @@ function text(page: PDFKit.PDFDocument): void {
   }
 }
 
-/** Lines across at these rows, and down if so told. */
+/** Draws horizontal lines at these rows, and vertical ones if requested. */
 function ruled(rows: number[], down: boolean): Draw {
   return (page) => {
     text(page);
@@ -82,22 +82,22 @@ function shaded(page: PDFKit.PDFDocument): void {
 describe('a table in a scan', () => {
   it.each([
     ['with lines around its cells', ruled([0, 1, 2, 3, 4], true), 0],
-    ['with lines around its cells, a little askew', ruled([0, 1, 2, 3, 4], true), 0.5],
+    ['with lines around its cells, slightly skewed', ruled([0, 1, 2, 3, 4], true), 0.5],
     ['upside down', ruled([0, 1, 2, 3, 4], true), 180],
-    ['with lines between its columns, and rows that are shaded', shaded, 0],
-    ['with lines above and below its head and its end', ruled([0, 1, 4], false), 0],
+    ['with lines between its columns, and shaded rows', shaded, 0],
+    ['with lines around its head and at its end', ruled([0, 1, 4], false), 0],
   ])('%s becomes a table', async (_, draw, turned) => {
     expect(await markdownOf(draw, turned)).toBe(`What the keepers brought home:\n\n${table}`);
   });
 
-  it('has none of its words twice, and none is lost', async () => {
+  it('has each of its words exactly once', async () => {
     const markdown = await markdownOf(ruled([0, 1, 2, 3, 4], true));
     for (const word of harvest.flat()) expect(markdown.split(word)).toHaveLength(2);
   });
 });
 
-describe('what is drawn in a scan, but no table', () => {
-  it('is a chart', async () => {
+describe('a drawing in a scan is not treated as a table', () => {
+  it('if it is a chart', async () => {
     const markdown = await markdownOf((page) => {
       page.fontSize(11).text('Honey of five years', 30, 26).lineWidth(0.7);
       for (const y of [50, 80, 110, 140]) page.moveTo(60, y).lineTo(330, y).stroke('#999');
@@ -111,7 +111,7 @@ describe('what is drawn in a scan, but no table', () => {
     expect(markdown).not.toContain('|');
   });
 
-  it('is a photo', async () => {
+  it('if it is a photo', async () => {
     const canvas = createCanvas(600, 300);
     const context = canvas.getContext('2d');
     for (let y = 0; y < 300; y += 10) {
@@ -130,7 +130,7 @@ describe('what is drawn in a scan, but no table', () => {
 });
 
 describe('bold lines of a scan', () => {
-  it('are headings in the size of the text', async () => {
+  it('are headings even in the size of the text', async () => {
     const paragraph = 'The keepers sold their honey in autumn, and every harvest was written down by hand.';
     const markdown = await markdownOf((page) => {
       page.fontSize(11).font('Helvetica-Bold').text('The honey of the year', 30, 30).moveDown(0.7).font('Helvetica');

@@ -7,17 +7,17 @@ export type Draw = (page: PDFKit.PDFDocument) => void;
 
 export interface Sheet {
   draw: Draw;
-  /** A picture of what is drawn, as a scanner makes it; else the drawing itself. */
+  /** Whether the page is a picture of the drawing, like a scan, instead of the drawing itself. */
   scanned?: boolean;
-  /** Drawn over the picture, as a stamp. */
+  /** Drawn over the picture, like a stamp. */
   over?: Draw;
-  /** How it lay on the glass, in degrees. */
+  /** The turn of the sheet in the scanner, in degrees. */
   turned?: number;
-  /** How many times as large the page says that it is; 1 without it. */
+  /** Factor by which the page claims to be larger. Default: 1. */
   scale?: number;
 }
 
-/** Small, as OCR takes its time for each square inch. */
+/** Small, because OCR takes time for each square inch. */
 const size: [number, number] = [360, 200];
 
 /** Paragraphs of text, one below the other. */
@@ -73,7 +73,7 @@ export async function scansOf(sheets: Sheet[]): Promise<Buffer> {
 
 const font = fileURLToPath(import.meta.resolve('pdfjs-dist/standard_fonts/LiberationSans-Regular.ttf'));
 
-/** Text without text: the outlines of its letters, filled, a word or a letter at a time. */
+/** Draws text as the filled outlines of its letters, one word or letter at a time. */
 export function outlines(part: 'word' | 'letter', ...texts: string[]): Draw {
   return (page) => {
     GlobalFonts.registerFromPath(font, 'Outlines');
@@ -95,17 +95,20 @@ export function outlines(part: 'word' | 'letter', ...texts: string[]): Draw {
   };
 }
 
-/** A page whose font says of its letters that they are none. */
+/** Creates a page whose font maps its letters to no characters. */
 export async function garbledOf(...texts: string[]): Promise<Buffer> {
   return await mappedTo((code) => 0xe000 + code, ...texts);
 }
 
-/** A page whose font tells other codes than those of its letters: controls for those up to n, signs for those behind it. */
+/**
+ * Creates a page whose font maps its letters to wrong codes: control characters for those up to n, symbols for those
+ * after it.
+ */
 export async function shiftedOf(...texts: string[]): Promise<Buffer> {
   return await mappedTo((code) => Math.max(1, code - 0x4f), ...texts);
 }
 
-/** A page whose font says that its letters mean others. */
+/** Creates a page whose font maps its letters to other characters. */
 async function mappedTo(meaning: (code: number) => number, ...texts: string[]): Promise<Buffer> {
   const bytes = await bytesOf((document) => lines(...texts)(document.addPage().font(font)), { compress: false });
   const mapped = bytes.toString('latin1').replace(/beginbfrange[\s\S]*?endbfrange/g, (map) =>

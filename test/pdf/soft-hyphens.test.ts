@@ -3,7 +3,7 @@ import { assemble, stream } from '../../scripts/fixtures/raw-pdf.ts';
 import { extractAll, requestFor } from './extracting.ts';
 import { ownDocument } from './own-document.ts';
 
-/** Printed as a hyphen, but a soft hyphen as text. */
+/** A glyph that looks like a hyphen, but means a soft hyphen. */
 const toUnicode = `/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /Own def /CMapType 2 def
 1 begincodespacerange <00> <ff> endcodespacerange
 1 beginbfrange <20> <7e> <0020> endbfrange

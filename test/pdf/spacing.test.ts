@@ -8,7 +8,7 @@ const { pool, path } = drawnDocument((doc) => {
     doc.text('BURNING BRIDGES IN CALIFORNIA, A to Z: 1 2 3', { characterSpacing });
   }
 });
-it('keeps words whole whose letters stand apart', async () => {
+it('does not split words whose letters are spaced out', async () => {
   const { pages } = await extractAll(pool, requestFor('table', { path, engine: 'PDFIUM' }));
   for (const { text } of pages) expect(text.trim()).toContain('BURNING BRIDGES IN CALIFORNIA');
   expect(pages[0]?.text.trim()).toBe('BURNING BRIDGES IN CALIFORNIA, A to Z: 1 2 3');

@@ -8,7 +8,7 @@ const { pool, path } = drawnDocument((doc) => {
   const rule = (x1: number, y1: number, x2: number, y2: number) =>
     doc.moveTo(x1, y1).lineTo(x2, y2).lineWidth(0.7).stroke();
 
-  // 1: upright rules, and one under the head.
+  // 1: vertical rules, and one under the head.
   page();
   write([[84, [76, 'Apiary'], [206, 'Hives'], [286, 'Honey']]], { font: 'Helvetica-Bold' });
   write([
@@ -20,7 +20,7 @@ const { pool, path } = drawnDocument((doc) => {
   rule(72, 98, 360, 98);
   for (const x of [200, 280]) rule(x, 80, x, 162);
 
-  // 2: cells of several lines, in the middle of their rows, without rules and far apart.
+  // 2: cells with several lines, in the middle of their rows, without rules and far apart.
   page();
   write([[80, [72, 'Apiary'], [200, 'Hives'], [290, 'Honey']]], { font: 'Helvetica-Bold' });
   write([
@@ -56,7 +56,7 @@ const { pool, path } = drawnDocument((doc) => {
     [274, [320, 'Mead']],
   ]);
 
-  // 4: numbers that are no pages of a table of contents.
+  // 4: numbers that are not page numbers of a table of contents.
   page();
   write([
     [80, [72, 'Hive'], [300, 'Grams']],
@@ -65,7 +65,7 @@ const { pool, path } = drawnDocument((doc) => {
     [128, [72, 'The last one'], [300, '547']],
   ]);
 
-  // 5: a form to be filled in, of many columns.
+  // 5: an empty form with many columns.
   page();
   write([
     [
@@ -90,7 +90,7 @@ const { pool, path } = drawnDocument((doc) => {
   write([[119, [279, 'The queen']]], { font: 'Helvetica-Bold', size: 18 });
   text(279, 150, 6);
 
-  // 7: what programs print in columns.
+  // 7: columns printed by a program.
   page();
   write([[80, [72, 'Below is what the program prints once it is done.']]]);
   write(
@@ -101,7 +101,7 @@ const { pool, path } = drawnDocument((doc) => {
     { font: 'Courier' },
   );
 
-  // 8: the axis of a chart with what stands beside it.
+  // 8: the axis of a chart with text beside it.
   page();
   write(
     ['40', '30', '20', '10', '0'].map(
@@ -122,40 +122,40 @@ describe.each(['PDFIUM', 'PDFJS'] as const)('with %s, tables', (engine) => {
     return pages[0]?.markdown ?? '';
   };
 
-  test('with upright rules alone have a row for each number', async () => {
+  test('with only vertical rules have a row for each number', async () => {
     expect(await read(1)).toContain('| Forest, behind the old mill | 7 | 195 kg |\n| Garden | 3 | 44 kg |');
   });
 
-  test('with cells of several lines, far apart and without rules, have rows as readers see them', async () => {
+  test('with cells of several lines, far apart and without rules, have the rows that readers see', async () => {
     expect(await read(2)).toContain(
       '| Forest with the oaks behind the old mill | 7 | 195 |\n| Garden | 3 | 44 |\n| Roof | 2 | 38 |',
     );
   });
 
-  test('in one column of text have nothing of the other one', async () => {
+  test('in one column of text contain nothing of the other one', async () => {
     expect(await read(3)).toContain(
       '| Alpha | 12.5 |\n| Beta | 9.0 |\n| Gamma and its swarm | 31.2 |\n| Delta | 8.1 |',
     );
   });
 
-  test('are those whose numbers are none of pages', async () => {
+  test('may have numbers that look like page numbers', async () => {
     expect(await read(4)).toContain('| The first of the hives | 778,769 |');
   });
 
-  test('to be filled in may have many columns', async () => {
+  test('of empty forms may have many columns', async () => {
     expect(await read(5)).toContain('| Anna Imker |  |  |  |  |  |');
   });
 
-  test('are not beside larger headings: these belong to no line of the other column', async () => {
+  test('exclude larger headings beside them, which belong to no line of the other column', async () => {
     expect(await read(6)).toContain('# The queen');
   });
 
-  test('that programs print keep their columns in code', async () => {
+  test('printed by programs keep their columns as code', async () => {
     expect(await read(7)).toMatch(/```\nMode +FALSE +TRUE\nlogical +3 +1531\n```/);
   });
 });
 
-test('the axis of a chart is no column of a table', async () => {
+test('the axis of a chart is not treated as a column of a table', async () => {
   const { pages } = await extractAll(pool, requestFor('', { path, engine: 'PDFJS', pages: '8' }));
   expect(pages[0]?.markdown).not.toContain('|');
 });

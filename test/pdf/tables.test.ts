@@ -87,7 +87,7 @@ const { pool, path } = drawnDocument((doc) => {
   const statement = (rows: Row[], font = 'Helvetica') => {
     for (const [y, ...cells] of rows) {
       doc.font(font).fontSize(10);
-      // Amounts end where their column does.
+      // Amounts are aligned at the right of their column.
       write([[y, ...cells.map(([x, text]): [number, string] => [x < 300 ? x : x - doc.widthOfString(text), text])]], {
         font,
       });
@@ -108,7 +108,7 @@ describe.each(['PDFIUM', 'PDFJS'] as const)('Tables by %s', (engine) => {
   const read = async (pages: string) =>
     (await extractAll(pool, requestFor('one-page', { path, engine, pages }))).pages[0];
 
-  test('without a grid are told by columns that stand apart', async () => {
+  test('without a grid are recognized by the gaps between columns', async () => {
     const page = await read('1');
     expect(page?.markdown.split('\n\n').at(1)).toBe(
       [
@@ -122,7 +122,7 @@ describe.each(['PDFIUM', 'PDFJS'] as const)('Tables by %s', (engine) => {
     expect(page?.details.blocks.map(({ kind }) => kind)).toEqual(['PARAGRAPH', 'TABLE', 'PARAGRAPH']);
   });
 
-  test('without a grid have heads that span, and rows of several lines', async () => {
+  test('without a grid may have spanning heads, and rows of several lines', async () => {
     const page = await read('2');
     expect(page?.details.blocks).toMatchObject([
       {
@@ -150,7 +150,7 @@ describe.each(['PDFIUM', 'PDFJS'] as const)('Tables by %s', (engine) => {
     expect(page?.details.blocks.map(({ kind }) => kind)).not.toContain('TABLE');
   });
 
-  test('have one row for each that is seen: not for shades within shades, nor between double rules, nor only for what is filled in', async () => {
+  test('have one row for each visible row: none for nested shades, between double rules, or only for filled-in text', async () => {
     const page = await read('6');
     expect(page?.markdown).toBe(
       [
@@ -162,7 +162,7 @@ describe.each(['PDFIUM', 'PDFJS'] as const)('Tables by %s', (engine) => {
     );
   });
 
-  test('without a grid have their head though it stands apart, and keep apart columns that share no row', async () => {
+  test('without a grid include a distant head, and separate columns that share no row', async () => {
     const page = await read('8');
     expect(page?.markdown).toBe(
       [

@@ -20,7 +20,7 @@ const { pool, path } = drawnDocument((doc) => {
   write([[740, [300, '13']]], { font: 'Times-Roman', size: 12 });
 });
 
-it('finds the table of a page in typewriter type, whatever its page number is set in', async () => {
+it('finds the table of a page in typewriter type, even if its page number is in another font', async () => {
   const { pages } = await extractAll(pool, requestFor('table', { path }));
   expect(pages[0]?.markdown).toContain('| Age Group | Proportion |\n| --- | --- |\n| 20-29 | 0.2650 |');
 });

@@ -11,7 +11,7 @@ afterAll(() => pool[Symbol.asyncDispose]());
 describe.each(['AUTO', 'PDFJS'] as const)('by %s', (engine) => {
   test('reads the other pages of a document with pages that cannot be read', async () => {
     const found = await extractAll(pool, requestFor('half-lost', { engine }));
-    // Of the six pages that it states.
+    // The document claims to have six pages.
     expect(found.pages.length).toBe(4);
     expect(found.pages.map(({ failure }) => failure)).toEqual(
       found.pages.map(({ number }) => (number <= 3 ? null : 'DAMAGED')),
@@ -20,19 +20,19 @@ describe.each(['AUTO', 'PDFJS'] as const)('by %s', (engine) => {
     expect(found.pages[3]).toMatchObject({ text: '', markdown: '', links: [], width: 0, height: 0 });
   });
 
-  test('fails a document of which no page can be read', async () => {
+  test('fails a document without a readable page', async () => {
     const request = requestFor('half-lost', { engine, pages: '4-' });
     await expect(extractAll(pool, request)).rejects.toMatchObject({ code: 'PDF_DAMAGED', page: null });
   });
 
-  test('fails for a single page if all of them are needed, and names it', async () => {
+  test('fails because of a single page if all are required, and names the page', async () => {
     const request = requestFor('half-lost', { engine, requireAllPages: true });
     await expect(extractAll(pool, request)).rejects.toMatchObject({ code: 'PDF_DAMAGED', page: 4 });
     const readable = await extractAll(pool, { ...request, pages: '1-3' });
     expect(readable.pages).toHaveLength(3);
   });
 
-  test('makes no image of a page that cannot be read', async () => {
+  test('creates no image of an unreadable page', async () => {
     const images = { thumbnailWidth: 100, pageImageWidth: null, format: 'PNG' as const, seconds: 60, avoid: [] };
     const { groups } = await extractAll(pool, requestFor('half-lost', { engine, images }));
     const failures = groups[0]?.images?.pages.map(({ failure }) => failure);
@@ -41,7 +41,7 @@ describe.each(['AUTO', 'PDFJS'] as const)('by %s', (engine) => {
   });
 });
 
-test('remembers which stored pages cannot be read', async () => {
+test('remembers which stored pages are unreadable', async () => {
   const request = requestFor('half-lost');
   const { key } = await extractAll(pool, request);
   const stored = { key, pages: [{ first: 1, last: 4 }], unreadable: [4] };
@@ -64,7 +64,7 @@ test('reads the pages of a document that claims to have more', async () => {
 });
 
 const formBox = '<< /Type /XObject /Subtype /Form /BBox [0 0 400 300]';
-/** Thirty forms, each of which draws the next one ten times: no engine comes to the end of the last. */
+/** Thirty forms, each of which draws the next one ten times: no engine can finish the page. */
 const forms = Array.from({ length: 30 }, (_, index) =>
   stream('/X Do '.repeat(10)).replace(
     '<<',
@@ -84,7 +84,7 @@ const endless = ownDocument(() =>
   ]),
 );
 
-test('a page that never ends costs its own limit, and then itself', async () => {
+test('an endless page is stopped at its own limit, and only that page is lost', async () => {
   await using impatient = newPool({ pageMilliseconds: 500 });
   const found = await extractAll(impatient, requestFor('form', { path: endless.path, engine: 'PDFIUM' }));
   expect(textOf(found, 1)).toBe('The other page');

@@ -9,14 +9,14 @@ const words = 'BT /F1 12 Tf 100 500 Td (Secret honey here) Tj ET';
 const box = '90 490 200 30 re f';
 const picture = (name: string) => `q 200 0 0 30 90 490 cm /${name} Do Q`;
 
-/** Every page has another sentence, so that none is all hidden. */
+/** Every page also has a visible sentence, so that its text is never entirely hidden. */
 const beside = 'BT /F1 12 Tf 100 700 Td (Ordinary words of the page) Tj ET';
 
 const seen: Record<string, string> = {
   'white words on a black box': `${box} 1 g ${words}`,
   'white words on a dark picture': `${picture('Dark')} 1 g ${words}`,
   'white words with a black outline': `1 g 2 Tr ${words}`,
-  'words of an outline alone': `1 g 1 Tr ${words}`,
+  'words that are only outlines': `1 g 1 Tr ${words}`,
   'a picture that shows through the words': `q 7 Tr ${words} ${picture('Dark')} Q`,
   'words under a highlighter': `${words} /Multiply gs 1 1 0 rg ${box}`,
   'words under a transparent box': `${words} /Clear gs ${box}`,
@@ -32,7 +32,7 @@ const unseen: Record<string, { content: string; reason: HiddenReason }> = {
   'black words on a black box': { content: `${box} ${words}`, reason: 'SAME_COLOUR' },
   'white words on a white picture': { content: `${picture('Light')} 1 g ${words}`, reason: 'SAME_COLOUR' },
   'words under a box': { content: `${words} ${box}`, reason: 'COVERED' },
-  'words under a box that is askew': {
+  'words under a skewed box': {
     content: `${words} q .98 .17 -.17 .98 0 0 cm 100 420 400 130 re f Q`,
     reason: 'COVERED',
   },
@@ -52,7 +52,7 @@ const unseen: Record<string, { content: string; reason: HiddenReason }> = {
   'words behind a mask that leaves nothing of them': { content: `/Black gs ${words}`, reason: 'TRANSPARENT' },
   'words of half a point': { content: words.replace('12 Tf', '.5 Tf'), reason: 'TINY' },
   'words beside the page': { content: words.replace('100 500', '700 500'), reason: 'OFF_PAGE' },
-  'words outside of their clipping path': { content: `q 10 10 5 5 re W n ${words} Q`, reason: 'CLIPPED' },
+  'words outside their clipping path': { content: `q 10 10 5 5 re W n ${words} Q`, reason: 'CLIPPED' },
   'words in a layer that is off': { content: `/OC /Off BDC ${words} EMC`, reason: 'LAYER_OFF' },
 };
 

@@ -4,10 +4,10 @@ import { longBlocker, memoryBomb } from './heavy-documents.ts';
 
 const MiB = 1024 ** 2;
 
-/** Impatient enough for a test, patient enough for a machine with more to do. */
+/** Limits short enough for a test, but long enough for a busy machine. */
 const impatient = { pingMilliseconds: 50, blockedMilliseconds: 600 };
 
-test('kills a process that neither answers nor uses the processor, and the next job runs', async () => {
+test('kills a process that neither responds nor uses the processor, and runs the next job', async () => {
   await using pool = newPool(impatient);
   const { events } = await begin(pool, requestFor('many-pages'));
   const pid = onlyProcess(pool);
@@ -20,12 +20,13 @@ test('kills a process that neither answers nor uses the processor, and the next 
 test('kills a process that is blocked before it could start', async () => {
   await using pool = newPool(impatient);
   const starting = pool.start();
-  process.kill(onlyProcess(pool), 'SIGSTOP');
+  // The group, because a sandbox is built by several processes.
+  process.kill(-onlyProcess(pool), 'SIGSTOP');
   await expect(extractAll(pool, requestFor('one-page'))).rejects.toMatchObject({ code: 'PROCESS_BLOCKED' });
   await starting;
 });
 
-test('leaves a process alone that does not answer because it is at work', async () => {
+test('leaves a process alone that is too busy to respond', async () => {
   await using document = await longBlocker();
   await using pool = newPool(impatient);
   const found = await extractAll(pool, requestFor('one-page', { path: document.path, engine: 'PDFIUM' }));
@@ -43,7 +44,7 @@ test('leaves a process alone that waits for its consumer', async () => {
   expect(rest.map(({ type }) => type)).toEqual(['group', 'group', 'group']);
 });
 
-test('kills a process that takes more memory than it may, with either engine', async () => {
+test('kills a process that exceeds its memory limit, with either engine', async () => {
   await using document = await memoryBomb();
   await using pool = newPool({ memoryBytes: 450 * MiB });
   for (const engine of ['PDFIUM', 'PDFJS'] as const) {
@@ -54,4 +55,15 @@ test('kills a process that takes more memory than it may, with either engine', a
     expect(isGone(pid)).toBe(true);
   }
   expect((await extractAll(pool, requestFor('one-page'))).pages).toHaveLength(1);
+});
+
+test('kills a process that exceeds the lower memory limit of its request, and uses a fresh one for it', async () => {
+  await using document = await memoryBomb();
+  await using pool = newPool();
+  await pool.start();
+  await extractAll(pool, requestFor('one-page'));
+  const used = onlyProcess(pool);
+  const bomb = requestFor('one-page', { path: document.path, memoryBytes: 450 * MiB });
+  await expect(extractAll(pool, bomb)).rejects.toMatchObject({ name: 'JobError', code: 'MEMORY_LIMIT' });
+  expect(isGone(used)).toBe(true);
 });

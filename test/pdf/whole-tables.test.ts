@@ -57,17 +57,17 @@ describe.each(['PDFIUM', 'PDFJS'] as const)('Every word in a table by %s', (engi
   };
   const sorted = (text: string) => text.split(' ').sort();
 
-  test('is told once where a table lies in a cell of another', async () => {
+  test('occurs once if a table lies in a cell of another', async () => {
     expect(await wordsOf('1')).toEqual(
       sorted('Sent by the bees Honey 12.5 kg Wax 310 g Propolis 20 g Paid by the keeper Twelve jars, in silver coins'),
     );
   });
 
-  test('is one that readers see', async () => {
+  test('is visible to readers', async () => {
     expect(await wordsOf('2')).toEqual([...'ABCDEFGHIJKLMNOPQRSTUVWXY']);
   });
 
-  test('is told once where lines of a head span different columns', async () => {
+  test('occurs once if lines of a head span different columns', async () => {
     expect(await wordsOf('3')).toEqual(
       sorted('Apiary Honey of the spring and summer late Swarms Meadow 12 31 7 2 Forest 7 19 3 0 Orchard 9 24 5 1'),
     );

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { defaultTenantId } from '../../src/api/context.ts';
 import { decodeId } from '../../src/ids.ts';
+import { createMessages } from '../../src/progress/messages.ts';
 import { createPublisher } from '../../src/progress/publish.ts';
 import { cancel, inline, submit } from '../api/submitting.ts';
 import { type Service, startService } from '../service.ts';
@@ -79,7 +80,11 @@ it.each([
 
     // Each event has 30 KB: a full backlog would have 60 MB. Socket buffers hold only a small part of that.
     const events = 2_000;
-    const { publish } = createPublisher(service.platform.redis, service.config.redisPrefix);
+    const { publish } = createPublisher(
+      service.platform.redis,
+      service.config.redisPrefix,
+      createMessages(service.platform.secrets),
+    );
     const none = {
       batchId: null,
       bytesDone: null,

@@ -26,7 +26,7 @@ const updates = 'subscription { jobUpdates { cursor } }';
 async function cleared(): Promise<void> {
   const { redis, config } = service.platform;
   await expect.poll(() => service.api.hub.watched).toBe(0);
-  await expect.poll(() => redis.pubSubChannels(`${config.redisPrefix}:*`)).toEqual([]);
+  await expect.poll(() => redis.pubSubChannels(`${config.redisPrefix}:progress:*`)).toEqual([]);
 }
 
 /** Blocks every query on the jobs table; `asked` resolves once a query waits for it. */

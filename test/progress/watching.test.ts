@@ -4,6 +4,7 @@ import { defaultTenantId } from '../../src/api/context.ts';
 import { decodeId } from '../../src/ids.ts';
 import { progressOf } from '../../src/job-row/job.ts';
 import { jobSubject } from '../../src/progress/hub.ts';
+import { createMessages } from '../../src/progress/messages.ts';
 import { jobChannel } from '../../src/progress/publish.ts';
 import type { Cursor, ProgressState } from '../../src/progress/state.ts';
 import { Watcher } from '../../src/progress/watcher.ts';
@@ -62,7 +63,7 @@ describe('a subscriber that stops reading for a while', () => {
 
 describe('a new subscriber', () => {
   it('gets no state older than others of the same process have seen, however late Redis delivers it', async () => {
-    const { database, redis, config } = service.platform;
+    const { database, redis, config, secrets } = service.platform;
     const { id } = await submit(service, { source: await inline('one-page') });
     const first = watch(id);
     const { value: old } = await first.next();
@@ -76,8 +77,9 @@ describe('a new subscriber', () => {
     await blocker.query('BEGIN; LOCK TABLE jobs IN ACCESS EXCLUSIVE MODE');
     const newcomer = watch(id);
     const channel = jobChannel(config.redisPrefix, defaultTenantId, decodeId('job', id) ?? '');
-    await redis.publish(channel, JSON.stringify({ ...old, seq: 7 }));
-    await redis.publish(channel, JSON.stringify({ ...current, seq: 1, percent: 50 }));
+    const messages = createMessages(secrets);
+    await redis.publish(channel, messages.write(channel, { ...old, seq: 7 }));
+    await redis.publish(channel, messages.write(channel, { ...current, seq: 1, percent: 50 }));
     expect((await newcomer.next()).value).toMatchObject({ revision: 5, seq: 1, percent: 50 });
     await blocker.query('COMMIT');
     await blocker.end();
@@ -106,7 +108,7 @@ describe('many subscribers of one job', () => {
     for (const watcher of watchers) await watcher.next();
     expect(service.api.hub.watched).toBe(1);
     const { redis, config } = service.platform;
-    expect(await redis.pubSubChannels(`${config.redisPrefix}:*`)).toHaveLength(1);
+    expect(await redis.pubSubChannels(`${config.redisPrefix}:progress:*`)).toHaveLength(1);
     const extractor = stepwise(opened(1), group(1, 1));
     extractor.step();
     extractor.step();

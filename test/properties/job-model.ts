@@ -17,6 +17,7 @@ import { retryJob } from '../../src/jobs/retry.ts';
 import { freeGiveBacks } from '../../src/jobs/retry-policy.ts';
 import { submitJob } from '../../src/jobs/submit.ts';
 import { PagesLostError, storePages } from '../../src/results/pages.ts';
+import { noQuotas } from '../../src/tenants/limits.ts';
 import { facts, page } from '../jobs/extractors.ts';
 
 /** Steps. Their numbers select among the existing jobs or claims, so that any sequence is valid. */
@@ -92,7 +93,7 @@ export interface Done {
 /** The expected outcomes; any other error is a bug. */
 export type Outcome = 'done' | 'nothing to do it on' | 'claim lost' | 'pages lost' | 'refused';
 
-/** The system under test, driven by steps, with all claims ever handed out. */
+/** The system under test, driven by steps, with all claims ever made. */
 export class Jobs {
   readonly context: JobsContext;
   readonly claims: Claim[] = [];
@@ -146,14 +147,22 @@ export class Jobs {
         await rescueJobs(context, step.limit);
         return true;
       case 'pass time':
-        await context.database.query(`UPDATE jobs SET due_at = now() WHERE due_at IS NOT NULL`, []);
+        await context.database.query(
+          `UPDATE jobs SET due_at = now() - interval '1 second' WHERE due_at IS NOT NULL`,
+          [],
+        );
         return true;
       case 'beat': {
         const id = workerOf(step.worker);
         const held = this.claims.filter(({ workerId }) => workerId === id);
         const states = held.map((claim) => ({ ...progressOf(claim), seq: 1, percent: step.percent }));
         const info = { id, host: 'here', pid: 1, version: '0', concurrency: 3 };
-        await beat(context, info, { completed: 0, failed: 0 }, states);
+        await beat(
+          context,
+          info,
+          { completed: 0, failed: 0, sandbox: null, memoryBytes: null, pagesPerMinute: 0 },
+          states,
+        );
         return true;
       }
       case 'cancel':
@@ -225,7 +234,7 @@ function workerOf(index: number): string {
 }
 
 async function submit(context: JobsContext, maxRetries: number): Promise<string> {
-  const none = { url: null, filename: null, contentType: null, bytes: 1, sha256: 'a' };
+  const none = { url: null, sealedCredentials: null, filename: null, contentType: null, bytes: 1, sha256: 'a' };
   const { job } = await submitJob(context, {
     tenantId: defaultTenantId,
     source: { id: newUuid(), kind: 'BASE64', storageKey: 'a', ...none },
@@ -236,6 +245,7 @@ async function submit(context: JobsContext, maxRetries: number): Promise<string>
     priority: 5,
     maxRetries,
     webhook: null,
+    quotas: noQuotas,
     runAt: null,
     idempotencyKey: null,
     fingerprint: null,

@@ -44,7 +44,7 @@ const lives = fc
   });
 
 /** The events of a watcher: states of that life from Redis and PostgreSQL in any order, repeatedly, and reads. */
-const happenings = fc.array(
+const inputs = fc.array(
   fc.oneof({ weight: 3, arbitrary: fc.nat({ max: 60 }) }, { weight: 1, arbitrary: fc.constant('read' as const) }),
   {
     maxLength: 60,
@@ -97,7 +97,7 @@ const seenCursors = fc.option(fc.record({ revision: fc.integer({ min: 1, max: 7 
 
 describe('a watcher', () => {
   it('delivers states in order, without duplicates or older ones', async () => {
-    const property = fc.asyncProperty(lives, happenings, seenCursors, async (life, what, seen) => {
+    const property = fc.asyncProperty(lives, inputs, seenCursors, async (life, what, seen) => {
       const { taken } = await watch(life, what, seen);
       let newest = seen;
       for (const each of taken) {
@@ -109,7 +109,7 @@ describe('a watcher', () => {
   });
 
   it('delivers every transition and the end, and the newest update in between', async () => {
-    const property = fc.asyncProperty(lives, happenings, seenCursors, async (life, what, seen) => {
+    const property = fc.asyncProperty(lives, inputs, seenCursors, async (life, what, seen) => {
       const { pushed, taken, released } = await watch(life, what, seen);
       const expected = news(pushed, seen);
       const transitions = (states: ProgressState[]) => states.filter(({ seq }) => seq === 0).map(formatCursor);
@@ -122,7 +122,7 @@ describe('a watcher', () => {
   });
 
   it('keeps at most one update per revision for a subscriber that does not read', async () => {
-    const property = fc.asyncProperty(lives, happenings, async (life, what) => {
+    const property = fc.asyncProperty(lives, inputs, async (life, what) => {
       const { taken } = await watch(
         life,
         what.filter((each) => each !== 'read'),

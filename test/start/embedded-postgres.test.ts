@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { startPostgres } from '../../src/connections/embedded-postgres.ts';
 import type { EmbeddedServer } from '../../src/connections/embedded-server.ts';
 import { isAlive } from '../../src/supervisor/process-identity.ts';
-import { recordedProcess, temporaryDirectory } from './running.ts';
+import { environmentOf, recordedProcess, temporaryDirectory } from './running.ts';
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
@@ -19,7 +19,9 @@ const begin = async () => {
 };
 
 beforeAll(async () => {
+  vi.stubEnv('SECRET_KEY', 'master');
   await begin();
+  vi.unstubAllEnvs();
   await query('CREATE TABLE kept (id int)');
 });
 
@@ -39,6 +41,11 @@ async function query(text: string, url = server.url): Promise<unknown[]> {
 }
 
 const rows = () => query('SELECT id FROM kept ORDER BY id');
+
+test.runIf(process.platform === 'linux')('gets no secret of its parent', () => {
+  expect(environmentOf(server.pid)).toMatchObject({ LC_ALL: 'C', PATH: process.env.PATH });
+  expect(environmentOf(server.pid)).not.toHaveProperty('SECRET_KEY');
+});
 
 test('keeps data, port and password across a restart', async () => {
   await query('INSERT INTO kept VALUES (1)');
@@ -111,7 +118,7 @@ test('uses another port when its own is taken', async () => {
   expect(server.port).not.toBe(squatter.port);
 });
 
-test('waits for its port when others know its URL', async () => {
+test('waits for its port when other processes know its URL', async () => {
   const { port } = server;
   await server.stop();
   using elsewhere = temporaryDirectory();

@@ -52,7 +52,7 @@ test.skipIf(process.getuid?.() !== 0)(
   },
 );
 
-test('tells other users exactly what to install', async () => {
+test('states exactly what to install to other users', async () => {
   using machine = bareMachine();
   await using providing = runStandIn('providing-redis', [], { PATH: machine.path });
   expect(await providing.exited).toBe(1);

@@ -54,7 +54,7 @@ describe('a connection limit below the requirement', () => {
     await checkPostgres(role.url, { processes: 1, connections: 10 });
   });
 
-  it('suggests no setting if none is small enough', async () => {
+  it('suggests no setting if every setting is too large', async () => {
     await using role = await createRole({ role: 'CONNECTION LIMIT 8' });
     expect(await problemOf(role.url, 3, 3)).toMatch(/may need 9: run ALTER ROLE "\w+" CONNECTION LIMIT 9$/);
   });
@@ -90,7 +90,7 @@ it('gives up on a server that accepts connections but never responds', async () 
   const address = server.address();
   const port = typeof address === 'object' ? address?.port : 0;
   expect(await problemOf(`postgresql://x:y@127.0.0.1:${port}/z`)).toContain(
-    'does not answer; check host, port and firewall',
+    'does not respond; check host, port and firewall',
   );
   server.close();
 });

@@ -5,7 +5,8 @@ import pg from 'pg';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { startPostgres } from '../../src/connections/embedded-postgres.ts';
 import type { EmbeddedServer } from '../../src/connections/embedded-server.ts';
-import { MigrationError, migrate } from '../../src/connections/migrations.ts';
+import { MigrationError } from '../../src/connections/migration-connection.ts';
+import { migrate } from '../../src/connections/migrations.ts';
 import { type Directory, temporaryDirectory } from './running.ts';
 
 vi.setConfig({ testTimeout: 30_000, hookTimeout: 60_000 });
@@ -119,7 +120,9 @@ test('rolls back a failed migration, and applies it once it is fixed', async () 
   write(directory, '20260102000000_two', 'INSERT INTO a VALUES (2); SELECT * FROM missing;');
   const failing = migrate(url, { log, directory: directory.path });
   await expect(failing).rejects.toThrow(MigrationError);
-  await expect(failing).rejects.toThrow('20260102000000_two failed and was undone: relation "missing" does not exist');
+  await expect(failing).rejects.toThrow(
+    '20260102000000_two failed and was rolled back: relation "missing" does not exist',
+  );
   expect(await query(url, 'SELECT id FROM a')).toEqual([{ id: 1 }]);
   write(directory, '20260102000000_two', 'INSERT INTO a VALUES (2);');
   expect(await migrate(url, { log, directory: directory.path })).toEqual(['20260102000000_two']);

@@ -56,18 +56,23 @@ async function ask(url: string, query: string, variables: Record<string, unknown
   }
 }
 
-/** The pids of a worker's extractors. */
+/** The pids of a worker's extractors. In a sandbox, each is below the processes that built it. */
 function extractors(worker: number): number[] {
   const lines = execFileSync('ps', ['-e', '-o', 'pid=,ppid=,args='], { encoding: 'utf8' }).split('\n');
-  return lines
-    .map((line) => /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line))
-    .filter((match) => Number(match?.[2]) === worker && match?.[3]?.includes('pagehive extract'))
-    .map((match) => Number(match?.[1]));
+  const processes = lines.flatMap((line) => {
+    const [, pid, parent, args = ''] = /^\s*(\d+)\s+(\d+)\s+(.*)$/.exec(line) ?? [];
+    return pid === undefined ? [] : [{ pid: Number(pid), parent: Number(parent), args }];
+  });
+  const below = (parent: number): typeof processes =>
+    processes.filter((each) => each.parent === parent).flatMap((each) => [each, ...below(each.pid)]);
+  return below(worker)
+    .filter(({ args }) => args === 'pagehive extract')
+    .map(({ pid }) => pid);
 }
 
 const options = { pages: '1-96', maxRetries: 20 };
 
-test('jobs complete once each, whatever process is killed while they run', async () => {
+test('jobs complete once each, even if any process is killed while they run', async () => {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   children.push(await start(port));

@@ -44,7 +44,13 @@ export function runStandIn(name: string, args: string[], env: Record<string, str
   };
 }
 
-/** The processes that are recorded as running, by name. */
+/** Returns the environment of a running process of this machine. */
+export function environmentOf(pid: number): Record<string, string> {
+  const pairs = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').filter(Boolean);
+  return Object.fromEntries(pairs.map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]));
+}
+
+/** Returns the processes that are recorded as running, by name. */
 export function recordedProcesses(runDirectory: string): Map<string, ProcessIdentity> {
   const found = new Map<string, ProcessIdentity>();
   for (const file of existsSync(runDirectory) ? readdirSync(runDirectory) : []) {

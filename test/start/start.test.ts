@@ -178,6 +178,10 @@ describe('while it runs', () => {
     expect((await client.query('SELECT count(*) > 0 AS migrated FROM _prisma_migrations')).rows).toEqual([
       { migrated: true },
     ]);
+    // Without DATABASE_API_URL it prepares no role.
+    expect((await client.query('SELECT action, target FROM audit_log')).rows).toEqual([
+      { action: 'migrate', target: expect.stringMatching(/^\d{14}_\w+$/) },
+    ]);
     await client.end();
   });
 
@@ -186,7 +190,38 @@ describe('while it runs', () => {
     for (const { pid } of before.values()) process.kill(pid, 'SIGKILL');
     for (const name of everything) {
       await expect.poll(() => started.output(), { timeout: 20_000 }).toContain(`${name} runs again`);
-      expect(recordedProcess(runDirectory, name).pid).not.toBe(before.get(name)?.pid);
+      // A process that starts before its servers are back exits and is restarted once more, so its record may be
+      // missing.
+      await expect
+        .poll(() => recordedProcesses(runDirectory).get(name)?.pid ?? before.get(name)?.pid, { timeout: 20_000 })
+        .not.toBe(before.get(name)?.pid);
     }
   });
+});
+
+test('reports a missing or damaged master key in one line, before it starts any command', async () => {
+  using home = temporaryDirectory();
+  const env = { DATA_DIR: join(home.path, 'data'), JOURNAL: join(home.path, 'journal') };
+  const key = join(env.DATA_DIR, 'secret.key');
+  await using started = start(env);
+  await isReady(started);
+  const { port, password } = JSON.parse(readFileSync(join(env.DATA_DIR, 'postgres.json'), 'utf8'));
+  const client = new pg.Client({ connectionString: `postgresql://pagehive:${password}@127.0.0.1:${port}/pagehive` });
+  await client.connect();
+  await client.query(`INSERT INTO installation (id, storage_id, sealed_secret) VALUES (1, gen_random_uuid(), 'v1.x')`);
+  await client.end();
+  started.child.kill('SIGINT');
+  await started.exited;
+  for (const [content, reason] of [
+    [null, 'is missing'],
+    ['not a key', 'holds no key: restore it from a backup'],
+    [Buffer.alloc(32, 1).toString('base64'), 'belongs to another installation'],
+  ] as const) {
+    rmSync(key, { force: true });
+    if (content !== null) writeFileSync(key, content);
+    await using failed = start(env);
+    expect(await failed.exited).toBe(1);
+    expect(failed.output()).not.toContain('starting API');
+    expect(failed.output().trim().split('\n').at(-1)?.startsWith(`${key} ${reason}`)).toBe(true);
+  }
 });

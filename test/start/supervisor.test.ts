@@ -10,7 +10,7 @@ import { allEnd, journalLines, recordedProcess, recordedProcesses, runStandIn, t
 
 vi.setConfig({ testTimeout: 30_000 });
 
-const options = { log: () => undefined, backoff: { firstMs: 10, mostMs: 50, calmMs: 1_000 } };
+const options = { log: () => undefined, backoff: { firstMs: 10, maxMs: 50, resetAfterMs: 1_000 } };
 
 /** A service that records its events in the journal, and ends when asked unless it is stubborn. */
 function journaling(directory: string, name: string, { stubborn = false } = {}): Service {
@@ -23,6 +23,7 @@ function journaling(directory: string, name: string, { stubborn = false } = {}):
     name,
     start: () =>
       startProcess({
+        inherits: 'all',
         name,
         command: process.execPath,
         args: ['-e', script],
@@ -73,6 +74,7 @@ test('rejects a process that fails its first start', async () => {
     name: 'missing',
     start: () =>
       startProcess({
+        inherits: 'all',
         name: 'missing',
         command: '/nowhere/to/be/found',
         args: [],
@@ -101,14 +103,14 @@ test('stops services one by one in the given order', async () => {
   expect(readdirSync(join(directory.path, 'run'))).toEqual([]);
 });
 
-test('kills a stubborn service when it is hastened', async () => {
+test('kills a stubborn service on killAll', async () => {
   using directory = temporaryDirectory();
   const supervisor = createSupervisor({ ...options, stopOrder: [] });
   const stubborn = await supervisor.start(journaling(directory.path, 'one', { stubborn: true }));
   await journalHas(directory.path, ['one started']);
   const stopped = supervisor.stop();
   await journalHas(directory.path, ['one started', 'one asked to end']);
-  supervisor.hasten();
+  supervisor.killAll();
   await stopped;
   expect(await stubborn.exited).toEqual({ code: null, signal: 'SIGKILL' });
 });

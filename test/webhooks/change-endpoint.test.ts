@@ -53,7 +53,7 @@ async function pause(id: string) {
 const resume = async (id: string) => accepted(await change(service, 'resumeWebhookEndpoint', id, 'endpoint { id }'));
 const remove = (id: string) => change(service, 'deleteWebhookEndpoint', id, 'deletedId');
 
-/** Waits for another delivery, by whose end any earlier delivery would have been sent. */
+/** Waits for another delivery. Any earlier delivery would have been sent by then. */
 async function timePasses(): Promise<void> {
   const job = await cancelledJob(service, { url: `${receiver.origin}/other` });
   await deliveryWhen(service, { job }, { status: 'DELIVERED' });

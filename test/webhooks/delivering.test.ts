@@ -142,7 +142,7 @@ describe('an event', () => {
     for (const path of ['/hang', '/drip']) {
       const job = await tell(path);
       const { attempts } = await deliveryWhen(service, { job }, { status: 'DEAD' });
-      expect(attempts).toMatchObject([{ statusCode: null, error: `${receiver.host} did not answer within 0.2 s.` }]);
+      expect(attempts).toMatchObject([{ statusCode: null, error: `${receiver.host} did not respond within 0.2 s.` }]);
     }
     await service.stopWorker();
     await service.startWorker();
@@ -151,7 +151,7 @@ describe('an event', () => {
   it.each([
     ['/endless', 'endless '.repeat(128)],
     ['/dribble', 'a little, then nothing'],
-  ])('is delivered once the status arrives, whatever body follows: %s', async (path, answer) => {
+  ])('is delivered once the status arrives, with any body after it: %s', async (path, answer) => {
     const job = await tell(path);
     const { attempts } = await deliveryWhen(service, { job }, { status: 'DELIVERED' });
     expect(attempts).toMatchObject([{ number: 1, statusCode: 200, answer }]);

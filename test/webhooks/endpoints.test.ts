@@ -60,7 +60,7 @@ describe('a failing endpoint', () => {
     const first = await cancelledJob(service, { endpoint });
     await expect.poll(() => read(endpoint)).toMatchObject(pausedNow);
     const { pauseReason } = await read(endpoint);
-    expect(pauseReason).toMatch(/^Every attempt failed .* answered 500\.$/);
+    expect(pauseReason).toMatch(/^Every attempt of a delivery failed\. .* answered 500\.$/);
     const meanwhile = await cancelledJob(service, { endpoint });
     // Deliveries to another endpoint show that time has passed.
     const other = await cancelledJob(service, { url: `${receiver.origin}/other` });

@@ -66,7 +66,10 @@ describe('a delivery', () => {
     await kill(worker);
     await service.startWorker();
     // Half a minute later, when the claim has expired.
-    await service.platform.database.query(`UPDATE webhook_deliveries SET due_at = now() WHERE status = 'PENDING'`, []);
+    await service.platform.database.query(
+      `UPDATE webhook_deliveries SET due_at = now() - interval '1 second' WHERE status = 'PENDING'`,
+      [],
+    );
     const { id, attempts } = await deliveryWhen(service, { job }, { status: 'DELIVERED' });
     expect(attempts.map(({ number }) => number)).toEqual([2]);
     const [first, second] = receiver.at('/unheard');

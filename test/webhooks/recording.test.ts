@@ -178,7 +178,7 @@ describe('an endpoint', () => {
 });
 
 describe('a redelivery during an attempt', () => {
-  it('stays PENDING whatever the outcome of that attempt, which is recorded', async () => {
+  it('stays PENDING after any outcome of that attempt, which is recorded', async () => {
     const { database } = service.platform;
     const { id: job } = await submit(service, { ...broken, webhook: { url: 'https://slow.example.com' } });
     accepted(await cancel(service, job));

@@ -1,7 +1,7 @@
 import type { Scope } from '../../tenants/scopes.ts';
 
 /**
- * What a field costs, declared beside it in the schema as `extensions: { cost: { … } }`. One point is about the work of one
+ * The cost of a field, declared in the schema as `extensions: { cost: { … } }`. One point is about the work of one
  * resolved field; a field without a declaration costs one.
  */
 export interface FieldCost {
@@ -27,7 +27,7 @@ declare module 'graphql' {
   interface GraphQLInputFieldExtensions {
     /** Maximum number of items of a list. */
     maxItems?: number;
-    /** The text may be as long as a request: a file as Base64. */
+    /** The text is a Base64 file, and may be as long as a request. */
     isFile?: true;
   }
 }

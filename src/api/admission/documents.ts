@@ -1,6 +1,6 @@
 import { type DocumentNode, GraphQLError, type GraphQLSchema, parse, validate } from 'graphql';
 import { LRUCache } from 'lru-cache';
-import type { OperationLimits } from '../../config.ts';
+import type { OperationLimits } from '../../config/operation-limits.ts';
 import { type InputUses, inputUsesOf } from './input-uses.ts';
 import { InvalidDocumentError } from './invalid-document-error.ts';
 import { checkShape } from './shape.ts';
@@ -37,7 +37,7 @@ export function createDocuments(schema: GraphQLSchema, limits: OperationLimits):
   }
 
   return (text) => {
-    // Too long a text must not even be hashed as a key.
+    // A text over the limit must not even be hashed as a key.
     const known = text.length > limits.queryBytes ? undefined : cache.get(text);
     if (known !== undefined) return known;
     const checked = check(text);

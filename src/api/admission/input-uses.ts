@@ -13,15 +13,15 @@ import {
 import { type InputIssue, RequestError } from '../../errors.ts';
 import type {} from './declarations.ts';
 
-/** What a document uses its variables for. */
+/** How a document uses its variables. */
 export interface InputUses {
-  /** The least maximum of the lists that a variable stands for. */
+  /** By variable, the smallest maximum length of the lists it is used as. */
   maxItems: ReadonlyMap<string, number>;
-  /** Variables that stand for files as text. */
+  /** Variables used as Base64 files. */
   files: ReadonlySet<string>;
 }
 
-/** Finds what variables are used for. Throws TOO_MANY_ITEMS if a list literal is longer than its declared maximum. */
+/** Finds how variables are used. Throws TOO_MANY_ITEMS if a list literal is longer than its declared maximum. */
 export function inputUsesOf(schema: GraphQLSchema, document: DocumentNode): InputUses {
   const issues: InputIssue[] = [];
   const maxItems = new Map<string, number>();
@@ -56,7 +56,7 @@ export function inputUsesOf(schema: GraphQLSchema, document: DocumentNode): Inpu
   return { maxItems, files };
 }
 
-/** How much too long a list is, as the message of an issue. */
+/** The message of an issue about a list that is too long. */
 export function tooLong(length: number, maxItems: number): string {
   return `holds ${length} items; the maximum is ${maxItems}`;
 }

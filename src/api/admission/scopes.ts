@@ -13,7 +13,7 @@ import {
 import type { Scope } from '../../tenants/scopes.ts';
 import type {} from './declarations.ts';
 
-/** The scope of root fields that declare none. */
+/** The scope of root fields without a declared scope. */
 const scopeOfRoot: Record<OperationTypeNode, Scope> = {
   [OperationTypeNode.QUERY]: 'READ',
   [OperationTypeNode.SUBSCRIPTION]: 'READ',
@@ -21,9 +21,9 @@ const scopeOfRoot: Record<OperationTypeNode, Scope> = {
 };
 
 /**
- * Returns the scopes that an operation needs, from its text alone: those of its root fields, and those that fields below
- * declare, even in branches that `@skip` or a type condition leaves out. A mutation may read the scalar fields of what it
- * changed; anything deeper needs READ.
+ * Returns the scopes that an operation needs, from its text alone: the scopes of its root fields, and those declared by
+ * nested fields, even in branches that `@skip` or a type condition leaves out. A mutation may read the scalar fields of
+ * the changed object; deeper fields need READ.
  */
 export function createScopesOf(schema: GraphQLSchema) {
   const payloads = payloadNames(schema);

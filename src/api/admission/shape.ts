@@ -6,7 +6,7 @@ import {
   type SelectionSetNode,
   visit,
 } from 'graphql';
-import type { OperationLimits } from '../../config.ts';
+import type { OperationLimits } from '../../config/operation-limits.ts';
 import { RequestError } from '../../errors.ts';
 
 /**
@@ -36,7 +36,7 @@ function countAliases(document: DocumentNode): number {
 }
 
 interface Shape {
-  /** Levels of fields from this selection set down. */
+  /** Levels of fields, counted from this selection set. */
   depth: number;
   /** Fields of this selection set, including those of its fragments. */
   fields: number;
@@ -86,6 +86,15 @@ export function fragmentsOf({ definitions }: DocumentNode): Map<string, Fragment
       definition.kind === Kind.FRAGMENT_DEFINITION ? [[definition.name.value, definition] as const] : [],
     ),
   );
+}
+
+/** Returns the name of the first field of a valid document's selection set. */
+export function firstFieldOf(document: DocumentNode, { selections: [first] }: SelectionSetNode): string {
+  if (first === undefined) return '';
+  if (first.kind === Kind.FIELD) return first.name.value;
+  if (first.kind === Kind.INLINE_FRAGMENT) return firstFieldOf(document, first.selectionSet);
+  const fragment = fragmentsOf(document).get(first.name.value);
+  return fragment === undefined ? '' : firstFieldOf(document, fragment.selectionSet);
 }
 
 /** The requested operation, or the only one; null if that is ambiguous. */

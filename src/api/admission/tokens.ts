@@ -1,5 +1,5 @@
 import { Lexer, Source, TokenKind } from 'graphql';
-import type { OperationLimits } from '../../config.ts';
+import type { OperationLimits } from '../../config/operation-limits.ts';
 import { RequestError } from '../../errors.ts';
 
 /** Deepest nesting of brackets in a query text. Far above the deepest selection and the deepest JSON literal. */
@@ -9,8 +9,9 @@ const opening = new Set<string>([TokenKind.BRACE_L, TokenKind.BRACKET_L, TokenKi
 const closing = new Set<string>([TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R]);
 
 /**
- * Refuses a query text that is too long, has too many tokens, or nests so deep that parsing would overflow the stack. Reads
- * the tokens one by one and stops at the first limit, so that the refusal costs no more than an accepted text.
+ * Refuses a query text that is too long, has too many tokens, or is nested so deeply that parsing would overflow the
+ * stack. Reads the tokens one by one and stops at the first limit, so that a refusal costs no more than an accepted
+ * text.
  */
 export function checkTokens(text: string, { queryBytes, queryTokens }: OperationLimits): void {
   // A UTF-16 code unit is at least one byte of UTF-8: a text of megabytes need not be measured.

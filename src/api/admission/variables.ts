@@ -16,30 +16,30 @@ import { type InputIssue, RequestError } from '../../errors.ts';
 import type {} from './declarations.ts';
 import { type InputUses, tooLong } from './input-uses.ts';
 
-/** Values in one JSON scalar, nested ones included. Metadata of 16 KiB cannot hold more. */
+/** Maximum values in one JSON scalar, nested ones included. Metadata of 16 KiB cannot hold more. */
 const maxJsonValues = 16_384;
 
-/** Levels of one JSON scalar. Above what resolvers accept, far below what overflows a stack. */
+/** Maximum levels of one JSON scalar: more than resolvers accept, and far fewer than overflow a stack. */
 const maxJsonDepth = 200;
 
-/** Characters of one text, or of all texts and keys of a JSON scalar. Resolvers accept less of nearly all of them. */
+/** Maximum characters of one text, or of all texts and keys of a JSON scalar. Most resolvers accept less. */
 const maxCharacters = 64 * 1024;
 
-/** Characters of an enum value, an ID, a date and the like. */
+/** Maximum characters of an enum value, an ID, a date and the like. */
 const maxShortCharacters = 1_000;
 
-/** Fields that an input does not have: GraphQL compares the name of each with those of all fields. */
+/** Maximum unknown fields of an input object: GraphQL compares the name of each with all known names. */
 const maxUnknownFields = 20;
 
-/** Issues that are reported. */
+/** Maximum issues that an error reports. */
 const maxIssues = 100;
 
 /** Scalars whose values may be long texts. */
 const longScalars = new Set(['String', 'JSONObject', 'JSON']);
 
 /**
- * Refuses variables that are larger than any resolver accepts: lists, texts, JSON, names of fields. Runs before coercion,
- * which looks at every item, repeats a wrong value in its error, and compares it with all names that might be meant.
+ * Refuses variables that are larger than any resolver accepts: lists, texts, JSON, field names. Runs before coercion,
+ * which visits every item, repeats a wrong value in its error, and compares it with all similar names.
  */
 export function checkVariables(
   schema: GraphQLSchema,
@@ -62,7 +62,7 @@ export function checkVariables(
   if (issues.length > 0) throw new RequestError('BAD_USER_INPUT', { issues });
 }
 
-/** Where a value stands. */
+/** The position of a value in the variables. */
 interface Place {
   path: InputIssue['path'];
   maxItems: number;
@@ -75,7 +75,7 @@ function checkValue(value: unknown, type: GraphQLInputType, place: Place, issues
   const nullable = getNullableType(type);
   if (isListType(nullable)) {
     if (Array.isArray(value)) checkList(value, nullable.ofType, place, issues);
-    // GraphQL takes a single value for a list of one.
+    // GraphQL accepts a single value as a list of one.
     else checkValue(value, nullable.ofType, place, issues);
   } else if (isInputObjectType(nullable)) {
     if (typeof value === 'object' && value !== null) checkObject(value, nullable, place, issues);
@@ -119,7 +119,7 @@ function checkObject(value: object, type: GraphQLInputObjectType, { path }: Plac
   }
 }
 
-/** Why a value is too large for a scalar or an enum, whatever else may be wrong with it; null if it is not. */
+/** Returns why a value is too large for a scalar or an enum; null if it is not. Other problems are ignored. */
 function leafProblem(value: unknown, type: GraphQLLeafType, isFile: boolean): string | null {
   if (typeof value === 'string') {
     const most = longScalars.has(type.name) ? maxCharacters : maxShortCharacters;
@@ -129,7 +129,7 @@ function leafProblem(value: unknown, type: GraphQLLeafType, isFile: boolean): st
   return isJsonContainer(value) && exceedsJsonLimits(value) ? message : null;
 }
 
-/** Whether a value came out of JSON. The file of a multipart request did not. */
+/** Whether a value came from JSON. The file of a multipart request did not. */
 function isJsonContainer(value: unknown): value is object {
   if (typeof value !== 'object' || value === null) return false;
   return Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype;

@@ -24,8 +24,8 @@ const batch = [...progress, 'total', 'pending', 'running', 'completed', 'failed'
 const times = ['createdAt', 'startedAt', 'finishedAt'];
 
 /**
- * All that a watch token may read, by type: the progress of its job or batch, which leads to nothing else, and a download.
- * A field that is not listed is refused, so a new field of the schema is out of reach until it is added here.
+ * The fields that a watch token may read, by type: the progress of its job or batch, and a download. None of them leads
+ * to other objects. Unlisted fields are refused, so a new schema field is inaccessible until it is added here.
  */
 const readable: Readonly<Record<string, readonly string[]>> = {
   Query: ['job', 'batch', 'node'],
@@ -46,14 +46,16 @@ export interface WatchedOperation {
   variables: Record<string, unknown>;
 }
 
-/** Throws FORBIDDEN if an operation reads anything beyond what a watch token allows, whether it exists or not. */
+/**
+ * Throws FORBIDDEN if an operation reads more than a watch token allows, even if the requested object does not exist.
+ */
 export function checkWatch(
   schema: GraphQLSchema,
   watch: Watch,
   { document, operation, variables }: WatchedOperation,
 ): void {
   const { coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], variables);
-  // Such variables fail the operation before anything is executed.
+  // Invalid variables fail the operation before anything is executed.
   if (coerced === undefined) return;
   const types = new TypeInfo(schema);
   visit(

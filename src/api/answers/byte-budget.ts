@@ -1,5 +1,7 @@
+import { GraphQLError } from 'graphql';
 import { RequestError } from '../../errors.ts';
 import type { ApiContext } from '../context.ts';
+import { maxErrors } from '../errors.ts';
 import { largeBytes } from './large-answers.ts';
 
 /**
@@ -15,6 +17,9 @@ export class ByteBudget {
   #isLarge = false;
   readonly #enterLarge: () => Promise<void>;
   #lastRead: Promise<unknown> = Promise.resolve();
+  #tooLarge: RequestError | null = null;
+  #unreported: GraphQLError | null = null;
+  #failures = 0;
 
   /** `enterLarge` resolves when the response may become large. */
   constructor(answerBytes: number, enterLarge: () => Promise<void>) {
@@ -23,12 +28,12 @@ export class ByteBudget {
     this.#enterLarge = enterLarge;
   }
 
-  /** Bytes that the answer holds. */
+  /** Bytes deducted so far. */
   get bytesDrawn(): number {
     return this.#all - this.#left;
   }
 
-  /** Whether the answer may hold more than `largeBytes`. */
+  /** Whether the response may exceed `largeBytes`. */
   get isLarge(): boolean {
     return this.#isLarge || this.#untilLarge < 0;
   }
@@ -46,9 +51,21 @@ export class ByteBudget {
     return this.#isLarge ? this.#left : Math.max(0, Math.min(this.#left, this.#untilLarge));
   }
 
+  /**
+   * The error of a value that does not fit. Thousands of values may fail. Beyond those that the response reports, they
+   * share an error that has a path, which GraphQL passes on as it is.
+   */
+  get tooLarge(): Error {
+    this.#failures += 1;
+    this.#tooLarge ??= new RequestError('RESULT_TOO_LARGE');
+    if (this.#failures <= maxErrors) return this.#tooLarge;
+    this.#unreported ??= new GraphQLError(this.#tooLarge.message, { path: [], originalError: this.#tooLarge });
+    return this.#unreported;
+  }
+
   /** Deducts bytes; throws RESULT_TOO_LARGE, and deducts nothing, if too few are left. */
   draw(bytes: number): void {
-    if (!this.tryDraw(bytes)) throw new RequestError('RESULT_TOO_LARGE');
+    if (!this.tryDraw(bytes)) throw this.tooLarge;
   }
 
   /** Deducts bytes if enough are left; returns whether they were. */

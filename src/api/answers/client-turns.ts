@@ -1,15 +1,15 @@
-/** Time that clients' work may take before other events of the loop are handled, in milliseconds. */
+/** Maximum duration of clients' work before the event loop handles other events, in milliseconds. */
 const sliceMs = 5;
 
 type Begin = () => void;
 
 /**
- * Shares the event loop between clients. Each piece of work that a client causes (to read a message, check a document,
- * begin an execution, send an event) takes a turn: what fits into a slice is done at once, the rest waits. Clients take
- * turns, so the thousandth piece of one client's work never comes before the first of another's.
+ * Shares the event loop between clients. Each piece of a client's work takes a turn: reading a message, checking a
+ * document, starting an execution, sending an event. Pieces that fit into a slice run at once; the others wait. Clients
+ * take turns, so the thousandth piece of one client's work never runs before the first of another's.
  */
 class ClientTurns {
-  /** By client, in the order of the clients' turns. */
+  /** Waiting pieces of work by client, in the order of the clients' turns. */
   readonly #waiting = new Map<unknown, Begin[]>();
   #sliceBegan = 0;
   #isScheduled = false;
@@ -46,14 +46,14 @@ class ClientTurns {
       const begin = this.#next();
       if (begin === undefined) break;
       begin();
-      // What a piece of work goes on with in promises belongs to its turn.
+      // Promise callbacks of a piece of work belong to its turn.
       await new Promise<void>((drained) => process.nextTick(drained));
     }
     if (this.#waiting.size === 0) {
       this.#isScheduled = false;
       return;
     }
-    // One piece may take much longer than a slice. Then the others have as much time.
+    // If one piece took much longer than a slice, give the rest of the process as much time.
     const tookMs = performance.now() - began;
     this.#schedule(tookMs > 2 * sliceMs ? tookMs : 0);
   }

@@ -23,7 +23,7 @@ export async function loadContent<T>(context: ApiContext, content: Content<T>, k
   return content.parse(await loadStored(context, content, key));
 }
 
-/** Reads a part of a list, by default its beginning, when it is its turn. */
+/** Reads part of a list when its turn comes; by default, the beginning. */
 export async function loadList<T>(
   context: ApiContext,
   list: ContentList<T>,
@@ -38,8 +38,8 @@ export async function loadList<T>(
 
 async function loadStored(context: ApiContext, content: Content<unknown>, key: ContentKey): Promise<unknown> {
   const found = await load(context, content.name, key, (keys) => readAll(context, content, keys));
-  if (found === 'GONE') throw new RequestError('NOT_FOUND', { message: 'This was deleted while it was read.' });
-  if (found === 'TOO_LARGE') throw new RequestError('RESULT_TOO_LARGE');
+  if (found === 'GONE') throw new RequestError('NOT_FOUND', { message: 'The object was deleted while it was read.' });
+  if (found === 'TOO_LARGE') throw budgetOf(context).tooLarge;
   return found.value;
 }
 

@@ -1,7 +1,7 @@
 import { RequestError } from '../../errors.ts';
 import { Slots } from '../../ops/slots.ts';
 
-/** Cost above which an operation is heavy, in points: some ten milliseconds of work. */
+/** Cost above which an operation is heavy, in points: about ten milliseconds of work. */
 const heavyCost = 1_000;
 
 /** Whether an operation of this cost takes turns with other heavy ones. */
@@ -9,20 +9,20 @@ export function isHeavy(cost: number): boolean {
   return cost > heavyCost;
 }
 
-/** Heavy operations that are executed at the same time. The event loop and the database are left to light ones in between. */
+/** Maximum concurrent heavy operations. This leaves room for light ones in the event loop and the database. */
 const atOnce = 3;
 const atOncePerClient = 1;
 
-/** How long one waits for its turn, in milliseconds. */
-const patienceMs = 10_000;
+/** Maximum wait of an operation for its turn, in milliseconds. */
+const maxWaitMs = 10_000;
 
-/** Limits the heavy operations that a process executes at the same time. Light ones never wait. */
+/** Limits the concurrent heavy operations of a process. Light ones never wait. */
 export class HeavyOperations {
   readonly #slots = new Slots(atOnce);
 
   /**
-   * Executes an operation when it is its turn. Rejects with OVERLOADED if it waited for too long, or `signal` aborts before.
-   * `client` identifies the client by its address: clients take turns.
+   * Executes an operation when its turn comes. Rejects with OVERLOADED if it waits too long, and rejects if `signal`
+   * aborts first. Clients take turns; `client` identifies one.
    */
   async run<T>(
     operation: { cost: number; client: string; signal: AbortSignal },
@@ -31,7 +31,8 @@ export class HeavyOperations {
     const { cost, client, signal } = operation;
     if (!isHeavy(cost)) return await work();
     const claimant = { owner: client, atOnce: atOncePerClient, signal };
-    await this.#slots.take(claimant, { ms: patienceMs, late: () => new RequestError('OVERLOADED') });
+    const late = () => new RequestError('OVERLOADED', { limit: 'heavy_operations' });
+    await this.#slots.take(claimant, { ms: maxWaitMs, late });
     try {
       return await work();
     } finally {

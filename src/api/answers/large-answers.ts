@@ -9,7 +9,7 @@ const atOnce = 4;
 const atOncePerClient = 2;
 
 /** Maximum wait of a response for its turn, in milliseconds. */
-const patienceMs = 10_000;
+const maxWaitMs = 10_000;
 
 /** Limits the large responses that a process holds. Small ones never wait. */
 export class LargeAnswers {
@@ -17,11 +17,12 @@ export class LargeAnswers {
 
   /**
    * Waits until another large response may be built; it counts until `over` aborts. Rejects with OVERLOADED if that
-   * takes too long. `client` identifies the client by its address: clients take turns.
+   * takes too long. Clients take turns; `client` identifies one.
    */
   async enter(client: string, over: AbortSignal): Promise<void> {
     const claimant = { owner: client, atOnce: atOncePerClient, signal: over };
-    await this.#slots.take(claimant, { ms: patienceMs, late: () => new RequestError('OVERLOADED') });
+    const late = () => new RequestError('OVERLOADED', { limit: 'large_answers' });
+    await this.#slots.take(claimant, { ms: maxWaitMs, late });
     const leave = () => this.#slots.give(client);
     if (over.aborted) leave();
     else over.addEventListener('abort', leave, { once: true });

@@ -2,9 +2,9 @@
 const itemsPerTurn = 2_000;
 
 /**
- * Shares the event loop between large lists. GraphQL completes a list without a pause, and all that were read together one
- * right after the other: so a resolver waits here for its turn before it hands over a list, and other requests are served
- * in between. Small lists hardly ever wait.
+ * Shares the event loop between large lists. GraphQL completes a list without a pause, and lists that were read
+ * together one right after the other. Therefore a resolver waits here for its turn before it returns a list, and other
+ * requests are served in between. Small lists hardly ever wait.
  */
 class Turns {
   #left = itemsPerTurn;
@@ -21,7 +21,7 @@ class Turns {
     this.#run();
   }
 
-  /** Until nobody waits and the turn is whole again. */
+  /** Runs until nothing waits and the turn is unused again. */
   #run(): void {
     if (this.#isRunning) return;
     this.#isRunning = true;
@@ -29,7 +29,7 @@ class Turns {
       this.#isRunning = false;
       this.#left = itemsPerTurn;
       for (let next = this.#waiting[0]; next !== undefined; next = this.#waiting[0]) {
-        // A list that is larger than a turn has one to itself.
+        // A list larger than a turn gets a whole turn.
         if (next.items > this.#left && this.#left < itemsPerTurn) break;
         this.#waiting.shift();
         this.#left -= next.items;
@@ -42,19 +42,19 @@ class Turns {
 
 const turns = new Turns();
 
-/** Resolves when a list of this many items may be handed to GraphQL: one queue for the whole process. */
+/** Resolves when a list of this many items may be passed to GraphQL. The whole process shares one queue. */
 export async function takeTurn(items: number): Promise<void> {
   await turns.take(items);
 }
 
-/** Resolves when a piece of other work may be done, which then has the turn to itself. */
+/** Resolves when a piece of other work may run. It gets a whole turn. */
 export async function takeWholeTurn(): Promise<void> {
   await turns.take(itemsPerTurn);
 }
 
 const reads = new Turns();
 
-/** The same for what clients send. A queue of its own: many large messages must not delay answers. */
+/** The same for client messages. They have their own queue, so that many large messages do not delay responses. */
 export async function takeReadTurn(): Promise<void> {
   await reads.take(itemsPerTurn);
 }

@@ -5,7 +5,7 @@ import { type StoredDocument, storedDocument } from '../../results/stored-json.t
 import type { ApiServices } from '../context.ts';
 import type { DownloadFile } from './download.ts';
 
-/** Types that no program executes, by extension. Everything else is sent as bytes, whatever its name. */
+/** Types that no program executes, by extension. All other files are sent as bytes. */
 const safeTypes = new Map([
   ['csv', 'text/csv; charset=utf-8'],
   ['gif', 'image/gif'],

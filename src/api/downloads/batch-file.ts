@@ -9,7 +9,7 @@ import { markdownFile, pageLines, stemOf } from './job-file.ts';
 import { batchRecord, failureRecord, jobRecord, jobSelection, type ListedJob, resultRecord } from './records.ts';
 import { uniqueNames, type ZipEntry, zip } from './zip.ts';
 
-/** Refuses formats that batches do not support: one text or JSON of thousands of documents is of no use. */
+/** Refuses formats that batches do not support: a single text or JSON of thousands of documents is not useful. */
 export function checkBatchFormat(format: ResultFormat): asserts format is 'NDJSON' | 'ZIP' {
   if (format === 'NDJSON' || format === 'ZIP') return;
   const message = 'a batch can be downloaded as NDJSON or ZIP; the other formats are for single jobs';

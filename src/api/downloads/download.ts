@@ -19,7 +19,7 @@ export interface DownloadFile {
   contentType: string;
   /** Its size, if it is known in advance. */
   bytes: number | null;
-  /** Whether it is displayed where requested, on any site, and cached by browsers; others are saved. */
+  /** Whether browsers display it, on any site, and cache it. Other files are saved. */
   isShown?: boolean;
   /** Opens it, or generates it while it is read. */
   content(): AsyncIterable<string | Uint8Array> | Promise<AsyncIterable<string | Uint8Array>>;
@@ -54,7 +54,9 @@ export function signDownload(
 /** How long the URL of a file that is displayed repeatedly stays the same, in milliseconds. */
 const sameUrlMs = lifetimeMs / 2;
 
-/** The same for files displayed repeatedly: a URL that changes every half hour, and is never valid for more than an hour. */
+/**
+ * Returns the URL of a file that is displayed repeatedly. It changes every half hour, and is valid for an hour at most.
+ */
 export function signShownFile(services: ApiServices, path: string): string {
   return signedUrl(services, path, new Date((Math.floor(Date.now() / sameUrlMs) + 2) * sameUrlMs));
 }

@@ -16,7 +16,7 @@ const imageFiles: Record<ImageFormat, { contentType: string; extension: string }
   WEBP: { contentType: 'image/webp', extension: 'webp' },
 };
 
-/** The URL of a page's image; null if there is none. `images` is the column of the page. */
+/** Returns the URL of a page's image; null if the page has no such image. `images` is the column of the page. */
 export function imageUrl(
   services: ApiServices,
   jobId: string,

@@ -18,7 +18,7 @@ import { imageKinds, imageName, readImage } from './image-file.ts';
 import { jobRecord, jobSelection, type ListedJob, pageRecord, resultRecord } from './records.ts';
 import { uniqueNames, type ZipEntry, zip } from './zip.ts';
 
-/** The result of a job as a file. NOT_FOUND if the job is gone, or has no result. */
+/** The result of a job as a file. NOT_FOUND if the job is gone or has no result. */
 export async function jobFile(services: Services, id: string, format: ResultFormat): Promise<DownloadFile> {
   const { database } = services;
   const job = await database.prisma.job.findFirst({ where: { id, status: 'COMPLETED' }, select: jobSelection });
@@ -32,7 +32,7 @@ export async function jobFile(services: Services, id: string, format: ResultForm
   };
 }
 
-/** The size of each job's file, in bytes; null where it is not known before the file is made. */
+/** The size of each job's file in bytes; null if it is not known before the file is generated. */
 export async function jobFileBytes(
   database: Database,
   ids: readonly string[],
@@ -43,7 +43,7 @@ export async function jobFileBytes(
   return ids.map((id) => sizes.get(id) ?? 0);
 }
 
-/** What a file made of this job is called: as its client calls it, else as its document. */
+/** The name of a file of this job: the job's name, else that of its document. */
 export function stemOf({ id, name, source }: Pick<ListedJob, 'id' | 'name' | 'source'>): string {
   return fileStem(name ?? '') ?? fileStem(source.filename ?? '') ?? encodeId('job', id);
 }
@@ -58,7 +58,7 @@ const contents: Record<ResultFormat, (services: Services, job: ListedJob) => Asy
   ZIP: (services, job) => zip(entriesOf(services, job)),
 };
 
-/** The same bytes as `JobResult.text` and `JobResult.markdown` have. */
+/** The same bytes as `JobResult.text` and `JobResult.markdown`. */
 async function* joined(database: Database, job: CompletedJob, column: PageColumn): AsyncGenerator<string> {
   let separator = '';
   for await (const pages of readPageColumn(database, job, column)) {
@@ -67,7 +67,7 @@ async function* joined(database: Database, job: CompletedJob, column: PageColumn
   }
 }
 
-/** Markdown to look at and to parse: a form feed would hide the heading that a page begins with. */
+/** Markdown to read and to parse: a form feed would hide the heading at the start of a page. */
 export async function* markdownFile(database: Database, job: CompletedJob): AsyncGenerator<string> {
   let separator = '';
   for await (const pages of readPageColumn(database, job, 'markdown')) {
@@ -87,7 +87,7 @@ async function* json(database: Database, job: ListedJob): AsyncGenerator<string>
   yield '\n]}\n';
 }
 
-/** A line a page, each with what else it is to say. */
+/** One line per page, each with all its details. */
 export async function* pageLines(database: Database, job: CompletedJob, more: object): AsyncGenerator<string> {
   for await (const pages of readWholePages(database, job)) {
     yield pages.map((page) => `${JSON.stringify({ ...more, ...pageRecord(page) })}\n`).join('');

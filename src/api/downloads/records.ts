@@ -1,5 +1,5 @@
 import type { Batch, Job, Source } from '../../connections/prisma/client.ts';
-import { withoutCredentials } from '../../documents/without-credentials.ts';
+import { withoutCredentials } from '../../documents/url-credentials.ts';
 import { failures } from '../../errors.ts';
 import { encodeId } from '../../ids.ts';
 import { failureOf } from '../../job-row/job.ts';

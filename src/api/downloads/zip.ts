@@ -1,7 +1,7 @@
 import { finished, PassThrough, Readable } from 'node:stream';
 import { ZipFile } from 'yazl';
 
-/** A file in an archive. `content` is called when it is its turn. */
+/** A file in an archive. `content` is called when the file is due. */
 export interface ZipEntry {
   path: string;
   modifiedAt: Date;
@@ -44,8 +44,8 @@ export async function* zip(entries: AsyncIterable<ZipEntry>): AsyncGenerator<Buf
     for await (const chunk of output) yield chunk;
   } finally {
     left = true;
-    // Nothing moves once nobody reads: without this, it would wait forever.
-    giveUp(new Error('nobody reads the archive any more'));
+    // Ends the archive, which would wait forever without a reader.
+    giveUp(new Error('the archive is no longer read'));
     destroy(reading);
     await filling;
   }

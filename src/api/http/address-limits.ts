@@ -5,7 +5,7 @@ import { RequestError } from '../../errors.ts';
 import type { Logger } from '../../ops/logger.ts';
 import { addressKey, type ClientAddresses } from './forwarded.ts';
 
-/** Limits the concurrent sockets and requests of one client address, to leave room for all others. */
+/** Limits the concurrent sockets and requests of one client address, so that others can connect. */
 export interface AddressLimits {
   /**
    * Counts a socket until it closes. Beyond the limit, the address's oldest socket without a request is closed. Sockets
@@ -16,7 +16,7 @@ export interface AddressLimits {
   admit(request: IncomingMessage, open: Stream): void;
 }
 
-/** The least time between two warnings, in milliseconds. */
+/** Minimum time between two warnings, in milliseconds. */
 const warningMs = 60_000;
 
 /** `limit` applies to sockets and requests separately: a socket may carry several pipelined requests. */
@@ -24,7 +24,7 @@ export function createAddressLimits(addresses: ClientAddresses, limit: number, l
   const holders = new Map<string, Holder>();
   let warnedAt = Number.NEGATIVE_INFINITY;
 
-  /** Behind an untrusted proxy, all clients have its address. The warning tells operators why they are refused. */
+  /** Behind an untrusted proxy, all clients share its address. Warns operators that this is why clients are refused. */
   function warn(address: string, headers: IncomingHttpHeaders): void {
     if (performance.now() - warnedAt < warningMs) return;
     warnedAt = performance.now();
@@ -55,7 +55,8 @@ export function createAddressLimits(addresses: ClientAddresses, limit: number, l
       const holder = holderOf(address);
       if (holder.requests >= limit) {
         warn(address, request.headers);
-        throw new RequestError('OVERLOADED', { message: `Your address has ${limit} requests open already.` });
+        const message = `Your address has ${limit} requests open already.`;
+        throw new RequestError('OVERLOADED', { message, limit: 'connections_per_address' });
       }
       holder.addRequest(request.socket, open);
     },
@@ -67,10 +68,10 @@ class Holder {
   requests = 0;
   /** Requests in progress by socket. The socket whose last request ended first comes first. */
   readonly #sockets = new Map<Socket, number>();
-  readonly #forget: () => void;
+  readonly #remove: () => void;
 
-  constructor(forget: () => void) {
-    this.#forget = forget;
+  constructor(remove: () => void) {
+    this.#remove = remove;
   }
 
   get sockets(): number {
@@ -81,7 +82,7 @@ class Holder {
     this.#sockets.set(socket, 0);
     socket.once('close', () => {
       this.#sockets.delete(socket);
-      this.forgetIfEmpty();
+      this.removeIfEmpty();
     });
   }
 
@@ -91,7 +92,7 @@ class Holder {
     open.once('close', () => {
       this.requests -= 1;
       this.#countOn(socket, -1);
-      this.forgetIfEmpty();
+      this.removeIfEmpty();
     });
   }
 
@@ -106,8 +107,8 @@ class Holder {
     }
   }
 
-  forgetIfEmpty(): void {
-    if (this.requests === 0 && this.sockets === 0) this.#forget();
+  removeIfEmpty(): void {
+    if (this.requests === 0 && this.sockets === 0) this.#remove();
   }
 
   #countOn(socket: Socket, change: number): void {

@@ -5,7 +5,7 @@ import { BlockList, isIP } from 'node:net';
 export interface ClientAddresses {
   /** Whether the peer of a socket is one of `TRUSTED_PROXIES`. */
   isTrusted(address: string): boolean;
-  /** The nearest address that is not a trusted proxy. Each trusted hop vouches only for the one before it. */
+  /** Returns the nearest address that is not a trusted proxy. Each trusted hop vouches only for the one before it. */
   clientOf(request: { socket: { remoteAddress?: string | undefined }; headers: IncomingHttpHeaders }): string;
 }
 
@@ -53,8 +53,8 @@ export function createClientAddresses(trustedProxies: readonly string[]): Client
 }
 
 /**
- * The identity of an address for limits. The owner of an IPv6 address has at least the 2⁶⁴ addresses of its network, so
- * they count as one; an IPv4 address counts as itself, however it is written.
+ * Returns the identity of an address for limits. The owner of an IPv6 address has at least the 2⁶⁴ addresses of its
+ * network, so they count as one. An IPv4 address counts as itself, in any notation.
  */
 export function addressKey(address: string): string {
   const bare = withoutZone(address);
@@ -69,7 +69,7 @@ export function addressKey(address: string): string {
     .join(':')}::/64`;
 }
 
-/** The eight numbers of an IPv6 address. `URL` normalizes every spelling. */
+/** Returns the eight groups of an IPv6 address. `URL` normalizes every spelling. */
 function groupsOf(address: string): number[] {
   const [head = '', tail] = new URL(`http://[${address}]`).hostname.slice(1, -1).split('::');
   const parse = (text: string) =>

@@ -5,24 +5,24 @@ import { pipeline } from 'node:stream/promises';
 import { setImmediate } from 'node:timers/promises';
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 
-/** Comments alone: GraphiQL goes on asking for the name of an operation it showed first for a moment after it is replaced. */
+/** Only comments: GraphiQL keeps using the name of the operation it showed first for a moment after it was replaced. */
 const welcome = `# Welcome to Pagehive.
 #
 # Write an operation here and run it with Ctrl-Enter. The docs are behind the book on the left; Ctrl-Space completes names.
 # To begin with:   { jobs(first: 10) { nodes { name status progressPercentage } } }
 #
-# A subscription runs until you stop it. Keep it in a window of its own: changing tabs stops it.
+# A subscription runs until you stop it. Keep it in a separate window: changing tabs stops it.
 
 `;
 
-/** Bytes that are handed to a socket in one go. */
+/** Maximum bytes written to a socket at once. */
 const pieceBytes = 64 * 1024;
 
 let page: { content: Buffer; policy: string } | null = null;
 
 /**
- * Answers with GraphiQL, which loads nothing from elsewhere. The page has nine megabytes: it is made once, and sent from the
- * same memory to all, no faster than each reads it.
+ * Responds with GraphiQL, which loads nothing from other sites. The page has nine megabytes. It is rendered once and
+ * sent from the same memory to all clients, no faster than each reads it.
  */
 export async function serveGraphiql(response: ServerResponse): Promise<void> {
   page ??= render();
@@ -36,7 +36,7 @@ export async function serveGraphiql(response: ServerResponse): Promise<void> {
   await pipeline(Readable.from(piecesOf(content)), response);
 }
 
-/** After each piece other requests have their turn: sockets whose buffers are empty would take megabytes in one go. */
+/** Lets other requests run after each piece: an idle socket would accept megabytes at once. */
 async function* piecesOf(content: Buffer): AsyncGenerator<Buffer, void, undefined> {
   for (let at = 0; at < content.length; at += pieceBytes) {
     yield content.subarray(at, at + pieceBytes);
@@ -49,7 +49,10 @@ function render(): { content: Buffer; policy: string } {
   return { content: Buffer.from(html), policy: policyOf(html) };
 }
 
-/** The page runs the scripts that it was made with, and no others. Its editor makes workers and styles as it goes. */
+/**
+ * Returns the page's Content-Security-Policy: it runs only its own scripts. Its editor creates workers and styles at
+ * run time.
+ */
 function policyOf(html: string): string {
   const scripts = [...html.matchAll(/<script>(.*?)<\/script>/gs)].map(([, script = '']) => {
     return `'sha256-${createHash('sha256').update(script).digest('base64')}'`;

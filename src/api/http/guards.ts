@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { RequestError } from '../../errors.ts';
 import type { Origins } from './origins.ts';
 
-/** Thrown where a request is refused before GraphQL sees it. */
+/** A request that is refused before GraphQL sees it. */
 export class HttpError extends Error {
   readonly status: number;
 
@@ -19,32 +19,29 @@ function hostname(host: string): string {
   return host.replace(/:\d+$/, '').toLowerCase();
 }
 
-/** The media type of the body without its parameters; empty if there is none. */
+/** Returns the media type of the body without its parameters; empty if there is none. */
 export function mediaType({ headers }: IncomingMessage): string {
   return (headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
 }
 
-/** Whether a browser opens a page: such a request gets HTML, and runs no operation whatever else it asks for. */
+/** Whether a browser opens a page. Such a request gets HTML and never runs an operation. */
 export function opensPage({ method, headers }: IncomingMessage): boolean {
   return method === 'GET' && headers.accept?.includes('text/html') === true;
 }
 
 /**
- * Against DNS rebinding: a page of another site whose name was made to resolve to this machine sends that name as Host.
- * While there are no keys this is what keeps such a page out.
+ * Prevents DNS rebinding: a page of another site whose name resolves to this machine sends that name as Host. While
+ * there are no keys, this is what keeps such a page out.
  */
 export function checkHost(request: IncomingMessage, publicUrl: string): void {
   const host = hostname(request.headers.host ?? '');
   if (loopbackNames.has(host) || host.endsWith('.localhost') || host === hostname(new URL(publicUrl).host)) return;
-  throw new HttpError(
-    421,
-    'This server does not answer for that host. Set PUBLIC_URL to the address that clients use.',
-  );
+  throw new HttpError(421, 'This server does not serve that host. Set PUBLIC_URL to the address that clients use.');
 }
 
 /**
- * Against operations that a page of another site starts by an `<img>`, a script or a stream: browsers state where such a
- * GET comes from.
+ * Prevents operations that a page of another site starts with an `<img>`, a script or a stream. Browsers state the
+ * origin of such a GET.
  */
 export function checkGet(request: IncomingMessage, url: URL, origins: Origins): void {
   const { origin, 'sec-fetch-site': site } = request.headers;
@@ -53,7 +50,7 @@ export function checkGet(request: IncomingMessage, url: URL, origins: Origins): 
   throw new RequestError('FORBIDDEN', { message: 'Pages of other sites may not run operations by GET.' });
 }
 
-/** Content types that a form of any page can send without the browser asking first. */
+/** Content types that any page can send in a form without a preflight. */
 const simpleTypes = ['multipart/form-data', 'text/plain', 'application/x-www-form-urlencoded'];
 const preflightHeaders = [
   'graphql-require-preflight',
@@ -63,8 +60,8 @@ const preflightHeaders = [
 ];
 
 /**
- * Against cross-site request forgery: what a foreign page could send without a preflight needs a header that it can't.
- * Against memory: bodies are parsed as a whole, so they must announce a size within the limit.
+ * Prevents cross-site request forgery: requests that another site could send without a preflight need a header that it
+ * cannot send. Limits memory: bodies are parsed as a whole, so they must announce a size within the limit.
  */
 export function checkPost(request: IncomingMessage, maxBytes: number): void {
   const type = mediaType(request);
@@ -83,7 +80,7 @@ export function checkPost(request: IncomingMessage, maxBytes: number): void {
   }
 }
 
-/** Refuses bodies that are not sent as they are. Unpacking them would let a few bytes become very many. */
+/** Refuses encoded bodies: decompression could turn a few bytes into very many. */
 export function checkEncoding({ headers }: IncomingMessage): void {
   const content = headers['content-encoding']?.trim().toLowerCase() ?? '';
   const transfer = headers['transfer-encoding']?.trim().toLowerCase() ?? '';

@@ -4,16 +4,19 @@ import { queryTextTooLarge } from '../admission/tokens.ts';
 import { Blocks } from './blocks.ts';
 import { HttpError } from './guards.ts';
 
-/** Blocks that are decoded in one go, which takes some 2 ms. */
+/** Blocks decoded at a time, which takes about 2 ms. */
 const blocksAtOnce = 8;
 
-/** Levels of nesting. Far less than what overflows the stack of a recursive function; types have limits of their own. */
+/** Maximum depth: far less than overflows the stack of a recursive function. Types have their own limits. */
 const maxDepth = 5_000;
 
-/** Array elements and object members in all. Parsing this many takes some 100 ms at worst, and can't be interrupted. */
+/**
+ * Maximum array elements and object members in total. Parsing this many takes about 100 ms at worst, without
+ * interruption.
+ */
 const maxValues = 200_000;
 
-/** The most bytes that a byte of text takes in a JSON string: `\u0061` is an `a`. */
+/** Maximum bytes that one byte of text takes in a JSON string: `\u0061` is an `a`. */
 const escapedBytes = 6;
 
 export interface JsonBodyLimits {
@@ -24,8 +27,8 @@ export interface JsonBodyLimits {
 }
 
 /**
- * Parses a body as JSON. No step of it blocks the event loop for long, whatever the body contains. A body that will be
- * refused is read to its end, so that the client gets the answer, but no more of it is kept in memory.
+ * Parses a body as JSON. No body can block the event loop for long. A body that will be refused is read to its end, so
+ * that the client gets the response, but no more of it is kept in memory.
  */
 export async function readJson(chunks: AsyncIterable<Buffer>, { bytes, queryBytes }: JsonBodyLimits): Promise<unknown> {
   const structure = new JsonStructure(queryBytes);
@@ -41,7 +44,7 @@ export async function readJson(chunks: AsyncIterable<Buffer>, { bytes, queryByte
   return parseJson(text, 'The body');
 }
 
-/** Lets go of each block once it is decoded. */
+/** Decodes blocks, and releases each one once it is decoded. */
 async function decodeAll(blocks: Buffer[]): Promise<string> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   const texts: string[] = [];
@@ -53,12 +56,17 @@ async function decodeAll(blocks: Buffer[]): Promise<string> {
   return texts.join('');
 }
 
-/** Parses a short text that may be nested deeply. `what` names it in the error. */
+/** Parses a short text that may be deeply nested. `what` names it in the error. */
 export function readShortJson(text: string, what: string): unknown {
-  const structure = new JsonStructure(text.length);
-  structure.read(Buffer.from(text));
-  if (structure.refusal !== null) throw structure.refusal;
+  checkJson(Buffer.from(text));
   return parseJson(text, what);
+}
+
+/** Throws if a JSON text has too many values or levels. */
+export function checkJson(text: Buffer): void {
+  const structure = new JsonStructure(text.length);
+  structure.read(text);
+  if (structure.refusal !== null) throw structure.refusal;
 }
 
 function parseJson(text: string, what: string): unknown {
@@ -86,10 +94,10 @@ const closingBracket = 0x5d;
 const openingBrace = 0x7b;
 const closingBrace = 0x7d;
 
-/** The member whose size is limited. */
+/** The member of the body whose size is limited. */
 const queryKey = Buffer.from('query');
 
-/** Measures a JSON text before it is parsed: its depth, its number of values, the size of its query. */
+/** Measures a JSON text before it is parsed: its depth, its number of values, and the size of its query. */
 class JsonStructure {
   /** Why the text is refused, as soon as that is certain. */
   refusal: Error | null = null;
@@ -98,9 +106,9 @@ class JsonStructure {
   #values = 0;
   #inString = false;
   #isEscaped = false;
-  /** Bytes of the string that is being read or was read last. */
+  /** Bytes of the current or last string. */
   #stringBytes = 0;
-  /** How many of them are those of `queryKey` in their place. */
+  /** Number of these bytes that equal those of `queryKey` at the same position. */
   #matchingBytes = 0;
   /** Whether the value of the member `query` is being read. */
   #inQuery = false;

@@ -43,12 +43,12 @@ async function send(response: ServerResponse, mediaType: string, result: Executi
     const pieces = Readable.from(answerPieces(result), { objectMode: false });
     await pipeline(pieces, response, { signal: AbortSignal.timeout(totalMs) });
   } catch {
-    // The client has left or was disconnected: there is nobody to respond to.
+    // The client has left or was disconnected.
     response.destroy();
   }
 }
 
-/** Whichever of the two response types the client accepts first, like Yoga's choice. */
+/** Returns the first of the two response types that the client accepts, as Yoga does. */
 function mediaTypeOf(accept: string): string {
   const graphql = 'application/graphql-response+json';
   const json = ['application/json', 'application/*', '*/*'];

@@ -9,7 +9,7 @@ import { HttpError } from './guards.ts';
 export interface MultipartBody {
   /** The operation as JSON, with null where files belong. */
   operations: string;
-  /** JSON that tells where each file belongs. */
+  /** JSON that maps each file to its variables. */
   map: string;
   /** Files by the names of their parts. */
   files: Map<string, File>;

@@ -1,37 +1,50 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { RequestError } from '../../errors.ts';
 
-/** How long browsers remember that a page may call the API, in seconds. They keep it for two hours at most. */
+/** How long browsers cache a preflight, in seconds. They accept two hours at most. */
 const rememberedSeconds = 7_200;
 
 const corsHeaders = {
   'access-control-allow-methods': 'GET, HEAD, POST, PUT',
   'access-control-max-age': String(rememberedSeconds),
 };
-/** The headers of answers that pages may read, beside those that browsers always show. */
-const readableHeaders = 'content-disposition, retry-after';
+/** The response headers that pages may read, in addition to those that browsers always show. */
+const readableHeaders = 'content-disposition, retry-after, x-request-id';
 
-/** Which pages may call the API from a browser: its own, and those of the origins that the operator lists. */
+/** Decides which pages may call the API from a browser: the server's own, and pages of the origins in CORS_ORIGINS. */
 export interface Origins {
-  /** Whether the page that sent a request may; true for requests that no page sent. */
+  /** Whether the page that sent a request may call the API; true for requests that no page sent. */
   allows(request: IncomingMessage): boolean;
-  /** Throws FORBIDDEN for the request of a page that may not: browsers open WebSockets without asking first. */
+  /** Whether no page or a page of this server sent a request: only then may remembered credentials count. */
+  isOwn(request: IncomingMessage): boolean;
+  /** Throws FORBIDDEN if `allows` is false: browsers open WebSockets without a preflight. */
   check(request: IncomingMessage): void;
-  /** Lets the page that sent a request read the answer. */
+  /** Lets the page that sent a request read the response. */
   share(request: IncomingMessage, response: ServerResponse): void;
-  /** Answers a browser that asks whether a page may send a request (a CORS preflight). False if it is no such question. */
+  /** Answers a CORS preflight. Returns false for any other request. */
   answerPreflight(request: IncomingMessage, response: ServerResponse): boolean;
 }
 
-/** No header allows credentials that browsers send on their own, such as cookies: pages send a key or a token. */
+/** No header allows credentials that browsers send automatically, such as cookies: pages send a key or a token. */
 export function createOrigins(listed: readonly string[], publicUrl: string): Origins {
-  const { origin: publicOrigin, host: publicHost } = new URL(publicUrl);
+  const { origin: publicOrigin, host: publicHost, protocol } = new URL(publicUrl);
   const shared = new Set([...listed, publicOrigin]);
 
-  function allows({ headers: { origin, host } }: IncomingMessage): boolean {
-    if (origin === undefined || shared.has(origin)) return true;
-    const from = URL.canParse(origin) ? new URL(origin).host : '';
-    return from === host || from === publicHost;
+  function isOwn({ headers: { origin, host } }: IncomingMessage): boolean {
+    if (origin === undefined || origin === publicOrigin) return true;
+    // This server itself does not speak TLS. Under its public host, only the public origin counts: if that uses TLS, an
+    // attacker in the network can alter pages without TLS.
+    return !isPublicHost(host) && origin === `http://${host}`;
+  }
+
+  function isPublicHost(host: string | undefined): boolean {
+    const url = `${protocol}//${host}`;
+    return URL.canParse(url) && new URL(url).host === publicHost;
+  }
+
+  function allows(request: IncomingMessage): boolean {
+    const { origin } = request.headers;
+    return (origin !== undefined && shared.has(origin)) || isOwn(request);
   }
 
   function check(request: IncomingMessage): void {
@@ -42,6 +55,7 @@ export function createOrigins(listed: readonly string[], publicUrl: string): Ori
 
   return {
     allows,
+    isOwn,
     check,
     share({ headers: { origin } }, response) {
       response.setHeader('vary', 'origin');

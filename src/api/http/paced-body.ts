@@ -1,5 +1,7 @@
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import { RequestError } from '../../errors.ts';
+import { takeReadTurn } from '../answers/turns.ts';
 
 /** Minimum speed of a client. */
 export interface Pace {
@@ -15,15 +17,26 @@ export interface Pace {
 const tickMs = 1_000;
 
 /**
- * What may arrive on a connection beyond twice the bytes of a body: its headers, the next request. Chunks of a byte (Transfer-Encoding:
- * chunked) would cost a hundred times their size.
+ * Bytes that may arrive on a connection beyond twice the body's size: headers, the next request. Chunks of one byte
+ * (Transfer-Encoding: chunked) would cost a hundred times their size.
  */
-const spareBytes = 256 * 1024;
+const spareBytes = 128 * 1024;
+
+/** Thrown for chunks that cost far more than their bytes: not one more of them should be read. */
+export class SmallChunksError extends RequestError {
+  constructor() {
+    super('BAD_REQUEST', { message: 'The chunks of the body are too small.' });
+    this.name = 'SmallChunksError';
+  }
+}
 
 /**
  * Yields the body of a request as it arrives. Throws REQUEST_TIMEOUT if the client is slower than `pace`, the reason of
  * `signal` if it is aborted, and an error if the client disconnects. Counts only time spent waiting for the client, not
  * the time that the consumer takes. Leaves the request open, so that it can still be answered.
+ *
+ * The parser makes an object of each chunk, before anything can refuse them. So a connection with chunks is read in
+ * turn, and not while the bytes of others are parsed.
  */
 export async function* pacedBody(
   request: IncomingMessage,
@@ -34,15 +47,17 @@ export async function* pacedBody(
   let waitedMs = 0;
   let received = 0;
   const { bytesRead: before } = request.socket;
+  const isChunked = request.headers['transfer-encoding'] !== undefined;
   for (;;) {
     signal?.throwIfAborted();
     const chunk: Buffer | null = request.read();
     if (chunk !== null) {
       received += chunk.length;
       if (request.socket.bytesRead - before > 2 * received + spareBytes) {
-        throw new RequestError('BAD_REQUEST', { message: 'The chunks of the body are too small.' });
+        throw new SmallChunksError();
       }
       creditMs = Math.min(stallMs, creditMs + (chunk.length / bytesPerSecond) * 1_000);
+      if (isChunked) await readInTurn(request.socket);
       yield chunk;
     } else if (request.readableEnded) {
       return;
@@ -56,6 +71,13 @@ export async function* pacedBody(
       waitedMs += charged;
     }
   }
+}
+
+/** Reads nothing more from the connection until its turn comes. */
+async function readInTurn(socket: Socket): Promise<void> {
+  socket.pause();
+  await takeReadTurn();
+  socket.resume();
 }
 
 /** Resolves when there may be something to read, at the latest after `ms`, with the elapsed time, at most `ms`. */

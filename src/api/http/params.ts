@@ -21,14 +21,14 @@ export interface ParamsReaderOptions {
   pace: Pace;
   /** Maximum size of a query text, in bytes. */
   queryBytes: number;
-  /** What bodies of a client are counted under. */
+  /** Returns the address under which a client's bodies are counted. */
   addressOf: (request: IncomingMessage) => string;
 }
 
 export type ReadParams = (request: IncomingMessage, response: ServerResponse, url: URL) => Promise<ReceivedParams>;
 
 /**
- * Reads what a GraphQL request asks for. Yoga could do so, too, but without limits on memory, time and structure, and it
+ * Reads the parameters of a GraphQL request. Yoga could do so, but without limits on memory, time and structure, and it
  * would let the `map` of a multipart request write to any path.
  */
 export function createParamsReader({ schema, budget, pace, queryBytes, addressOf }: ParamsReaderOptions): ReadParams {
@@ -71,7 +71,8 @@ async function* counted(chunks: AsyncIterable<Buffer>, body: HeldBytes): AsyncGe
 }
 
 function tooManyBytes(): RequestError {
-  return new RequestError('OVERLOADED', { message: 'Too many large requests are being received right now.' });
+  const message = 'Too many large requests are being received right now.';
+  return new RequestError('OVERLOADED', { message, limit: 'body_bytes_in_flight' });
 }
 
 function paramsOfUrl({ searchParams }: URL): GraphQLParams {
@@ -88,7 +89,7 @@ function paramsOfUrl({ searchParams }: URL): GraphQLParams {
   });
 }
 
-/** Of operationName, which errors repeat. */
+/** Maximum characters of operationName: errors repeat it. */
 const maxNameCharacters = 1_000;
 
 const names = ['query', 'operationName', 'variables', 'extensions'];
@@ -97,7 +98,7 @@ const names = ['query', 'operationName', 'variables', 'extensions'];
 function checkParams(value: unknown): GraphQLParams {
   if (!isObject(value))
     throw new HttpError(400, 'The body must be a JSON object; several operations are not supported.');
-  // Without the name: it may be as large as the body.
+  // Without the name, which may be as large as the body.
   if (!Object.keys(value).every((name) => names.includes(name)))
     throw new HttpError(400, `The only parameters are ${names.join(', ')}.`);
   if (value.operationName != null && typeof value.operationName !== 'string')

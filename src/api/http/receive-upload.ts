@@ -2,34 +2,48 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { databaseTime } from '../../connections/database-time.ts';
 import type { Source } from '../../connections/prisma/client.ts';
+import { Arrival, reserving } from '../../documents/arrival.ts';
 import { isUploadToken } from '../../documents/upload-token.ts';
 import { RequestError } from '../../errors.ts';
 import { decodeId } from '../../ids.ts';
 import { SizeLimitError } from '../../storage/storage.ts';
+import { readQuotas } from '../../tenants/tenants.ts';
+import { asAddress, asClient, type ClientWork } from '../as-client.ts';
 import type { ApiServices } from '../context.ts';
+import { onClose } from '../on-close.ts';
 import { checkEncoding, mediaType } from './guards.ts';
 import { type Pace, pacedBody } from './paced-body.ts';
 
 /** Lifetime of a stored upload that no job uses, in milliseconds. */
 const unusedLifetimeMs = 24 * 60 * 60 * 1000;
 
+/** A document that has arrived is recorded even if its client has left. */
+const { signal: never } = new AbortController();
+
 /**
  * PUT /uploads/ID?token=…: streams the body to storage and responds 201 once the bytes and the row are durable. An
- * incomplete or slow PUT leaves nothing behind and may be repeated.
+ * incomplete or slow PUT leaves nothing behind and may be repeated; one PUT of an upload runs at a time.
  */
 export async function receiveUpload(
   services: ApiServices,
   request: IncomingMessage,
   response: ServerResponse,
-  url: URL,
-  pace: Pace,
+  { url, address, pace }: { url: URL; address: string; pace: Pace },
 ): Promise<void> {
   const id = url.pathname.slice('/uploads/'.length);
   const uuid = decodeId('upload', id);
   const token = url.searchParams.get('token') ?? '';
-  const now = await databaseTime(services.writes);
-  if (uuid === null || !isUploadToken(services.secrets, id, token, now)) throw new RequestError('UPLOAD_URL_INVALID');
-  const upload = await services.writes.prisma.source.findUnique({ where: { id: uuid } });
+  const isValidAt = (time: Date) => isUploadToken(services.secrets, id, token, time);
+  // Before any statement: requests with a forged signature cost the database nothing.
+  if (uuid === null || !isValidAt(new Date(0))) throw new RequestError('UPLOAD_URL_INVALID');
+  const over = new AbortController();
+  onClose(response, () => over.abort());
+  const client = { client: address, signal: over.signal };
+  const now = await asAddress(services, client, () => databaseTime(services.system));
+  if (!isValidAt(now)) throw new RequestError('UPLOAD_URL_INVALID');
+  // The URL needs no key, so the row states the tenant.
+  const find = async () => await services.system.prisma.source.findUnique({ where: { id: uuid } });
+  const upload = await asAddress(services, client, find);
   if (upload === null) throw new RequestError('NOT_FOUND', { message: 'There is no such upload.' });
   if (upload.status === 'STORED') throw new RequestError('UPLOAD_ALREADY_STORED');
   if (upload.status === 'EXPIRED') throw new RequestError('UPLOAD_EXPIRED');
@@ -37,27 +51,43 @@ export async function receiveUpload(
   const announced = request.headers['content-length'];
   const maxBytes = services.limits.documentBytes;
   if (announced !== undefined && Number(announced) > maxBytes) throw tooLarge(maxBytes);
-  // Concurrent PUTs must not write one file; the row decides which of them counts.
+  const work: ClientWork = { ...client, tenantId: upload.tenantId, kind: 'upload' };
+  const { bytesStored } = await asClient(services.writes, work, () =>
+    readQuotas(services.writes, services.clientLimits, upload.tenantId),
+  );
+  await using arrival = new Arrival({
+    database: services.writes,
+    within: (run) => asClient(services.writes, { ...work, signal: never }, run),
+    tenantId: upload.tenantId,
+    sourceId: uuid,
+    quota: bytesStored,
+    isAlone: true,
+  });
+  // A body of unknown size has at least one byte.
+  await arrival.reserve(Number(announced ?? 1));
+  // An expired reservation may let two PUTs write at a time: each has its own file, and the row decides which counts.
   const storageKey = `sources/${uuid}/${randomUUID()}.pdf`;
   const stored = await services.storage
-    .put(storageKey, pacedBody(request, pace), { maxBytes })
+    .put(storageKey, reserving(pacedBody(request, pace), arrival, maxBytes), { maxBytes })
     .catch((error: unknown) => {
       throw error instanceof SizeLimitError ? tooLarge(maxBytes) : error;
     });
   try {
     checkAnnounced(upload, stored);
-    const { count } = await services.writes.prisma.source.updateMany({
-      where: { id: uuid, status: 'WAITING' },
-      data: {
-        status: 'STORED',
-        storageKey,
-        bytes: stored.bytes,
-        sha256: stored.sha256,
-        contentType: upload.contentType ?? request.headers['content-type'] ?? null,
-        expiresAt: await databaseTime(services.writes, unusedLifetimeMs),
-      },
+    await asClient(services.writes, { ...work, signal: never }, async () => {
+      const { count } = await services.writes.prisma.source.updateMany({
+        where: { id: uuid, status: 'WAITING' },
+        data: {
+          status: 'STORED',
+          storageKey,
+          bytes: stored.bytes,
+          sha256: stored.sha256,
+          contentType: upload.contentType ?? request.headers['content-type'] ?? null,
+          expiresAt: await databaseTime(services.writes, unusedLifetimeMs),
+        },
+      });
+      if (count === 0) throw await overtaken(services, uuid);
     });
-    if (count === 0) throw await overtaken(services, uuid);
   } catch (error) {
     if (error instanceof RequestError) await services.storage.remove(storageKey);
     throw error;
@@ -66,13 +96,13 @@ export async function receiveUpload(
   response.end(JSON.stringify({ id, bytes: stored.bytes, sha256: stored.sha256 }));
 }
 
-/** Why an upload no longer waits: another PUT was faster, or it expired meanwhile. */
+/** Returns why an upload no longer accepts bytes: another PUT was faster, or it expired in the meantime. */
 async function overtaken({ writes }: ApiServices, id: string): Promise<RequestError> {
   const now = await writes.prisma.source.findUnique({ where: { id }, select: { status: true } });
   return new RequestError(now?.status === 'STORED' ? 'UPLOAD_ALREADY_STORED' : 'UPLOAD_EXPIRED');
 }
 
-/** Accepts only the document itself: no part of it, no compressed copy, no form around it. */
+/** Accepts only the document itself, not a part, a compressed copy or a form that contains it. */
 function checkWhole(request: IncomingMessage): void {
   if (request.headers['content-range'] !== undefined) throw new RequestError('UPLOAD_PARTIAL');
   checkEncoding(request);

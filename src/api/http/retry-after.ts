@@ -3,7 +3,10 @@ import type { Plugin } from 'graphql-yoga';
 import { isRequestErrorCode, requestErrors } from '../../request-errors.ts';
 import { retryAfterOf } from '../errors.ts';
 
-/** Answers 503 with Retry-After if an operation returned nothing because the server was too busy or its database away. */
+/**
+ * Responds with 503 and Retry-After if an operation returned nothing because the server was too busy or the database
+ * down.
+ */
 export function createRetryAfter(): Plugin {
   return {
     onResultProcess({ result, setResult }) {

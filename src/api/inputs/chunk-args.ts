@@ -1,10 +1,11 @@
 import { z } from 'zod';
-import { type Chunk, type ChunkOptions, type ChunkStart, firstChunk } from '../../chunks/chunks.ts';
+import { type Chunk, type ChunkOptions, type ChunkStart, firstChunk } from '../../chunks/chunk.ts';
 import type { IssueCode } from '../../request-errors.ts';
 import { parse } from './values.ts';
 
 /**
- * More than any document has pages, a page characters or a document chunks, but within a GraphQL Int and PostgreSQL's.
+ * Exceeds the pages of any document, the characters of a page and the chunks of a document, but fits into the integers
+ * of GraphQL and PostgreSQL.
  */
 const furthest = 1_000_000_000;
 

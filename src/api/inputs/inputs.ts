@@ -5,10 +5,10 @@ import { type OptionChanges, optionChecks } from '../../job-row/options.ts';
 import { maxBatchItems } from '../../jobs/batch-size.ts';
 import { type Cursor, parseCursor } from '../../progress/state.ts';
 import { metadata } from './metadata.ts';
-import { httpUrl, issuesOf, maxIssues, parse, refusal, shortText, storableDate } from './values.ts';
+import { httpUrl, issuesOf, maxIssues, messageOf, parse, refusal, shortText, storableDate } from './values.ts';
 import { webhook, webhookOfJob } from './webhooks.ts';
 
-/** The options of a request. Null counts as not given. */
+/** The options of a request. Null counts as omitted. */
 const options = z
   .unknown()
   .transform(withoutNulls)
@@ -21,7 +21,7 @@ function withoutNulls(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).filter(([, each]) => each != null));
 }
 
-/** By its shape: what Yoga makes of a multipart part is no instance of the global File. */
+/** Checks the shape, because the file of a multipart part is not an instance of the global File. */
 function isFile(value: unknown): boolean {
   return typeof value === 'object' && value !== null && 'stream' in value && typeof value.stream === 'function';
 }
@@ -64,8 +64,8 @@ const createBatch = z.object({
   name: shortText(500).nullish(),
   items: z
     .array(z.unknown())
-    .min(1, 'a batch needs an item at least')
-    .max(maxBatchItems, `a batch holds ${maxBatchItems} items at most: send several batches`),
+    .min(1, 'a batch needs at least one item')
+    .max(maxBatchItems, `a batch may have at most ${maxBatchItems} items: send several batches`),
   options: options.nullish(),
   priority: z.number().int().min(0).max(9).nullish(),
   idempotencyKey: shortText(255).min(1).nullish(),
@@ -100,7 +100,7 @@ export function parseCreateJob(input: unknown): CreateJobInput {
   return parse(createJob, input);
 }
 
-/** Parses the items one by one, with pauses in which other requests are served. */
+/** Parses the items one by one, and serves other requests in between. */
 export async function parseCreateBatch(input: unknown): Promise<CreateBatchInput> {
   const { items: given, ...rest } = parse(createBatch, input);
   const items: CreateBatchInput['items'] = [];
@@ -108,7 +108,7 @@ export async function parseCreateBatch(input: unknown): Promise<CreateBatchInput
   const pause = createPauses();
   for (const [index, item] of given.entries()) {
     await pause();
-    const { data, error } = batchItem.safeParse(item);
+    const { data, error } = batchItem.safeParse(item, { error: messageOf });
     if (error === undefined) items.push(data);
     else issues.push(...issuesOf(error, ['input', 'items', index]));
     if (issues.length >= maxIssues) break;
@@ -117,8 +117,8 @@ export async function parseCreateBatch(input: unknown): Promise<CreateBatchInput
   return { ...rest, items };
 }
 
-/** The `options` argument of a retry: what it says replaces the options of the job, one by one. */
-export function parseRetryOptions(value: unknown): OptionChanges & { password: string | null } {
+/** Parses the `options` argument of a retry, which replace those of the job. */
+export function parseRetryOptions(value: unknown): Omit<OptionChanges, 'limits'> & { password: string | null } {
   const { password, maxRetries, ...chosen } = parse(options, value ?? {}, 'options');
   return { options: chosen, maxRetries: maxRetries ?? null, password: password ?? null };
 }
@@ -129,12 +129,12 @@ export function parseCreateUpload(input: unknown): CreateUploadInput {
 
 const searchQuery = shortText(500).refine((query) => query.trim() !== '', refusal('TOO_SHORT', 'must not be empty'));
 
-/** The `query` argument of a search. */
+/** Parses the `query` argument of a search. */
 export function parseSearchQuery(query: string): string {
   return parse(searchQuery, query, 'query');
 }
 
-/** The `after` argument of a subscription. */
+/** Parses the `after` argument of a subscription. */
 export function parseAfter(after: string | null | undefined, of: string): Cursor | null {
   if (after == null) return null;
   const cursor = parseCursor(after);
@@ -144,7 +144,7 @@ export function parseAfter(after: string | null | undefined, of: string): Cursor
   });
 }
 
-/** What PostgreSQL could not even compare with a row is refused. */
+/** Refuses values that PostgreSQL cannot compare with a row. */
 export function checkJobFilter(filter: unknown): void {
   parse(jobFilter, filter, 'filter');
 }

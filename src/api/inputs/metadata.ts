@@ -3,18 +3,18 @@ import type { IssueCode } from '../../request-errors.ts';
 import { refusal, storable } from './values.ts';
 
 const maxBytes = 16 * 1024;
-/** Far below what overflows the stack of any recursive code, here or in a client. */
+/** Far below the depth that overflows the stack of recursive code, here or in a client. */
 const maxDepth = 100;
 
 type Issue = [code: IssueCode, message: string];
 
-/** Why a value would not come back unchanged; null if it would. */
+/** Returns why a value would not come back unchanged; null if it would. */
 function problemOf(value: unknown, depth = 0): Issue | null {
   switch (typeof value) {
     case 'string':
       return storable(value) ? null : ['INVALID_TEXT', 'must be well-formed text without NUL characters'];
     case 'number':
-      // Beyond it, JavaScript cannot tell neighbouring integers apart, here and in most clients.
+      // Beyond it, JavaScript cannot distinguish neighbouring integers, here and in most clients.
       if (Number.isFinite(value) && Math.abs(value) <= Number.MAX_SAFE_INTEGER) return null;
       return ['OUT_OF_RANGE', `numbers must not exceed ${Number.MAX_SAFE_INTEGER}; send larger ones as strings`];
     case 'boolean':
@@ -37,7 +37,7 @@ function problemInside(value: object, depth: number): Issue | null {
   return null;
 }
 
-/** What was found before: one variable may be the metadata of many jobs. */
+/** Results of earlier checks: one variable may be the metadata of many jobs. */
 const checked = new WeakMap<object, { problem: Issue | null }>();
 
 function check(value: Record<string, unknown>): Issue | null {
@@ -49,7 +49,7 @@ function check(value: Record<string, unknown>): Issue | null {
   return problem;
 }
 
-/** Metadata of a client, taken as it is: copying it key by key would lose a key such as `__proto__`. */
+/** The metadata of a client, unchanged: copying it key by key would lose a key such as `__proto__`. */
 export const metadata = z
   .custom<Record<string, unknown>>((value) => typeof value === 'object' && value !== null && !Array.isArray(value))
   .superRefine((value, context) => {

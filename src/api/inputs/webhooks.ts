@@ -4,7 +4,7 @@ import { httpUrl, parse, refusal, shortText } from './values.ts';
 
 const events = z.array(z.enum(WebhookEvent)).min(1, 'must not be empty; omit it for the default events').max(100);
 
-/** For batches, which have every event. */
+/** The webhook of a batch, which may have any event. */
 export const webhook = z
   .object({ url: httpUrl.nullish(), endpoint: z.string().nullish(), events: events.nullish() })
   .refine(({ url, endpoint }) => (url == null) !== (endpoint == null), {

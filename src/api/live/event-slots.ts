@@ -1,6 +1,6 @@
 import { Slots } from '../../ops/slots.ts';
 
-/** Events that are executed at the same time, each for one subscriber: what they read is in memory. */
+/** Maximum events executed at the same time, each for one subscriber: the data they read is held in memory. */
 const atOnce = 16;
 const atOncePerClient = 4;
 
@@ -8,7 +8,7 @@ const atOncePerClient = 4;
 export class EventSlots {
   readonly #slots = new Slots(atOnce);
 
-  /** Waits until another event of the client may be executed; it is until the disposal. Rejects when `over` aborts. */
+  /** Waits until another event of the client may run; its slot is freed on disposal. Rejects when `over` aborts. */
   async enter(client: string, over: AbortSignal): Promise<Disposable> {
     // Without a time limit: a later event cannot overtake this one.
     await this.#slots.take({ owner: client, atOnce: atOncePerClient, signal: over }, null);

@@ -5,12 +5,12 @@ import { takeReadTurn } from '../answers/turns.ts';
 import { freeBytes, type HeldBytes, type MemoryBudget } from '../memory-budget.ts';
 import type { Outbox } from './outbox.ts';
 
-/** What a masked control frame adds to its data. */
+/** Bytes that a masked control frame adds to its data. */
 const controlFrameBytes = 6;
 
 export interface InboxOptions {
   webSocket: WebSocket;
-  /** The socket below. */
+  /** The TCP socket of the connection. */
   socket: Duplex;
   outbox: Outbox;
   budget: MemoryBudget;
@@ -18,21 +18,21 @@ export interface InboxOptions {
 }
 
 /**
- * The messages of a WebSocket, read one after another: each when it is its client's turn, and none while the client leaves
- * unread what was sent to it. Until then the socket is paused.
+ * Reads the messages of a WebSocket one after another, each in its client's turn. While the client has too much unread
+ * data, no message is read. The socket is paused in the meantime.
  *
- * What has arrived counts as a body: a client could otherwise keep parts of many messages in memory, and answer pings all
- * the while. A socket that has to give way is closed. Large messages are read in turns: hundreds that arrive at the same
- * time would otherwise be unmasked and parsed without a pause.
+ * Received bytes count as a request body. Otherwise a client could keep parts of many messages in memory while it
+ * answers pings. A socket that must give way is closed. Large messages are read in turns; otherwise hundreds of them
+ * would be unmasked and parsed without a pause.
  */
 export class Inbox {
   readonly #options: InboxOptions;
   readonly #queue: { text: Buffer; held: HeldBytes }[] = [];
-  #receive: (text: string) => void = () => undefined;
+  #receive: (text: Buffer) => void = () => undefined;
   #isReading = false;
-  /** Reasons to pause the socket. */
+  /** Number of current reasons to pause the socket. */
   #pauses = 0;
-  /** The message that is arriving, and what arrived of it since its last turn. */
+  /** The message being received, and the bytes received since its last turn. */
   #held: HeldBytes;
   #partBytes = 0;
 
@@ -60,8 +60,8 @@ export class Inbox {
     });
   }
 
-  /** Hands each message over when its turn has come. `receive` must not throw. */
-  onMessage(receive: (text: string) => void): void {
+  /** Passes each message to `receive` when its turn comes. `receive` must not throw. */
+  onMessage(receive: (text: Buffer) => void): void {
     this.#receive = receive;
   }
 
@@ -107,7 +107,7 @@ export class Inbox {
     const next = this.#queue.shift();
     if (next === undefined) return;
     const { webSocket } = this.#options;
-    if (webSocket.readyState === webSocket.OPEN) this.#receive(String(next.text));
+    if (webSocket.readyState === webSocket.OPEN) this.#receive(next.text);
     next.held.release();
   }
 
@@ -122,7 +122,7 @@ export class Inbox {
     this.#options.webSocket.pause();
   }
 
-  /** A socket that is closed meanwhile stays paused: what its client still sends is not read. */
+  /** A socket that was closed in the meantime stays paused: nothing more is read from its client. */
   #resume(): void {
     this.#pauses -= 1;
     const { webSocket } = this.#options;

@@ -2,27 +2,27 @@ import type { WebSocket } from 'ws';
 import { afterRunning } from '../../ops/running-time.ts';
 
 /**
- * Pings a client every `everyMs`, and closes its socket if nothing has arrived since the last ping. Counts only running
- * time of this process: after a pause of its own, every client still has its full time to respond. Nothing can
- * arrive while the socket is paused, either.
+ * Pings a client every `everyMs`, and closes its socket if nothing has arrived since the last ping. Counts only time
+ * during which this process runs: after the process was stopped, every client still has its full time to respond.
+ * A paused socket is neither pinged nor closed, because nothing can arrive on it.
  */
 export function keepAlive(socket: WebSocket, everyMs: number): void {
-  let heard = true;
+  let isAlive = true;
   let timer = afterRunning(everyMs, beat);
-  const hear = () => {
-    heard = true;
+  const markAlive = () => {
+    isAlive = true;
   };
-  socket.on('pong', hear);
-  socket.on('message', hear);
+  socket.on('pong', markAlive);
+  socket.on('message', markAlive);
   socket.once('close', () => timer.stop());
 
   function beat(): void {
-    if (!heard && !socket.isPaused) {
+    if (!isAlive && !socket.isPaused) {
       socket.terminate();
       return;
     }
     if (!socket.isPaused) {
-      heard = false;
+      isAlive = false;
       if (socket.readyState === socket.OPEN) socket.ping();
     }
     timer = afterRunning(everyMs, beat);
@@ -30,8 +30,8 @@ export function keepAlive(socket: WebSocket, everyMs: number): void {
 }
 
 /**
- * Answers the pings of a client, of those that arrive together the last, as RFC 6455 permits: an answer to each would be
- * many times the work of the pings. The server must not answer them itself.
+ * Answers the pings of a client. If several arrive together, it answers only the last, as RFC 6455 permits: answering
+ * each would be far more work than sending them. Disable the server's automatic pongs.
  */
 export function answerPings(socket: WebSocket): void {
   let last: Buffer | null = null;

@@ -4,7 +4,7 @@ import { afterRunning, type RunningTimer } from '../../ops/running-time.ts';
 import type { HeldBytes } from '../memory-budget.ts';
 import { sendInPieces, stallMs } from './pieces.ts';
 
-/** Bytes that may wait for a client before nothing more is read from it or executed for it. */
+/** Unread bytes above which the server reads no further message from a client and executes nothing more for it. */
 const fullBytes = 1024 ** 2;
 
 /** A message, or the pieces of a large one. */
@@ -12,22 +12,22 @@ type Content = string | AsyncIterable<string>;
 type Sent = () => void;
 
 /**
- * What is on its way to the client of a WebSocket. Senders are called back when their message has left, or never will. A
- * client that takes nothing from a full outbox for 30 seconds is cut off.
+ * Sends messages to the client of a WebSocket. Senders are called back when their message has been sent, or never will
+ * be. A client that reads nothing from a full outbox for 30 seconds is disconnected.
  */
 export class Outbox {
   readonly #webSocket: WebSocket;
   readonly #unsent: HeldBytes;
-  /** Messages that wait until the pieces of another one were sent. */
+  /** Messages waiting until all pieces of another message are sent. */
   readonly #queue: { content: Content; sent: Sent }[] = [];
   #isInPieces = false;
-  /** Called when the outbox is empty. */
+  /** Callbacks for when the outbox is empty. */
   #drained: (() => void)[] = [];
-  /** Frames that have left. */
+  /** Number of frames sent. */
   #frames = 0;
   #stall: RunningTimer | null = null;
 
-  /** `socket` is the one below; `unsent` counts the bytes. */
+  /** `socket` is the TCP socket of the connection; `unsent` counts the bytes. */
   constructor(webSocket: WebSocket, socket: Duplex, unsent: HeldBytes) {
     this.#webSocket = webSocket;
     this.#unsent = unsent;
@@ -64,7 +64,7 @@ export class Outbox {
       await sendInPieces(pieces, write, () => this.#isOpen());
       this.#write('', { fin: true }, sent);
     } catch {
-      // There is nobody left to send the rest to.
+      // The client is gone or does not read.
       this.#webSocket.terminate();
       sent();
     }

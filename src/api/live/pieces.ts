@@ -1,11 +1,11 @@
 import { withinRunning } from '../../ops/running-time.ts';
 
-/** A client that takes nothing for this long is cut off, in milliseconds: what it should read is in memory. */
+/** Time after which a client that reads nothing is disconnected, in milliseconds: its data is held in memory. */
 export const stallMs = 30_000;
-/** Time for the whole of a large event, in milliseconds: 16 MiB at half a megabit a second. */
+/** Time limit for a whole large event, in milliseconds: 16 MiB at half a megabit per second. */
 const totalMs = 5 * 60_000;
 
-/** Writes the pieces of a large event as fast as its client reads. Rejects if it stops or takes too long. */
+/** Writes the pieces of a large event as fast as the client reads. Rejects if the client stops or takes too long. */
 export async function sendInPieces(
   pieces: AsyncIterable<string>,
   write: (piece: string) => Promise<void>,

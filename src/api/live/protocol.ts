@@ -5,32 +5,34 @@ import type { Logger } from '../../ops/logger.ts';
 import type { Authenticate } from '../authenticate.ts';
 import { clientOf } from '../caller.ts';
 import { extensionsOf } from '../errors.ts';
+import type { Origins } from '../http/origins.ts';
 import type { Operations } from '../operations.ts';
 import type { Results } from './results.ts';
 import { sendingOf } from './sending.ts';
 import type { SocketClient } from './socket-client.ts';
 import type { SocketOperation } from './socket-operations.ts';
 
-/** Whoever does not say who he is. */
+/** Close code for a client without valid credentials. */
 const unauthorized = 4401;
-/** Closes a socket that goes on sending operations although each is refused; clients do not retry after this code. */
+/** Close code for a client that keeps sending operations although each is refused. Clients do not retry after it. */
 const tooManyRequests = 4429;
-/** Of RFC 6455: what is kept or repeated of a message must be small. */
+/** Close code of RFC 6455 for a message whose kept or repeated parts are too large. */
 export const messageTooBig = 1009;
 
-/** Operations beyond the maximum that are refused one by one before the socket is closed. */
+/** Maximum operations refused one by one before the socket is closed. */
 const maxRefusals = 100;
 
-/** Bytes of the subscriptions that are open on one socket: they are kept in memory as long as the socket likes. */
+/** Maximum bytes of the open subscriptions of one socket: they stay in memory as long as the client wants. */
 const maxSubscriptionBytes = 256 * 1024;
 
-/** Each message about an operation repeats its id. */
+/** Maximum length of an operation id, in characters: each message about the operation repeats it. */
 const longestId = 256;
 
 export interface ProtocolOptions {
   schema: GraphQLSchema;
   authenticate: Authenticate;
-  /** Operations at the same time on one socket. */
+  origins: Origins;
+  /** Maximum concurrent operations on one socket. */
   maxOperations: number;
   logger: Logger;
 }
@@ -40,17 +42,17 @@ interface Admitted {
   run: () => Promise<ExecutionResult | Results>;
 }
 
-/** The protocol graphql-transport-ws: operations are admitted and run as over HTTP, and their results sent by `sendingOf`. */
+/** The protocol graphql-transport-ws. Operations are admitted and run as over HTTP; `sendingOf` sends their results. */
 export function createProtocol(
   operations: Operations,
-  { schema, authenticate, maxOperations, logger }: ProtocolOptions,
+  { schema, authenticate, origins, maxOperations, logger }: ProtocolOptions,
 ): Server<SocketClient> {
   const isLarge = (result: ExecutionResult) => operations.sizeOf(result).isLarge;
-  /** graphql-ws hands the arguments of an operation from one hook to the next. */
+  /** graphql-ws passes the arguments of an operation from one hook to the next. */
   const admittedBy = new WeakMap<ExecutionArgs, Admitted>();
   function admittedWith(args: ExecutionArgs): Admitted {
     const admitted = admittedBy.get(args);
-    if (admitted === undefined) throw new Error('an operation is to run that was not admitted');
+    if (admitted === undefined) throw new Error('an operation was not admitted before it ran');
     return admitted;
   }
   async function runAdmitted(args: ExecutionArgs) {
@@ -66,19 +68,24 @@ export function createProtocol(
     async onConnect({ connectionParams = {}, extra: client }) {
       const { request, webSocket, address } = client;
       try {
-        const admission = await authenticate({ headers: request.headers, connectionParams, address });
+        // Browsers add the password that they remember for this server to the handshakes of any page.
+        const headers = origins.isOwn(request) ? request.headers : {};
+        const admission = await authenticate({ headers, connectionParams, address });
         client.admission = admission;
         if (admission === null) {
           webSocket.close(unauthorized, 'Unauthorized');
         } else {
-          const watch = admission.whenEnded(() => webSocket.close(unauthorized, 'Unauthorized'));
-          webSocket.once('close', () => watch[Symbol.dispose]());
+          const watch = admission.whenEnded(() => client.expel(unauthorized, 'Unauthorized'));
+          if (webSocket.readyState === webSocket.CLOSED) watch[Symbol.dispose]();
+          else webSocket.once('close', () => watch[Symbol.dispose]());
         }
       } catch (error) {
-        if (!(error instanceof RequestError))
+        if (error instanceof RequestError && error.code === 'UNAUTHENTICATED')
+          webSocket.close(unauthorized, error.message);
+        else if (!(error instanceof RequestError))
           logger.warn({ err: error }, 'the caller of a WebSocket could not be identified');
       }
-      // Closes the socket with 4403 otherwise, if it is not closed yet.
+      // If false, graphql-ws closes the socket with 4403, unless it is already closed.
       return client.admission !== null;
     },
     execute: runAdmitted,
@@ -93,19 +100,28 @@ export function createProtocol(
       if (client.operations.count >= maxOperations) {
         client.refusals += 1;
         if (client.refusals > maxRefusals) client.dismiss(tooManyRequests, 'Too many operations');
-        return [tooManyOperations(maxOperations)];
+        return operations.refuse(tooManyOperations(maxOperations)).errors;
       }
       const { caller } = client.admission;
       const admitted = operations.admit({ query, operationName, variables }, caller);
-      if ('errors' in admitted) return admitted.errors;
+      if ('errors' in admitted) {
+        // Counted all the same; the response need not wait for it.
+        void operations.enter(caller);
+        return admitted.errors;
+      }
       const isSubscription = admitted.operation.operation === 'subscription';
       const subscriptionBytes = isSubscription ? JSON.stringify({ id, query, variables }).length : 0;
       if (subscriptionBytes + client.operations.subscriptionBytes > maxSubscriptionBytes)
-        return [subscriptionsTooLarge()];
+        return operations.refuse(subscriptionsTooLarge()).errors;
       const operation = client.operations.begin(id, subscriptionBytes);
-      const requester = { caller, client: clientOf(caller, client.address), over: operation.over };
+      const requester = { caller, client: clientOf(caller), traceparent: null, over: operation.over };
       const args: ExecutionArgs = { schema, document: admitted.document, operationName, variableValues: variables };
-      const run = () => operations.run(admitted, requester);
+      const run = async () => {
+        // The operation may have waited for its turn while the key was revoked.
+        if (client.admission === null) return { errors: [unauthenticated()] };
+        const { rateLimit, refusal } = await operations.enter(caller);
+        return refusal ?? (await operations.run(admitted, { ...requester, rateLimit }));
+      };
       const runInTurn = () => client.limit(() => client.outbox.whenReady().then(run));
       admittedBy.set(args, { operation, run: isSubscription ? run : runInTurn });
       return args;
@@ -115,13 +131,17 @@ export function createProtocol(
   });
 }
 
-function subscriptionsTooLarge(): GraphQLError {
-  const message = `The subscriptions of one socket must not exceed ${maxSubscriptionBytes} bytes together.`;
-  const error = new RequestError('PAYLOAD_TOO_LARGE', { message });
-  return new GraphQLError(message, { extensions: extensionsOf(error) });
+function unauthenticated(): GraphQLError {
+  const error = new RequestError('UNAUTHENTICATED');
+  return new GraphQLError(error.message, { extensions: extensionsOf(error) });
 }
 
-function tooManyOperations(max: number): GraphQLError {
-  const error = new RequestError('OVERLOADED', { message: `At most ${max} operations may run on one socket.` });
-  return new GraphQLError(error.message, { extensions: extensionsOf(error) });
+function subscriptionsTooLarge(): RequestError {
+  const message = `The subscriptions of one socket must not exceed ${maxSubscriptionBytes} bytes together.`;
+  return new RequestError('PAYLOAD_TOO_LARGE', { message, limit: 'subscription_bytes' });
+}
+
+function tooManyOperations(max: number): RequestError {
+  const message = `At most ${max} operations may run on one socket.`;
+  return new RequestError('OVERLOADED', { message, limit: 'socket_operations' });
 }

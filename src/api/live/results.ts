@@ -2,33 +2,33 @@ import type { ExecutionResult } from 'graphql';
 import type { Cursor } from '../../progress/state.ts';
 import type { Watcher } from '../../progress/watcher.ts';
 
-/** The result of an event. `over` aborts when it was sent, or nobody waits for it any more. */
+/** Returns the result of an event. `over` aborts when the result was sent, or when no client waits for it any more. */
 type ResultOf = (state: Cursor, over: AbortSignal) => ExecutionResult | Promise<ExecutionResult>;
 type Then = (next: IteratorResult<ExecutionResult>) => void;
 type Fail = (error: unknown) => void;
 
-/** What a transport does for a subscription. */
+/** How a transport delivers the results of a subscription. */
 export interface Delivery {
-  /** Sends a result, and calls back when it has left. */
+  /** Sends a result, and calls back when it has been sent. */
   send: (result: ExecutionResult, sent: () => void) => void;
-  /** Resolves when another result may be made for this client: what it does not read should not be in memory. */
+  /** Resolves when the client can take another result, because unread results should not fill the memory. */
   whenReady?: () => Promise<void>;
 }
 
 export interface ResultsOptions {
   resultOf: ResultOf;
-  /** Whether results are made for others, too. They are small, and made without waiting for a single client. */
+  /** Whether other subscribers get the same results. Shared results are small, and never wait for a single client. */
   areShared: boolean;
-  /** Calls back when it is this client's turn to be sent something. */
+  /** Calls back when it is this client's turn. */
   inTurn: (begin: () => void) => void;
 }
 
-/** Of what is shared: no subscriber ends it for the others. */
+/** The signal of shared results: no subscriber ends them for the others. */
 const { signal: never } = new AbortController();
 
 /**
- * The results of a subscription. They are iterable because the transport libraries recognize them by that; `sendAll`
- * sends them.
+ * The results of a subscription. They are iterable because transport libraries recognize subscriptions by that. Send
+ * them with `sendAll`.
  */
 export class Results implements AsyncIterableIterator<ExecutionResult> {
   readonly #source: Watcher<Cursor>;
@@ -36,7 +36,7 @@ export class Results implements AsyncIterableIterator<ExecutionResult> {
   #whenReady: Delivery['whenReady'];
   #state: 'waiting' | 'making' | 'sending' = 'waiting';
   #hasLeft = false;
-  /** Of the result that is being made or sent; null for one that is shared. */
+  /** Aborts the result being executed or sent; null for a shared one. */
   #current: AbortController | null = null;
 
   constructor(source: Watcher<Cursor>, options: ResultsOptions) {
@@ -45,8 +45,8 @@ export class Results implements AsyncIterableIterator<ExecutionResult> {
   }
 
   /**
-   * Sends the results as they come, each when the previous one has been sent: for a slow client, the newest state waits
-   * in the hub instead of a queue in its socket. Settles after the last one.
+   * Sends each result once the previous one has been sent. For a slow client, the newest state waits in the hub instead
+   * of a queue in its socket. Settles after the last result.
    */
   sendAll({ send, whenReady }: Delivery): Promise<void> {
     this.#whenReady = whenReady;
@@ -61,7 +61,7 @@ export class Results implements AsyncIterableIterator<ExecutionResult> {
     });
   }
 
-  /** Whether nothing of it is in memory but the subscription itself. */
+  /** Whether the subscription waits for an event and holds no result in memory. */
   get isWaiting(): boolean {
     return this.#state === 'waiting';
   }
@@ -72,7 +72,7 @@ export class Results implements AsyncIterableIterator<ExecutionResult> {
 
   async return(): Promise<IteratorResult<ExecutionResult>> {
     this.#hasLeft = true;
-    // What is being sent is in memory until it has left.
+    // A result being sent stays in memory until it has been sent.
     if (this.#state !== 'sending') this.#current?.abort();
     await this.#source.return();
     return { value: undefined, done: true };

@@ -6,8 +6,8 @@ import { textOf } from './shared-events.ts';
 import type { SocketOperation } from './socket-operations.ts';
 
 /**
- * What graphql-ws gets in place of the result of an operation, which is sent past it: it would serialise each event again
- * for each subscriber, and a large answer as a whole. To it, this looks like a subscription without events.
+ * Sends the result of an operation past graphql-ws, which would serialize each event again for each subscriber, and a
+ * large response as a whole. graphql-ws gets a subscription without events instead.
  */
 export function sendingOf(
   result: unknown,
@@ -21,7 +21,7 @@ export function sendingOf(
   if (result instanceof Results) {
     const sendAll = () => result.sendAll({ send, whenReady: () => outbox.whenReady() });
     const stop = () => {
-      // Makes room for another one at once.
+      // Makes room for another subscription at once.
       if (result.isWaiting) operation.end();
       void result.return();
     };
@@ -42,7 +42,7 @@ async function* inPieces(begin: string, result: ExecutionResult): AsyncGenerator
   yield '}';
 }
 
-/** An iterator that ends when all was sent, and the operation with it. */
+/** Returns an iterator without events. It ends, and ends the operation, when everything has been sent. */
 function withoutEvents(
   sendAll: () => Promise<void>,
   stop: () => void,

@@ -14,7 +14,7 @@ import {
  */
 export const perSubscriber = { perSubscriber: true } as const;
 
-/** What subscribers must have in common to share the result of an event. */
+/** The properties that subscribers must have in common to share the result of an event. */
 interface Sharing {
   document: DocumentNode;
   operationName: string | null | undefined;
@@ -22,6 +22,8 @@ interface Sharing {
    * JSON of the variables that the event's selection depends on; those of the root field's arguments no longer matter.
    */
   variables: string;
+  /** Field values may depend on it, such as the messages that a watch token may not read. */
+  audience: string;
 }
 
 const analysed = new WeakMap<DocumentNode, { shareable: boolean; variables: Set<string> }>();
@@ -52,17 +54,17 @@ function analyse({ document, schema, operationName }: ExecutionArgs): { shareabl
   return result;
 }
 
-/** How a subscription may share results with others; null if it may not. */
-export function sharingOf(args: ExecutionArgs): Sharing | null {
+/** How a subscription may share results with others of its audience; null if it may not. */
+export function sharingOf(args: ExecutionArgs, audience: string): Sharing | null {
   const { shareable, variables } = analyse(args);
   if (!shareable) return null;
   const given = Object.entries(args.variableValues ?? {}).filter(([name]) => variables.has(name));
-  return { document: args.document, operationName: args.operationName, variables: JSON.stringify(given) };
+  return { document: args.document, operationName: args.operationName, variables: JSON.stringify(given), audience };
 }
 
 type Result = ExecutionResult | Promise<ExecutionResult>;
 
-/** Results by event, then by what the subscribers have in common; they are forgotten with the event. */
+/** Results by event, then by what the subscribers have in common; they are garbage-collected with the event. */
 const results = new WeakMap<object, { sharing: Sharing; result: Result }[]>();
 
 /** Executes an event once for all subscribers that selected the same fields. */
@@ -76,7 +78,8 @@ export function shareResult(event: object, sharing: Sharing, execute: () => Resu
     (each) =>
       each.sharing.document === sharing.document &&
       each.sharing.operationName === sharing.operationName &&
-      each.sharing.variables === sharing.variables,
+      each.sharing.variables === sharing.variables &&
+      each.sharing.audience === sharing.audience,
   );
   if (found !== undefined) return found.result;
   const entry = { sharing, result: execute() };
@@ -93,7 +96,7 @@ export function shareResult(event: object, sharing: Sharing, execute: () => Resu
 
 const texts = new WeakMap<ExecutionResult, string>();
 
-/** The JSON of a result, created once for all who share it. */
+/** The JSON of a result, created once for all subscribers that share it. */
 export function textOf(result: ExecutionResult): string {
   const known = texts.get(result);
   if (known !== undefined) return known;

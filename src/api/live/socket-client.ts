@@ -6,10 +6,10 @@ import type { Inbox } from './inbox.ts';
 import type { Outbox } from './outbox.ts';
 import { SocketOperations } from './socket-operations.ts';
 
-/** Time for a client to read why its socket is closed, in milliseconds. */
+/** Time that a client gets to read why its socket is closed, in milliseconds. */
 export const lingerMs = 1_000;
 
-/** Queries and mutations of one socket that are executed at the same time; others wait. */
+/** Maximum concurrent queries and mutations of one socket; others wait. */
 const executedAtOnce = 8;
 
 export interface SocketClientOptions {
@@ -20,7 +20,7 @@ export interface SocketClientOptions {
   outbox: Outbox;
 }
 
-/** A client that is connected by a WebSocket. */
+/** A client connected over WebSocket. */
 export class SocketClient {
   readonly webSocket: WebSocket;
   readonly request: IncomingMessage;
@@ -28,13 +28,13 @@ export class SocketClient {
   readonly inbox: Inbox;
   readonly outbox: Outbox;
   readonly operations = new SocketOperations();
-  /** Executes something when there is room for it. */
+  /** Runs a query or mutation when fewer than the maximum run. */
   readonly limit = pLimit(executedAtOnce);
-  /** What graphql-ws knows as open, by id. */
+  /** The operations that graphql-ws considers open, by id. */
   open: object = {};
-  /** Null until it has said who it is. */
+  /** Null until the client has authenticated, and once its credentials are no longer valid. */
   admission: Admission | null = null;
-  /** Operations that were refused because too many run already. */
+  /** Number of operations refused because too many were running. */
   refusals = 0;
 
   constructor({ webSocket, request, address, inbox, outbox }: SocketClientOptions) {
@@ -45,10 +45,22 @@ export class SocketClient {
     this.outbox = outbox;
   }
 
-  /** Closes the socket and reads nothing more of what its client has sent, also not its answer. */
+  /** Closes the socket of a client whose credentials are no longer valid. No further operation runs. */
+  expel(code: number, reason: string): void {
+    this.admission = null;
+    this.webSocket.close(code, reason);
+    this.#terminateSoon();
+  }
+
+  /** Closes the socket and reads nothing more from the client, not even its close frame. */
   dismiss(code: number, reason: string): void {
     this.webSocket.close(code, reason);
     this.webSocket.pause();
+    this.#terminateSoon();
+  }
+
+  /** The client may never close its side. */
+  #terminateSoon(): void {
     const timer = setTimeout(() => this.webSocket.terminate(), lingerMs);
     this.webSocket.once('close', () => clearTimeout(timer));
   }

@@ -1,19 +1,19 @@
 /** An operation of a socket. */
 export interface SocketOperation {
   readonly id: string;
-  /** Size of a subscription. Other operations end soon. */
+  /** Size of a subscription; 0 for other operations, which end soon. */
   readonly subscriptionBytes: number;
-  /** Aborts when the operation ends, or nobody waits for its answer any more. */
+  /** Aborts when the operation ends, or when the client no longer waits for its response. */
   readonly over: AbortSignal;
-  /** Call it once there is an answer: it stays in memory until it was sent, whatever its client says meanwhile. */
+  /** Call it once there is a response: it stays in memory until sent, even if the client completes the operation. */
   answered(): void;
-  /** Call it when nothing of the operation runs or waits any more. */
+  /** Call it when no part of the operation runs or waits any more. */
   end(): void;
 }
 
 /**
- * The operations of one socket, each until it has really ended: one that its client has completed may still be running, and
- * would otherwise make room for another at once.
+ * The operations of one socket, each until it has really ended. An operation that its client has completed may still be
+ * running; it must not make room for another one yet.
  */
 export class SocketOperations {
   readonly #all = new Map<SocketOperation, { controller: AbortController; isAnswered: boolean }>();
@@ -47,7 +47,7 @@ export class SocketOperations {
     return operation;
   }
 
-  /** Aborts those whose client does not wait any more: all but the open ones, by their ids. */
+  /** Aborts the operations that the client no longer waits for: all whose ids are not in `open`. */
   abortExcept(open: object): void {
     for (const [{ id }, { controller, isAnswered }] of this.#all) {
       if (!(id in open || isAnswered)) controller.abort();

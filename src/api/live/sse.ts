@@ -7,13 +7,13 @@ import { sendInPieces } from './pieces.ts';
 import { Results } from './results.ts';
 import { textOf } from './shared-events.ts';
 
-/** A comment: browsers consider a response started only when part of it has arrived. */
+/** An SSE comment: browsers consider a response started only when part of it has arrived. */
 const keepAliveComment = ':\n\n';
 const complete = 'event: complete\ndata:\n\n';
 
 const headers = {
   'content-type': 'text/event-stream',
-  'cache-control': 'no-cache, no-transform',
+  'cache-control': 'no-store, no-transform',
   connection: 'keep-alive',
   // Prevents nginx from buffering events.
   'x-accel-buffering': 'no',
@@ -28,7 +28,7 @@ export interface HttpContext {
 
 export interface ServerSentEventsOptions {
   keepAliveMs: number;
-  /** Bytes in memory that clients have not read. */
+  /** Budget of bytes in memory that clients have not read. */
   unsent: MemoryBudget;
   /** Whether a result should be sent in pieces. */
   isLarge: (result: ExecutionResult) => boolean;
@@ -76,8 +76,10 @@ async function answer(
     void results.return();
   });
   response.writeHead(200, headers).write(keepAliveComment);
+  // Its pieces keep the connection alive, and a comment between them would become part of the event.
+  let isWithinEvent = false;
   const keepAlive = setInterval(() => {
-    if (!response.destroyed && !response.writableNeedDrain) response.write(keepAliveComment);
+    if (!response.destroyed && !response.writableNeedDrain && !isWithinEvent) response.write(keepAliveComment);
   }, keepAliveMs);
 
   function write(data: string | Buffer, written: () => void): void {
@@ -89,7 +91,7 @@ async function answer(
     });
   }
   const writePiece = (piece: string) =>
-    // What is written in the moment before a socket closes is never reported as written.
+    // Data written just before a socket closes is never reported as written.
     Promise.race([new Promise<void>((written) => write(piece, written)), closed]);
 
   try {
@@ -97,11 +99,15 @@ async function answer(
       send(result, next) {
         if (response.destroyed) next();
         else if (!isLarge(result)) write(frameOf(result), next);
-        else
-          void sendInPieces(frameInPieces(result), writePiece, () => !response.destroyed).then(next, () => {
-            response.destroy();
-            next();
-          });
+        else {
+          isWithinEvent = true;
+          void sendInPieces(frameInPieces(result), writePiece, () => !response.destroyed)
+            .catch(() => response.destroy())
+            .then(() => {
+              isWithinEvent = false;
+              next();
+            });
+        }
       },
     });
     // Data written just before a socket closes is never reported as sent.
@@ -123,7 +129,7 @@ async function* frameInPieces(result: ExecutionResult): AsyncGenerator<string> {
 
 const frames = new WeakMap<ExecutionResult, Buffer>();
 
-/** A result as an event, created once for all who share it. */
+/** A result as an event, created once for all subscribers that share it. */
 function frameOf(result: ExecutionResult): Buffer {
   const known = frames.get(result);
   if (known !== undefined) return known;

@@ -8,9 +8,11 @@ type Result = ExecutionResult | Promise<ExecutionResult>;
 
 /** How the events of a subscription are executed; the errors in their results are masked. */
 export interface EventExecution {
-  /** Executes its selection for all who share the result. */
+  /** The group of subscribers for whom fields have the same values: those with a key, or those with a watch token. */
+  audience: string;
+  /** Executes the selection for all subscribers that share the result. */
   forAll: (event: Cursor) => Result;
-  /** Executes its selection for one subscriber. `over` aborts when the result was sent, or nobody waits for it any more. */
+  /** Executes the selection for one subscriber. `over` aborts when the result was sent or is no longer awaited. */
   forOne: (event: Cursor, over: AbortSignal) => Result;
   /** Calls back when it is this client's turn. */
   inTurn: ResultsOptions['inTurn'];
@@ -20,16 +22,16 @@ export type Subscribe = (args: ExecutionArgs, execution?: EventExecution) => Pro
 
 /**
  * graphql-js's `subscribe` with three differences. An event is executed once for all subscribers that selected the same
- * fields of it. Otherwise, each event has its own context: loaders are cached on the context, so one as old as its
- * stream would return rows as old as that. And the iterator is written by hand, so that a client that disconnects ends
- * the source at once, even while an event is awaited.
+ * fields of it. Otherwise, each event has its own context: loaders are cached on the context, so the context of a
+ * stream would return rows from its beginning. And the iterator is written by hand, so that a client that disconnects
+ * ends the source at once, even while an event is awaited.
  */
 export function createSubscribe(mask: (result: ExecutionResult) => ExecutionResult): Subscribe {
-  return async (args, { forAll, forOne, inTurn } = atOnce(args)) => {
+  return async (args, { audience, forAll, forOne, inTurn } = atOnce(args)) => {
     const source = await createSourceEventStream(args);
     if (!(Symbol.asyncIterator in source)) return mask(source);
     if (!(source instanceof Watcher)) throw new Error('every subscription is a watcher of the hub');
-    const sharing = sharingOf(args);
+    const sharing = sharingOf(args, audience);
     return new Results(source, {
       areShared: sharing !== null,
       resultOf: (state, over) =>
@@ -42,5 +44,5 @@ export function createSubscribe(mask: (result: ExecutionResult) => ExecutionResu
 function atOnce(args: ExecutionArgs): EventExecution {
   const execution = (rootValue: Cursor) =>
     execute({ ...args, contextValue: Object.assign({}, args.contextValue), rootValue });
-  return { forAll: execution, forOne: execution, inTurn: (begin) => begin() };
+  return { audience: '', forAll: execution, forOne: execution, inTurn: (begin) => begin() };
 }

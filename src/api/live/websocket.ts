@@ -2,9 +2,13 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { handleProtocols } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { withLogFields } from '../../ops/log-fields.ts';
+import type { ProcessMetrics } from '../../ops/process-metrics.ts';
+import { requestIdOf } from '../../ops/request-id.ts';
 import type { AddressLimits } from '../http/address-limits.ts';
-import { refuseUpgrade } from '../http/answers.ts';
+import { refuseSocket } from '../http/answers.ts';
 import { checkHost, HttpError } from '../http/guards.ts';
+import { checkJson } from '../http/json-body.ts';
 import type { Origins } from '../http/origins.ts';
 import type { MemoryBudget } from '../memory-budget.ts';
 import type { Operations } from '../operations.ts';
@@ -14,28 +18,29 @@ import { Outbox } from './outbox.ts';
 import { createProtocol, messageTooBig, type ProtocolOptions } from './protocol.ts';
 import { lingerMs, SocketClient } from './socket-client.ts';
 
-/** Of one message: a document and its variables. Files go by PUT. */
+/** Maximum size of one message, a document and its variables, in bytes. Files are sent by PUT. */
 const maxMessageBytes = 1024 ** 2;
-/** Of the message that says who a client is, which is kept as long as the socket is open. */
+/** Maximum length of `connection_init`, in bytes. graphql-ws keeps it as long as the socket is open. */
 const maxIntroduction = 16 * 1024;
-/** Of the payload of a ping, which is repeated in the answer. */
+/** Maximum length of a ping's payload, in characters: the pong repeats it. */
 const maxPingPayload = 1024;
 
 export interface WebSocketOptions extends ProtocolOptions {
   publicUrl: string;
   origins: Origins;
-  /** A socket is asked for a sign of life this often, and closed if it gives none before the next time. */
+  /** Interval between pings, in milliseconds. A socket that does not respond within it is closed. */
   keepAliveMs: number;
   addressLimits: AddressLimits;
-  /** What a client is known by to those that share something with it. */
+  /** The address that identifies a client for limits and turns. */
   addressOf: (request: IncomingMessage) => string;
-  /** Bytes in memory: of what clients have sent, and of what they have not read. */
+  /** Budgets of bytes in memory: received from clients, and not yet read by them. */
   budgets: { received: MemoryBudget; unsent: MemoryBudget };
+  metrics: ProcessMetrics;
 }
 
 /** GraphQL over WebSocket (graphql-transport-ws) at /graphql. */
 export function serveGraphqlWs(server: Server, operations: Operations, options: WebSocketOptions): AsyncDisposable {
-  const { publicUrl, origins, addressLimits, addressOf, budgets, keepAliveMs, logger } = options;
+  const { publicUrl, origins, addressLimits, addressOf, budgets, keepAliveMs, metrics, logger } = options;
   const protocol = createProtocol(operations, options);
   const sockets = new WebSocketServer({
     noServer: true,
@@ -44,7 +49,7 @@ export function serveGraphqlWs(server: Server, operations: Operations, options: 
     autoPong: false,
   });
   server.on('upgrade', (request, socket, head) => {
-    // A client that resets the connection meanwhile must not end the process.
+    // Without a listener, a client that resets the connection would end the process.
     socket.on('error', () => socket.destroy());
     try {
       checkHost(request, publicUrl);
@@ -53,10 +58,18 @@ export function serveGraphqlWs(server: Server, operations: Operations, options: 
         throw new HttpError(404, 'WebSockets are at /graphql.');
       addressLimits.admit(request, socket);
     } catch (error) {
-      refuseUpgrade(socket, error, logger);
+      // A page must not learn why it may not connect.
+      const status = error instanceof HttpError ? { status: 403 } : {};
+      refuseSocket(socket, error, { publicUrl, logger, metrics, ...status });
       return;
     }
     sockets.handleUpgrade(request, socket, head, (webSocket) => open(webSocket, socket, request));
+  });
+
+  sockets.on('headers', (headers, request) => headers.push(`x-request-id: ${requestIdOf(request)}`));
+  sockets.on('wsClientError', ({ message }, socket) => {
+    const error = new HttpError(400, `The WebSocket handshake is not valid: ${message}.`);
+    refuseSocket(socket, error, { publicUrl, logger, metrics, headers: { 'sec-websocket-version': '13' } });
   });
 
   function open(webSocket: WebSocket, socket: Duplex, request: IncomingMessage): void {
@@ -65,7 +78,7 @@ export function serveGraphqlWs(server: Server, operations: Operations, options: 
     const outbox = new Outbox(webSocket, socket, unsent);
     const inbox = new Inbox({ webSocket, socket, outbox, budget: budgets.received, address });
     const client = new SocketClient({ webSocket, request, address, inbox, outbox });
-    // ws closes the socket itself, with a code that says what is wrong.
+    // ws closes the socket with a matching code.
     webSocket.on('error', (error) => logger.debug({ err: error, address }, 'a WebSocket failed'));
     keepAlive(webSocket, keepAliveMs);
     answerPings(webSocket);
@@ -86,7 +99,12 @@ export function serveGraphqlWs(server: Server, operations: Operations, options: 
               client.dismiss(messageTooBig, 'The message is too big');
               return;
             }
-            receive(text).catch((error) => fail(client, error));
+            if (!isWithinLimits(text)) {
+              client.dismiss(messageTooBig, 'The message has too many values or levels');
+              return;
+            }
+            const fields = { request: requestIdOf(client.request) };
+            withLogFields(fields, () => receive(String(text)).catch((error) => fail(client, error)));
             client.operations.abortExcept(client.open);
           });
         },
@@ -104,7 +122,7 @@ export function serveGraphqlWs(server: Server, operations: Operations, options: 
     });
   }
 
-  /** One line for each socket, which is closed. */
+  /** Logs the error and closes the socket; does nothing if it is already closing. */
   function fail({ webSocket }: SocketClient, error: unknown): void {
     if (webSocket.readyState !== webSocket.OPEN) return;
     logger.error({ err: error }, 'a message of a WebSocket could not be handled');
@@ -121,4 +139,14 @@ export function serveGraphqlWs(server: Server, operations: Operations, options: 
       clearTimeout(timer);
     },
   };
+}
+
+/** Whether a message can be parsed: the limits are those of a request over HTTP. */
+function isWithinLimits(text: Buffer): boolean {
+  try {
+    checkJson(text);
+    return true;
+  } catch {
+    return false;
+  }
 }

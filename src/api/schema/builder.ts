@@ -10,7 +10,7 @@ import { RequestError } from '../../errors.ts';
 import type { ApiContext } from '../context.ts';
 import { DateTime } from './date-time.ts';
 
-/** The schema is printed from here; one file per noun registers its types and fields. */
+/** The builder of the schema. One file per noun registers its types and fields. */
 export const builder = new SchemaBuilder<{
   Context: ApiContext;
   PrismaTypes: PrismaTypes;

@@ -55,3 +55,32 @@ export async function resolveKeyset<Row extends object>(
     ? connection
     : { ...connection, pageInfo: { ...pageInfo, startCursor: null, endCursor: null } };
 }
+
+const uuidCursor = new RegExp(`^${uuidPattern}$`);
+
+/** What `findMany` of a Prisma model takes to read a part of a list by id. */
+interface PartById {
+  where: { id: { lt?: string; gt?: string } };
+  orderBy: { id: 'asc' | 'desc' };
+  take: number;
+}
+
+/** A part of a list of all rows of a table, newest first. Its ids are UUIDv7, which sort by their time of creation. */
+export function resolveNewestFirst<Row extends { id: string }>(
+  context: ApiContext,
+  args: ConnectionArgs,
+  read: (part: PartById) => Promise<Row[]>,
+) {
+  checkConnectionArgs(args, (text) => uuidCursor.test(text));
+  return resolveKeyset(
+    context,
+    args,
+    ({ id }: Row) => id,
+    ({ before, after, limit, inverted }) =>
+      read({
+        where: { id: { ...(after ? { lt: after } : {}), ...(before ? { gt: before } : {}) } },
+        orderBy: { id: inverted ? 'asc' : 'desc' },
+        take: limit,
+      }),
+  );
+}

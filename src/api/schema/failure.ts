@@ -32,7 +32,12 @@ export const JobFailure = builder.objectRef<NonNullable<ProgressState['failure']
       description: 'Where the cause lies.',
       resolve: ({ code }) => failures[code].category,
     }),
-    message: t.exposeString('message', { description: 'What happened, for people. The wording may change.' }),
+    message: t.string({
+      description:
+        'What happened, for people. The wording may change. With a watch token, it is the general message of the code.',
+      // The stored message may name the host of the source.
+      resolve: ({ code, message }, _args, { watch }) => (watch === null ? message : failures[code].message),
+    }),
     advice: t.string({
       nullable: true,
       description: 'What to do about the failure.',

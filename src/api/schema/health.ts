@@ -12,13 +12,14 @@ const HealthStatus = builder.enumType('HealthStatus', {
 });
 
 const HealthCheckName = builder.enumType('HealthCheckName', {
-  // In small letters, as in the report of /health/ready.
+  // In lowercase, as in the report of /health/ready.
   description: 'The components that are checked.',
   values: {
     database: { description: 'PostgreSQL.' },
     redis: { description: 'Redis or Valkey.' },
     maintenance: { description: 'The maintenance process.' },
     workers: { description: 'The worker processes.' },
+    sandbox: { description: 'What separates extractors from the rest of their machines.' },
     queue: { description: 'Whether waiting jobs are started.' },
     permits: { description: 'The wake-ups for workers that wait in Redis.' },
     canary: { description: 'Whether workers answer wake-ups.' },

@@ -1,11 +1,12 @@
 import { findWorker } from '../../fleet/workers.ts';
 import { decodeId, decodePageId, type IdType, idType } from '../../ids.ts';
+import { findOperation } from '../../operations/operations.ts';
 import { findDelivery } from '../../webhooks/deliveries.ts';
 import { findEndpoint } from '../../webhooks/endpoints.ts';
 import type { ApiContext } from '../context.ts';
 import { builder } from './builder.ts';
 
-/** An object with its own id. `__typename` tells its type, and the fields load the rest. */
+/** An object with its own id. `__typename` states its type, and the fields load the rest. */
 type NodeShape = object;
 
 export const Node = builder.interfaceRef<NodeShape>('Node').implement({
@@ -47,7 +48,12 @@ const types = {
   worker: {
     __typename: 'Worker',
     // A worker serves all tenants.
-    find: async ({ database, scopes }, id) => (scopes.has('OPERATOR') ? await findWorker({ database }, id) : null),
+    find: async ({ system, scopes }, id) =>
+      scopes.has('OPERATOR') ? await findWorker({ database: system }, id) : null,
+  },
+  operation: {
+    __typename: 'BulkOperation',
+    find: async ({ system, scopes }, id) => (scopes.has('OPERATOR') ? await findOperation(system, id) : null),
   },
 } satisfies Partial<Record<IdType, { __typename: string; find: Find }>>;
 

@@ -68,7 +68,7 @@ const PageHitConnection = builder.connectionObject<typeof PageHitType, { complet
 
 const cursorPattern = new RegExp(`^(\\d[^_]{0,30})_${uuidPattern}_\\d{1,9}$`);
 
-/** The score has to be one that PostgreSQL's real can hold. */
+/** The score must fit PostgreSQL's real. */
 function isCursor(text: string): boolean {
   const score = Number(cursorPattern.exec(text)?.[1] ?? Number.NaN);
   return Number.isFinite(score) && Number.isFinite(Math.fround(score)) && (score === 0 || Math.fround(score) !== 0);
@@ -103,7 +103,7 @@ builder.queryField('searchPages', (t) =>
             {
               path: ['query'],
               code: 'NOT_SEARCHABLE',
-              message: 'must hold a word to look for, not only ones to leave out',
+              message: 'must contain a word to search for, not only excluded ones',
             },
           ],
         });

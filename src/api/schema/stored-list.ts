@@ -7,7 +7,7 @@ import { type ConnectionArgs, checkConnectionArgs, pageSize } from './connection
 
 // Lists stored in one JSON value. Each has a plain field for its beginning and a connection for all of it.
 
-/** What the connection of such a list knows beyond its items. */
+/** Properties of the connection of such a list, beyond its items. */
 interface StoredList {
   countItems: () => Promise<number>;
 }
@@ -53,7 +53,7 @@ export async function resolveList<Item>(
   checkConnectionArgs({ first, after }, (text) => /^\d{1,9}$/.test(text));
   const size = first ?? pageSize.defaultSize;
   const start = after == null ? 0 : Number(after) + 1;
-  // One extra item tells whether there are more.
+  // One extra item shows whether more exist.
   const found = await loadList(context, list, key, { start, items: size + 1 });
   const edges = found.slice(0, size).map((node, index) => ({ cursor: String(start + index), node }));
   return {

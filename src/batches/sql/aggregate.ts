@@ -8,9 +8,9 @@ import { batchColumns } from '../batch.ts';
  *
  * Parameters: $1 ids of batches; $2 minimum time since their last aggregation, in milliseconds.
  * Returns: a row for each id: the batch if it changed, and whether deltas are left.
- * Locks: the rows of the batches, ordered by id. `lock` says whether rows that another process has locked are skipped.
- * Called by: `aggregateBatches`, `aggregateBatch`. Safe in any number of processes: only the one that holds the lock on
- * a batch takes its deltas, and it deletes them in the statement that counts them.
+ * Locks: the rows of the batches, ordered by id. `lock` decides whether rows locked by another process are skipped.
+ * Called by: `aggregateBatches`, `aggregateBatch`. Safe in any number of processes: only the process that holds the
+ * lock on a batch takes its deltas, and it deletes them in the statement that counts them.
  */
 const aggregate = (lock: string) => `
 WITH held AS (

@@ -9,11 +9,13 @@ export interface BatchChange {
   /** For RETRY: replaces options of the jobs. */
   options: object;
   maxRetries: number | null;
+  /** For RETRY: the limits of the caller (`RetryLimits`). */
+  limits: object;
   sealedPassword: string | null;
 }
 
 const changeColumns = `c.batch_id AS "batchId", c.kind::text AS kind, c.requested_at AS "requestedAt", c.options, c.max_retries AS "maxRetries",
-       c.sealed_password AS "sealedPassword"`;
+       c.limits, c.sealed_password AS "sealedPassword"`;
 
 /**
  * Records the cancellation of an unfinished batch. Drops an unfinished retry, so that nothing of the batch starts
@@ -26,35 +28,37 @@ const changeColumns = `c.batch_id AS "batchId", c.kind::text AS kind, c.requeste
  */
 export const recordCancel = `
 WITH batch AS (
-    UPDATE batches b SET cancelled_at = now() WHERE b.id = $1 AND b.finished_at IS NULL RETURNING b.id
+    UPDATE batches b SET cancelled_at = now() WHERE b.id = $1 AND b.finished_at IS NULL RETURNING b.id, b.tenant_id
 ), dropped AS (
     DELETE FROM batch_changes c USING batch WHERE c.batch_id = batch.id AND c.kind = 'RETRY'
 )
-INSERT INTO batch_changes AS c (batch_id, kind) SELECT id, 'CANCEL' FROM batch
+INSERT INTO batch_changes AS c (batch_id, tenant_id, kind) SELECT id, tenant_id, 'CANCEL' FROM batch
 ON CONFLICT (batch_id, kind) DO UPDATE SET requested_at = now()
 RETURNING ${changeColumns}`;
 
 /**
  * Records that the failed jobs of a batch are to run again.
  *
- * Parameters: $1 batch, $2 options as JSON, $3 maxRetries or null, $4 the sealed password or null.
- * Returns: the change. If two overlap, the options of the later one apply to the remaining jobs.
- * Called by: `retryBatch`.
+ * Parameters: $1 batch, $2 options as JSON, $3 maxRetries or null, $4 the sealed password or null, $5 the limits of the
+ * caller as JSON. Returns: the change; no row if there is no such batch. If two overlap, the options of the later one
+ * apply to the remaining jobs. Called by: `retryBatch`.
  */
 export const recordRetry = `
-INSERT INTO batch_changes AS c (batch_id, kind, options, max_retries, sealed_password) VALUES ($1, 'RETRY', $2::jsonb, $3::int, $4)
+INSERT INTO batch_changes AS c (batch_id, tenant_id, kind, options, max_retries, sealed_password, limits)
+SELECT b.id, b.tenant_id, 'RETRY', $2::jsonb, $3::int, $4, $5::jsonb FROM batches b WHERE b.id = $1
 ON CONFLICT (batch_id, kind) DO UPDATE
-   SET requested_at = now(), options = EXCLUDED.options, max_retries = EXCLUDED.max_retries, sealed_password = EXCLUDED.sealed_password
+   SET requested_at = now(), options = EXCLUDED.options, max_retries = EXCLUDED.max_retries, sealed_password = EXCLUDED.sealed_password,
+       limits = EXCLUDED.limits
 RETURNING ${changeColumns}`;
 
 /** Unfinished changes, oldest first: at most $1. Called by: the batch changer. */
 export const pendingChanges = `SELECT ${changeColumns} FROM batch_changes c ORDER BY c.requested_at, c.batch_id LIMIT $1`;
 
 /**
- * Removes a change once all its jobs are done.
+ * Removes a change once no affected job is left.
  *
  * Parameters: $1 batch, $2 when the change was requested: if it was requested again, it stays.
- * Returns: a row if the change is done; none while jobs remain that others have locked.
+ * Returns: a row if the change is done; no row while affected jobs remain, locked by others.
  * Called by: `makePart`.
  */
 const removeDone = (kind: BatchChange['kind'], left: string) => `

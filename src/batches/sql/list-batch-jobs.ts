@@ -1,9 +1,9 @@
 /**
  * List and count the jobs of several batches in the order of their items.
  *
- * Parameters: $1 batches, $2 tenant, $3 statuses, $4 failure codes, $5 and $6 bounds of the creation time, $7 part of the name, $8 and $9
- * exclusive bounds of the item index, $10 maximum rows per batch. Unused conditions are null.
- * Called by: `listBatchJobs` and `countBatchJobs`. The statements read at most the rows of the batches and lock nothing.
+ * Parameters: $1 batches, $2 tenant, $3 statuses, $4 failure codes, $5 and $6 bounds of the creation time, $7 part of
+ * the name, $8 and $9 exclusive bounds of the item index, $10 maximum rows per batch. Unused conditions are null.
+ * Called by: `listBatchJobs` and `countBatchJobs`. The statements read only rows of the batches and lock nothing.
  */
 const wanted = `j.tenant_id = $2::uuid
          AND ($3::text[] IS NULL OR j.status::text = ANY ($3)) AND ($4::text[] IS NULL OR j.failure_code = ANY ($4))

@@ -62,6 +62,17 @@ export type AttachmentOmission =
   /** The attachment is damaged, or lies outside the document. */
   | 'UNREADABLE';
 
+/** The kind of an actor. */
+export type AuditActor =
+  /** A client without a key, where none is required. */
+  | 'ANONYMOUS'
+  /** The holder of an API key. */
+  | 'API_KEY'
+  /** A user of the command line with access to the database. */
+  | 'COMMAND_LINE'
+  /** The holder of a watch token. */
+  | 'WATCH_TOKEN';
+
 /** The status of a batch. It is final when all its jobs are; retrying a job reopens it. */
 export type BatchStatus =
   /** All jobs were cancelled, by `cancelBatch` or one by one. */
@@ -91,6 +102,26 @@ export type BlockKind =
   | 'PARAGRAPH'
   /** A table. */
   | 'TABLE';
+
+/** What a bulk operation does to the jobs. */
+export type BulkOperationKind =
+  /** Cancels them, see `cancelJobs`. */
+  | 'CANCEL'
+  /** Deletes them, see `deleteJobs`. */
+  | 'DELETE'
+  /** Gives them another priority, see `setPriority`. */
+  | 'PRIORITIZE'
+  /** Runs them again, see `retryJobs`. */
+  | 'RETRY';
+
+/** The status of a bulk operation. */
+export type BulkOperationStatus =
+  /** It was cancelled before its end. Jobs that it had changed stay changed. */
+  | 'CANCELLED'
+  /** All jobs have been examined. */
+  | 'COMPLETED'
+  /** Maintenance changes the jobs, part by part. */
+  | 'RUNNING';
 
 /** Why PDFIUM did not read a document although the requested engine was AUTO. */
 export type DocumentFallback =
@@ -124,11 +155,11 @@ export type FailureCategory =
 
 /** Why an attempt failed. The codes are stable; docs/errors.md explains each. */
 export type FailureCode =
-  /** The URL leads to a private or reserved address. (INPUT) */
+  /** The URL leads to an address or port that is not allowed. (INPUT) */
   | 'ADDRESS_FORBIDDEN'
   /** The document could not be downloaded. (TRANSIENT) */
   | 'DOWNLOAD_FAILED'
-  /** The URL answered that there is no such document. (INPUT) */
+  /** The server found no document at the URL. (INPUT) */
   | 'DOWNLOAD_NOT_FOUND'
   /** The URL refused access to the document. (INPUT) */
   | 'DOWNLOAD_REFUSED'
@@ -136,7 +167,7 @@ export type FailureCode =
   | 'DOWNLOAD_TIMEOUT'
   /** The extraction process was killed from outside. (TRANSIENT) */
   | 'EXTRACTOR_KILLED'
-  /** Pagehive failed on this document in an unexpected way. (INTERNAL) */
+  /** Pagehive failed unexpectedly on this document. (INTERNAL) */
   | 'INTERNAL'
   /** The job was interrupted too often before it finished another page. (TRANSIENT) */
   | 'INTERRUPTED'
@@ -156,18 +187,20 @@ export type FailureCode =
   | 'PDF_CRASHES_EXTRACTOR'
   /** The document is too damaged to read. (INPUT) */
   | 'PDF_DAMAGED'
-  /** The document has no bytes at all. (INPUT) */
+  /** The document is empty. (INPUT) */
   | 'PDF_EMPTY'
   /** The document is encrypted and needs a password. (INPUT) */
   | 'PDF_ENCRYPTED'
-  /** The document is a PDF without a single page. (INPUT) */
+  /** The document is a PDF without pages. (INPUT) */
   | 'PDF_NO_PAGES'
   /** The password does not open the document. (INPUT) */
   | 'PDF_WRONG_PASSWORD'
-  /** The extraction process stopped answering without using the processor. (RESOURCE) */
+  /** The extraction process stopped responding without using the processor. (RESOURCE) */
   | 'PROCESS_BLOCKED'
   /** This document crashed an extraction engine before and is quarantined. (INPUT) */
   | 'QUARANTINED'
+  /** The document would exceed the quota of stored bytes. (RESOURCE) */
+  | 'QUOTA_EXCEEDED'
   /** The document is larger than the byte limit. (RESOURCE) */
   | 'SIZE_LIMIT'
   /** The storage that holds the document could not be read or written. (TRANSIENT) */
@@ -206,6 +239,8 @@ export type HealthCheckName =
   | 'queue'
   /** Redis or Valkey. */
   | 'redis'
+  /** What separates extractors from the rest of their machines. */
+  | 'sandbox'
   /** The worker processes. */
   | 'workers';
 
@@ -255,7 +290,7 @@ export type ImageFormat =
 
 /** What is wrong with a value of an input: the values of `code` in `extensions.issues`, which come with BAD_USER_INPUT. */
 export type InputIssueCode =
-  /** The URL leads to a private or reserved address. */
+  /** The URL leads to an address or port that is not allowed. */
   | 'ADDRESS_FORBIDDEN'
   /** The value cannot be combined with another one of the same input. */
   | 'CONFLICT'
@@ -275,13 +310,13 @@ export type InputIssueCode =
   | 'INVALID_PAGES'
   /** The text contains a NUL character or half of a surrogate pair. */
   | 'INVALID_TEXT'
-  /** The value has another type. */
+  /** The value has the wrong type. */
   | 'INVALID_TYPE'
   /** The text is not an http or https URL. */
   | 'INVALID_URL'
   /** The value is not one of the possible values. */
   | 'INVALID_VALUE'
-  /** The id names nothing, or nothing of yours. */
+  /** The id names nothing that exists, or nothing of yours. */
   | 'NOT_FOUND'
   /** The query has no word to search for. */
   | 'NOT_SEARCHABLE'
@@ -299,7 +334,7 @@ export type InputIssueCode =
   | 'TOO_MANY_ITEMS'
   /** The text has too few characters. */
   | 'TOO_SHORT'
-  /** The value is not possible here. */
+  /** The value is not supported here. */
   | 'UNSUPPORTED'
   /** The upload has expired. */
   | 'UPLOAD_EXPIRED'
@@ -384,13 +419,15 @@ export type PageFallback =
 export type RequestErrorCode =
   /** The HTTP request is not well-formed. Send JSON with the parameters query, operationName and variables; the message says what is wrong. */
   | 'BAD_REQUEST'
-  /** The input is not valid. Fix the values that extensions.issues names by their path. */
+  /** The input is not valid. Fix the values that extensions.issues lists with their paths. */
   | 'BAD_USER_INPUT'
-  /** The batch has already ended. A batch that has ended is not cancelled; retryBatch runs its failed jobs again. */
+  /** The batch has already ended. A batch that has ended cannot be cancelled; retryBatch runs its failed jobs again. */
   | 'BATCH_FINAL'
-  /** The operation took longer than it may. Ask for less in one operation: smaller pages, fewer fields, a narrower filter, fewer mutations. */
+  /** More jobs match than expected. Repeat the dry run without `expectedCount`, and confirm its count. */
+  | 'COUNT_CHANGED'
+  /** The operation exceeded its time limit. Ask for less in one operation: smaller pages, fewer fields, a narrower filter, fewer mutations. */
   | 'DEADLINE_EXCEEDED'
-  /** The signature of this URL is not valid, or it has expired. Use the URL exactly as it was handed out, or ask for a new one. */
+  /** The signature of this URL is not valid, or it has expired. Use the URL exactly as it was returned, or request a new one. */
   | 'DOWNLOAD_URL_INVALID'
   /** The request is not allowed. Check where the request comes from and what its credentials allow. */
   | 'FORBIDDEN'
@@ -400,23 +437,23 @@ export type RequestErrorCode =
   | 'GRAPHQL_VALIDATION_FAILED'
   /** This idempotency key was used for a job with other content or options. Use a new key for a new job; repeat a key only with the very same input. */
   | 'IDEMPOTENCY_CONFLICT'
-  /** Something unexpected went wrong. Try again; if it goes on, report it with the time of the request. */
+  /** Something unexpected went wrong. Try again; if it persists, report it with the time of the request. */
   | 'INTERNAL_SERVER_ERROR'
-  /** The job has already ended. A job that has ended is not cancelled; a completed one is not run again. */
+  /** The job has already ended. A job that has ended cannot be cancelled, and a completed one cannot be retried. */
   | 'JOB_FINAL'
   /** The job has not ended yet. Cancel the job or wait for its end, then call again. */
   | 'JOB_NOT_FINAL'
   /** This address does not accept the HTTP method of the request. Send queries and mutations by POST, uploads by PUT; GET serves queries and downloads. */
   | 'METHOD_NOT_ALLOWED'
-  /** There is no such thing, or it is not yours. Check the id; deleted things are gone for good. */
+  /** It does not exist, or it is not yours. Check the id; deleted things are gone for good. */
   | 'NOT_FOUND'
   /** The document has several operations, and `operationName` names none of them. */
   | 'OPERATION_RESOLUTION_FAILURE'
-  /** The server has too much to do right now. Try again after the number of seconds in Retry-After. */
+  /** The server is overloaded right now. Try again after the number of seconds in Retry-After. */
   | 'OVERLOADED'
   /** The request is larger than its limit. Use createUpload and PUT for large files. */
   | 'PAYLOAD_TOO_LARGE'
-  /** The operation may cost more than its limit. Ask for smaller pages with `first`, fewer nested lists, or fewer fields; extensions.cost and limit say how far it is. */
+  /** The operation may cost more than its limit. Ask for smaller pages with `first`, fewer nested lists, or fewer fields; compare extensions.cost and limit. */
   | 'QUERY_TOO_EXPENSIVE'
   /** The query is larger than its limits. Send a shorter query: pass values as variables, and split what is independent into several requests. */
   | 'QUERY_TOO_LARGE'
@@ -426,25 +463,27 @@ export type RequestErrorCode =
   | 'RATE_LIMITED'
   /** The body of the request arrived too slowly. Send it again over a faster connection; use createUpload and PUT for large files. */
   | 'REQUEST_TIMEOUT'
-  /** The result is too large for one GraphQL answer. Request fewer items at a time with `first`, or fetch the `download` of the result. */
+  /** The result is too large for one GraphQL response. Request fewer items at a time with `first`, or fetch the `download` of the result. */
   | 'RESULT_TOO_LARGE'
-  /** The database cannot be reached right now. Try again in a few seconds, createJob with the same idempotencyKey: it may or may not have been done. */
+  /** The database cannot be reached right now. Try again in a few seconds, createJob with the same idempotencyKey, because the request may have succeeded. */
   | 'SERVICE_UNAVAILABLE'
   /** The request has no valid credentials. Send a valid API key: as "Authorization: Bearer <key>", or by PAGEHIVE_KEY on the command line. */
   | 'UNAUTHENTICATED'
-  /** The body is compressed or wrapped, and is not unpacked here. Send the bytes as they are, without Content-Encoding. */
+  /** The body is compressed or wrapped, which is not supported here. Send the bytes as they are, without Content-Encoding. */
   | 'UNSUPPORTED_ENCODING'
   /** The bytes of this upload are already stored. Use the upload as it is, or create another one for other bytes. */
   | 'UPLOAD_ALREADY_STORED'
   /** This upload has expired. Call createUpload again and PUT the file to the new URL. */
   | 'UPLOAD_EXPIRED'
-  /** The bytes of this upload have not arrived yet. PUT the file to upload.url, wait for its answer, then call createJob. */
+  /** The bytes of this upload have not arrived yet. PUT the file to upload.url, wait for the response, then call createJob. */
   | 'UPLOAD_INCOMPLETE'
+  /** Another PUT of this upload is in progress. Wait for its response, or end it and send the bytes again; a PUT without a connection ends within a minute. */
+  | 'UPLOAD_IN_PROGRESS'
   /** The bytes are not the ones that createUpload announced. Send exactly the announced number of bytes with the announced SHA-256. */
   | 'UPLOAD_MISMATCH'
-  /** The request carries only a part of the document. Send the whole document in one PUT, without Content-Range. */
+  /** The request contains only a part of the document. Send the whole document in one PUT, without Content-Range. */
   | 'UPLOAD_PARTIAL'
-  /** The signature of this URL is not valid, or it has expired. Use the URL exactly as it was handed out, or ask for a new one. */
+  /** The signature of this URL is not valid, or it has expired. Use the URL exactly as it was returned, or request a new one. */
   | 'UPLOAD_URL_INVALID';
 
 /** The engine that a job requests. */
@@ -469,13 +508,24 @@ export type ResultFormat =
   /** An archive with Markdown, text, JSON, attachments and page images. Of a batch: a Markdown file for each COMPLETED job, and batch.ndjson. */
   | 'ZIP';
 
-/** What an API key allows. No scope includes another. */
+/** What separates extractor processes, which read the documents, from the rest of the machine. */
+export type SandboxLevel =
+  /** They have no network, see no other processes, and only the files that an extraction needs. */
+  | 'NAMESPACES'
+  /** They run as the user of the worker, because of SANDBOX=off. */
+  | 'OFF'
+  /** They run as the user of the worker, with a clean environment and the permission model of Node.js. */
+  | 'PROCESS'
+  /** They run as a user without privileges, which cannot read files or processes of the worker. They have a network. */
+  | 'USER';
+
+/** The permissions of an API key. No scope includes another. */
 export type Scope =
-  /** Everything about the whole installation: health, metrics, API keys. */
+  /** Operations on the whole installation: health, metrics, workers, API keys, tenants, the audit log. */
   | 'OPERATOR'
-  /** Queries and subscriptions about the data of the tenant. */
+  /** Queries and subscriptions on the tenant's data. */
   | 'READ'
-  /** Mutations, and secrets that allow changes, such as `Upload.url`. Reading more than the changed object itself needs READ as well. */
+  /** Mutations, and secrets that allow changes, such as `Upload.url`. A mutation returns only scalar fields of the changed object without READ. */
   | 'WRITE';
 
 /** How a document was sent. */
@@ -530,9 +580,13 @@ export type WebhookEvent =
   /** A worker has taken the job. Sent for each attempt. */
   | 'JOB_STARTED';
 
-/** Whether a worker is alive. */
+/** Whether a worker is alive and takes jobs. */
 export type WorkerStatus =
-  /** Its last heartbeat is recent. */
+  /** Its last heartbeat is recent, and it takes jobs. */
   | 'ALIVE'
+  /** It takes no more jobs and runs none: its process can be stopped. */
+  | 'DRAINED'
+  /** It takes no more jobs, and finishes those that it runs. */
+  | 'DRAINING'
   /** It has sent no heartbeat for 10 seconds. Other workers take over its jobs. */
   | 'SILENT';

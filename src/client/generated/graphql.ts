@@ -19,7 +19,7 @@ export type BatchItemInput = {
   metadata?: Record<string, unknown> | null | undefined;
   /** Your label for the job, at most 500 characters. */
   name?: string | null | undefined;
-  /** Options for this document. They override those of the batch one by one. */
+  /** Options for this document. Each one overrides the batch's option. */
   options?: JobOptionsInput | null | undefined;
   /** The document. */
   source: BatchSourceInput;
@@ -50,6 +50,54 @@ export type BatchStatus =
   /** No job has started. */
   | 'PENDING'
   /** Some jobs have started, and not all have ended. */
+  | 'RUNNING';
+
+/** Which jobs an operation changes. A job has to meet all conditions; without any, all jobs match. */
+export type BulkFilter = {
+  /** Jobs of this batch. */
+  batch?: string | null | undefined;
+  /** Jobs accepted at or after this time. */
+  createdAfter?: string | null | undefined;
+  /** Jobs accepted before this time. Jobs accepted after the request itself never match. */
+  createdBefore?: string | null | undefined;
+  /** Jobs whose last attempt failed with one of these codes. */
+  failureCode?: Array<FailureCode> | null | undefined;
+  /** Jobs with one of these ids, at most 1000. */
+  jobs?: Array<string> | null | undefined;
+  /** Jobs whose name contains this text, in any case and Unicode form. */
+  name?: string | null | undefined;
+  /** Jobs with one of these statuses. */
+  status?: Array<JobStatus> | null | undefined;
+  /** Jobs of this tenant. Default: of all tenants. */
+  tenant?: string | null | undefined;
+};
+
+/** A change of many jobs. */
+export type BulkInput = {
+  /** The count of a dry run, which confirms the operation. It does not start if more jobs match now (COUNT_CHANGED). Default: a dry run, which only counts. */
+  expectedCount?: number | null | undefined;
+  /** Which jobs to change; `{}` for all. */
+  filter: BulkFilter;
+};
+
+/** What a bulk operation does to the jobs. */
+export type BulkOperationKind =
+  /** Cancels them, see `cancelJobs`. */
+  | 'CANCEL'
+  /** Deletes them, see `deleteJobs`. */
+  | 'DELETE'
+  /** Gives them another priority, see `setPriority`. */
+  | 'PRIORITIZE'
+  /** Runs them again, see `retryJobs`. */
+  | 'RETRY';
+
+/** The status of a bulk operation. */
+export type BulkOperationStatus =
+  /** It was cancelled before its end. Jobs that it had changed stay changed. */
+  | 'CANCELLED'
+  /** All jobs have been examined. */
+  | 'COMPLETED'
+  /** Maintenance changes the jobs, part by part. */
   | 'RUNNING';
 
 /** Many documents and how to process them. */
@@ -100,11 +148,11 @@ export type CreateUploadInput = {
   sha256?: string | null | undefined;
 };
 
-/** What a watch token allows. Exactly one of `job` and `batch` must be given. */
+/** The access of a watch token. Exactly one of `job` and `batch` is required. */
 export type CreateWatchTokenInput = {
   /** The id of the batch to watch. */
   batch?: string | null | undefined;
-  /** The format of the result that may be downloaded as well. Default: none. */
+  /** The result format that the token may also download. Default: none. */
   download?: ResultFormat | null | undefined;
   /** Lifetime of the token, in seconds: 60 to 86400. Default 3600. */
   expireAfterSeconds?: number | null | undefined;
@@ -132,11 +180,11 @@ export type FailureCategory =
 
 /** Why an attempt failed. The codes are stable; docs/errors.md explains each. */
 export type FailureCode =
-  /** The URL leads to a private or reserved address. (INPUT) */
+  /** The URL leads to an address or port that is not allowed. (INPUT) */
   | 'ADDRESS_FORBIDDEN'
   /** The document could not be downloaded. (TRANSIENT) */
   | 'DOWNLOAD_FAILED'
-  /** The URL answered that there is no such document. (INPUT) */
+  /** The server found no document at the URL. (INPUT) */
   | 'DOWNLOAD_NOT_FOUND'
   /** The URL refused access to the document. (INPUT) */
   | 'DOWNLOAD_REFUSED'
@@ -144,7 +192,7 @@ export type FailureCode =
   | 'DOWNLOAD_TIMEOUT'
   /** The extraction process was killed from outside. (TRANSIENT) */
   | 'EXTRACTOR_KILLED'
-  /** Pagehive failed on this document in an unexpected way. (INTERNAL) */
+  /** Pagehive failed unexpectedly on this document. (INTERNAL) */
   | 'INTERNAL'
   /** The job was interrupted too often before it finished another page. (TRANSIENT) */
   | 'INTERRUPTED'
@@ -164,18 +212,20 @@ export type FailureCode =
   | 'PDF_CRASHES_EXTRACTOR'
   /** The document is too damaged to read. (INPUT) */
   | 'PDF_DAMAGED'
-  /** The document has no bytes at all. (INPUT) */
+  /** The document is empty. (INPUT) */
   | 'PDF_EMPTY'
   /** The document is encrypted and needs a password. (INPUT) */
   | 'PDF_ENCRYPTED'
-  /** The document is a PDF without a single page. (INPUT) */
+  /** The document is a PDF without pages. (INPUT) */
   | 'PDF_NO_PAGES'
   /** The password does not open the document. (INPUT) */
   | 'PDF_WRONG_PASSWORD'
-  /** The extraction process stopped answering without using the processor. (RESOURCE) */
+  /** The extraction process stopped responding without using the processor. (RESOURCE) */
   | 'PROCESS_BLOCKED'
   /** This document crashed an extraction engine before and is quarantined. (INPUT) */
   | 'QUARANTINED'
+  /** The document would exceed the quota of stored bytes. (RESOURCE) */
+  | 'QUOTA_EXCEEDED'
   /** The document is larger than the byte limit. (RESOURCE) */
   | 'SIZE_LIMIT'
   /** The storage that holds the document could not be read or written. (TRANSIENT) */
@@ -320,6 +370,27 @@ export type ResultFormat =
   /** An archive with Markdown, text, JSON, attachments and page images. Of a batch: a Markdown file for each COMPLETED job, and batch.ndjson. */
   | 'ZIP';
 
+/** What separates extractor processes, which read the documents, from the rest of the machine. */
+export type SandboxLevel =
+  /** They have no network, see no other processes, and only the files that an extraction needs. */
+  | 'NAMESPACES'
+  /** They run as the user of the worker, because of SANDBOX=off. */
+  | 'OFF'
+  /** They run as the user of the worker, with a clean environment and the permission model of Node.js. */
+  | 'PROCESS'
+  /** They run as a user without privileges, which cannot read files or processes of the worker. They have a network. */
+  | 'USER';
+
+/** A new priority for many jobs. */
+export type SetPriorityInput = {
+  /** The count of a dry run, which confirms the operation. It does not start if more jobs match now (COUNT_CHANGED). Default: a dry run, which only counts. */
+  expectedCount?: number | null | undefined;
+  /** Which jobs to change; `{}` for all. */
+  filter: BulkFilter;
+  /** The priority, 0 to 9; 0 starts first. */
+  priority: number;
+};
+
 /** How a document was sent. */
 export type SourceKind =
   /** As Base64 inside the request. */
@@ -363,6 +434,126 @@ export type WebhookInput = {
   /** An http or https URL. Its webhooks are signed with `viewer.webhookSecret`. Private addresses are refused, host names that resolve to one when a webhook is sent. */
   url?: string | null | undefined;
 };
+
+/** Whether a worker is alive and takes jobs. */
+export type WorkerStatus =
+  /** Its last heartbeat is recent, and it takes jobs. */
+  | 'ALIVE'
+  /** It takes no more jobs and runs none: its process can be stopped. */
+  | 'DRAINED'
+  /** It takes no more jobs, and finishes those that it runs. */
+  | 'DRAINING'
+  /** It has sent no heartbeat for 10 seconds. Other workers take over its jobs. */
+  | 'SILENT';
+
+export type QueueFragment = { paused: boolean, pausedAt: string | null, pausedTenantIds: Array<string>, depth: number, scheduled: number, running: number, workers: number, slots: number, oldestWaitingSeconds: number | null, submittedPerMinute: number, completedPerMinute: number, failedPerMinute: number };
+
+export type QueueQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type QueueQuery = { queue: { paused: boolean, pausedAt: string | null, pausedTenantIds: Array<string>, depth: number, scheduled: number, running: number, workers: number, slots: number, oldestWaitingSeconds: number | null, submittedPerMinute: number, completedPerMinute: number, failedPerMinute: number } };
+
+export type PauseQueueMutationVariables = Exact<{
+  tenant?: string | null | undefined;
+}>;
+
+
+export type PauseQueueMutation = { pauseQueue: { queue: { paused: boolean, pausedAt: string | null, pausedTenantIds: Array<string>, depth: number, scheduled: number, running: number, workers: number, slots: number, oldestWaitingSeconds: number | null, submittedPerMinute: number, completedPerMinute: number, failedPerMinute: number } } | null };
+
+export type ResumeQueueMutationVariables = Exact<{
+  tenant?: string | null | undefined;
+}>;
+
+
+export type ResumeQueueMutation = { resumeQueue: { queue: { paused: boolean, pausedAt: string | null, pausedTenantIds: Array<string>, depth: number, scheduled: number, running: number, workers: number, slots: number, oldestWaitingSeconds: number | null, submittedPerMinute: number, completedPerMinute: number, failedPerMinute: number } } | null };
+
+export type WorkerFragment = { id: string, status: WorkerStatus, host: string, version: string, concurrency: number, runningJobs: number, completedJobs: number, failedAttempts: number, pagesPerMinute: number, memoryBytes: number | null, sandbox: SandboxLevel | null, startedAt: string, lastHeartbeat: string, jobs: Array<{ jobId: string, tenantId: string, stage: JobStage, progressPercentage: number, pagesDone: number, pagesTotal: number | null, startedAt: string }> };
+
+export type WorkersQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type WorkersQuery = { workers: Array<{ id: string, status: WorkerStatus, host: string, version: string, concurrency: number, runningJobs: number, completedJobs: number, failedAttempts: number, pagesPerMinute: number, memoryBytes: number | null, sandbox: SandboxLevel | null, startedAt: string, lastHeartbeat: string, jobs: Array<{ jobId: string, tenantId: string, stage: JobStage, progressPercentage: number, pagesDone: number, pagesTotal: number | null, startedAt: string }> }> };
+
+export type DrainWorkerMutationVariables = Exact<{
+  id: string;
+  undo?: boolean | null | undefined;
+}>;
+
+
+export type DrainWorkerMutation = { drainWorker: { worker: { id: string, status: WorkerStatus, host: string, version: string, concurrency: number, runningJobs: number, completedJobs: number, failedAttempts: number, pagesPerMinute: number, memoryBytes: number | null, sandbox: SandboxLevel | null, startedAt: string, lastHeartbeat: string, jobs: Array<{ jobId: string, tenantId: string, stage: JobStage, progressPercentage: number, pagesDone: number, pagesTotal: number | null, startedAt: string }> } } | null };
+
+export type BulkOperationFragment = { id: string, kind: BulkOperationKind, status: BulkOperationStatus, filter: Record<string, unknown>, priority: number | null, matched: number, examined: number, changed: number, skipped: number, createdAt: string, finishedAt: string | null };
+
+export type BulkOperationsQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type BulkOperationsQuery = { bulkOperations: { nodes: Array<{ id: string, kind: BulkOperationKind, status: BulkOperationStatus, filter: Record<string, unknown>, priority: number | null, matched: number, examined: number, changed: number, skipped: number, createdAt: string, finishedAt: string | null }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } };
+
+export type RetryJobsMutationVariables = Exact<{
+  input: BulkInput;
+}>;
+
+
+export type RetryJobsMutation = { retryJobs: { count: number, operation: { id: string, kind: BulkOperationKind, status: BulkOperationStatus, filter: Record<string, unknown>, priority: number | null, matched: number, examined: number, changed: number, skipped: number, createdAt: string, finishedAt: string | null } | null } | null };
+
+export type CancelJobsMutationVariables = Exact<{
+  input: BulkInput;
+}>;
+
+
+export type CancelJobsMutation = { cancelJobs: { count: number, operation: { id: string, kind: BulkOperationKind, status: BulkOperationStatus, filter: Record<string, unknown>, priority: number | null, matched: number, examined: number, changed: number, skipped: number, createdAt: string, finishedAt: string | null } | null } | null };
+
+export type DeleteJobsMutationVariables = Exact<{
+  input: BulkInput;
+}>;
+
+
+export type DeleteJobsMutation = { deleteJobs: { count: number, operation: { id: string, kind: BulkOperationKind, status: BulkOperationStatus, filter: Record<string, unknown>, priority: number | null, matched: number, examined: number, changed: number, skipped: number, createdAt: string, finishedAt: string | null } | null } | null };
+
+export type SetPriorityMutationVariables = Exact<{
+  input: SetPriorityInput;
+}>;
+
+
+export type SetPriorityMutation = { setPriority: { count: number, operation: { id: string, kind: BulkOperationKind, status: BulkOperationStatus, filter: Record<string, unknown>, priority: number | null, matched: number, examined: number, changed: number, skipped: number, createdAt: string, finishedAt: string | null } | null } | null };
+
+export type CancelBulkOperationMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type CancelBulkOperationMutation = { cancelBulkOperation: { operation: { id: string, kind: BulkOperationKind, status: BulkOperationStatus, filter: Record<string, unknown>, priority: number | null, matched: number, examined: number, changed: number, skipped: number, createdAt: string, finishedAt: string | null } } | null };
+
+export type QuarantineQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type QuarantineQuery = { quarantine: { nodes: Array<{ sha256: string, tenantId: string, engine: string, jobId: string, detail: string, createdAt: string }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } };
+
+export type LiftQuarantineMutationVariables = Exact<{
+  sha256: string;
+  tenant?: string | null | undefined;
+}>;
+
+
+export type LiftQuarantineMutation = { liftQuarantine: { lifted: number } | null };
+
+export type AlertsQueryVariables = Exact<{
+  cleared?: boolean | null | undefined;
+}>;
+
+
+export type AlertsQuery = { alerts: Array<{ id: string, kind: string, detail: string, advice: string, raisedAt: string, clearedAt: string | null }> };
+
+export type AlertWebhookSecretQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type AlertWebhookSecretQuery = { alertWebhookSecret: string };
 
 export type BatchFragment = { id: string, revision: number, name: string | null, status: BatchStatus, total: number, pending: number, running: number, completed: number, failed: number, cancelled: number, progressPercentage: number, estimatedCompletion: string | null, estimatedCompletionEarliest: string | null, estimatedCompletionLatest: string | null, createdAt: string, finishedAt: string | null };
 
@@ -578,6 +769,63 @@ export class TypedDocumentString<TResult, TVariables>
     return this.value;
   }
 }
+export const QueueFragmentDoc = new TypedDocumentString(`
+    fragment Queue on Queue {
+  paused
+  pausedAt
+  pausedTenantIds
+  depth
+  scheduled
+  running
+  workers
+  slots
+  oldestWaitingSeconds
+  submittedPerMinute
+  completedPerMinute
+  failedPerMinute
+}
+    `, {"fragmentName":"Queue"}) as unknown as TypedDocumentString<QueueFragment, unknown>;
+export const WorkerFragmentDoc = new TypedDocumentString(`
+    fragment Worker on Worker {
+  id
+  status
+  host
+  version
+  concurrency
+  runningJobs
+  completedJobs
+  failedAttempts
+  pagesPerMinute
+  memoryBytes
+  sandbox
+  startedAt
+  lastHeartbeat
+  jobs {
+    jobId
+    tenantId
+    stage
+    progressPercentage
+    pagesDone
+    pagesTotal
+    startedAt
+  }
+}
+    `, {"fragmentName":"Worker"}) as unknown as TypedDocumentString<WorkerFragment, unknown>;
+export const BulkOperationFragmentDoc = new TypedDocumentString(`
+    fragment BulkOperation on BulkOperation {
+  id
+  kind
+  status
+  filter
+  priority
+  matched
+  examined
+  changed
+  skipped
+  createdAt
+  finishedAt
+}
+    `, {"fragmentName":"BulkOperation"}) as unknown as TypedDocumentString<BulkOperationFragment, unknown>;
 export const BatchFragmentDoc = new TypedDocumentString(`
     fragment Batch on Batch {
   id
@@ -732,6 +980,317 @@ export const ProgressFragmentDoc = new TypedDocumentString(`
   page
   retryable
 }`, {"fragmentName":"Progress"}) as unknown as TypedDocumentString<ProgressFragment, unknown>;
+export const QueueDocument = new TypedDocumentString(`
+    query Queue {
+  queue {
+    ...Queue
+  }
+}
+    fragment Queue on Queue {
+  paused
+  pausedAt
+  pausedTenantIds
+  depth
+  scheduled
+  running
+  workers
+  slots
+  oldestWaitingSeconds
+  submittedPerMinute
+  completedPerMinute
+  failedPerMinute
+}`) as unknown as TypedDocumentString<QueueQuery, QueueQueryVariables>;
+export const PauseQueueDocument = new TypedDocumentString(`
+    mutation PauseQueue($tenant: ID) {
+  pauseQueue(tenant: $tenant) {
+    queue {
+      ...Queue
+    }
+  }
+}
+    fragment Queue on Queue {
+  paused
+  pausedAt
+  pausedTenantIds
+  depth
+  scheduled
+  running
+  workers
+  slots
+  oldestWaitingSeconds
+  submittedPerMinute
+  completedPerMinute
+  failedPerMinute
+}`) as unknown as TypedDocumentString<PauseQueueMutation, PauseQueueMutationVariables>;
+export const ResumeQueueDocument = new TypedDocumentString(`
+    mutation ResumeQueue($tenant: ID) {
+  resumeQueue(tenant: $tenant) {
+    queue {
+      ...Queue
+    }
+  }
+}
+    fragment Queue on Queue {
+  paused
+  pausedAt
+  pausedTenantIds
+  depth
+  scheduled
+  running
+  workers
+  slots
+  oldestWaitingSeconds
+  submittedPerMinute
+  completedPerMinute
+  failedPerMinute
+}`) as unknown as TypedDocumentString<ResumeQueueMutation, ResumeQueueMutationVariables>;
+export const WorkersDocument = new TypedDocumentString(`
+    query Workers {
+  workers {
+    ...Worker
+  }
+}
+    fragment Worker on Worker {
+  id
+  status
+  host
+  version
+  concurrency
+  runningJobs
+  completedJobs
+  failedAttempts
+  pagesPerMinute
+  memoryBytes
+  sandbox
+  startedAt
+  lastHeartbeat
+  jobs {
+    jobId
+    tenantId
+    stage
+    progressPercentage
+    pagesDone
+    pagesTotal
+    startedAt
+  }
+}`) as unknown as TypedDocumentString<WorkersQuery, WorkersQueryVariables>;
+export const DrainWorkerDocument = new TypedDocumentString(`
+    mutation DrainWorker($id: ID!, $undo: Boolean) {
+  drainWorker(id: $id, undo: $undo) {
+    worker {
+      ...Worker
+    }
+  }
+}
+    fragment Worker on Worker {
+  id
+  status
+  host
+  version
+  concurrency
+  runningJobs
+  completedJobs
+  failedAttempts
+  pagesPerMinute
+  memoryBytes
+  sandbox
+  startedAt
+  lastHeartbeat
+  jobs {
+    jobId
+    tenantId
+    stage
+    progressPercentage
+    pagesDone
+    pagesTotal
+    startedAt
+  }
+}`) as unknown as TypedDocumentString<DrainWorkerMutation, DrainWorkerMutationVariables>;
+export const BulkOperationsDocument = new TypedDocumentString(`
+    query BulkOperations($first: Int, $after: String) {
+  bulkOperations(first: $first, after: $after) {
+    nodes {
+      ...BulkOperation
+    }
+    pageInfo {
+      ...PageInfo
+    }
+  }
+}
+    fragment BulkOperation on BulkOperation {
+  id
+  kind
+  status
+  filter
+  priority
+  matched
+  examined
+  changed
+  skipped
+  createdAt
+  finishedAt
+}
+fragment PageInfo on PageInfo {
+  hasNextPage
+  hasPreviousPage
+  startCursor
+  endCursor
+}`) as unknown as TypedDocumentString<BulkOperationsQuery, BulkOperationsQueryVariables>;
+export const RetryJobsDocument = new TypedDocumentString(`
+    mutation RetryJobs($input: BulkInput!) {
+  retryJobs(input: $input) {
+    count
+    operation {
+      ...BulkOperation
+    }
+  }
+}
+    fragment BulkOperation on BulkOperation {
+  id
+  kind
+  status
+  filter
+  priority
+  matched
+  examined
+  changed
+  skipped
+  createdAt
+  finishedAt
+}`) as unknown as TypedDocumentString<RetryJobsMutation, RetryJobsMutationVariables>;
+export const CancelJobsDocument = new TypedDocumentString(`
+    mutation CancelJobs($input: BulkInput!) {
+  cancelJobs(input: $input) {
+    count
+    operation {
+      ...BulkOperation
+    }
+  }
+}
+    fragment BulkOperation on BulkOperation {
+  id
+  kind
+  status
+  filter
+  priority
+  matched
+  examined
+  changed
+  skipped
+  createdAt
+  finishedAt
+}`) as unknown as TypedDocumentString<CancelJobsMutation, CancelJobsMutationVariables>;
+export const DeleteJobsDocument = new TypedDocumentString(`
+    mutation DeleteJobs($input: BulkInput!) {
+  deleteJobs(input: $input) {
+    count
+    operation {
+      ...BulkOperation
+    }
+  }
+}
+    fragment BulkOperation on BulkOperation {
+  id
+  kind
+  status
+  filter
+  priority
+  matched
+  examined
+  changed
+  skipped
+  createdAt
+  finishedAt
+}`) as unknown as TypedDocumentString<DeleteJobsMutation, DeleteJobsMutationVariables>;
+export const SetPriorityDocument = new TypedDocumentString(`
+    mutation SetPriority($input: SetPriorityInput!) {
+  setPriority(input: $input) {
+    count
+    operation {
+      ...BulkOperation
+    }
+  }
+}
+    fragment BulkOperation on BulkOperation {
+  id
+  kind
+  status
+  filter
+  priority
+  matched
+  examined
+  changed
+  skipped
+  createdAt
+  finishedAt
+}`) as unknown as TypedDocumentString<SetPriorityMutation, SetPriorityMutationVariables>;
+export const CancelBulkOperationDocument = new TypedDocumentString(`
+    mutation CancelBulkOperation($id: ID!) {
+  cancelBulkOperation(id: $id) {
+    operation {
+      ...BulkOperation
+    }
+  }
+}
+    fragment BulkOperation on BulkOperation {
+  id
+  kind
+  status
+  filter
+  priority
+  matched
+  examined
+  changed
+  skipped
+  createdAt
+  finishedAt
+}`) as unknown as TypedDocumentString<CancelBulkOperationMutation, CancelBulkOperationMutationVariables>;
+export const QuarantineDocument = new TypedDocumentString(`
+    query Quarantine($first: Int, $after: String) {
+  quarantine(first: $first, after: $after) {
+    nodes {
+      sha256
+      tenantId
+      engine
+      jobId
+      detail
+      createdAt
+    }
+    pageInfo {
+      ...PageInfo
+    }
+  }
+}
+    fragment PageInfo on PageInfo {
+  hasNextPage
+  hasPreviousPage
+  startCursor
+  endCursor
+}`) as unknown as TypedDocumentString<QuarantineQuery, QuarantineQueryVariables>;
+export const LiftQuarantineDocument = new TypedDocumentString(`
+    mutation LiftQuarantine($sha256: String!, $tenant: ID) {
+  liftQuarantine(sha256: $sha256, tenant: $tenant) {
+    lifted
+  }
+}
+    `) as unknown as TypedDocumentString<LiftQuarantineMutation, LiftQuarantineMutationVariables>;
+export const AlertsDocument = new TypedDocumentString(`
+    query Alerts($cleared: Boolean) {
+  alerts(cleared: $cleared) {
+    id
+    kind
+    detail
+    advice
+    raisedAt
+    clearedAt
+  }
+}
+    `) as unknown as TypedDocumentString<AlertsQuery, AlertsQueryVariables>;
+export const AlertWebhookSecretDocument = new TypedDocumentString(`
+    query AlertWebhookSecret {
+  alertWebhookSecret
+}
+    `) as unknown as TypedDocumentString<AlertWebhookSecretQuery, AlertWebhookSecretQueryVariables>;
 export const BatchDocument = new TypedDocumentString(`
     query Batch($id: ID!) {
   batch(id: $id) {

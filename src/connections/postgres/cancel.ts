@@ -18,8 +18,9 @@ const sslRequest = message(1234, 5679);
 const accepted = 'S'.charCodeAt(0);
 
 /**
- * Asks PostgreSQL to cancel the statement that a connection runs; resolves when the request was handled or failed. The
- * protocol sends such requests over a separate connection. PgBouncer forwards them to the server that runs the statement.
+ * Asks PostgreSQL to cancel the statement that a connection runs. Resolves when the request was handled or failed. The
+ * protocol sends such requests over a separate connection. PgBouncer forwards them to the server that runs the
+ * statement.
  *
  * The server closes that connection, never this side: PgBouncer 1.18 exits when a client hangs up during a request.
  */
@@ -41,7 +42,7 @@ export async function requestCancel(backend: Backend): Promise<void> {
   });
 }
 
-/** Encrypts the request as the connection is encrypted: it holds a secret. */
+/** Encrypts the request as the connection is encrypted, because it contains a secret. */
 function secure(socket: Socket, { host, ssl }: Backend, request: Buffer): void {
   const options = typeof ssl === 'object' && ssl !== null ? ssl : {};
   const servername = isIP(host) === 0 ? { servername: host } : {};

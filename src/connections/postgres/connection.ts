@@ -8,10 +8,10 @@ import { openSession, type Session } from './session-settings.ts';
 /** Maximum time for connecting, in milliseconds of running time. */
 const connectMs = 5_000;
 
-/** A connection to PostgreSQL with our settings. Its statement can be cancelled, and it can be closed without a goodbye. */
+/** A connection to PostgreSQL with our settings. It can cancel its statement, and close without saying goodbye. */
 export class PostgresConnection extends pg.Client {
   readonly #socket: Socket;
-  /** What a cancel request has to name. */
+  /** The process id and key that a cancel request needs. */
   #backend: { processId: number; secretKey: number } | null = null;
   #session: Session | null = null;
 
@@ -20,7 +20,7 @@ export class PostgresConnection extends pg.Client {
     super({
       ...(typeof config === 'string' ? { connectionString: config } : config),
       stream: () => socket,
-      // Lets one write carry a statement together with its transaction.
+      // Sends a statement together with its transaction in one write.
       pipeline: true,
       keepAlive: true,
     });
@@ -46,7 +46,9 @@ export class PostgresConnection extends pg.Client {
     return this.#session;
   }
 
-  /** Asks the server to cancel the running statement, which then fails with 57014. Resolves when the request was sent. */
+  /**
+   * Asks the server to cancel the running statement, which then fails with 57014. Resolves when the request was sent.
+   */
   async cancel(): Promise<void> {
     const { host, port, ssl } = this;
     if (this.#backend !== null) await requestCancel({ host, port, ssl, ...this.#backend });

@@ -25,7 +25,8 @@ export interface ConnectionsOptions {
   name: string;
   logger: Logger;
   /**
-   * The pools of the process; this one joins them. They close their connections together, and make room for each other.
+   * The pools of the process, which this one joins. They close their connections together, and free connections for
+   * each other.
    */
   group?: Set<Connections>;
 }
@@ -82,7 +83,7 @@ export class Connections implements AsyncDisposable {
       throw signal?.aborted ? new StatementCancelledError({ cause: signal.reason }) : error;
     } finally {
       signal?.removeEventListener('abort', cancel);
-      // The request must not meet the next statement of this connection.
+      // The request must not hit the next statement of this connection.
       if (cancelling !== null) await cancelling;
       connection.release(!usable || connection.getTransactionStatus() !== 'I');
     }
@@ -108,7 +109,7 @@ export class Connections implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    // A half-open connection never answers a goodbye.
+    // A half-open connection never confirms that it closes.
     const timer = setTimeout(() => this.#destroyAll(), goodbyeMs);
     await this.#pool.end();
     clearTimeout(timer);
@@ -163,7 +164,7 @@ export class Connections implements AsyncDisposable {
     for (const connection of this.#open) connection.destroy();
   }
 
-  /** Closes one connection that nobody uses. */
+  /** Closes an idle connection. */
   #closeIdle(): void {
     if (this.#pool.idleCount > 0) this.#pool.connect((_error, _connection, release) => release(true));
   }

@@ -6,10 +6,10 @@ export class DatabaseBusyError extends Error {
   }
 }
 
-/** PostgreSQL gave no answer while a statement waited for a connection. */
+/** PostgreSQL did not respond while a statement waited for a connection. */
 export class DatabaseSilentError extends Error {
   constructor() {
-    super('PostgreSQL does not answer');
+    super('PostgreSQL does not respond');
     this.name = 'DatabaseSilentError';
   }
 }
@@ -23,7 +23,7 @@ export class StatementCancelledError extends Error {
 }
 
 const connectionCodes = new Set([
-  // Node: no connection, or it broke.
+  // Node.js: no connection, or it broke.
   'ECONNREFUSED',
   'ECONNRESET',
   'ECONNABORTED',
@@ -48,21 +48,23 @@ const connectionCodes = new Set([
 /** PostgreSQL: connection exceptions; out of memory or disk. */
 const connectionClasses = /^(08|53)[0-9A-Z]{3}$/;
 
-/** What pg says without a code. */
+/** Messages of pg without a code. */
 const connectionMessages = /Connection terminated|Client has encountered a connection error/;
 
 /** PostgreSQL: too many connections; Prisma's code for it. */
 const fullCodes = ['53300', 'P2037'];
 
-/** What PgBouncer says when it is full; its code is that of any protocol violation. */
+/** The message of PgBouncer when it is full; its code is the general one for protocol violations. */
 const fullMessages = /^(query_wait_timeout|no more connections allowed\b.*)$/;
 
-/** PostgreSQL undid the statement because of concurrent ones: serialization failure, deadlock; Prisma's code for both. */
+/**
+ * PostgreSQL rolled the statement back because of a conflict (serialization failure, deadlock); Prisma's code for both.
+ */
 const conflictCodes = ['40001', '40P01', 'P2034'];
 
 /**
- * Whether the database cannot be reached right now, so that trying again makes sense. Prisma wraps pg's
- * errors, differently in each version, so these functions search the whole chain of an error.
+ * Whether the database cannot be reached now, so that a retry makes sense. Prisma wraps pg's errors differently in each
+ * version, so these functions search the whole cause chain of an error.
  */
 export function isConnectionError(error: unknown): boolean {
   if (isBusy(error)) return false;
@@ -88,12 +90,12 @@ export function isBusy(error: unknown): boolean {
   });
 }
 
-/** Whether PostgreSQL ended the statement because it took longer than it may. It was undone. */
+/** Whether PostgreSQL ended the statement because of its time limit. It was rolled back. */
 export function isStatementTimeout(error: unknown): boolean {
   return holds(error, (each) => hasCode(each, ['57014']));
 }
 
-/** Whether PostgreSQL undid the statement or transaction because of concurrent ones: it may run again. */
+/** Whether PostgreSQL rolled back the statement or transaction because of a conflict: it may run again. */
 export function isConflict(error: unknown): boolean {
   return holds(error, (each) => hasCode(each, conflictCodes));
 }

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { fewestDatabaseConnections } from '../../config.ts';
+import { minDatabaseConnections } from '../../config/config.ts';
 import type { PostgresConnection } from './connection.ts';
 
 /** The processes that share DATABASE_CONNECTIONS on this server. */
@@ -60,7 +60,7 @@ function tooFewConnections(found: Facts, { processes, connections }: Demand): st
   const [least] = limitsOf(found, needed).sort((a, b) => a.most - b.most);
   if (least === undefined || least.most >= needed) return null;
   const each = Math.floor(least.most / processes);
-  const lower = each < fewestDatabaseConnections ? '' : `set DATABASE_CONNECTIONS=${each}, or `;
+  const lower = each < minDatabaseConnections ? '' : `set DATABASE_CONNECTIONS=${each}, or `;
   const who = processes === 1 ? 'this process' : `${processes} processes`;
   return `${least.whose} ${least.most} connections, and ${who} with DATABASE_CONNECTIONS=${connections} may need ${needed}: ${lower}run ${least.raise}`;
 }

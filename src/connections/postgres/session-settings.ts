@@ -7,8 +7,8 @@ const idleInTransactionMs = 5_000;
 export const statementMs = 5_000;
 
 /**
- * Settings that our statements and the parsing of their answers depend on. Roles and databases may have other values, so each
- * session or transaction sets all of them: no setting of a role may change an answer.
+ * Settings that our statements and the parsing of their results depend on. Roles and databases may have other values,
+ * so each session or transaction sets all of them: no setting of a role may change a result.
  */
 const settings: Readonly<Record<string, string>> = {
   // Values as text, in both directions.
@@ -23,7 +23,7 @@ const settings: Readonly<Record<string, string>> = {
   search_path: 'public',
   // Definitions of functions are compared as text.
   quote_all_identifiers: 'off',
-  // With a limit, an index search leaves out some of its rows at random.
+  // With a limit, an index search omits some matching rows at random.
   gin_fuzzy_search_limit: '0',
   // Time limits.
   statement_timeout: String(statementMs),
@@ -51,15 +51,16 @@ SELECT name, value, pg_backend_pid() = $3 AS direct,
  WHERE current_setting(name, true) IS NOT NULL AND (name <> 'synchronous_commit' OR current_setting(name) = 'off')`;
 
 export interface Session {
-  /** Whether the session belongs to this connection alone: then settings and prepared statements last. */
+  /** Whether the session belongs to this connection alone, so that settings and prepared statements last. */
   direct: boolean;
   /** The statement that begins a transaction with our settings. */
   begin: string;
 }
 
 /**
- * Detects a pooler such as PgBouncer, and applies the settings if there is none. On connecting, PostgreSQL announces the id of
- * the process that serves the session, for cancel requests. A pooler does not know it yet and announces its own number.
+ * Detects a pooler such as PgBouncer, and applies the settings if there is none. On connecting, PostgreSQL announces
+ * the id of the process that serves the session, for cancel requests. A pooler does not know it yet and announces its
+ * own number.
  */
 export async function openSession(client: pg.ClientBase, processId: number): Promise<Session> {
   const values = [Object.keys(settings), Object.values(settings), processId];

@@ -1,12 +1,13 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setMaxListeners } from 'node:events';
 import type pg from 'pg';
-import { type Claimant, type Owner, Slots } from '../../ops/slots.ts';
+import { type Claimant, type Owner, Slots, type SlotUse } from '../../ops/slots.ts';
 import type { PostgresConnection } from './connection.ts';
 import { Connections, type ConnectionsOptions } from './connections.ts';
 import { DatabaseBusyError, DatabaseSilentError, StatementCancelledError } from './database-errors.ts';
 import { retryConflicts } from './retry-conflicts.ts';
 import type { Session } from './session-settings.ts';
+import { currentTenant, setTenant } from './tenant.ts';
 
 /** Maximum wait for a connection, in milliseconds of running time. */
 const patienceMs = 5_000;
@@ -23,6 +24,11 @@ export interface StatementScope {
 
 export type Statement = pg.QueryConfig<unknown[]>;
 
+export interface StatementPoolOptions extends ConnectionsOptions {
+  /** Whether each statement belongs to a tenant, see `asTenant`. For roles that are subject to row-level security. */
+  byTenant: boolean;
+}
+
 /** Sends a statement of a transaction. */
 export type Send = <Row extends pg.QueryResultRow>(statement: Statement) => Promise<pg.QueryResult<Row>>;
 
@@ -36,10 +42,12 @@ export class StatementPool implements AsyncDisposable {
   readonly #connections: Connections;
   readonly #slots: Slots;
   readonly #scopes = new AsyncLocalStorage<Claimant>();
+  readonly #byTenant: boolean;
 
-  constructor(options: ConnectionsOptions) {
+  constructor({ byTenant, ...options }: StatementPoolOptions) {
     this.#connections = new Connections(options);
     this.#slots = new Slots(options.size);
+    this.#byTenant = byTenant;
   }
 
   /** Runs `work`: all statements that it sends to this pool belong to the scope. */
@@ -49,6 +57,11 @@ export class StatementPool implements AsyncDisposable {
     return this.#scopes.run(scope, work);
   }
 
+  /** The connections in use, and the statements that wait for one. */
+  get use(): SlotUse {
+    return this.#slots.use;
+  }
+
   /** Whether the current scope is aborted. */
   get isCancelled(): boolean {
     return this.#claimant().signal?.aborted ?? false;
@@ -56,20 +69,26 @@ export class StatementPool implements AsyncDisposable {
 
   /** Runs a statement; retries after conflicts. */
   async run<Row extends pg.QueryResultRow>(statement: Statement): Promise<pg.QueryResult<Row>> {
+    const begin = this.#beginner();
     return await this.#withSlot((signal) =>
-      this.#connections.use(signal, (connection, session) =>
-        this.#connections.answer(send<Row>(connection, session, statement)),
-      ),
+      this.#connections.use(signal, (connection, session) => {
+        const alone = session.direct && !this.#byTenant;
+        const named = session.direct ? statement : { ...statement, name: undefined };
+        return this.#connections.answer(
+          alone ? connection.query<Row>(statement) : inOneWrite<Row>(connection, begin(session), named),
+        );
+      }),
     );
   }
 
   /** Runs `work` in a transaction; retries it from its beginning after conflicts. */
   async transaction<T>(work: (send: Send) => Promise<T>): Promise<T> {
+    const begin = this.#beginner();
     return await this.#withSlot((signal) =>
       this.#connections.use(signal, async (connection, session) => {
         const query: Send = (statement) =>
           this.#connections.answer(connection.query(session.direct ? statement : { ...statement, name: undefined }));
-        await query({ text: session.begin });
+        await query({ text: begin(session) });
         try {
           const result = await work(query);
           // COMMIT rolls back if a statement failed, even if `work` has overlooked its error.
@@ -86,6 +105,15 @@ export class StatementPool implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#connections[Symbol.asyncDispose]();
+    // Otherwise Node.js 20 copies the scopes of closed pools into each promise, for as long as the process runs.
+    this.#scopes.disable();
+  }
+
+  /** Returns what begins a transaction: with the settings, and for the tenant in whose name the caller runs. */
+  #beginner(): (session: Session) => string {
+    if (!this.#byTenant) return ({ begin }) => begin;
+    const tenant = setTenant(currentTenant());
+    return ({ begin }) => `${begin}; ${tenant}`;
   }
 
   #claimant(): Claimant {
@@ -108,18 +136,9 @@ export class StatementPool implements AsyncDisposable {
   }
 }
 
-function send<Row extends pg.QueryResultRow>(
-  connection: PostgresConnection,
-  { direct, begin }: Session,
-  statement: Statement,
-): Promise<pg.QueryResult<Row>> {
-  if (direct) return connection.query<Row>(statement);
-  return inOneWrite<Row>(connection, begin, { ...statement, name: undefined });
-}
-
 /**
- * Sends a statement in a transaction with all settings, in one write: the settings end with the transaction, and no
- * round trip is added. After an error COMMIT rolls back.
+ * Sends a statement in a transaction with settings, in one write: the settings end with the transaction, and no round
+ * trip is added. After an error COMMIT rolls back.
  */
 async function inOneWrite<Row extends pg.QueryResultRow>(
   connection: PostgresConnection,

@@ -9,7 +9,7 @@ const keepExpired = `interval '30 days'`;
  * a job uses is not visited again.
  *
  * Parameters: $1 maximum rows.
- * Returns: one row per visited upload, with the storage key of bytes that no row names any more.
+ * Returns: one row per visited upload, with the storage key of bytes that no row references any more.
  * Locks: the source rows; skips locked ones. A submission that is about to use an upload holds FOR KEY SHARE and
  * accepts only uploads that are not expired or are in use: because of the minute of grace, the two never meet.
  * Called by: the pruner, in any number of processes.

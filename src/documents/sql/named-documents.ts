@@ -8,7 +8,7 @@ export interface UploadState {
 }
 
 /**
- * The states of uploads, without those that do not exist.
+ * Reads the states of existing uploads.
  *
  * Parameters: $1 ids, $2 tenant.
  * Called by: submissions, to find out what is wrong with an upload. Locks nothing: the insert decides.
@@ -19,7 +19,7 @@ SELECT s.id, s.status::text AS status, s.sha256,
   FROM sources s WHERE s.id = ANY($1::uuid[]) AND s.tenant_id = $2 AND s.kind = 'UPLOAD'`;
 
 /**
- * Which of these jobs exist.
+ * Returns which of these jobs exist.
  *
  * Parameters: $1 ids, $2 tenant.
  * Called by: submissions that name the document of a job. Locks nothing: the insert decides.

@@ -4,14 +4,17 @@ import { Costs, costKeys, type LearnedCost } from '../costs.ts';
 import { expectStages, type Span, totalOf, type WorkRow, workFacts } from '../estimate.ts';
 import { readCosts } from '../learner.ts';
 import { limitsOf, runningRows, slotsNow, storeForecast, waitingRows } from '../sql/queue.ts';
-import { type Forecast, playQueue, type Queue, type WaitingRow } from './play.ts';
+import { type Forecast, type Queue, simulateQueue, type WaitingRow } from './simulate.ts';
 
 /** Maximum tenants with a forecast. */
-const mostTenants = 200;
+const maxTenants = 200;
 /** Maximum waiting rows to count, of all tenants together. */
-const mostRows = 20_000;
-/** Rows at the heads of the queues that are all read, of all tenants together. Behind them the sample gets sparser. */
-const mostHeads = 1_000;
+const maxRows = 20_000;
+/**
+ * Number of rows at the heads of the queues that are all read, of all tenants together. Behind them the sample is
+ * sparser.
+ */
+const maxHeads = 1_000;
 
 export interface Waiting extends WorkRow {
   tenantId: string;
@@ -19,6 +22,12 @@ export interface Waiting extends WorkRow {
   claimOrder: number;
   /** 0 for a row that became due: its rank follows from its order. */
   rank: number;
+}
+
+export interface Slots {
+  takenAt: Date;
+  slots: number;
+  pausedTenants: string[];
 }
 
 export interface Running extends WorkRow {
@@ -31,10 +40,10 @@ export interface Running extends WorkRow {
  * Reads the queue, the fleet and the running jobs in four statements, whose cost does not grow with the number of jobs.
  */
 async function readQueue({ database }: { database: Database }, costs: Costs): Promise<{ takenAt: Date; queue: Queue }> {
-  const [fleet] = await database.query<{ takenAt: Date; slots: number }>(slotsNow, [workerSilenceSeconds]);
-  if (fleet === undefined) throw new Error('a sum has no row');
+  const [fleet] = await database.query<Slots & Record<string, unknown>>(slotsNow, [workerSilenceSeconds]);
+  if (fleet === undefined) throw new Error('a statement that must return one row returned none');
   const running = await database.query<Running & Record<string, unknown>>(runningRows, []);
-  const rows = await database.query<Waiting & Record<string, unknown>>(waitingRows, [mostTenants, mostRows, mostHeads]);
+  const rows = await database.query<Waiting & Record<string, unknown>>(waitingRows, [maxTenants, maxRows, maxHeads]);
   const workOf = (row: WorkRow) => totalOf(expectStages(workFacts(row), costs));
   const waiting = new Map<string, WaitingRow[]>();
   const due = new Map<string, number>();
@@ -55,6 +64,7 @@ async function readQueue({ database }: { database: Database }, costs: Costs): Pr
   const queue = {
     limits: new Map(limits.map(({ id, most }) => [id, most])),
     slots: fleet.slots,
+    pausedTenants: fleet.pausedTenants,
     running: running.map((row) => ({ tenantId: row.tenantId, rest: restOf(row, workOf) })),
     waiting,
     usual: costs.of(costKeys.service()).mean,
@@ -91,7 +101,7 @@ export async function makeForecast(context: { database: Database }): Promise<Mad
   const learned = await readCosts(context);
   const costs = new Costs(learned);
   const { takenAt, queue } = await readQueue(context, costs);
-  const forecast = playQueue(queue);
+  const forecast = simulateQueue(queue);
   const stored: Stored = { queue: forecast, costs: learned };
   await context.database.query(storeForecast, [takenAt, JSON.stringify(stored)]);
   return { takenAt, queue, forecast, costs };
@@ -107,13 +117,15 @@ export interface KnownForecast {
   madeAt: number;
 }
 
-/** Reads the newest forecast; null if there is none. */
+/** Reads the newest forecast; null before the first one. */
 export async function readForecast(context: { database: Database }): Promise<KnownForecast | null> {
   const [row] = await context.database.query<{ version: number; age: number; data: Stored }>(
     `SELECT version, extract(epoch FROM clock_timestamp() - taken_at)::float8 AS age, data FROM forecast WHERE id = 1`,
     [],
   );
   if (row === undefined) return null;
-  const { queue, costs } = row.data;
+  const { costs } = row.data;
+  // An earlier version, which leads maintenance during an upgrade, knows no paused tenants.
+  const queue = { ...row.data.queue, pausedTenants: row.data.queue.pausedTenants ?? [] };
   return { version: row.version, queue, costs: new Costs(costs), madeAt: Date.now() - row.age * 1000 };
 }

@@ -1,7 +1,7 @@
 export interface Slot {
   /** When it becomes free. */
   at: number;
-  /** The tenant of its running job; empty if there is none. */
+  /** The tenant of its running job; empty if it runs no job. */
   tenantId: string;
 }
 

@@ -5,7 +5,7 @@ SELECT ${jobColumns}, s.storage_key IS NULL AS "toDownload", s.bytes AS "sourceB
   FROM ${jobs} j JOIN sources s ON s.id = j.source_id`;
 
 /**
- * Reads jobs with what their estimates need.
+ * Reads jobs with the columns that their estimates need.
  *
  * Parameters: $1 ids.
  * Returns: one row for each job that exists.

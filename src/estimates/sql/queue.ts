@@ -1,10 +1,14 @@
 import { waitingTenants } from '../../fleet/sql/claimable.ts';
 
+/** Condition: the tenant of this column is not paused. */
+const runs = (tenantId: string) => `${tenantId} NOT IN (SELECT id FROM tenants WHERE queue_paused_at IS NOT NULL)`;
+
 /**
  * Reads the waiting jobs of each tenant in the order of claiming: each of the first ones, then fewer and fewer, and the
  * last.
  *
- * It reads at most $2 entries of an index, and only the returned rows of the table.
+ * It reads at most $2 entries of an index, and only the returned rows of the table. Leaves out tenants whose queue is
+ * paused.
  *
  * Parameters: $1 maximum number of tenants, $2 maximum number of index entries, $3 number of first rows, of all tenants
  * together.
@@ -12,12 +16,12 @@ import { waitingTenants } from '../../fleet/sql/claimable.ts';
  * Called by: `makeForecast`. Locks nothing.
  */
 export const waitingRows = `
-WITH RECURSIVE ${waitingTenants}, tenants AS MATERIALIZED (
-    SELECT tenant_id FROM tenants_waiting LIMIT $1
+WITH RECURSIVE ${waitingTenants}, turns AS MATERIALIZED (
+    SELECT tenant_id FROM tenants_waiting WHERE ${runs('tenant_id')} LIMIT $1
 ), share AS MATERIALIZED (
-    SELECT greatest(1, count(*)) AS n FROM tenants
+    SELECT greatest(1, count(*)) AS n FROM turns
 ), marked AS (
-    SELECT row.* FROM tenants t
+    SELECT row.* FROM turns t
      CROSS JOIN LATERAL (
         SELECT first.id, row_number() OVER (ORDER BY first.claim_order, first.id) AS rank, count(*) OVER () AS counted
           FROM (SELECT j.id, j.claim_order FROM jobs j
@@ -33,7 +37,7 @@ UNION ALL
 (SELECT j.tenant_id, j.id, extract(epoch FROM j.claim_order)::float8 * 1000, 0,
         s.storage_key IS NULL, s.bytes, j.options, j.pages_total, j.pages_done
    FROM jobs j JOIN sources s ON s.id = j.source_id
-  WHERE j.due_at IS NOT NULL AND j.status IN ('PENDING', 'RETRYING') AND j.due_at <= now()
+  WHERE j.due_at IS NOT NULL AND j.status IN ('PENDING', 'RETRYING') AND j.due_at <= now() AND ${runs('j.tenant_id')}
   ORDER BY j.due_at, j.id LIMIT $3)
  ORDER BY "claimOrder", id`;
 
@@ -50,10 +54,18 @@ export const limitsOf =
   'SELECT id, max_running AS most FROM tenants WHERE id = ANY($1::uuid[]) AND max_running IS NOT NULL';
 
 /**
- * Reads the number of slots. Parameters: $1 seconds of silence after which a worker is dead. Called by: `makeForecast`.
+ * Reads the number of slots that take jobs, none while the queue is paused, and the tenants whose queue is paused.
+ *
+ * Parameters: $1 seconds of silence after which a worker is dead.
+ * Returns: one row.
+ * Called by: `makeForecast`. Locks nothing.
  */
 export const slotsNow = `
-SELECT now() AS "takenAt", coalesce(sum(concurrency), 0)::int AS slots FROM workers WHERE heartbeat_at > now() - $1 * interval '1 second'`;
+SELECT now() AS "takenAt", coalesce(sum(concurrency), 0)::int AS slots,
+       ARRAY(SELECT id FROM tenants WHERE queue_paused_at IS NOT NULL) AS "pausedTenants"
+  FROM workers
+ WHERE heartbeat_at > now() - $1 * interval '1 second' AND draining_since IS NULL
+   AND NOT EXISTS (SELECT FROM installation WHERE queue_paused_at IS NOT NULL)`;
 
 /**
  * Stores a forecast. Its version rises if the queue differs from that of the previous one. It does not wait for the

@@ -10,10 +10,11 @@ export const waitingTenants = `tenants_waiting(tenant_id) AS (
 )`;
 
 /**
- * Common table expressions (RECURSIVE): the tenants that have rows to claim and may have more running.
+ * Common table expressions (RECURSIVE): the tenants that have rows to claim and may have more running. None while the
+ * queue is paused, and not those whose own queue is.
  *
  * `eligible` has one row for each such tenant: its id, and in `room` the number of its jobs that may still start, or
- * null without a limit. The cost is bounded by the number of tenants and slots, whatever the number of jobs.
+ * null without a limit. The cost depends on the number of tenants and slots, not on the number of jobs.
  */
 export const eligibleTenants = `${waitingTenants}, tenants_due(tenant_id) AS (
     (SELECT tenant_id FROM jobs WHERE due_at IS NOT NULL AND status IN ('PENDING', 'RETRYING') ORDER BY tenant_id LIMIT 1)
@@ -31,6 +32,7 @@ export const eligibleTenants = `${waitingTenants}, tenants_due(tenant_id) AS (
                     THEN (SELECT count(*) FROM jobs j WHERE j.tenant_id = t.id AND j.status = 'RUNNING') END AS n) running
      WHERE t.id IN (SELECT tenant_id FROM tenants_waiting UNION ALL SELECT tenant_id FROM tenants_due)
        AND (t.max_running IS NULL OR t.max_running > running.n)
+       AND t.queue_paused_at IS NULL AND NOT EXISTS (SELECT FROM installation i WHERE i.queue_paused_at IS NOT NULL)
 )`;
 
 /**

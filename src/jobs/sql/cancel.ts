@@ -1,10 +1,7 @@
 import { jobColumns } from '../../job-row/job.ts';
-import { priorityIntervalSeconds } from '../../job-row/options.ts';
+import { queuedAt } from '../../job-row/queued-at.ts';
 
 const unfinished = `j.status IN ('PENDING', 'RUNNING', 'RETRYING')`;
-
-/** When row `j` was submitted or last retried. */
-const queuedAt = `j.claim_order - j.priority * interval '${priorityIntervalSeconds} seconds'`;
 
 /**
  * Cancels unfinished jobs. A running one leaves an attempt in its history.
@@ -23,16 +20,24 @@ WITH old AS (
       FROM old WHERE j.id = old.id
     RETURNING j.*
 ), attempt AS (
-    INSERT INTO job_attempts (job_id, number, run, worker_id, started_at, finished_at)
-    SELECT job.id, attempt, run, worker_id, started_at, now() FROM job JOIN old ON old.id = job.id WHERE old.status = 'RUNNING'
+    INSERT INTO job_attempts (job_id, tenant_id, number, run, worker_id, started_at, finished_at)
+    SELECT job.id, tenant_id, attempt, run, worker_id, started_at, now() FROM job JOIN old ON old.id = job.id WHERE old.status = 'RUNNING'
 )
 SELECT ${jobColumns} FROM job j`;
 
 /** One job: $1 its id, $2 its tenant. No row if it has ended. Called by: `cancelJob`. */
 export const cancelOne = cancelRows(`j.id = $1 AND j.tenant_id = $2 AND ${unfinished} FOR UPDATE`);
 
+/**
+ * Several jobs: $1 their ids, $2 the statuses that they may have. Skips locked rows, as `cancelPart` does. Called by:
+ * `cancelJobs`.
+ */
+export const cancelMany = cancelRows(
+  `j.id = ANY ($1::uuid[]) AND j.status::text = ANY ($2::text[]) AND ${unfinished} ORDER BY j.id FOR UPDATE SKIP LOCKED`,
+);
+
 /** Jobs that a cancellation of their batch still has to cancel: $1 the batch, $2 when it was requested. */
-export const toCancel = `j.batch_id = $1 AND ${unfinished} AND ${queuedAt} <= $2`;
+export const toCancel = `j.batch_id = $1 AND ${unfinished} AND ${queuedAt('j')} <= $2`;
 
 /**
  * Some jobs of a batch, running ones first: at most $3. Skips locked rows: others may lock several jobs in a different

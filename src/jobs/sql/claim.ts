@@ -17,15 +17,15 @@ SELECT ${jobColumns},
 /**
  * Reads what other tables hold about claimed jobs.
  *
- * It must be a statement of its own. The claim waits for its lock inside the function; a join around the function would
- * use the snapshot from before the wait, in which a job that was inserted meanwhile has no source.
+ * It must be a separate statement. The claim waits for its lock inside the function; a join around the function would
+ * use the snapshot from before the wait, in which a job inserted in the meantime has no source.
  *
  * Parameters: $1 jobs, $2 failure codes that count as a lack of time or memory.
  * Returns: one row for each job that still exists.
  * Called by: `claimJobs`. Locks nothing: until the lease ends, only a cancellation takes these jobs away.
  */
 export const readDetails = `
-SELECT j.id, s.url AS "sourceUrl", s.storage_key AS "sourceStorageKey", s.sha256 AS "sourceSha256", s.bytes AS "sourceBytes",
+SELECT j.id, s.url AS "sourceUrl", s.sealed_credentials AS "sealedCredentials", s.storage_key AS "sourceStorageKey", s.sha256 AS "sourceSha256", s.bytes AS "sourceBytes",
        (SELECT count(*)::int FROM job_attempts a
          WHERE a.job_id = j.id AND a.run = j.run AND a.failure_code = ANY($2::text[])) AS "resourceFailures",
        (SELECT a.engine FROM job_attempts a

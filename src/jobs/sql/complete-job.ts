@@ -7,7 +7,7 @@ import { insertAttempt } from './insert-attempt.ts';
  * Completes a claimed job, with its last pages, if all its pages are stored.
  *
  * Parameters: $1–$3 the fence; $4–$15 the last pages (`pageValues`); $16 total pages, $17 engine, $18 facts of the
- * document as JSON, $19 what made the pages.
+ * document as JSON, $19 key of the tools that produced the pages.
  * Returns: the job after the transition; no row if the claim is lost or pages are missing.
  * Locks: the job row. Safe under concurrency by the fence.
  * Called by: `completeJob`, which finds out why there is no row. May be repeated.
@@ -24,7 +24,7 @@ WITH held AS (
       FROM held WHERE j.id = held.id AND ${countOf('held.pages')} = $16
     RETURNING j.*
 ), attempt AS (${insertAttempt()}), page AS (${insertPages}), strange AS (
-    -- Left by another engine that was given up: a result is of one making.
+    -- Pages of an engine that was given up: all pages of a result are produced by the same tools.
     DELETE FROM pages p USING job WHERE p.job_id = job.id AND NOT p.number <@ job.stored_pages
 )
 SELECT ${jobColumns} FROM job j`;

@@ -4,7 +4,7 @@
  * Parameters: $1 job, $2 tenant.
  * Returns: one row, or none if the job does not exist.
  * Locks: the source row, FOR UPDATE. Concurrent deletions of jobs that share a document take turns here. A submission
- * that is about to use the document holds FOR KEY SHARE: it either commits first and is seen by `deleteLockedJob`, or
+ * that is about to use the document holds FOR SHARE: it either commits first and is seen by `deleteLockedJob`, or
  * finds the document gone.
  * Called by: `deleteJob`, before `deleteLockedJob`, in one READ COMMITTED transaction. It must be a separate statement,
  * so that the next one sees what was committed while this one waited.
@@ -17,8 +17,8 @@ SELECT s.id FROM jobs j JOIN sources s ON s.id = j.source_id WHERE j.id = $1 AND
  * it. Its idempotency key stays reserved for another day. A batch is due for removal a day after the deletion of its
  * last job.
  *
- * Parameters: $1 job, $2 tenant.
- * Returns: one row with the storage key of bytes that no row names any more; no row if there is no such final job.
+ * Parameters: $1 job, $2 tenant; $3 the statuses that it may have and $4 the latest time of its end, null for any.
+ * Returns: one row with the storage key of bytes that no row references any more; no row if there is no such final job.
  * Locks: the job row; the batch row, briefly, at most once an hour for each batch.
  * Called by: `deleteJob`, after `lockDocument`.
  */
@@ -26,11 +26,12 @@ export const deleteLockedJob = `
 WITH job AS (
     DELETE FROM jobs j
      WHERE j.id = $1 AND j.tenant_id = $2 AND j.status IN ('COMPLETED', 'FAILED', 'CANCELLED')
+       AND ($3::text[] IS NULL OR j.status::text = ANY ($3)) AND ($4::timestamptz IS NULL OR j.finished_at <= $4)
     RETURNING j.id, j.source_id, j.batch_id, j.webhook_id
 ), key AS (
     UPDATE idempotency_keys k SET expires_at = now() + interval '24 hours' FROM job WHERE k.job_id = job.id
 ), webhook AS (
-    -- A batch shares its webhook with all its jobs. Deliveries that are pending already are still made.
+    -- A batch shares its webhook with all its jobs. Pending deliveries are still made.
     DELETE FROM webhooks w USING job WHERE w.id = job.webhook_id AND job.batch_id IS NULL
 ), batch AS (
     UPDATE batches b SET expires_at = now() + interval '24 hours' FROM job

@@ -3,10 +3,10 @@ import { jobColumns } from '../../job-row/job.ts';
 import { insertAttempt } from './insert-attempt.ts';
 
 /**
- * Ends attempts by a failure: RETRYING if retries are left and the failure is worth one, otherwise FAILED.
+ * Ends attempts with a failure: RETRYING if the failure can be retried and retries are left, otherwise FAILED.
  *
- * `rows` selects and locks jobs `j`; the members of `failure` are SQL expressions. `delay` is in seconds, or NULL if
- * another try is useless.
+ * `rows` selects and locks jobs `j`; the members of `failure` are SQL expressions. `delay` is in seconds, or NULL if a
+ * retry is useless.
  * Returns: the jobs after the transition.
  * Locks: the rows that `rows` selects.
  */
@@ -50,7 +50,7 @@ export const failClaimed = failRows(`${fence} FOR UPDATE`, {
 });
 
 /**
- * Ends the attempts of jobs whose lease has expired, those that expired first: $1 at most, $2 the message.
+ * Ends the attempts of jobs whose lease has expired, oldest first: $1 maximum number, $2 the message.
  *
  * Skips locked rows: a worker that renews its lease at this moment keeps its job. Called by: `rescueJobs`, in any
  * number of processes.

@@ -89,12 +89,11 @@ ${summary(order, wanted, `n.rows < ${most}`)}`;
 export function scanNames(path: Exclude<Path, 'batch'>, order: Order, wanted: Wanted, most: number): string {
   const checked =
     path === 'all' ? '' : `CROSS JOIN LATERAL (SELECT FROM jobs f WHERE f.id = j.id AND ${matches('f')} OFFSET 0) f`;
-  // Some of the names do not suffice for a count.
+  // For a count, reading only a part of the names is useless.
   const isUseful = wanted === 'keys' ? 'true' : `(SELECT count(*) FROM named) < ${most}`;
   return `
 WITH ${given}, ${pattern}, named AS MATERIALIZED (
-    SELECT n.job_id AS id, n.created_at, n.folded AS name_folded FROM job_names n
-     WHERE pagehive_grams(n.tenant_id, n.folded) @@ $11::tsquery AND n.tenant_id = $1::uuid LIMIT ${most}
+    SELECT n.* FROM names_with_grams($1::uuid, $11::tsquery, ${most}) n
 ), found AS MATERIALIZED (
     SELECT j.id, j.created_at FROM (SELECT * FROM named j WHERE ${isUseful} AND ${hit} AND ${within} ${inOrder(order)}) j ${checked} ${wanted === 'keys' ? `${inOrder(order)} LIMIT $9` : ''}
 )
@@ -103,18 +102,8 @@ SELECT n.*, n.rows < ${most} AS whole, k.*, (SELECT folded FROM pattern) AS fold
 }
 
 /**
- * Returns the planner's estimates of the names that contain each group of characters, without executing the statement:
- * one subplan per group. set_config, which does not run either, forbids a parallel plan, whose estimates are per
- * worker.
+ * Returns the planner's estimates of the names that contain each group of characters.
  *
- * Parameters: one query per group. Do not prepare it. Called by: `listJobs` and `countJobs`.
+ * Parameters: $1 the groups, each a query. Called by: `listJobs` and `countJobs`.
  */
-export function estimateGroups(count: number): string {
-  const estimates = Array.from(
-    { length: count },
-    (_, n) => `
-SELECT ${n}, set_config('', '', true) FROM job_names
- WHERE pagehive_grams(tenant_id, folded) @@ $${n + 1}::tsquery`,
-  );
-  return `EXPLAIN (FORMAT JSON) ${estimates.join(' UNION ALL ')}`;
-}
+export const estimateGroups = 'SELECT estimate_names($1::text[]::tsquery[]) AS estimates';

@@ -6,9 +6,12 @@ export const endMark = '\u0002';
 /** Separates the fragments of a headline. Folding replaces the ellipsis, so a folded text never contains it. */
 export const fragmentDelimiter = ' \u2026 ';
 
-/** Libraries of up to this many pages are read whole. In larger ones at most this many pages are ranked. */
+/** Maximum pages that are ranked. Libraries of up to this many pages are read completely. */
 export const enough = 1_000;
-/** Maximum pages to read to find these. Reading the words of a page costs twenty times as much as finding it in the index. */
+/**
+ * Maximum pages to read to find these. Reading the words of a page costs twenty times as much as finding it in the
+ * index.
+ */
 const readAtMost = 5_000;
 /** Maximum pages with the words of a phrase to read to find the phrase. */
 const phraseCandidates = 2_000;
@@ -32,18 +35,20 @@ const wanted = `
 /**
  * Finds the pages of completed jobs that contain the words, best first, in one of two ways.
  *
- * The first reads the pages of the newest jobs, whose ids are $3. It applies if the filter leaves no other jobs ($13) and they have few
- * pages, or if the words are frequent: it samples every tenth of the newest thousand pages, because neighbours often belong to one
- * document. The second uses the index, which is slow for frequent words and finds the words of a phrase, not the phrase. It groups the
- * pages by job, so that each job is checked once.
+ * The first reads the pages of the newest jobs, whose ids are $3. It applies if the filter leaves no other jobs ($13)
+ * and they have few pages, or if the words are frequent. To decide that, it samples every tenth of the newest thousand
+ * pages, because neighbours often belong to one document. The second uses the index, which is slow for frequent words
+ * and finds the words of a phrase, not the phrase. It groups the pages by job, so that each job is checked once.
  *
- * Both ways then match phrases and rank the pages. Snippets are made only for the returned pages, because one costs as much as ranking
- * thirty. OFFSET 0 prevents other plans: the planner underestimates the cost of reading the words of a page.
+ * Both ways then match phrases and rank the pages. Snippets are made only for the returned pages, because one costs as
+ * much as ranking thirty. OFFSET 0 prevents other plans: the planner underestimates the cost of reading the words of a
+ * page.
  *
- * Parameters: $1 tenant, $2 query, $3 newest jobs; the filter: $4 part of the name, $5 failure codes, $6 and $7 bounds of the creation time,
- * $8 batch; $9–$11 score, job and page of the last hit seen, or null; $12 maximum hits; $13 whether $3 are all jobs.
- * Returns: a row for each hit, or a single row without a hit; `complete` is false if pages were left out; `source` is the text of the page
- * if the headline is made from its folded form.
+ * Parameters: $1 tenant, $2 query, $3 newest jobs; the filter: $4 part of the name, $5 failure codes, $6 and $7 bounds
+ * of the creation time, $8 batch; $9–$11 score, job and page of the last hit of the previous page, or null; $12 maximum
+ * hits; $13 whether $3 are all jobs.
+ * Returns: a row for each hit, or a single row without a hit; `complete` is false if pages were left out; `source` is
+ * the text of the page if the headline is made from its folded form.
  * Called by: `searchPages`. Do not prepare it: a plan for any filter is bad for most. Locks nothing.
  */
 export const search = `
@@ -69,10 +74,7 @@ WITH query AS MATERIALIZED (
     SELECT whole, NOT whole AND (SELECT count(*) FROM near) < ${enough} AS by_index FROM scope
 ), far AS MATERIALIZED (
     SELECT p.*
-      FROM (SELECT job_id, array_agg(ctid) AS places FROM pages
-             WHERE (SELECT by_index FROM choice) AND tenant_id = $1 AND search @@ (SELECT words FROM query)
-             GROUP BY job_id
-             ORDER BY job_id DESC OFFSET 0) found,
+      FROM pages_with_words($1, (SELECT words FROM query, choice WHERE by_index)) found,
            LATERAL (SELECT FROM jobs j WHERE j.id = found.job_id AND ${wanted} OFFSET 0) j,
            LATERAL (SELECT job_id, number, search FROM pages WHERE ctid = ANY (places) ORDER BY number OFFSET 0) p
      LIMIT (SELECT most FROM query)
@@ -90,14 +92,14 @@ WITH query AS MATERIALIZED (
            CASE WHEN NOT is_plain THEN source END AS source
       FROM query, shown JOIN pages p ON p.job_id = shown.job_id AND p.number = shown.number,
            LATERAL (SELECT left(split_part(coalesce(p.searched, p.text), '${passageMark}', 1), 100000) AS joined OFFSET 0) t,
-           -- Words broken at the end of a line are shown joined, or with their hyphens if the query does not match that form. If it matches
-           -- neither, because it needs both, any of its words are marked.
+           -- Words broken at the end of a line are shown joined, or with their hyphens if the query does not match that
+           -- form. If the query matches neither form because it needs both, any of its words are marked.
            LATERAL (SELECT CASE WHEN p.searched IS NULL OR ${wordsOf('joined')} @@ q THEN joined
                                 ELSE regexp_replace(replace(left(p.text, 100000), E'\\u00ad\\n', ''), E'(\\\\S[-\\u2010])\\n', E'\\\\1', 'g') END AS source
                     OFFSET 0) s,
            LATERAL (SELECT CASE WHEN p.searched IS NULL OR ${wordsOf('source')} @@ q THEN q
                                 ELSE regexp_replace(q::text, '&|<(-|\\d+)>', '|', 'g')::tsquery END AS marked OFFSET 0) m,
-           -- Folding changes no more than the case of such a text.
+           -- Folding changes only the case of such a text.
            LATERAL (SELECT source !~ '[^\\u0001-\\u007f\\u00a0-\\u00a7\\u00ab\\u00ac\\u00ae\\u00bb\\u2010-\\u2027\\u2030-\\u205e\\u20ac]' AS is_plain OFFSET 0) f
 )
 SELECT whole OR (by_index AND (SELECT count(*) FROM far) < (SELECT most FROM query)) AS complete,

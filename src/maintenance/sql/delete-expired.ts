@@ -7,7 +7,7 @@
  * Called by: the pruner, in any number of processes.
  */
 
-/** Idempotency keys of what was deleted. */
+/** Idempotency keys of deleted jobs and batches. */
 export const deleteKeys = `
 DELETE FROM idempotency_keys k
  USING (SELECT tenant_id, key FROM idempotency_keys WHERE expires_at < now()
@@ -29,8 +29,24 @@ RETURNING 1 AS deleted`;
 /** Deliveries that have waited too long for a paused endpoint. */
 export const deletePaused = `
 DELETE FROM webhook_deliveries d
- USING (SELECT o.id FROM webhook_endpoints e JOIN webhook_deliveries o ON o.endpoint_id = e.id
+ USING (SELECT o.id FROM webhook_endpoints e JOIN webhook_deliveries o ON o.endpoint_id = e.id AND o.tenant_id = e.tenant_id
          WHERE e.paused_at < now() - ${keepDeliveries} AND o.status = 'PENDING' AND o.created_at < now() - ${keepDeliveries}
          LIMIT $1 FOR UPDATE OF o SKIP LOCKED) old
  WHERE d.id = old.id
 RETURNING 1 AS deleted`;
+
+/** How long alerts and bulk operations are kept after their end. */
+const keepOperations = `interval '90 days'`;
+
+const deleteEnded = (table: string, endedAt: string) => `
+DELETE FROM ${table} t
+ USING (SELECT id FROM ${table} WHERE ${endedAt} < now() - ${keepOperations}
+         ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED) old
+ WHERE t.id = old.id
+RETURNING 1 AS deleted`;
+
+/** Alerts that are over. */
+export const deleteAlerts = deleteEnded('alerts', 'cleared_at');
+
+/** Bulk operations that ended. */
+export const deleteOperations = deleteEnded('bulk_operations', 'finished_at');

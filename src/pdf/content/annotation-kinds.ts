@@ -1,2 +1,5 @@
-/** Links are told of as links, fields as fields, and a popup is the window of a comment. */
+/**
+ * Subtypes that are not reported as annotations: links and form fields are reported separately, and a popup is the
+ * window of a comment.
+ */
 export const notAnnotations = ['link', 'widget', 'popup'];

@@ -1,14 +1,14 @@
 import { bottom } from '../model/box.ts';
 import type { Shape } from '../model/drawing.ts';
 
-/** Heights of type, in points. */
+/** Minimum and maximum height of letters, in points. */
 const [lowest, highest] = [3, 60];
-/** Letters that make a line of text, lines and letters that make a page of it. */
-const [leastOfLine, leastLines, leastLetters] = [5, 3, 60];
+/** Minimum letters of a line, minimum lines of a page, and minimum letters of a page. */
+const [minPerLine, minLines, minLetters] = [5, 3, 60];
 
 /**
- * Whether the outlines of letters are what a page shows: shapes with curves in the height of type that stand in rows, letter by letter or
- * a line at a time. The marks of a chart stand in rows by chance, but are all of one width.
+ * Whether a page shows the outlines of letters: curved shapes as high as letters that form rows, with a shape per
+ * letter or per line. The marks of a chart may form rows by chance, but all have the same width.
  */
 export function drawsLetters(shapes: Shape[]): boolean {
   const rows = new Map<number, { letters: number; widths: Set<number> }>();
@@ -19,9 +19,9 @@ export function drawsLetters(shapes: Shape[]): boolean {
     rows.set(at, row);
     const letters = Math.max(1, Math.round(shape.width / (0.6 * shape.height)));
     row.letters += letters;
-    // What is many letters wide is as good as many widths.
-    for (let each = 0; each < Math.min(letters, leastOfLine); each += 1) row.widths.add(Math.round(shape.width) + each);
+    // A shape as wide as several letters counts as several widths.
+    for (let each = 0; each < Math.min(letters, minPerLine); each += 1) row.widths.add(Math.round(shape.width) + each);
   }
-  const lines = [...rows.values()].filter(({ letters, widths }) => letters >= leastOfLine && widths.size > 2);
-  return lines.length >= leastLines && lines.reduce((sum, { letters }) => sum + letters, 0) >= leastLetters;
+  const lines = [...rows.values()].filter(({ letters, widths }) => letters >= minPerLine && widths.size > 2);
+  return lines.length >= minLines && lines.reduce((sum, { letters }) => sum + letters, 0) >= minLetters;
 }

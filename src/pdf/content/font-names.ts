@@ -3,7 +3,7 @@ const plainName = /regular|light|book|roman|medium/i;
 const fixedName =
   /mono|courier|consol|typewriter|menlo|monaco|(?:source|fira) ?code|NimbusMon|(?:CM|SF|EC)(?:SL|I|V)?TT|(?:SF|EC)[IS]T\d/i;
 
-/** What the name of a font tells of it; its weight counts where the name says nothing. */
+/** Derives the style of a font from its name; its weight counts only if the name is inconclusive. */
 export function readFont(name: string, weight: number): { bold: boolean; fixedWidth: boolean } {
   return {
     bold: boldName.test(name) || (weight >= 600 && !plainName.test(name)),

@@ -1,14 +1,21 @@
-/** Characters without a meaning of their own: what fonts that don't say what their glyphs mean give. */
+/** Characters without a meaning, as fonts without a mapping to Unicode produce them. */
 const meaningless = /[\p{Co}\p{Cn}\p{Cc}\ufffd]/gu;
-const hasMeaningless = new RegExp(meaningless.source, 'u');
+const anyMeaningless = new RegExp(meaningless.source, 'u');
 
-/** Above this share of characters without meaning, a page is garbled. */
-export const mostGarbled = 0.1;
+/** Nearly all text is plain, which this tells in a fraction of the time. */
+const isPlain = /^[\u0020-\u007e\u00a0-\u024f\u2010-\u2027]*$/;
 
-/** How much of a text says nothing, from 0 to 1. */
+function hasMeaningless(text: string): boolean {
+  return !isPlain.test(text) && anyMeaningless.test(text);
+}
+
+/** Above this share of meaningless characters, a page is garbled. */
+export const maxGarbled = 0.1;
+
+/** Returns the share of meaningless characters, from 0 to 1. */
 export function garbledShare(texts: string[]): number {
-  // Nearly all text is clean, and asked about piece by piece.
-  if (!texts.some((text) => hasMeaningless.test(text))) {
+  // A fast path: nearly all text is clean, and callers check it piece by piece.
+  if (!texts.some(hasMeaningless)) {
     return 0;
   }
   let [all, garbled] = [0, 0];
@@ -20,16 +27,16 @@ export function garbledShare(texts: string[]): number {
   return all === 0 ? 0 : garbled / all;
 }
 
-/** What no font has for a letter, nor for a sign of its own. */
+/** Characters that no font uses for a letter or symbol. */
 const neverMeant = /[\p{Cn}\p{Cc}\ufffd]/gu;
-/** A font more of whose characters are such than this tells the codes of its glyphs: those that look like letters mean others. */
-const mostOfFont = 0.2;
+/** Above this share of such characters, a font exposes glyph codes. Even those that look like letters are wrong. */
+const maxOfFont = 0.2;
 
-/** Tells which texts of a page can be read. */
+/** Returns a function that decides which texts of a page are readable. */
 export function readableIn(
   pieces: { text: string; font: string | null }[],
 ): (piece: { text: string; font: string | null }) => boolean {
-  const fonts = pieces.some(({ text }) => hasMeaningless.test(text)) ? garbledFonts(pieces) : null;
+  const fonts = pieces.some(({ text }) => hasMeaningless(text)) ? garbledFonts(pieces) : null;
   return ({ text, font }) => garbledShare([text]) <= 0.5 && !(font !== null && fonts?.has(font));
 }
 
@@ -37,11 +44,11 @@ function garbledFonts(pieces: { text: string; font: string | null }[]): Set<stri
   const fonts = new Map<string, { all: number; garbled: number }>();
   for (const { text, font } of pieces) {
     const count = fonts.get(font ?? '') ?? { all: 0, garbled: 0 };
-    // Some write each letter as two bytes, the first of which is nothing to a font with codes of one.
+    // Some fonts have two bytes per letter, and the first one means nothing to an engine that expects one.
     const written = text.replace(/\s+/g, '').replaceAll('\0', '');
     count.all += written.length;
     count.garbled += written.match(neverMeant)?.length ?? 0;
     fonts.set(font ?? '', count);
   }
-  return new Set([...fonts].filter(([, { all, garbled }]) => garbled > mostOfFont * all).map(([font]) => font));
+  return new Set([...fonts].filter(([, { all, garbled }]) => garbled > maxOfFont * all).map(([font]) => font));
 }

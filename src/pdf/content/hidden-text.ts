@@ -5,28 +5,28 @@ import type { PaintedPiece, Piece } from '../model/piece.ts';
 import { cleanText } from './clean-text.ts';
 import { isSameColour } from './colours.ts';
 
-/** What is under text, as far as an engine knows. */
+/** What lies under the text, as far as an engine knows. */
 export interface Backdrop {
   width: number;
   height: number;
   shapes: Shape[];
-  /** Pictures: the colour under text on them is not known. */
+  /** Pictures. The colour under text on them is unknown. */
   images: Box[];
 }
 
-/** Type smaller than this, in points, is not for readers. */
+/** Type below this size, in points, is not meant for readers. */
 const tiny = 2;
-/** Shapes times pieces; on pages with more, colours are not compared. */
-const mostWork = 5_000_000;
+/** Maximum number of shapes times pieces. On pages with more, colours are not compared. */
+const maxWork = 5_000_000;
 const longestReport = 2_000;
 
-/** Text that readers see, and that they don't: people are not the only ones it can be written for. */
+/** Separates visible text from hidden text, which may be addressed to machines instead of people. */
 export function partHidden<Found extends PaintedPiece>(
   pieces: Found[],
   backdrop: Backdrop,
 ): { visible: Found[]; hidden: HiddenPiece[] } {
   const { shapes, images } = backdrop;
-  const isSmall = (shapes.length + images.length) * pieces.length < mostWork;
+  const isSmall = (shapes.length + images.length) * pieces.length < maxWork;
   const isLayer = isTextOfScan(pieces);
   const hidden: HiddenPiece[] = [];
   const visible = pieces.filter((piece) => {
@@ -38,7 +38,7 @@ export function partHidden<Found extends PaintedPiece>(
   return { visible, hidden };
 }
 
-/** What is told of hidden text: the beginning of it, by reason. */
+/** Returns the beginning of the hidden text for each reason. */
 export function reportHidden(hidden: HiddenPiece[]): HiddenText[] {
   const texts = new Map<HiddenReason, string[]>();
   for (const { reason, piece } of hidden) {
@@ -52,7 +52,7 @@ export function reportHidden(hidden: HiddenPiece[]): HiddenText[] {
   }));
 }
 
-/** Nearly all text being invisible, it is what someone's OCR has read from the picture of the page. */
+/** Whether nearly all text is invisible. Then it is an OCR layer over the picture of the page. */
 function isTextOfScan(pieces: PaintedPiece[]): boolean {
   let [all, invisible] = [0, 0];
   for (const piece of pieces) {
@@ -68,7 +68,10 @@ function hiddenReason(piece: PaintedPiece, { width, height }: Backdrop, isLayer:
   return piece.size < tiny ? 'TINY' : null;
 }
 
-/** Set in the colour of all that is under it. The box around a shape is more than the shape, so one other colour is a doubt. */
+/**
+ * Whether a text has the colour of everything under it. A shape may be smaller than its box, so a single other colour
+ * leaves a doubt.
+ */
 function isUnseen(piece: PaintedPiece, { shapes, images }: Backdrop): boolean {
   const { colour } = piece;
   if (colour === null || colour === '#000000' || images.some((image) => covers(image, piece))) {

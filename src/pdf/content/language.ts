@@ -1,4 +1,4 @@
-/** The commonest small words of languages in Latin letters: enough to tell one from another by a page of text. */
+/** The most common short words of languages in Latin letters. One page of text suffices to distinguish them. */
 const commonest: Record<string, string> = {
   en: 'the of and to in is that for it with as was on are by this be from or have',
   de: 'der die und in den von zu das mit sich des auf für ist im dem nicht ein eine als',
@@ -34,14 +34,14 @@ for (const [language, list] of Object.entries(commonest)) {
 const longestSample = 3_000;
 const latinWord = /[a-z\u00aa\u00b5\u00ba\u00df-\u00f6\u00f8-\u024f]+/g;
 
-/** The language most of a text is in, as a BCP 47 tag such as "en"; null where there is too little to tell. A guess. */
+/** Guesses the main language of a text as a BCP 47 tag such as "en"; null if there is too little text. */
 export function guessLanguage(text: string): string | null {
   const sample = text.slice(0, longestSample);
-  // What is all in Latin letters needs no look for others, and its words are found in a third of the time.
+  // A text in Latin letters needs no check for others, and its words are found in a third of the time.
   const isLatin = !/[^\0-\u024f\u2000-\u206f]/.test(sample);
   const letters = isLatin ? 0 : (sample.match(/\p{L}/gu)?.length ?? 0);
   for (const [language, script] of letters < 10 ? [] : scripts) {
-    // Japanese mixes its own letters with Han ones.
+    // Japanese mixes its own scripts with Han characters.
     const share = language === 'ja' ? 0.15 : 0.4;
     if ((sample.match(script)?.length ?? 0) > share * letters) return language;
   }

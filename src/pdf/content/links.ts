@@ -5,10 +5,10 @@ import type { Piece } from '../model/piece.ts';
 import { toWords } from '../model/words.ts';
 import { cleanFact, cleanText } from './clean-text.ts';
 
-/** Links times pieces; links past it are left without their words. */
-const mostWork = 5_000_000;
+/** Maximum number of links times pieces. Links beyond it have no text. */
+const maxWork = 5_000_000;
 
-/** The address of a link if it is one that may be shown as a link: never `javascript:` or a local file. */
+/** Returns the address of a link if it is safe to show as a link: never `javascript:` or a local file. */
 export function readUrl(value: unknown): string | null {
   if (typeof value !== 'string') return null;
   const address = cleanText(value).replace(withoutScheme, 'http://$&');
@@ -19,14 +19,14 @@ export function readUrl(value: unknown): string | null {
 
 const schemes = new Set(['http:', 'https:', 'ftp:', 'mailto:', 'tel:']);
 
-/** What readers take for an address on the web. */
+/** A web address without its scheme, as PDF readers accept it. */
 const withoutScheme = /^www\.[^.]*\./;
 
-/** Gives the words under links their address, and the links their words. */
+/** Assigns links to the words under them, and the words to the links. */
 export function placeLinks(placed: PlacedLink[], pieces: Piece[]): { links: Link[]; pieces: Piece[] } {
   let marked = pieces;
   const links = placed.map(({ boxes, url, pageNumber }, index): Link => {
-    if (index * pieces.length > mostWork) {
+    if (index * pieces.length > maxWork) {
       return { text: null, url, pageNumber };
     }
     const words: string[] = [];

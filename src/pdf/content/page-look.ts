@@ -1,6 +1,6 @@
-/** Fewer letters and digits than this are a stamp or a page number. */
+/** A page with fewer letters and digits has only a stamp or a page number. */
 const sparse = 60;
-/** So much of the page is pictures that they are what it shows. */
+/** Share of the page covered by pictures above which the page is a picture. */
 export const mostlyPicture = 0.4;
 
 export function isSparse(texts: string[]): boolean {

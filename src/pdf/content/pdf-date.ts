@@ -2,10 +2,10 @@
 const pdfDate =
   /^(?:D:)?(\d{4})(?:(\d{2})(?:(\d{2})(?:(\d{2})(?:(\d{2})(?:(\d{2}))?)?)?)?)?(?:([+-])(\d{2})(?:'?(\d{2}))?|Z|[^\d+-]|$)/;
 
-/** The years that RFC 3339 can express, in UTC; there is no year 0 in PDF, nor in PostgreSQL. */
+/** The years that RFC 3339 can express, in UTC. Neither PDF nor PostgreSQL has a year 0. */
 const [firstYear, lastYear] = [1, 9999];
 
-/** Reads a date of a document as RFC 3339 in UTC. Null for anything that is not a date, or is outside of the years 1 to 9999. */
+/** Converts a date of a document to RFC 3339 in UTC. Null for anything else, and outside the years 1 to 9999. */
 export function readDate(value: unknown): string | null {
   const match = typeof value === 'string' ? pdfDate.exec(value.trim()) : null;
   if (match === null) {
@@ -16,7 +16,7 @@ export function readDate(value: unknown): string | null {
   const [minute, second] = [part(5, 0), part(6, 0)];
   const [offsetHours, offsetMinutes] = [part(8, 0), part(9, 0)];
   const date = new Date(0);
-  // Unlike Date.UTC, this takes the years below 100 as they are.
+  // Unlike Date.UTC, this accepts years below 100 unchanged.
   date.setUTCFullYear(local.year, local.month - 1, local.day);
   const isDay = date.getUTCMonth() === local.month - 1 && date.getUTCDate() === local.day;
   const isTime = local.hour < 24 && minute < 60 && second < 60 && offsetHours < 24 && offsetMinutes < 60;
@@ -33,7 +33,7 @@ export function isReadableDate(stored: string): boolean {
   return /^\d{4}-/.test(stored) && isReadableYear(new Date(stored));
 }
 
-/** False for an invalid date, too. */
+/** Also false for an invalid date. */
 function isReadableYear(date: Date): boolean {
   const year = date.getUTCFullYear();
   return year >= firstYear && year <= lastYear;

@@ -3,7 +3,7 @@ import type { Permissions } from '../model/document.ts';
 /** The bits of the standard security handler, counted from 1. */
 const bits = { print: 3, modify: 4, copy: 5, annotate: 6, fillForms: 9, assemble: 11, printHighQuality: 12 };
 
-/** Permissions from the flags that a document carries. */
+/** Reads the permissions from the flags of a document. */
 export function readPermissions(allowed: (bit: number) => boolean): Permissions {
   const { print, modify, copy, annotate, fillForms, assemble, printHighQuality } = bits;
   return {
@@ -12,7 +12,8 @@ export function readPermissions(allowed: (bit: number) => boolean): Permissions 
     modify: allowed(modify),
     copy: allowed(copy),
     annotate: allowed(annotate),
-    // Whoever may annotate may fill forms, and whoever may modify may assemble, whatever their own flags say.
+    // The permission to annotate includes filling in forms, and the one to modify includes assembling, regardless of
+    // their own flags.
     fillForms: allowed(annotate) || allowed(fillForms),
     assemble: allowed(modify) || allowed(assemble),
   };

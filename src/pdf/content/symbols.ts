@@ -1,9 +1,9 @@
-/** Characters in Unicode from a code of a symbol font on. */
+/** Unicode characters for consecutive codes of a symbol font. */
 type Segment = readonly [firstCode: number, characters: string];
 
 /**
- * Symbol fonts have codes of their own, which PDFs report as such, as Latin letters, or in the private area from U+F000 on. Check boxes
- * are ☐, ☑ and ☒ in all of them.
+ * Symbol fonts have private codes, which PDFs report unchanged, as Latin letters, or in the private use area from
+ * U+F000. Check boxes become ☐, ☑ and ☒ in all of them.
  */
 const fonts: { name: RegExp; segments: Segment[] }[] = [
   {
@@ -38,14 +38,14 @@ const fonts: { name: RegExp; segments: Segment[] }[] = [
   },
 ];
 
-/** Squares to be ticked, as other fonts have them. */
+/** Check boxes, as other fonts encode them. */
 const boxes: Record<string, string> = { '❏': '☐', '❐': '☐', '❑': '☐', '❒': '☐', '\u{1f5f9}': '☑', '\u{1f5f7}': '☒' };
 
 const mayBeSymbol = /symbol|dings/i;
-/** What stands around the name of a family: the tag of a subset, and a style. */
+/** The parts around a family name: the tag of a subset, and a style. */
 const [subset, style] = [/^[A-Z]{6}\+/, /[,-](?:regular|bold|italic|oblique|roman)+$/i];
 
-/** Returns what reads the characters of a symbol font as Unicode; null for any other font. */
+/** Returns a function that converts the characters of a symbol font to Unicode; null for any other font. */
 export function symbolReader(font: string): ((character: string) => string) | null {
   if (!mayBeSymbol.test(font)) return null;
   const family = font.replace(subset, '').replace(style, '');

@@ -1,6 +1,6 @@
 import { cleanFact } from './clean-text.ts';
 
-/** The properties of XMP that stand for entries of the info dictionary. */
+/** The XMP properties that correspond to entries of the info dictionary. */
 const properties = {
   title: 'dc:title',
   author: 'dc:creator',
@@ -12,7 +12,7 @@ const properties = {
 
 export type XmpValues = Record<keyof typeof properties, string | null>;
 
-/** Reads the facts of an XMP packet that the info dictionary may lack. */
+/** Reads the facts in an XMP packet that the info dictionary may lack. */
 export function readXmpValues(packet: string): XmpValues {
   const read = (name: string) => cleanFact(propertyOf(packet, name));
   return {
@@ -25,7 +25,10 @@ export function readXmpValues(packet: string): XmpValues {
   };
 }
 
-/** A property as an attribute, or as an element with a text or a list of texts; of languages, the first one counts. */
+/**
+ * Reads a property: an attribute, or an element with a text or a list of texts. Of several languages, the first one
+ * counts.
+ */
 function propertyOf(packet: string, name: string): string | null {
   const attribute = new RegExp(`\\s${name}\\s*=\\s*(?:"([^"]*)"|'([^']*)')`).exec(packet);
   const start = packet.indexOf(`<${name}`);

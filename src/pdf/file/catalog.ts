@@ -1,19 +1,19 @@
 import type { FileBytes } from './file-bytes.ts';
 import { fileStreams } from './file-streams.ts';
 
-/** Longest dictionary that is looked at, and longest stream of objects, in bytes. */
+/** Maximum length of a dictionary and of an object stream, in bytes. */
 const [longestDictionary, longestObjects] = [4_096, 4 * 1024 ** 2];
 
-/** The catalog of a document, as text, and where the objects beside it are. */
+/** The catalog of a document as text, with the bytes of the objects around it. */
 export interface Catalog {
   text: string;
-  /** The part of the file, or the stream of objects, that it was found in. */
+  /** The part of the file, or the object stream, that contains it. */
   bytes: Buffer;
 }
 
 /**
- * Finds the newest catalog of a document by its bytes, without an engine. It may be packed into a stream of objects; of encrypted ones
- * nothing can be said. Null if there is none to be found.
+ * Finds the newest catalog of a document in its bytes, without an engine. It may be in an object stream. Encrypted
+ * streams cannot be read. Returns null if there is none.
  */
 export function findCatalog(file: FileBytes): Catalog | null {
   let packed: Catalog | null = null;
@@ -38,12 +38,15 @@ function findPacked(bytes: Buffer): Catalog | null {
   return last;
 }
 
-/** The objects that are packed into streams, a stream at a time. */
+/** Yields the contents of object streams, one by one. */
 export function packedObjects(bytes: Buffer): Generator<Buffer> {
   return fileStreams(bytes, (dictionary) => dictionary.includes('/ObjStm'), longestObjects);
 }
 
-/** The object around a place. Those in a stream follow one another without anything between them, so it is as much as may be part of it. */
+/**
+ * Returns the object around a position. The objects of a stream have no delimiters, so the text contains everything
+ * that may belong to it.
+ */
 function around(bytes: Buffer, at: number, isDelimited: boolean): string | null {
   const from = Math.max(0, at - longestDictionary);
   const text = bytes.toString('latin1', from, at + longestDictionary);

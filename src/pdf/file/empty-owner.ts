@@ -3,16 +3,16 @@ import type { Encryption } from './encryption.ts';
 import { writeString } from './pdf-string.ts';
 
 /**
- * Documents whose owner password is empty. Anybody may open them, and other readers do, but the engines try the owner password only
- * if one is given. The algorithms are those of the standard security handler in ISO 32000-2, 7.6.4.
+ * Opens documents whose owner password is empty. Anybody may open them, as other readers do, but the engines try the
+ * owner password only if one is given. The algorithms are those of the standard security handler in ISO 32000-2, 7.6.4.
  */
 
-/** What the standard handler fills passwords up with. */
+/** The bytes with which the standard handler pads passwords. */
 const padding = Buffer.from('28bf4e5e4e758a4164004e56fffa01082e2e00b6d0683e802f0ca9fe6453697a', 'hex');
 
 /**
- * The user password of a document of revision 2 to 4 whose owner password is empty: the owner's entry is the user password encrypted
- * with the owner's. Null for any other document.
+ * Returns the user password of a document of revision 2 to 4 whose owner password is empty: the owner entry is the user
+ * password, encrypted with the owner password. Null for any other document.
  */
 export function userPasswordByEmptyOwner({ handler, revision, keyBytes, entries }: Encryption): string | null {
   const owner = entries.get('O')?.bytes;
@@ -27,16 +27,19 @@ export function userPasswordByEmptyOwner({ handler, revision, keyBytes, entries 
     password = rc4(Buffer.from(key.map((byte) => byte ^ round)), password);
   }
   const end = Array.from(password.keys()).find((at) => password.subarray(at).equals(padding.subarray(0, 32 - at)));
-  // Without padding behind it, it is no password: the owner's is another one.
+  // Without padding after it, this is not a password: the owner password is a different one.
   return end === undefined ? null : password.toString('latin1', 0, end);
 }
 
-/** How often to look for salts with which the new entries take no more bytes than the old ones: nearly always some are found at once. */
-const mostTries = 200;
+/**
+ * Maximum attempts to find salts whose entries are no longer than the old ones. Nearly always the first attempts
+ * succeed.
+ */
+const maxTries = 200;
 
 /**
- * A document of revision 5 or 6 whose owner password is empty, with its user password made empty, too: a copy that differs in nothing
- * but the user's entries. Null for any other document.
+ * Returns a copy of a document of revision 5 or 6 whose owner password is empty, with an empty user password. The copy
+ * differs only in the user entries. Null for any other document.
  */
 export function withEmptyUser(file: Uint8Array, { handler, revision, entries }: Encryption): Uint8Array | null {
   const [o, oe, u, ue] = ['O', 'OE', 'U', 'UE'].map((key) => entries.get(key));
@@ -46,7 +49,7 @@ export function withEmptyUser(file: Uint8Array, { handler, revision, entries }: 
   if (!hashOf(revision, owner.subarray(32, 40), user).equals(owner.subarray(0, 32))) return null;
   const decipher = createDecipheriv('aes-256-cbc', hashOf(revision, owner.subarray(40), user), noVector);
   const key = decipher.setAutoPadding(false).update(oe.bytes.subarray(0, 32));
-  for (let salt = 0; salt < mostTries; salt += 1) {
+  for (let salt = 0; salt < maxTries; salt += 1) {
     const [validation, forKey] = [Buffer.alloc(8, salt), Buffer.alloc(8, salt + 1)];
     const entry = Buffer.concat([hashOf(revision, validation, nothing), validation, forKey]);
     const cipher = createCipheriv('aes-256-cbc', hashOf(revision, forKey, nothing), noVector).setAutoPadding(false);
@@ -65,7 +68,7 @@ const nothing = Buffer.alloc(0);
 const noVector = Buffer.alloc(16);
 const hashes = ['sha256', 'sha384', 'sha512'] as const;
 
-/** The hash of an empty password, salted. */
+/** Returns the salted hash of an empty password. */
 function hashOf(revision: number, salt: Buffer, user: Buffer): Buffer {
   let hash = digest('sha256', Buffer.concat([salt, user]));
   for (let round = 0, last = 0; revision === 6 && (round < 64 || last > round - 32); round += 1) {
@@ -83,7 +86,7 @@ function digest(algorithm: 'md5' | (typeof hashes)[number], bytes: Buffer): Buff
   return createHash(algorithm).update(bytes).digest();
 }
 
-/** OpenSSL 3 no longer has it by default. */
+/** RC4, which OpenSSL 3 no longer enables by default. */
 function rc4(key: Buffer, data: Buffer): Buffer {
   const state = Uint8Array.from({ length: 256 }, (_, index) => index);
   const swap = (a: number, b: number) => {

@@ -1,6 +1,6 @@
 import { type PdfString, parseString } from './pdf-string.ts';
 
-/** What a document says about its encryption. */
+/** The encryption dictionary of a document. */
 export interface Encryption {
   /** The security handler, such as "Standard" (passwords) or "Adobe.PubSec" (certificates). */
   handler: string;
@@ -10,30 +10,30 @@ export interface Encryption {
   revision: number;
   /** Key length, in bytes. */
   keyBytes: number;
-  /** The entries that hold keys, such as `O`, with their places in the file. */
+  /** The entries that contain keys, such as `O`, with their positions in the file. */
   entries: Map<string, EncryptionEntry>;
 }
 
 export interface EncryptionEntry {
   bytes: Buffer;
-  /** Where the string begins and ends in the file, with its delimiters. */
+  /** Start and end of the string in the file, including its delimiters. */
   start: number;
   end: number;
 }
 
-/** Length of an encryption dictionary, in bytes; what makes one longer are the recipients of certificates. */
+/** Maximum length of an encryption dictionary, in bytes. Longer ones list the recipients of certificates. */
 const longestDictionary = 16_384;
 
 /** Algorithms that engines implement. */
 const knownVersions = [1, 2, 4, 5];
 
 /**
- * Reads the encryption dictionary from the bytes of a file. It is never compressed nor encrypted itself, so no engine is needed
- * to find it. Null for a document without encryption.
+ * Reads the encryption dictionary from the bytes of a file. It is never compressed or encrypted, so this needs no
+ * engine. Null for a document without encryption.
  */
 export function readEncryption(file: Uint8Array): Encryption | null {
   const bytes = Buffer.from(file.buffer, file.byteOffset, file.length);
-  // The newest trailer counts; in nearly every file that is the last one.
+  // The newest trailer counts, which is nearly always the last one.
   for (const at of placesFromEnd(bytes, '/Encrypt')) {
     const start = dictionaryAt(bytes, at + '/Encrypt'.length);
     const encryption = start === null ? null : parseDictionary(bytes, start);
@@ -42,7 +42,7 @@ export function readEncryption(file: Uint8Array): Encryption | null {
   return null;
 }
 
-/** Whether no password can open the document, because its encryption is none of those that engines implement. */
+/** Whether no password can open the document, because engines do not implement its encryption. */
 export function isUnsupported({ handler, version }: Encryption): boolean {
   return handler !== 'Standard' || !knownVersions.includes(version);
 }
@@ -51,7 +51,7 @@ function* placesFromEnd(bytes: Buffer, text: string): Generator<number> {
   for (let at = bytes.lastIndexOf(text); at >= 0; at = at === 0 ? -1 : bytes.lastIndexOf(text, at - 1)) yield at;
 }
 
-/** Where the dictionary begins that is the value of `/Encrypt`: in place, or by reference. */
+/** Returns the position of the dictionary in the value of `/Encrypt`, which contains or references it. */
 function dictionaryAt(bytes: Buffer, at: number): number | null {
   const value = bytes.toString('latin1', at, at + 64);
   if (/^\s*<</.test(value)) return at;
@@ -59,7 +59,7 @@ function dictionaryAt(bytes: Buffer, at: number): number | null {
   if (number === undefined || generation === undefined) return null;
   const head = `${number} ${generation} obj`;
   for (const start of placesFromEnd(bytes, head)) {
-    // "15 0 obj" ends in "5 0 obj", too.
+    // "15 0 obj" also ends with "5 0 obj".
     if (!/\d/.test(bytes.toString('latin1', Math.max(0, start - 1), start))) return start + head.length;
   }
   return null;
@@ -77,7 +77,7 @@ function parseDictionary(bytes: Buffer, offset: number): Encryption | null {
     const found: PdfString = parseString(text, index + name.length);
     entries.set(key, { bytes: found.bytes, start: offset + index + name.length, end: offset + found.end });
   }
-  // The length of version 4 is fixed; what stands there as /Length may be that of a crypt filter.
+  // The length of version 4 is fixed; its /Length may belong to a crypt filter.
   const keyBytes = version === 1 ? 5 : version === 4 ? 16 : Math.min(16, Math.max(5, number('Length') / 8 || 5));
   return { handler, version, revision: number('R'), keyBytes, entries };
 }

@@ -3,16 +3,16 @@ import { JobError } from '../../errors.ts';
 
 const MiB = 1024 ** 2;
 
-/** Documents up to this size, in bytes, are held in memory; larger ones are read as far as they are used. */
-const mostWhole = 32 * MiB;
+/** Maximum size of documents held in memory, in bytes. Larger ones are read on demand. */
+const maxWhole = 32 * MiB;
 
-/** Bytes of a block of a larger document, and blocks that are kept. */
-const [blockBytes, mostBlocks] = [256 * 1024, 128];
+/** Size of a block of a larger document in bytes, and number of cached blocks. */
+const [blockBytes, maxBlocks] = [256 * 1024, 128];
 
-/** Bytes at either end of a larger document that are searched. */
+/** Number of bytes searched at each end of a larger document. */
 const searchedBytes = 16 * MiB;
 
-/** The bytes of a document, read from its file as they are asked for: synchronously, as engines ask from inside of native code. */
+/** The bytes of a document, read from its file on demand. Synchronous, because native code of engines requests them. */
 export class FileBytes implements Disposable {
   readonly length: number;
   readonly #file: number;
@@ -20,7 +20,7 @@ export class FileBytes implements Disposable {
   readonly #blocks = new Map<number, Buffer>();
   #hidden: { key: Buffer; instead: Buffer } | null = null;
 
-  /** Throws `JobError` STORAGE_UNAVAILABLE if the file cannot be read, PDF_EMPTY if there is nothing in it. */
+  /** Throws `JobError` STORAGE_UNAVAILABLE if the file cannot be read, PDF_EMPTY if it is empty. */
   constructor(path: string) {
     try {
       this.#file = openSync(path, 'r');
@@ -30,7 +30,7 @@ export class FileBytes implements Disposable {
     }
     try {
       if (this.length === 0) throw new JobError('PDF_EMPTY');
-      this.#whole = this.length > mostWhole ? null : this.#load(0, this.length);
+      this.#whole = this.length > maxWhole ? null : this.#load(0, this.length);
     } catch (error) {
       this[Symbol.dispose]();
       throw error;
@@ -53,7 +53,7 @@ export class FileBytes implements Disposable {
     }
   }
 
-  /** The parts of the document that are searched without an engine: all of it, or both ends of a large one. */
+  /** Yields the parts of the document that are searched without an engine: all of it, or both ends of a large one. */
   *searched(): Generator<Buffer> {
     if (this.#whole !== null) {
       yield this.#whole;
@@ -64,11 +64,11 @@ export class FileBytes implements Disposable {
   }
 
   /**
-   * Makes a key of dictionaries read as another one of the same length from now on. It may be called once, for a key that engines do
-   * not need and may fail on.
+   * From now on, replaces a dictionary key with another one of the same length. May be called once, for a key that
+   * engines do not need and may fail on.
    */
   hide(name: string): void {
-    // With a digit in place of its first letter it is a name that nobody looks for.
+    // With a digit as its first letter, the name is unknown to engines.
     this.#hidden = { key: Buffer.from(`/${name}`), instead: Buffer.from(`/0${name.slice(1)}`) };
     if (this.#whole !== null) this.#replace(this.#whole);
     this.#blocks.clear();
@@ -84,13 +84,13 @@ export class FileBytes implements Disposable {
     const known = this.#blocks.get(index);
     if (known !== undefined) return known;
     const start = index * blockBytes;
-    // With what surrounds it, as the hidden key may begin before it or end behind it.
+    // Reads a margin, because the hidden key may cross the boundaries of the block.
     const margin = this.#hidden?.key.length ?? 0;
     const from = Math.max(0, start - margin);
     const bytes = this.#load(from, start + blockBytes + margin);
     this.#replace(bytes);
     const [oldest] = this.#blocks.keys();
-    if (this.#blocks.size >= mostBlocks && oldest !== undefined) this.#blocks.delete(oldest);
+    if (this.#blocks.size >= maxBlocks && oldest !== undefined) this.#blocks.delete(oldest);
     const block = bytes.subarray(start - from, start - from + blockBytes);
     this.#blocks.set(index, block);
     return block;

@@ -1,11 +1,12 @@
 import { constants, inflateSync } from 'node:zlib';
 
 const keyword = 'stream';
-const mostBytes = 64 * 1024 ** 2;
+const maxBytes = 64 * 1024 ** 2;
 
 /**
- * The streams of a file that are wanted by their dictionary, unpacked as far as `longest`. They are found by the bytes, not by a
- * parser: cheap enough for every document, and good for a hint only. Streams that are encrypted or packed otherwise are left out.
+ * Yields the streams of a file that are selected by their dictionary, decompressed up to `longest` bytes. Searches the
+ * bytes without a parser: cheap enough for every document, but only a hint. Omits streams that are encrypted or use
+ * other filters.
  */
 export function* fileStreams(
   bytes: Buffer,
@@ -13,7 +14,7 @@ export function* fileStreams(
   longest: number,
 ): Generator<Buffer> {
   let [at, read] = [bytes.indexOf(keyword), 0];
-  while (at >= 0 && read < mostBytes) {
+  while (at >= 0 && read < maxBytes) {
     const end = bytes.indexOf(`end${keyword}`, at);
     if (end < 0) {
       return;
@@ -28,12 +29,12 @@ export function* fileStreams(
   }
 }
 
-/** As much of it as there is before damage; nothing of what is longer than it may be. */
+/** Returns everything before the first damage. Returns nothing for a stream that is too long. */
 function inflate(body: Buffer, isPacked: boolean, longest: number): Buffer {
   if (!isPacked) {
     return body.subarray(0, longest);
   }
-  // A line break, of one byte or two, comes first.
+  // Skips the line break, which has one or two bytes.
   const start = body[0] === 0x0d ? 2 : 1;
   try {
     return inflateSync(body.subarray(start), { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: longest });

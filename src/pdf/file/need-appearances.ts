@@ -3,7 +3,10 @@ import type { FileBytes } from './file-bytes.ts';
 
 const flag = /\/NeedAppearances\s+true/;
 
-/** Tells by the bytes of a document whether its form asks readers to make the appearances of its fields anew. */
+/**
+ * Whether the form of a document requests that readers regenerate the appearances of its fields, according to its
+ * bytes.
+ */
 export function needsAppearances(file: FileBytes): boolean {
   for (const bytes of file.searched()) {
     if (flagIn(bytes)) return true;

@@ -3,8 +3,8 @@ import { dirname } from 'node:path';
 import { JobError } from '../../errors.ts';
 
 /**
- * Many small files in one, one after the other: stored with one wait for the disk, however many there are. It is made with the
- * first that is not empty.
+ * Many small files concatenated into one, so that storing them waits for the disk only once. Created with the first
+ * non-empty part.
  */
 export class PartsFile implements AsyncDisposable {
   readonly #path: string;
@@ -20,17 +20,20 @@ export class PartsFile implements AsyncDisposable {
     return this.#file === null ? null : this.#path;
   }
 
-  /** How many bytes there are so far. */
+  /** Number of bytes written so far. */
   get length(): number {
     return this.#length;
   }
 
-  /** Throws `JobError` STORAGE_UNAVAILABLE, as on a full disk: after that the file is of no use, as half of a part may be in it. */
+  /**
+   * Throws `JobError` STORAGE_UNAVAILABLE, for example if the disk is full. The file is unusable then, because it may
+   * contain half of a part.
+   */
   async add(content: Uint8Array): Promise<{ offset: number; bytes: number }> {
     const part = { offset: this.#length, bytes: content.length };
     if (content.length > 0) {
       try {
-        this.#file ??= await create(this.#path);
+        this.#file ??= await createFile(this.#path);
         await this.#file.writeFile(content);
       } catch (error) {
         throw new JobError('STORAGE_UNAVAILABLE', { cause: error });
@@ -45,7 +48,13 @@ export class PartsFile implements AsyncDisposable {
   }
 }
 
-async function create(path: string): Promise<FileHandle> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  return await open(path, 'w', 0o600);
+/** Creates a file, and its folder if needed: in a sandbox the file exists, and nothing else may be created. */
+export async function createFile(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, 'w', 0o600);
+  } catch (error) {
+    if (!(error instanceof Error) || !('code' in error) || error.code !== 'ENOENT') throw error;
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    return await open(path, 'w', 0o600);
+  }
 }

@@ -2,8 +2,9 @@ import { userPasswordByEmptyOwner } from './empty-owner.ts';
 import type { Encryption } from './encryption.ts';
 
 /**
- * The passwords to try after `password` has failed, the likeliest first. Keyboards and programs write one password in several
- * Unicode forms and encodings, and a document may open without any: a password sent with a whole batch then does no harm.
+ * Returns the passwords to try after `password` has failed, the most likely first. Keyboards and programs encode a
+ * password in several Unicode forms and encodings. A document may also open without a password, so that a password for
+ * a whole batch does no harm.
  */
 export function otherPasswords(password: string | null, encryption: Encryption | null): (string | null)[] {
   const forms = password === null ? [] : [...writtenForms(password), null];
@@ -14,14 +15,14 @@ export function otherPasswords(password: string | null, encryption: Encryption |
 function writtenForms(password: string): string[] {
   const composed = password.normalize('NFC');
   const forms = [composed, saslPrep(password), password.normalize('NFD')];
-  // Engines take the characters of old revisions for bytes; these are the bytes that other programs make of them.
+  // With old revisions, engines interpret characters as bytes; these are the bytes that other programs produce.
   return [...forms, pdfDocEncoded(composed), Buffer.from(composed).toString('latin1')];
 }
 
-/** The characters of PDFDocEncoding outside of Latin-1, from 0x18 and from 0x80 on. */
+/** The characters of PDFDocEncoding outside Latin-1, from 0x18 and from 0x80. */
 const [low, high] = ['\u02d8ˇˆ˙˝˛˚˜', '•†‡…—–ƒ⁄‹›−‰„“”‘’‚™ﬁﬂŁŒŠŸŽıłœšž\u009f€'];
 
-/** A password with a character for each of its bytes in PDFDocEncoding. */
+/** Returns a password with one character for each of its bytes in PDFDocEncoding. */
 function pdfDocEncoded(password: string): string {
   return [...password]
     .map((character) => {
@@ -32,7 +33,7 @@ function pdfDocEncoded(password: string): string {
     .join('');
 }
 
-/** The profile of stringprep that revision 6 of the standard handler asks for (RFC 4013); prohibited characters stay. */
+/** The stringprep profile that revision 6 of the standard handler requires (RFC 4013). Prohibited characters stay. */
 function saslPrep(password: string): string {
   return password
     .replace(/\p{Zs}/gu, ' ')

@@ -1,9 +1,9 @@
 const escapes: Record<string, string> = { n: '\n', r: '\r', t: '\t', b: '\b', f: '\f' };
 
-/** A string as it stands in a file. */
+/** A string in a file. */
 export interface PdfString {
   bytes: Buffer;
-  /** Where it ends, behind its delimiter. */
+  /** The position after its closing delimiter. */
   end: number;
 }
 
@@ -42,7 +42,7 @@ function parseLiteral(text: string, at: number): PdfString {
   return { bytes: Buffer.from(parts.join(''), 'latin1'), end: text.length };
 }
 
-/** A string of these bytes that takes exactly so many bytes in a file; null if it takes more. */
+/** Writes a string of these bytes in exactly `length` bytes of a file; null if it is longer. */
 export function writeString(bytes: Buffer, length: number): string | null {
   const hex = `<${bytes.toString('hex')}>`;
   const literal = `(${bytes

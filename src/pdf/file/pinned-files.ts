@@ -3,7 +3,7 @@ import type { FileBytes } from './file-bytes.ts';
 
 const pinned = '/FileAttachment';
 
-/** Tells by the bytes of a document whether files may be pinned to its pages. True if it cannot be told. */
+/** Whether files may be attached to pages of a document, according to its bytes. True if unknown. */
 export function mayPinFiles(file: FileBytes): boolean {
   for (const bytes of file.searched()) {
     if (bytes.includes(pinned)) return true;

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { JobError } from '../../errors.ts';
 
-/** The bytes in a buffer of their own, as they are moved to another thread. */
+/** Reads the bytes into a separate buffer, because they are transferred to another thread. */
 export async function readDocument(path: string): Promise<Uint8Array<ArrayBuffer>> {
   const file = await readFile(path).catch((error: unknown) => {
     throw new JobError('STORAGE_UNAVAILABLE', { cause: error });

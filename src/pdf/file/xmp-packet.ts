@@ -2,19 +2,22 @@ import { inflateSync } from 'node:zlib';
 import type { Catalog } from './catalog.ts';
 import type { FileBytes } from './file-bytes.ts';
 
-/** Limits of a packet, unpacked and packed, and of the dictionary before it, in bytes. A longer packet is a bomb, or an image in disguise. */
+/**
+ * Maximum length of a packet, of its compressed form, and of the dictionary before it, in bytes. A longer packet is a
+ * bomb, or a disguised image.
+ */
 const [longestPacket, longestPacked, longestDictionary] = [256 * 1024, 64 * 1024, 4_096];
 
 export interface XmpPacket {
-  /** Null where the document has one that cannot be read without an engine: encrypted, or packed in another way. */
+  /** Null if the packet cannot be read without an engine, because it is encrypted or uses another filter. */
   text: string | null;
 }
 
 const metadata = /\/Metadata\s+(\d{1,10})\s+(\d{1,5})\s+R\b/;
 
 /**
- * Finds the XMP packet of a document by its bytes, as no engine is needed for that. Null for a document without one, or with one that is
- * too long.
+ * Finds the XMP packet of a document in its bytes, without an engine. Null for a document without a packet, or with one
+ * that is too long.
  */
 export function findXmp(file: FileBytes, catalog: Catalog | null): XmpPacket | null {
   const [, number, generation] = metadata.exec(catalog?.text ?? '') ?? [];
@@ -29,7 +32,7 @@ export function findXmp(file: FileBytes, catalog: Catalog | null): XmpPacket | n
 function startOf(bytes: Buffer, reference: string): number | null {
   const head = `${reference} obj`;
   for (let at = bytes.lastIndexOf(head); at >= 0; at = at === 0 ? -1 : bytes.lastIndexOf(head, at - 1)) {
-    // "15 0 obj" ends in "5 0 obj", too.
+    // "15 0 obj" also ends with "5 0 obj".
     if (!/\d/.test(bytes.toString('latin1', Math.max(0, at - 1), at))) return at + head.length;
   }
   return null;
@@ -40,7 +43,7 @@ function packetAt(bytes: Buffer, start: number): XmpPacket | null {
   const end = stream < 0 ? -1 : bytes.indexOf('endstream', stream);
   if (end < 0 || stream - start > longestDictionary) return null;
   const dictionary = bytes.toString('latin1', start, stream);
-  // A line break, of one byte or two, comes first.
+  // Skips the line break, which has one or two bytes.
   const body = bytes.subarray(stream + (bytes[stream + 6] === 0x0d ? 8 : 7), end);
   const content = dictionary.includes('/Filter') ? unpacked(dictionary, body) : body;
   if (content === 'TOO_LONG' || (content !== null && content.length > longestPacket)) return null;
@@ -49,14 +52,24 @@ function packetAt(bytes: Buffer, start: number): XmpPacket | null {
   return body.length > longestPacked ? null : { text: null };
 }
 
-/** Null where it is packed in another way, or encrypted. */
+/** Null if only an engine can unpack it: it uses another filter, or is encrypted. */
 function unpacked(dictionary: string, body: Buffer): Buffer | 'TOO_LONG' | null {
-  if (!/\/Filter\s*\[?\s*\/FlateDecode\s*[\]/>]/.test(dictionary)) return null;
+  const filters = /\/Filter\s*(\[[^\]]*\]|\/\w+)/.exec(dictionary)?.[1]?.match(/\w+/g) ?? [];
+  const expanding = filters.filter((name) => expandingFilters.has(name)).length;
+  // Engines have no limit: a packet within a packet may unpack to gigabytes.
+  if (filters.length === 0 || (expanding > 1 && !filters.every(isFlate))) return 'TOO_LONG';
+  if (!filters.every(isFlate)) return null;
   try {
-    return inflateSync(body, { maxOutputLength: longestPacket });
+    return filters.reduce((packed, _) => inflateSync(packed, { maxOutputLength: longestPacket }), body);
   } catch (error) {
-    return error instanceof RangeError ? 'TOO_LONG' : null;
+    return error instanceof RangeError || expanding > 1 ? 'TOO_LONG' : null;
   }
+}
+
+const expandingFilters = new Set(['FlateDecode', 'Fl', 'LZWDecode', 'LZW', 'RunLengthDecode', 'RL']);
+
+function isFlate(name: string): boolean {
+  return name === 'FlateDecode' || name === 'Fl';
 }
 
 function decode(content: Buffer): string {

@@ -7,10 +7,13 @@ export type { Canvas };
 
 type CanvasModule = typeof import('@napi-rs/canvas');
 
-/** Good for text, at a fifth of the bytes of PNG. */
+/** Good enough for text, at a fifth of the bytes of PNG. */
 const quality = 80;
 
-/** What draws, scales and encodes; null where it has no binary for this machine. Loaded when images are first asked for. */
+/**
+ * Loads the library that draws, scales and encodes; null if it has no binary for this machine. Loaded with the first
+ * image.
+ */
 export async function loadCanvas(): Promise<CanvasTools | null> {
   try {
     return new CanvasTools(await import('@napi-rs/canvas'));
@@ -26,7 +29,7 @@ export class CanvasTools {
     this.#module = module;
   }
 
-  /** White, as paper is. */
+  /** A white canvas, like paper. */
   blank({ width, height }: Size): { canvas: Canvas; context: SKRSContext2D } {
     const canvas = this.#module.createCanvas(width, height);
     const context = canvas.getContext('2d');
@@ -47,7 +50,10 @@ export class CanvasTools {
     return { width, height, data: new Uint8ClampedArray(data) };
   }
 
-  /** By halves, each of which is a mean of four: in one step most of the pixels would be skipped, and thin strokes with them. */
+  /**
+   * Scales by halves, each of which averages four pixels. A single step would skip most pixels, and with them thin
+   * strokes.
+   */
   scale(source: Canvas, size: Size): Canvas {
     let canvas = source;
     while (canvas.width >= 2 * size.width && canvas.height >= 2 * size.height) {
@@ -59,13 +65,13 @@ export class CanvasTools {
   #redraw(source: Canvas, size: Size): Canvas {
     const { canvas, context } = this.blank(size);
     context.imageSmoothingEnabled = true;
-    // Between neighbours; "high" would sharpen.
+    // Interpolates; "high" would sharpen.
     context.imageSmoothingQuality = 'low';
     context.drawImage(source, 0, 0, size.width, size.height);
     return canvas;
   }
 
-  /** In a thread: the process stays able to answer. */
+  /** Encodes in a thread, so that the process can still respond. */
   async encode(canvas: Canvas, format: ImageFormat): Promise<Buffer> {
     switch (format) {
       case 'PNG':

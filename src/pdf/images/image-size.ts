@@ -1,14 +1,17 @@
 import type { Size } from '../model/box.ts';
 
-/** A page is no higher than so many times its width: receipts and banners would become images that nobody can open. */
+/** Maximum height of an image, in widths: images of receipts and banners could not be opened otherwise. */
 const highest = 4;
-/** What all formats, and the memory for several copies of it, are good for. */
-const mostPixels = 16e6;
+/** Maximum pixels that all formats allow, and that fit into memory several times. */
+const maxPixels = 16e6;
 
-/** The size of the image of a page: as wide as asked, but narrower where it would be too high or have too many pixels. */
+/**
+ * Returns the size of a page's image: as wide as requested, but narrower if it would be too high or have too many
+ * pixels.
+ */
 export function imageSize(page: Size, width: number): Size {
   const ratio = page.height / page.width;
-  const fitting = Math.min(width, (highest * width) / ratio, Math.sqrt(mostPixels / ratio));
+  const fitting = Math.min(width, (highest * width) / ratio, Math.sqrt(maxPixels / ratio));
   return { width: pixels(fitting), height: pixels(fitting * ratio) };
 }
 

@@ -6,11 +6,11 @@ import type { PdfiumReader } from '../pdfium/pdfium-reader.ts';
 import { type CanvasTools, loadCanvas } from './canvas.ts';
 import type { DrawingEngines, PdfjsDrawing } from './pdfjs-drawing.ts';
 
-/** What drawing needs to know of the extraction it is part of. */
+/** The part of an extraction that drawing depends on. */
 export interface DrawingContext {
   request: ExtractionRequest;
   engines: DrawingEngines;
-  /** The document as PDFium has it; null where it cannot open it. */
+  /** The document, opened by PDFium; null if PDFium cannot open it. */
   pdfium: PdfiumReader | null;
 }
 
@@ -18,13 +18,16 @@ export interface DrawingContext {
 export interface Drawable {
   number: number;
   size: Size;
-  /** Something is written on it: then it is not blank. */
+  /** Whether the page has text, so that its picture cannot be blank. */
   hasText: boolean;
-  /** Called when an engine begins to draw it. */
+  /** Called when an engine starts to draw it. */
   begin: (engine: EngineName) => void;
 }
 
-/** Draws pages as readers see them: by PDFium, which is several times faster than pdfjs, or by pdfjs where PDFium cannot. */
+/**
+ * Draws pages as PDF readers show them: with PDFium, which is several times faster than pdfjs, or with pdfjs if PDFium
+ * cannot.
+ */
 export class PageDrawing implements AsyncDisposable {
   readonly #context: DrawingContext;
   #tools: Promise<CanvasTools | null> | null = null;
@@ -34,16 +37,16 @@ export class PageDrawing implements AsyncDisposable {
     this.#context = context;
   }
 
-  /** What encodes pictures; null where it has no binary for this machine. */
+  /** Returns the library that encodes pictures; null if it has no binary for this machine. */
   async tools(): Promise<CanvasTools | null> {
     this.#tools ??= loadCanvas();
     return await this.#tools;
   }
 
-  /** Null where nobody can draw the page. */
+  /** Returns null if no engine can draw the page. */
   async draw(page: Drawable): Promise<Pixels | null> {
     const pixels = await this.#drawByPdfium(page);
-    // PDFium has no letters for some scripts that are not embedded.
+    // PDFium has no fonts for some scripts, if they are not embedded.
     if (pixels !== null && !(page.hasText && isBlank(pixels))) return pixels;
     return (await this.#drawByPdfjs(page)) ?? pixels;
   }
@@ -62,19 +65,19 @@ export class PageDrawing implements AsyncDisposable {
     const isOpen = this.#pdfjs !== null;
     this.#pdfjs ??= this.#openPdfjs().catch(() => null);
     const drawing = await this.#pdfjs;
-    // The time that opening takes is not the page's.
+    // The time for opening does not count for the page.
     if (!isOpen) begin('PDFJS');
     return (await drawing?.draw(number, size, tools).catch(() => null)) ?? null;
   }
 
   async #openPdfjs(): Promise<PdfjsDrawing> {
     const { request, engines } = this.#context;
-    // It brings pdfjs, which most documents do not need.
+    // This loads pdfjs, which most documents do not need.
     const { PdfjsDrawing } = await import('./pdfjs-drawing.ts');
     return await PdfjsDrawing.open(request, engines);
   }
 
-  /** Whether an engine has not died of the page, or of the document, before. */
+  /** Whether an engine may draw a page: neither the page nor the document has crashed it before. */
   #may(engine: EngineName, number: number): boolean {
     const { avoid, skip, images } = this.#context.request;
     if (avoid.includes(engine) || skip.some((each) => each.engine === engine && each.page === number)) return false;

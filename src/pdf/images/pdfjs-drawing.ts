@@ -6,17 +6,17 @@ import type { Pixels } from '../model/pixels.ts';
 import type { PdfjsThread } from '../pdfjs/pdfjs-thread.ts';
 import type { CanvasTools } from './canvas.ts';
 
-/** Larger pictures are left out: they would take a gigabyte. */
-const mostPicturePixels = 64e6;
+/** Maximum pixels of a picture within a page. Larger ones are omitted, because they would take a gigabyte. */
+const maxPicturePixels = 64e6;
 const openMilliseconds = 20_000;
 const closeMilliseconds = 5_000;
 
 export interface DrawingEngines {
-  /** A thread of pdfjs beside the one that reads. */
+  /** Returns a pdfjs thread other than the one that reads. */
   drawing(): Promise<PdfjsThread>;
 }
 
-/** A document opened by pdfjs to be drawn: once more, as for reading it pictures are left out, and in a thread of its own. */
+/** A document opened by pdfjs for drawing: separately from reading, which omits pictures, and in a separate thread. */
 export class PdfjsDrawing {
   readonly #proxy: PDFDocumentProxy;
   readonly #close: () => Promise<void>;
@@ -28,19 +28,18 @@ export class PdfjsDrawing {
 
   static async open({ path, password }: ExtractionRequest, engines: DrawingEngines): Promise<PdfjsDrawing> {
     const thread = await engines.drawing();
-    const proxy = await thread.open(await readDocument(path), password, openMilliseconds, mostPicturePixels);
+    const proxy = await thread.open(await readDocument(path), password, openMilliseconds, maxPicturePixels);
     return new PdfjsDrawing(proxy, () => thread.within(proxy.loadingTask.destroy(), closeMilliseconds));
   }
 
-  /** The page as a reader shows it, with annotations and what is filled in. */
+  /** Draws the page as a PDF reader shows it, with annotations and form values. */
   async draw(number: number, size: Size, tools: CanvasTools): Promise<Pixels> {
     const page = await this.#proxy.getPage(number);
     const { width } = page.getViewport({ scale: 1 });
     const viewport = page.getViewport({ scale: size.width / width });
     const { canvas, context } = tools.blank(size);
     const canvasContext: unknown = context;
-    if (!isBrowserContext(canvasContext))
-      throw new TypeError('This version of the canvas is none that pdfjs can draw on.');
+    if (!isBrowserContext(canvasContext)) throw new TypeError('pdfjs cannot draw on this version of the canvas.');
     await page.render({ canvas: null, canvasContext, viewport, annotationMode: AnnotationMode.ENABLE }).promise;
     page.cleanup();
     return tools.toPixels(canvas);
@@ -55,7 +54,7 @@ type BrowserContext = NonNullable<
   Parameters<Awaited<ReturnType<PDFDocumentProxy['getPage']>>['render']>[0]['canvasContext']
 >;
 
-/** pdfjs' types ask for a browser's; it draws on anything that draws alike. */
+/** The types of pdfjs require a browser's context, but a compatible one suffices. */
 function isBrowserContext(context: unknown): context is BrowserContext {
   return typeof context === 'object' && context !== null && 'drawImage' in context && 'getTransform' in context;
 }

@@ -3,20 +3,23 @@ import { JobError } from '../../errors.ts';
 import { PartsFile } from '../file/parts-file.ts';
 import type { ExtractedPage } from '../model/document.ts';
 import type { GroupImages, Reading } from '../model/extraction.ts';
-import { type ImageRequest, mostAvoided, type PageImages } from '../model/images.ts';
+import { type ImageRequest, maxAvoided, type PageImages } from '../model/images.ts';
 import type { Pixels } from '../model/pixels.ts';
+import { scratchFiles } from '../model/scratch-files.ts';
 import type { CanvasTools } from './canvas.ts';
 import { imageSize } from './image-size.ts';
 import type { PageDrawing } from './page-drawing.ts';
 
-/** Where images go, and who is told what is drawn. */
+/** The destination of the images, and the callback for progress. */
 export interface RenderContext {
   scratch: string;
   drawing: PageDrawing;
   report: (reading: Reading) => void;
 }
 
-/** Makes the images of pages, a group at a time. A page that nobody can draw has no image, and the job goes on. */
+/**
+ * Renders the images of pages, one group at a time. A page that no engine can draw has no image, and the job continues.
+ */
 export class PageRenderer {
   readonly #context: RenderContext;
   readonly #request: ImageRequest;
@@ -27,16 +30,15 @@ export class PageRenderer {
     this.#request = request;
   }
 
-  /** Draws the largest image of each page, and makes the smaller one of it. */
+  /** Draws the largest image of each page, and scales it down for the smaller one. */
   async render(pages: ExtractedPage[]): Promise<GroupImages> {
     const { format, avoid, seconds } = this.#request;
     const none = { format, thumbnail: null, image: null };
-    if (avoid.length >= mostAvoided || this.#spentMs > seconds * 1000) {
+    if (avoid.length >= maxAvoided || this.#spentMs > seconds * 1000) {
       return { file: null, pages: pages.map(() => ({ ...none, failure: 'GIVEN_UP' })) };
     }
     const begin = performance.now();
-    const [first] = pages;
-    await using file = new PartsFile(join(this.#context.scratch, `images-${first?.number ?? 0}`));
+    await using file = new PartsFile(join(this.#context.scratch, scratchFiles.images));
     const images: PageImages[] = [];
     for (const page of pages) {
       const made = page.failure === null ? await this.#make(page, file).catch(unlessJobError) : null;
@@ -73,7 +75,7 @@ export class PageRenderer {
   }
 }
 
-/** That there is no room for images is no fault of the page. */
+/** Rethrows job errors, such as a full disk, which are not the page's fault. */
 function unlessJobError(error: unknown): null {
   if (error instanceof JobError) throw error;
   return null;

@@ -4,7 +4,10 @@ import type { Line } from './lines.ts';
 
 /** A part of a page. */
 export type Block =
-  /** `size` is that of its type; null for a heading that is only bold. Its level depends on the other headings of the document. */
+  /**
+   * `size` is that of its type; null for a heading that is only bold. Its level depends on the other headings of the
+   * document.
+   */
   | { kind: 'HEADING'; box: Box; size: number | null; lines: Line[] }
   | { kind: 'PARAGRAPH' | 'CODE'; box: Box; lines: Line[] }
   | { kind: 'LIST_ITEM'; box: Box; marker: string; lines: Line[] }

@@ -17,12 +17,12 @@ export const blockSettings = {
   sentenceGap: 0.5,
 };
 
-const bullet = /^([•‣▪●◦○■□◆❖➢✓·\uf0b7\uf0a7-])\s*(?=\S)/u;
+const bullet = /^([•‣▪●◦○■□◆❖➢✓·\uf0b7\uf0a7-])(?<!-(?=-))\s*(?=\S)/u;
 const numbered = /^(\(?\d{1,3}[.)]|\(?[a-z]\)|\(?[ivx]{1,4}[.)])\s+(?=\S)/u;
 
 /**
- * Groups lines in reading order into paragraphs, list items, code and headings. `alone` tells whether no other bold line stands beside
- * a line.
+ * Groups lines in reading order into paragraphs, list items, code and headings. `alone` tells whether no other bold
+ * line stands beside a line.
  */
 export function toBlocks(lines: Line[], typography: Typography, alone: (line: Line) => boolean): Block[] {
   const groups: Line[][] = [];
@@ -67,7 +67,10 @@ function overlaps(a: Box, b: Box): boolean {
   return Math.min(right(a), right(b)) > Math.max(a.x, b.x);
 }
 
-/** Reports whether bold words begin or end inside a sentence: the next line follows at the usual distance with a small letter. */
+/**
+ * Reports whether bold words begin or end inside a sentence: the next line follows at the usual distance with a small
+ * letter.
+ */
 function continuesSentence(above: Line[] | undefined, below: Line[] | undefined): boolean {
   const { sizeTolerance, sentenceGap } = blockSettings;
   const last = above?.at(-1);

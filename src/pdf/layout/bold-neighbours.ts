@@ -11,8 +11,8 @@ export const neighbourSettings = {
 };
 
 /**
- * Returns a test whether a line stands alone, as a bold heading does. Bold lines side by side are the head of a table, and bold lines near
- * the edge of the page are running headers.
+ * Returns a test whether a line stands alone, as a bold heading does. Bold lines side by side are the head of a table,
+ * and bold lines near the edge of the page are running headers.
  */
 export function aloneInRow({ lines, height }: { lines: Line[]; height: number }): (line: Line) => boolean {
   const { sameRow, head, foot } = neighbourSettings;

@@ -6,13 +6,13 @@ export const columnSettings = {
   /** Characters of an item that is text and not the content of a cell. */
   textLength: 25,
   /** Items of such a length that a column must have. */
-  fewestTexts: 2,
+  minTexts: 2,
   /** Share of the items of the shorter side that may have another item at their height, as the cells of a row have. */
-  mostAligned: 0.5,
+  maxAligned: 0.5,
   /** Items of a column that reads like prose, at least. */
-  fewestItems: 3,
+  minItems: 3,
   /** Items, and the share of them that begin inside a sentence, that show prose by themselves. */
-  fewestContinued: 6,
+  minContinued: 6,
   continuedShare: 0.4,
   /** Share of the widest item's width that a full item reaches. */
   fullWidth: 0.6,
@@ -20,17 +20,34 @@ export const columnSettings = {
   fullLength: 15,
   /** Share of the characters that stand in full items. */
   fullShare: 0.6,
+  /** Minimum size of a heading beside text, in sizes of the text, and its maximum number of lines. */
+  sideHeadingSize: 1.4,
+  sideHeadingLines: 5,
 };
 
-/** Reports whether two sides of a gutter are columns: both read like text; cells of a table are short, or stand row by row. */
+/**
+ * Reports whether two sides of a gutter are columns: both read like text; cells of a table are short, or stand row by
+ * row.
+ */
 export function areColumns(left: Item[], rest: Item[]): boolean {
-  const isText = () => hasText(left) && hasText(rest) && alignedShare(left, rest) < columnSettings.mostAligned;
-  return (isProse(left) && isProse(rest)) || isText();
+  const isText = () => hasText(left) && hasText(rest) && alignedShare(left, rest) < columnSettings.maxAligned;
+  const isBeside = () => isSideHeading(left, rest) || isSideHeading(rest, left);
+  return (isProse(left) && isProse(rest)) || isText() || isBeside();
+}
+
+/** A heading beside the text: a few lines, all in much larger type. */
+function isSideHeading(heading: Item[], text: Item[]): boolean {
+  const { sideHeadingSize, sideHeadingLines } = columnSettings;
+  if (heading.length > sideHeadingLines || !isProse(text)) return false;
+  const characters = new Map<number, number>();
+  for (const { size, weight } of text) characters.set(size, (characters.get(size) ?? 0) + weight);
+  const [body] = [...characters].reduce((most, entry) => (entry[1] > most[1] ? entry : most), [0, -1]);
+  return heading.every(({ size }) => size >= sideHeadingSize * body);
 }
 
 function hasText(items: Item[]): boolean {
-  const { textLength, fewestTexts } = columnSettings;
-  return items.filter(({ weight }) => weight >= textLength).length >= fewestTexts;
+  const { textLength, minTexts } = columnSettings;
+  return items.filter(({ weight }) => weight >= textLength).length >= minTexts;
 }
 
 function alignedShare(left: Item[], rest: Item[]): number {
@@ -41,12 +58,12 @@ function alignedShare(left: Item[], rest: Item[]): number {
 }
 
 function isProse(items: Item[]): boolean {
-  const { fewestItems, fewestContinued, continuedShare, fullWidth, fullLength, fullShare } = columnSettings;
-  if (items.length < fewestItems) {
+  const { minItems, minContinued, continuedShare, fullWidth, fullLength, fullShare } = columnSettings;
+  if (items.length < minItems) {
     return false;
   }
   const continued = items.filter(({ continues }) => continues).length;
-  if (items.length >= fewestContinued && continued >= continuedShare * items.length) {
+  if (items.length >= minContinued && continued >= continuedShare * items.length) {
     return true;
   }
   const widest = items.reduce((most, { width }) => Math.max(most, width), 0);

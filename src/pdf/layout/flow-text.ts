@@ -4,7 +4,10 @@ import { isApart, joinText, type Line } from './lines.ts';
 import { escapeMarkdown, markdownLink } from './markdown-text.ts';
 import { isRightToLeft } from './text-direction.ts';
 
-/** A stretch of text under one link or none, or the number of a footnote. Kept in parts: growing one string would cost its square. */
+/**
+ * A stretch of text under one link or none, or the number of a footnote. Kept in parts: growing one string would cost
+ * its square.
+ */
 interface Stretch {
   url: string | undefined;
   note: string | undefined;
@@ -69,7 +72,10 @@ function stretches(line: Line): Part[] {
   });
 }
 
-/** Reports whether a space separates two runs: always beside links, beside the number of a footnote only if it is printed. */
+/**
+ * Reports whether a space separates two runs: always beside links, beside the number of a footnote only if it is
+ * printed.
+ */
 function isParted(before: Piece[] | undefined, after: Piece[] | undefined): boolean {
   const [last, first] = [before?.at(-1), after?.[0]];
   if (last === undefined || first === undefined) return false;

@@ -8,15 +8,15 @@ export const gutterSettings = {
   /** Share of the items that may cross a gutter: headings and figures over all columns. */
   crossingShare: 1 / 3,
   /** Items that must stand on each side. */
-  fewestBeside: 2,
+  minBeside: 2,
   /** Items that a region must have. */
-  fewestItems: 4,
+  minItems: 4,
 };
 
 const { steps } = gutterSettings;
 /**
- * At each strip, the items that begin there, that end there, and that are crossed from there on. The arrays are kept, as this runs
- * thousands of times a second.
+ * At each strip, the items that begin there, that end there, and that are crossed from there on. The arrays are kept,
+ * as this runs thousands of times a second.
  */
 const begins = new Int32Array(steps + 2);
 const ends = new Int32Array(steps + 2);
@@ -30,7 +30,7 @@ interface Run {
 
 /** Returns the x of the widest strip that the fewest items cross; null if more cross than a gutter may have. */
 export function findGutter(items: Item[]): number | null {
-  if (items.length < gutterSettings.fewestItems) {
+  if (items.length < gutterSettings.minItems) {
     return null;
   }
   let [start, end] = [Infinity, -Infinity];
@@ -65,8 +65,8 @@ function add(list: Int32Array, index: number, by: number): void {
 }
 
 function bestRun(all: number): Run | null {
-  const { crossingShare, fewestBeside } = gutterSettings;
-  const mostCrossing = crossingShare * all;
+  const { crossingShare, minBeside } = gutterSettings;
+  const maxCrossing = crossingShare * all;
   let [crossing, left, started] = [0, 0, 0];
   let best: Run | null = null;
   let run: Run | null = null;
@@ -74,7 +74,7 @@ function bestRun(all: number): Run | null {
     crossing += opened[step] ?? 0;
     left += ends[step] ?? 0;
     started += begins[step] ?? 0;
-    const fits = crossing <= mostCrossing && left >= fewestBeside && all - started >= fewestBeside;
+    const fits = crossing <= maxCrossing && left >= minBeside && all - started >= minBeside;
     if (fits && run !== null && run.crossing === crossing && run.to === step - 1) {
       run.to = step;
     } else {

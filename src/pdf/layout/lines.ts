@@ -22,12 +22,21 @@ export const lineSettings = {
   overlap: 0.5,
   /** Share of the lower piece's height that pieces of one line share. */
   sharedHeight: 0.5,
-  /** Ratio of two sizes above which the smaller one measures the gap: a large heading in the next column is not nearer for its size. */
+  /**
+   * Ratio of two sizes above which the smaller one measures the gap: a large heading in the next column is not nearer
+   * for its size.
+   */
   otherSize: 1.15,
   /** Pieces that begin one below the other, each after a gap, which make the left edge of a column. */
-  fewestAtEdge: 5,
+  minAtEdge: 5,
+  /** Lines that begin one below the other, which make the left edge of a column of text. */
+  minOfColumn: 12,
+  /** Minimum width of the column left of such an edge. */
+  narrowestColumn: 8,
   /** Gap before such an edge: columns may stand nearer than words do elsewhere, but their edge is straight. */
   edgeGap: 0.6,
+  /** The same in type of fixed width, whose spaces are 0.6 wide. */
+  edgeGapOfFixedWidth: 0.9,
   /** Height of the buckets in which lines are looked up, in points. */
   bucketHeight: 6,
   /** Lines of a bucket that are tried for a piece, so that a page of a million pieces costs a million steps. */
@@ -90,25 +99,32 @@ function follows(line: Piece[], last: Piece, piece: Piece): boolean {
 
 /** Splits lines where a column begins: at a straight left edge. */
 function splitAtEdges(lines: Piece[][]): Piece[][] {
-  const { edgeGap, fewestAtEdge } = lineSettings;
+  const { edgeGap, edgeGapOfFixedWidth, minAtEdge, minOfColumn, narrowestColumn } = lineSettings;
   const isApart = (before: Piece | undefined, piece: Piece) =>
-    before !== undefined && piece.x - right(before) > edgeGap * piece.size;
-  const starts = new Map<number, number>();
+    before !== undefined && piece.x - right(before) > (piece.fixedWidth ? edgeGapOfFixedWidth : edgeGap) * piece.size;
+  const [starts, begins] = [new Map<number, number>(), new Map<number, number>()];
+  const count = (counts: Map<number, number>, { x }: Piece) =>
+    counts.set(Math.round(x), (counts.get(Math.round(x)) ?? 0) + 1);
   for (const line of lines) {
     for (const [index, piece] of line.entries()) {
-      const x = Math.round(piece.x);
-      if (isApart(line[index - 1], piece)) starts.set(x, (starts.get(x) ?? 0) + 1);
+      if (index === 0) count(begins, piece);
+      else if (isApart(line[index - 1], piece)) count(starts, piece);
     }
   }
-  const isEdge = ({ x }: Piece) =>
-    [-1, 0, 1].reduce((sum, step) => sum + (starts.get(Math.round(x) + step) ?? 0), 0) >= fewestAtEdge;
+  const near = (counts: Map<number, number>, { x }: Piece) =>
+    [-1, 0, 1].reduce((sum, step) => sum + (counts.get(Math.round(x) + step) ?? 0), 0);
+  const isEdge = (part: Piece[], piece: Piece) => {
+    // Numbers of headings and items stand left of the edge, too.
+    const isText = piece.x - (part[0]?.x ?? piece.x) > narrowestColumn * piece.size;
+    return near(starts, piece) >= minAtEdge || (isText && near(begins, piece) >= minOfColumn);
+  };
   return lines.flatMap((line) => {
     const parts: Piece[][] = [];
     for (const piece of line) {
       const part = parts.at(-1);
       const before = part?.at(-1);
       const isMarker = part?.length === 1 && marker.test(before?.text.trim() ?? '');
-      if (part === undefined || (!isMarker && isApart(before, piece) && isEdge(piece))) parts.push([piece]);
+      if (part === undefined || (!isMarker && isApart(before, piece) && isEdge(part, piece))) parts.push([piece]);
       else part.push(piece);
     }
     return parts;
@@ -156,8 +172,8 @@ function textOf({ text }: Piece): string {
 }
 
 /**
- * Joins the text of pieces that stand side by side, with spaces where there are gaps. Engines give right-to-left text in logical order
- * inside a piece; only the order of the pieces is reversed here.
+ * Joins the text of pieces that stand side by side, with spaces where there are gaps. Engines give right-to-left text
+ * in logical order inside a piece; only the order of the pieces is reversed here.
  */
 export function joinText(pieces: Piece[], textOf: (piece: Piece) => string): string {
   const ordered = isRightToLeft(pieces.map(({ text }) => text).join('')) ? [...pieces].reverse() : pieces;

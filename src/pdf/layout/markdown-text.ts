@@ -3,7 +3,10 @@ export function escapeMarkdown(text: string): string {
   return text.replace(/<(?=[a-z/!?])|\[(?=\^)/gi, '\\$&');
 }
 
-/** Returns a link in Markdown; plain text where the words are (part of) the address, which viewers turn into a link themselves. */
+/**
+ * Returns a link in Markdown; plain text where the words are (part of) the address, which viewers turn into a link
+ * themselves.
+ */
 export function markdownLink(text: string, url: string): string {
   const shown = text.trim();
   const bare = shown.replace(/[.,;:)]$/, '').replace(/^(?:https?:\/\/|mailto:)/, '');

@@ -1,5 +1,6 @@
 import { type Box, right } from '../model/box.ts';
 import type { PageContent } from '../model/page-content.ts';
+import type { Piece } from '../model/piece.ts';
 import type { Block } from './block.ts';
 import { toBlocks } from './blocks.ts';
 import { aloneInRow } from './bold-neighbours.ts';
@@ -8,6 +9,7 @@ import type { Item } from './item.ts';
 import { type Line, toLines } from './lines.ts';
 import { proseLines } from './prose.ts';
 import { readingOrder } from './reading-order.ts';
+import { joinContinued } from './tables/continued-tables.ts';
 import { gridTables } from './tables/grid-tables.ts';
 import { openTables } from './tables/open-tables.ts';
 import { withoutShading } from './tables/shading.ts';
@@ -35,14 +37,20 @@ export function layOutPage({ height, pieces, turned, rules: drawn, shapes, table
   const lines = toLines(outside(grids, pieces));
   const prose = proseLines(lines);
   const open = openTables(lines, prose, rules.horizontal);
-  const placed = withoutOverlaps(grids, open, acceptTables(tables, lines, prose));
+  const found = withoutOverlaps(grids, open, acceptTables(tables, lines, prose));
+  const placed = joinContinued(found, lines, prose);
   return {
     height,
     tables: placed,
-    lines: placed.length === grids.length ? lines : toLines(outside(placed, pieces)),
+    lines: placed.every((table) => grids.includes(table)) ? lines : toLines(outside(placed, pieces)),
     turned: turned.flatMap((piece) => toLines([piece])),
     prose,
   };
+}
+
+/** Returns all upright text of a page: its lines, and the pieces of its tables. */
+export function textOf({ lines, tables }: PageLayout): Piece[] {
+  return [...lines, ...tables.flatMap(({ pieces }) => [...pieces])];
 }
 
 /** Returns the lines and tables of a page in reading order, region by region, without the lines in `leftOut`. */
@@ -92,7 +100,10 @@ export function readRunning(layout: PageLayout, typography: Typography, running:
   return lines.length === 0 ? [] : readBlocks({ ...layout, lines, tables: [], turned: [] }, typography, new Set());
 }
 
-/** Written out, because it runs for every line of a document: copying all properties takes longer than the rest of the layout. */
+/**
+ * Written out, because it runs for every line of a document: copying all properties takes longer than the rest of the
+ * layout.
+ */
 function toItem(line: Line): Item & { line: Line } {
   const { x, y, width, height, size, text } = line;
   return { x, y, width, height, size, weight: text.length, continues: /^\p{Ll}/u.test(text), line };

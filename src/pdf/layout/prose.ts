@@ -1,22 +1,25 @@
 import { bottom, right } from '../model/box.ts';
 import type { Line } from './lines.ts';
 
-/** Thresholds of running text, as opposed to cells of tables and labels. Distances are in sizes of the type unless stated otherwise. */
+/**
+ * Thresholds of running text, as opposed to cells of tables and labels. Distances are in sizes of the type unless
+ * stated otherwise.
+ */
 export const proseSettings = {
   /** Gap below a line from which on no line continues it. */
   widestLineGap: 0.8,
   /** Distance from the top of one line to the top of the next, at least: less is the same row. */
-  leastAdvance: 0.5,
+  minAdvance: 0.5,
   /** Difference in size within one text, as a share. */
   sizeTolerance: 0.1,
   /** Difference between the left edges of two lines of one text: indented first lines and hanging items. */
   widestIndent: 3,
   /** Texts that may stand side by side; more are no columns. */
-  mostColumns: 40,
+  maxColumns: 40,
   /** Characters of a long line. */
   longLine: 30,
   /** Long lines of a text, at least, and their share. */
-  fewestLongLines: 2,
+  minLongLines: 2,
   longShare: 0.6,
   /** Share of the widest line's width that a full line reaches. */
   fullWidth: 0.85,
@@ -30,11 +33,11 @@ export const proseSettings = {
 /** Thresholds of texts that are cells of a table, because other cells stand beside each of them. */
 export const cellSettings = {
   /** Stacks of lines on a page above which it is a drawing or a map: each is compared with all others at its height. */
-  mostStacks: 3_000,
+  maxStacks: 3_000,
   /** Lines of a cell, at most. */
-  mostLines: 8,
+  maxLines: 8,
   /** Cells that must stand one below the other. */
-  fewestInColumn: 3,
+  minInColumn: 3,
   /** Gap between two of them, in sizes of the type. */
   widestGap: 3,
   /** Difference in height within one row, in points. */
@@ -51,11 +54,11 @@ interface Stack {
 
 /** Returns the lines of running text: they stand one below the other, and nearly all reach as far as the widest. */
 export function proseLines(lines: Line[]): Set<Line> {
-  const { widestLineGap, mostColumns } = proseSettings;
+  const { widestLineGap, maxColumns } = proseSettings;
   const stacks: Stack[] = [];
   let open: Stack[] = [];
   for (const line of lines.toSorted((a, b) => a.y - b.y || a.x - b.x)) {
-    open = open.filter(({ last }) => line.y - bottom(last) < widestLineGap * last.size).slice(-mostColumns);
+    open = open.filter(({ last }) => line.y - bottom(last) < widestLineGap * last.size).slice(-maxColumns);
     const stack = open.find(({ last }) => continues(last, line));
     if (stack === undefined) {
       const begun = { lines: [line], last: line };
@@ -67,16 +70,16 @@ export function proseLines(lines: Line[]): Set<Line> {
     }
   }
   const prose = stacks.filter(isProse);
-  const cells = prose.length === 0 || stacks.length > cellSettings.mostStacks ? new Set<Stack>() : cellsOf(stacks);
+  const cells = prose.length === 0 || stacks.length > cellSettings.maxStacks ? new Set<Stack>() : cellsOf(stacks);
   return new Set(prose.flatMap((stack) => (cells.has(stack) ? [] : stack.lines)));
 }
 
 /**
- * Returns the stacks that are cells of a table and not columns of text: row by row, another stack stands beside each of them with its
- * first line or its middle at the same height.
+ * Returns the stacks that are cells of a table and not columns of text: row by row, another stack stands beside each of
+ * them with its first line or its middle at the same height.
  */
 function cellsOf(stacks: Stack[]): Set<Stack> {
-  const { mostLines, fewestInColumn, widestGap, sameEdge } = cellSettings;
+  const { maxLines, minInColumn, widestGap, sameEdge } = cellSettings;
   const heights = new Map<number, Stack[]>();
   const columns = new Map<number, Stack[]>();
   const put = (map: Map<number, Stack[]>, key: number, stack: Stack) => {
@@ -89,13 +92,13 @@ function cellsOf(stacks: Stack[]): Set<Stack> {
     put(columns, Math.round((stack.lines[0]?.x ?? 0) / sameEdge), stack);
   }
   const isBeside = (stack: Stack) =>
-    stack.lines.length <= mostLines &&
+    stack.lines.length <= maxLines &&
     heightsOf(stack).some((key) => heights.get(key)?.some((other) => areApart(stack, other)));
   const cells = new Set<Stack>();
   for (const column of columns.values()) {
     let chain: Stack[] = [];
     const flush = () => {
-      if (chain.length >= fewestInColumn) for (const stack of chain) cells.add(stack);
+      if (chain.length >= minInColumn) for (const stack of chain) cells.add(stack);
       chain = [];
     };
     for (const stack of column) {
@@ -111,8 +114,8 @@ function cellsOf(stacks: Stack[]): Set<Stack> {
 }
 
 /**
- * Returns keys for the heights of a stack's first line and of its middle, each rounded in two ways, so that neighbouring heights share
- * one of them: four kinds of keys, told apart by their remainders.
+ * Returns keys for the heights of a stack's first line and of its middle, each rounded in two ways, so that
+ * neighbouring heights share one of them: four kinds of keys, told apart by their remainders.
  */
 function heightsOf({ lines: [first], last }: Stack): number[] {
   if (first === undefined) return [];
@@ -126,11 +129,11 @@ function areApart({ last: a }: Stack, { last: b }: Stack): boolean {
 }
 
 function continues(above: Line, line: Line): boolean {
-  const { sizeTolerance, leastAdvance, widestLineGap, widestIndent } = proseSettings;
+  const { sizeTolerance, minAdvance, widestLineGap, widestIndent } = proseSettings;
   const { size } = above;
   return (
     Math.abs(line.size - size) < sizeTolerance * size &&
-    line.y - above.y > leastAdvance * size &&
+    line.y - above.y > minAdvance * size &&
     line.y - bottom(above) < widestLineGap * size &&
     Math.abs(line.x - above.x) < widestIndent * size &&
     Math.min(right(line), right(above)) > Math.max(line.x, above.x)
@@ -141,10 +144,9 @@ function continues(above: Line, line: Line): boolean {
 const leaders = '....';
 
 function isProse({ lines }: Stack): boolean {
-  const { longLine, fewestLongLines, longShare, fullWidth, fullShare, continuedShare, fullShareOfRagged } =
-    proseSettings;
+  const { longLine, minLongLines, longShare, fullWidth, fullShare, continuedShare, fullShareOfRagged } = proseSettings;
   const long = lines.filter(({ text }) => text.length >= longLine).length;
-  if (long < fewestLongLines || long < longShare * lines.length || lines.some(({ text }) => text.includes(leaders))) {
+  if (long < minLongLines || long < longShare * lines.length || lines.some(({ text }) => text.includes(leaders))) {
     return false;
   }
   const edge = lines.reduce((most, line) => Math.max(most, right(line)), 0);

@@ -3,6 +3,7 @@ import type { Cell } from '../model/table.ts';
 import type { Block } from './block.ts';
 import { flowText } from './flow-text.ts';
 import { headingLevel } from './headings.ts';
+import { linesKeptApart } from './line-ends.ts';
 import type { Line } from './lines.ts';
 import { escapeMarkdown } from './markdown-text.ts';
 
@@ -23,7 +24,7 @@ function render(block: Block, { words, headingSizes }: MarkdownOptions): string 
     case 'HEADING':
       return `${'#'.repeat(headingLevel(block.size, headingSizes))} ${flowText(block.lines, words)}`;
     case 'PARAGRAPH':
-      return escapeStart(flowText(block.lines, words));
+      return paragraph(block.lines, words);
     case 'LIST_ITEM': {
       const text = flowText(block.lines, words);
       const isNumber = /[\p{L}\d]/u.test(block.marker);
@@ -38,12 +39,18 @@ function render(block: Block, { words, headingSizes }: MarkdownOptions): string 
   }
 }
 
+/** Lines that are kept apart on purpose stay lines: two spaces at the end of a line are a line break in Markdown. */
+function paragraph(lines: Line[], words: Set<string> | null): string {
+  const rows = linesKeptApart(lines) ?? [lines];
+  return rows.map((row) => escapeStart(flowText(row, words))).join('  \n');
+}
+
 /** Escapes text that would begin a heading, a quotation or a list. */
 function escapeStart(text: string): string {
   return text.replace(/^(#{1,6}(?:\s|$)|>|[-+*]\s)/, '\\$1');
 }
 
-const mostIndent = 120;
+const maxIndent = 120;
 
 /** Keeps the columns that programs print side by side. */
 function renderCode(lines: Line[]): string {
@@ -52,7 +59,7 @@ function renderCode(lines: Line[]): string {
   let before: Line | null = null;
   for (const line of lines) {
     const advance = line.width / Math.max(1, line.text.length);
-    const indent = Math.min(mostIndent, Math.round((line.x - left) / advance));
+    const indent = Math.min(maxIndent, Math.round((line.x - left) / advance));
     const isBeside = before !== null && sameRow(before, line) && line.x >= right(before);
     const row = isBeside ? (text.pop() ?? '') : '';
     text.push(row + ' '.repeat(Math.max(isBeside ? 1 : 0, indent - row.length)) + line.text);

@@ -12,9 +12,9 @@ export const runningSettings = {
   /** Height of the margins that hold them, in parts of the page's height. */
   margin: 0.12,
   /** Pages on which a line must come again to count as running. */
-  fewestPages: 3,
+  minPages: 3,
   /** The same in documents of fewer than `shortDocument` pages, where three is too many to ask for. */
-  fewestPagesOfShort: 2,
+  minPagesOfShort: 2,
   shortDocument: 4,
   /** Difference in height up to which lines of two pages stand at the same place, in points. */
   samePlace: 4,
@@ -29,9 +29,10 @@ export const runningSettings = {
 const pageNumber = /^(?:page\s+)?[-–—|\s]*(?:\d{1,5}|[ivxlc]{1,7})[-–—|\s]*(?:(?:of|\/)\s*\d{1,5})?$/i;
 
 /**
- * Returns the running headers and footers of pages: lines in the margins that come again on other pages with other numbers in them, and
- * page numbers at the very edge. `others` are more pages of the same document. `body` is the size of its text: lines in larger type, such
- * as "Chapter 7", must come again with the same numbers, and a large number alone is that of a chapter.
+ * Returns the running headers and footers of pages: lines in the margins that come again on other pages with other
+ * numbers in them, and page numbers at the very edge. `others` are more pages of the same document. `body` is the size
+ * of its text: lines in larger type, such as "Chapter 7", must come again with the same numbers, and a large number
+ * alone is that of a chapter.
  */
 export function runningLines(pages: PageLines[], others: PageLines[], body: number): Set<Line> {
   const isLarge = (line: Line) => standsOut(line.size, body);
@@ -42,8 +43,8 @@ export function runningLines(pages: PageLines[], others: PageLines[], body: numb
       pagesWith.set(key, (pagesWith.get(key) ?? 0) + 1);
     }
   }
-  const { shortDocument, fewestPages, fewestPagesOfShort, outermost } = runningSettings;
-  const enough = pages.length + others.length < shortDocument ? fewestPagesOfShort : fewestPages;
+  const { shortDocument, minPages, minPagesOfShort, outermost } = runningSettings;
+  const enough = pages.length + others.length < shortDocument ? minPagesOfShort : minPages;
   return new Set(
     pages.flatMap((page) => {
       const [top, end] = extent(page.lines);
@@ -61,7 +62,9 @@ function marginal({ height, lines }: PageLines): Line[] {
   return lines.filter((line) => bottom(line) < margin * height || line.y > (1 - margin) * height);
 }
 
-/** A key of a line's height and text. Headers of left and right pages change sides, so the place across does not count. */
+/**
+ * A key of a line's height and text. Headers of left and right pages change sides, so the place across does not count.
+ */
 function placeAndText(line: Line, withNumbers: boolean): string {
   const { comparedLength, samePlace } = runningSettings;
   const text = line.text.slice(0, comparedLength);

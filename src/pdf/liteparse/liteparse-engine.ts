@@ -10,13 +10,13 @@ type LiteParseConstructor = new (config: Partial<LiteParseConfig>) => LiteParse;
 
 export interface OcrSetting {
   languages: string[];
-  /** Where the data of all of them is: for what is missing LiteParse would look on the Internet. */
+  /** The folder with the data of all languages. LiteParse would download missing data. */
   dataPath: string;
   /** Dots per inch. */
   dpi: number;
 }
 
-/** Loads LiteParse, which has Tesseract inside; null where it has no binary for this machine. */
+/** Loads LiteParse, which contains Tesseract; null if it has no binary for this machine. */
 export async function loadLiteparse(): Promise<LiteparseEngine | null> {
   try {
     const module = await import('@llamaindex/liteparse');
@@ -26,7 +26,7 @@ export async function loadLiteparse(): Promise<LiteparseEngine | null> {
   }
 }
 
-/** What LiteParse is used for: OCR, and the tables in what OCR has read. */
+/** The uses of LiteParse: OCR, and finding tables in its results. */
 export class LiteparseEngine {
   readonly #LiteParse: LiteParseConstructor;
 
@@ -36,7 +36,7 @@ export class LiteparseEngine {
 
   #parser(more: Partial<LiteParseConfig>): LiteParse {
     return new this.#LiteParse({
-      // Its Markdown is not used, and takes time.
+      // Its Markdown is not needed and takes time.
       outputFormat: 'json',
       imageMode: 'off',
       ocrEnabled: false,
@@ -48,14 +48,14 @@ export class LiteparseEngine {
     });
   }
 
-  /** Reads a document of one page, which shows a picture, by OCR. Throws if it cannot. */
+  /** Reads a one-page document that shows a picture, by OCR. Throws if that fails. */
   async readByOcr(document: Uint8Array, { languages, dataPath, dpi }: OcrSetting): Promise<OcrText> {
     const parser = this.#parser({ ocrEnabled: true, ocrLanguage: languages.join('+'), tessdataPath: dataPath, dpi });
     const { pages } = await parser.parse(document);
     return readOcrText(pages.flatMap(({ textItems }) => textItems));
   }
 
-  /** The tables in what was read and seen by others. */
+  /** Finds tables in words and rules from elsewhere. */
   findTables(page: Size, words: Piece[], rules: Rules): Table[] {
     return findTables(this.#parser({ extractBlocks: true }), page, words, rules);
   }

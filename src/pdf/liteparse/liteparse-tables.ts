@@ -5,7 +5,7 @@ import type { Rules } from '../model/drawing.ts';
 import type { Piece } from '../model/piece.ts';
 import type { Cell, Table } from '../model/table.ts';
 
-/** The tables that LiteParse finds in words and rules that it has not read itself. */
+/** Finds tables in words and rules that LiteParse has not read itself. */
 export function findTables(parser: LiteParse, { width, height }: Size, words: Piece[], rules: Rules): Table[] {
   const stroke = (x1: number, y1: number, x2: number, y2: number) => ({ kind: 'stroke' as const, x1, y1, x2, y2 });
   const { pages } = parser.parsePages([
@@ -26,7 +26,7 @@ export function findTables(parser: LiteParse, { width, height }: Size, words: Pi
   return pages.flatMap(({ blocks }) => (blocks ?? []).flatMap((block) => toWholeTable(block, words) ?? []));
 }
 
-/** A block as a table, whose cells it does not let span; null if it is none. */
+/** Converts a block to a table, whose cells never span in LiteParse; null if it is not a table. */
 function toTable({ kind, bbox, header, rows }: LayoutBlock): Table | null {
   if (kind !== 'table' || bbox === undefined) {
     return null;
@@ -38,12 +38,12 @@ function toTable({ kind, bbox, header, rows }: LayoutBlock): Table | null {
   };
 }
 
-/** LiteParse writes Markdown in its cells: what it escaped, its links and its line breaks become text again. */
+/** Converts the Markdown in LiteParse's cells to text: escapes, links and line breaks. */
 function plain(text: string): string {
   return text.replace(/\\([\\`*_{}[\]()#+.!|<>~-])/g, '$1').replace(/<br\s?\/?>/g, ' ');
 }
 
-/** LiteParse leaves some words of a table out of its cells: they are put into the nearest row and column. */
+/** Puts words that LiteParse left out of a table's cells into the nearest row and column. */
 function toWholeTable(block: LayoutBlock, words: Piece[]): Table | null {
   const table = toTable(block);
   if (table === null) return null;
@@ -62,7 +62,7 @@ function toWholeTable(block: LayoutBlock, words: Piece[]): Table | null {
   return table;
 }
 
-/** Words in the box of a table that none of its cells has. */
+/** Returns the words within the box of a table that are in none of its cells. */
 function leftOut({ box, rows }: Table, words: Piece[]): Piece[] {
   const held = new Map<string, number>();
   const add = (word: string, times: 1 | -1) => held.set(word, (held.get(word) ?? 0) + times);
@@ -98,7 +98,7 @@ function nearest(places: Place[], distanceOf: (place: Place) => number): Place |
   return best?.place ?? null;
 }
 
-/** How far a value is from a range; zero within it. */
+/** Returns the distance of a value from a range; zero within it. */
 function distance(value: number, from: number, to: number): number {
   return Math.max(0, from - value, value - to);
 }

@@ -5,17 +5,20 @@ import type { ReadPage } from '../model/read-page.ts';
 
 type Found = ReadPage['pieces'][number];
 
-/** What OCR has read of a page. */
+/** The result of OCR on a page. */
 export interface OcrText {
   pieces: Found[];
-  /** The mean over the characters, from 0 to 1; 0 where there are none. */
+  /** Mean over the characters, from 0 to 1; 0 without characters. */
   confidence: number;
   characters: number;
-  /** Most of it stands higher than wide: the text runs upwards or downwards. */
+  /** Whether most of the text is higher than wide, because it runs upwards or downwards. */
   sideways: boolean;
 }
 
-/** OCR tells the ink of words, not the size of their type nor their baseline; both are made of what letters they have. */
+/**
+ * Converts the words of OCR. OCR reports the boxes of their ink, so their size and baseline are derived from their
+ * letters.
+ */
 export function readOcrText(textItems: TextItem[]): OcrText {
   const items = textItems.filter(({ text, confidence }) => confidence !== undefined && cleanText(text).trim() !== '');
   let [characters, confident, tall, long] = [0, 0, 0, 0];
@@ -37,14 +40,14 @@ export function readOcrText(textItems: TextItem[]): OcrText {
 
 interface Measured extends Found {
   baseline: number;
-  /** Letters that tell the size; punctuation doesn't. */
+  /** Number of letters and digits, which determine the size; punctuation does not. */
   weight: number;
 }
 
 const ascending = /[bdfhklt\p{Lu}\p{N}\p{Lo}]/u;
 const descending = /[gjpqy,;()[\]{}|@$Q]/;
 
-/** Parts of the size of the type that ink usually takes: from the baseline up, and down. */
+/** Usual extent of ink from the baseline, in sizes of the type: capitals, small letters, descenders. */
 const [ascent, xHeight, descent] = [0.72, 0.5, 0.21];
 
 function toMeasured({ text, x, y, width, height }: TextItem): Measured {
@@ -57,11 +60,11 @@ function toMeasured({ text, x, y, width, height }: TextItem): Measured {
   };
 }
 
-/** Further apart than this, in sizes of the type, words belong to different lines of text. */
+/** Maximum gap between words of one line, in sizes of the type. */
 const lineGap = 1.5;
-/** Baselines nearer than this, in sizes of the type, are one. */
+/** Maximum difference of baselines that count as the same, in sizes of the type. */
 const sameBaseline = 0.4;
-/** Sizes nearer than this to the page's own are the same. */
+/** Maximum relative difference from the page's usual size for a size to count as usual. */
 const sameSize = 0.12;
 
 interface OpenLine {
@@ -69,14 +72,14 @@ interface OpenLine {
   last: Measured;
 }
 
-/** Words of one line get one size and one baseline, and lines in nearly the page's own size get that. */
+/** Gives the words of a line the same size and baseline. A size close to the page's usual size becomes that size. */
 function evenOut(words: Measured[]): Found[] {
   const usual = medianSize(words);
   const lines: OpenLine[] = [];
   let open: OpenLine[] = [];
   for (const word of words.toSorted((a, b) => a.x - b.x)) {
     open = open.filter(({ last }) => word.x - right(last) < lineGap * usual);
-    // Beside the word before it, not the first one: pages lie a little askew.
+    // Compares with the previous word, not the first one, because pages may be slightly skewed.
     const line = open.find(({ last }) => Math.abs(last.baseline - word.baseline) < sameBaseline * usual);
     if (line === undefined) {
       const begun = { words: [word], last: word };
@@ -87,10 +90,10 @@ function evenOut(words: Measured[]): Found[] {
       line.last = word;
     }
   }
-  return lines.flatMap((line) => alike(line.words, usual));
+  return lines.flatMap((line) => alignWords(line.words, usual));
 }
 
-function alike(words: Measured[], usual: number): Found[] {
+function alignWords(words: Measured[], usual: number): Found[] {
   const own = medianSize(words);
   const size = Math.round(10 * (Math.abs(own / usual - 1) < sameSize ? usual : own)) / 10;
   const line = median(words.map(({ baseline, weight }) => ({ value: baseline, weight })));
@@ -101,7 +104,7 @@ function medianSize(words: Measured[]): number {
   return median(words.map(({ size, weight }) => ({ value: size, weight })));
 }
 
-/** The middle of the weight; 0 of nothing. */
+/** Returns the weighted median; 0 without values. */
 function median(values: { value: number; weight: number }[]): number {
   const sorted = values.toSorted((a, b) => a.value - b.value);
   const half = sorted.reduce((sum, { weight }) => sum + weight, 0) / 2;

@@ -12,7 +12,7 @@ export interface Size {
   height: number;
 }
 
-/** The box of something that has no place on the page. */
+/** The box of an object without a place on the page. */
 export const noBox: Box = { x: 0, y: 0, width: 0, height: 0 };
 
 /** Returns the right edge of a box. */
@@ -30,7 +30,7 @@ export function middle(box: Box): number {
   return box.y + box.height / 2;
 }
 
-/** Reports whether the centre of a box lies within another. */
+/** Whether the centre of a box lies within another box. */
 export function isCentred(inner: Box, outer: Box): boolean {
   const [x, y] = [inner.x + inner.width / 2, middle(inner)];
   return x >= outer.x && x <= right(outer) && y >= outer.y && y <= bottom(outer);
@@ -48,7 +48,7 @@ export function union(boxes: Box[]): Box {
   return { x: x1, y: y1, width: x2 - x1, height: y2 - y1 };
 }
 
-/** Reports whether two boxes stand side by side: they share more than half of the lower one's height. */
+/** Whether two boxes stand side by side: they share more than half of the smaller height. */
 export function sameRow(a: Box, b: Box): boolean {
   return Math.min(bottom(a), bottom(b)) - Math.max(a.y, b.y) > 0.5 * Math.min(a.height, b.height);
 }

@@ -2,7 +2,7 @@ import type { Box } from './box.ts';
 import type { HiddenText } from './hidden-text.ts';
 import type { Cell } from './table.ts';
 
-/** The document model: what all engines give. Plain data, so that it crosses processes as it is. */
+/** The document model: the output of all engines. Plain data, so that it can be sent between processes. */
 
 export interface DocumentMetadata {
   title: string | null;
@@ -11,22 +11,22 @@ export interface DocumentMetadata {
   keywords: string | null;
   creator: string | null;
   producer: string | null;
-  /** ISO 8601; null where absent or not a date. */
+  /** ISO 8601; null if absent or not a date. */
   createdAt: string | null;
   modifiedAt: string | null;
   /** Such as "1.7". */
   pdfVersion: string | null;
   tagged: boolean;
   encrypted: boolean;
-  /** What the document allows; null where it doesn't restrict anything. */
+  /** What the document permits; null if it restricts nothing. */
   permissions: Permissions | null;
-  /** As the document says, such as "en-GB". */
+  /** As stated by the document, such as "en-GB". */
   language: string | null;
-  /** The XMP packet; null where absent, or too long to keep. */
+  /** The XMP packet; null if absent, or too long to keep. */
   xmp: string | null;
 }
 
-/** What the author of an encrypted document lets those do who open it without the owner's password. */
+/** What the author of an encrypted document permits without the owner password. */
 export interface Permissions {
   print: boolean;
   printHighQuality: boolean;
@@ -39,19 +39,19 @@ export interface Permissions {
 
 /** A file inside the document. */
 export interface Attachment {
-  /** As the document has it: not to be trusted as the name of a file. */
+  /** The name in the document: do not use it as a file name unchecked. */
   name: string;
   description: string | null;
-  /** Null where it cannot be read. */
+  /** Null if it cannot be read. */
   bytes: number | null;
-  /** The page that it is pinned to, as an annotation; null if it belongs to the whole document. */
+  /** The page to which it is attached by an annotation; null if it belongs to the whole document. */
   pageNumber: number | null;
-  /** Where its bytes begin in the file of all attachments; null if they are not kept. */
+  /** Position of its bytes in the file of all attachments; null if they are not stored. */
   offset: number | null;
   omitted: Omission | null;
 }
 
-/** Why the bytes of an attachment are not kept: they do not fit within the limit any more, or are damaged or elsewhere. */
+/** Why an attachment is not stored: it no longer fits within the limit, is damaged, or is elsewhere. */
 export type Omission = 'TOO_LARGE' | 'UNREADABLE';
 
 /** One entry of the bookmarks, in reading order. */
@@ -59,30 +59,30 @@ export interface OutlineItem {
   title: string;
   /** 0 for the top level. */
   depth: number;
-  /** 1-based; null where the target is no page of this document. */
+  /** 1-based; null if the target is not a page of this document. */
   pageNumber: number | null;
 }
 
-/** What is known of the whole document once it is open. */
+/** Facts about the whole document, known once it is open. */
 export interface DocumentFacts {
-  /** Pages of the document, whichever of them were asked for. */
+  /** Number of pages of the document, including those that were not requested. */
   pageCount: number;
   metadata: DocumentMetadata;
   outline: OutlineItem[];
   attachments: Attachment[];
   /** Why PDFJS read the pages although AUTO prefers PDFIUM; null otherwise. */
   fallback: DocumentFallback | null;
-  /** What a client should know about the whole result. */
+  /** Notices about the whole result, for clients. */
   notices: DocumentNotice[];
 }
 
-/** DYNAMIC_FORM: the document is a dynamic XFA form, whose pages only a program that runs it can show. */
+/** DYNAMIC_FORM: the document is a dynamic XFA form, and only programs that run XFA show its pages. */
 export type DocumentNotice = 'DYNAMIC_FORM';
 
-/** PDFIUM cannot open the document, or is not to be used on it, as it crashed or failed before. */
+/** PDFIUM cannot open the document, or is avoided because it crashed or failed on it before. */
 export type DocumentFallback = 'CANNOT_OPEN' | 'AVOIDED';
 
-/** A comment, a highlight, a stamp and the like: everything on a page but links and form fields. */
+/** A comment, a highlight, a stamp and the like: everything on a page except links and form fields. */
 export interface Annotation extends Box {
   /** Such as "Highlight" or "Text". */
   kind: string;
@@ -94,25 +94,25 @@ export interface Annotation extends Box {
 }
 
 export interface FormField extends Box {
-  /** The whole name, with those of its parents; null where it has none. */
+  /** The full name, including those of its parents; null if it has none. */
   name: string | null;
   /** TEXT, CHECKBOX, RADIO, CHOICE, BUTTON or SIGNATURE. */
   kind: FormFieldKind;
   value: string | null;
   /** For boxes and radio buttons. */
   checked: boolean | null;
-  /** What can be chosen. */
+  /** The options to choose from. */
   options: string[];
   readOnly: boolean;
 }
 
 export type FormFieldKind = 'TEXT' | 'CHECKBOX' | 'RADIO' | 'CHOICE' | 'BUTTON' | 'SIGNATURE';
 
-/** A part of a page as it is read, one after the other. */
+/** A part of a page, in reading order. */
 export interface PageBlock extends Box {
   kind: BlockKind;
   text: string;
-  /** Of a heading, from 1; null for others. */
+  /** The level of a heading, from 1; null for others. */
   level: number | null;
   /** The cells of a table, row by row; null for others. */
   rows: Cell[][] | null;
@@ -121,7 +121,7 @@ export interface PageBlock extends Box {
 export type BlockKind = 'HEADING' | 'PARAGRAPH' | 'LIST_ITEM' | 'FOOTNOTE' | 'CODE' | 'TABLE';
 
 export interface Link {
-  /** The text under the link, where known. */
+  /** The text under the link, if known. */
   text: string | null;
   /** An external target; null for links inside the document. */
   url: string | null;
@@ -133,7 +133,7 @@ export interface Link {
 export interface ExtractedPage {
   /** 1-based. */
   number: number;
-  /** What a reader shows as page number, such as "iv"; null where the document defines no labels. */
+  /** The page number that PDF readers show, such as "iv"; null if the document defines no labels. */
   label: string | null;
   width: number;
   height: number;
@@ -143,7 +143,7 @@ export interface ExtractedPage {
   markdown: string;
   links: Link[];
   details: PageDetails;
-  /** Why no engine could read the page, which is empty then; null for a page that was read. */
+  /** Why no engine could read the page, which is then empty; null for a page that was read. */
   failure: PageFailureCode | null;
 }
 
@@ -153,34 +153,36 @@ export type PageFailureCode = 'DAMAGED' | 'TIME_LIMIT' | 'MEMORY_LIMIT' | 'CRASH
 /** Why PDFJS read a page of a document that PDFIUM reads. */
 export type Fallback = 'UNREADABLE' | 'GARBLED' | 'RIGHT_TO_LEFT' | 'VERTICAL' | 'RARE_CHARACTERS';
 
-/** Why a page's text is not all that stands on it: it is a picture, its letters are drawn, or its fonts don't tell what they mean. */
+/**
+ * Why a page shows more than its text: it is a picture, its letters are drawn, or its fonts do not map to characters.
+ */
 export type OcrReason = 'SCANNED' | 'DRAWN' | 'GARBLED';
 
-/** What OCR has made of a page that needs it. */
+/** The result of OCR on a page that needs it. */
 export interface PageOcr {
   outcome: OcrOutcome;
-  /** The languages it looked for. */
+  /** The requested languages. */
   languages: string[];
-  /** How sure it is of what it read, from 0 to 1: the mean over its characters. Null where it read nothing. */
+  /** The confidence of OCR, from 0 to 1: the mean over its characters. Null if it read nothing. */
   confidence: number | null;
 }
 
-/** It has read text; there is none that it can read; or it could not be done on this page. */
+/** OCR has read text, has found none that it can read, or was impossible on this page. */
 export type OcrOutcome = 'READ' | 'NOTHING_FOUND' | 'UNAVAILABLE';
 
-/** What is known of a page beside its text. */
+/** Facts about a page besides its text. */
 export interface PageDetails {
-  /** Null for pages stored by versions that did not tell. */
+  /** Null for pages stored by versions that did not record it. */
   engine: EngineName | null;
-  /** Why it isn't the engine that reads the document. */
+  /** Why it is not the engine of the document. */
   fallback: Fallback | null;
-  /** Why there is more on the page than its own text says; null if there isn't. */
+  /** Why the page shows more than its own text; null if it does not. */
   ocrReason: OcrReason | null;
-  /** Null where it was not asked for, or not needed. */
+  /** Null if OCR was not requested or not needed. */
   ocr: PageOcr | null;
-  /** A guess, such as "en"; null where there is too little to tell. */
+  /** A guess, such as "en"; null if there is too little text. */
   language: string | null;
-  /** Text that readers don't see: left out of text and Markdown. */
+  /** Text that readers do not see, omitted from text and Markdown. */
   hidden: HiddenText[];
   annotations: Annotation[];
   formFields: FormField[];
@@ -189,5 +191,5 @@ export interface PageDetails {
 
 export type EngineName = 'PDFIUM' | 'PDFJS';
 
-/** What works on a document: an engine that reads pages, or OCR. */
+/** A tool that processes documents: an engine that reads pages, or OCR. */
 export type Tool = EngineName | 'OCR';

@@ -1,6 +1,6 @@
 import type { Box } from './box.ts';
 
-/** A straight stroke along one axis: at `at` on the other one. */
+/** A straight stroke along one axis; `at` is its position on the other one. */
 export interface Rule {
   at: number;
   from: number;
@@ -16,6 +16,6 @@ export interface Rules {
 export interface Shape extends Box {
   /** Such as "#ffffff". */
   colour: string;
-  /** A part of its outline is curved. */
+  /** Whether a part of its outline is curved. */
   curved: boolean;
 }

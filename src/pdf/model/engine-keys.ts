@@ -1,12 +1,15 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Tool } from './document.ts';
 
-/** Raised when our own rules change what pages look like: pages stored before are then made again. */
-const revision = 18;
+/** Incremented when our rules change the pages. Pages stored with another revision are then extracted again. */
+const revision = 21;
 
-/** A tool as it is now: its name, its package's version, and our rules. The same key does the same to a document. */
+/**
+ * The current version of each tool: its name, its package's version, and the revision of our rules. The same key gives
+ * the same result.
+ */
 export const engineKeys: Readonly<Record<Tool, string>> = {
   PDFIUM: `PDFIUM ${versionOf('@embedpdf/pdfium')}/${revision}`,
   PDFJS: `PDFJS ${versionOf('pdfjs-dist')}/${revision}`,
@@ -15,10 +18,13 @@ export const engineKeys: Readonly<Record<Tool, string>> = {
 
 function versionOf(name: string): string {
   // Not every package exports its manifest, but all have one.
-  const [folder] =
-    createRequire(import.meta.url)
-      .resolve.paths(name)
-      ?.filter((each) => existsSync(join(each, name))) ?? [];
-  const { version } = JSON.parse(readFileSync(join(folder ?? '', name, 'package.json'), 'utf8'));
-  return String(version);
+  for (const folder of createRequire(import.meta.url).resolve.paths(name) ?? []) {
+    try {
+      const { version } = JSON.parse(readFileSync(join(folder, name, 'package.json'), 'utf8'));
+      return String(version);
+    } catch {
+      // It is in a folder further up. In a sandbox, even a look at another one may throw.
+    }
+  }
+  throw new Error(`The package ${name} is not installed.`);
 }

@@ -1,69 +1,75 @@
 import type { DocumentFacts, EngineName, ExtractedPage, PageFailureCode, Tool } from './document.ts';
 import type { ImageRequest, PageImages } from './images.ts';
 
-/** What the client chose about the Markdown. */
+/** The client's options for the Markdown. */
 export interface PageOptions {
-  /** Running headers, footers and page numbers stay in it. */
+  /** Whether running headers, footers and page numbers stay in it. */
   keepHeadersFooters: boolean;
-  /** Words parted at line ends stay parted. */
+  /** Whether words broken at line ends stay broken. */
   keepHyphenation: boolean;
 }
 
-/** What to extract. Crosses to the extractor process as it is. */
+/** What to extract. Sent to the extractor process unchanged. */
 export interface ExtractionRequest extends PageOptions {
+  /** The tenant of the document. Documents of different owners are never read by the same process. */
+  owner: string;
   /** A local file. */
   path: string;
   password: string | null;
-  /** `options.pages` as the client wrote it, such as "1-5,9,20-"; null for all. */
+  /** `options.pages` from the client, such as "1-5,9,20-"; null for all. */
   pages: string | null;
   engine: 'AUTO' | EngineName;
-  /** A page that no engine can read fails the document, instead of only itself. */
+  /** Whether a page that no engine can read fails the whole document. */
   requireAllPages: boolean;
-  /** More pages than this to extract is PAGE_LIMIT. */
+  /** Resident memory above which the process is killed, if less than the pool's own limit; null for that limit. */
+  memoryBytes: number | null;
+  /** More pages than this fail with PAGE_LIMIT. */
   maxPages: number;
-  /** A folder for files to hand over: made when there is one, read and removed by whoever asked. */
+  /** A folder for files that are handed over. Created with the first file; the caller reads and removes it. */
   scratch: string;
-  /** Bytes of attachments in all that are kept. */
+  /** Maximum total size of stored attachments, in bytes. */
   attachmentBytes: number;
   /** Images of the pages; null for none. */
   images: ImageRequest | null;
-  /** Pages that are stored already: not extracted again if what opens the document now has the same key. */
+  /**
+   * Pages that are already stored. They are not extracted again if the tools that open the document have the same key.
+   */
   stored: StoredPages | null;
-  /** Tools not to use: they crashed on this document. If no engine is left: QUARANTINED. */
+  /** Tools to avoid, because they crashed on this document. QUARANTINED if no engine is left. */
   avoid: Tool[];
-  /** An engine that ran out of time or memory on it: to be used only if no other opens it. */
+  /** An engine that ran out of time or memory on the document: used only if no other engine opens it. */
   lastResort: EngineName | null;
-  /** Pages that an engine is not to read any more, as they cost a process of this extraction already. */
+  /** Pages that an engine must not read again, because they cost a process of this extraction. */
   skip: SkippedPage[];
-  /** How to read pages that are pictures; null: not at all. */
+  /** Options for OCR; null for no OCR. */
   ocr: OcrRequest | null;
-  /** In a process that has not served a document before. */
+  /** Whether it needs a process that has not served another document. */
   fresh: boolean;
 }
 
-/** A page that is too much for an engine. */
+/** A page that exceeds the abilities of an engine. */
 export interface SkippedPage {
   engine: EngineName;
   page: number;
   failure: PageFailureCode;
 }
 
-/** What OCR reads with. Crosses to the extractor process as it is. */
+/** The parameters of OCR. Sent to the extractor process unchanged. */
 export interface OcrRequest {
-  /** As Tesseract calls them, such as "eng"; the first one counts most. */
+  /** Tesseract's names, such as "eng", the most important one first. */
   languages: string[];
   /** The folder with the data of all of them. */
   dataPath: string;
-  /** The data in its versions: the same does the same to a page. */
+  /** The versions of the data: the same key gives the same result. */
   key: string;
 }
 
 /** Pages that an earlier attempt stored. */
 export interface StoredPages {
-  /** What made them, see `OpenedEvent.key`. */
+  /** The key of the tools that produced them, see `OpenedEvent.key`. */
   key: string;
   pages: PageRange[];
-  /** The numbers of those that no engine could read. */
+  /** Numbers of the pages that no engine could read. */
   unreadable: number[];
 }
 
@@ -73,47 +79,53 @@ export interface PageRange {
   last: number;
 }
 
-/** The document is open. Comes again after a crash: then groups before it don't count, everything begins anew. */
+/** The document is open. Sent again after a crash: then earlier groups do not count, and the extraction starts over. */
 export interface OpenedEvent {
   type: 'opened';
   facts: DocumentFacts;
-  /** A file in the scratch folder with all attachments that are kept, one after the other; null if there are none. */
+  /** A file in the scratch folder with all stored attachments, concatenated; null if there are none. */
   attachmentsFile: string | null;
   engine: EngineName;
-  /** What makes the pages: engines, their versions, and the revision of our own rules. The same key makes the same pages. */
+  /**
+   * Identifies the tools that produce the pages: engines, their versions, and the revision of our rules. The same key
+   * gives the same pages.
+   */
   key: string;
   /** Pages that count as done because they are stored under this key. */
   pagesStored: number;
-  /** Pages to extract in all, those stored before included. */
+  /** Number of pages to extract, including those stored before. */
   pagesTotal: number;
 }
 
-/** What the process is about to do with the document: who is to blame if it is the last that is heard of it. */
+/** What the process is about to do with the document. If it dies, this is responsible. */
 export interface Reading {
   engine: Tool;
-  /** Null where it is not one page alone. */
+  /** Null unless it is a single page. */
   page: number | null;
-  /** Pages that will be done together: nothing is heard of any until all of them are. */
+  /** Number of pages that are finished together: no further event arrives before. */
   pages: number;
-  /** While OCR reads one page after the other: pages of the group under way that are ready, one way or the other. Null at other times. */
+  /** During OCR, which reads page by page: the number of finished pages in the current group. Null at other times. */
   pagesReady: number | null;
-  /** The pages, when they are drawn and not read. */
+  /** The pages, if they are drawn instead of read. */
   drawing?: number[];
 }
 
-/** What was begun before is done, and the next thing begins. */
+/** The previous step is done, and the next one starts. */
 export interface ReadingEvent extends Reading {
   type: 'reading';
 }
 
-/** A group of pages is done, in page order. The next group is at most one ahead of the consumer, so memory stays bounded. */
+/**
+ * A group of pages is done, in page order. The process is at most one group ahead of the consumer, so memory stays
+ * bounded.
+ */
 export interface GroupEvent {
   type: 'group';
-  /** What this group covers; groups are aligned to page 1, so a retry makes the same ones. */
+  /** The range of this group. Groups are aligned to page 1, so a retry has the same ones. */
   range: PageRange;
   engine: EngineName;
   pages: ExtractedPage[];
-  /** Null if no images were asked for. */
+  /** Null if no images were requested. */
   images: GroupImages | null;
 }
 
@@ -125,15 +137,15 @@ export interface GroupImages {
 }
 
 /**
- * A tool made its process die while it had the document: by a fault of its own, not by a kill from outside, and not over one page. What
- * follows is the same document without it, or JobError PDF_CRASHES_EXTRACTOR if no engine is left.
+ * A tool crashed on the document: by its own fault, not by a kill from outside, and not because of one page. The
+ * extraction continues without the tool, or throws JobError PDF_CRASHES_EXTRACTOR if no engine is left.
  */
 export interface CrashedEvent {
   type: 'crashed';
   engine: Tool;
-  /** The engine in its version, as in `engineKeys`: another version may not crash. */
+  /** The engine and its version, as in `engineKeys`: another version may not crash. */
   key: string;
-  /** The page that was being read, where it was one alone. */
+  /** The page that was being read, if it was a single one. */
   page: number | null;
   /** How the process died, such as "SIGSEGV". */
   detail: string;
@@ -142,8 +154,8 @@ export interface CrashedEvent {
 export type ExtractionEvent = ReadingEvent | OpenedEvent | GroupEvent | CrashedEvent;
 
 /**
- * Runs one extraction at a time per slot in a process of its own. The iteration throws `JobError` for everything that
- * is the document's fault or a limit; aborting `signal` kills the process group and throws the signal's reason.
+ * Runs one extraction per slot at a time, in a separate process. The iteration throws `JobError` for faults of the
+ * document and exceeded limits. Aborting `signal` kills the process group and throws the signal's reason.
  */
 export interface Extractor extends AsyncDisposable {
   extract(request: ExtractionRequest, signal: AbortSignal): AsyncIterable<ExtractionEvent>;

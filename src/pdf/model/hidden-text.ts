@@ -4,15 +4,15 @@ import type { PaintedPiece } from './piece.ts';
 export type HiddenReason =
   /** Neither filled nor stroked. */
   | 'INVISIBLE'
-  /** Filled, but with an opacity of nothing, or through a mask that leaves nothing. */
+  /** Filled, but fully transparent, or through a mask that leaves nothing. */
   | 'TRANSPARENT'
   /** Beyond the edges of the page. */
   | 'OFF_PAGE'
-  /** Outside of its clipping path. */
+  /** Outside its clipping path. */
   | 'CLIPPED'
-  /** Set in type too small to be read. */
+  /** Type too small to read. */
   | 'TINY'
-  /** In the colour of all that is under it. */
+  /** In the colour of everything under it. */
   | 'SAME_COLOUR'
   /** Something opaque is painted over it. */
   | 'COVERED'

@@ -1,6 +1,6 @@
 import type { Box } from './box.ts';
 
-/** A link as it lies on the page. */
+/** A link with its place on the page. */
 export interface PlacedLink {
   boxes: Box[];
   url: string | null;

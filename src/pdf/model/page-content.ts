@@ -2,13 +2,13 @@ import type { Rules, Shape } from './drawing.ts';
 import type { Piece } from './piece.ts';
 import type { Table } from './table.ts';
 
-/** What a page shows, as an engine found it, in points from the top left of the page as displayed. */
+/** The content of a page as an engine found it, in points from the top left of the page as displayed. */
 export interface PageContent {
   width: number;
   height: number;
-  /** Text that runs upright. */
+  /** Upright text. */
   pieces: Piece[];
-  /** Text that doesn't: labels of axes, notes along the margin. */
+  /** Other text: labels of axes, notes along the margin. */
   turned: Piece[];
   rules: Rules;
   /** Filled paths. */

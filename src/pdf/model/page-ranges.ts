@@ -1,6 +1,6 @@
 import type { PageRange } from './extraction.ts';
 
-/** Why `options.pages` cannot be understood; the message is written for whoever sent it. */
+/** `options.pages` is invalid. The message is for clients. */
 export class PageRangesError extends Error {
   constructor(message: string) {
     super(message);
@@ -12,8 +12,8 @@ const longest = 2_000;
 const highestPage = 9_999_999;
 
 /**
- * Reads page ranges such as "1-5, 9, 20-": single pages, ranges, and a range to the end, whose `last` is Infinity. Throws
- * `PageRangesError` on anything else; "-3" too, as it means the first three pages to some and the third last to others.
+ * Parses page ranges such as "1-5, 9, 20-": single pages, ranges, and a range to the end, whose `last` is Infinity.
+ * Throws `PageRangesError` for anything else, including "-3", which could mean the first three pages or the third last.
  */
 export function parsePageRanges(text: string): PageRange[] {
   if (text.length > longest) {
@@ -46,7 +46,9 @@ function parseRange(part: string): PageRange {
   return { first, last };
 }
 
-/** The ranges cut to the document, sorted and merged; empty if they name no page of it. `null` stands for all pages. */
+/**
+ * Clips the ranges to the document, sorts and merges them; empty if they contain no page of it. `null` means all pages.
+ */
 export function resolvePageRanges(ranges: PageRange[] | null, pageCount: number): PageRange[] {
   const cut = (ranges ?? [{ first: 1, last: pageCount }])
     .map(({ first, last }) => ({ first, last: Math.min(last, pageCount) }))
@@ -64,7 +66,7 @@ export function resolvePageRanges(ranges: PageRange[] | null, pageCount: number)
   return merged;
 }
 
-/** How many pages sorted, merged ranges hold. */
+/** Returns the number of pages in sorted, merged ranges. */
 export function countPages(ranges: PageRange[]): number {
   return ranges.reduce((sum, { first, last }) => sum + last - first + 1, 0);
 }

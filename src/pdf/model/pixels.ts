@@ -5,12 +5,12 @@ export interface Pixels extends Size {
   data: Uint8ClampedArray<ArrayBuffer>;
 }
 
-/** A picture in shades of grey, from black, 0, to white, 255, row by row. */
+/** A picture in shades of grey from black (0) to white (255), row by row. */
 export interface GrayPicture extends Size {
   pixels: Uint8Array;
 }
 
-/** Reports whether a picture is of one colour. */
+/** Whether a picture has only one colour. */
 export function isBlank({ data }: Pixels): boolean {
   const words = new Uint32Array(data.buffer);
   const [first] = words;
@@ -18,8 +18,9 @@ export function isBlank({ data }: Pixels): boolean {
 }
 
 /**
- * Returns a picture in shades of grey that keeps the contrast of colours: between how bright a colour is and its darkest part, as light blue
- * on white is as bright as what OCR takes for paper, and white on yellow or black on red must stay apart, too.
+ * Returns a picture in shades of grey that keeps the contrast between colours. A shade is the mean of a colour's
+ * brightness and its darkest channel. By brightness alone, OCR takes light blue for white paper. White on yellow and
+ * black on red must remain distinct, too.
  */
 export function toGray({ width, height, data }: Pixels): GrayPicture {
   const pixels = new Uint8Array(width * height);

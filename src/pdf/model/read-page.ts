@@ -5,7 +5,7 @@ import type { PlacedLink } from './link.ts';
 import type { PageContent } from './page-content.ts';
 import type { PaintedPiece } from './piece.ts';
 
-/** A page as an engine read it, before anything is made of it. */
+/** A page as an engine read it, before further processing. */
 export interface ReadPage extends PageContent {
   pieces: PaintedPiece[];
   turned: PaintedPiece[];
@@ -16,41 +16,44 @@ export interface ReadPage extends PageContent {
   rotation: number;
   /** The size as displayed. */
   shown: Size;
-  /** The content is that of the displayed page turned clockwise by this, so that most of its text runs upright. */
+  /** The content belongs to the displayed page turned clockwise by this angle, so that most of its text is upright. */
   turn: Turn;
   links: PlacedLink[];
   annotations: Annotation[];
   formFields: FormField[];
-  /** Text that readers do not see; it is not among the pieces. */
+  /** Text that readers do not see. It is not among the pieces. */
   hidden: HiddenPiece[];
-  /** Places of pictures. */
+  /** Boxes of the pictures. */
   images: Box[];
-  /** Reasons to ask another engine. */
+  /** Reasons to consult another engine. */
   doubts: Doubts;
-  /** What a page of few words shows instead; null if it is nothing that OCR could read. */
+  /** What a page with few words shows instead; null if OCR could not read it. */
   look: 'SCANNED' | 'DRAWN' | null;
-  /** Why OCR was to read it and what came of that, once it was tried. */
+  /** Why the page needs OCR and the result, once OCR was tried. */
   ocr: { reason: OcrReason; found: PageOcr } | null;
-  /** Which engine read it. */
+  /** The engine that read it. */
   engine: EngineName;
-  /** Why it was not the document's own engine. */
+  /** Why it was not the engine of the document. */
   fallback: Fallback | null;
 }
 
 /** Degrees clockwise. */
 export type Turn = 0 | 90 | 180 | 270;
 
-/** What an engine is not sure of on a page. */
+/** An engine's doubts about its result for a page. */
 export interface Doubts {
-  /** Share of the characters whose meaning it does not know, from 0 to 1. */
+  /** Share of the characters without a known meaning, from 0 to 1. */
   unmapped: number;
-  /** Share of the characters that stand below one another, from 0 to 1. */
+  /** Share of the characters that are set below one another, from 0 to 1. */
   vertical: number;
-  /** There are characters that it may have taken for others, as theirs are beyond the basic plane of Unicode. */
+  /** Whether characters beyond the basic plane of Unicode may have been misread. */
   beyondPlane: boolean;
-  /** There are ideographs that its tables of characters do not have: it has read others in their place. */
+  /**
+   * Whether the page has ideographs that the engine's character tables lack, so that it has read other characters
+   * instead.
+   */
   hasUnknownIdeographs: boolean;
 }
 
-/** An engine that is sure. */
+/** No doubts. */
 export const noDoubts: Doubts = { unmapped: 0, vertical: 0, beyondPlane: false, hasUnknownIdeographs: false };

@@ -1,7 +1,7 @@
 import { JobError } from '../../errors.ts';
 import type { ExtractedPage, PageFailureCode } from './document.ts';
 
-/** Why no engine could read a page, for people. */
+/** Reasons why no engine could read a page, for people. */
 export const pageFailureMessages: Record<PageFailureCode, string> = {
   DAMAGED: 'The page is too damaged to read.',
   TIME_LIMIT: 'The page took too long to read.',
@@ -22,7 +22,7 @@ export class UnreadablePageError extends Error {
   }
 }
 
-/** A page of which only its number and the reason are known. */
+/** Returns a page without content. */
 export function unreadablePage({ page: number, failure }: UnreadablePageError): ExtractedPage {
   return {
     number,
@@ -48,7 +48,7 @@ export function unreadablePage({ page: number, failure }: UnreadablePageError): 
   };
 }
 
-/** What a document fails with for want of a page. */
+/** Failure codes of a document because of a page. */
 const codes = {
   DAMAGED: 'PDF_DAMAGED',
   TIME_LIMIT: 'TIME_LIMIT',
@@ -56,13 +56,13 @@ const codes = {
   CRASH: 'PDF_CRASHES_EXTRACTOR',
 } as const;
 
-/** The error of a document that has to be read as a whole, but has a page that cannot be read. */
+/** Returns the error of a document that must be read completely but has an unreadable page. */
 export function failureOfDocument({ page, failure, cause }: UnreadablePageError): JobError {
   const detail = pageFailureMessages[failure].replace('The page', `Page ${page}`);
   return new JobError(codes[failure], { detail, page, cause });
 }
 
-/** The error of a document of which no page can be read, the first of them for that reason. */
+/** Returns the error of a document whose pages are all unreadable; `failure` is that of the first one. */
 export function failureOfAll(failure: PageFailureCode): JobError {
   return new JobError(codes[failure], { detail: `None of the pages can be read. ${pageFailureMessages[failure]}` });
 }

@@ -1,6 +1,6 @@
 import type { Piece } from './piece.ts';
 
-/** A piece word by word; where they stand is estimated by how wide their characters are in most fonts. */
+/** Splits a piece into words. Estimates their positions from the usual widths of characters. */
 export function toWords(piece: Piece): Piece[] {
   const words = [...piece.text.matchAll(/\S+/g)];
   if (words.length < 2) {
@@ -24,7 +24,7 @@ function estimateWidth(text: string): number {
   return width;
 }
 
-/** In hundredths of the size: between those of Times and Helvetica. */
+/** Character width in hundredths of the type size, between those of Times and Helvetica. */
 const usualWidth = 53;
 const widths = new Map(
   Object.entries({

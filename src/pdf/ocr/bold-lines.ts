@@ -3,19 +3,21 @@ import type { Piece } from '../model/piece.ts';
 import type { GrayPicture } from '../model/pixels.ts';
 import { strokeWidth } from './stroke-width.ts';
 
-/** Lines whose strokes are so much wider than those of most of the page, for the size of their type, are bold. */
+/** Lines are bold if their strokes, relative to the type size, are wider than those of most lines by this factor. */
 const bolder = 1.2;
-/** Further apart than this, in sizes of the type, words belong to different lines. */
+/** Maximum gap between words of one line, in sizes of the type. */
 const lineGap = 1.5;
 
 interface Measured<Word> {
   words: Word[];
   letters: number;
-  /** Of its strokes, in sizes of the type. */
+  /** Stroke width, in sizes of the type. */
   width: number;
 }
 
-/** Words, those of bold lines marked so. Whole lines are measured: short words tell little, and only whole bold lines are headings. */
+/**
+ * Marks the words of bold lines. Measures whole lines: short words are inconclusive, and only bold lines are headings.
+ */
 export function markBold<Word extends Piece>(words: Word[], picture: GrayPicture, scale: number): Word[] {
   const lines = toLines(words).map((line) => measure(line, picture, scale));
   const usual = median(lines);
@@ -23,7 +25,7 @@ export function markBold<Word extends Piece>(words: Word[], picture: GrayPicture
   return words.map((word) => ({ ...word, bold: bold.has(word) }));
 }
 
-/** What OCR has read of one line has one size and one height. */
+/** The words of a line from OCR have the same size and height. */
 function toLines<Word extends Piece>(words: Word[]): Word[][] {
   const lines: Word[][] = [];
   let last: Word | null = null;
@@ -50,7 +52,7 @@ function measure<Word extends Piece>(words: Word[], picture: GrayPicture, scale:
   return { words, letters, width: letters === 0 ? 0 : sum / letters };
 }
 
-/** Of half of all letters the strokes are wider. */
+/** Returns the weighted median: half of all letters have wider strokes. */
 function median<Word>(lines: Measured<Word>[]): number {
   const half = lines.reduce((sum, { letters }) => sum + letters, 0) / 2;
   let before = 0;

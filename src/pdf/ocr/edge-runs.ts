@@ -1,10 +1,10 @@
 import type { GrayPicture } from '../model/pixels.ts';
-/** A part of a row, or of a column, along which it becomes darker, or lighter, from one side to the other. */
+/** A part of a row or column along which the picture becomes darker, or lighter, across it. */
 export interface EdgeRun {
-  /** The row or column. */
+  /** The index of the row or column. */
   lane: number;
   from: number;
-  /** Behind the last one. */
+  /** Exclusive. */
   to: number;
 }
 
@@ -13,20 +13,20 @@ export interface EdgeRuns {
   lighter: EdgeRun[];
 }
 
-/** Less than this, of 255, is what paper and scanner make of one and the same shade. */
-const leastStep = 10;
-/** Pixels without a step that don't end a run. */
+/** Minimum step of brightness, of 255. Paper and scanners cause smaller ones within a single shade. */
+const minStep = 10;
+/** Maximum pixels without a step within a run. */
 const gap = 2;
-/** A picture with more of them is noise. */
-const mostRuns = 500_000;
+/** Maximum runs: a picture with more is noise. */
+const maxRuns = 500_000;
 
-/** Where shades end, along rows and along columns, if they do so for at least so many pixels: found in one pass. */
+/** Finds the edges of shades along rows and columns that have at least `shortest` pixels, in one pass. */
 export function edgeRuns(picture: GrayPicture, shortest: number): { across: EdgeRuns; down: EdgeRuns } | null {
   const { width, height, pixels } = picture;
   const [above, below] = [new Runs(height, shortest), new Runs(height, shortest)];
   const [before, behind] = [new Runs(width, shortest), new Runs(width, shortest)];
-  // Prewitt's operator: the mean of three differences, so that noise counts less.
-  const step = 3 * leastStep;
+  // Prewitt's operator: the mean of three differences, to suppress noise.
+  const step = 3 * minStep;
   for (let y = 1; y + 1 < height; y += 1) {
     let [a, b, c, d, e, f, g, h, i] = [0, 0, 0, 0, 0, 0, 0, 0, 0];
     const row = y * width;
@@ -43,13 +43,13 @@ export function edgeRuns(picture: GrayPicture, shortest: number): { across: Edge
       if (across <= -step) before.add(x - 1, y);
       else if (across >= step) behind.add(x - 1, y);
     }
-    if ([above, below, before, behind].some(({ all }) => all.length > mostRuns)) return null;
+    if ([above, below, before, behind].some(({ all }) => all.length > maxRuns)) return null;
   }
   const [darker, lighter] = [above.end(), below.end()];
   return { across: { darker, lighter }, down: { darker: before.end(), lighter: behind.end() } };
 }
 
-/** The open run of each lane, and those that are done. */
+/** The open run of each row or column, and the finished ones. */
 class Runs {
   readonly all: EdgeRun[] = [];
   readonly #from: Int32Array;
@@ -71,7 +71,7 @@ class Runs {
     this.#to[lane] = at + 1;
   }
 
-  /** In the order of their lanes, and from the first to the last in each. */
+  /** Returns the runs in the order of their rows or columns, and of their positions within each. */
   end(): EdgeRun[] {
     for (const [lane, from] of this.#from.entries()) this.#close(lane, from, this.#to[lane] ?? 0);
     return this.all.sort((a, b) => a.lane - b.lane || a.from - b.from);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { chmod, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -9,33 +9,40 @@ import { JobError } from '../../errors.ts';
 import type { OcrRequest } from '../model/extraction.ts';
 
 const require = createRequire(import.meta.url);
-/** Of the kinds of data in a package the one for the newer recogniser, in whole numbers: the smallest, and the most exact here. */
+/**
+ * The variant of the data in a package: for the newer recogniser, with integers. The smallest, and the most accurate
+ * here.
+ */
 const variant = '4.0.0_best_int';
 
 interface DataPackage {
   language: string;
   version: string;
-  /** The data as it came, compressed. */
+  /** The compressed data in the package. */
   path: string;
 }
 
-/** The npm package with the data of a language. */
+/** Returns the name of the npm package with the data of a language. */
 export function dataPackage(language: string): string {
   return `@tesseract.js-data/${language}`;
 }
 
 /**
- * Makes the data of these languages ready in a folder below `directory`, from npm packages that are installed here; nothing is
- * ever downloaded. Whoever comes first unpacks it, and any number of processes may do so at once. Throws `JobError`
- * OCR_LANGUAGE_MISSING where a package is not installed.
+ * Prepares the data of these languages in a folder below `directory`, from installed npm packages; downloads nothing.
+ * The first process unpacks it; concurrent calls are safe. Throws `JobError` OCR_LANGUAGE_MISSING if a package is not
+ * installed.
  */
 export async function prepareOcr(languages: string[], directory: string): Promise<OcrRequest> {
   const packages = await Promise.all(languages.map(findPackage));
   const key = packages.map(({ language, version }) => `${language}@${version}`).join('+');
   const dataPath = join(directory, key);
-  await mkdir(dataPath, { recursive: true }).catch((error: unknown) => {
+  try {
+    const created = await mkdir(dataPath, { recursive: true });
+    // Extractors may run as another user, and the process may create files that are closed to others.
+    if (created !== undefined) await chmod(dataPath, 0o755);
+  } catch (error) {
     throw new JobError('STORAGE_UNAVAILABLE', { cause: error });
-  });
+  }
   for (const each of packages) await unpack(each, join(dataPath, `${each.language}.traineddata`));
   return { languages, dataPath, key };
 }
@@ -54,13 +61,17 @@ async function findPackage(language: string): Promise<DataPackage> {
   }
 }
 
-/** By renaming, so that nobody ever sees half of it; after a power cut the size tells that it has to be done again. */
+/**
+ * Unpacks by renaming, so that the file is never visible half written. After a power failure, its size shows whether it
+ * must be unpacked again.
+ */
 async function unpack({ path }: DataPackage, target: string): Promise<void> {
   const there = await stat(target).catch(() => null);
   if (there !== null && there.size === (await unpackedBytes(path))) return;
   const part = `${target}.${randomUUID()}.part`;
   try {
     await pipeline(createReadStream(path), createGunzip(), createWriteStream(part));
+    await chmod(part, 0o644);
     await rename(part, target);
   } catch (error) {
     await rm(part, { force: true });
@@ -68,7 +79,7 @@ async function unpack({ path }: DataPackage, target: string): Promise<void> {
   }
 }
 
-/** The last four bytes of what gzip makes. */
+/** The uncompressed size: the last four bytes of a gzip file. */
 async function unpackedBytes(path: string): Promise<number> {
   await using file = await open(path);
   const { size } = await file.stat();

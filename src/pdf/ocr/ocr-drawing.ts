@@ -2,26 +2,29 @@ import type { PageDrawing } from '../images/page-drawing.ts';
 import { type GrayPicture, toGray } from '../model/pixels.ts';
 import type { ReadPage } from '../model/read-page.ts';
 
-/** Dots per inch: more find hardly more words in type of a usual size, and take longer. */
+/** Maximum dots per inch. With more, OCR finds hardly more words in type of the usual size, and takes longer. */
 const finest = 200;
-/** Larger pages are drawn with fewer dots per inch: what time and memory OCR takes goes with the pixels, not with what they show. */
-const mostPixels = 16_000_000;
-/** A page is never so small that it has fewer pixels on a side. */
-const leastPixels = 8;
+/**
+ * Maximum pixels of a picture. Larger pages have fewer dots per inch: OCR's time and memory depend on the number of
+ * pixels.
+ */
+const maxPixels = 16_000_000;
+/** Minimum pixels on each side. */
+const minPixels = 8;
 
-/** A page as it is displayed, as a picture in shades of grey. */
+/** A picture of a page as displayed, in shades of grey. */
 export interface DrawnPage {
   picture: GrayPicture;
   /** Dots per point. */
   scale: number;
 }
 
-/** Draws a page for OCR; null where nobody can draw it. */
+/** Draws a page for OCR; null if no engine can draw it. */
 export async function drawForOcr(drawing: PageDrawing, { number, shown, pieces }: ReadPage): Promise<DrawnPage | null> {
-  const scale = Math.min(finest / 72, Math.sqrt(mostPixels / (shown.width * shown.height)));
+  const scale = Math.min(finest / 72, Math.sqrt(maxPixels / (shown.width * shown.height)));
   const size = {
-    width: Math.max(leastPixels, Math.round(shown.width * scale)),
-    height: Math.max(leastPixels, Math.round(shown.height * scale)),
+    width: Math.max(minPixels, Math.round(shown.width * scale)),
+    height: Math.max(minPixels, Math.round(shown.height * scale)),
   };
   const pixels = await drawing.draw({ number, size, hasText: pieces.length > 0, begin() {} });
   return pixels === null ? null : { picture: toGray(pixels), scale };

@@ -6,7 +6,7 @@ import type { Table } from '../model/table.ts';
 import { markBold } from './bold-lines.ts';
 import { rulesInPicture, withoutRules } from './picture-rules.ts';
 
-/** What a picture of a page shows. */
+/** The content of a picture of a page. */
 export interface PictureContent {
   pieces: OcrText['pieces'];
   rules: Rules;
@@ -14,8 +14,8 @@ export interface PictureContent {
 }
 
 /**
- * Adds to what OCR has read in a picture what it does not tell, but the picture shows: rules, the tables that they make, bold lines. `scale`:
- * dots of the picture for each point.
+ * Adds to the words of OCR what it does not report but the picture shows: rules, the tables that they form, bold lines.
+ * `scale` is in pixels per point.
  */
 export function readPicture(
   engine: LiteparseEngine,

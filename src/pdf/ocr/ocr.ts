@@ -12,40 +12,40 @@ import { withoutDoubles } from './own-words.ts';
 import { type OcrFound, readUpright } from './read-upright.ts';
 import { turnPage } from './turn-page.ts';
 
-/** What is read with less confidence than this is no text. */
-const leastConfidence = 0.5;
+/** Minimum confidence of a text. */
+const minConfidence = 0.5;
 
-/** What OCR needs to know of the extraction it is part of. */
+/** The part of an extraction that OCR depends on. */
 export interface OcrContext {
   request: ExtractionRequest;
   engines: {
-    /** Null where OCR has no binary for this machine. */
+    /** Null if OCR has no binary for this machine. */
     ocr(): Promise<LiteparseEngine | null>;
   };
   drawing: PageDrawing;
   report: (reading: Reading) => void;
-  /** Says which page an engine works on from now on, null for none. */
+  /** Reports the page that an engine works on from now on; null for none. */
   onPage: (page: number | null) => void;
 }
 
-/** What OCR adds to the key of what makes the pages. */
+/** Returns the part of the key of the tools that depends on OCR. */
 export function ocrKey({ ocr, avoid }: ExtractionRequest): string {
   return ocr === null || avoid.includes('OCR') ? '' : `, ${engineKeys.OCR} ${ocr.key}`;
 }
 
-/** Reads those pages of a group that need it by OCR, if the job asks for that: one after the other, as each takes long. */
+/** Reads the pages of a group that need it by OCR, if the job requests that. One by one, because each takes long. */
 export async function withOcr(context: OcrContext, pages: ReadPage[]): Promise<ReadPage[]> {
   const { ocr, avoid } = context.request;
   if (ocr === null) return pages;
-  const needy = pages.flatMap((page) => {
+  const toRead = pages.flatMap((page) => {
     const reason = ocrReason(page);
     return reason === null ? [] : [{ page, reason }];
   });
-  if (needy.length === 0) return pages;
+  if (toRead.length === 0) return pages;
   const engine = avoid.includes('OCR') ? null : await context.engines.ocr();
   const read = new Map<ReadPage, ReadPage>();
-  for (const { page, reason } of needy) {
-    const pagesReady = pages.length - needy.length + read.size;
+  for (const { page, reason } of toRead) {
+    const pagesReady = pages.length - toRead.length + read.size;
     const report = () => context.report({ engine: 'OCR', page: page.number, pages: 1, pagesReady });
     report();
     const found = engine === null ? null : await readPage(context, engine, ocr, page, report);
@@ -59,7 +59,7 @@ export async function withOcr(context: OcrContext, pages: ReadPage[]): Promise<R
   return pages.map((page) => read.get(page) ?? page);
 }
 
-/** What OCR finds on a page; null if it cannot be drawn or read. */
+/** Returns the result of OCR on a page; null if the page cannot be drawn or read. */
 async function readPage(
   context: OcrContext,
   engine: LiteparseEngine,
@@ -85,7 +85,7 @@ function withOutcome(
 
 function merge(page: ReadPage, reason: OcrReason, ocr: OcrRequest, found: OcrFound, engine: LiteparseEngine): ReadPage {
   const { text, turn, picture, scale } = found;
-  if (text.confidence < leastConfidence) return withOutcome(page, reason, ocr, 'NOTHING_FOUND');
+  if (text.confidence < minConfidence) return withOutcome(page, reason, ocr, 'NOTHING_FOUND');
   const own = reason === 'GARBLED' ? withoutGarbage(turnPage(page, turn)) : turnPage(page, turn);
   const { pieces, rules, tables } = readPicture(engine, text, picture, scale);
   const confidence = Math.round(text.confidence * 1000) / 1000;

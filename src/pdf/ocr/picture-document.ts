@@ -1,10 +1,10 @@
 import type { Size } from '../model/box.ts';
 import type { GrayPicture } from '../model/pixels.ts';
 
-/** Makes a document of one page that shows a picture, and no text: the least that a PDF needs. The size is in points. */
+/** Creates a minimal PDF with one page that shows a picture and has no text. The size is in points. */
 export function toDocument({ pixels, ...picture }: GrayPicture, { width, height }: Size): Buffer {
   const content = `${width} 0 0 ${height} 0 0 cm /P Do`;
-  // As it is: packing would take longer than all the rest.
+  // Uncompressed: compression would take longer than everything else.
   const image = `/Width ${picture.width} /Height ${picture.height} /ColorSpace /DeviceGray /BitsPerComponent 8`;
   const objects = [
     Buffer.from('<< /Type /Catalog /Pages 2 0 R >>'),

@@ -5,32 +5,32 @@ import type { GrayPicture } from '../model/pixels.ts';
 import { type EdgeRun, type EdgeRuns, edgeRuns } from './edge-runs.ts';
 import { joinRuns } from './straight-edges.ts';
 
-/** What is drawn straight in the picture of a page, in points. */
+/** The straight lines and edges in the picture of a page, in points. */
 export interface PictureRules {
-  /** Of lines and of shaded areas: rows of tables are often told by their shade alone. */
+  /** Edges of lines and of shaded areas: often, only their shades separate the rows of a table. */
   edges: Rules;
-  /** Lines alone. */
+  /** Only lines. */
   lines: Rules;
 }
 
-/** Points. Shorter runs are parts of letters and of what is curved. */
+/** Minimum length of a run, in points. Shorter ones belong to letters and curves. */
 const shortestRun = 5;
-/** Points. */
+/** Minimum length of a rule, in points. */
 const [shortestAcross, shortestDown] = [16, 10];
-/** Points. Edges that are blurred more are shadows. */
+/** Maximum thickness of an edge, in points. More blurred edges are shadows. */
 const thickest = 2;
-/** So far an edge may be askew, as a part of its length. */
+/** Maximum skew of an edge, as a share of its length. */
 const steepest = 0.04;
-/** Of its length, so much of an edge is there. */
-const leastShare = 0.7;
-/** Points. Nothing is printed so near the edge of a page: it is the paper's own, or the scanner's. */
+/** Minimum share of an edge's length that is visible. */
+const minShare = 0.7;
+/** Margin of the page, in points. Edges within it belong to the paper or the scanner. */
 const margin = 5;
-/** Points. The edges of a line are no further apart. */
+/** Maximum distance between the edges of a line, in points. */
 const thickestLine = 4;
-/** A page with more edges one way shows a drawing. */
-const mostEdges = 3_000;
+/** Maximum edges in one direction: a page with more shows a drawing. */
+const maxEdges = 3_000;
 
-/** The rules in the picture of a page, which has so many dots per point, beside the strokes of its words. */
+/** Returns the rules in the picture of a page, without the strokes of its words. `scale` is in pixels per point. */
 export function rulesInPicture(picture: GrayPicture, scale: number, words: Piece[]): PictureRules {
   const runs = edgeRuns(picture, Math.round(shortestRun * scale));
   if (runs === null) return { edges: noRules, lines: noRules };
@@ -58,23 +58,23 @@ function toRules(
     const rules = straightOnes(runs, shortest * scale, scale)
       .map(({ at, from, to }) => ({ at: at / scale, from: from / scale, to: to / scale }))
       .filter(({ at }) => at > margin && at < extent / scale - margin);
-    return rules.length > mostEdges ? [] : rules.filter((rule) => !isPartOfWord(rule));
+    return rules.length > maxEdges ? [] : rules.filter((rule) => !isPartOfWord(rule));
   };
   return [read(darker), read(lighter)];
 }
 
-/** In pixels. */
+/** Returns straight edges, in pixels. */
 function straightOnes(runs: EdgeRun[], shortest: number, scale: number): Rule[] {
   return joinRuns(runs).flatMap(({ from, to, firstLane, lastLane, area, moment }) => {
     const length = to - from;
     const thickness = area / length;
     const isStraight = lastLane - firstLane - thickness <= steepest * length + 2;
-    const isEdge = length >= shortest && thickness <= thickest * scale && thickness >= leastShare;
+    const isEdge = length >= shortest && thickness <= thickest * scale && thickness >= minShare;
     return isStraight && isEdge ? [{ at: moment / area + 0.5, from, to }] : [];
   });
 }
 
-/** Points. The strokes of letters may go so far beyond what OCR takes for their word. */
+/** How far the strokes of letters may extend beyond their word's box from OCR, in points. */
 const beyond = 3;
 
 function isAcross({ at, from, to }: Rule, box: Box): boolean {
@@ -85,22 +85,22 @@ function isDown({ at, from, to }: Rule, box: Box): boolean {
   return isAcross({ at, from, to }, { x: box.y, y: box.x, width: box.height, height: box.width });
 }
 
-/** Two edges beside each other are those of a line. */
+/** Combines two adjacent edges into a line. */
 function toLines(darker: Rule[], lighter: Rule[]): Rule[] {
   return darker.flatMap((one) =>
     lighter.flatMap((other): Rule[] => {
       const [from, to] = [Math.max(one.from, other.from), Math.min(one.to, other.to)];
       const shorter = Math.min(one.to - one.from, other.to - other.from);
-      const isLine = Math.abs(one.at - other.at) < thickestLine && to - from > leastShare * shorter;
+      const isLine = Math.abs(one.at - other.at) < thickestLine && to - from > minShare * shorter;
       return isLine ? [{ at: (one.at + other.at) / 2, from, to }] : [];
     }),
   );
 }
 
-/** What OCR takes a rule for. */
+/** Characters that OCR reads instead of a rule. */
 const strokes = /^[|[\](){}/\\_–—=~-]+$/;
 
-/** Words but for those that are rules. */
+/** Returns the words that are not rules. */
 export function withoutRules<Word extends Piece>(words: Word[], { edges }: PictureRules): Word[] {
   return words.filter((word) => {
     if (!strokes.test(word.text)) return true;

@@ -9,24 +9,30 @@ import type { DrawnPage } from './ocr-drawing.ts';
 import { toDocument } from './picture-document.ts';
 import { turnPicture } from './turn-page.ts';
 
-/** What OCR has found in a picture that may lie on its side or upside down. */
+/** The result of OCR on a picture that may lie on its side or upside down. */
 export interface OcrFound extends DrawnPage {
   text: OcrText;
-  /** How the page as displayed was turned clockwise: so are the picture and the text. */
+  /** The clockwise turn of the displayed page, for both the picture and the text. */
   turn: Turn;
 }
 
-/** Dots per inch that are enough to see which way up a page is. */
+/** Dots per inch that suffice to detect which way is up. */
 const coarse = 100;
-/** Text that is upright is read with more confidence than this, and text that isn't with less. */
+/** Confidence that separates upright text, which is above it, from turned text. */
 const uprightConfidence = 0.7;
-/** Text that runs upwards is read as well as upright text, in the wrong order; that it runs downwards or upside down makes it nonsense. */
+/**
+ * Turns to try. Text that runs upwards is read as confidently as upright text, but in the wrong order. Text that runs
+ * downwards or upside down becomes nonsense.
+ */
 const [sideways, anyTurn]: [Turn[], Turn[]] = [
   [90, 270],
   [180, 270, 90],
 ];
 
-/** Reads a picture by OCR, turned so that what it shows is upright; null if it cannot be read. `report` is called before each attempt. */
+/**
+ * Reads a picture by OCR, turned so that its text is upright; null if it cannot be read. Calls `report` before each
+ * attempt.
+ */
 export async function readUpright(
   engine: LiteparseEngine,
   request: OcrRequest,
@@ -56,9 +62,9 @@ function isUpright({ text }: OcrFound): boolean {
   return !text.sideways && text.confidence > uprightConfidence;
 }
 
-/** Throws where data that was there is gone: it would be downloaded. */
+/** Throws if the data has disappeared: LiteParse would download it. */
 function checkData({ languages, dataPath }: OcrRequest): void {
   if (languages.some((language) => !existsSync(join(dataPath, `${language}.traineddata`)))) {
-    throw new JobError('STORAGE_UNAVAILABLE', { detail: 'The data for OCR is gone.' });
+    throw new JobError('STORAGE_UNAVAILABLE', { detail: 'The data for OCR is missing.' });
   }
 }

@@ -1,21 +1,21 @@
 import type { EdgeRun } from './edge-runs.ts';
 
-/** Runs in neighbouring lanes that touch one another, in pixels: one edge that is blurred, or askew. */
+/** An edge that may be blurred or skewed: runs in neighbouring rows or columns that touch one another, in pixels. */
 export interface Edge {
   from: number;
   to: number;
   firstLane: number;
   lastLane: number;
-  /** How many pixels its runs have. */
+  /** Number of pixels in its runs. */
   area: number;
-  /** The sum of the lanes of all these pixels. */
+  /** Sum of the rows or columns of all these pixels. */
   moment: number;
 }
 
-/** Runs of neighbouring lanes that end and begin no further apart than this are one edge. */
+/** Maximum gap between runs of one edge, in pixels. */
 const gap = 2;
 
-/** Joins runs, which come in the order of their lanes, to edges. */
+/** Joins runs, ordered by row or column, to edges. */
 export function joinRuns(runs: EdgeRun[]): Edge[] {
   const edges: Edge[] = [];
   const parent: number[] = [];

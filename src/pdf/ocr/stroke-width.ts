@@ -1,10 +1,12 @@
 import { type Box, bottom, right } from '../model/box.ts';
 import type { GrayPicture } from '../model/pixels.ts';
 
-/** Of 255: where all is nearly one shade nothing is written. */
-const leastContrast = 40;
+/** Minimum contrast, of 255. An area of nearly one shade has no writing. */
+const minContrast = 40;
 
-/** How wide the strokes of what is written in a box are, in pixels: its ink as a part of its outline. Null where nothing is. */
+/**
+ * Returns the stroke width of the writing in a box, in pixels: its ink relative to its outline. Null without writing.
+ */
 export function strokeWidth({ width, height, pixels }: GrayPicture, box: Box, scale: number): number | null {
   const [left, top] = [Math.max(0, Math.floor(box.x * scale)), Math.max(0, Math.floor(box.y * scale))];
   const [end, under] = [
@@ -20,7 +22,7 @@ export function strokeWidth({ width, height, pixels }: GrayPicture, box: Box, sc
       sum += shade;
     }
   }
-  if (lightest - darkest < leastContrast) return null;
+  if (lightest - darkest < minContrast) return null;
   const half = (darkest + lightest) / 2;
   let outline = 0;
   for (let y = top; y < under; y += 1) {
@@ -31,8 +33,8 @@ export function strokeWidth({ width, height, pixels }: GrayPicture, box: Box, sc
     }
   }
   const pixelCount = (end - left) * (under - top);
-  // Shades between count as a part: strokes are hardly wider than a pixel.
+  // Intermediate shades count in part, because strokes are hardly wider than a pixel.
   const dark = (lightest * pixelCount - sum) / (lightest - darkest);
-  // Most of a box is its ground, be it dark.
+  // The larger part of a box is its background, which may be dark.
   return outline === 0 ? null : (2 * Math.min(dark, pixelCount - dark)) / outline;
 }

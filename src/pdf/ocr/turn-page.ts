@@ -3,8 +3,8 @@ import type { GrayPicture } from '../model/pixels.ts';
 import type { ReadPage, Turn } from '../model/read-page.ts';
 
 /**
- * Turns what a page holds so that it is that of the displayed page turned by `turn`. Its text is no longer upright then. What is drawn on it
- * is left as it is: OCR has its own.
+ * Turns the content of a page so that it belongs to the displayed page turned by `turn`. Its text is no longer upright
+ * then. Does not turn drawings, because OCR finds its own.
  */
 export function turnPage(page: ReadPage, turn: Turn): ReadPage {
   const by = (turn - page.turn + 360) % 360;
@@ -29,7 +29,7 @@ function turnBox({ x, y, width, height }: Box, page: Size, by: number): Box {
   return { x: y, y: page.width - x - width, width: height, height: width };
 }
 
-/** Returns the size of something that is turned by so many degrees. */
+/** Returns the size after a turn by `by` degrees. */
 export function turnSize({ width, height }: Size, by: number): Size {
   return by % 180 === 0 ? { width, height } : { width: height, height: width };
 }
@@ -39,7 +39,7 @@ export function turnPicture(picture: GrayPicture, by: Turn): GrayPicture {
   if (by === 0) return picture;
   const { width, height, pixels } = picture;
   const target = { ...turnSize(picture, by), pixels: new Uint8Array(pixels.length) };
-  // The place of the first pixel, and the steps from each to the one on its right, and to the one below it.
+  // The offset of the first pixel, and the steps to the next pixel on the right and below.
   const [start, right, down] = stepsOf(by, width, height);
   for (let y = 0, from = 0; y < height; y += 1) {
     for (let x = 0, to = start + y * down; x < width; x += 1, from += 1, to += right) {

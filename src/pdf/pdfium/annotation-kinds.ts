@@ -33,7 +33,9 @@ export const annotationKinds = [
 
 export type AnnotationKind = (typeof annotationKinds)[number];
 
-/** Kinds whose appearance is part of what a reader sees: text of the page like any other, or something that covers text. */
+/**
+ * Kinds whose appearance is part of what a reader sees: text of the page like any other, or something that covers text.
+ */
 export const partsOfPage: ReadonlySet<AnnotationKind> = new Set([
   'FreeText',
   'Stamp',

@@ -10,7 +10,7 @@ import type { PdfiumDocument } from './pdfium-document.ts';
 import type { Bounds } from './viewport.ts';
 
 /** Annotations of a page that are read, at most: hostile pages have millions. */
-const mostAnnotations = 10_000;
+const maxAnnotations = 10_000;
 
 /** Bits of flags: not shown at all, or not on screens. */
 const hiddenFlags = 0x02 | 0x20;
@@ -24,7 +24,7 @@ const actions = { goTo: 1, uri: 3 };
 export function readNotes(document: PdfiumDocument, page: number): PageNotes {
   const { api } = document.pdfium;
   const notes: PageNotes = { annotations: [], fields: [], written: [], combs: [], links: [], hasAppearances: false };
-  const count = Math.min(mostAnnotations, api.FPDFPage_GetAnnotCount(page));
+  const count = Math.min(maxAnnotations, api.FPDFPage_GetAnnotCount(page));
   for (let index = 0; index < count; index += 1) {
     const annotation = api.FPDFPage_GetAnnot(page, index);
     if (annotation === 0) continue;
@@ -50,7 +50,7 @@ function readNote(document: PdfiumDocument, annotation: number, notes: PageNotes
     if (missing !== null && !isHidden(document, annotation)) notes.written.push({ text: missing, bounds });
   } else if (!notAnnotations.includes(kind.toLowerCase())) {
     notes.annotations.push({ ...readAnnotation(document, annotation, kind), bounds });
-    // Text that is typed over the page is shown even if its program left that to the reader.
+    // Readers show text typed over the page even if the document has no appearance for it.
     if (kind === 'FreeText' && !hasAppearance(document, annotation)) api.EPDFAnnot_GenerateAppearance(annotation);
   }
   notes.hasAppearances ||= isShown(document, annotation, kind);
@@ -120,7 +120,7 @@ function readLink(document: PdfiumDocument, annotation: number, bounds: Bounds):
 function areasOf({ pdfium }: PdfiumDocument, annotation: number, bounds: Bounds): Bounds[] {
   const { api, numbers } = pdfium;
   const areas: Bounds[] = [];
-  const count = Math.min(mostAnnotations, api.FPDFAnnot_CountAttachmentPoints(annotation));
+  const count = Math.min(maxAnnotations, api.FPDFAnnot_CountAttachmentPoints(annotation));
   for (let index = 0; index < count; index += 1) {
     if (api.FPDFAnnot_GetAttachmentPoints(annotation, index, numbers) === 0) continue;
     const at = (each: number) => pdfium.float(each);

@@ -1,21 +1,21 @@
 import { inflateSync } from 'node:zlib';
 import { cleanFact } from '../content/clean-text.ts';
-import { type EmbeddedFile, isSameFile, mostAttachments } from '../model/embedded-file.ts';
+import { type EmbeddedFile, isSameFile, maxAttachments } from '../model/embedded-file.ts';
 import type { PdfiumDocument } from './pdfium-document.ts';
 
 /** Pages that are looked through for files pinned to them, at most. */
-const mostPages = 20_000;
+const maxPages = 20_000;
 
 /** The kind of annotation that pins a file to a page. */
 const fileAttachment = 17;
 
 /** Bytes that an empty file takes once it is packed, at most. */
-const mostPackedEmpty = 16;
+const maxPackedEmpty = 16;
 
 /** What becomes of the content of files. */
 export interface ContentPlan {
   /** Bytes of all contents that are kept; what is beyond is only measured. */
-  mostBytes: number;
+  maxBytes: number;
   /** Files whose content is not to be touched, by their place in the order of reading: PDFium has aborted on them. */
   bad: Set<number>;
   /** The place of the file that is being read. */
@@ -28,7 +28,7 @@ export function readFiles(document: PdfiumDocument, plan: ContentPlan): Embedded
   const files: EmbeddedFile[] = [];
   plan.at = 0;
   const contents = new Contents(document, plan);
-  const count = Math.min(mostAttachments, api.FPDFDoc_GetAttachmentCount(document.handle));
+  const count = Math.min(maxAttachments, api.FPDFDoc_GetAttachmentCount(document.handle));
   for (let index = 0; index < count; index += 1) {
     const attachment = api.FPDFDoc_GetAttachment(document.handle, index);
     if (attachment !== 0) files.push(readFile(document, attachment, null, contents));
@@ -41,9 +41,9 @@ export function readFiles(document: PdfiumDocument, plan: ContentPlan): Embedded
 function addPinned(document: PdfiumDocument, files: EmbeddedFile[], contents: Contents): void {
   const { api } = document.pdfium;
   if (!document.mayPinFiles) return;
-  for (let page = 0; page < Math.min(mostPages, document.pageCount); page += 1) {
+  for (let page = 0; page < Math.min(maxPages, document.pageCount); page += 1) {
     const count = api.EPDFPage_GetAnnotCountRaw(document.handle, page);
-    for (let index = 0; index < count && files.length < mostAttachments; index += 1) {
+    for (let index = 0; index < count && files.length < maxAttachments; index += 1) {
       const annotation = api.EPDFPage_GetAnnotRaw(document.handle, page, index);
       if (annotation === 0) continue;
       const isFile = api.FPDFAnnot_GetSubtype(annotation) === fileAttachment;
@@ -88,10 +88,10 @@ class Contents {
     if (this.#plan.bad.has(this.#plan.at)) return { bytes: null, content: null };
     if (api.FPDFAttachment_GetFile(attachment, 0, 0, numbers) === 0) return { bytes: null, content: null };
     const bytes = this.#pdfium.integer(0) >>> 0;
-    if (bytes <= mostPackedEmpty && isPackedEmpty(this.#copy(attachment, bytes))) {
+    if (bytes <= maxPackedEmpty && isPackedEmpty(this.#copy(attachment, bytes))) {
       return { bytes: 0, content: new Uint8Array() };
     }
-    if (this.#kept + bytes > this.#plan.mostBytes) return { bytes, content: null };
+    if (this.#kept + bytes > this.#plan.maxBytes) return { bytes, content: null };
     const content = this.#copy(attachment, bytes);
     this.#kept += bytes;
     return { bytes: content === null ? null : bytes, content };
@@ -109,7 +109,10 @@ class Contents {
   }
 }
 
-/** Reports whether a content is an empty file that is packed: PDFium gives what unpacks to nothing as it is in the document. */
+/**
+ * Reports whether a content is an empty file that is packed: PDFium gives what unpacks to nothing as it is in the
+ * document.
+ */
 function isPackedEmpty(content: Uint8Array | null): boolean {
   if (content === null || content.length === 0) return false;
   try {

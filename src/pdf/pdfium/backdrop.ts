@@ -7,28 +7,30 @@ import type { TextRun } from './text-runs.ts';
 import type { Bounds } from './viewport.ts';
 import { boundsOfRun } from './words.ts';
 
-/** A word that may be hidden: only a picture of the page can tell. */
+/** A word that may be hidden: only a picture of the page can decide. */
 export interface Suspect {
-  /** The text objects it is part of. */
+  /** The text objects that contain the word. */
   objects: Set<number>;
   bounds: Bounds;
-  /** Why it is hidden, if it is. */
+  /** The reason to report if the word is hidden. */
   reason: HiddenReason;
-  /** What to believe if no picture can be made. */
+  /** Whether the word counts as hidden if no picture can be made. */
   likely: boolean;
+  /** The colour of the word if its background alone decides whether it is seen; null for any other word. */
+  ink: string | null;
 }
 
-/** Thresholds of what is painted over and under text. */
+/** Thresholds for objects painted over and under text. */
 export const backdropSettings = {
-  /** Opacity from which on something hides what is under it. */
+  /** Opacity from which an object hides the objects under it. */
   opaque: 0.98,
-  /** Checks of fills and pictures against runs, at most; on pages with more, colours and covers are not compared. */
-  mostWork: 20_000_000,
+  /** Maximum comparisons of fills and pictures with runs; on pages with more, colours and covers are not compared. */
+  maxWork: 20_000_000,
 };
 
 /**
- * What is painted over and under text. Shapes other than upright boxes count only inside of the page: damaged drawings have shapes that
- * reach far beyond it, and other readers do not show them.
+ * The objects painted over and under text. Shapes other than upright boxes count only inside the page: damaged drawings
+ * have shapes that extend far beyond it, and other readers do not show them.
  */
 export class Backdrop {
   readonly #objects: PageObjects;
@@ -39,20 +41,21 @@ export class Backdrop {
     this.#objects = objects;
     this.#page = page;
     this.#isSmall =
-      runs * (objects.fills.length + objects.bars.length + objects.images.length) < backdropSettings.mostWork;
+      runs * (objects.fills.length + objects.bars.length + objects.images.length) < backdropSettings.maxWork;
   }
 
-  /** Why a text may be hidden; null if nothing suggests it. */
+  /** Returns why a text may be hidden; null if nothing suggests it. */
   doubt(run: TextRun, painted: PaintedText | null, hidesLayers: boolean, bounds: Bounds): Suspect | null {
     const { object } = run;
-    const suspect = (reason: HiddenReason, likely: boolean) => ({
+    if (painted === null || object.invisible || !isDrawn(run)) return null;
+    const suspect = (reason: HiddenReason, likely: boolean, ink: string | null = null) => ({
       objects: new Set(run.glyphs.map((glyph) => glyph.object.handle)),
       bounds,
       reason,
       likely,
+      ink,
     });
-    if (painted === null || object.invisible || !isDrawn(run)) return null;
-    // What a form object belongs to is not reported: where layers are off, any text may be in one of them.
+    // PDFium does not report the layer of a form object. If layers are off, any text may belong to one of them.
     const mayBeOff = hidesLayers ? suspect('LAYER_OFF', false) : null;
     if (painted.layered && mayBeOff !== null) return mayBeOff;
     if (!this.#isSmall) return mayBeOff;
@@ -60,10 +63,12 @@ export class Backdrop {
     const cover = this.#coverOf(bounds, order);
     if (cover !== null) return suspect('COVERED', cover.isBox);
     if (painted.transparent) return suspect('TRANSPARENT', false);
-    return this.#hasSameColour(object.colour, bounds, order) ? suspect('SAME_COLOUR', true) : mayBeOff;
+    return this.#hasSameColour(object.colour, bounds, order)
+      ? suspect('SAME_COLOUR', true, hidesLayers ? null : object.colour)
+      : mayBeOff;
   }
 
-  /** Whether something is painted through text that is only a clipping path. */
+  /** Whether an object is painted through text that is only a clipping path. */
   showsThrough(run: TextRun, painted: PaintedText | null): boolean {
     return painted !== null && this.#isSmall && this.#coverOf(boundsOfRun(run), painted.order) !== null;
   }
@@ -75,7 +80,7 @@ export class Backdrop {
     );
   }
 
-  /** The topmost of what is painted, in that order, over a text. */
+  /** Returns the topmost of the covers, which are in painting order, that hides a text. */
   #lastOver(covers: Cover[], bounds: Bounds, order: number): Cover | null {
     for (let index = covers.length - 1; index >= 0; index -= 1) {
       const cover = covers[index];
@@ -92,7 +97,7 @@ export class Backdrop {
     let under: { order: number; colour: string } = { order: 0, colour: paper };
     for (const fill of fills) {
       if (fill.order > order) break;
-      if ((fill.isBox || isWithin(fill.bounds, this.#page)) && contains(fill.bounds, bounds)) under = fill;
+      if (contains(fill.bounds, bounds) && (fill.isBox || isWithin(fill.bounds, this.#page))) under = fill;
     }
     const onPicture = images.some(
       (each) => each.order < order && each.order > under.order && contains(each.bounds, bounds),
@@ -101,7 +106,7 @@ export class Backdrop {
   }
 }
 
-/** Whether PDFium has glyphs for a text: it has none of its own for fonts that are not embedded, beyond Latin. */
+/** Whether PDFium can draw a text. For fonts that are not embedded, it only has Latin letters and common symbols. */
 function isDrawn({ text, object }: TextRun): boolean {
   return object.font.embedded || !/[^ -\u024f\u2000-\u22ff\u25a0-\u27bf]/.test(text);
 }

@@ -25,7 +25,7 @@ export class Bitmap implements Disposable {
     pdfium.api.FPDFBitmap_FillRect(this.#handle, 0, 0, width, height, white);
   }
 
-  /** Draws a page as it is displayed: over all of the picture, or larger, so that the picture shows a part of it. */
+  /** Draws a page as it is displayed, over the whole picture. A larger `place` shows only part of the page. */
   draw(page: number, { x, y, width, height }: Box = { x: 0, y: 0, width: this.width, height: this.height }): void {
     this.#pdfium.api.FPDF_RenderPageBitmap(this.#handle, page, x, y, width, height, 0, withAnnotations);
   }

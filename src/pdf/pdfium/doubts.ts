@@ -12,7 +12,7 @@ const verticalSettings = {
   fewest: 3,
 };
 
-/** Reads from the characters of a page what PDFium is not sure of, except for stand-ins of other characters. */
+/** Finds, in the characters of a page, where PDFium may be wrong. `stand-ins.ts` looks for substituted characters. */
 export function readDoubts({ glyphs, unmapped, hasUnknownIdeographs }: PageGlyphs): Doubts {
   let [written, below, beyondPlane, low, high] = [0, 0, false, false, false];
   let before: Glyph | null = null;

@@ -4,7 +4,10 @@ import { UnreadablePageError } from '../model/unreadable-page.ts';
 import { Bitmap, BitmapError } from './bitmap.ts';
 import type { PdfiumDocument } from './pdfium-document.ts';
 
-/** Draws a page as readers see it. Throws `UnreadablePageError` if it cannot be loaded, or is too large for PDFium's memory. */
+/**
+ * Draws a page as readers see it. Throws `UnreadablePageError` if it cannot be loaded, or is too large for PDFium's
+ * memory.
+ */
 export function drawPage(document: PdfiumDocument, number: number, size: Size): Pixels {
   const { pdfium, handle } = document;
   const page = pdfium.api.FPDF_LoadPage(handle, number - 1);

@@ -1,13 +1,13 @@
 import type { Bounds } from './viewport.ts';
 
-/** The box around points, as they come. */
+/** The box around points that are added one at a time. */
 export class Extent {
   #left = Infinity;
   #bottom = Infinity;
   #right = -Infinity;
   #top = -Infinity;
 
-  add([x, y]: readonly [number, number]): void {
+  add(x: number, y: number): void {
     if (x < this.#left) this.#left = x;
     if (x > this.#right) this.#right = x;
     if (y < this.#bottom) this.#bottom = y;

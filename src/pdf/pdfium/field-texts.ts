@@ -3,22 +3,22 @@ import type { PaintedPiece } from '../model/piece.ts';
 import type { PageNotes } from './page-notes.ts';
 import type { Viewport } from './viewport.ts';
 
-/** Thresholds of what is written into fields: they state no size of type, so it is that of a form. */
+/** Type size, line height and margin of text in fields. Fields state no type size, so it is that of a typical form. */
 const [formType, lineHeight, margin] = [10, 1.2, 2];
 
-/** Lines of a field, at most. */
-const mostLines = 200;
+/** Maximum lines of a field. */
+const maxLines = 200;
 
-/** Fields times pieces, at most; on pages with more, letters of combs stay apart. */
-const mostWork = 5_000_000;
+/** Maximum fields times pieces; on pages with more, the letters of comb fields stay apart. */
+const maxWork = 5_000_000;
 
-/** What readers write into fields, a piece for each line. */
+/** Returns the texts that readers write into fields, one piece for each line. */
 export function placeWritten({ written }: PageNotes, viewport: Viewport): PaintedPiece[] {
   return written.flatMap(({ text, bounds }) => {
-    const lines = text.split(/\r\n|\r|\n/, mostLines);
+    const lines = text.split(/\r\n|\r|\n/, maxLines);
     const step = Math.min(formType * lineHeight, (bounds.top - bounds.bottom) / lines.length);
     const size = step / lineHeight;
-    // One line stands in the middle of its field, several begin at its top.
+    // A single line is centred vertically in its field; several lines begin at the top.
     const top = lines.length === 1 ? (bounds.top + bounds.bottom + step) / 2 : bounds.top;
     return lines.map((line, index): PaintedPiece => {
       const right = Math.max(bounds.left + 2 * margin, bounds.right - margin);
@@ -30,9 +30,9 @@ export function placeWritten({ written }: PageNotes, viewport: Viewport): Painte
   });
 }
 
-/** Joins the letters in fields that have a place for each of them: they are one word, however far apart they stand. */
+/** Joins the letters of comb fields, which have a place for each letter. They form one word, at any distance. */
 export function joinCombs(pieces: PaintedPiece[], { combs }: PageNotes, viewport: Viewport): PaintedPiece[] {
-  if (combs.length * pieces.length > mostWork) return pieces;
+  if (combs.length * pieces.length > maxWork) return pieces;
   return combs.reduce((all, { text, bounds }) => {
     const box = viewport.toBox(bounds);
     const inside = all.filter((piece) => isInside(piece, box));
@@ -49,7 +49,7 @@ function isInside(piece: Box, box: Box): boolean {
   return x >= box.x && x <= box.x + box.width && y >= box.y && y <= box.y + box.height;
 }
 
-/** A text without white space, to be compared. */
+/** Returns a text without white space, for comparison. */
 export function withoutSpaces(text: string): string {
   return text.replace(/\s+/g, '');
 }

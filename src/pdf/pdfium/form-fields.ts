@@ -10,7 +10,7 @@ const kinds: (FormFieldKind | null)[] = [null, 'BUTTON', 'CHECKBOX', 'RADIO', 'C
 const [readOnly, password, comb] = [1, 1 << 13, 1 << 24];
 
 /** Choices of a field that are read, at most. */
-const mostOptions = 10_000;
+const maxOptions = 10_000;
 
 const normal = 0;
 
@@ -19,7 +19,7 @@ const off = 'Off';
 
 type Field = Omit<FormField, keyof Box>;
 
-/** A field with the text that readers show in it: what is typed in or chosen; null for boxes, buttons and empty fields. */
+/** A field with the typed or chosen text that readers show in it; null for boxes, buttons and empty fields. */
 export interface ShownField {
   field: Field;
   shown: string | null;
@@ -72,7 +72,7 @@ function readOptions(
   annotation: number,
 ): { label: string; selected: boolean }[] {
   const { api } = pdfium;
-  const count = Math.max(0, Math.min(mostOptions, api.FPDFAnnot_GetOptionCount(form, annotation)));
+  const count = Math.max(0, Math.min(maxOptions, api.FPDFAnnot_GetOptionCount(form, annotation)));
   return Array.from({ length: count }, (_, index) => ({
     label: pdfium.utf16((buffer, bytes) => api.FPDFAnnot_GetOptionLabel(form, annotation, index, buffer, bytes)),
     selected: api.FPDFAnnot_IsOptionSelected(form, annotation, index) === 1,
@@ -83,9 +83,9 @@ function readOptions(
 const showsText = /T[jJ]\b|\bDo\b|['"]\s/;
 
 /**
- * Makes a filled-in field show its value, as readers do when they open the form: a field whose appearance has no text gets one that has,
- * and with `NeedAppearances` all fields get a new one. Returns what the field shows if PDFium cannot write it, for want of a font or of
- * its letters; null for any other field.
+ * Makes a filled-in field show its value, as readers do when they open the form. A field whose appearance has no text
+ * gets a new appearance; with `NeedAppearances`, all fields do. Returns the field's text if PDFium cannot write it,
+ * because it lacks a font or the letters; null for any other field.
  */
 export function completeField(document: PdfiumDocument, annotation: number, field: ShownField): string | null {
   const { pdfium } = document;

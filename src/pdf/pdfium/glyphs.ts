@@ -1,4 +1,5 @@
 import type { Fonts } from './fonts.ts';
+import { PageCharacters } from './page-characters.ts';
 import type { Pdfium } from './pdfium.ts';
 import { noObject, type TextObject, TextObjects } from './text-objects.ts';
 import { isUnknown, unknownGlyph, withoutOrnaments } from './unknown-glyphs.ts';
@@ -20,14 +21,18 @@ export interface PageGlyphs {
   glyphs: Glyph[];
   /** Share of the characters whose meaning PDFium does not know, from 0 to 1. */
   unmapped: number;
-  /** There are ideographs that PDFium's tables of characters do not have: it takes the numbers of their glyphs for characters. */
+  hasIdeographs: boolean;
+  /** The page has ideographs that PDFium's character tables lack: it takes their glyph numbers for characters. */
   hasUnknownIdeographs: boolean;
 }
 
 /** Space on the right of a character's ink that belongs to it, in sizes of the type. */
 const sideBearing = 0.05;
 
-/** Every nth character is asked whether PDFium knows its meaning: it says so for right ones, too, so the share is only a hint. */
+/**
+ * Every nth character is asked whether PDFium knows its meaning: it says so for right ones, too, so the share is only a
+ * hint.
+ */
 const sampled = 8;
 /** A page with fewer characters is asked about all of them. */
 const fewCharacters = 400;
@@ -36,12 +41,18 @@ const fewCharacters = 400;
 const hyphen = 2;
 
 /** How far the width of a character may reach over the next one of its object, in sizes of the type. */
-const mostOverlap = 0.5;
+const maxOverlap = 0.5;
 
-/** Repeated characters that PDFium drops are restored up to this number, if a gap is as wide as that many of them to within a share. */
-const [mostRepeated, sameWidth] = [4, 0.04];
+/**
+ * Repeated characters that PDFium drops are restored up to this number, if a gap is as wide as that many of them to
+ * within a share.
+ */
+const [maxRepeated, sameWidth] = [4, 0.04];
 
-/** Reads the characters of a page with how they are painted. Spaces that PDFium infers are left out: they are inferred later. */
+/**
+ * Reads the characters of a page with how they are painted. Spaces that PDFium infers are left out: they are inferred
+ * later.
+ */
 export function readGlyphs(pdfium: Pdfium, textPage: number, fonts: Fonts): PageGlyphs {
   return new GlyphReader(pdfium, textPage, fonts).read();
 }
@@ -49,6 +60,7 @@ export function readGlyphs(pdfium: Pdfium, textPage: number, fonts: Fonts): Page
 class GlyphReader {
   readonly #pdfium: Pdfium;
   readonly #page: number;
+  readonly #characters: PageCharacters;
   readonly #objects: TextObjects;
   readonly #glyphs: Glyph[] = [];
   #hasUnknown = false;
@@ -56,17 +68,19 @@ class GlyphReader {
   constructor(pdfium: Pdfium, textPage: number, fonts: Fonts) {
     this.#pdfium = pdfium;
     this.#page = textPage;
+    this.#characters = new PageCharacters(pdfium, textPage);
     this.#objects = new TextObjects(pdfium, textPage, fonts);
   }
 
   read(): PageGlyphs {
     const { api } = this.#pdfium;
-    const count = api.FPDFText_CountChars(this.#page);
+    const { count } = this.#characters;
     const step = count < fewCharacters ? 1 : sampled;
     let [handle, current, asked, unsure] = [0, noObject, 0, 0];
-    let hasUnknownIdeographs = false;
+    let [hasIdeographs, hasUnknownIdeographs] = [false, false];
     for (let index = 0; index < count; index += 1) {
-      const object = api.FPDFText_GetTextObject(this.#page, index);
+      this.#characters.move(index);
+      const { object } = this.#characters;
       // Without an object it is a space or a line break that PDFium inferred.
       if (object === 0) continue;
       if (object !== handle) {
@@ -78,18 +92,21 @@ class GlyphReader {
         asked += 1;
         unsure += api.FPDFText_HasUnicodeMapError(this.#page, index) === 1 ? 1 : 0;
       }
-      if (isIdeograph(text)) hasUnknownIdeographs ||= api.FPDFText_HasUnicodeMapError(this.#page, index) === 1;
+      if (isIdeograph(text)) {
+        hasIdeographs = true;
+        hasUnknownIdeographs ||= api.FPDFText_HasUnicodeMapError(this.#page, index) === 1;
+      }
       this.#add(index, text, current);
     }
     const glyphs = withoutOrnaments(this.#glyphs);
     const unknown = this.#hasUnknown ? glyphs.filter(({ text }) => isUnknown(text)).length : 0;
     const unmapped = Math.max(unsure / Math.max(1, asked), unknown / Math.max(1, glyphs.length));
-    return { glyphs, unmapped, hasUnknownIdeographs };
+    return { glyphs, unmapped, hasIdeographs, hasUnknownIdeographs };
   }
 
   #textAt(index: number, { font }: TextObject): string {
     const { api } = this.#pdfium;
-    const code = api.FPDFText_GetUnicode(this.#page, index);
+    const code = this.#characters.unicode;
     if (code > 0x20 && code < 0x7f && font.symbols === null) return String.fromCharCode(code);
     if (code === hyphen && api.FPDFText_IsHyphen(this.#page, index) === 1) return '-';
     if (code < 0x20 || code > 0x10ffff) {
@@ -101,31 +118,32 @@ class GlyphReader {
   }
 
   #add(index: number, text: string, object: TextObject): void {
-    const { api, numbers } = this.#pdfium;
-    api.FPDFText_GetCharOrigin(this.#page, index, numbers, numbers + 8);
-    const [x, y] = [this.#pdfium.double(0), this.#pdfium.double(1)];
+    const { x, y } = this.#characters;
     if (object.quarter !== 0 || object.skewed) {
       this.#addTurned(index, text, object, x, y);
       return;
     }
-    api.FPDFText_GetLooseCharBox(this.#page, index, numbers);
-    const right = this.#pdfium.float(2);
+    const { right } = this.#characters;
     const to = Math.max(x, object.font.hasAdvances ? right : right + sideBearing * object.size);
     if (object.hasOwnUnits) this.#restoreRepeated(x, object);
     this.#endBefore(x, y, object);
     this.#glyphs.push({ text, object, from: x, to, baseline: y, ink: null });
   }
 
-  /** Ends the last character where the next one begins, if its font states far too large a width: within an object the pen has moved on. */
+  /**
+   * Ends the last character where the next one begins, if its font states far too large a width: within an object the
+   * pen has moved on.
+   */
   #endBefore(x: number, y: number, object: TextObject): void {
     const last = this.#glyphs.at(-1);
     if (last === undefined || last.object !== object || last.baseline !== y || x <= last.from) return;
-    if (last.to - x > mostOverlap * object.size) last.to = x;
+    if (last.to - x > maxOverlap * object.size) last.to = x;
   }
 
   /**
-   * PDFium takes a character that comes again within a fraction of the type size for one that was painted twice. Where the size is in
-   * units of the font's own, that fraction is as wide as letters: "will" becomes "wil", and leaves a gap.
+   * PDFium takes a character that comes again within a fraction of the type size for one that was painted twice. Where
+   * the size is in units of the font's own, that fraction is as wide as letters: "will" becomes "wil", and leaves a
+   * gap.
    */
   #restoreRepeated(from: number, object: TextObject): void {
     const last = this.#glyphs.at(-1);
@@ -133,7 +151,7 @@ class GlyphReader {
     const width = last.to - last.from;
     const times = (from - last.to) / width;
     const missing = Math.round(times);
-    if (missing < 1 || missing > mostRepeated || Math.abs(times - missing) > sameWidth * missing) return;
+    if (missing < 1 || missing > maxRepeated || Math.abs(times - missing) > sameWidth * missing) return;
     for (let each = 1; each <= missing; each += 1) {
       this.#glyphs.push({ ...last, from: last.from + each * width, to: last.to + each * width });
     }

@@ -42,12 +42,21 @@ export function isEmpty({ left, bottom, right, top }: Bounds): boolean {
   return !(right > left && top > bottom);
 }
 
-/** The share of a box that is inside of another, from 0 to 1. */
+/** The share of a box that is inside another, from 0 to 1. */
 export function shareInside(bounds: Bounds, outer: Bounds): number {
+  const isInside =
+    bounds.left >= outer.left &&
+    bounds.right <= outer.right &&
+    bounds.bottom >= outer.bottom &&
+    bounds.top <= outer.top;
+  if (isInside) return isEmpty(bounds) ? 0 : 1;
   const inner = intersect(bounds, outer);
   if (isEmpty(inner)) return 0;
-  const area = ({ left, right, bottom, top }: Bounds) => Math.max(right - left, 0.1) * Math.max(top - bottom, 0.1);
-  return area(inner) / area(bounds);
+  return areaOf(inner) / areaOf(bounds);
+}
+
+function areaOf({ left, right, bottom, top }: Bounds): number {
+  return Math.max(right - left, 0.1) * Math.max(top - bottom, 0.1);
 }
 
 /** Whether the centre of a box is within another one. */

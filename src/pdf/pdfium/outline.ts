@@ -2,20 +2,26 @@ import { cleanText } from '../content/clean-text.ts';
 import type { OutlineItem } from '../model/document.ts';
 import type { PdfiumDocument } from './pdfium-document.ts';
 
-/** Limits of an outline: real books stay below them, hostile outlines hold millions of entries, or one entry inside itself. */
-const [mostItems, deepest, longestTitle] = [20_000, 64, 1_000];
+/**
+ * Limits of an outline: real books stay below them, hostile outlines hold millions of entries, or one entry inside
+ * itself.
+ */
+const [maxItems, deepest, longestTitle] = [20_000, 64, 1_000];
 
 /** Actions of bookmarks that lead to a page. */
 const goTo = 1;
 
-/** Reads the bookmarks, flattened in reading order. An entry that comes again, as its own child or successor, ends its branch. */
+/**
+ * Reads the bookmarks, flattened in reading order. An entry that comes again, as its own child or successor, ends its
+ * branch.
+ */
 export function readOutline(document: PdfiumDocument): OutlineItem[] {
   const { api } = document.pdfium;
   const items: OutlineItem[] = [];
   const seen = new Set<number>();
   /** Entries to be visited, the next one last, so that no depth exhausts the stack. */
   const open = [{ bookmark: api.FPDFBookmark_GetFirstChild(document.handle, 0), depth: 0 }];
-  for (let next = open.pop(); next !== undefined && items.length < mostItems; next = open.pop()) {
+  for (let next = open.pop(); next !== undefined && items.length < maxItems; next = open.pop()) {
     const { bookmark, depth } = next;
     if (bookmark === 0 || seen.has(bookmark)) continue;
     seen.add(bookmark);

@@ -7,9 +7,9 @@ import type { Bounds, Viewport } from './viewport.ts';
 export interface PageNotes {
   annotations: (Omit<Annotation, keyof Box> & { bounds: Bounds })[];
   fields: (Omit<FormField, keyof Box> & { bounds: Bounds })[];
-  /** What readers write into fields that PDFium cannot write into. */
+  /** Texts of fields that PDFium cannot write. */
   written: { text: string; bounds: Bounds }[];
-  /** What is filled into fields that have a place for each letter. */
+  /** Texts of comb fields, which have a place for each letter. */
   combs: { text: string; bounds: Bounds }[];
   links: { bounds: Bounds[]; url: string | null; pageNumber: number | null }[];
   /** Some of it has an appearance that is part of the page. */

@@ -1,7 +1,8 @@
 import { Extent } from './extent.ts';
 import { identity, intersect, isEmpty, type Matrix, mapBounds, multiply } from './matrix.ts';
 import type { PaintedPaths } from './painted.ts';
-import { matrixOf, PathReader, pathLimits, pointOf } from './paths.ts';
+import { PathPoints } from './path-points.ts';
+import { matrixOf, PathReader, pathLimits } from './paths.ts';
 import type { Pdfium } from './pdfium.ts';
 import type { Bounds } from './viewport.ts';
 
@@ -111,8 +112,8 @@ class ObjectReader {
   #boundsOf(object: number, matrix: Matrix, clip: Bounds | null): Bounds | null {
     const { api, numbers } = this.#pdfium;
     if (api.FPDFPageObj_GetBounds(object, numbers, numbers + 4, numbers + 8, numbers + 12) === 0) return null;
-    const at = (index: number) => this.#pdfium.float(index);
-    const bounds = mapBounds(matrix, { left: at(0), bottom: at(1), right: at(2), top: at(3) });
+    const [left, bottom] = [this.#pdfium.float(0), this.#pdfium.float(1)];
+    const bounds = mapBounds(matrix, { left, bottom, right: this.#pdfium.float(2), top: this.#pdfium.float(3) });
     const visible = clip === null ? bounds : intersect(bounds, clip);
     return isEmpty(visible) ? null : visible;
   }
@@ -134,10 +135,11 @@ class ObjectReader {
     const { api } = this.#pdfium;
     const count = api.FPDFClipPath_CountPathSegments(path, index);
     if (count <= 0 || count > pathLimits.ofOne) return null;
+    const points = new PathPoints(this.#pdfium, api.FPDFClipPath_GetPathSegment(path, index, 0), matrix);
     const box = new Extent();
     for (let each = 0; each < count; each += 1) {
-      const point = pointOf(this.#pdfium, api.FPDFClipPath_GetPathSegment(path, index, each), matrix);
-      if (point !== null) box.add(point);
+      const [x, y] = points.at(each);
+      box.add(x, y);
     }
     return box.bounds;
   }

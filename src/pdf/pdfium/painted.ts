@@ -5,12 +5,12 @@ import type { Bounds } from './viewport.ts';
 export interface PaintedPaths {
   fills: Fill[];
   images: Picture[];
-  /** Strokes that are broad enough to cover text. */
+  /** Strokes broad enough to cover text. */
   bars: Cover[];
   segments: Segment[];
 }
 
-/** Something that is painted over what is under it. */
+/** An object that may cover the objects under it. */
 export interface Cover {
   order: number;
   bounds: Bounds;

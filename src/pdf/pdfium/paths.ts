@@ -1,6 +1,7 @@
 import { Extent } from './extent.ts';
-import { identity, intersect, isEmpty, type Matrix, mapPoint, multiply } from './matrix.ts';
+import { identity, intersect, isEmpty, type Matrix, multiply } from './matrix.ts';
 import type { PaintedPaths } from './painted.ts';
+import { PathPoints, type Point } from './path-points.ts';
 import type { Pdfium } from './pdfium.ts';
 import { clipped, isStraight } from './segments.ts';
 import { toColour } from './text-objects.ts';
@@ -9,8 +10,8 @@ import type { Bounds } from './viewport.ts';
 /** Kinds of segments, as PDFium counts them. */
 const segmentKinds = { line: 0, curve: 1, move: 2 };
 
-/** Width of a stroke from which on it may cover text, in points. */
-const leastBar = 3;
+/** Minimum width of a stroke that may cover text, in points. */
+const minBar = 3;
 
 /** Limits of segments: those of one path, and the straight ones of all paths. */
 export const pathLimits = { ofOne: 20_000, ofAll: 50_000 };
@@ -58,7 +59,7 @@ export class PathReader {
     const { api, numbers } = this.#pdfium;
     if (bounds === null || api.FPDFPageObj_GetStrokeWidth(object, numbers) === 0) return;
     const half = (this.#pdfium.float(0) * Math.sqrt(Math.abs(a * d - b * c))) / 2;
-    if (half < leastBar / 2) return;
+    if (half < minBar / 2) return;
     const { left, bottom, right, top } = bounds;
     const reach = { left: left - half, bottom: bottom - half, right: right + half, top: top + half };
     const visible = clip === null ? reach : intersect(reach, clip);
@@ -67,29 +68,31 @@ export class PathReader {
     this.#found.bars.push({ order, bounds: visible, opacity, isBox: false });
   }
 
-  /** Follows a path: collects its straight segments, and says what it reaches. */
+  /** Follows a path: collects its straight segments, and returns the area it covers. */
   #outline(object: number, count: number, matrix: Matrix, clip: Bounds | null): Outline {
-    const { api } = this.#pdfium;
+    const points = new PathPoints(this.#pdfium, this.#pdfium.api.FPDFPath_GetPathSegment(object, 0), matrix);
     const extent = new Extent();
     let [curved, corners, straightSides] = [false, 0, 0];
-    let start: [number, number] = [0, 0];
-    let at: [number, number] = [0, 0];
-    const line = (to: [number, number]) => {
-      straightSides += this.#segment(at, to, clip) ? 1 : 0;
-      corners += 1;
-    };
+    let start: Point = [0, 0];
+    let at: Point = [0, 0];
     for (let index = 0; index < count; index += 1) {
-      const segment = api.FPDFPath_GetPathSegment(object, index);
-      const kind = api.FPDFPathSegment_GetType(segment);
-      const point = pointOf(this.#pdfium, segment, matrix);
-      if (point === null) continue;
-      extent.add(point);
-      if (kind === segmentKinds.move) start = point;
-      else if (kind === segmentKinds.line) line(point);
-      else curved = true;
+      const kind = points.kind(index);
+      const point = points.at(index);
+      extent.add(point[0], point[1]);
+      if (kind === segmentKinds.move) {
+        start = point;
+      } else if (kind === segmentKinds.line) {
+        corners += 1;
+        if (this.#segment(at, point, clip)) straightSides += 1;
+      } else {
+        curved = true;
+      }
       at = point;
-      if (api.FPDFPathSegment_GetClose(segment) === 1) {
-        if (at[0] !== start[0] || at[1] !== start[1]) line(start);
+      if (points.closes(index)) {
+        if (at[0] !== start[0] || at[1] !== start[1]) {
+          corners += 1;
+          if (this.#segment(at, start, clip)) straightSides += 1;
+        }
         at = start;
       }
     }
@@ -101,7 +104,7 @@ export class PathReader {
   }
 
   /** Keeps a segment that runs along an axis, as far as the clip leaves it; reports whether it does. */
-  #segment(from: [number, number], to: [number, number], clip: Bounds | null): boolean {
+  #segment(from: Point, to: Point, clip: Bounds | null): boolean {
     if (!isStraight(from, to)) return false;
     if (this.#found.segments.length < pathLimits.ofAll) {
       const kept = clip === null ? { from, to } : clipped(from, to, clip);
@@ -119,14 +122,14 @@ export class PathReader {
       this.#found.images.push({ order, bounds: visible, isShading: true });
       return;
     }
-    const at = (index: number) => this.#pdfium.integer(index);
-    const colour = toColour(at(0), at(1), at(2));
+    const colour = toColour(this.#pdfium.integer(0), this.#pdfium.integer(1), this.#pdfium.integer(2));
+    const alpha = this.#pdfium.integer(3);
     const hasBlend = api.FPDFPageObj_HasTransparency(object) === 1;
     this.#found.fills.push({
       order,
       bounds: visible,
       colour,
-      opacity: hasBlend ? Math.min(at(3) / 255, 0.99) : 1,
+      opacity: hasBlend ? Math.min(alpha / 255, 0.99) : 1,
       curved,
       isBox,
     });
@@ -136,13 +139,5 @@ export class PathReader {
 /** The matrix of an object. */
 export function matrixOf(pdfium: Pdfium, object: number): Matrix {
   if (pdfium.api.FPDFPageObj_GetMatrix(object, pdfium.numbers) === 0) return identity;
-  const at = (index: number) => pdfium.float(index);
-  return [at(0), at(1), at(2), at(3), at(4), at(5)];
-}
-
-/** The point of a segment on the page; null if it has none. */
-export function pointOf(pdfium: Pdfium, segment: number, matrix: Matrix): [number, number] | null {
-  const { api, numbers } = pdfium;
-  if (segment === 0 || api.FPDFPathSegment_GetPoint(segment, numbers, numbers + 4) === 0) return null;
-  return mapPoint(matrix, pdfium.float(0), pdfium.float(1));
+  return [pdfium.float(0), pdfium.float(1), pdfium.float(2), pdfium.float(3), pdfium.float(4), pdfium.float(5)];
 }

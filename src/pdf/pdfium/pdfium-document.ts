@@ -22,7 +22,10 @@ interface FileFacts {
   hidesLayers: boolean;
 }
 
-/** A document opened by PDFium: owns its handles, and frees them when it is disposed of. One at a time for each instance. */
+/**
+ * A document opened by PDFium: owns its handles, and frees them when it is disposed of. One at a time for each
+ * instance.
+ */
 export class PdfiumDocument implements Disposable {
   readonly pdfium: Pdfium;
   /** PDFium's handle. */
@@ -86,13 +89,16 @@ export class PdfiumDocument implements Disposable {
     return this.pageCount <= fewPages || mayPinFiles(this.#file);
   }
 
-  /** Readers are asked to make the appearances of all fields anew. */
+  /** Whether the form asks readers to regenerate the appearances of all fields. */
   get needsAppearances(): boolean {
     this.#needsAppearances ??= needsAppearances(this.#file);
     return this.#needsAppearances;
   }
 
-  /** The form of the document, which is made when it is first asked for: only pages with fields need it. 0 where there is none. */
+  /**
+   * The form of the document, created on first use because only pages with fields need it. 0 for a document without a
+   * form.
+   */
   get form(): number {
     if (this.#form === null) {
       const { api } = this.pdfium;

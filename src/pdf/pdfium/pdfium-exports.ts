@@ -1,4 +1,7 @@
-/** The functions of PDFium's C API that are used, by their names in its public headers. EPDF_ functions are additions of the package. */
+/**
+ * The functions of PDFium's C API that are used, by their names in its public headers. EPDF_ functions are additions of
+ * the package.
+ */
 export const functionNames = [
   'malloc',
   'free',
@@ -57,7 +60,6 @@ export const functionNames = [
   'FPDFText_GetTextObject',
   'FPDFText_GetLooseCharBox',
   'FPDFText_GetCharBox',
-  'FPDFText_GetCharOrigin',
   'FPDFText_GetMatrix',
   'FPDFText_GetFontSize',
   'FPDFText_IsHyphen',
@@ -98,9 +100,6 @@ export const functionNames = [
   'FPDFPath_GetDrawMode',
   'FPDFPath_CountSegments',
   'FPDFPath_GetPathSegment',
-  'FPDFPathSegment_GetPoint',
-  'FPDFPathSegment_GetType',
-  'FPDFPathSegment_GetClose',
   // Annotations, links and form fields
   'FPDFPage_GetAnnotCount',
   'FPDFPage_GetAnnot',

@@ -46,7 +46,7 @@ export function readPage(document: PdfiumDocument, number: number): ReadPage {
     const painted = visible.map((run) => toPiece(run, viewport, quarter));
     const pieces = [...joinCombs(painted, notes, viewport), ...placeWritten(notes, viewport)];
     const doubts = readDoubts(read);
-    doubts.beyondPlane ||= hasStandIns(pdfium, handle, page, glyphs);
+    doubts.beyondPlane ||= read.hasIdeographs && hasStandIns(pdfium, handle, page, glyphs);
     const images = objects.images.map((image) => viewport.toBox(image.bounds));
     const shapes = objects.fills.map(
       (fill): Shape => ({ ...viewport.toBox(fill.bounds), colour: fill.colour, curved: fill.curved }),
@@ -157,7 +157,10 @@ function toPiece(run: TextRun, viewport: Viewport, quarter: Quarter): PaintedPie
   };
 }
 
-/** Reports whether a text is what does not fit into a form field: readers scroll to it, and it is in the value of the field. */
+/**
+ * Reports whether a text is what does not fit into a form field: readers scroll to it, and it is in the value of the
+ * field.
+ */
 function isOverflow(reason: HiddenReason, { text }: TextRun, { fields }: PageNotes): boolean {
   if (reason !== 'CLIPPED' && reason !== 'OFF_PAGE') return false;
   const wanted = withoutSpaces(text);

@@ -11,7 +11,7 @@ import { PdfiumDocument } from './pdfium-document.ts';
 import { readPage } from './pdfium-page.ts';
 
 /** Files of a document that may make PDFium abort, before all of them are given up. */
-const mostAborts = 8;
+const maxAborts = 8;
 
 /** Where instances come from: a document may cost one, the next page needs another. */
 export interface PdfiumSource {
@@ -20,8 +20,8 @@ export interface PdfiumSource {
 }
 
 /**
- * A document that PDFium reads. Where PDFium aborts on a page, that page is lost, and the document is opened again in another instance for
- * the next one.
+ * A document that PDFium reads. Where PDFium aborts on a page, that page is lost, and the document is opened again in
+ * another instance for the next one.
  */
 export class PdfiumReader implements Disposable {
   readonly facts: PdfiumFacts;
@@ -59,15 +59,21 @@ export class PdfiumReader implements Disposable {
     return await this.#onPage(number, (document) => readPage(document, number));
   }
 
-  /** Draws a page as readers see it, with annotations and what is filled in. Throws `UnreadablePageError` if it cannot be drawn. */
+  /**
+   * Draws a page as readers see it, with annotations and what is filled in. Throws `UnreadablePageError` if it cannot
+   * be drawn.
+   */
   async drawPage(number: number, size: Size): Promise<Pixels> {
     return await this.#onPage(number, (document) => drawPage(document, number, size));
   }
 
-  /** The files inside the document, with content up to so many bytes. Those that PDFium aborts on count as unreadable. */
-  async files(mostBytes: number): Promise<EmbeddedFile[]> {
-    const plan = { mostBytes, bad: new Set<number>(), at: 0 };
-    for (let aborts = 0; aborts < mostAborts; aborts += 1) {
+  /**
+   * The files inside the document, with at most `maxBytes` of content in total. A file on which PDFium aborts is
+   * reported as unreadable.
+   */
+  async files(maxBytes: number): Promise<EmbeddedFile[]> {
+    const plan = { maxBytes, bad: new Set<number>(), at: 0 };
+    for (let aborts = 0; aborts < maxAborts; aborts += 1) {
       try {
         return await this.#use((document) => readFiles(document, plan));
       } catch (error) {

@@ -18,7 +18,7 @@ export class PdfiumAbortedError extends Error {
 const MiB = 1024 ** 2;
 
 /** Memory of an instance, at most: PDFium aborts where it needs more, which costs a page instead of the process. */
-const mostMemory = 1024 * MiB;
+const maxMemory = 1024 * MiB;
 
 /** Bytes of the buffer for numbers and of the one for texts. */
 const [numberBytes, textBytes] = [256, 16_384];
@@ -29,8 +29,8 @@ const longestText = 4 * MiB;
 type AddFunction = (callback: (...values: number[]) => number, signature: string) => number;
 
 /**
- * PDFium as WebAssembly, compiled once for a process. It runs inside its own memory, without access to files or the network. Views of that
- * memory are invalid once it has grown, so they are never kept; `run` guards every use.
+ * PDFium as WebAssembly, compiled once for a process. It runs inside its own memory, without access to files or the
+ * network. Views of that memory are invalid once it has grown, so they are never kept; `run` guards every use.
  */
 export class Pdfium {
   readonly api: PdfiumExports;
@@ -91,7 +91,7 @@ export class Pdfium {
     } catch (error) {
       if (!(error instanceof WebAssembly.RuntimeError) && !(error instanceof RangeError)) throw error;
       this.#alive = false;
-      throw new PdfiumAbortedError(error, this.memoryBytes > mostMemory / 2);
+      throw new PdfiumAbortedError(error, this.memoryBytes > maxMemory / 2);
     }
   }
 
@@ -185,7 +185,7 @@ function bounded(imports: WebAssembly.Imports): WebAssembly.Imports {
     env: {
       ...environment,
       emscripten_resize_heap(bytes: number) {
-        return bytes >>> 0 <= mostMemory && typeof grow === 'function' ? grow(bytes) : 0;
+        return bytes >>> 0 <= maxMemory && typeof grow === 'function' ? grow(bytes) : 0;
       },
     },
   };

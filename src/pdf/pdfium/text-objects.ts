@@ -2,7 +2,7 @@ import { type Font, type Fonts, noFont } from './fonts.ts';
 import type { Pdfium } from './pdfium.ts';
 import type { Quarter } from './viewport.ts';
 
-/** A text object of a page: characters that are painted alike, one after the other. */
+/** A text object of a page: consecutive characters painted in the same way. */
 export interface TextObject {
   handle: number;
   font: Font;
@@ -14,15 +14,15 @@ export interface TextObject {
   opacity: number;
   /** Neither filled nor stroked. */
   invisible: boolean;
-  /** It only adds to the clipping path: what is painted later shows through it. */
+  /** It only adds to the clipping path: later objects show through it. */
   clips: boolean;
   /** The direction of its text, to the nearest quarter turn. */
   quarter: Quarter;
-  /** The text runs in no direction of a quarter turn. */
+  /** Whether the text runs in none of the four directions of quarter turns. */
   skewed: boolean;
   /** The direction of skewed text, counterclockwise, in radians: equal for objects that differ by rounding. */
   angle: number;
-  /** Its size is in units of its font's own (Type 3). */
+  /** Its size is in units of its font (Type 3). */
   hasOwnUnits: boolean;
   /** The direction of its text, and the size along it. */
   direction: { x: number; y: number; size: number };
@@ -33,24 +33,24 @@ export interface TextObject {
 /** Text render modes that neither fill nor stroke. */
 const renderModes = { nothing: 3, clip: 7 };
 
-/** Angle up to which text counts as upright, in radians: pages are scanned a little askew. */
-const mostSkew = 0.12;
+/** Maximum angle of upright text, in radians: pages are often scanned slightly askew. */
+const maxSkew = 0.12;
 
-/** Difference between the angles of text that runs in one direction, in radians: programs round matrices. */
+/** Maximum difference between angles that count as equal, in radians: programs round matrices. */
 const sameAngle = 0.005;
-/** Angles of a page that are compared, at most. */
-const mostAngles = 100;
+/** Maximum angles of a page that are compared. */
+const maxAngles = 100;
 
-/** A type size that differs from the height of its characters by more than this factor is in units of the font's own. */
+/** If a type size differs from the height of its characters by more than this factor, it is in units of the font. */
 const ownUnits = 2.5;
 
-/** Height of characters in sizes of the type, for such fonts. */
+/** Height of characters in type sizes, for such fonts. */
 const typeHeight = 1.2;
 
-/** Characters of an object whose heights are compared. */
+/** Number of characters of an object whose heights are compared. */
 const fewest = 8;
 
-/** Reads the text objects of a page, each once. */
+/** Reads the text objects of a page, each one once. */
 export class TextObjects {
   readonly #pdfium: Pdfium;
   readonly #page: number;
@@ -64,7 +64,7 @@ export class TextObjects {
     this.#fonts = fonts;
   }
 
-  /** `index` is that of its first character. */
+  /** Returns a text object; `index` is the index of its first character. */
   get(handle: number, index: number): TextObject {
     return this.#objects.get(handle) ?? this.#read(handle, index);
   }
@@ -72,15 +72,15 @@ export class TextObjects {
   #read(handle: number, index: number): TextObject {
     const { api, numbers } = this.#pdfium;
     api.FPDFText_GetMatrix(this.#page, index, numbers);
-    // A negative size turns the text by half a turn.
+    // A negative size rotates the text by half a turn.
     const givenSize = api.FPDFText_GetFontSize(this.#page, index);
     const sign = givenSize < 0 ? -1 : 1;
-    const at = (each: number) => sign * this.#pdfium.float(each);
-    const [a, b, c, d] = [at(0), at(1), at(2), at(3)];
+    const [a, b] = [sign * this.#pdfium.float(0), sign * this.#pdfium.float(1)];
+    const [c, d] = [sign * this.#pdfium.float(2), sign * this.#pdfium.float(3)];
     const angle = this.#roundAngle(Math.atan2(b, a));
     const quarter = toQuarter(angle);
-    const skewed = Math.abs(angle - Math.round(angle / (Math.PI / 2)) * (Math.PI / 2)) > mostSkew;
-    const paint = this.#paintOf(handle);
+    const skewed = Math.abs(angle - Math.round(angle / (Math.PI / 2)) * (Math.PI / 2)) > maxSkew;
+    const { colour, opacity } = this.#paintOf(handle);
     const mode = api.FPDFTextObj_GetTextRenderMode(handle);
     const fontHandle = api.FPDFTextObj_GetFont(handle);
     const font = this.#fonts.get(fontHandle);
@@ -88,37 +88,37 @@ export class TextObjects {
     const size = fontSize * Math.hypot(c, d);
     const height = font.name === '' ? this.#heightAt(index, handle) / typeHeight : 0;
     const hasOwnUnits = height > 0 && (size > ownUnits * height || size * ownUnits < height);
+    const { x, y } = skewed ? { x: Math.cos(angle), y: Math.sin(angle) } : axes[quarter];
     const object: TextObject = {
       handle,
       font,
-      // To a tenth of a point: sizes are compared.
+      // Rounded to a tenth of a point, because sizes are compared.
       size: Math.round(10 * (hasOwnUnits ? height : size)) / 10,
-      ...paint,
+      colour,
+      opacity,
       invisible: mode === renderModes.nothing || mode === renderModes.clip,
       clips: mode === renderModes.clip,
       quarter,
       skewed,
       angle,
       hasOwnUnits,
-      direction: {
-        ...(skewed ? { x: Math.cos(angle), y: Math.sin(angle) } : axes[quarter]),
-        size: fontSize * Math.hypot(a, b),
-      },
+      direction: { x, y, size: fontSize * Math.hypot(a, b) },
       fontHandle,
     };
     this.#objects.set(handle, object);
     return object;
   }
 
-  /** Returns the angle of an earlier object that is nearly the same. */
+  /** Returns the nearly equal angle of an earlier object, if any, so that equal directions compare as equal. */
   #roundAngle(angle: number): number {
-    const known = this.#angles.find((each) => Math.abs(each - angle) < sameAngle);
-    if (known !== undefined) return known;
-    if (this.#angles.length < mostAngles) this.#angles.push(angle);
+    for (const known of this.#angles) {
+      if (Math.abs(known - angle) < sameAngle) return known;
+    }
+    if (this.#angles.length < maxAngles) this.#angles.push(angle);
     return angle;
   }
 
-  /** The height of the highest of the first characters of an object. */
+  /** Returns the height of the tallest of the first characters of an object. */
   #heightAt(index: number, object: number): number {
     const { api } = this.#pdfium;
     let highest = 0;
@@ -134,8 +134,8 @@ export class TextObjects {
     const { api, numbers } = this.#pdfium;
     const isPlain = api.FPDFPageObj_GetFillColor(handle, numbers, numbers + 4, numbers + 8, numbers + 12) === 1;
     if (!isPlain) return { colour: null, opacity: 1 };
-    const at = (each: number) => this.#pdfium.integer(each);
-    return { colour: toColour(at(0), at(1), at(2)), opacity: at(3) / 255 };
+    const colour = toColour(this.#pdfium.integer(0), this.#pdfium.integer(1), this.#pdfium.integer(2));
+    return { colour, opacity: this.#pdfium.integer(3) / 255 };
   }
 }
 
@@ -162,8 +162,9 @@ export const noObject: TextObject = {
   fontHandle: 0,
 };
 
+const quarters: Quarter[] = [0, 1, 2, 3];
+
 function toQuarter(angle: number): Quarter {
-  const quarters: Quarter[] = [0, 1, 2, 3];
   return quarters[(Math.round(angle / (Math.PI / 2)) + 4) % 4] ?? 0;
 }
 

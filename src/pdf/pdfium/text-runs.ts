@@ -15,10 +15,16 @@ export interface TextRun {
 
 /** Thresholds of runs, in sizes of the type. */
 export const runSettings = {
-  /** Gap from which on there is a space between two characters: kerning stays below it, the narrowest justified spaces above. */
+  /**
+   * Gap from which on there is a space between two characters: kerning stays below it, the narrowest justified spaces
+   * above.
+   */
   wordGap: 0.13,
-  /** Gap up to which a painted space is none: programs write soft hyphens and other invisible characters as spaces without width. */
-  leastSpace: 0.03,
+  /**
+   * Maximum gap at which a painted space is ignored: programs write soft hyphens and other invisible characters as
+   * spaces without width.
+   */
+  minSpace: 0.03,
   /** Gap from which on a run ends: it may separate cells or columns, which the layout decides. */
   runGap: 0.6,
   /** How far a character may begin before the end of the one before it: kerning, wrong widths, marks over letters. */
@@ -26,9 +32,9 @@ export const runSettings = {
   /** Difference between the baselines of one run: rounding, and pages that are scanned askew. */
   sameBaseline: 0.12,
   /** Gaps within an object that tell how far its letters are set apart, at least. */
-  fewestGaps: 4,
+  minGaps: 4,
   /** Letters set further apart than this are spaced on purpose. */
-  leastTracking: 0.04,
+  minTracking: 0.04,
   /** Share of the gaps that agree on it. */
   trackingShare: 0.6,
   /** Difference up to which they agree. */
@@ -80,9 +86,9 @@ function endOfObject(glyphs: Glyph[], start: number): number {
 
 /** How far the letters of an object are set apart beside their widths, in points; 0 for ordinary text. */
 function trackingOf(glyphs: Glyph[], start: number, end: number): number {
-  const { fewestGaps, leastTracking, trackingShare, sameTracking } = runSettings;
+  const { minGaps, minTracking, trackingShare, sameTracking } = runSettings;
   const size = glyphs[start]?.object.size ?? 0;
-  if (end - start <= fewestGaps || !(size > 0)) return 0;
+  if (end - start <= minGaps || !(size > 0)) return 0;
   const gaps: number[] = [];
   let wide = 0;
   let before = glyphs[start];
@@ -91,18 +97,18 @@ function trackingOf(glyphs: Glyph[], start: number, end: number): number {
     if (before === undefined || glyph === undefined) continue;
     if (!isSpace(before.text) && !isSpace(glyph.text)) {
       const gap = (glyph.from - before.to) / size;
-      if (gap > leastTracking) wide += 1;
+      if (gap > minTracking) wide += 1;
       gaps.push(gap);
     }
     before = glyph;
   }
-  // Nearly all text ends here: it is not set apart.
-  if (gaps.length < fewestGaps || wide < trackingShare * gaps.length) return 0;
+  // Nearly all text returns here: its letters are not spaced out.
+  if (gaps.length < minGaps || wide < trackingShare * gaps.length) return 0;
   const sorted = gaps.toSorted((a, b) => a - b);
   // Below the middle, as gaps between words are among them where a font has no space.
   const usual = sorted[Math.floor(0.4 * sorted.length)] ?? 0;
   const agreeing = gaps.filter((gap) => Math.abs(gap - usual) <= sameTracking).length;
-  return usual > leastTracking && agreeing >= trackingShare * gaps.length ? usual * size : 0;
+  return usual > minTracking && agreeing >= trackingShare * gaps.length ? usual * size : 0;
 }
 
 class OpenRun {
@@ -135,21 +141,21 @@ class OpenRun {
     if (!this.#isAlike(object)) return false;
     if (isSpace(glyph.text)) {
       this.#isSpaced = true;
-      this.#hasWidth ||= glyph.to - glyph.from > runSettings.leastSpace * object.size;
+      this.#hasWidth ||= glyph.to - glyph.from > runSettings.minSpace * object.size;
       return true;
     }
     const { size } = object;
-    const { sameBaseline, overlap, runGap, wordGap, leastSpace } = runSettings;
+    const { sameBaseline, overlap, runGap, wordGap, minSpace } = runSettings;
     if (!isMark(glyph.text)) {
       const gap = glyph.from - this.#to - tracking;
       const isOnLine = Math.abs(glyph.baseline - this.#baseline) <= sameBaseline * size;
       // The letters of a ligature begin at one place.
       const isLigature = glyph.from === this.#from;
       if (!isOnLine || gap > runGap * size || (gap < -overlap * size && !isLigature)) return false;
-      // A space of a font that gives it no width is one; a space that is moved back over is none.
+      // A space counts if its font gives it no width. It does not count if the text moves back over it.
       const isPlain = this.#isSpaced && !this.#hasWidth;
       const isTight = !this.#isSpaced && isIdeograph(glyph.text) && isIdeograph(this.#text.at(-1) ?? '');
-      this.#isSpaced = isPlain || (!isTight && gap > (this.#isSpaced ? leastSpace : wordGap) * size);
+      this.#isSpaced = isPlain || (!isTight && gap > (this.#isSpaced ? minSpace : wordGap) * size);
     }
     if (this.#isSpaced) this.#text += ' ';
     this.#push(glyph);
@@ -184,7 +190,8 @@ class OpenRun {
     if (first === undefined) return;
     const text = this.#isSpaced ? `${this.#text} ` : this.#text;
     const glyphs = this.#glyphs;
-    const from = glyphs.reduce((least, glyph) => Math.min(least, glyph.from), first.from);
+    let { from } = first;
+    for (const glyph of glyphs) if (glyph.from < from) from = glyph.from;
     runs.push({ text, object: this.#object, from, to: this.#to, baseline: this.#baseline, glyphs });
   }
 }

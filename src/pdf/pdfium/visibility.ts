@@ -18,17 +18,17 @@ export const visibilitySettings = {
   /** Type smaller than this, in points, is not for readers. */
   tiny: 2,
   /** Opacity below this, from 0 to 1, cannot be seen. */
-  leastOpacity: 0.03,
+  minOpacity: 0.03,
   /** Share of a word that must be inside of the page, or of its clip, to be seen. */
-  leastInside: 0.1,
+  minInside: 0.1,
   /** Share of the text above which invisible text is what somebody's OCR has read from the picture of the page. */
   layerShare: 0.8,
 };
 
 /**
- * Decides which text is seen. What the geometry decides is decided here; about the rest `look` is asked, which draws the page with and
- * without the suspects, and returns those that make no difference. PDFium reports text that is painted twice in one place once, so it is
- * drawn without what is repeated, too. `hidesLayers`: some layers of the document are off.
+ * Decides which text is visible, from the geometry where possible. `look` decides the rest: it draws the page with and
+ * without the suspects, and returns those that make no difference. PDFium reports text painted twice in one place only
+ * once, so `look` also leaves out the repetitions. `hidesLayers`: some layers of the document are off.
  */
 export function partVisible(
   runs: TextRun[],
@@ -44,10 +44,11 @@ export function partVisible(
   const visibility: Visibility = { visible: [], hidden: [] };
   const judged = runs.map((run) => {
     const painted = objects.texts.get(run.object.handle) ?? null;
-    const reason = certainReason(run, painted, page, isLayer);
+    const bounds = boundsOfRun(run);
+    const reason = certainReason(run, bounds, painted, page, isLayer);
     if (reason === 'INVISIBLE' && run.object.clips && backdrop.showsThrough(run, painted)) return { run, reason: null };
     if (reason !== 'PARTLY' && reason !== null) return { run, reason };
-    const doubt = reason === 'PARTLY' ? 'PARTLY' : backdrop.doubt(run, painted, hidesLayers, boundsOfRun(run));
+    const doubt = reason === 'PARTLY' ? 'PARTLY' : backdrop.doubt(run, painted, hidesLayers, bounds);
     if (doubt === null) return { run, reason: null };
     const words = wordsOf(run);
     doubts.set(run, words);
@@ -79,10 +80,10 @@ export function partVisible(
   return withLayerOfPicture(visibility, objects, page);
 }
 
-/** Reasons for which programs hide the text that OCR has read, upon or behind the picture of a page. */
+/** The ways in which programs hide an OCR layer on or behind the picture of a page. */
 const layerReasons: ReadonlySet<HiddenReason> = new Set(['TRANSPARENT', 'SAME_COLOUR', 'COVERED']);
 
-/** Where nearly all text of a page is hidden upon or behind its picture, it is what somebody's OCR has read from that, and is kept. */
+/** If nearly all text of a page is hidden on or behind its picture, it is an OCR layer of that picture, and is kept. */
 function withLayerOfPicture(visibility: Visibility, { images }: PageObjects, page: Bounds): Visibility {
   const { visible, hidden } = visibility;
   if (!hidden.some(({ reason }) => layerReasons.has(reason))) return visibility;
@@ -99,7 +100,7 @@ function withLayerOfPicture(visibility: Visibility, { images }: PageObjects, pag
   return isLayer ? { visible: [...layer, ...visible], hidden: others } : visibility;
 }
 
-/** Text objects that no character is reported of. */
+/** Returns the text objects for which PDFium reports no characters. */
 function repeatedTexts(runs: TextRun[], { texts }: PageObjects): number[] {
   const reported = new Set(runs.flatMap(({ glyphs }) => glyphs.map(({ object }) => object.handle)));
   return [...texts.keys()].filter((handle) => !reported.has(handle));
@@ -115,19 +116,22 @@ function isTextOfScan(runs: TextRun[]): boolean {
   return invisible > visibilitySettings.layerShare * all;
 }
 
-/** Why a whole run is hidden for certain; PARTLY if some of it is outside of the page or of its clip; null if nothing is. */
+/**
+ * Why a whole run is hidden for certain; PARTLY if some of it is outside of the page or of its clip; null if nothing
+ * is.
+ */
 function certainReason(
   run: TextRun,
+  bounds: Bounds,
   painted: PaintedText | null,
   page: Bounds,
   isLayer: boolean,
 ): HiddenReason | 'PARTLY' | null {
-  const { tiny, leastOpacity } = visibilitySettings;
-  const bounds = boundsOfRun(run);
+  const { tiny, minOpacity } = visibilitySettings;
   const outside = outsideReason(bounds, painted, page);
   if (outside !== null) return outside;
   if (run.object.invisible) return isLayer ? null : 'INVISIBLE';
-  if (run.object.opacity < leastOpacity) return 'TRANSPARENT';
+  if (run.object.opacity < minOpacity) return 'TRANSPARENT';
   if (run.object.size < tiny) return 'TINY';
   const isWhole =
     shareInside(bounds, page) > 0.99 &&
@@ -136,10 +140,10 @@ function certainReason(
 }
 
 function outsideReason(bounds: Bounds, painted: PaintedText | null, page: Bounds): HiddenReason | null {
-  const { leastInside } = visibilitySettings;
-  if (shareInside(bounds, page) < leastInside) return 'OFF_PAGE';
+  const { minInside } = visibilitySettings;
+  if (shareInside(bounds, page) < minInside) return 'OFF_PAGE';
   const clip = painted?.clip ?? null;
-  return clip !== null && shareInside(bounds, clip) < leastInside ? 'CLIPPED' : null;
+  return clip !== null && shareInside(bounds, clip) < minInside ? 'CLIPPED' : null;
 }
 
 /** Parts a run into stretches of words that are seen, and that are hidden for one reason. */

@@ -45,10 +45,10 @@ function boundsOfGlyphs(glyphs: Glyph[]): Bounds {
   const { quarter = 0, size = 0 } = first?.object ?? {};
   let [from, to, low, high] = [Infinity, -Infinity, Infinity, -Infinity];
   for (const glyph of glyphs) {
-    from = Math.min(from, glyph.from);
-    to = Math.max(to, glyph.to);
-    low = Math.min(low, glyph.baseline);
-    high = Math.max(high, glyph.baseline);
+    if (glyph.from < from) from = glyph.from;
+    if (glyph.to > to) to = glyph.to;
+    if (glyph.baseline < low) low = glyph.baseline;
+    if (glyph.baseline > high) high = glyph.baseline;
   }
   return toBounds(quarter, from, to, low - descent * size, high + ascent * size);
 }

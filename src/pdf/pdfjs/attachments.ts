@@ -1,21 +1,21 @@
 import { AnnotationType, type PDFDocumentProxy } from 'pdfjs-dist/legacy/build/pdf.mjs';
 import { cleanFact } from '../content/clean-text.ts';
-import { type EmbeddedFile, isSameFile, mostAttachments } from '../model/embedded-file.ts';
+import { type EmbeddedFile, isSameFile, maxAttachments } from '../model/embedded-file.ts';
 
-/** The files of the document itself. */
+/** Reads the files of the document itself. */
 export async function readOwnFiles(document: PDFDocumentProxy): Promise<EmbeddedFile[]> {
   const own: unknown = await document.getAttachments();
   return valuesOf(own)
     .flatMap((file) => toEmbeddedFile(file, null))
-    .slice(0, mostAttachments);
+    .slice(0, maxAttachments);
 }
 
-/** Files that are pinned to pages and are not among its own. */
+/** Reads files that are attached to pages and not listed by the document itself. */
 export async function readPinnedFiles(document: PDFDocumentProxy, own: EmbeddedFile[]): Promise<EmbeddedFile[]> {
   const notes = await document.getAnnotationsByType(new Set([AnnotationType.FILEATTACHMENT]), new Set());
   const pinned: EmbeddedFile[] = [];
   for (const note of notes ?? []) {
-    if (own.length + pinned.length >= mostAttachments) break;
+    if (own.length + pinned.length >= maxAttachments) break;
     if (!('file' in note)) continue;
     const index = 'pageIndex' in note && typeof note.pageIndex === 'number' ? note.pageIndex : null;
     for (const file of toEmbeddedFile(note.file, index === null ? null : index + 1)) {

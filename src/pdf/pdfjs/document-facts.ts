@@ -8,12 +8,12 @@ import { readOutline } from './outline.ts';
 export interface PdfjsFacts {
   metadata: DocumentMetadata;
   outline: OutlineItem[];
-  /** One label a page; null where the document defines none. */
+  /** One label per page; null if the document defines none. */
   labels: string[] | null;
   notices: DocumentNotice[];
 }
 
-/** What pdfjs knows of the whole document, from calls whose cost doesn't grow with the pages. What is broken is left out. */
+/** Reads the facts about the whole document, from calls whose cost does not grow with the pages. Omits broken facts. */
 export async function readFacts(document: PDFDocumentProxy): Promise<PdfjsFacts> {
   const [found, outline, labels] = await Promise.all([
     orElse(document.getMetadata(), null),
@@ -23,7 +23,7 @@ export async function readFacts(document: PDFDocumentProxy): Promise<PdfjsFacts>
   return { metadata: await toMetadata(document, found), outline, labels, notices: readNotices({ ...found?.info }) };
 }
 
-/** A form with XFA that has no fields of PDF's own exists only where XFA runs: its page asks the reader to wait. */
+/** A form with XFA but without PDF fields works only where XFA runs: its page asks the reader to wait. */
 function readNotices(info: Record<string, unknown>): DocumentNotice[] {
   return info.IsXFAPresent === true && info.IsAcroFormPresent !== true ? ['DYNAMIC_FORM'] : [];
 }
@@ -35,7 +35,7 @@ async function toMetadata(
   const marks = await orElse(document.getMarkInfo(), null);
   const flags: number[] | null = await orElse(document.getPermissions(), null);
   const info: Record<string, unknown> = { ...found?.info };
-  // The XMP packet is asked only where the info dictionary says nothing: producers often let one of them go stale.
+  // The XMP packet is used only if the info dictionary lacks a fact: producers often leave one of them outdated.
   const xmp = (name: string) => cleanFact(found?.metadata?.get(name));
   return {
     title: cleanFact(info.Title) ?? xmp('dc:title'),
@@ -62,7 +62,7 @@ function readXmp(packet: unknown): string | null {
   return xmp === null || xmp.length > longestXmp ? null : xmp;
 }
 
-/** Damage to one fact leaves the others readable. */
+/** Limits damage to one fact. */
 async function orElse<Value, Fallback>(work: Promise<Value>, fallback: Fallback): Promise<Value | Fallback> {
   try {
     return await work;

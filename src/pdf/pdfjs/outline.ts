@@ -2,20 +2,20 @@ import type { PDFDocumentProxy } from 'pdfjs-dist/legacy/build/pdf.mjs';
 import { cleanText } from '../content/clean-text.ts';
 import type { OutlineItem } from '../model/document.ts';
 
-/** Enough for any real book; hostile outlines hold millions of entries, or one entry inside itself. */
-const mostItems = 20_000;
+/** Enough for any real book. Hostile outlines have millions of entries, or an entry that contains itself. */
+const maxItems = 20_000;
 const deepest = 64;
 const longestTitle = 1_000;
 
 type OutlineNode = Awaited<ReturnType<PDFDocumentProxy['getOutline']>>[number];
 
-/** The bookmarks, flattened in reading order. */
+/** Reads the bookmarks, flattened in reading order. */
 export async function readOutline(document: PDFDocumentProxy): Promise<OutlineItem[]> {
   const pageOf = destinationResolver(document);
   const items: OutlineItem[] = [];
   const visit = async (nodes: OutlineNode[], depth: number) => {
     for (const node of nodes) {
-      if (items.length === mostItems) {
+      if (items.length === maxItems) {
         return;
       }
       const title = cleanText(node.title).trim().slice(0, longestTitle);
@@ -25,12 +25,15 @@ export async function readOutline(document: PDFDocumentProxy): Promise<OutlineIt
       }
     }
   };
-  // Null for a document without bookmarks, whatever the engine's types say.
+  // Null for a document without bookmarks, contrary to pdfjs' types.
   await visit((await document.getOutline()) ?? [], 0);
   return items;
 }
 
-/** Finds the 1-based page of destinations, named or explicit; null where they lead to no page. Remembers what it found. */
+/**
+ * Creates a function that finds the 1-based page of a named or explicit destination; null if it leads to no page.
+ * Caches results.
+ */
 export function destinationResolver(document: PDFDocumentProxy): (destination: unknown) => Promise<number | null> {
   const known = new Map<string, Promise<number | null>>();
   const find = async (destination: unknown): Promise<number | null> => {

@@ -8,7 +8,7 @@ import type { HiddenPiece } from '../model/hidden-text.ts';
 
 export type Viewport = ReturnType<PDFPageProxy['getViewport']>;
 
-/** A rectangle of the document as one of the page as displayed. */
+/** Converts a rectangle of the document to a box of the displayed page. */
 export function toBox(rectangle: unknown, viewport: Viewport): Box | null {
   if (!Array.isArray(rectangle)) {
     return null;
@@ -53,7 +53,7 @@ export function readFormFields(found: Record<string, unknown>[], viewport: Viewp
     });
 }
 
-/** What is filled into a form or typed over the page, as it is shown: text of the page like any other, which pdfjs keeps apart. */
+/** Reads form values and typewritten notes as text: PDF readers show it on the page, but pdfjs keeps it separate. */
 export function readFilledIn(found: Record<string, unknown>[], viewport: Viewport): HiddenPiece['piece'][] {
   return found.flatMap((field) => {
     const box = isWritten(field) ? toBox(field.rect, viewport) : null;
@@ -83,7 +83,10 @@ function isWritten({ subtype }: Record<string, unknown>): boolean {
   return subtype === 'Widget' || subtype === 'FreeText';
 }
 
-/** Where a form leaves the size to the reader, it makes the text fit into the box, but not larger than others. */
+/**
+ * Maximum size of form values, in points. If a form leaves the size to the reader, the text fits the box up to this
+ * size.
+ */
 const largestFilledIn = 12;
 
 function linesOf(field: Record<string, unknown>): string[] {
@@ -94,7 +97,7 @@ function linesOf(field: Record<string, unknown>): string[] {
   return field.fieldType === 'Ch' && field.hasAppearance === true ? chosen(field) : [];
 }
 
-/** What was chosen, as it is shown. */
+/** Returns the labels of the chosen options. */
 function chosen({ fieldValue, options }: Record<string, unknown>): string[] {
   const values = (Array.isArray(fieldValue) ? fieldValue : [fieldValue]).filter((value) => typeof value === 'string');
   const known: unknown[] = Array.isArray(options) ? options : [];

@@ -10,7 +10,10 @@ import { pdfjsPageReader } from './pdfjs-pages.ts';
 import { PdfjsGaveUpError, type PdfjsThread } from './pdfjs-thread.ts';
 
 const closeMilliseconds = 5_000;
-/** pdfjs keeps what it has parsed for as long as the document is open. Parsing fonts anew each 16 pages would take half as much time again. */
+/**
+ * Number of pages after which the cache of pdfjs is cleared. Clearing it after every 16 pages would parse fonts
+ * repeatedly and take half as long again.
+ */
 const pagesKept = 256;
 
 /** A document opened by pdfjs. */
@@ -30,7 +33,7 @@ export class PdfjsDocument {
     this.#readPage = pdfjsPageReader(proxy, facts.labels);
   }
 
-  /** Throws `JobError` with what is wrong with the document. Null for `milliseconds`: however long it takes. */
+  /** Throws `JobError` with the problem of the document. Null `milliseconds` means no time limit. */
   static async open(
     thread: PdfjsThread,
     bytes: Uint8Array,
@@ -45,7 +48,7 @@ export class PdfjsDocument {
     }
   }
 
-  /** False once the thread that holds the document has been given up. */
+  /** False once the thread that holds the document has been abandoned. */
   get alive(): boolean {
     return this.#thread.alive;
   }
@@ -61,14 +64,14 @@ export class PdfjsDocument {
 
   async #read(number: number): Promise<ReadPage> {
     this.#pagesRead += 1;
-    // It refuses while a page that failed is still held; the next time will do.
+    // Fails while a page that failed is still in use; the next call will succeed.
     if (this.#pagesRead % pagesKept === 0) await this.#proxy.cleanup().catch(() => {});
     return await this.#readPage(number);
   }
 
   /**
-   * The files inside the document: its own, then those that are pinned to pages. None of either kind where that takes too long or
-   * too much memory, which ends the thread: all of a kind are unpacked at once.
+   * Reads the files inside the document: its own, then those attached to pages. Returns none of a kind that takes too
+   * long or too much memory, which ends the thread: pdfjs unpacks all files of a kind at once.
    */
   async embeddedFiles(hasPinned: boolean, milliseconds: number, bytes: number): Promise<EmbeddedFile[]> {
     const within = (work: Promise<EmbeddedFile[]>) =>
@@ -77,7 +80,7 @@ export class PdfjsDocument {
     return hasPinned && this.alive ? [...own, ...(await within(readPinnedFiles(this.#proxy, own)))] : own;
   }
 
-  /** Frees the document; a thread that is too busy to do so is ended. */
+  /** Frees the document. Ends a thread that is too busy to do so. */
   async close(): Promise<void> {
     await this.#thread.within(this.#proxy.loadingTask.destroy(), closeMilliseconds).catch(() => {});
   }

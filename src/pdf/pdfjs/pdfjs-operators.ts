@@ -5,14 +5,14 @@ import type { Rule, Rules, Shape } from '../model/drawing.ts';
 type OperatorList = Awaited<ReturnType<PDFPageProxy['getOperatorList']>>;
 type Matrix = number[];
 
-/** A stretch of text as it is painted, without its spaces. */
+/** A run of text as it is painted, without spaces. */
 export interface Paint {
   text: string;
   /** Such as "#ffffff". */
   colour: string;
   /** Neither filled nor stroked. */
   invisible: boolean;
-  /** Where it begins, more or less. */
+  /** Its approximate start. */
   x: number;
   y: number;
 }
@@ -24,13 +24,13 @@ export interface Drawing {
   paints: Paint[];
 }
 
-/** A drawing of more than so many strokes is a picture: its rules say nothing about tables. */
-const mostSegments = 50_000;
+/** Maximum strokes of a drawing. One with more is a picture, and its rules indicate no tables. */
+const maxSegments = 50_000;
 
 const paintsNothing = [3, 7];
 const [moveTo, lineTo, curveTo, quadraticCurveTo, closePath] = [0, 1, 2, 3, 4];
 
-/** What a page draws beside its words, and how it paints those. */
+/** Reads what a page draws besides its text, and how it paints the text. */
 export function readDrawing(list: OperatorList, base: Matrix): Drawing {
   const reader = new DrawingReader(base);
   for (const [index, operator] of list.fnArray.entries()) {
@@ -72,7 +72,8 @@ class DrawingReader {
         break;
       case OPS.restore:
       case OPS.paintFormXObjectEnd:
-        // Large pictures are not read, as nobody shows them: what is left of one is that nothing was drawn after its matrix.
+        // Large pictures are not decoded, because they are not shown. Only a matrix without a drawing after it remains
+        // of one.
         if (this.#last === OPS.transform) this.#image(this.#state.matrix);
         this.#state = this.#stack.pop() ?? this.#state;
         break;
@@ -104,7 +105,7 @@ class DrawingReader {
         this.#image(this.#state.matrix);
         break;
       case OPS.shadingFill:
-        // A shade of colours goes as far as the clip, which is not followed here: like a picture, it may be anywhere.
+        // A shading extends to the clipping path, which is not tracked here. Like a picture, it may be anywhere.
         this.drawing.images.push({ x: -1e6, y: -1e6, width: 2e6, height: 2e6 });
         break;
       case OPS.constructPath:
@@ -141,7 +142,7 @@ class DrawingReader {
     const isFill = paint === OPS.fill || paint === OPS.eoFill || paint === OPS.fillStroke || paint === OPS.eoFillStroke;
     const isStroke = paint === OPS.stroke || paint === OPS.closeStroke || paint === OPS.fillStroke;
     const [data] = Array.isArray(parts) ? parts : [];
-    if (!(isFill || isStroke) || !isNumbers(data) || this.#segments > mostSegments) {
+    if (!(isFill || isStroke) || !isNumbers(data) || this.#segments > maxSegments) {
       return;
     }
     let [start, at]: [[number, number], [number, number]] = [

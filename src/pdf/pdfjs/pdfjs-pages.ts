@@ -16,7 +16,7 @@ import { type Paint, readDrawing } from './pdfjs-operators.ts';
 type TextContent = Awaited<ReturnType<PDFPageProxy['getTextContent']>>;
 type TextItem = Extract<TextContent['items'][number], { str: string }>;
 
-/** Makes a reader of whole pages by pdfjs. */
+/** Creates a reader of whole pages with pdfjs. */
 export function pdfjsPageReader(
   document: PDFDocumentProxy,
   labels: string[] | null,
@@ -25,11 +25,12 @@ export function pdfjsPageReader(
   return async (number) => {
     const page = await document.getPage(number);
     const viewport = page.getViewport({ scale: 1 });
-    // Fonts are known by name only once the drawing is read. Annotations are told of by themselves; here they would stand elsewhere.
+    // Fonts have names only after the drawing was read. Annotations are read separately; here they would have other
+    // positions.
     const operators = await page.getOperatorList({ annotationMode: AnnotationMode.DISABLE });
-    // It would take ligatures apart before it turns right-to-left text around, and so spell them backwards.
+    // Normalization would split ligatures before right-to-left text is reversed, and so spell them backwards.
     const content = await page.getTextContent({ disableNormalization: true });
-    // Text that runs across the display is read with the page turned by so much that it runs upright.
+    // Text that runs across the display is read with the page turned so that it is upright.
     const turn = turnOf(content, viewport);
     const reading = page.getViewport({ scale: 1, rotation: (page.rotate + turn) % 360 });
     const drawing = readDrawing(operators, reading.transform.map(Number));
@@ -72,7 +73,7 @@ function isPicture(images: Box[], { width, height }: Viewport): boolean {
   return images.some((image) => image.width * image.height > mostlyPicture * width * height);
 }
 
-/** How the displayed page is turned, clockwise, to make most of the text upright. */
+/** Returns the clockwise turn of the displayed page that makes most of the text upright. */
 function turnOf(content: TextContent, viewport: Viewport): Turn {
   const characters = [0, 0, 0, 0];
   for (const item of content.items) {
@@ -90,7 +91,7 @@ function quarterTurns({ transform }: TextItem, viewport: Viewport): number {
   return (Math.round(angle / (Math.PI / 2)) + 4) % 4;
 }
 
-/** The page's text as pieces in the coordinates of the viewport. */
+/** Returns the page's text as pieces in the coordinates of the viewport. */
 function readPieces(
   page: PDFPageProxy,
   content: TextContent,
@@ -109,13 +110,13 @@ function readPieces(
     const isVertical = content.styles[item.fontName]?.vertical === true;
     const letters = plainLetters(item.str);
     const { paint, softHyphen } = paintOf(letters);
-    // pdfjs leaves out soft hyphens. One at the end of a line shows that a word is broken there.
+    // pdfjs omits soft hyphens. One at the end of a line shows that a word is broken there.
     const text = softHyphen && endsLine(content.items, index) ? `${letters}\u00ad` : letters;
     const font = fontName(page, item.fontName);
     pieces.push({
       text,
       x,
-      // Four fifths above the baseline, one below: near enough for any font to tell rows apart.
+      // Four fifths above the baseline, one below: accurate enough for any font to separate rows.
       y: baseline - 0.8 * height,
       width: item.width,
       height,
@@ -130,15 +131,18 @@ function readPieces(
   return pieces;
 }
 
-/** Spaces of their own width, ligatures, and the shapes that letters have at their place in a word; not those of marks that would get a space. */
+/**
+ * Spaces of other widths, ligatures, and positional forms of letters. Excludes forms of marks that normalization would
+ * combine with a space.
+ */
 const shaped = /[\u00a0\u2000-\u200a\u202f\ufb00-\ufc5d\ufc64-\ufdff\ufe71\ufe77\ufe79\ufe7b\ufe7d\ufe7f-\ufefc]+/g;
 
-/** As it is typed and searched for. */
+/** Returns a text in the form in which people type and search it. */
 function plainLetters(text: string): string {
   return text.replace(shaped, (found) => found.normalize('NFKC'));
 }
 
-/** Text beyond the page, which pdfjs leaves out by itself: found by where it is painted. */
+/** Returns text outside the page, which pdfjs omits. It is found by where it is painted. */
 function beyondPage(
   paints: Paint[],
   found: HiddenPiece['piece'][],
@@ -148,26 +152,26 @@ function beyondPage(
   const inside =
     outside.length === 0 ? '' : found.map(({ text }) => text.normalize('NFKC').replace(/\s+/g, '')).join('\n');
   return outside
-    .slice(0, mostOutside)
+    .slice(0, maxOutside)
     .filter(({ text }) => !inside.includes(text))
     .map(({ text, colour, invisible, x, y }) => ({
       ...{ text, colour, invisible, font: null, turned: false, bold: false, fixedWidth: false, size: 0 },
-      // Where it begins is beyond the page, and so it counts, however long it is.
+      // It starts outside the page, so it counts as outside, whatever its length.
       ...{ x: x < 0 ? -1 : x, y: y < 0 ? -1 : y, width: 0, height: 0 },
     }));
 }
 
-const mostOutside = 1_000;
+const maxOutside = 1_000;
 
 function fontName(page: PDFPageProxy, id: string): string {
   const font: unknown = page.commonObjs.has(id) ? page.commonObjs.get(id) : null;
   return typeof font === 'object' && font !== null && 'name' in font ? String(font.name) : '';
 }
 
-/** How far ahead a text is looked for that isn't the next one painted, in characters. */
+/** Maximum distance ahead to search for a text that is not the next one painted, in characters. */
 const lookAhead = 500;
 
-/** Whether an item is the last one of its line; an empty item may say so after it. */
+/** Whether an item is the last one of its line. An empty item after it may mark the end. */
 function endsLine(items: TextContent['items'], index: number): boolean {
   const [item, next] = [items[index], items[index + 1]];
   const ends = (one: typeof item) => one !== undefined && 'str' in one && one.hasEOL;
@@ -175,8 +179,8 @@ function endsLine(items: TextContent['items'], index: number): boolean {
 }
 
 /**
- * Finds how texts are painted, and whether a soft hyphen follows them: both lists are in the order of the page, but one of them leaves out
- * some and turns others.
+ * Creates a function that finds how a text is painted, and whether a soft hyphen follows it. Both lists are in page
+ * order, but one of them omits some texts and reverses others.
  */
 function paintFinder(paints: Paint[]): (text: string) => { paint: Paint | null; softHyphen: boolean } {
   const softHyphens = new Set<number>();

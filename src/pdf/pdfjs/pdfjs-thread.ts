@@ -10,8 +10,8 @@ const resolveModule = createRequire(import.meta.url).resolve;
 const distribution = dirname(resolveModule('pdfjs-dist/package.json'));
 
 /**
- * Plain JavaScript, as a thread cannot load TypeScript everywhere; all it does is hand the port to pdfjs' own worker. That
- * wants this much of a browser: without it, letters that are pictures have no height.
+ * Plain JavaScript, because a thread cannot load TypeScript everywhere. It only passes the port to the worker of pdfjs,
+ * which needs these parts of a browser: without them, letters that are pictures have no height.
  */
 const threadSource = `
   const { parentPort, workerData } = require('node:worker_threads');
@@ -35,12 +35,12 @@ const threadSource = `
 const memoryPollMilliseconds = 20;
 
 /**
- * To read, no picture is shown: decoding them takes most of the time of reading what a page draws. Small ones may be letters:
- * without its own, a font of pictures would not be known for its size.
+ * Maximum size of the pictures that are decoded while reading, in pixels. Decoding pictures takes most of the time of
+ * reading a page. Small ones may be letters, whose size is unknown without them.
  */
 const smallImage = 256 ** 2;
 
-/** pdfjs gave no answer in time, or its thread died. */
+/** pdfjs did not respond in time, or its thread died. */
 export class PdfjsGaveUpError extends Error {
   /** The limit that was reached. */
   readonly limit: 'TIME_LIMIT' | 'MEMORY_LIMIT';
@@ -53,8 +53,8 @@ export class PdfjsGaveUpError extends Error {
 }
 
 /**
- * pdfjs with its parser in a thread: the process stays able to answer while a document is parsed, and a document that
- * makes the parser spin or run out of memory costs the thread, not the process. A thread serves one document after the other.
+ * pdfjs with its parser in a thread: the process can still respond while a document is parsed. A document that makes
+ * the parser hang or run out of memory costs the thread, not the process. A thread serves one document after another.
  */
 export class PdfjsThread {
   readonly #thread: Worker;
@@ -72,7 +72,7 @@ export class PdfjsThread {
       transferList: [port2],
     });
     if (!isWorkerPort(port1)) {
-      throw new TypeError('This version of Node has message ports that pdfjs cannot use.');
+      throw new TypeError('pdfjs cannot use the message ports of this version of Node.js.');
     }
     this.#loaded = once(this.#thread, 'message');
     this.#worker = PDFWorker.create({ port: port1, verbosity: VerbosityLevel.ERRORS });
@@ -94,8 +94,8 @@ export class PdfjsThread {
   }
 
   /**
-   * Opens a document from its bytes, which are moved to the thread. Throws `JobError` with what is wrong with it. Pictures of more
-   * pixels than `maxImageSize` are not shown.
+   * Opens a document from its bytes, which are transferred to the thread. Throws `JobError` with the problem of the
+   * document. Pictures with more pixels than `maxImageSize` are not decoded.
    */
   async open(
     bytes: Uint8Array,
@@ -119,13 +119,15 @@ export class PdfjsThread {
     try {
       return await this.within(task.promise, milliseconds);
     } catch (error) {
-      // An aborted open leaves nothing to destroy that could still fail in a way that matters.
+      // After a failed open, an error of destroying does not matter.
       task.destroy().catch(() => {});
       throw asJobError(error, password);
     }
   }
 
-  /** Waits for work of the thread, but no longer than the thread lives, nor than the given time: then the thread is ended. */
+  /**
+   * Waits for work of the thread, at most until the thread ends or for the given time, after which the thread is ended.
+   */
   async within<Value>(work: Promise<Value>, milliseconds: number | null): Promise<Value> {
     let timer: NodeJS.Timeout | undefined;
     const bounded = [work, this.#ended];
@@ -133,7 +135,7 @@ export class PdfjsThread {
       bounded.push(
         new Promise<never>((_, reject) => {
           timer = setTimeout(() => {
-            reject(new PdfjsGaveUpError(`No answer within ${milliseconds} ms.`, 'TIME_LIMIT'));
+            reject(new PdfjsGaveUpError(`No response within ${milliseconds} ms.`, 'TIME_LIMIT'));
             this.#end();
           }, milliseconds);
         }),
@@ -146,11 +148,11 @@ export class PdfjsThread {
     }
   }
 
-  /** As `within`, but the thread is ended as well when the process takes so much more memory than before. */
+  /** Like `within`, but also ends the thread if the memory of the process grows by more than `bytes`. */
   async withinMemory<Value>(work: Promise<Value>, milliseconds: number, bytes: number): Promise<Value> {
-    const before = process.memoryUsage.rss();
+    const before = peakMemory();
     const timer = setInterval(() => {
-      if (process.memoryUsage.rss() - before > bytes) this.#end();
+      if (peakMemory() - before > bytes) this.#end();
     }, memoryPollMilliseconds);
     try {
       return await this.within(work, milliseconds);
@@ -164,7 +166,7 @@ export class PdfjsThread {
     void this.#thread.terminate();
   }
 
-  /** False once the thread has been given up; then a new one is needed. */
+  /** False once the thread has been abandoned; then a new one is needed. */
   get alive(): boolean {
     return this.#alive;
   }
@@ -172,7 +174,7 @@ export class PdfjsThread {
 
 type WorkerPort = NonNullable<Parameters<typeof PDFWorker.create>[0]['port']>;
 
-/** pdfjs' types ask for a browser's worker; these two are all that it uses of one. */
+/** The types of pdfjs require a browser's worker; it uses only these two methods. */
 function isWorkerPort(port: object): port is WorkerPort {
   return 'postMessage' in port && 'addEventListener' in port;
 }
@@ -183,4 +185,9 @@ function asJobError(error: unknown, password: string | null): JobError {
     return new JobError(password === null ? 'PDF_ENCRYPTED' : 'PDF_WRONG_PASSWORD', { cause: error });
   }
   return new JobError('PDF_DAMAGED', { cause: error });
+}
+
+/** The largest resident memory so far, in bytes. The current one is not known where a sandbox hides /proc. */
+function peakMemory(): number {
+  return process.resourceUsage().maxRSS * 1024;
 }

@@ -4,27 +4,27 @@ import { cpuTime } from './cpu-time.ts';
 import type { ExtractorChild } from './extractor-child.ts';
 
 export interface WatchOptions {
-  /** Resident memory past which a busy process is killed: MEMORY_LIMIT. */
+  /** Maximum resident memory of a busy process. Beyond it, the process is killed: MEMORY_LIMIT. */
   memoryBytes: number;
-  /** How often a busy process is asked for a sign of life. */
+  /** Interval between pings of a busy process. */
   pingMilliseconds: number;
-  /** How long it may give no answer and use no CPU before it is killed: PROCESS_BLOCKED. */
+  /** Maximum time without a response and without using the CPU. Beyond it, the process is killed: PROCESS_BLOCKED. */
   blockedMilliseconds: number;
-  /** Processor time that it may take to read one page before it is killed: then that page is lost. */
+  /** Maximum CPU time for one page. Beyond it, the process is killed and the page is lost. */
   pageMilliseconds: number;
-  /** How long it may draw a page before it is killed, and a tenth more for each that is drawn together with it. */
+  /** Maximum time for drawing a page, plus a tenth for each page drawn with it. Beyond it, the process is killed. */
   renderMilliseconds: number;
 }
 
 const pollMilliseconds = 250;
 
-/** Less than this part of one processor is no work: threads that only wait wake up now and then. */
+/** CPU share below which a process is idle: waiting threads also wake up now and then. */
 const idleShare = 0.01;
 
 /**
- * Watches over a busy extractor, and knows why it killed it: its job was aborted, it takes more memory than it may, it reads or draws
- * a page for too long, or it is blocked. Blocked is one that neither answers pings nor uses the processor, such as a stopped or
- * deadlocked one; native code that keeps its main thread from answering for minutes is work, and left alone.
+ * Monitors a busy extractor and records why it was killed: its job was aborted, it exceeded its memory, it read or drew
+ * a page for too long, or it is blocked. A blocked process neither responds to pings nor uses the CPU, such as a
+ * stopped or deadlocked one. Native code that keeps the main thread busy for minutes is work, and is left alone.
  */
 export class ChildGuard implements Disposable {
   readonly #child: ExtractorChild;
@@ -36,15 +36,15 @@ export class ChildGuard implements Disposable {
   #received: number;
   #cpu: number | null = null;
   /**
-   * Pings in a row without a sign of life. They are counted, instead of looking at the clock, because this process may have
-   * been stopped itself: then only one ping was missed, however long that took.
+   * Consecutive pings without a response. Counted instead of measuring time, because this process may have been stopped
+   * itself: then only one ping was missed.
    */
   #silentPings = 0;
-  /** Pings in a row in which it drew the same. */
+  /** Consecutive pings during which it drew the same pages. */
   #drawingPings = 0;
   #reading: Reading | null = null;
   #undrawn: Reading | null = null;
-  /** The page that is slow, and the processor time of the process when it became so. */
+  /** The slow page, and the CPU time of the process when the page became slow. */
   #slow: { page: number; cpu: number } | null = null;
   #lost: SkippedPage | null = null;
 
@@ -64,7 +64,7 @@ export class ChildGuard implements Disposable {
     }
   }
 
-  /** To be asked after every wait for the child: throws why it was killed, if it was. */
+  /** Call it after every wait for the child: throws the reason why the child was killed, if it was. */
   throwIfKilled(): void {
     this.#signal.throwIfAborted();
     if (this.#verdict !== null) {
@@ -72,12 +72,17 @@ export class ChildGuard implements Disposable {
     }
   }
 
-  /** What it was drawing when it was killed for that: then its document can go on without. */
+  /** Why it was killed; null if it was not, or if its job was aborted. */
+  get verdict(): JobError | null {
+    return this.#verdict;
+  }
+
+  /** What it was drawing when it was killed for that. The extraction can continue without these images. */
   get undrawn(): Reading | null {
     return this.#undrawn;
   }
 
-  /** The page that it was reading when it was killed for that: then its document can go on without. */
+  /** The page that it was reading when it was killed for that. The extraction can continue without this page. */
   get lost(): SkippedPage | null {
     return this.#lost;
   }
@@ -96,7 +101,8 @@ export class ChildGuard implements Disposable {
     if ((await this.#child.residentMemory()) > this.#options.memoryBytes) {
       this.#condemn(new JobError('MEMORY_LIMIT'), 'MEMORY_LIMIT');
     }
-    const { slowPage, pid } = this.#child;
+    const { progress, workingPid: pid } = this.#child;
+    const { slowPage } = progress;
     const cpu = slowPage === null || pid === null ? null : await cpuTime(pid);
     if (slowPage === null || cpu === null) this.#slow = null;
     else if (this.#slow?.page !== slowPage) this.#slow = { page: slowPage, cpu };
@@ -108,12 +114,13 @@ export class ChildGuard implements Disposable {
   async #checkLife(): Promise<void> {
     const { pingMilliseconds, blockedMilliseconds, renderMilliseconds } = this.#options;
     const before = this.#cpu;
-    this.#cpu = this.#child.pid === null ? null : await cpuTime(this.#child.pid);
+    const { workingPid } = this.#child;
+    this.#cpu = workingPid === null ? null : await cpuTime(workingPid);
     const isIdle = before !== null && this.#cpu !== null && this.#cpu - before < pingMilliseconds * idleShare;
     const isSilent = this.#received === this.#child.messagesReceived;
     this.#received = this.#child.messagesReceived;
     this.#silentPings = isSilent && isIdle ? this.#silentPings + 1 : 0;
-    const { reading } = this.#child;
+    const { reading } = this.#child.progress;
     this.#drawingPings = reading?.drawing !== undefined && reading === this.#reading ? this.#drawingPings + 1 : 0;
     this.#reading = reading;
     if (this.#drawingPings * pingMilliseconds > renderMilliseconds * (1 + (reading?.pages ?? 0) / 10)) {
@@ -126,10 +133,10 @@ export class ChildGuard implements Disposable {
   }
 
   #condemn(verdict: JobError, ofPage: SkippedPage['failure'] | null = null): void {
-    // The child may have been given back while it was looked at: then it has another guard by now.
+    // The child may have been given back during the check. Then it has another guard by now.
     if (!this.#disposed) {
-      this.#undrawn ??= this.#child.reading?.drawing === undefined ? null : this.#child.reading;
-      const { current } = this.#child;
+      const { current, reading } = this.#child.progress;
+      this.#undrawn ??= reading?.drawing === undefined ? null : reading;
       this.#lost ??= current === null || ofPage === null ? null : { ...current, failure: ofPage };
       this.#verdict ??= verdict;
       this.#child.kill();

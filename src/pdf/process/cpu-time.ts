@@ -4,10 +4,10 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** Linux shows CPU times in hundredths of a second, whatever its own clock does. */
+/** Linux reports CPU times in hundredths of a second, independent of the kernel's clock. */
 const millisecondsPerTick = 10;
 
-/** CPU milliseconds that a process has used in its life, all threads together; null where that cannot be read. */
+/** Returns the CPU time that all threads of a process have used, in milliseconds; null if it cannot be read. */
 export async function cpuTime(pid: number): Promise<number | null> {
   try {
     return process.platform === 'linux' ? await cpuTimeByProc(pid) : await cpuTimeByPs(pid);
@@ -18,12 +18,12 @@ export async function cpuTime(pid: number): Promise<number | null> {
 
 async function cpuTimeByProc(pid: number): Promise<number> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
-  // The name stands in parentheses and may contain anything, so fields are counted from its end.
+  // The name is in parentheses and may contain anything, so fields are counted from its end.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11]) + Number(fields[12])) * millisecondsPerTick;
 }
 
-/** ps shows "12:34.56", or "1-02:03:04" once that is long. */
+/** ps prints "12:34.56", or "1-02:03:04" for long times. */
 async function cpuTimeByPs(pid: number): Promise<number | null> {
   const { stdout } = await run('ps', ['-o', 'cputime=', '-p', String(pid)]);
   const [seconds = 0, minutes = 0, hours = 0, days = 0] = stdout.trim().split(/[-:]/).map(Number).reverse();

@@ -1,82 +1,75 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createRequire } from 'node:module';
-import { extname } from 'node:path';
-import { createInterface } from 'node:readline';
-import { Readable } from 'node:stream';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import type { Reading, SkippedPage } from '../model/extraction.ts';
+import { Duplex } from 'node:stream';
+import { DocumentProgress } from './document-progress.ts';
+import { type Exit, exitOfShell } from './exit.ts';
 import { passOnErrors } from './extractor-stderr.ts';
-import { type FromExtractor, isFromExtractor, type ToExtractor } from './protocol.ts';
+import { findExtractor, firstOf } from './process-tree.ts';
+import {
+  type Answer,
+  type FromExtractor,
+  longestMessage,
+  messagesFd,
+  parseFromExtractor,
+  type ToExtractor,
+  toLine,
+} from './protocol.ts';
+import { readLines } from './read-lines.ts';
 import { residentMemory } from './resident-memory.ts';
+import { type Launch, type Sandbox, startIn } from './sandbox.ts';
+import { killProcessesOf } from './unused-user.ts';
 import { lifelineFd, readSlowPage } from './watchdog.ts';
+import type { Workspace } from './workspace.ts';
 
-/** How a process ended. */
-export interface Exit {
-  code: number | null;
-  signal: NodeJS.Signals | null;
-}
+/** Maximum number of answers that wait for the consumer, and their bytes. An extractor waits after each group. */
+const maxAnswers = 1_000;
+const maxAnswerBytes = 3 * longestMessage;
 
-/** Signals that a process brings upon itself. */
-const crashSignals: NodeJS.Signals[] = ['SIGSEGV', 'SIGABRT', 'SIGBUS', 'SIGILL', 'SIGFPE', 'SIGTRAP', 'SIGSYS'];
+/** Maximum length of a line of the watchdog, in bytes. */
+const longestSlowPage = 64;
 
-/** Whether a process that died did so by itself, and not by a kill from outside. */
-export function isOwnFault({ code, signal }: Exit): boolean {
-  return code !== null || (signal !== null && crashSignals.includes(signal));
-}
-
-const MiB = 1024 ** 2;
-
-/** Returns the arguments of Node.js that start an extractor. Uncompiled sources need a loader. */
-function entry(): string[] {
-  const extension = extname(import.meta.url);
-  const file = fileURLToPath(new URL(`./extractor-process${extension}`, import.meta.url));
-  if (extension === '.js') return [file];
-  return ['--import', pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href, file];
-}
-
-/** What an extraction is made of; the rest is between the process and this handle. */
-type Answer = Exclude<FromExtractor, { type: 'ready' | 'pong' }>;
-
-/**
- * V8 lets garbage grow to several times the memory in use, so a long document would take twice the memory of a short one. Collecting at
- * one and a half times the memory in use costs a twentieth of the processor time at most.
- */
-const collectEarly = '--heap-growing-percent=50';
-
-/** The parent's handle of one extractor process. Its answers are read one at a time, in order. */
+/** The parent's handle of one extractor process. Its answers are read one by one, in order. */
 export class ExtractorChild {
   readonly #process: ChildProcess;
-  readonly #answers: Answer[] = [];
+  readonly #messages: Duplex | null;
+  readonly #answers: { answer: Answer; bytes: number }[] = [];
+  #waitingBytes = 0;
+  readonly #launch: Launch;
+  readonly sandbox: Sandbox;
+  /** The paths of the document and of the scratch folder, as the extractor sees them. */
+  readonly paths: { document: string; scratch: string };
   readonly exited: Promise<Exit>;
-  /** Resolves once the engines are loaded, or with how the process ended before that. */
+  /** Resolves with null once the engines are loaded, or with the exit if the process ended before. */
   readonly ready: Promise<Exit | null>;
+  #pid: number | null = null;
   #exit: Exit | null = null;
   #isDrained = false;
+  #isKilled = false;
+  #violation: string | null = null;
   #wake = () => {};
   #messagesReceived = 0;
-  #hasServed = false;
-  #reading: Reading | null = null;
-  #slowPage: number | null = null;
-  /** Spent on the groups that are drawn, and since when one is drawn again. */
-  #drawnMs = 0;
-  #drawingSince: number | null = null;
-  #progressedAt = new Date();
+  #pingsSent = 0;
+  #pongs = 0;
+  #owner: string | null = null;
+  /** Its work on the document that it was given last. */
+  #progress = new DocumentProgress();
 
-  constructor(memoryBytes: number) {
-    // The heap may outgrow the process, so that the pool's limit is what ends it, with a reason, and not a crash of V8.
-    const heap = `--max-old-space-size=${Math.max(512, Math.ceil((2 * memoryBytes) / MiB))}`;
-    this.#process = spawn(process.execPath, [heap, collectEarly, ...entry()], {
-      // The leader of a session of its own: one signal ends it with all it may have started, and Ctrl-C doesn't reach it.
+  constructor(sandbox: Sandbox, launch: Launch) {
+    this.sandbox = sandbox;
+    this.#launch = launch;
+    const { command, args, env, ...paths } = startIn(sandbox, launch);
+    this.paths = paths;
+    this.#process = spawn(command, args, {
+      // The leader of its own session: one signal kills it with all its children, and Ctrl-C does not reach it.
       detached: true,
-      // Nothing of the service's environment, secrets least of all, belongs in a process that reads hostile files. That glibc
-      // keeps what is freed in no more than two arenas saves some more memory.
-      env: { MALLOC_ARENA_MAX: '2' },
-      // Standard output is the parent's alone: engines write warnings there. The last but one is the watchdog's lifeline.
-      stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'ipc'],
+      env,
+      // Engines write warnings to standard output, so it is ignored. Then come the watchdog's lifeline and the
+      // messages.
+      stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'],
     });
     this.exited = new Promise((resolve) => {
       const ended = (exit: Exit) => {
-        this.#exit ??= exit;
+        if (this.#exit === null && launch.user !== null) killProcessesOf(launch.user);
+        this.#exit ??= this.#violation === null ? exit : { ...exit, violation: this.#violation };
         resolve(this.#exit);
       };
       const drained = (exit: Exit) => {
@@ -84,142 +77,167 @@ export class ExtractorChild {
         this.#isDrained = true;
         this.#wake();
       };
-      this.#process.once('exit', (code, signal) => ended({ code, signal }));
-      // After the exit: what the process said just before it died has been read.
-      this.#process.once('close', (code, signal) => drained({ code, signal }));
+      this.#process.once('exit', (code, signal) => ended(this.#exitOf(code, signal)));
+      // Comes after the exit, once everything that the process wrote before its death has been read.
+      this.#process.once('close', (code, signal) => drained(this.#exitOf(code, signal)));
       this.#process.once('error', () => this.#process.pid === undefined && drained({ code: null, signal: null }));
     });
+    let resolveReady = () => {};
     const loaded = new Promise<null>((resolve) => {
-      this.#process.on('message', (message: unknown) => {
-        if (isFromExtractor(message)) {
-          this.#receive(message, () => resolve(null));
-        }
-      });
+      resolveReady = () => {
+        this.#pid = this.#findPid();
+        resolve(null);
+      };
     });
     this.ready = Promise.race([loaded, this.exited]);
-    const lifeline = this.#process.stdio[lifelineFd];
-    if (lifeline instanceof Readable) {
-      // A write to a process that has just died; its exit says all there is to say.
-      lifeline.on('error', () => {});
-      createInterface({ input: lifeline }).on('line', (line) => {
-        this.#slowPage = readSlowPage(line);
+    const [messages, lifeline] = [messagesFd, lifelineFd].map((fd) => this.#process.stdio[fd]);
+    this.#messages = messages instanceof Duplex ? messages : null;
+    if (this.#messages !== null) {
+      readLines(this.#messages, {
+        maxBytes: longestMessage,
+        onLine: (line) => this.#receive(parseFromExtractor(line), line.length, resolveReady),
+        onTooLong: () => this.violate('a message is too long'),
+      });
+    }
+    if (lifeline instanceof Duplex) {
+      readLines(lifeline, {
+        maxBytes: longestSlowPage,
+        onLine: (line) => {
+          this.#progress.slowPage = readSlowPage(line);
+        },
+        onTooLong: () => this.violate('a report of a slow page is too long'),
       });
     }
     if (this.#process.stderr !== null) passOnErrors(this.#process.stderr);
   }
 
+  /** Until it is ready, the leader of the group of processes that start it. */
   get pid(): number | null {
-    return this.#process.pid ?? null;
+    return this.#pid ?? this.#process.pid ?? null;
+  }
+
+  /** The process that works now: the extractor, or what is about to start it. */
+  get workingPid(): number | null {
+    return this.#pid ?? this.#findPid();
+  }
+
+  #findPid(): number | null {
+    const { pid = null } = this.#process;
+    return (this.sandbox.level === 'NAMESPACES' ? findExtractor(pid) : null) ?? pid;
   }
 
   get alive(): boolean {
     return this.#exit === null;
   }
 
-  /** How many messages of any kind have come; each is a sign that the main thread is alive. */
+  /** Number of messages received. Each shows that the main thread is alive. */
   get messagesReceived(): number {
     return this.#messagesReceived;
   }
 
+  /** The owner of the documents that it has been given; null if it has been given none. */
+  get owner(): string | null {
+    return this.#owner;
+  }
+
+  get workspace(): Workspace {
+    return this.#launch.workspace;
+  }
+
   /** Whether it has been given a document. */
   get hasServed(): boolean {
-    return this.#hasServed;
+    return this.#owner !== null;
   }
 
-  /** What it is doing with its document; null until it has begun. */
-  get reading(): Reading | null {
-    return this.#reading;
-  }
-
-  /** The page that PDFium has been reading for a while, 0 for the document as a whole; null if there is none. */
-  get slowPage(): number | null {
-    return this.#slowPage;
-  }
-
-  /** The page that is to blame if the process dies now; null if it may be the document as a whole. */
-  get current(): Omit<SkippedPage, 'failure'> | null {
-    if (this.#slowPage !== null) return { engine: 'PDFIUM', page: this.#slowPage };
-    const { engine, page = null, drawing } = this.#reading ?? {};
-    const isRead = page !== null && drawing === undefined;
-    return isRead && engine !== undefined && engine !== 'OCR' ? { engine, page } : null;
-  }
-
-  /** What it has spent on drawing pages of its document, up to now. */
-  get drawnMs(): number {
-    return this.#drawnMs + (this.#drawingSince === null ? 0 : performance.now() - this.#drawingSince);
-  }
-
-  /** When it last came further with its document. */
-  get progressedAt(): Date {
-    return this.#progressedAt;
+  /** Its work on the document that it was given last. */
+  get progress(): DocumentProgress {
+    return this.#progress;
   }
 
   send(message: ToExtractor): void {
     if (message.type === 'extract') {
-      this.#hasServed = true;
-      this.#reading = null;
-      this.#slowPage = null;
-      this.#drawnMs = 0;
-      this.#drawingSince = null;
-      this.#progressedAt = new Date();
+      this.#owner = message.request.owner;
+      this.#progress = new DocumentProgress();
     }
-    if (this.#process.connected) {
-      this.#process.send(message, () => {});
-    }
+    if (message.type === 'ping') this.#pingsSent += 1;
+    if (this.alive) this.#messages?.write(toLine(message));
   }
 
-  #receive(message: FromExtractor, ready: () => void): void {
+  /** Kills a process that does not behave like an extractor. */
+  violate(violation: string): void {
+    this.#violation ??= violation;
+    this.kill();
+  }
+
+  #receive(message: FromExtractor | null, bytes: number, ready: () => void): void {
+    if (this.#violation !== null) return;
+    if (message === null) {
+      this.violate('a message is invalid');
+      return;
+    }
     this.#messagesReceived += 1;
     if (message.type === 'ready') {
       ready();
       return;
     }
     if (message.type === 'pong') {
+      this.#pongs += 1;
+      if (this.#pongs > this.#pingsSent) this.violate('it responds without being asked');
       return;
     }
-    this.#progressedAt = new Date();
-    if (message.type === 'event' && message.event.type === 'reading') {
-      this.#reading = message.event;
-      if (message.event.drawing !== undefined) this.#drawingSince ??= performance.now();
+    this.#waitingBytes += bytes;
+    if (this.#answers.length >= maxAnswers || this.#waitingBytes > maxAnswerBytes || this.#owner === null) {
+      this.violate('it sends messages that were not requested');
+      return;
     }
-    if (message.type === 'event' && message.event.type === 'group' && this.#reading !== null) {
-      // It waits until the group is taken: nothing is drawn meanwhile.
-      const { drawing: _, ...reading } = this.#reading;
-      this.#reading = reading;
-      this.#drawnMs = this.drawnMs;
-      this.#drawingSince = null;
-    }
-    this.#answers.push(message);
+    this.#progress.note(message);
+    this.#answers.push({ answer: message, bytes });
     this.#wake();
   }
 
-  /** The next answer, or how the process ended once there are no more. Only one call at a time. */
+  /** Returns the next answer, or the exit once there are no more. Only one call at a time. */
   async next(): Promise<Answer | Exit> {
     for (;;) {
-      const answer = this.#answers.shift() ?? (this.#isDrained ? this.#exit : null);
-      if (answer !== null) {
-        return answer;
+      const next = this.#answers.shift();
+      if (next !== undefined) {
+        this.#waitingBytes -= next.bytes;
+        return next.answer;
       }
+      if (this.#isDrained && this.#exit !== null) return this.#exit;
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
     }
   }
 
-  /** Kills the process and its group at once. */
+  /** Kills the process and everything that it has started at once. */
   kill(): void {
     const { pid } = this.#process;
     if (pid === undefined || !this.alive) {
       return;
     }
+    this.#isKilled = true;
+    // The end of the first process of its namespaces is reported when all others are dead.
+    const first = this.sandbox.level === 'NAMESPACES' ? firstOf(pid) : null;
     try {
-      process.kill(-pid, 'SIGKILL');
+      process.kill(first ?? -pid, 'SIGKILL');
+      // A stopped process reports nothing.
+      if (first !== null) process.kill(pid, 'SIGCONT');
     } catch {
-      // It ended by itself in this very moment.
+      // It has just ended.
     }
   }
 
   async residentMemory(): Promise<number> {
-    return this.pid === null ? 0 : residentMemory(this.pid);
+    const pid = this.workingPid;
+    return pid === null ? 0 : residentMemory(pid);
+  }
+
+  /**
+   * Where this process did not kill it: in namespaces, the signal that killed the extractor arrives as an exit code.
+   */
+  #exitOf(code: number | null, signal: NodeJS.Signals | null): Exit {
+    if (this.#isKilled) return { code: null, signal: 'SIGKILL' };
+    return this.sandbox.level === 'NAMESPACES' ? exitOfShell(code, signal) : { code, signal };
   }
 }

@@ -1,101 +1,132 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { JobError } from '../../errors.ts';
-import { engineKeys } from '../model/engine-keys.ts';
 import {
   type CrashedEvent,
   type ExtractionEvent,
   type ExtractionRequest,
   type Extractor,
-  type SkippedPage,
   usableEngines,
 } from '../model/extraction.ts';
+import type { SandboxLevel } from '../model/sandbox.ts';
 import { ChildGuard } from './child-guard.ts';
-import { type Exit, ExtractorChild, isOwnFault } from './extractor-child.ts';
+import { type EndReason, reasonOf } from './end-reason.ts';
+import { crashOf, describe, lostBy } from './ends.ts';
+import { isOwnFault } from './exit.ts';
+import type { ExtractorChild } from './extractor-child.ts';
 import { type LostPage, withoutPage } from './lost-pages.ts';
+import { PageOrder } from './page-order.ts';
+import { type BusyExtractor, ExtractorKilledError, Processes, type ProcessUse } from './processes.ts';
+import { possibleSandboxes, type Sandbox } from './sandbox.ts';
+import { Sandboxes } from './sandboxes.ts';
 import { Slots } from './slots.ts';
 import { type Undrawn, undrawnBy, withoutDrawing, withTaken } from './undrawn.ts';
 
 export interface ExtractorPoolOptions {
-  /** Extractions at the same time, each in a process of its own. */
+  /** Number of concurrent extractions, each in a separate process. */
   size: number;
-  /** Resident memory past which a busy process is killed: MEMORY_LIMIT. */
+  /** Maximum resident memory of a busy process. Beyond it, the process is killed: MEMORY_LIMIT. */
   memoryBytes: number;
-  /** Resident memory past which an idle process is replaced by a fresh one. */
+  /** Resident memory above which an idle process is replaced. */
   recycleBytes: number;
-  /** How often a busy process is asked for a sign of life; 2 s. */
+  /** The sandboxes to try, the strongest first. Default: all that this machine may offer. */
+  sandboxes?: readonly [Sandbox, ...Sandbox[]];
+  /** A folder for the files of the processes. Default: a new one in the system's temporary folder. */
+  folder?: string;
+  /** Folders that the processes may read: the data of OCR. Default: none. */
+  readable?: readonly string[];
+  /** Maximum size of a file that a process writes, in bytes. Default: 2 GiB. */
+  fileBytes?: number;
+  /** A script in plain JavaScript that runs instead of the extractor. For tests of the sandbox. */
+  script?: string;
+  /** Interval between pings of a busy process. Default: 2 s. */
   pingMilliseconds?: number;
-  /** How long a process may give no answer and use no CPU before it is killed, PROCESS_BLOCKED; 10 s. */
+  /**
+   * Maximum time without a response and without using the CPU before a process is killed, PROCESS_BLOCKED. Default: 10
+   * s.
+   */
   blockedMilliseconds?: number;
-  /** Processor time that PDFium may take for a page before the page is given up to the other engine; 10 s. */
+  /** Maximum CPU time of PDFium for a page before the other engine reads the page. Default: 10 s. */
   pageMilliseconds?: number;
-  /** How long a page may be drawn before its image is given up; 20 s. */
+  /** Maximum time for drawing a page before its image is omitted. Default: 20 s. */
   renderMilliseconds?: number;
+  /** Called when a process ended or is replaced. */
+  onEnd?: (reason: EndReason) => void;
 }
 
-/** A process that is at work on a document. */
-export interface BusyExtractor {
-  pid: number;
-  since: Date;
-  /** When it last came further: from opening to reading, from one page or group to the next. */
-  progressedAt: Date;
-}
-
-/** The extractor was killed by something outside of it and its document: the job can simply run again. */
-export class ExtractorKilledError extends Error {
-  readonly signal: NodeJS.Signals | null;
-
-  constructor(signal: NodeJS.Signals | null) {
-    super(`The extractor process was killed from outside (${signal ?? 'no signal'}).`);
-    this.name = 'ExtractorKilledError';
-    this.signal = signal;
-  }
-}
+const GiB = 1024 ** 3;
 
 const defaults = {
+  readable: [],
+  fileBytes: 2 * GiB,
   pingMilliseconds: 2_000,
   blockedMilliseconds: 10_000,
   pageMilliseconds: 10_000,
   renderMilliseconds: 20_000,
-};
+  onEnd: () => {},
+} as const;
+
+/** Maximum length of the text of a failure. */
+const longestDetail = 2_000;
 
 export function createExtractorPool(options: ExtractorPoolOptions): ExtractorPool {
   return new ExtractorPool(options);
 }
 
 /**
- * Warm extractor processes that are reused from job to job. A process is killed, never asked to stop: whatever state a
- * document left it in dies with it, and nothing can hang. Files it writes to the scratch folder alone, which goes with the attempt.
+ * Warm extractor processes that are reused from job to job of one owner. A process is killed, never asked to stop, so
+ * everything that a document left in it dies with it, and nothing can hang.
+ *
+ * A document may take over its process. Then the sandbox keeps the process from everything but the documents of the
+ * same owner that it is given later. Its messages are checked, and the files that it writes are copied into the scratch
+ * folder of the request.
  */
 export class ExtractorPool implements Extractor {
-  readonly #options: Required<ExtractorPoolOptions>;
+  readonly #options: Required<Omit<ExtractorPoolOptions, 'script' | 'sandboxes' | 'readable'>>;
+  readonly #sandboxes: Sandboxes;
+  readonly #processes: Processes;
   readonly #slots: Slots;
-  readonly #children = new Set<ExtractorChild>();
-  readonly #idle = new Set<ExtractorChild>();
-  readonly #busySince = new Map<ExtractorChild, Date>();
-  #disposed = false;
 
   constructor(options: ExtractorPoolOptions) {
-    this.#options = { ...defaults, ...options };
+    const folder = options.folder ?? join(tmpdir(), `pagehive-extractors-${randomUUID()}`);
+    const { script, ...all } = { script: undefined, ...defaults, ...options, folder };
+    this.#options = all;
+    this.#sandboxes = new Sandboxes({ ...all, possible: options.sandboxes ?? possibleSandboxes('auto'), script });
+    this.#processes = new Processes(this.#sandboxes, all);
     this.#slots = new Slots(options.size);
   }
 
-  /** Starts all processes and resolves once they are warm. Without it each starts with the first job that needs it. */
-  async start(): Promise<void> {
-    while (this.#children.size < this.#options.size) {
-      this.#idle.add(this.#spawn());
-    }
-    await Promise.all([...this.#children].map((child) => child.ready));
+  /** The level of the sandbox in force; null before the first process is ready. */
+  get sandbox(): SandboxLevel | null {
+    return this.#sandboxes.level;
   }
 
-  /** The processes that live now, for those who watch over them. */
+  /** Starts processes and resolves once they are warm: all by default. Others start with the jobs that need them. */
+  async start(count = this.#options.size): Promise<void> {
+    await this.#processes.start(count);
+  }
+
+  /** Ids of the living processes, for monitoring. */
   get processIds(): number[] {
-    return [...this.#children].flatMap(({ pid }) => pid ?? []);
+    return this.#processes.processIds;
   }
 
-  /** The processes at work now, for a view of what goes on. */
+  /** Returns the resident memory of all processes, in bytes. */
+  residentMemory(): Promise<number> {
+    return this.#processes.residentMemory();
+  }
+
+  /** The busy processes, for an overview of current work. */
   get busy(): BusyExtractor[] {
-    return [...this.#busySince].flatMap(([{ pid, progressedAt }, since]) =>
-      pid === null ? [] : { pid, since, progressedAt },
-    );
+    return this.#processes.busy;
+  }
+
+  /** Counts the living processes, and reads their memory. */
+  use(): Promise<ProcessUse> {
+    return this.#processes.use();
   }
 
   async *extract(request: ExtractionRequest, signal: AbortSignal): AsyncGenerator<ExtractionEvent> {
@@ -104,7 +135,7 @@ export class ExtractorPool implements Extractor {
     }
     const free = await this.#slots.acquire(signal);
     try {
-      // Each crash takes a tool away, and each setback a page that is read or drawn no more, so this ends.
+      // Each crash removes a tool, and each setback a page to read or draw, so this loop ends.
       for (let left = request; ; ) {
         const setback = yield* this.#attempt(left, signal);
         if (setback === null) {
@@ -125,30 +156,45 @@ export class ExtractorPool implements Extractor {
     }
   }
 
-  /** Runs the extraction in one process. Returns why that process did not get to the end, or null when all is done. */
+  /** Runs the extraction in one process. Returns why that process did not finish, or null when all is done. */
   async *#attempt(
     request: ExtractionRequest,
     signal: AbortSignal,
-  ): AsyncGenerator<ExtractionEvent, CrashedEvent | Undrawn | LostPage | null> {
+  ): AsyncGenerator<ExtractionEvent, CrashedEvent | Undrawn | LostPage | NotStarted | null> {
     let { stored } = request;
-    const child = await this.#take(request.fresh);
-    let reusable = false;
+    const memoryBytes = Math.min(request.memoryBytes ?? Number.POSITIVE_INFINITY, this.#options.memoryBytes);
+    // What earlier documents left in memory must not count against this one.
+    const isTight = request.memoryBytes !== null && memoryBytes < this.#options.recycleBytes;
+    const child = await this.#processes.take(request.owner, request.fresh || isTight);
+    const order = new PageOrder(request.maxPages);
+    let end: EndReason | null = 'aborted';
     try {
-      using guard = new ChildGuard(child, signal, this.#options);
+      using guard = new ChildGuard(child, signal, { ...this.#options, memoryBytes });
       const failedStart = await child.ready;
+      if (failedStart !== null) end = 'not_started';
       guard.throwIfKilled();
       if (failedStart !== null) {
+        if (this.#sandboxes.weaken(child, failedStart)) return { type: 'notStarted', left: request };
+        // Nothing can start in a folder that has disappeared.
+        if (!existsSync(child.workspace.folder)) throw new JobError('STORAGE_UNAVAILABLE');
         throw isOwnFault(failedStart)
           ? new Error(`The extractor process could not start (${describe(failedStart)}).`)
           : new ExtractorKilledError(failedStart.signal);
       }
-      child.send({ type: 'extract', request });
+      await child.workspace.place(request.path);
+      const { document, scratch } = child.paths;
+      child.send({ type: 'extract', request: { ...request, path: document, scratch } });
       for (;;) {
         const answer = await child.next();
+        if (guard.verdict !== null) end = reasonOf(guard.verdict.code);
+        else if (!('type' in answer) && !signal.aborted) end = isOwnFault(answer) ? 'crashed' : 'killed';
         signal.throwIfAborted();
-        const undrawn = guard.undrawn ?? undrawnBy(child.reading, answer);
+        const undrawn = guard.undrawn ?? undrawnBy(child.progress.reading, answer);
         if (undrawn !== null) {
-          return { type: 'undrawn', left: { ...withoutDrawing(request, undrawn, child.drawnMs), stored, fresh: true } };
+          return {
+            type: 'undrawn',
+            left: { ...withoutDrawing(request, undrawn, child.progress.drawnMs), stored, fresh: true },
+          };
         }
         const lost = guard.lost ?? lostBy(child, answer);
         const without = lost === null ? null : withoutPage(request, lost);
@@ -158,99 +204,52 @@ export class ExtractorPool implements Extractor {
           return crashOf(request, child, answer);
         }
         if (answer.type === 'done') {
-          reusable = true;
+          end = null;
           return null;
         }
         if (answer.type === 'failed') {
-          reusable = true;
           const { code, detail, page, trace } = answer;
-          throw new JobError(code, { detail, page, cause: trace ?? undefined });
+          // Its files may have disappeared from the sandbox.
+          end = code === 'STORAGE_UNAVAILABLE' ? 'files' : null;
+          throw new JobError(code, { detail: detail.slice(0, longestDetail), page, cause: trace ?? undefined });
         }
-        if (answer.event.type === 'group') {
+        if (!order.allows(answer.event)) {
+          child.violate('its pages are out of order');
+          continue;
+        }
+        const event = await this.#withFiles(answer.event, child, request.scratch);
+        if (event.type === 'group') {
           child.send({ type: 'taken' });
         }
-        yield answer.event;
-        // Whoever asks for the next event has stored this one.
-        stored = withTaken(stored, answer.event);
+        yield event;
+        // A consumer that requests the next event has stored this one.
+        stored = withTaken(stored, event);
       }
     } finally {
-      await this.#giveBack(child, reusable);
+      await this.#processes.giveBack(child, end);
     }
   }
 
-  async #take(fresh: boolean): Promise<ExtractorChild> {
-    const idle = [...this.#idle].filter((child) => child.alive);
-    let child = idle.find(({ hasServed }) => !(fresh && hasServed));
-    if (child === undefined) {
-      const [used] = idle;
-      if (used !== undefined) {
-        this.#idle.delete(used);
-        used.kill();
-        await used.exited;
-      }
-      child = this.#spawn();
+  /** Copies the files of an event into the scratch folder of the request. */
+  async #withFiles(event: ExtractionEvent, { workspace }: ExtractorChild, folder: string): Promise<ExtractionEvent> {
+    if (event.type === 'opened' && event.attachmentsFile !== null) {
+      return { ...event, attachmentsFile: await workspace.handOver(event.attachmentsFile, folder) };
     }
-    this.#idle.delete(child);
-    this.#busySince.set(child, new Date());
-    return child;
+    if (event.type === 'group' && event.images !== null && event.images.file !== null) {
+      return { ...event, images: { ...event.images, file: await workspace.handOver(event.images.file, folder) } };
+    }
+    return event;
   }
 
-  #spawn(): ExtractorChild {
-    if (this.#disposed) {
-      throw new ExtractorKilledError(null);
-    }
-    const child = new ExtractorChild(this.#options.memoryBytes);
-    this.#children.add(child);
-    void child.exited.then(() => {
-      this.#children.delete(child);
-      this.#idle.delete(child);
-    });
-    return child;
-  }
-
-  /** A process that is to be replaced is dead when this resolves, and its memory is free for the next. */
-  async #giveBack(child: ExtractorChild, reusable: boolean): Promise<void> {
-    const keep = reusable && (await child.residentMemory()) <= this.#options.recycleBytes && child.alive;
-    if (!keep) {
-      child.kill();
-      await child.exited;
-    }
-    this.#busySince.delete(child);
-    if (keep) {
-      this.#idle.add(child);
-    } else if (!this.#disposed) {
-      this.#idle.add(this.#spawn());
-    }
-  }
-
-  /** Kills every process and waits for its end. Extractions under way throw `ExtractorKilledError`. */
+  /** Kills every process and waits for its end. Running extractions throw `ExtractorKilledError`. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#disposed = true;
-    const children = [...this.#children];
-    for (const child of children) {
-      child.kill();
-    }
-    await Promise.all(children.map((child) => child.exited));
+    await this.#processes[Symbol.asyncDispose]();
+    await rm(this.#options.folder, { recursive: true, force: true });
   }
 }
 
-function describe({ code, signal }: Exit): string {
-  return signal ?? `exit code ${code}`;
-}
-
-/** The page that a process died of by itself; null if it lives, or died of something else. */
-function lostBy({ current }: ExtractorChild, answer: Exit | { type: string }): SkippedPage | null {
-  if ('type' in answer || current === null || current.page === 0 || !isOwnFault(answer)) return null;
-  return { ...current, failure: 'CRASH' };
-}
-
-/** Throws if the document is not to blame: a kill from outside, or a process that died before it had begun with it. */
-function crashOf(request: ExtractionRequest, child: ExtractorChild, exit: Exit): CrashedEvent {
-  const [first, ...others] = usableEngines(request);
-  if (child.reading === null || first === undefined || !isOwnFault(exit)) {
-    throw new ExtractorKilledError(exit.signal);
-  }
-  const { engine, page } = child.reading;
-  const guilty = engine === 'OCR' || others.includes(engine) ? engine : first;
-  return { type: 'crashed', engine: guilty, key: engineKeys[guilty], page, detail: describe(exit) };
+/** The process did not start in its sandbox. The extraction continues in a weaker one. */
+interface NotStarted {
+  type: 'notStarted';
+  left: ExtractionRequest;
 }

@@ -6,13 +6,13 @@ import { type FromExtractor, isToExtractor } from './protocol.ts';
 import { startWatchdog } from './watchdog.ts';
 
 /**
- * The entry of an extractor: one process that reads one document after the other. It never cleans up after a document that
- * went wrong for good; the pool kills it instead.
+ * The entry point of an extractor: a process that reads one document after another. It never cleans up after a document
+ * that failed permanently; the pool kills it instead.
  */
 
 process.title = 'pagehive extract';
 const onPage = startWatchdog();
-// pdfjs leaves rejected promises behind on damaged documents, after it has reported them through the call itself.
+// On damaged documents, pdfjs leaves rejected promises behind after it has reported the errors through the call itself.
 process.on('unhandledRejection', () => {});
 
 const engines = await loadEngines();
@@ -20,10 +20,11 @@ let groupsSent = 0;
 let groupsTaken = 0;
 let wake = () => {};
 
-process.on('message', (message: unknown) => {
-  if (!isToExtractor(message)) {
-    return;
-  }
+process.on('message', receive);
+send({ type: 'ready' });
+
+function receive(message: unknown): void {
+  if (!isToExtractor(message)) return;
   if (message.type === 'ping') {
     send({ type: 'pong' });
   } else if (message.type === 'taken') {
@@ -32,8 +33,7 @@ process.on('message', (message: unknown) => {
   } else {
     void extract(message.request).then(send);
   }
-});
-send({ type: 'ready' });
+}
 
 function send(message: FromExtractor): void {
   process.send?.(message);
@@ -59,7 +59,7 @@ async function extract(request: ExtractionRequest): Promise<FromExtractor> {
   }
 }
 
-/** The next group is begun only when the consumer has taken the last one: memory stays bounded, one group ahead. */
+/** Starts the next group only after the consumer has taken the last one, so that memory stays bounded. */
 async function untilTaken(): Promise<void> {
   while (groupsTaken < groupsSent) {
     await new Promise<void>((resolve) => {

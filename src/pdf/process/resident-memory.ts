@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** Resident bytes of a process; 0 if it is gone. */
+/** Returns the resident bytes of a process; 0 if it is gone. */
 export async function residentMemory(pid: number): Promise<number> {
   try {
     const kibibytes =

@@ -1,4 +1,4 @@
-/** A fixed number of slots, given out in the order they are asked for. */
+/** A fixed number of slots, assigned in the order of requests. */
 export class Slots {
   #free: number;
   readonly #waiting: (() => void)[] = [];
@@ -7,7 +7,7 @@ export class Slots {
     this.#free = size;
   }
 
-  /** Waits for a free slot and returns what frees it again. Rejects with the signal's reason if aborted first. */
+  /** Waits for a free slot and returns a function that frees it. Rejects with the signal's reason if aborted first. */
   async acquire(signal: AbortSignal): Promise<() => void> {
     signal.throwIfAborted();
     if (this.#free === 0) {

@@ -1,18 +1,23 @@
 import type { ExtractionEvent, ExtractionRequest, Reading } from '../model/extraction.ts';
-import { type Exit, isOwnFault } from './extractor-child.ts';
+import { type Exit, isOwnFault } from './exit.ts';
 
-/** An extraction lost its process while it drew pages: it goes on, without drawing those once more in the same way. */
+/**
+ * An extraction lost its process while it drew pages. It continues without drawing those pages in the same way again.
+ */
 export interface Undrawn {
   type: 'undrawn';
   left: ExtractionRequest;
 }
 
-/** What a process was drawing when it died of it; null if it lives, or died of something else. */
+/** Returns what a process was drawing when that killed it; null if it lives, or died for another reason. */
 export function undrawnBy(reading: Reading | null, answer: Exit | { type: string }): Reading | null {
   return reading?.drawing !== undefined && !('type' in answer) && isOwnFault(answer) ? reading : null;
 }
 
-/** `spentMs` is what the process that is gone has spent on drawing: it counts like that of the next one. */
+/**
+ * Returns the remaining request without some drawings. `spentMs` is the time that the dead process spent on drawing,
+ * which also counts.
+ */
 export function withoutDrawing(
   request: ExtractionRequest,
   { engine, drawing }: Reading,
@@ -24,7 +29,7 @@ export function withoutDrawing(
   return { ...request, images: { ...images, seconds: images.seconds - spentMs / 1000, avoid } };
 }
 
-/** What counts as stored once the event was taken. */
+/** Returns the stored pages after an event was taken. */
 export function withTaken(stored: ExtractionRequest['stored'], event: ExtractionEvent): ExtractionRequest['stored'] {
   if (event.type === 'opened') {
     return stored?.key === event.key ? stored : { key: event.key, pages: [], unreadable: [] };

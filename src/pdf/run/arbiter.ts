@@ -1,8 +1,8 @@
-import { garbledShare, mostGarbled } from '../content/garbled.ts';
+import { garbledShare, maxGarbled } from '../content/garbled.ts';
 import type { Fallback } from '../model/document.ts';
 import type { ReadPage } from '../model/read-page.ts';
 
-/** Evidence on a page that PDFium has read it wrongly, and whether pdfjs has read it better. */
+/** Evidence that PDFium has misread a page, and whether pdfjs has read it better. */
 interface Evidence {
   fallback: Fallback;
   isDoubtful: (page: ReadPage) => boolean;
@@ -11,26 +11,31 @@ interface Evidence {
 
 /** Thresholds of doubt. */
 export const arbiterSettings = {
-  /** Share of characters whose meaning PDFium does not know, above which a page is in doubt: it also says so of right ones. */
+  /**
+   * Share of characters whose meaning PDFium does not know, above which a page is doubtful. It reports some correct
+   * ones, too.
+   */
   unmapped: 0.1,
-  /** Letters written from right to left, from which on a page is in doubt: PDFium has their order wrong among Latin ones. */
-  fewestRightToLeft: 2,
-  /** Share of characters that stand below one another, from which on they are columns that run from top to bottom. */
+  /** Minimum right-to-left letters of a doubtful page: PDFium gets their order wrong among Latin ones. */
+  minRightToLeft: 2,
+  /** Minimum share of characters below one another for a page with columns that run from top to bottom. */
   vertical: 0.3,
-  /** Share of the letters that the other engine must have as well. */
-  leastLetters: 0.8,
+  /** Minimum share of the letters that the other engine must have read as well. */
+  minLetters: 0.8,
 };
 
-/** Which evidence has a page read by pdfjs as well. Ordinary pages show none of it. docs/extraction.md has this table in words. */
+/**
+ * The evidence for which pdfjs reads a page, too. Ordinary pages have none. docs/extraction.md describes this table.
+ */
 const table: Evidence[] = [
   {
     fallback: 'GARBLED',
-    isDoubtful: (page) => page.doubts.unmapped > arbiterSettings.unmapped || shareOf(page) > mostGarbled,
+    isDoubtful: (page) => page.doubts.unmapped > arbiterSettings.unmapped || shareOf(page) > maxGarbled,
     isBetter: (other, page) => lettersOf(other) > 0 && shareOf(other) <= Math.max(shareOf(page), page.doubts.unmapped),
   },
   {
     fallback: 'RIGHT_TO_LEFT',
-    isDoubtful: (page) => countOf(page, rightToLeft) >= arbiterSettings.fewestRightToLeft,
+    isDoubtful: (page) => countOf(page, rightToLeft) >= arbiterSettings.minRightToLeft,
     isBetter: hasLetters,
   },
   {
@@ -47,7 +52,7 @@ const table: Evidence[] = [
   },
 ];
 
-/** Returns why a page is in doubt; null for nearly all pages. */
+/** Returns why a page is doubtful; null for nearly all pages. */
 export function doubtOf(page: ReadPage): Fallback | null {
   return table.find(({ isDoubtful }) => isDoubtful(page))?.fallback ?? null;
 }
@@ -78,5 +83,5 @@ function lettersOf(page: ReadPage): number {
 }
 
 function hasLetters(other: ReadPage, page: ReadPage): boolean {
-  return lettersOf(other) >= arbiterSettings.leastLetters * lettersOf(page);
+  return lettersOf(other) >= arbiterSettings.minLetters * lettersOf(page);
 }

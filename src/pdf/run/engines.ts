@@ -8,15 +8,15 @@ export interface Engines {
   pdfium(): Promise<Pdfium>;
   /** pdfjs in a thread, started when it is first needed. */
   pdfjs(): Promise<PdfjsThread>;
-  /** Opens a document by pdfjs. Throws as `PdfjsDocument.open` does. */
+  /** Opens a document with pdfjs. Throws as `PdfjsDocument.open` does. */
   openByPdfjs(bytes: Uint8Array, password: string | null, milliseconds: number | null): Promise<PdfjsDocument>;
-  /** Another thread of pdfjs, to draw with. */
+  /** Starts another pdfjs thread for drawing. */
   drawing(): Promise<PdfjsThread>;
-  /** What OCR is done with, loaded when it is first needed; null where it has no binary for this machine. */
+  /** Loads OCR when it is first needed; null if it has no binary for this machine. */
   ocr(): Promise<LiteparseEngine | null>;
 }
 
-/** Loads PDFium, so that no document waits for it. */
+/** Loads PDFium in advance, so that no document waits for it. */
 export async function loadEngines(): Promise<Engines> {
   let pdfium = await Pdfium.start();
   let thread: PdfjsThread | null = null;
@@ -29,7 +29,7 @@ export async function loadEngines(): Promise<Engines> {
   };
   return {
     async pdfium() {
-      // A document may have cost the last one.
+      // A document may have crashed the previous one.
       if (!pdfium.alive) pdfium = await Pdfium.start();
       return pdfium;
     },
@@ -50,9 +50,10 @@ export async function loadEngines(): Promise<Engines> {
   };
 }
 
-/** Loads pdfjs, which takes memory and time at the start that most documents do not need. */
+/** Loads pdfjs on demand: it takes memory and start-up time, and most documents do not need it. */
 async function loadPdfjs() {
-  // Its build for Node replaces `push` of arrays, for a detail that nobody here needs, by one that slows all of the extraction down.
+  // For a feature not needed here, its build for Node replaces `Array.prototype.push`, which slows the whole
+  // extraction.
   const { push } = Array.prototype;
   const [{ PdfjsDocument }, { PdfjsThread }] = await Promise.all([
     import('../pdfjs/pdfjs-document.ts'),

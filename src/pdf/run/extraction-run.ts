@@ -15,7 +15,7 @@ import { checkUnreadable, readGroups } from './read-groups.ts';
 import type { Run } from './run.ts';
 import { writeAttachments } from './write-attachments.ts';
 
-/** One extraction from the first byte to the last group. Works only as far as it is asked for events. */
+/** Runs one extraction from the first byte to the last group. Works only when events are requested. */
 export async function* runExtraction(asked: Run): AsyncGenerator<ExtractionEvent> {
   const document = await openDocument(asked);
   const { facts, engine, path, password, pdfium, second } = document;
@@ -58,7 +58,7 @@ export async function* runExtraction(asked: Run): AsyncGenerator<ExtractionEvent
   }
 }
 
-/** Writes the files inside the document to the scratch folder, as far as they may be kept. */
+/** Writes the files inside the document to the scratch folder, within their size limit. */
 async function takeAttachments({ request, onPage }: Run, { pdfium, second }: OpenDocument) {
   const { scratch, attachmentBytes } = request;
   onPage(pdfium === null ? null : 0);
@@ -67,7 +67,7 @@ async function takeAttachments({ request, onPage }: Run, { pdfium, second }: Ope
   return await writeAttachments(files, scratch, attachmentBytes);
 }
 
-/** Syntax is checked where jobs are submitted; a bad one that comes this far names no page either. */
+/** The syntax is checked when jobs are submitted. Invalid text at this point also selects no page. */
 function readRanges(pages: string | null) {
   try {
     return pages === null ? null : parsePageRanges(pages);

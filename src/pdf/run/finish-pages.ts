@@ -9,7 +9,7 @@ import { linkFootnotes } from '../layout/footnotes.ts';
 import { headingLevel, headingSizes, measure, type Typography } from '../layout/headings.ts';
 import { collectWords } from '../layout/hyphenation.ts';
 import type { Line } from '../layout/lines.ts';
-import { layOutPage, type PageLayout, readBlocks, readRunning } from '../layout/page-layout.ts';
+import { layOutPage, type PageLayout, readBlocks, readRunning, textOf } from '../layout/page-layout.ts';
 import { toMarkdown } from '../layout/render-markdown.ts';
 import { toPlainText } from '../layout/render-text.ts';
 import { runningLines } from '../layout/running-lines.ts';
@@ -19,7 +19,7 @@ import type { PageOptions } from '../model/extraction.ts';
 import type { ReadPage } from '../model/read-page.ts';
 import type { DocumentStyle } from './document-style.ts';
 
-/** The pages of a group on the way to their blocks. */
+/** The pages of a group before their blocks are complete. */
 export interface GroupLayout {
   pages: { page: ReadPage; reason: OcrReason | null; links: Link[]; layout: PageLayout }[];
   typography: Typography;
@@ -27,8 +27,8 @@ export interface GroupLayout {
 }
 
 /**
- * Lays out the pages of one group. The group as a whole decides which type is large and which lines are running headers, together with
- * the style of its document if there are more groups.
+ * Lays out the pages of one group. Large type and running headers are determined for the group as a whole, together
+ * with the style of the document if it has more groups.
  */
 export function layOutGroup(pages: ReadPage[], style: DocumentStyle | null): GroupLayout {
   const laidOut = pages.map((page) => {
@@ -38,7 +38,7 @@ export function layOutGroup(pages: ReadPage[], style: DocumentStyle | null): Gro
     return { page, reason, links, layout: layOutPage({ ...page, pieces, turned: page.turned.filter(isReadable) }) };
   });
   const layouts = laidOut.map(({ layout }) => layout);
-  const typography = measure(layouts.flatMap((layout) => layout.lines));
+  const typography = measure(layouts.flatMap(textOf));
   const others = [...(style?.pages ?? [])].filter(([number]) => pages.every((page) => page.number !== number));
   const running = runningLines(
     layouts,
@@ -48,7 +48,7 @@ export function layOutGroup(pages: ReadPage[], style: DocumentStyle | null): Gro
   return { pages: laidOut, typography, running };
 }
 
-/** Makes the pages of one group from what the engines read. */
+/** Creates the pages of one group from the output of the engines. */
 export function finishPages(pages: ReadPage[], options: PageOptions, style: DocumentStyle | null): ExtractedPage[] {
   const group = layOutGroup(pages, style);
   const { typography, running } = group;
@@ -88,7 +88,9 @@ export function finishPages(pages: ReadPage[], options: PageOptions, style: Docu
   });
 }
 
-/** Puts running headers before all of the page and footers after it, wherever they stand between its columns. */
+/**
+ * Puts running headers before everything else on the page and footers after it, even if they stand between its columns.
+ */
 function withRunning(body: Block[], running: Block[], height: number): Block[] {
   if (running.length === 0) return body;
   const isHeader = ({ box }: Block) => middle(box) < height / 2;
@@ -103,7 +105,7 @@ function toPageBlock(block: Block, sizes: number[]): PageBlock {
   return { kind, ...rounded(box), text: cleanText(toPlainText([block])), level, rows };
 }
 
-/** Rounds to a hundredth of a point: more precision means nothing and takes much room. */
+/** Rounds to a hundredth of a point. More precision is meaningless and takes space. */
 function rounded({ x, y, width, height }: Box): Box {
   const round = (value: number) => Math.round(value * 100) / 100;
   return { x: round(x), y: round(y), width: round(width), height: round(height) };

@@ -16,17 +16,17 @@ export interface OpenDocument {
   facts: Omit<DocumentFacts, 'attachments'>;
   /** The engine that reads the pages. */
   engine: EngineName;
-  /** The file and the password that it was opened with: those of the request, or what stands for them. */
+  /** The file and the password that opened it: those of the request, or their replacements. */
   path: string;
   password: string | null;
-  /** All that has a part in the pages, in its version: the same key makes the same pages. */
+  /** Identifies all tools that produce the pages, with their versions. The same key gives the same pages. */
   key: string;
-  /** Null where pdfjs reads the pages. */
+  /** Null if pdfjs reads the pages. */
   pdfium: PdfiumReader | null;
   second: SecondOpinion;
 }
 
-/** Opens a document by the first engine that does. Throws `JobError` with the reason if none does. */
+/** Opens a document with the first engine that can. Throws `JobError` with the reason if none can. */
 export async function openDocument({ request, engines, report, onPage }: Run): Promise<OpenDocument> {
   const refusals: JobError[] = [];
   for (const engine of enginesInOrder(request)) {
@@ -46,7 +46,7 @@ export async function openDocument({ request, engines, report, onPage }: Run): P
   throw reasonToRefuse(request.path, refusals);
 }
 
-/** What ran out of time or memory on the document before comes last. */
+/** An engine that ran out of time or memory on the document before comes last. */
 function enginesInOrder(request: ExtractionRequest): EngineName[] {
   const usable = usableEngines(request);
   return [
@@ -79,14 +79,14 @@ async function openByPdfium(request: ExtractionRequest, engines: Engines): Promi
   }
 }
 
-/** PDFium believes the number that a document states. If there is no such page, pdfjs counts the pages. */
+/** PDFium trusts the number in the document. If there is no such page, pdfjs counts the pages. */
 async function countPages(pdfium: PdfiumReader, second: SecondOpinion): Promise<number> {
   if (pdfium.hasLastPage) return pdfium.pageCount;
   const counted = (await second.document())?.pageCount ?? 0;
   return counted > 0 ? Math.min(counted, pdfium.pageCount) : pdfium.pageCount;
 }
 
-/** Adds what only XMP tells, where pdfjs alone can read that. */
+/** Adds facts that only XMP contains, if only pdfjs can read it. */
 function withXmp(metadata: DocumentMetadata, document: PdfjsDocument | null): DocumentMetadata {
   if (document === null) return metadata;
   const other = document.facts.metadata;
@@ -128,7 +128,7 @@ async function openByPdfjs(request: ExtractionRequest, engines: Engines): Promis
   };
 }
 
-/** Throws what to do about a document that PDFIUM alone was to read, if another engine can. */
+/** Throws an error with advice if another engine can open a document for which PDFIUM was requested. */
 async function checkPdfjs(request: ExtractionRequest, engines: Engines): Promise<void> {
   const second = new SecondOpinion(request, engines, true);
   const document = await second.document();

@@ -7,7 +7,7 @@ import type { OpenDocument } from './open-document.ts';
 import { readPage } from './read-page.ts';
 import type { Run } from './run.ts';
 
-/** A group whose pages are as engines read them. */
+/** A group of pages as read by engines. */
 export interface ReadGroup {
   range: PageRange;
   engine: EngineName;
@@ -15,7 +15,7 @@ export interface ReadGroup {
   unreadable: UnreadablePageError[];
 }
 
-/** Reads groups of pages, in the order of the document. `known` are pages that have been read already: each is taken from it once. */
+/** Reads groups of pages in document order. Takes pages that have already been read from `known`, each once. */
 export async function* readGroups(
   run: Run,
   document: OpenDocument,
@@ -40,12 +40,12 @@ export async function* readGroups(
   }
 }
 
-/** Throws if the job needs all pages, as one cannot be read. */
+/** Throws if the job requires all pages and one cannot be read. */
 export function checkUnreadable({ requireAllPages }: ExtractionRequest, error: UnreadablePageError): void {
   if (requireAllPages) throw failureOfDocument(error);
 }
 
-/** One page that no engine can read costs that page alone. */
+/** Limits the failure of an unreadable page to that page. */
 export async function orUnreadable(work: Promise<ReadPage>): Promise<ReadPage | UnreadablePageError> {
   try {
     return await work;

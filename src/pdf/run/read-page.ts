@@ -8,10 +8,13 @@ import type { OpenDocument } from './open-document.ts';
 import type { Run } from './run.ts';
 import type { SecondOpinion } from './second-opinion.ts';
 
-/** Time that pdfjs has for a page, in milliseconds: where PDFium has read it, and where nobody else has. */
+/** Time limit of pdfjs for a page, in milliseconds: if PDFium has read the page, and if no other engine has. */
 const [glanceMilliseconds, readMilliseconds] = [5_000, 20_000];
 
-/** Reads one page by the engine of the document, or by the one that reads it better. Throws `UnreadablePageError` if none can. */
+/**
+ * Reads one page with the engine of the document, or with one that reads it better. Throws `UnreadablePageError` if
+ * none can.
+ */
 export async function readPage(run: Run, document: OpenDocument, number: number): Promise<ReadPage> {
   return document.pdfium === null
     ? await readByPdfjs(run, document.second, number, readMilliseconds)
@@ -49,7 +52,7 @@ async function readByPdfium(run: Run, pdfium: PdfiumReader, number: number): Pro
   }
 }
 
-/** `before` is why another engine could not read the page: it is the reason that is given if pdfjs cannot be asked. */
+/** `before` is why another engine could not read the page. It becomes the reason if pdfjs is not available. */
 async function readByPdfjs(
   run: Run,
   second: SecondOpinion,

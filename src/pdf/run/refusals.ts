@@ -1,7 +1,7 @@
 import { type FailureCode, JobError } from '../../errors.ts';
 import { FileBytes } from '../file/file-bytes.ts';
 
-/** Why an engine may refuse a document that another engine opens: the more telling a reason, the earlier it stands here. */
+/** Reasons why an engine may refuse a document that another engine opens, the most informative first. */
 const reasons: FailureCode[] = [
   'PDF_WRONG_PASSWORD',
   'PDF_ENCRYPTED',
@@ -11,15 +11,15 @@ const reasons: FailureCode[] = [
   'PDF_DAMAGED',
 ];
 
-/** Reports whether an error means that an engine refuses a document, and not that something else went wrong. */
+/** Whether an error means that an engine refuses the document. Other errors are unexpected. */
 export function isRefusal(error: unknown): error is JobError {
   return error instanceof JobError && reasons.includes(error.code);
 }
 
-/** Readers look for the header in the first bytes only; mail gateways and web servers put something before it. */
+/** Number of bytes in which readers look for the header. Mail gateways and web servers put data before it. */
 const headerWithin = 1024;
 
-/** Returns the error of a document that all engines refuse, for one reason each. */
+/** Returns the error for a document that all engines refuse, each for a reason. */
 export function reasonToRefuse(path: string, refusals: JobError[]): JobError {
   const [reason] = refusals.toSorted((a, b) => reasons.indexOf(a.code) - reasons.indexOf(b.code));
   if (reason !== undefined && reason.code !== 'PDF_DAMAGED') return reason;

@@ -5,11 +5,11 @@ import type { Engines } from './engines.ts';
 export interface Run {
   request: ExtractionRequest;
   engines: Engines;
-  /** Says what comes next before it is done, as it may be the last thing done. */
+  /** Reports the next step before it starts, because it may be the last. */
   report: (reading: Reading) => void;
   /**
-   * Says which page PDFium works on from now on, 0 for the document as a whole, null for none: cheaper than `report`, for whoever watches
-   * over slow pages.
+   * Reports the page that PDFium works on from now on, 0 for the document as a whole, null for none. Cheaper than
+   * `report`; serves to detect slow pages.
    */
   onPage: (page: number | null) => void;
 }

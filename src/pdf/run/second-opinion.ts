@@ -6,22 +6,24 @@ import type { ExtractionRequest } from '../model/extraction.ts';
 import type { PdfjsDocument } from '../pdfjs/pdfjs-document.ts';
 import type { Engines } from './engines.ts';
 
-/** Time that pdfjs has to open a document beside PDFium, in milliseconds: longer than any honest document needs. */
+/**
+ * Time limit of pdfjs for opening a document beside PDFium, in milliseconds: longer than any ordinary document needs.
+ */
 const openMilliseconds = 20_000;
 
-/** What unpacking attachments takes at its worst, as a multiple of their bytes: buffers that double, in both threads. */
+/** Maximum memory for unpacking attachments, as a multiple of their bytes: buffers that double, in both threads. */
 const unpackingFactor = 6;
-/** Bytes that a process may grow by meanwhile for other reasons. */
+/** Allowance for other growth of the process in the meantime, in bytes. */
 const growthBytes = 128 * 1024 ** 2;
 
-/** A document as pdfjs has it: opened when it is first asked for, and again after a page has cost the thread. */
+/** A document in pdfjs: opened when first needed, and again after a page has cost the thread. */
 export class SecondOpinion implements AsyncDisposable {
   readonly #request: ExtractionRequest;
   readonly #engines: Engines;
   readonly #mayAsk: boolean;
   #document: Promise<PdfjsDocument | null> | null;
 
-  /** `mayAsk`: pdfjs may be asked at all. `document` is given where pdfjs has opened it already. */
+  /** `mayAsk`: whether pdfjs may be used. `document`: the document, if pdfjs has already opened it. */
   constructor(request: ExtractionRequest, engines: Engines, mayAsk: boolean, document: PdfjsDocument | null = null) {
     this.#request = request;
     this.#engines = engines;
@@ -29,7 +31,7 @@ export class SecondOpinion implements AsyncDisposable {
     this.#document = document === null ? null : Promise.resolve(document);
   }
 
-  /** Null where pdfjs cannot open the document, or may not. */
+  /** Returns null if pdfjs cannot open the document, or may not. */
   async document(): Promise<PdfjsDocument | null> {
     const known = await this.#document;
     if (known?.alive === false || this.#document === null) this.#document = this.#open();
@@ -43,7 +45,7 @@ export class SecondOpinion implements AsyncDisposable {
     return await this.#engines.openByPdfjs(bytes, password, openMilliseconds).catch(() => null);
   }
 
-  /** The files inside the document, as far as they can be unpacked in time and memory. */
+  /** Returns the files inside the document that can be unpacked within time and memory limits. */
   async files(): Promise<EmbeddedFile[]> {
     const { path, attachmentBytes } = this.#request;
     using file = new FileBytes(path);

@@ -1,14 +1,18 @@
-import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { JobError } from '../../errors.ts';
 import { withEmptyUser } from '../file/empty-owner.ts';
 import { type Encryption, isUnsupported, readEncryption } from '../file/encryption.ts';
+import { createFile } from '../file/parts-file.ts';
 import { otherPasswords } from '../file/passwords.ts';
 import { readDocument } from '../file/read-document.ts';
 import type { ExtractionRequest } from '../model/extraction.ts';
+import { scratchFiles } from '../model/scratch-files.ts';
 import { isRefusal } from './refusals.ts';
 
-/** Opens a document with the password of the request, then with what else may open it. Throws `JobError` with why nothing does. */
+/**
+ * Opens a document with the password of the request, then with others that may open it. Throws `JobError` with the
+ * reason if none does.
+ */
 export async function withPasswords<Opened>(
   request: ExtractionRequest,
   open: (request: ExtractionRequest) => Promise<Opened>,
@@ -39,17 +43,17 @@ async function orRefusal<Opened>(work: Promise<Opened>): Promise<Opened | JobErr
   }
 }
 
-/** A copy in the scratch folder that opens without a password; null unless anybody may open the document. */
+/** Creates a copy in the scratch folder that opens without a password; null unless anybody may open the document. */
 async function unlockedCopy(
   { path, scratch }: ExtractionRequest,
   encryption: Encryption | null,
 ): Promise<string | null> {
   const copy = encryption === null ? null : withEmptyUser(await readDocument(path), encryption);
   if (copy === null) return null;
-  const target = join(scratch, 'unlocked.pdf');
+  const target = join(scratch, scratchFiles.unlocked);
   try {
-    await mkdir(scratch, { recursive: true, mode: 0o700 });
-    await writeFile(target, copy, { mode: 0o600 });
+    await using file = await createFile(target);
+    await file.writeFile(copy);
   } catch (error) {
     throw new JobError('STORAGE_UNAVAILABLE', { cause: error });
   }

@@ -1,5 +1,5 @@
 /**
- * Renews the lease that shows that workers answer. It does not wait for the disk.
+ * Renews the lease that proves that workers respond. It does not wait for the disk.
  *
  * Parameters: $1 worker, $2 seconds that the lease holds.
  * Called by: `answerCanaries`. The health check reads the lease.

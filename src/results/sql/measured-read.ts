@@ -12,7 +12,7 @@ interface Measured {
  *
  * Parameters: $1 ids, $2 numbers, $3 maximum bytes of one value, $4 maximum bytes of all values.
  * Returns: a row for each value that exists, with its rank in the request.
- * Called by: `readContent`. Locks nothing. OFFSET 0 prevents that a value is computed that does not fit.
+ * Called by: `readContent`. Locks nothing. OFFSET 0 ensures that only values that fit are computed.
  */
 export const measuredRead = ({ from, where, value, bytes }: Measured) => `
 WITH measured AS MATERIALIZED (

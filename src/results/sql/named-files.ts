@@ -1,8 +1,8 @@
 /**
- * Finds the keys of result files that a row names.
+ * Finds the keys of result files that a row references.
  *
  * Parameters: $1 jobs, $2 keys.
- * Returns: one row for each key that a job or page names.
+ * Returns: one row for each key that a job or page references.
  * Called by: `namedJobFiles`. Locks nothing.
  */
 export const namedFiles = `

@@ -1,7 +1,7 @@
 import { fence } from '../../job-row/fence.ts';
 
 /**
- * The stored pages of a job `j` and those of $4, if the same maker stored both. Pages of another maker no longer count.
+ * The stored pages of a job `j` and those of $4, if the same tools produced both. Pages of other tools no longer count.
  */
 export const withPages = (maker: string) => `(
            CASE WHEN j.stored_by = ${maker}::text THEN j.stored_pages ELSE '{}' END
@@ -11,8 +11,8 @@ export const withPages = (maker: string) => `(
 export const countOf = (pages: string) => `(SELECT coalesce(sum(upper(r) - lower(r)), 0)::int FROM unnest(${pages}) r)`;
 
 /**
- * Inserts pages for the row in `job`, which the statement has locked by its fence just before. Replaces a page that
- * exists already, such as one that another engine made.
+ * Inserts pages for the row in `job`, which the statement has locked by its fence just before. Replaces existing pages,
+ * such as those of other tools.
  *
  * Parameters: $4–$15 the pages (`pageValues`).
  */
@@ -27,12 +27,13 @@ export const insertPages = `
            images = EXCLUDED.images, failure = EXCLUDED.failure, searched = EXCLUDED.searched`;
 
 /**
- * Stores a finished group of pages and the progress that it means, and renews the lease.
+ * Stores a finished group of pages with the resulting progress, and renews the lease.
  *
  * It does not wait for the disk: if PostgreSQL crashes, it loses the pages together with their record.
  *
  * Parameters: $1–$3 the fence; $4–$15 the pages (`pageValues`); $16 engine, $17 total pages, $18 pages done, $19
- * percentage, $20 number of the progress update, $21 seconds that the lease holds, $22 what made the pages.
+ * percentage, $20 number of the progress update, $21 seconds that the lease holds, $22 key of the tools that produced
+ * the pages.
  * Returns: one row with the number of pages stored; no row if the claim is lost.
  * Locks: the job row. Safe under concurrency by the fence.
  * Called by: `storePages`.

@@ -1,7 +1,5 @@
-import { pendingLanes } from './claim.ts';
-
 /**
- * Pauses an endpoint. One that is paused already keeps its time and reason.
+ * Pauses an endpoint. An already paused one keeps its time and reason.
  *
  * Parameters: $1 endpoint, $2 tenant.
  * Locks: the endpoint row.
@@ -14,38 +12,43 @@ UPDATE webhook_endpoints
 RETURNING id`;
 
 /**
- * Makes up to 1,000 failed deliveries of an endpoint due at once, with all their tries before them.
+ * Makes up to 1,000 failed deliveries of an endpoint due at once, with all attempts available again.
  *
  * Parameters: $1 endpoint.
  * Returns: one row for each delivery.
  * Called by: `resumeEndpoint`, until a part is short.
  */
-export const hurryPart = `
+export const makeDuePart = `
 UPDATE webhook_deliveries d SET due_at = now(), tries = 0, failing_since = NULL
  WHERE d.id IN (SELECT o.id FROM webhook_deliveries o
                  WHERE o.endpoint_id = $1 AND o.status = 'PENDING' AND o.failing_since IS NOT NULL LIMIT 1000)
-RETURNING 1 AS hurried`;
+RETURNING 1 AS due`;
 
 /**
- * Finds deleted endpoints with pending deliveries.
+ * Finds deleted endpoints with pending deliveries: one step through the index for each endpoint that has any. A tenant
+ * has at most `maxEndpoints`.
  *
  * Called by: `giveUpOrphans`. Locks nothing.
  */
 export const orphaned = `
-WITH RECURSIVE ${pendingLanes}
-SELECT first.endpoint_id AS id
-  FROM lanes l CROSS JOIN LATERAL (
-    SELECT d.endpoint_id FROM webhook_deliveries d WHERE d.status = 'PENDING' AND d.lane = l.lane LIMIT 1) first
- WHERE first.endpoint_id IS NOT NULL
-   AND NOT EXISTS (SELECT FROM webhook_endpoints e WHERE e.id = first.endpoint_id)`;
+WITH RECURSIVE named(id) AS (
+    (SELECT d.endpoint_id FROM webhook_deliveries d
+      WHERE d.status = 'PENDING' AND d.endpoint_id IS NOT NULL ORDER BY d.endpoint_id LIMIT 1)
+    UNION ALL
+    (SELECT next.endpoint_id FROM named
+      CROSS JOIN LATERAL (
+        SELECT d.endpoint_id FROM webhook_deliveries d
+         WHERE d.status = 'PENDING' AND d.endpoint_id > named.id ORDER BY d.endpoint_id LIMIT 1) next)
+)
+SELECT named.id FROM named WHERE NOT EXISTS (SELECT FROM webhook_endpoints e WHERE e.id = named.id)`;
 
 /**
- * Gives up to 1,000 pending deliveries of an endpoint up: DEAD.
+ * Gives up at most 1,000 pending deliveries of an endpoint: DEAD.
  *
  * Parameters: $1 endpoint.
  * Returns: one row for each delivery.
  * Locks: the delivery rows; skips locked ones, which the next run finds.
- * Called by: `giveUpOrphans`, until a part is short.
+ * Called by: `deleteEndpoint` and `giveUpOrphans`, until a part is short.
  */
 export const giveUpPart = `
 UPDATE webhook_deliveries d SET status = 'DEAD', finished_at = now()

@@ -1,13 +1,13 @@
 /**
- * Records how an attempt ended, and when the next one is due.
+ * Records the outcome of an attempt, and when the next one is due.
  *
- * A delivery whose tries are spent becomes DEAD, unless it went to an endpoint where no other delivery has succeeded
- * since its first failure: then the endpoint is paused, and the delivery waits with all others. If the fence no longer
+ * A delivery without attempts left becomes DEAD, with one exception: if no delivery to its endpoint has succeeded since
+ * its first failure, the endpoint is paused instead, and the delivery waits with the others. If the fence no longer
  * holds, only the attempt is recorded.
  *
  * Parameters: $1 delivery; $2 attempt and $10 tries, the fence; $3 DELIVERED, FAILED or GONE; $4 milliseconds until the
- * next try, or null; $5 milliseconds after the first failure when tries end; $6 milliseconds that the attempt took, $7
- * status code, $8 error, $9 answer.
+ * next attempt, or null; $5 milliseconds after the first failure when attempts end; $6 duration of the attempt in
+ * milliseconds, $7 status code, $8 error, $9 response body.
  * Returns: one row with the status of the delivery, and whether its endpoint is paused; no row if the fence no longer
  * holds.
  * Locks: the delivery row, then the endpoint row, which is written only if something changes.
@@ -15,7 +15,7 @@
  */
 export const record = `
 WITH old AS (
-    SELECT d.id, d.endpoint_id, coalesce(d.failing_since, now()) AS failing_since,
+    SELECT d.id, d.tenant_id, d.endpoint_id, coalesce(d.failing_since, now()) AS failing_since,
            $3 = 'FAILED' AND ($4::float8 IS NULL
                OR now() + $4::float8 * interval '1 millisecond' > coalesce(d.failing_since, now()) + $5 * interval '1 millisecond') AS spent
       FROM webhook_deliveries d WHERE d.id = $1 AND d.attempt = $2 AND d.tries = $10 AND d.status = 'PENDING' FOR UPDATE
@@ -27,10 +27,10 @@ WITH old AS (
       FROM old, LATERAL (
             SELECT f.id, f.failing_since, CASE WHEN $3 = 'GONE' THEN 'It answered 410 Gone.'
                         WHEN old.spent AND coalesce(f.failing_since, now()) <= old.failing_since
-                        THEN 'Every attempt failed for as long as a delivery is tried. The last one: ' || $8 END AS reason
-              FROM webhook_endpoints f WHERE f.id = old.endpoint_id) pause
+                        THEN 'Every attempt of a delivery failed. The last error: ' || $8 END AS reason
+              FROM webhook_endpoints f WHERE f.id = old.endpoint_id AND f.tenant_id = old.tenant_id) pause
      WHERE e.id = pause.id AND e.failing_since IS NOT DISTINCT FROM pause.failing_since
-       -- While all is well, or all is known, nothing is written.
+       -- Writes nothing if the endpoint is healthy and was before, or if its failure is already known.
        AND (($3 = 'DELIVERED') = (e.failing_since IS NOT NULL) OR pause.reason IS NOT NULL)
     RETURNING e.paused_at IS NOT NULL AS paused
 ), next AS (
@@ -48,7 +48,7 @@ WITH old AS (
       FROM next WHERE d.id = next.id
     RETURNING d.id, d.status
 ), attempt AS (
-    INSERT INTO webhook_attempts (delivery_id, number, at, milliseconds, status_code, error, answer)
-    SELECT id, $2, now() - $6::int * interval '1 millisecond', $6::int, $7, $8, $9 FROM webhook_deliveries WHERE id = $1
+    INSERT INTO webhook_attempts (delivery_id, tenant_id, number, at, milliseconds, status_code, error, answer)
+    SELECT id, tenant_id, $2, now() - $6::int * interval '1 millisecond', $6::int, $7, $8, $9 FROM webhook_deliveries WHERE id = $1
 )
 SELECT delivery.status::text AS status, coalesce((SELECT paused FROM endpoint), false) AS paused FROM delivery`;

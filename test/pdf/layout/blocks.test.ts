@@ -9,7 +9,7 @@ const typography = { body: 10, mostlyBold: false, mostlyFixedWidth: false };
 const blocksOf = (lines: Line[]) => toBlocks(lines, typography, () => true).map(({ kind }) => kind);
 
 describe('blocks', () => {
-  it('are paragraphs, parted by a gap', () => {
+  it('are paragraphs, separated by a gap', () => {
     expect(blocksOf([line('One', 72, 100), line('two', 72, 112), line('Three', 72, 140)])).toEqual([
       'PARAGRAPH',
       'PARAGRAPH',
@@ -21,7 +21,7 @@ describe('blocks', () => {
     expect(blocksOf(lines)).toEqual(['LIST_ITEM', 'LIST_ITEM', 'LIST_ITEM']);
   });
 
-  it('are code in a font of fixed width, unless the whole page is', () => {
+  it('are code in a fixed-width font, unless the whole page has that font', () => {
     const lines = [line('frames = 10', 72, 100, { fixedWidth: true }), line('bees = 0', 72, 125, { fixedWidth: true })];
     expect(blocksOf(lines)).toEqual(['CODE']);
     expect(toBlocks(lines, { ...typography, mostlyFixedWidth: true }, () => true).map(({ kind }) => kind)).toEqual([
@@ -30,7 +30,7 @@ describe('blocks', () => {
     ]);
   });
 
-  it('keep bold words inside of a sentence from becoming a heading', () => {
+  it('keep bold words inside a sentence from becoming a heading', () => {
     const bold = line('Bees in the garden', 72, 100, { bold: true });
     expect(blocksOf([bold, line('fly in the sun.', 72, 112)])).toEqual(['PARAGRAPH', 'PARAGRAPH']);
     expect(blocksOf([bold, line('They fly in the sun.', 72, 112)])).toEqual(['HEADING', 'PARAGRAPH']);
@@ -57,7 +57,7 @@ describe('blocks', () => {
     expect(blocks.some(({ kind }) => kind === 'CODE')).toBe(true);
   });
 
-  it('of a recorded page with a table have it at its place', () => {
+  it('of a recorded page include its table in place', () => {
     const blocks = readBlocks(layOutPage(recorded('table-1')), typography, new Set());
     const [table] = blocks.filter((block) => block.kind === 'TABLE');
     expect(table?.rows[1]?.map(({ text }) => text)).toEqual(['Alpha', 'Lime blossom', '12', '6.0']);

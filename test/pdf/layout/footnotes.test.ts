@@ -44,8 +44,8 @@ describe('footnotes', () => {
     expect(kindsOf(linkFootnotes(blocks(footnoteSettings.noteSize * body + 0.1), body, 1))).not.toContain('FOOTNOTE');
   });
 
-  it('are not looked for on a page with more notes than a reader would follow', () => {
-    const count = footnoteSettings.mostNotes + 1;
+  it('are not searched for on a page with too many notes', () => {
+    const count = footnoteSettings.maxNotes + 1;
     const texts = Array.from({ length: count }, (_, index) =>
       paragraph(`Word after words.${index + 1} more`, 10 * index),
     );
@@ -53,7 +53,7 @@ describe('footnotes', () => {
     expect(kindsOf(linkFootnotes([...texts, ...notes], body, 1))).not.toContain('FOOTNOTE');
   });
 
-  it('of a recorded page are found with markers on lines by themselves, and over several lines', () => {
+  it('of a recorded page are found with markers on separate lines, and over several lines', () => {
     const typography = { body: 12, mostlyBold: false, mostlyFixedWidth: false };
     const blocks = linkFootnotes(readBlocks(layOutPage(recorded('layouts-4')), typography, new Set()), 12, 4);
     const notes = blocks.flatMap((block) => (block.kind === 'FOOTNOTE' ? block : []));

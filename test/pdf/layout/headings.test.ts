@@ -13,7 +13,7 @@ describe('headings', () => {
     expect(read([line('On honey', 100, 100, { size: least - 0.1 })])).toBeNull();
   });
 
-  it('stand out by bold type where no other bold line is beside them', () => {
+  it('stand out by bold type if no other bold line is beside them', () => {
     const bold = line('On honey', 100, 100, { bold: true });
     expect(read([bold])).toEqual({ size: null });
     expect(read([bold], false)).toBeNull();
@@ -39,14 +39,14 @@ describe('headings', () => {
     expect(read([line(text, 100, 100, { bold: true })])).toBeNull();
   });
 
-  it('have at most so many lines', () => {
+  it('have a maximum number of lines', () => {
     const lines = (count: number) =>
       Array.from({ length: count }, (_, index) => line('A long title', 100, 100 + 24 * index, { size: 20 }));
-    expect(read(lines(headingSettings.mostLines))).toEqual({ size: 20 });
-    expect(read(lines(headingSettings.mostLines + 1))).toBeNull();
+    expect(read(lines(headingSettings.maxLines))).toEqual({ size: 20 });
+    expect(read(lines(headingSettings.maxLines + 1))).toBeNull();
   });
 
-  it('have a level for each size that differs', () => {
+  it('have a level for each size', () => {
     const sizes = headingSizes([14, 20, 14.4, 20.2, 12]);
     expect(sizes).toEqual([20.2, 14.4, 12]);
     expect([20, 14, 12, null].map((size) => headingLevel(size, sizes))).toEqual([1, 2, 3, 4]);
@@ -54,7 +54,7 @@ describe('headings', () => {
 });
 
 describe('the body text', () => {
-  it('is the largest size that much of the text is set in', () => {
+  it('is the largest size that much of the text has', () => {
     const lines = [
       line('x'.repeat(60), 0, 0, { size: 8 }),
       line('x'.repeat(40), 0, 20),

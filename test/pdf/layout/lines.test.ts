@@ -16,7 +16,7 @@ describe('lines', () => {
     expect(textsOf(toLines(apart))).toEqual(['Name', 'Price']);
   });
 
-  it('reach over a tab stop behind a list marker', () => {
+  it('extend over a tab stop after a list marker', () => {
     expect(textsOf(toLines([piece('•', 100, 100), piece('honey', 130, 100)]))).toEqual(['• honey']);
     expect(textsOf(toLines([piece('as', 100, 100), piece('honey', 130, 100)]))).toEqual(['as', 'honey']);
   });
@@ -30,7 +30,7 @@ describe('lines', () => {
     expect(textsOf(toLines(rows.slice(0, 2).flat()))).toEqual(['left text right text', 'left text right text']);
   });
 
-  it('are bold throughout only if every word is', () => {
+  it('are bold only if every word is', () => {
     const [mixed] = toLines([piece('Mostly bold', 100, 100, { bold: true }), piece('but', 158, 100)]);
     expect(mixed).toMatchObject({ text: 'Mostly bold but', bold: true, boldThroughout: false });
     const [dotted] = toLines([piece('All bold', 100, 100, { bold: true }), piece('…', 142, 100)]);

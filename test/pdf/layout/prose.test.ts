@@ -3,7 +3,7 @@ import type { Line } from '../../../src/pdf/layout/lines.ts';
 import { cellSettings, proseLines } from '../../../src/pdf/layout/prose.ts';
 import { line, recordedLines, textsOf } from './recorded.ts';
 
-/** Lines one below the other, each as wide as its text. */
+/** Creates lines below one another, each as wide as its text. */
 function stack(texts: string[], x: number, y: number): Line[] {
   return texts.map((text, index) => line(text, x, y + 12 * index));
 }
@@ -34,17 +34,17 @@ describe('prose', () => {
     expect(proseLines(stack(ragged, 72, 100)).size).toBe(5);
   });
 
-  it('is not what stands row by row beside something else', () => {
+  it('is not text that is aligned row by row with other text', () => {
     const rows = (count: number) =>
       Array.from({ length: count }, (_, row) => [
         line(`Item ${row}`, 300, 100 + 60 * row),
         ...stack([full, full, 'in the rain'], 72, 100 + 60 * row),
       ]).flat();
-    expect(proseLines(rows(cellSettings.fewestInColumn)).size).toBe(0);
-    expect(proseLines(rows(cellSettings.fewestInColumn - 1)).size).toBeGreaterThan(0);
+    expect(proseLines(rows(cellSettings.minInColumn)).size).toBe(0);
+    expect(proseLines(rows(cellSettings.minInColumn - 1)).size).toBeGreaterThan(0);
   });
 
-  it('of a recorded page are its paragraphs, and neither its table nor its list', () => {
+  it('of a recorded page is its paragraphs, but neither its table nor its list', () => {
     const texts = textsOf(proseLines(recordedLines('pagehive-sample-12')));
     expect(texts).toContain('followed for seven years. A second keeper should always repeat reading the brass plate,');
     expect(texts.filter((text) => /^(?:April|Month|\d\.)/.test(text))).toEqual([]);

@@ -6,13 +6,13 @@ import { recorded } from './recorded.ts';
 
 const typography = { body: 11, mostlyBold: false, mostlyFixedWidth: false };
 
-/** The texts of a recorded page in reading order. */
+/** Returns the texts of a recorded page in reading order. */
 function ordered(name: string): string[] {
   const items = orderItems(layOutPage(recorded(name)), typography, new Set()).flat();
   return items.map((item) => ('line' in item ? item.line.text : '(table)'));
 }
 
-/** Numbers behind a word, in the order they come. */
+/** Returns the numbers after a word, in order of occurrence. */
 function numbersOf(texts: string[], word: string): number[] {
   return [...texts.join(' ').matchAll(new RegExp(`${word} (\\d+)`, 'g'))].map(([, number]) => Number(number));
 }
@@ -26,20 +26,20 @@ function item(name: string, x: number, y: number, width: number, more: Partial<I
 const namesOf = (items: { name: string }[][]) => items.flat().map(({ name }) => name);
 
 describe('reading order', () => {
-  it('takes columns one after the other, below a headline over both', () => {
+  it('reads columns one after another, below a headline over both', () => {
     const texts = ordered('columns-1');
     expect(texts[0]).toBe('News from the orchard');
     expect(numbersOf(texts, 'Sentence')).toEqual(upTo(16));
   });
 
-  it('takes notes under columns after all of the text', () => {
+  it('reads notes under columns after all of the text', () => {
     const texts = ordered('layouts-2');
     expect(numbersOf(texts, 'Sentence')).toEqual(upTo(24));
     expect(numbersOf(texts, 'Remark')).toEqual(upTo(8));
     expect(texts.findIndex((text) => text.startsWith('Remark'))).toBe(24);
   });
 
-  it('reads bands between headings over all columns one after the other', () => {
+  it('reads bands between full-width headings one after another', () => {
     const column = (name: string, x: number, y: number) =>
       upTo(4).map((row) => item(`${name}${row}`, x, y + 12 * row, 200));
     const items = [
@@ -60,7 +60,7 @@ describe('reading order', () => {
     ]);
   });
 
-  it('reads short texts side by side row by row, as they are no columns', () => {
+  it('reads short texts side by side row by row, not as columns', () => {
     const rows = upTo(5).flatMap((row) => [
       item(`name${row}`, 100, 100 + 14 * row, 40, { weight: 6 }),
       item(`price${row}`, 320, 100 + 14 * row, 30, { weight: 5 }),
@@ -68,7 +68,7 @@ describe('reading order', () => {
     expect(namesOf(readingOrder(rows)).slice(0, 4)).toEqual(['name1', 'price1', 'name2', 'price2']);
   });
 
-  it('keeps every item exactly once, whatever is on the page', () => {
+  it('keeps every item exactly once on any page', () => {
     const items = Array.from({ length: 300 }, (_, index) =>
       item(String(index), (index * 7919) % 500, (index * 104_729) % 700, 5 + ((index * 31) % 200)),
     );

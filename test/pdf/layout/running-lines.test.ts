@@ -12,7 +12,7 @@ function page(...lines: Parameters<typeof line>[]): PageLines {
 const runningOn = (pages: PageLines[], others: PageLines[] = []) => textsOf(runningLines(pages, others, body));
 
 describe('running lines', () => {
-  it('come again in the margin of other pages, with other numbers', () => {
+  it('repeat in the margin of other pages, with other numbers', () => {
     const pages = [1, 2, 3, 4].map((number) => page([`A manual of bees, page ${number}`, 72, 40]));
     expect(runningOn(pages)).toHaveLength(4);
     expect(runningOn(pages.slice(0, 1))).toEqual([]);
@@ -23,23 +23,23 @@ describe('running lines', () => {
     expect(runningOn(pages)).toHaveLength(4);
   });
 
-  it('stand in the margin', () => {
+  it('are in the margin', () => {
     const inside = 800 * runningSettings.margin + 1;
     const pages = [1, 2, 3, 4].map(() => page(['Said again and again', 72, inside]));
     expect(runningOn(pages)).toEqual([]);
   });
 
-  it('are looked for on other pages of the document', () => {
+  it('may repeat on any other page of the document', () => {
     const repeated = () => page(['A manual of bees', 72, 40]);
     expect(runningOn([repeated()], [repeated(), repeated(), repeated()])).toEqual(['A manual of bees']);
   });
 
-  it('are page numbers at the very edge', () => {
+  it('include page numbers at the very edge', () => {
     expect(runningOn([page(['- 7 -', 290, 760])])).toEqual(['- 7 -']);
     expect(runningOn([page(['7', 290, 720], ['A last line of text', 72, 760])])).toEqual([]);
   });
 
-  it('are not titles of chapters in larger type that differ by their number', () => {
+  it('exclude chapter titles in larger type that differ only in their number', () => {
     const pages = [1, 2, 3, 4].map((number) => page([`Chapter ${number}`, 72, 40, { size: 20 }]));
     expect(runningOn(pages)).toEqual([]);
   });

@@ -1,4 +1,4 @@
-// Stands in for `pagehive serve`, `work` and `maintain`: records in a file when it starts and when it is asked to end.
+// Stands in for `pagehive serve`, `work` and `maintain`: records its start, and each request to end.
 import { appendFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { exitWithParent } from '../../../src/supervisor/parent.ts';

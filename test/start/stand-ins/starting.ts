@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { start } from '../../../src/commands/start.ts';
 import { StartError } from '../../../src/commands/start-checks.ts';
-import { readConfig } from '../../../src/config.ts';
+import { readConfig } from '../../../src/config/config.ts';
 
 const journal = process.env.JOURNAL ?? '';
 

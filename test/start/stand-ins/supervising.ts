@@ -18,6 +18,7 @@ for (const name of ['one', 'two']) {
     name,
     start: () =>
       startProcess({
+        inherits: 'all',
         ...common,
         name,
         command: process.execPath,
@@ -31,6 +32,7 @@ await supervisor.start({
   name: 'ignorant',
   start: () =>
     startProcess({
+      inherits: 'all',
       ...common,
       name: 'ignorant',
       command: 'tail',

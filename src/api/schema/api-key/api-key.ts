@@ -1,20 +1,22 @@
 import type { ApiKey as ApiKeyRow } from '../../../connections/prisma/client.ts';
 import { Scope as Scopes } from '../../../connections/prisma/enums.ts';
 import { encodeId } from '../../../ids.ts';
+import { scope } from '../../admission/declarations.ts';
 import { builder } from '../builder.ts';
+import { ApiKeyLimits, limitsOfKey } from './limits.ts';
 
 export const Scope = builder.enumType('Scope', {
-  description: 'What an API key allows. No scope includes another.',
+  description: 'The permissions of an API key. No scope includes another.',
   values: {
-    READ: { value: Scopes.READ, description: 'Queries and subscriptions about the data of the tenant.' },
+    READ: { value: Scopes.READ, description: "Queries and subscriptions on the tenant's data." },
     WRITE: {
       value: Scopes.WRITE,
       description:
-        'Mutations, and secrets that allow changes, such as `Upload.url`. Reading more than the changed object itself needs READ as well.',
+        'Mutations, and secrets that allow changes, such as `Upload.url`. A mutation returns only scalar fields of the changed object without READ.',
     },
     OPERATOR: {
       value: Scopes.OPERATOR,
-      description: 'Everything about the whole installation: health, metrics, API keys.',
+      description: 'Operations on the whole installation: health, metrics, workers, API keys, tenants, the audit log.',
     },
   },
 });
@@ -32,7 +34,7 @@ export const ApiKey = builder.objectRef<ApiKeyRow>('ApiKey').implement({
       resolve: ({ tenantId }) => encodeId('tenant', tenantId),
     }),
     name: t.exposeString('name', { nullable: true, description: 'A label for people.' }),
-    scopes: t.expose('scopes', { type: [Scope], description: 'What the key allows.' }),
+    scopes: t.expose('scopes', { type: [Scope], description: 'The scopes of the key.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the key was created.' }),
     rotatedAt: t.expose('rotatedAt', {
       type: 'DateTime',
@@ -48,6 +50,12 @@ export const ApiKey = builder.objectRef<ApiKeyRow>('ApiKey').implement({
       type: 'DateTime',
       nullable: true,
       description: 'When the key was revoked; null if it was not.',
+    }),
+    limits: t.field({
+      type: ApiKeyLimits,
+      extensions: scope('ANY'),
+      description: 'The limits of the key.',
+      resolve: limitsOfKey,
     }),
     lastUsedAt: t.expose('lastUsedAt', {
       type: 'DateTime',

@@ -3,9 +3,8 @@ import { cancelBatch, retryBatch } from '../../../batches/change.ts';
 import { RequestError } from '../../../errors.ts';
 import { decodeId } from '../../../ids.ts';
 import { passwordPurpose } from '../../../job-row/options.ts';
-import { parseRetryOptions } from '../../inputs/inputs.ts';
 import { builder } from '../builder.ts';
-import { retryOptionsText } from '../job/change.ts';
+import { retryChanges, retryOptionsText } from '../job/change.ts';
 import { JobOptionsInput } from '../job/options.ts';
 import { Batch } from './batch.ts';
 
@@ -55,10 +54,12 @@ builder.mutationFields((t) => ({
       id: t.arg.id({ required: true, description: 'The id of the batch.' }),
       options: t.arg({ type: JobOptionsInput, description: retryOptionsText }),
     },
-    async resolve(_, { id, options }, { jobs, tenantId, secrets }) {
-      const { password, ...changes } = parseRetryOptions(options);
+    async resolve(_, { id, options }, context) {
+      const { jobs, tenantId, secrets, allowance } = context;
+      const uuid = batchUuid(id);
+      const { password, ...changes } = retryChanges(context, options);
       const sealed = password === null ? null : secrets.seal(passwordPurpose, password);
-      return { batch: await retryBatch(jobs, tenantId, batchUuid(id), sealed, changes) };
+      return { batch: await retryBatch(jobs, tenantId, uuid, sealed, changes, allowance.quotas) };
     },
   }),
 }));

@@ -2,7 +2,7 @@ import type { Batch as BatchRow } from '../../../batches/batch.ts';
 import { createBatch } from '../../../batches/create.ts';
 import type { SubmittedBatch } from '../../../batches/submit.ts';
 import { maxBatchItems } from '../../../jobs/batch-size.ts';
-import { atMost } from '../../admission/declarations.ts';
+import { atMost, cost } from '../../admission/declarations.ts';
 import { parseCreateBatch } from '../../inputs/inputs.ts';
 import { builder } from '../builder.ts';
 import { metadataText } from '../job/create.ts';
@@ -35,7 +35,7 @@ const BatchItemInput = builder.inputType('BatchItemInput', {
     metadata: t.field({ type: 'JSONObject', description: metadataText }),
     options: t.field({
       type: JobOptionsInput,
-      description: 'Options for this document. They override those of the batch one by one.',
+      description: "Options for this document. Each one overrides the batch's option.",
     }),
   }),
 });
@@ -86,6 +86,7 @@ builder.mutationField('createBatch', (t) =>
     description:
       'Accepts many documents, all or none, and answers once they are safe on disk; watch them with `batchProgress`. If any item is wrong, nothing is ' +
       'accepted, and the one error names the wrong items by their index, up to 100 issues.',
+    extensions: cost({ points: 1_000 }),
     args: {
       input: t.arg({ type: CreateBatchInputType, required: true, description: 'The documents and what to do.' }),
     },

@@ -35,7 +35,7 @@ const BatchProgress = builder.objectRef<BatchState>('BatchProgress').implement({
       type: Batch,
       extensions: perSubscriber,
       description: 'The batch, never older than this event.',
-      async resolve(query, { batchId, tenantId }, _, { database }) {
+      async resolve(query, { batchId }, _, { database, tenantId }) {
         const batch = await database.prisma.batch.findFirst({ ...query, where: { id: batchId, tenantId } });
         if (batch === null) throw new RequestError('NOT_FOUND', { message: 'The batch was deleted in the meantime.' });
         return batch;

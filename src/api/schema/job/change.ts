@@ -2,10 +2,12 @@ import { RequestError } from '../../../errors.ts';
 import { decodeId } from '../../../ids.ts';
 import type { Job as JobRow } from '../../../job-row/job.ts';
 import { passwordPurpose } from '../../../job-row/options.ts';
+import { checkOptions, limitsOfRetry } from '../../../jobs/allowed-options.ts';
 import { cancelJob } from '../../../jobs/cancel.ts';
 import { deleteJob } from '../../../jobs/remove.ts';
 import { retryJob } from '../../../jobs/retry.ts';
 import { removeJobFiles } from '../../../results/job-files.ts';
+import type { ApiContext } from '../../context.ts';
 import { parseRetryOptions } from '../../inputs/inputs.ts';
 import { builder } from '../builder.ts';
 import { Job } from './job.ts';
@@ -13,8 +15,19 @@ import { JobOptionsInput } from './options.ts';
 
 /** Describes the options of retryJob and retryBatch. */
 export const retryOptionsText =
-  'Options to change. Each option given here replaces that of the job; null keeps it (use `pages: "1-"` for all pages). A password has to be ' +
+  'Options to change. Each option given here replaces that of the job; null keeps it (use `pages: "1-"` for all pages), within the limits of the key. A password has to be ' +
   'given again, because it was erased when the job ended.';
+
+/** Returns the changes of a retry. Refuses options that the limits of the caller do not allow. */
+export function retryChanges({ allowance }: ApiContext, options: unknown) {
+  const { options: chosen, ...changes } = parseRetryOptions(options);
+  checkOptions(allowance, chosen, ['options']);
+  return {
+    ...changes,
+    options: { ...chosen, memoryBytes: allowance.memoryBytes },
+    limits: limitsOfRetry(allowance),
+  };
+}
 
 function jobUuid(id: string): string {
   const uuid = decodeId('job', id);
@@ -58,10 +71,12 @@ builder.mutationFields((t) => ({
       id: t.arg.id({ required: true, description: 'The id of the job.' }),
       options: t.arg({ type: JobOptionsInput, description: retryOptionsText }),
     },
-    async resolve(_, { id, options }, { jobs, tenantId, secrets }) {
-      const { password, ...changes } = parseRetryOptions(options);
+    async resolve(_, { id, options }, context) {
+      const { jobs, tenantId, secrets, allowance } = context;
+      const uuid = jobUuid(id);
+      const { password, ...changes } = retryChanges(context, options);
       const sealed = password === null ? null : secrets.seal(passwordPurpose, password);
-      return { job: await retryJob(jobs, tenantId, jobUuid(id), sealed, changes) };
+      return { job: await retryJob(jobs, tenantId, uuid, sealed, changes, allowance.quotas) };
     },
   }),
   deleteJob: t.field({
@@ -71,16 +86,9 @@ builder.mutationFields((t) => ({
       'Deletes a final job with its pages and files, and its document if no other job uses it. A job that has not ended is JOB_NOT_FINAL. Its ' +
       'idempotency key cannot be reused for 24 hours.',
     args: { id: t.arg.id({ required: true, description: 'The id of the job.' }) },
-    async resolve(_, { id }, { jobs, tenantId, storage, logger }) {
+    async resolve(_, { id }, context) {
       const uuid = jobUuid(id);
-      const { storageKey } = await deleteJob(jobs, tenantId, uuid);
-      try {
-        if (storageKey !== null) await storage.remove(storageKey);
-        await removeJobFiles(storage, uuid);
-      } catch (error) {
-        // The job is deleted even if this fails; the janitor then removes the bytes.
-        logger.warn({ err: error, job: id }, 'bytes were left behind; the janitor removes them');
-      }
+      await removeJobFiles(context, uuid, await deleteJob(context.jobs, context.tenantId, uuid));
       return { deletedId: id };
     },
   }),

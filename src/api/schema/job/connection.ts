@@ -30,7 +30,7 @@ export const JobFilter = builder.inputType('JobFilter', {
 
 export type JobFilterInput = typeof JobFilter.$inferInput;
 
-/** A filter within a tenant. An id that is not one of a batch matches nothing, like the id of another tenant's batch. */
+/** Returns a filter within a tenant. An invalid batch id matches nothing, like the id of another tenant's batch. */
 export function jobsFilter(tenantId: string, filter: JobFilterInput | null | undefined): JobsFilter {
   const { status, failureCode, name, batch, createdAfter, createdBefore } = filter ?? {};
   const batchId = batch == null ? null : (decodeId('batch', batch) ?? nilUuid);
@@ -67,7 +67,7 @@ async function countOf(connection: object): Promise<JobCount> {
   return (await counts.get(connection)?.()) ?? { count: 0, exact: true };
 }
 
-/** The columns that cursors are made of. They never change, so a cursor stays valid. */
+/** The columns that cursors contain. They never change, so a cursor stays valid. */
 export interface ListedJob {
   id: string;
   createdAt: Date;
@@ -106,7 +106,7 @@ export function jobReader(context: ApiContext, info: GraphQLResolveInfo): ReadJo
 }
 
 /**
- * Reads the ids of a list, then their rows in the same order. Reads the list again if a job was deleted in between, because the
+ * Reads the ids of a list, then their rows in the same order. Reads the list again if a job was deleted in between: the
  * missing row would end the list too early.
  */
 export async function readInOrder(list: () => Promise<string[]>, read: ReadJobs): Promise<ListedJob[]> {

@@ -1,5 +1,5 @@
 import { createJob } from '../../../jobs/create.ts';
-import type { Submitted } from '../../../jobs/submit.ts';
+import type { Submitted } from '../../../jobs/find-submitted.ts';
 import { parseCreateJob } from '../../inputs/inputs.ts';
 import { builder } from '../builder.ts';
 import { WebhookInput } from '../webhook-input.ts';

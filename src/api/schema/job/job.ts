@@ -118,7 +118,7 @@ export const Job = builder.prismaObject('Job', {
       type: 'JSONObject',
       nullable: true,
       description: "The client's own data, unchanged.",
-      // A row that was just written has it; for lists, it is loaded within the byte budget.
+      // A row that was just written contains it; for lists, it is loaded within the byte budget.
       resolve: (job, _, context) =>
         'metadata' in job ? job.metadata : loadContent(context, jobMetadata, { id: job.id, number: null }),
     }),

@@ -84,7 +84,7 @@ const JobProgress = builder.objectRef<ProgressState>('JobProgress').implement({
       type: Job,
       extensions: perSubscriber,
       description: 'The job, never older than this event. With a COMPLETED event it has its `result`.',
-      async resolve(query, { jobId, tenantId }, _, { database }) {
+      async resolve(query, { jobId }, _, { database, tenantId }) {
         const job = await database.prisma.job.findFirst({ ...query, where: { id: jobId, tenantId } });
         if (job === null) throw new RequestError('NOT_FOUND', { message: 'The job was deleted in the meantime.' });
         return job;

@@ -1,4 +1,4 @@
-import { withoutCredentials } from '../../../documents/without-credentials.ts';
+import { withoutCredentials } from '../../../documents/url-credentials.ts';
 import { builder } from '../builder.ts';
 
 const SourceKind = builder.enumType('SourceKind', {

@@ -16,9 +16,9 @@ const cameFrom: Record<Status, Status[]> = {
 };
 
 /**
- * The events for a subscriber with this filter: those of matching jobs, and the transition by which a job stops
- * matching, so that lists can remove it. A job's previous state is not stored per subscriber, so a transition that
- * *may* have left the filter counts as one that did.
+ * Returns whether a subscriber with this filter gets an event: events of matching jobs, and the transition by which a
+ * job stops matching, so that lists can remove it. A job's previous state is not stored per subscriber, so a transition
+ * that *may* have left the filter counts as one that did.
  */
 export function acceptsUpdates(filter: JobFilterInput | null | undefined): (state: ProgressState) => boolean {
   const { status, failureCode, name, batch, createdAfter, createdBefore } = filter ?? {};

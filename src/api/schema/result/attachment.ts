@@ -16,7 +16,7 @@ const AttachmentOmission = builder.enumType('AttachmentOmission', {
   } as const,
 });
 
-/** An attachment, and what identifies its download. */
+/** An attachment with the data that identifies its download. */
 interface AttachmentOfJob extends AttachmentShape {
   jobId: string;
   index: number;

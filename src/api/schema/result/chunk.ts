@@ -1,4 +1,5 @@
-import { type Chunk as ChunkShape, chunksOf } from '../../../chunks/chunks.ts';
+import type { Chunk as ChunkShape } from '../../../chunks/chunk.ts';
+import { chunksOf } from '../../../chunks/chunks.ts';
 import { tokenizerName } from '../../../chunks/tokens.ts';
 import { markdownRun } from '../../../results/job-content.ts';
 import { loadContent } from '../../answers/content.ts';
@@ -74,8 +75,8 @@ builder.objectField(JobResult, 'chunks', (t) =>
 );
 
 /**
- * The pages of a job from a given one, as many at a time as the chunks can use: so usually one statement reads those of
- * all jobs of a list.
+ * Yields the pages of a job from a given one, as many at a time as the chunks can use. So usually one statement reads
+ * the pages of all jobs of a list.
  */
 async function* readPages(context: ApiContext, id: string, from: number, bytes: number) {
   const content = markdownRun(bytes);

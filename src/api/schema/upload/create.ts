@@ -4,6 +4,7 @@ import type { Source } from '../../../connections/prisma/client.ts';
 import { signUpload } from '../../../documents/upload-token.ts';
 import { RequestError } from '../../../errors.ts';
 import { encodeId, newUuid } from '../../../ids.ts';
+import { checkQuotas } from '../../../tenants/usage.ts';
 import type { ApiContext, ApiServices } from '../../context.ts';
 import type { CreateUploadInput } from '../../inputs/inputs.ts';
 
@@ -16,10 +17,13 @@ export async function createUpload(context: ApiContext, input: CreateUploadInput
     const message = `must not exceed ${context.limits.documentBytes}`;
     throw new RequestError('BAD_USER_INPUT', { issues: [{ path: ['input', 'bytes'], code: 'TOO_LARGE', message }] });
   }
-  return await context.writes.prisma.source.create({
+  const { writes, tenantId, allowance } = context;
+  const { quotas } = allowance;
+  await checkQuotas(writes, { tenantId, quotas }, { jobs: 0, bytes: Math.max(1, Number(input.bytes ?? 0)) });
+  return await writes.prisma.source.create({
     data: {
       id: newUuid(),
-      tenantId: context.tenantId,
+      tenantId,
       kind: 'UPLOAD',
       status: 'WAITING',
       filename: safeFilename(input.filename ?? ''),

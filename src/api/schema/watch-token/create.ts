@@ -8,16 +8,16 @@ import { builder } from '../builder.ts';
 import { ResultFormat } from '../download.ts';
 
 const CreateWatchTokenInput = builder.inputType('CreateWatchTokenInput', {
-  description: 'What a watch token allows. Exactly one of `job` and `batch` must be given.',
+  description: 'The access of a watch token. Exactly one of `job` and `batch` is required.',
   fields: (t) => ({
     job: t.id({ description: 'The id of the job to watch.' }),
     batch: t.id({ description: 'The id of the batch to watch.' }),
     download: t.field({
       type: ResultFormat,
-      description: 'The format of the result that may be downloaded as well. Default: none.',
+      description: 'The result format that the token may also download. Default: none.',
     }),
     expireAfterSeconds: t.int({
-      description: `Lifetime of the token, in seconds: ${watchSeconds.least} to ${watchSeconds.most}. Default ${watchSeconds.default}.`,
+      description: `Lifetime of the token, in seconds: ${watchSeconds.min} to ${watchSeconds.max}. Default ${watchSeconds.default}.`,
     }),
   }),
 });
@@ -43,9 +43,9 @@ builder.mutationField('createWatchToken', (t) =>
     nullable: true,
     extensions: scope('READ'),
     description:
-      'Creates a token for a browser: it reads the progress of one job or batch, and nothing else except the download that it names. ' +
+      'Creates a token for a browser. It can read the progress of one job or batch and the download that it names, but nothing else. ' +
       'It ends early if your key is revoked, rotated or expires. Needs the scope READ.',
-    args: { input: t.arg({ type: CreateWatchTokenInput, required: true, description: 'What the token allows.' }) },
+    args: { input: t.arg({ type: CreateWatchTokenInput, required: true, description: 'The access of the token.' }) },
     async resolve(_, { input }, context) {
       const { job, batch, download = null, expireAfterSeconds } = parseCreateWatchToken(input);
       const subject = job ?? batch ?? '';

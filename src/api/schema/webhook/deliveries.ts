@@ -3,7 +3,7 @@ import type { Prisma } from '../../../connections/prisma/client.ts';
 import { decodeId } from '../../../ids.ts';
 import { atMost } from '../../admission/declarations.ts';
 import { builder } from '../builder.ts';
-import { checkConnectionArgs, resolveKeyset, uuidPattern } from '../connection.ts';
+import { resolveNewestFirst } from '../connection.ts';
 import { WebhookEvent } from '../webhook-input.ts';
 import { WebhookDelivery, WebhookDeliveryStatus } from './delivery.ts';
 
@@ -46,9 +46,6 @@ const WebhookDeliveryConnection = builder.connectionObject(
   { name: 'WebhookDeliveryEdge', description: 'A delivery with its cursor.' },
 );
 
-/** A UUIDv7 sorts by its time of creation. */
-const cursor = new RegExp(`^${uuidPattern}$`);
-
 builder.queryField('webhookDeliveries', (t) =>
   t.field({
     type: WebhookDeliveryConnection,
@@ -58,21 +55,11 @@ builder.queryField('webhookDeliveries', (t) =>
       filter: t.arg({ type: WebhookDeliveryFilter, description: 'Which deliveries to list.' }),
     },
     resolve(_, { filter, ...args }, context, info) {
-      checkConnectionArgs(args, (text) => cursor.test(text));
       const paths = [['nodes'], ['edges', 'node']];
       const query = queryFromInfo({ context, info, paths, typeName: 'WebhookDelivery' });
-      const where = deliveriesWhere(context.tenantId, filter);
-      return resolveKeyset(
-        context,
-        args,
-        ({ id }: { id: string }) => id,
-        ({ before, after, limit, inverted }) =>
-          context.database.prisma.webhookDelivery.findMany({
-            ...query,
-            where: { ...where, id: { ...(after ? { lt: after } : {}), ...(before ? { gt: before } : {}) } },
-            orderBy: { id: inverted ? 'asc' : 'desc' },
-            take: limit,
-          }),
+      const filtered = deliveriesWhere(context.tenantId, filter);
+      return resolveNewestFirst(context, args, ({ where, ...part }) =>
+        context.database.prisma.webhookDelivery.findMany({ ...query, ...part, where: { ...filtered, ...where } }),
       );
     },
   }),

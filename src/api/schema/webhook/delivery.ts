@@ -1,4 +1,4 @@
-import { withoutCredentials } from '../../../documents/without-credentials.ts';
+import { withoutCredentials } from '../../../documents/url-credentials.ts';
 import { RequestError } from '../../../errors.ts';
 import { decodeId, encodeId } from '../../../ids.ts';
 import { payloadOf } from '../../../webhooks/body.ts';

@@ -1,5 +1,5 @@
 import type { Tenant } from '../../../connections/prisma/client.ts';
-import { withoutCredentials } from '../../../documents/without-credentials.ts';
+import { withoutCredentials } from '../../../documents/url-credentials.ts';
 import { RequestError } from '../../../errors.ts';
 import { decodeId, encodeId } from '../../../ids.ts';
 import { checkWebhookUrl } from '../../../webhooks/choose-target.ts';

@@ -24,6 +24,8 @@ export interface Part extends Segment {
 const slack = 0.2;
 /** Words that are no nearer to one another than this may belong to different columns. */
 const narrowest = 0.24;
+/** The same in type of fixed width, whose spaces are 0.6 wide. */
+const narrowestOfFixedWidth = 0.7;
 
 /** The columns that a stretch lies in: the first and the last one, or null where there are none. */
 function columnsAt(columns: Column[], from: number, to: number, size: number): [number, number] | null {
@@ -43,11 +45,14 @@ function columnsAt(columns: Column[], from: number, to: number, size: number): [
 export function place(line: Segment, columns: Column[]): Part[] {
   const { from, to, size, pieces } = line;
   const [first, last] = columnsAt(columns, from, to, size) ?? [-1, -1];
-  // Written out: this is asked of every line many times, and copying all properties takes longer than finding the columns.
+  // Written out: this is asked of every line many times, and copying all properties takes longer than finding the
+  // columns.
   return (first === last ? null : splitWords(line, columns)) ?? [{ from, to, size, pieces, first, last }];
 }
 
-/** Columns nearer to one another than cells elsewhere: the line is parted if each part stands at an edge of its column. */
+/**
+ * Columns nearer to one another than cells elsewhere: the line is parted if each part stands at an edge of its column.
+ */
 function splitWords(line: Segment, columns: Column[]): Part[] | null {
   const parts: Part[] = [];
   const pieces = line.pieces.flatMap((piece) => {
@@ -72,7 +77,8 @@ function splitWords(line: Segment, columns: Column[]): Part[] | null {
   const fits = parts.every((part, index) => {
     const [column, before] = [columns[part.first], parts[index - 1]];
     if (column === undefined) return false;
-    if (before !== undefined && part.from - before.to < narrowest * line.size) return false;
+    const least = part.pieces.every(({ fixedWidth }) => fixedWidth) ? narrowestOfFixedWidth : narrowest;
+    if (before !== undefined && part.from - before.to < least * line.size) return false;
     return isAligned(part, column, 0.5 * line.size);
   });
   return fits ? parts : null;

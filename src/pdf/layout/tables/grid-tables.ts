@@ -1,10 +1,12 @@
-import { type Box, middle, right } from '../../model/box.ts';
+import { type Box, middle, right, union } from '../../model/box.ts';
 import type { Rules } from '../../model/drawing.ts';
 import type { Piece } from '../../model/piece.ts';
 import type { Cell } from '../../model/table.ts';
 import { toWords } from '../../model/words.ts';
 import { toLines } from '../lines.ts';
-import { findGrids, type Grid, type GridCell } from './grid.ts';
+import type { Column } from './columns.ts';
+import { findGrids, type Grid, type GridCell, slot } from './grid.ts';
+import { hiddenColumns, splitNumbers } from './hidden-columns.ts';
 import { hiddenRows } from './hidden-rows.ts';
 import { smallestCell } from './rules.ts';
 import { outside, type PlacedTable } from './table.ts';
@@ -35,9 +37,14 @@ function smallestRow(pieces: Piece[]): number {
 
 function toTable(grid: Grid, all: Piece[]): PlacedTable | null {
   const inside = all.filter((piece) => isInside(grid, piece));
-  const columns = hiddenColumns(grid, inside);
-  const filled = hiddenRows(fill(columns, inside).flatMap((cell) => splitSpan(columns, cell)));
-  return isTable(filled) ? { box: grid, rows: compact(filled), pieces: new Set(inside) } : null;
+  const parts = inside.flatMap(splitNumbers);
+  const columns = hiddenColumns(grid, parts);
+  const filled = hiddenRows(
+    fill(columns, parts).flatMap((cell) => splitSpan(columns, cell)),
+    columns,
+  );
+  if (!isTable(filled)) return null;
+  return { box: grid, rows: compact(filled), pieces: new Set(inside), columns: textColumns(filled) };
 }
 
 function isInside(grid: Box, piece: Piece): boolean {
@@ -69,7 +76,7 @@ function isTable(cells: Filled[]): boolean {
   );
 }
 
-/** A grid of several columns with so many rows and so large a share of its cells filled is a table, whatever stands in them. */
+/** A grid of several columns with at least this many rows, and this share of its cells filled, is always a table. */
 const fullGrid = { rows: 3, fill: 0.9 };
 
 /** A column of boxes is a table if there are enough, and words in all; with fewer it may be a notice. */
@@ -108,17 +115,9 @@ function fill(grid: Grid, pieces: Piece[]): Filled[] {
   return cells;
 }
 
-function slot(edges: number[], value: number): number {
-  let [low, high] = [0, edges.length - 2];
-  while (low < high) {
-    const half = (low + high + 1) >> 1;
-    if ((edges[half] ?? 0) <= value) low = half;
-    else high = half - 1;
-  }
-  return low;
-}
-
-/** Cells without a rule between them are one, but not if what stands in them keeps to either side of where others have one. */
+/**
+ * Splits a spanning cell if its text keeps to the columns of the other rows; cells without a rule between them are one.
+ */
 function splitSpan(grid: Grid, cell: Filled): Filled[] {
   if (cell.columns === 1 || cell.pieces.length < 2) {
     return [cell];
@@ -142,59 +141,6 @@ function splitSpan(grid: Grid, cell: Filled): Filled[] {
   });
 }
 
-const mostColumns = 50;
-
-/** The grid with the columns that have no rule between them, but an empty strip all the way down. */
-function hiddenColumns(grid: Grid, pieces: Piece[]): Grid {
-  let result = grid;
-  if (grid.xs.length > mostColumns) {
-    return grid;
-  }
-  for (let column = 0; column + 1 < grid.xs.length; column += 1) {
-    const [from = 0, to = 0] = [grid.xs[column], grid.xs[column + 1]];
-    const there = pieces.filter((piece) => piece.x >= from - 2 && right(piece) <= to + 2);
-    const crossed = pieces.some((piece) => piece.x < from - 2 && right(piece) > from + 20);
-    const strip = crossed ? null : widestStrip(there);
-    if (strip !== null) result = splitColumn(result, strip);
-  }
-  return result;
-}
-
-function widestStrip(pieces: Piece[]): number | null {
-  let best: { x: number; width: number } | null = null;
-  let end = -Infinity;
-  for (const piece of [...pieces].sort((a, b) => a.x - b.x)) {
-    const width = piece.x - end;
-    if (end > -Infinity && width > 1.5 * piece.size && (best === null || width > best.width)) {
-      best = { x: piece.x - width / 2, width };
-    }
-    end = Math.max(end, right(piece));
-  }
-  if (best === null) {
-    return null;
-  }
-  const { x } = best;
-  const left = pieces.filter((piece) => right(piece) <= x);
-  const heights = new Set(pieces.flatMap((piece) => (piece.x < x ? [] : around(middle(piece)))));
-  const beside = left.filter((piece) => heights.has(Math.round(middle(piece) / 2)));
-  return beside.length >= 2 && left.some(({ text }) => /\p{L}{2}/u.test(text)) ? x : null;
-}
-
-function around(height: number): number[] {
-  return [Math.floor(height / 2), Math.ceil(height / 2)];
-}
-
-function splitColumn(grid: Grid, x: number): Grid {
-  const column = slot(grid.xs, x);
-  const xs = [...grid.xs.slice(0, column + 1), x, ...grid.xs.slice(column + 1)];
-  const cells = grid.cells.flatMap((cell): GridCell[] => {
-    if (cell.column > column) return [{ ...cell, column: cell.column + 1 }];
-    if (cell.column === column && cell.columns === 1) return [cell, { ...cell, column: column + 1 }];
-    return [cell.column + cell.columns > column ? { ...cell, columns: cell.columns + 1 } : cell];
-  });
-  return { ...grid, xs, cells };
-}
-
 function cellText(pieces: Piece[]): string {
   const lines = toLines(pieces).sort((a, b) => middle(a) - middle(b) || a.x - b.x);
   return lines.map(({ text }) => text).join(' ');
@@ -215,6 +161,16 @@ function compact(cells: Filled[]): Cell[][] {
     }
   }
   return rows;
+}
+
+/** Where the text of each column stands, by the cells that span none; null if a column has no such cell. */
+function textColumns(cells: Filled[]): Column[] | null {
+  const columns = sorted(cells.filter(({ pieces }) => pieces.length > 0).map(({ column }) => column)).map((column) => {
+    const own = cells.filter((cell) => cell.column === column && cell.columns === 1);
+    const pieces = own.flatMap((cell) => cell.pieces);
+    return pieces.length === 0 ? null : union(pieces);
+  });
+  return columns.every((box) => box !== null) ? columns.map((box) => ({ from: box.x, to: right(box) })) : null;
 }
 
 function sorted(values: number[]): number[] {

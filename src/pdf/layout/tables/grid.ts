@@ -18,16 +18,19 @@ export interface Grid extends Box {
 }
 
 const shortest = 8;
-const mostCells = 5_000;
+const maxCells = 5_000;
 /** A page with more of them shows a drawing. */
-const mostGrids = 100;
+const maxGrids = 100;
 
-/** The grids that rules form: those that touch one another, with at least two cells between them. Rows are at least so high. */
+/**
+ * The grids that rules form: those that touch one another, with at least two cells between them. Rows are at least so
+ * high.
+ */
 export function findGrids(rules: Rules, smallestRow: number): Grid[] {
   const horizontal = mergeRules(rules.horizontal, shortest);
   const vertical = mergeRules(rules.vertical, shortest);
   const grids = components(horizontal, vertical).flatMap((component) => toGrid(component, smallestRow) ?? []);
-  return grids.length > mostGrids ? [] : grids;
+  return grids.length > maxGrids ? [] : grids;
 }
 
 function components(horizontal: Rule[], vertical: Rule[]): Rules[] {
@@ -73,7 +76,7 @@ function toGrid({ horizontal, vertical }: Rules, smallestRow: number): Grid | nu
   const xs = withEnds(vertical, horizontal, smallestCell);
   const ys = withEnds(horizontal, vertical, smallestRow);
   const [columns, rows] = [xs.length - 1, ys.length - 1];
-  if (columns < 1 || rows < 1 || columns * rows < 2 || columns * rows > mostCells) {
+  if (columns < 1 || rows < 1 || columns * rows < 2 || columns * rows > maxCells) {
     return null;
   }
   const wallRight = crossings(vertical, xs, ys, smallestCell);
@@ -137,4 +140,15 @@ function crossings(rules: Rule[], lines: number[], lanes: number[], smallest: nu
     }
   }
   return walls;
+}
+
+/** Returns the index of the column or row that a place is in. */
+export function slot(edges: number[], value: number): number {
+  let [low, high] = [0, edges.length - 2];
+  while (low < high) {
+    const half = (low + high + 1) >> 1;
+    if ((edges[half] ?? 0) <= value) low = half;
+    else high = half - 1;
+  }
+  return low;
 }

@@ -4,23 +4,26 @@ import type { Piece } from '../../model/piece.ts';
 import type { Line } from '../lines.ts';
 import { type Column, intoNearest } from './columns.ts';
 import { mergeRules } from './rules.ts';
+import { inBlocks } from './side-by-side.ts';
 import type { PlacedTable } from './table.ts';
 import { joinRows, toCells } from './table-cells.ts';
 import { isProportional, isTable } from './table-checks.ts';
 import { spanHeads } from './table-heads.ts';
 import { type Row, toRows } from './table-rows.ts';
-import { growRun, isNear, mostColumns, placeRow, type Run, settle } from './table-runs.ts';
+import { growRun, isHeadOfWords, isNear, maxColumns, placeRow, type Run, settle } from './table-runs.ts';
 import { inColumns } from './text-columns.ts';
 
 /** A page with more lines is a drawing or a map. */
-const mostLines = 3_000;
+const maxLines = 3_000;
 
-/** A run of rows that is no table is tried again without its first row, as that may not belong to it; each row so many times on average. */
-const mostTries = 4;
+/**
+ * Maximum tries per row, on average. A run that is no table is tried again without its first row, which may be a title.
+ */
+const maxTries = 4;
 
-/** The tables whose columns are told by the empty strips between them, with or without rules above and below. */
+/** The tables whose columns the empty strips between them reveal, with or without rules above and below. */
 export function openTables(lines: Line[], prose: Set<Line>, rules: Rule[]): PlacedTable[] {
-  if (lines.length > mostLines) {
+  if (lines.length > maxLines) {
     return [];
   }
   const proportional = isProportional(lines);
@@ -34,11 +37,11 @@ export function openTables(lines: Line[], prose: Set<Line>, rules: Rule[]): Plac
     return true;
   };
   for (const scope of scopes(rules, lines, prose)) {
-    const rows = toRows(scope.lines.filter(isFree));
+    const rows = toRows(scope.bands.flat().filter(isFree));
     add(toTable(rows, [], scope, proportional), rows);
   }
   const loose = toRows(lines.filter((line) => !prose.has(line) && isFree(line)));
-  for (const rows of inColumns(loose, prose)) {
+  for (const rows of inColumns(loose, prose).flatMap((part) => inBlocks(part, rules))) {
     const open = rows.map((_, index) => isNear(rows, index) && !isParted(rows, index, prose));
     let grown = 0;
     for (let start = 0; start < rows.length; ) {
@@ -47,7 +50,7 @@ export function openTables(lines: Line[], prose: Set<Line>, rules: Rule[]): Plac
       const length = Math.max(1, run.rows.length);
       grown += length;
       const found = whole.rows.length > 1 && add(toTable(whole.rows, whole.columns, null, proportional), whole.rows);
-      start += found || grown > mostTries * rows.length ? length : 1;
+      start += found || grown > maxTries * rows.length ? length : 1;
     }
   }
   return tables;
@@ -72,15 +75,18 @@ function middleOf({ y, bottom }: Row): number {
   return (y + bottom) / 2;
 }
 
-const mostHeads = 2;
+const maxHeads = 2;
 
 /** Rows above whose words stand in the columns: heads are often set closer than what is below them. */
 function extendUp(run: Run, rows: Row[], start: number, open: boolean[]): Run {
   const above: Row[] = [];
   const { columns } = run;
-  for (let index = start - 1; index >= 0 && above.length < mostHeads; index -= 1) {
+  const [first] = run.rows;
+  for (let index = start - 1; index >= 0 && above.length < maxHeads; index -= 1) {
     const row = rows[index];
     if (row === undefined || open[index + 1] !== true) break;
+    // Sums of another table may stand above a head.
+    if (first !== undefined && isHeadOfWords(first) && !isHeadOfWords(row)) break;
     const parts = placeRow(row, columns);
     if (parts.length < 2 || parts.some(({ first, last }) => first < 0 || last > first)) break;
     above.unshift(row);
@@ -93,23 +99,24 @@ interface Scope {
   rules: number[];
   /** Shorter ones between them. */
   inner: Rule[];
-  lines: Line[];
+  /** The lines between each two of the rules. */
+  bands: Line[][];
 }
 
-const mostScopes = 100;
+const maxScopes = 100;
 /** Tables do not lie in one another: of the lines of a page, so many times all of them may be between rules. */
-const mostOver = 5;
+const maxOver = 5;
 /** More of them are a drawing. */
-const mostRules = 500;
+const maxRules = 500;
 
 /** What stands between rules of one length, one below the other, with no text between them that reaches beyond them. */
 function scopes(rules: Rule[], lines: Line[], prose: Set<Line>): Scope[] {
   const groups: Rule[][] = [];
-  const merged = mergeRules(rules, shortestInner).slice(0, mostRules);
+  const merged = mergeRules(rules, shortestInner).slice(0, maxRules);
   for (const rule of merged.filter(({ from, to }) => to - from >= shortestRule)) {
     const group = groups.find(([first]) => first !== undefined && isAsLong(first, rule));
     if (group !== undefined) group.push(rule);
-    else if (groups.length < mostScopes) groups.push([rule]);
+    else if (groups.length < maxScopes) groups.push([rule]);
   }
   const found: Scope[] = [];
   let held = 0;
@@ -126,17 +133,34 @@ function scopes(rules: Rule[], lines: Line[], prose: Set<Line>): Scope[] {
         continue;
       }
       held += between.length;
-      if (held > mostOver * lines.length) return found;
+      if (held > maxOver * lines.length) return found;
+      const inner = merged.filter((other) => other.at > above.at && other.at < rule.at);
+      if (scope !== null && isSameHead(scope.bands[0], between)) {
+        // What stands between two tables belongs to neither.
+        scope.bands.pop();
+        scope.rules.pop();
+        scope = null;
+      }
       if (scope === null) {
-        scope = { rules: [above.at], inner: [], lines: [] };
+        scope = { rules: [above.at], inner: [], bands: [] };
         found.push(scope);
       }
       scope.rules.push(rule.at);
-      scope.inner.push(...merged.filter((other) => other.at > above.at && other.at < rule.at));
-      scope.lines.push(...between);
+      scope.inner.push(...inner);
+      scope.bands.push(between);
     }
   }
   return found;
+}
+
+/** Reports whether a band has the texts of the first one: a table with the same head begins. */
+function isSameHead(head: Line[] | undefined, band: Line[]): boolean {
+  const textOf = (lines: Line[]) =>
+    lines
+      .map(({ text }) => text)
+      .sort()
+      .join('\n');
+  return head !== undefined && head.length > 1 && head.length === band.length && textOf(head) === textOf(band);
 }
 
 /** Of the rules above and below a table, in points. */
@@ -147,9 +171,17 @@ function isAsLong(a: Rule, b: Rule): boolean {
   return Math.abs(a.from - b.from) < 3 && Math.abs(a.to - b.to) < 3;
 }
 
+/** A rule of dashes or other signs has no place in a cell. */
+function isTypedRule({ segments }: Row): boolean {
+  return segments.every(({ pieces }) => pieces.every(({ text }) => /^[-=_*~─—–]{5,}$/u.test(text.trim())));
+}
+
 function toTable(found: Row[], known: Column[], scope: Scope | null, proportional: boolean): PlacedTable | null {
-  const { rows: lines, columns } = settle(found, known);
-  if (columns.length > mostColumns) return null;
+  const { rows: lines, columns } = settle(
+    found.filter((row) => !isTypedRule(row)),
+    known,
+  );
+  if (columns.length > maxColumns) return null;
   const placed = lines.map((row) => ({
     y: row.y,
     bottom: row.bottom,
@@ -159,5 +191,5 @@ function toTable(found: Row[], known: Column[], scope: Scope | null, proportiona
   const cells = toCells(rows, columns);
   if (!isTable(rows, cells, columns, scope !== null, proportional)) return null;
   const pieces = new Set(found.flatMap((row) => row.segments.flatMap((segment) => segment.pieces)));
-  return { box: union([...pieces]), rows: cells, pieces };
+  return { box: union([...pieces]), rows: cells, pieces, columns };
 }

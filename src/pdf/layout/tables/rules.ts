@@ -4,11 +4,13 @@ import type { Rule } from '../../model/drawing.ts';
 export const nearby = 3;
 
 /** More than this on a page is a drawing, not tables. */
-export const mostRules = 20_000;
+export const maxRules = 20_000;
 
-/** Joins what is drawn as one line in several strokes. Short ones are left out: they are dashes and parts of pictures. */
+/**
+ * Joins what is drawn as one line in several strokes. Short ones are left out: they are dashes and parts of pictures.
+ */
 export function mergeRules(rules: Rule[], shortest: number): Rule[] {
-  if (rules.length > mostRules) {
+  if (rules.length > maxRules) {
     return [];
   }
   const sorted = [...rules].sort((a, b) => a.at - b.at);

@@ -1,24 +1,24 @@
 import { type Box, bottom, right } from '../../model/box.ts';
 import type { Rule, Rules } from '../../model/drawing.ts';
-import { mostRules } from './rules.ts';
+import { maxRules } from './rules.ts';
 
 export interface Fill extends Box {
   colour: string;
 }
 
 /** More of them are a drawing. */
-const mostFills = 2_000;
+const maxFills = 2_000;
 const nearly = 1;
 
 /**
- * The rules that can be seen: a box upon a larger one in its own colour has no edges inside of that, and many programs shade the cells
- * of a table and the lines in them alike.
+ * The rules that can be seen: a box upon a larger one in its own colour has no edges inside of that, and many programs
+ * shade the cells of a table and the lines in them alike.
  */
 export function withoutShading(rules: Rules, fills: Fill[]): Rules {
-  if (rules.horizontal.length > mostRules || rules.vertical.length > mostRules) return rules;
+  if (rules.horizontal.length > maxRules || rules.vertical.length > maxRules) return rules;
   const [horizontal, vertical]: [Edges, Edges] = [new Map(), new Map()];
   const painted: Fill[] = [];
-  for (const fill of fills.slice(0, mostFills)) {
+  for (const fill of fills.slice(0, maxFills)) {
     const under = painted.find((other) => isWithin(fill, other));
     painted.push(fill);
     if (under === undefined) continue;

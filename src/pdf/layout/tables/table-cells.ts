@@ -21,8 +21,8 @@ export function hasData({ parts }: TableRow): boolean {
 }
 
 /**
- * Lines that belong to one row, joined: those that lie beside one another, those between two of the rules, and those that stand
- * nearer to one another than rows do elsewhere.
+ * Joins the lines of each row: those side by side, those between two rules, and those nearer to one another than rows
+ * are elsewhere.
  */
 export function joinRows(lines: TableRow[], rules: number[]): TableRow[] {
   const rows = joinWhere(lines, (above, line) => line.y < above.bottom - 0.15 * (line.bottom - line.y));
@@ -59,7 +59,9 @@ function joinBetween(lines: TableRow[], rules: number[]): TableRow[] {
 
 /** Gaps that differ by less, in heights of a line, are the same. */
 const clearly = 0.12;
-/** Rows whose lines are not known to be cells of theirs stand further apart than this, and those lines nearer together. */
+/**
+ * Minimum gap between rows and maximum gap between their lines, in heights of a line, if only the gaps tell them apart.
+ */
 const apart = 0.4;
 
 function joinNear(lines: TableRow[]): TableRow[] {
@@ -75,8 +77,8 @@ function joinNear(lines: TableRow[]): TableRow[] {
 }
 
 /**
- * Whether lines that were joined are rows: none have numbers in the same column, columns have more lines than others, and in each the
- * lines are equally far apart, as those of a paragraph are.
+ * Reports whether joined lines are rows: none has two numbers in one column, some columns have more lines than others,
+ * and the lines of each cell are equally far apart, like those of a paragraph.
  */
 function areRows(rows: TableRow[], height: number): boolean {
   let [several, ragged] = [0, 0];
@@ -105,13 +107,13 @@ function distances(lines: Part[]): number[] {
     .filter((distance, index) => distance > 0.3 * (lines[index]?.size ?? 0));
 }
 
-/** Everything in the line stands below something, and it is no row of its own: not everything there goes on. */
-function continues(above: TableRow, { parts }: TableRow): boolean {
+/** Reports whether everything in a line stands below something in the row above, and none of it is a number. */
+export function continues(above: TableRow, { parts }: TableRow): boolean {
   const there = new Set(above.parts.map(({ first }) => first));
   return parts.every((part) => there.has(part.first) && part.last === part.first && !isDatum(textOf(part)));
 }
 
-/** The cells of all rows. The first column's head goes down beside heads that span: over all of the rows above the data. */
+/** Returns the cells of all rows. Beside spanning heads, the first column's head spans all rows above the data. */
 export function toCells(rows: TableRow[], columns: Column[]): Cell[][] {
   const cells = rows.map((row) => rowCells(row, columns));
   const data = rows.findIndex(hasData);

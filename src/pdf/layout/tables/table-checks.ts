@@ -6,7 +6,10 @@ import { isDatum, type TableRow } from './table-cells.ts';
 /** Legends and formulas have less text, in characters. */
 const shortestTable = 30;
 
-/** What stands in columns, but is no table: charts, formulas, tables of contents, text. `enclosed`: between rules; `proportional`: the page is not set like code. */
+/**
+ * Reports whether text in columns is a table, not a chart, formulas, a table of contents or running text. `enclosed`:
+ * it is between rules; `proportional`: the page is not set like code.
+ */
 export function isTable(
   rows: TableRow[],
   cells: Cell[][],
@@ -19,6 +22,7 @@ export function isTable(
   const all = filled(texts.flat());
   const isHeaded = hasHead(placed, columns);
   const isFull = isDense(placed, columns, all.every(isDatum) ? dense.columnsOfNumbers : dense.columns);
+  if ((enclosed && isForm(placed, columns)) || isHeadWithValues(placed, texts, columns)) return true;
   return (
     columns.length > 1 &&
     hasRows(placed, columns, enclosed) &&
@@ -56,6 +60,40 @@ function hasRows(placed: Part[][], columns: Column[], enclosed: boolean): boolea
   );
 }
 
+/** Minimum number of rows of a form. */
+const minOfForm = 3;
+
+/** To be filled in: a head for each column, and below it nothing but labels in the first column. */
+function isForm([head = [], ...body]: Part[][], columns: Column[]): boolean {
+  const heads = new Set(head.map(({ first }) => first));
+  const isLabel = (parts: Part[]) => parts.every(({ first, last }) => first === 0 && last === 0);
+  return columns.length > 1 && heads.size === columns.length && body.length >= minOfForm && body.every(isLabel);
+}
+
+/**
+ * Minimum number of columns of a head with a single row of values, and the maximum difference of edges, in sizes of the
+ * type.
+ */
+const headWithValues = { columns: 4, sameEdge: 0.1 };
+
+/** A head of words and below each of them a value that begins at the same edge; axes of charts have numbers, too. */
+function isHeadWithValues(placed: Part[][], [head = [], values = []]: string[][], columns: Column[]): boolean {
+  const [above = [], below = []] = placed;
+  const isFull = (parts: Part[]) =>
+    parts.length === columns.length && parts.every(({ first, last }, index) => first === index && last === index);
+  return (
+    placed.length === 2 &&
+    columns.length >= headWithValues.columns &&
+    isFull(above) &&
+    isFull(below) &&
+    above.every(
+      ({ from, size }, index) => Math.abs(from - (below[index]?.from ?? 0)) < headWithValues.sameEdge * size,
+    ) &&
+    head.every((text) => /\p{L}{2}/u.test(text) && !isDatum(text)) &&
+    values.some(isDatum)
+  );
+}
+
 /** A first row in bold, above rows that are not, but for sums and what stands at their left. */
 function hasHead([head = [], ...body]: Part[][], columns: Column[]): boolean {
   const inside = body.slice(0, Math.max(1, body.length - 1)).flat();
@@ -82,10 +120,10 @@ function hasWords(texts: string[]): boolean {
   return texts.filter((text) => /\p{L}{2}/u.test(text)).length > 1;
 }
 
-/** Rows and cells that are evidence enough by themselves, whatever stands in them. */
+/** Numbers of rows and columns, and share of filled cells, that are evidence of a table even without words. */
 const dense = { rows: 5, columns: 3, columnsOfNumbers: 2, fill: 0.9 };
 
-/** Reports whether nearly all cells of many rows and columns are filled, each on its own. */
+/** Reports whether nearly all cells of many rows and columns are filled, none of them spanning columns. */
 function isDense(placed: Part[][], columns: Column[], fewest: number): boolean {
   const own = placed.map(
     (parts) => new Set(parts.filter(({ first, last }) => first === last).map(({ first }) => first)).size,
@@ -96,10 +134,13 @@ function isDense(placed: Part[][], columns: Column[], fewest: number): boolean {
   );
 }
 
-/** Difference between edges that stand below one another, in sizes of the type. */
+/** Maximum difference between aligned edges, in type sizes. */
 const sameEdge = 0.3;
 
-/** Reports whether the last numbers of the rows begin below one another but end in different places: those of pages end at the edge of the text. */
+/**
+ * Reports whether the last values of the rows are aligned on the left but not on the right. The page numbers of a table
+ * of contents are aligned on the right, at the edge of the text.
+ */
 function isSetLeft(placed: Part[][]): boolean {
   const last = placed.slice(1).flatMap((parts) => parts.at(-1) ?? []);
   const size = last[0]?.size ?? 0;
@@ -115,7 +156,10 @@ function isProse(texts: string[]): boolean {
   return texts.filter((text) => /^\p{Ll}/u.test(text)).length * 10 >= texts.length * 3;
 }
 
-/** Numbers that fall by the same step down to zero: three are enough, as the rest of a longer axis is looked at alone, too. */
+/**
+ * Numbers that fall by the same step down to zero: three are enough, as the rest of a longer axis is looked at alone,
+ * too.
+ */
 function isAxis(texts: string[]): boolean {
   const numbers = texts
     .filter((text) => /^\d[\d.,]*%?$/.test(text))
@@ -129,7 +173,7 @@ function isAxis(texts: string[]): boolean {
   );
 }
 
-/** Reports whether most of the text of a page is in proportional type: what is not is code there. A page number decides nothing. */
+/** Reports whether most text of a page is in proportional type. Fixed-width text on such a page is code. */
 export function isProportional(lines: Line[]): boolean {
   let [all, proportional] = [0, 0];
   for (const { text, fixedWidth } of lines) {

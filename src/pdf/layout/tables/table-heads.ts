@@ -5,7 +5,10 @@ import { hasData, type TableRow } from './table-cells.ts';
 /** Centres and edges nearer than this, in sizes of the type, are the same. */
 const exactly = 0.1;
 
-/** The rows with the heads in them that stand over several columns: in the middle of them, or above a rule that is as long. */
+/**
+ * The rows with the heads in them that stand over several columns: in the middle of them, or above a rule that is as
+ * long.
+ */
 export function spanHeads(rows: TableRow[], columns: Column[], rules: Rule[]): TableRow[] {
   const heads = rows.findIndex((row) => row.parts.length === columns.length || hasData(row));
   return rows.map((row, index) => {

@@ -1,4 +1,5 @@
 import { type Column, type Part, place } from './columns.ts';
+import { isDatum } from './table-cells.ts';
 import type { Row } from './table-rows.ts';
 
 /** Rows that share columns. */
@@ -7,13 +8,16 @@ export interface Run {
   columns: Column[];
 }
 
-export const mostColumns = 40;
+export const maxColumns = 40;
 /** Lines of one cell that stand alone: more of them are a list. */
-const mostPending = 5;
+const maxPending = 5;
 /** Rows that may span columns, at the head of a table. */
 const headRows = 4;
 
-/** The longest run that begins with the row at `start`. `open`: rows with nothing but space between them and the one above. */
+/**
+ * Returns the longest run that begins with the row at `start`. `open` marks the rows with only space between them and
+ * the row above.
+ */
 export function growRun(rows: Row[], start: number, open: boolean[]): Run {
   let columns: Column[] = [];
   const run: Row[] = [];
@@ -23,15 +27,15 @@ export function growRun(rows: Row[], start: number, open: boolean[]): Run {
   for (let index = start; index < rows.length; index += 1) {
     const row = rows[index];
     if (row === undefined) break;
-    if (index > start && open[index] !== true) break;
+    if (index > start && (open[index] !== true || isTitle(rows, index) || beginsTable(rows[start], run, row))) break;
     const parts = placeRow(row, columns);
     const isBeside = columns.length === 0 || parts.some(({ first }) => first >= 0);
     const next = isBeside ? accommodate(parts, columns, full < headRows) : null;
-    if (next === null || next.length > mostColumns) {
+    if (next === null || next.length > maxColumns) {
       if (row.segments.length > 1 || pending.length > 1) break;
       pending.push(row);
     } else if (row.segments.length === 1 && next.length === columns.length && parts.length === 1) {
-      if (pending.length > mostPending) break;
+      if (pending.length > maxPending) break;
       pending.push(row);
       columns = next;
     } else {
@@ -44,7 +48,31 @@ export function growRun(rows: Row[], start: number, open: boolean[]): Run {
   return { rows: [...run, ...trailing(run, pending, columns)], columns };
 }
 
-/** The rest of the last row: lines in its columns that stand nearer to the line above than any row does to the one before it. */
+/** Size of the title of the next table, at least, in sizes of the rows above and below. */
+const titleSize = 1.15;
+
+/** Reports whether a row is the title of another table: bold words alone, larger than what stands above and below. */
+function isTitle(rows: Row[], index: number): boolean {
+  const [above, row, below] = [rows[index - 1], rows[index], rows[index + 1]];
+  if (above === undefined || row === undefined || below === undefined || row.segments.length > 1) return false;
+  return isBold(row) && row.size >= titleSize * Math.max(above.size, below.size);
+}
+
+/** Reports whether a row is the head of another table: like the first row, bold words side by side, but below data. */
+function beginsTable(head: Row | undefined, run: Row[], row: Row): boolean {
+  if (head === undefined || run.length < 2 || !isHeadOfWords(head) || !isHeadOfWords(row)) return false;
+  return run.slice(1).some((body) => !isHead(body));
+}
+
+/** Reports whether a row is bold words side by side, as a head is; sums have numbers. */
+export function isHeadOfWords(row: Row): boolean {
+  return isHead(row) && row.segments.slice(1).every(({ pieces }) => !isDatum(pieces.map(({ text }) => text).join(' ')));
+}
+
+/**
+ * Returns the rest of the last row: lines in its columns, nearer to the line above than any row is to the row before
+ * it.
+ */
 function trailing(run: Row[], pending: Row[], columns: Column[]): Row[] {
   const gap = (rows: Row[], index: number) => gapAbove(rows, index) / (rows[index]?.size ?? 1);
   const least = Math.min(...run.map((row, index) => (row.segments.length > 1 ? gap(run, index) : Infinity)));
@@ -114,11 +142,11 @@ export function isNear(rows: Row[], index: number): boolean {
 }
 
 /** Lines of a cell. */
-const mostLines = 5;
+const maxLines = 5;
 
 /** The next gap in that direction that is none between the lines of a cell. */
 function wideGap(rows: Row[], index: number, step: 1 | -1): number {
-  for (let count = 1; count <= mostLines; count += 1) {
+  for (let count = 1; count <= maxLines; count += 1) {
     const gap = gapAbove(rows, index + step * count);
     if (gap > 0.8 * (rows[index]?.size ?? 0)) return gap === Infinity ? 0 : gap;
   }
@@ -126,8 +154,12 @@ function wideGap(rows: Row[], index: number, step: 1 | -1): number {
 }
 
 /** Bold words side by side: what they stand above may be further away than its own rows are. */
-function isHead({ segments }: Row): boolean {
-  return segments.length > 1 && segments.every(({ pieces }) => pieces.every(({ bold }) => bold));
+function isHead(row: Row): boolean {
+  return row.segments.length > 1 && isBold(row);
+}
+
+function isBold({ segments }: Row): boolean {
+  return segments.every(({ pieces }) => pieces.every(({ bold }) => bold));
 }
 
 function gapAbove(rows: Row[], index: number): number {
@@ -155,8 +187,8 @@ function belongs({ first, last, from, to, size }: Part, column: Column | undefin
 }
 
 /**
- * The columns of all the rows: from those that have most parts down to those that have few, so that heads that span come last. Which
- * parts they have, the fullest rows tell.
+ * Returns the columns of all rows. It begins with the rows that have most parts, so that spanning heads come last. The
+ * fullest rows decide how the others are split.
  */
 export function settle(rows: Row[], known: Column[]): Run {
   const parted = split(rows, known);

@@ -2,11 +2,14 @@ import { type Box, bottom, isCentred, right } from '../../model/box.ts';
 import type { Piece } from '../../model/piece.ts';
 import type { Table } from '../../model/table.ts';
 import type { Line } from '../lines.ts';
+import type { Column } from './columns.ts';
 import { isList, isProportional } from './table-checks.ts';
 
 /** A table found by an engine or by us, with what stands in it. */
 export interface PlacedTable extends Table {
   pieces: Set<Piece>;
+  /** Where the text of its columns stands; null if that is unknown. */
+  columns: Column[] | null;
 }
 
 /** What stands in none of the tables. */
@@ -16,23 +19,23 @@ export function outside(tables: PlacedTable[], pieces: Piece[]): Piece[] {
   return pieces.filter((piece) => !inTables.has(piece));
 }
 
-const mostTables = 100;
+const maxTables = 100;
 
-/** An engine's tables that are tables: neither columns of text, nor code, nor two rows without rules, such as legends. */
+/** Returns an engine's tables, without columns of text, code, and pairs of rows without rules, such as legends. */
 export function acceptTables(tables: Table[], lines: Line[], prose: Set<Line>): PlacedTable[] {
   const isCode = isProportional(lines) ? ({ fixedWidth }: Line) => fixedWidth : () => false;
   return tables
     .filter(isTable)
-    .slice(0, mostTables)
+    .slice(0, maxTables)
     .flatMap((table) => {
       const there = lines.filter((line) => line.pieces.some((piece) => isCentred(piece, table.box)));
       const isOther = there.filter((line) => prose.has(line)).length * 2 > there.length || there.every(isCode);
       const pieces = there.flatMap((line) => line.pieces.filter((piece) => isCentred(piece, table.box)));
-      return isOther || !holds(table, pieces) ? [] : [{ ...table, pieces: new Set(pieces) }];
+      return isOther || !holds(table, pieces) ? [] : [{ ...table, pieces: new Set(pieces), columns: null }];
     });
 }
 
-/** Whether its cells have what stands there, all of it and nothing else: engines leave words out, and put in what readers do not see. */
+/** Reports whether the cells have exactly the text of their place. Engines omit words, and include hidden ones. */
 function holds({ rows }: Table, pieces: Piece[]): boolean {
   const counts = new Map<string, number>();
   const add = (text: string, times: 1 | -1) => {

@@ -1,14 +1,15 @@
 import { middle, right } from '../../model/box.ts';
 import type { Line } from '../lines.ts';
+import type { Segment } from './columns.ts';
 import type { Row } from './table-rows.ts';
 import { isNear } from './table-runs.ts';
 
 /** Lines of text side by side that make columns of a page. */
-const fewestPairs = 3;
+const minPairs = 3;
 /** Columns of text; strips between more lines are between words. */
-const mostColumns = 8;
+const maxColumns = 8;
 /** Lines that are looked at for the one beside a line. */
-const mostBeside = 12;
+const maxBeside = 12;
 
 /** Where strips between columns of running text are. */
 function gutters(prose: Set<Line>): number[] {
@@ -16,7 +17,7 @@ function gutters(prose: Set<Line>): number[] {
   const found = new Map<number, { pairs: number; from: number; to: number }>();
   for (const [index, line] of lines.entries()) {
     const beside = lines
-      .slice(Math.max(0, index - mostBeside), index + mostBeside)
+      .slice(Math.max(0, index - maxBeside), index + maxBeside)
       .filter((other) => other.x > right(line) && Math.abs(middle(other) - middle(line)) < line.size)
       .sort((a, b) => a.x - b.x)[0];
     if (beside === undefined) continue;
@@ -25,13 +26,13 @@ function gutters(prose: Set<Line>): number[] {
     found.set(key, { pairs: pairs + 1, from: Math.max(from, right(line)), to: Math.min(to, beside.x) });
   }
   return [...found.values()]
-    .filter(({ pairs }) => pairs >= fewestPairs)
+    .filter(({ pairs }) => pairs >= minPairs)
     .sort((a, b) => b.pairs - a.pairs)
-    .slice(0, mostColumns - 1)
+    .slice(0, maxColumns - 1)
     .map(({ from, to }) => (from + to) / 2);
 }
 
-/** Rows parted where they stand in columns of text, and not in a table across them: text of one column stands beside them. */
+/** Splits rows at the gutters between columns of text, where running text stands beside them and no table crosses. */
 export function inColumns(rows: Row[], prose: Set<Line>): Row[][] {
   return gutters(prose).reduce<Row[][]>((lists, gutter) => lists.flatMap((list) => split(list, prose, gutter)), [rows]);
 }
@@ -58,7 +59,8 @@ function split(rows: Row[], prose: Set<Line>, gutter: number): Row[][] {
   return [whole, left, rest].filter((list) => list.length > 0);
 }
 
-function side(row: Row, isThere: (segment: Row['segments'][number]) => boolean): Row[] {
+/** Returns the part of a row whose segments pass a test; nothing if none does. */
+export function side(row: Row, isThere: (segment: Segment) => boolean): Row[] {
   const segments = row.segments.filter(isThere);
   return segments.length === 0 ? [] : [{ ...row, segments }];
 }

@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import { wholeNumber } from './environment.ts';
+
+/**
+ * The limits of keys and tenants for which no operator has set others. Null stands for no limit. `tenants/limits.ts`
+ * combines them.
+ */
+export interface ClientLimits {
+  /** Requests of one key per minute. */
+  requestsPerMinute: number | null;
+  /** Requests of all keys of a tenant per minute. */
+  tenantRequestsPerMinute: number | null;
+  /** Jobs of a tenant that are PENDING or RETRYING. */
+  jobsWaiting: number | null;
+  /** Bytes of documents that a tenant has stored. */
+  bytesStored: number | null;
+  /** Pages that a tenant may process in a calendar month. */
+  pagesPerMonth: number | null;
+  /** Maximum of `options.timeoutSeconds`. */
+  timeoutSeconds: number;
+}
+
+export const defaultClientLimits: ClientLimits = {
+  requestsPerMinute: 6_000,
+  tenantRequestsPerMinute: null,
+  jobsWaiting: null,
+  bytesStored: null,
+  pagesPerMonth: null,
+  timeoutSeconds: 86_400,
+};
+
+/** A whole number, or `none`. */
+const limit = (min: number, max: number) =>
+  z.union([z.literal('none').transform(() => null), wholeNumber(min, max)], {
+    error: `must be a whole number between ${min} and ${max}, or none`,
+  });
+
+/** The environment variables of these limits. */
+export const clientLimitVariables = {
+  MAX_REQUESTS_PER_MINUTE: limit(1, 1_000_000).default(defaultClientLimits.requestsPerMinute),
+  MAX_TENANT_REQUESTS_PER_MINUTE: limit(1, 1_000_000).default(defaultClientLimits.tenantRequestsPerMinute),
+  MAX_JOBS_WAITING: limit(0, 2_000_000_000).default(defaultClientLimits.jobsWaiting),
+  MAX_BYTES_STORED: limit(0, Number.MAX_SAFE_INTEGER).default(defaultClientLimits.bytesStored),
+  MAX_PAGES_PER_MONTH: limit(0, 2_000_000_000).default(defaultClientLimits.pagesPerMonth),
+  MAX_TIMEOUT_SECONDS: wholeNumber(1, 86_400).default(defaultClientLimits.timeoutSeconds),
+};
+
+const variables = z.object(clientLimitVariables);
+
+export function clientLimitsOf(values: z.infer<typeof variables>): ClientLimits {
+  return {
+    requestsPerMinute: values.MAX_REQUESTS_PER_MINUTE,
+    tenantRequestsPerMinute: values.MAX_TENANT_REQUESTS_PER_MINUTE,
+    jobsWaiting: values.MAX_JOBS_WAITING,
+    bytesStored: values.MAX_BYTES_STORED,
+    pagesPerMonth: values.MAX_PAGES_PER_MONTH,
+    timeoutSeconds: values.MAX_TIMEOUT_SECONDS,
+  };
+}

@@ -1,0 +1,44 @@
+import { encodeId } from '../ids.ts';
+import type { JobsContext } from '../jobs/context.ts';
+import { makePart } from '../operations/make-part.ts';
+import type { Logger } from '../ops/logger.ts';
+import type { Storage } from '../storage/storage.ts';
+import type { Actor } from './actor.ts';
+
+/** Operations processed in turn. */
+const maxOperations = 20;
+/** After this long, operations that were requested meanwhile get their turn. */
+const turnMs = 2_000;
+
+/** Makes the changes of bulk operations, a part of each in turn. */
+export function createBulkOperator(context: { jobs: JobsContext; storage: Storage; logger: Logger }): Actor {
+  const { jobs, logger } = context;
+  return {
+    name: 'bulk-operator',
+    everyMs: 1_000,
+    async runOnce() {
+      const until = performance.now() + turnMs;
+      let running = await jobs.database.prisma.bulkOperation.findMany({
+        where: { status: 'RUNNING' },
+        orderBy: { id: 'asc' },
+        take: maxOperations,
+      });
+      while (running.length > 0 && performance.now() < until) {
+        const unfinished = [];
+        for (const operation of running) {
+          try {
+            const next = await makePart(context, operation);
+            if (next !== null) unfinished.push(next);
+          } catch (error) {
+            // One operation must not block the others.
+            logger.warn(
+              { err: error, operation: encodeId('operation', operation.id) },
+              'a part of a bulk operation failed; trying again',
+            );
+          }
+        }
+        running = unfinished;
+      }
+    },
+  };
+}

@@ -1,0 +1,104 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { BulkOperation } from '../connections/prisma/client.ts';
+import type { BulkOperationKind } from '../connections/prisma/enums.ts';
+import { RequestError } from '../errors.ts';
+import { cancelJobs, prioritizeJobs, retryJobs } from '../jobs/change-many.ts';
+import type { JobsContext } from '../jobs/context.ts';
+import { deleteJob } from '../jobs/remove.ts';
+import type { Logger } from '../ops/logger.ts';
+import { removeJobFiles } from '../results/job-files.ts';
+import type { Storage } from '../storage/storage.ts';
+import { type JobsCondition, readCondition, readWindow } from './condition.ts';
+import { recordPart } from './sql/operations.ts';
+
+/** Maximum jobs of a part, few enough to hold their locks only briefly. A deletion is a transaction for each job. */
+const partSizes: Record<BulkOperationKind, number> = { CANCEL: 200, RETRY: 200, PRIORITIZE: 200, DELETE: 25 };
+/** Maximum jobs that a part examines to find these. */
+const examinedAtOnce = 1_000;
+/** How often jobs that others hold locked are tried, and the pause before each further try, in milliseconds. */
+const tries = 4;
+const pauseMs = 50;
+
+interface Context {
+  jobs: JobsContext;
+  storage: Storage;
+  logger: Logger;
+}
+
+/**
+ * Makes the next part of an operation. Returns the operation after it; null once it has ended.
+ *
+ * If the process dies between the change and its record, another one examines the same jobs again. They no longer
+ * match, so nothing happens twice; only `changed` misses them.
+ */
+export async function makePart(context: Context, operation: BulkOperation): Promise<BulkOperation | null> {
+  const { database } = context.jobs;
+  const condition = readCondition(operation.filter);
+  const { ids, examined, end } = await readWindow(database, condition, operation.cursor, {
+    size: examinedAtOnce,
+    most: partSizes[operation.kind],
+  });
+  const changed = await changeAll(context, operation, condition, ids);
+  const skipped = ids.length - changed;
+  const values = [operation.id, operation.cursor, end, examined, changed, skipped];
+  const [recorded] = await database.query<{ isRunning: boolean }>(recordPart, values);
+  return recorded === undefined || !recorded.isRunning || end === null ? null : { ...operation, cursor: end };
+}
+
+/** Returns how many of the jobs were changed. Others may hold some of them locked for a moment. */
+async function changeAll(
+  context: Context,
+  operation: BulkOperation,
+  condition: JobsCondition,
+  ids: string[],
+): Promise<number> {
+  let left = ids;
+  for (let attempt = 1; left.length > 0 && attempt <= tries; attempt += 1) {
+    if (attempt > 1) await wait(pauseMs);
+    const changed = new Set(await changeOnce(context, operation, condition, left));
+    left = left.filter((id) => !changed.has(id));
+  }
+  return ids.length - left.length;
+}
+
+async function changeOnce(
+  context: Context,
+  { kind, priority }: BulkOperation,
+  condition: JobsCondition,
+  ids: string[],
+): Promise<string[]> {
+  const { jobs } = context;
+  const { statuses } = condition;
+  switch (kind) {
+    case 'CANCEL':
+      return await cancelJobs(jobs, ids, statuses);
+    case 'RETRY':
+      return await retryJobs(jobs, ids, statuses);
+    case 'PRIORITIZE':
+      if (priority === null) throw new TypeError('an operation PRIORITIZE has no priority');
+      return await prioritizeJobs(jobs, ids, statuses, priority);
+    case 'DELETE':
+      return await deleteJobs(context, condition, ids);
+  }
+}
+
+async function deleteJobs(
+  context: Context,
+  { statuses, requestedAt }: JobsCondition,
+  ids: string[],
+): Promise<string[]> {
+  const select = { id: true, tenantId: true } as const;
+  const found = await context.jobs.database.prisma.job.findMany({ where: { id: { in: ids } }, select });
+  const deleted: string[] = [];
+  for (const { id, tenantId } of found) {
+    try {
+      const removed = await deleteJob(context.jobs, tenantId, id, { statuses, endedBy: requestedAt });
+      deleted.push(id);
+      await removeJobFiles(context, id, removed);
+    } catch (error) {
+      // Deleted or retried by others meanwhile.
+      if (!(error instanceof RequestError)) throw error;
+    }
+  }
+  return deleted;
+}
