@@ -58,8 +58,13 @@ export async function openSubscription(
   return eventsOf(response.body);
 }
 
-export async function* eventsOf(body: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncGenerator<GraphqlAnswer> {
-  for await (const block of blocksOf(body)) {
+/** Yields the results of a stream. It is locked at once: Node.js cancels an unread body when its response is collected. */
+export function eventsOf(body: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncGenerator<GraphqlAnswer> {
+  return resultsIn(body.pipeThrough(new TextDecoderStream()));
+}
+
+async function* resultsIn(text: ReadableStream<string>): AsyncGenerator<GraphqlAnswer> {
+  for await (const block of blocksOf(text)) {
     const data = block
       .split('\n')
       .filter((line) => line.startsWith('data:'))
@@ -71,9 +76,9 @@ export async function* eventsOf(body: ReadableStream<Uint8Array<ArrayBuffer>>): 
 }
 
 /** Yields the parts of a stream that end with an empty line. Reads each chunk once, because events may be large. */
-async function* blocksOf(body: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncGenerator<string> {
+async function* blocksOf(text: ReadableStream<string>): AsyncGenerator<string> {
   const parts: string[] = [];
-  for await (const chunk of body.pipeThrough(new TextDecoderStream())) {
+  for await (const chunk of text) {
     // An empty line may begin in one chunk and end in the next.
     const carried = (parts.at(-1)?.endsWith('\n') && parts.pop()) || '';
     const [first = '', ...more] = `${carried}${chunk}`.split('\n\n');
