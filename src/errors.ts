@@ -103,6 +103,11 @@ export const failures = {
     message: 'The document would exceed the quota of stored bytes.',
     advice: 'Delete jobs that you no longer need, or ask the operator for a higher quota; then call retryJob.',
   },
+  QUOTA_RESERVED: {
+    category: 'TRANSIENT',
+    message: 'Documents that arrive at the same time have reserved the rest of the quota of stored bytes.',
+    advice: 'Call retryJob when they have arrived, or ask the operator for a higher quota.',
+  },
   PAGE_LIMIT: {
     category: 'RESOURCE',
     message: 'The document has more pages than the page limit.',

@@ -7,6 +7,7 @@ import { type Counters, createCounters } from './connections/counters.ts';
 import type { Database } from './connections/database.ts';
 import { type DatabasePools, openDatabasePools, poolUses } from './connections/database-pools.ts';
 import { openSecret, sealNewSecret } from './connections/installation-secret.ts';
+import { findMissingMigrations } from './connections/migrations.ts';
 import { asTenant } from './connections/postgres/tenant.ts';
 import { openRedis, type Redis } from './connections/redis.ts';
 import { anotherDatabase, isSameDatabase } from './connections/same-database.ts';
@@ -156,13 +157,20 @@ async function openInstallation(database: Database, config: Config): Promise<{ s
   return { storage, secret: await openSecret(database, config) };
 }
 
-/** Refuses a database whose SQL functions are missing, belong to another version, or were changed by hand. */
-async function checkMigrated(database: Database): Promise<void> {
-  const changed = await findChangedFunctions(database.query);
-  if (changed.length === 0) return;
-  const names = changed.map(({ name }) => name).join(', ');
-  throw new ConfigError(
-    `the database of DATABASE_URL is not migrated to this version (SQL functions ${names}): run \`pagehive migrate\` first`,
+/**
+ * Refuses a database that lacks migrations of this version, or whose SQL functions belong to another version or were
+ * changed by hand.
+ */
+async function checkMigrated({ query }: Database): Promise<void> {
+  const missing = await findMissingMigrations(query);
+  if (missing.length > 0) throw notMigrated(`migrations ${missing.join(', ')}`);
+  const changed = await findChangedFunctions(query);
+  if (changed.length > 0) throw notMigrated(`SQL functions ${changed.map(({ name }) => name).join(', ')}`);
+}
+
+function notMigrated(what: string): ConfigError {
+  return new ConfigError(
+    `the database of DATABASE_URL is not migrated to this version (${what}): run \`pagehive migrate\` first`,
   );
 }
 

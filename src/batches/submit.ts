@@ -8,6 +8,7 @@ import type { JobsContext } from '../jobs/context.ts';
 import { type Taken, takenKey } from '../jobs/sql/taken.ts';
 import { webhookValues } from '../jobs/submit.ts';
 import type { ProgressState } from '../progress/state.ts';
+import { inBytesQueue } from '../tenants/bytes-queue.ts';
 import type { Quotas } from '../tenants/limits.ts';
 import { lockBytes } from '../tenants/sql/usage.ts';
 import { areBytesLimited, checkQuotas, quotaValues, untilDecided } from '../tenants/usage.ts';
@@ -83,8 +84,10 @@ type NumberedItem = BatchItem & { id: string; index: number };
 export async function submitBatch(context: JobsContext, submission: BatchSubmission): Promise<SubmittedBatch> {
   // In the order of the items: of jobs with the same priority, the one with the lower id starts first.
   const items = submission.items.map((item, index) => ({ ...item, index, id: newUuid() }));
+  const addsLimitedBytes = areBytesLimited(submission.quotas, bytesOf(submission.items, 0));
+  const insert = () => inTurn(() => insertAll(context, submission, items, addsLimitedBytes));
   return await untilDecided(submission.quotas, async () => {
-    const batch = await inTurn(() => insertAll(context, submission, items));
+    const batch = await (addsLimitedBytes ? inBytesQueue(submission.tenantId, insert) : insert());
     if (batch === null) {
       const existing = await findSubmittedBatch(context, submission);
       const addition = { jobs: items.length, bytes: bytesOf(submission.items) };
@@ -104,7 +107,12 @@ function bytesOf(items: readonly BatchItem[], unknown = 1): number {
 }
 
 /** Inserts the batch and its jobs. Returns null if the key is taken or a quota is exceeded. */
-function insertAll(context: JobsContext, submission: BatchSubmission, items: NumberedItem[]): Promise<Batch | null> {
+function insertAll(
+  context: JobsContext,
+  submission: BatchSubmission,
+  items: NumberedItem[],
+  addsLimitedBytes: boolean,
+): Promise<Batch | null> {
   const { tenantId, name, idempotencyKey, fingerprint, priority } = submission;
   const webhook = webhookValues(submission.webhook);
   const [webhookId = null] = notifiesOfJobs(submission.webhook) ? webhook : [];
@@ -112,7 +120,7 @@ function insertAll(context: JobsContext, submission: BatchSubmission, items: Num
     const id = newUuid();
     const quotas = [bytesOf(items), ...quotaValues(submission.quotas)];
     const values = [id, tenantId, name, idempotencyKey, fingerprint, items.length, ...webhook, ...quotas];
-    if (areBytesLimited(submission.quotas, bytesOf(items, 0))) await query(lockBytes, [tenantId]);
+    if (addsLimitedBytes) await query(lockBytes, [tenantId]);
     const [batch] = await query<Batch>(insertBatch, values);
     if (batch === undefined) return null;
     for (let from = 0; from < items.length; from += chunkSize) {

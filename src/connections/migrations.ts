@@ -85,6 +85,24 @@ export async function migrate(
   }
 }
 
+/** Returns the names of this version's migrations that a database lacks. Those of a newer version do not matter. */
+export async function findMissingMigrations(run: Run, directory = packaged): Promise<string[]> {
+  const [history] = await run<{ exists: boolean }>(
+    `SELECT to_regclass('"_prisma_migrations"') IS NOT NULL AS exists`,
+    [],
+  );
+  const applied = history?.exists
+    ? await run<{ name: string }>(
+        'SELECT migration_name AS name FROM "_prisma_migrations" WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL',
+        [],
+      )
+    : [];
+  const names = new Set(applied.map(({ name }) => name));
+  return readMigrations(join(directory, 'migrations'))
+    .map(({ name }) => name)
+    .filter((name) => !names.has(name));
+}
+
 /** Applies the first pending migration and returns its name; null if all are applied. */
 async function applyNext(
   connection: PostgresConnection,

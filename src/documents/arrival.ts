@@ -1,6 +1,7 @@
 import type { Database } from '../connections/database.ts';
 import { RequestError } from '../errors.ts';
 import { newUuid } from '../ids.ts';
+import { inBytesQueue } from '../tenants/bytes-queue.ts';
 import { lockBytes } from '../tenants/sql/usage.ts';
 import { bytesExceeded } from '../tenants/usage.ts';
 import { endReservation, type Reserved, renewReservation, reserveBytes } from './sql/arrivals.ts';
@@ -33,6 +34,11 @@ export interface Reservation {
    * then the reservation stays as it was. May be repeated after a lost connection.
    */
   reserve(bytes: number, wanted?: number): Promise<void>;
+  /**
+   * Reserves exactly the bytes that have arrived, if a quota limits them: a process that was suspended may have lost its
+   * reservation. Throws like `reserve`.
+   */
+  confirm(bytes: number): Promise<void>;
 }
 
 /**
@@ -62,17 +68,21 @@ export class Arrival implements Reservation, AsyncDisposable {
   async reserve(bytes: number, wanted = bytes): Promise<void> {
     const { database, within, tenantId, sourceId, quota, isAlone } = this.#options;
     const values = [sourceId, tenantId, this.#holder, bytes, wanted, quota, isAlone];
-    const [row] = await within(() =>
+    const reserveLocked = () =>
       database.transaction(async (query) => {
         await query(lockBytes, [tenantId]);
         return await query<Reserved>(reserveBytes, values);
-      }),
-    );
+      });
+    const [row] = await inBytesQueue(tenantId, () => within(reserveLocked));
     if (row === undefined) throw new Error('a reservation returned no row');
     if (row.bytes !== null) this.#reserved = row.bytes;
     else if (isAlone && row.isTaken) throw new RequestError('UPLOAD_IN_PROGRESS');
-    else if (quota !== null) throw bytesExceeded({ used: row.used, limit: quota, bytes });
+    else if (quota !== null) throw bytesExceeded({ ...row, limit: quota, bytes });
     else throw new Error('nothing was reserved, and no reason was found');
+  }
+
+  async confirm(bytes: number): Promise<void> {
+    if (this.#options.quota !== null) await this.reserve(bytes);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -5,6 +5,7 @@ import { RequestError } from '../errors.ts';
 import { newUuid } from '../ids.ts';
 import { type Job, progressOf } from '../job-row/job.ts';
 import type { JobOptions } from '../job-row/options.ts';
+import { inBytesQueue } from '../tenants/bytes-queue.ts';
 import type { Quotas } from '../tenants/limits.ts';
 import { lockBytes } from '../tenants/sql/usage.ts';
 import { areBytesLimited, checkQuotas, quotaValues, untilDecided } from '../tenants/usage.ts';
@@ -71,10 +72,12 @@ async function insert({ database }: JobsContext, submission: Submission): Promis
     submission.traceContext ?? null,
   ];
   if (!areBytesLimited(submission.quotas, own?.bytes ?? 0)) return first(await database.query<Job>(insertJob, values));
-  return await database.transaction(async (query) => {
-    await query(lockBytes, [submission.tenantId]);
-    return first(await query<Job>(insertJob, values));
-  });
+  const insertLocked = () =>
+    database.transaction(async (query) => {
+      await query(lockBytes, [submission.tenantId]);
+      return first(await query<Job>(insertJob, values));
+    });
+  return await inBytesQueue(submission.tenantId, insertLocked);
 }
 
 function first([job]: Job[]): Job | null {

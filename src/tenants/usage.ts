@@ -93,9 +93,9 @@ function exceededBy(usage: Usage, quotas: Quotas, { jobs, bytes }: Addition): Re
           : 'Send the request again when some of the waiting jobs have started.',
     });
   }
-  const used = usage.bytesStored + usage.bytesArriving;
-  if (bytesStored !== null && bytes > 0 && used + bytes > bytesStored) {
-    return bytesExceeded({ used, limit: bytesStored, bytes });
+  const { bytesStored: stored, bytesArriving: arriving } = usage;
+  if (bytesStored !== null && bytes > 0 && stored + arriving + bytes > bytesStored) {
+    return bytesExceeded({ stored, arriving, limit: bytesStored, bytes });
   }
   if (pagesPerMonth !== null && jobs > 0 && usage.pagesThisMonth >= pagesPerMonth) {
     return exceeded({
@@ -109,18 +109,30 @@ function exceededBy(usage: Usage, quotas: Quotas, { jobs, bytes }: Addition): Re
   return null;
 }
 
-/** Returns the error of documents that the quota of stored bytes does not admit. `used` includes arriving bytes. */
-export function bytesExceeded({ used, limit, bytes }: { used: number; limit: number; bytes: number }): RequestError {
-  return exceeded({
-    quota: 'bytesStored',
-    limit,
-    used,
-    message: `At most ${limit} bytes of documents may be stored; ${used} are stored or arriving.`,
-    advice:
-      bytes > limit
-        ? 'Send a smaller document, or ask the operator for a higher quota.'
-        : 'Delete jobs that you no longer need, or ask the operator for a higher quota.',
-  });
+/** Documents that the quota of stored bytes would admit if other documents were not arriving. */
+export class BytesReservedError extends RequestError {}
+
+interface Bytes {
+  /** Bytes of stored documents. */
+  stored: number;
+  /** Bytes that arriving documents have reserved. */
+  arriving: number;
+  /** The quota. */
+  limit: number;
+  /** Bytes to be added. */
+  bytes: number;
+}
+
+/** Returns the error of documents that the quota of stored bytes does not admit. */
+export function bytesExceeded({ stored, arriving, limit, bytes }: Bytes): RequestError {
+  const used = stored + arriving;
+  const message = `At most ${limit} bytes of documents may be stored; ${used} are stored or arriving.`;
+  const error = (advice: string, Class = RequestError) =>
+    exceeded({ quota: 'bytesStored', limit, used, message, advice }, Class);
+  if (bytes > limit) return error('Send a smaller document, or ask the operator for a higher quota.');
+  if (stored + bytes > limit)
+    return error('Delete jobs that you no longer need, or ask the operator for a higher quota.');
+  return error('Send the request again when the documents that are arriving now have arrived.', BytesReservedError);
 }
 
 interface Exceeded {
@@ -138,6 +150,6 @@ const limitOfQuota = {
   pagesPerMonth: 'pages_per_month',
 } as const satisfies Record<keyof Quotas, LimitName>;
 
-function exceeded({ message, ...details }: Exceeded): RequestError {
-  return new RequestError('QUOTA_EXCEEDED', { message, details, limit: limitOfQuota[details.quota] });
+function exceeded({ message, ...details }: Exceeded, Class = RequestError): RequestError {
+  return new Class('QUOTA_EXCEEDED', { message, details, limit: limitOfQuota[details.quota] });
 }

@@ -14,6 +14,7 @@ import { retryAfterMs } from '../connections/retry-after.ts';
 import { type Reservation, reserving } from '../documents/arrival.ts';
 import { type FailureCode, JobError, RequestError } from '../errors.ts';
 import { SizeLimitError, type Storage, StorageError, type Stored } from '../storage/storage.ts';
+import { BytesReservedError } from '../tenants/usage.ts';
 import { refuseEmpty, refuseWebPage } from './download-checks.ts';
 
 export interface DownloadOptions {
@@ -63,6 +64,7 @@ export async function downloadDocument(url: string, options: DownloadOptions): P
       const body = refuseEmpty(refuseWebPage(received(response), response));
       const admitted = reservation == null ? body : reserving(body, reservation, maxBytes);
       const stored = await storage.put(key, reported(admitted, announced, options), { maxBytes, signal });
+      await reservation?.confirm(stored.bytes);
       return { ...stored, filename: filenameOf(response.headers['content-disposition'], response.url) };
     } finally {
       response.body.destroy();
@@ -169,6 +171,8 @@ function jobError(error: unknown): unknown {
     const detail = `The document has more than ${error.maxBytes} bytes.`;
     return new JobError('SIZE_LIMIT', { detail, cause: error });
   }
+  if (error instanceof BytesReservedError)
+    return new JobError('QUOTA_RESERVED', { detail: error.message, cause: error });
   if (error instanceof RequestError && error.code === 'QUOTA_EXCEEDED') {
     return new JobError('QUOTA_EXCEEDED', { detail: error.message, cause: error });
   }

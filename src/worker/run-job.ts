@@ -189,6 +189,7 @@ async function download(context: RunContext, { claim, progress, deadlines, signa
         return arrival.reserved;
       },
       reserve: (bytes, wanted) => persist(() => arrival.reserve(bytes, wanted), signal),
+      confirm: (bytes) => persist(() => arrival.confirm(bytes), signal),
     },
     onProgress(bytesDone, bytesTotal) {
       deadlines.progressed();

@@ -27,7 +27,7 @@ export const contentRows: Declared[] = [
     sha256: 'text?',
     expired: 'bool',
   }),
-  row<Reserved>(reserveBytes, { bytes: 'float8?', isTaken: 'bool', used: 'float8' }),
+  row<Reserved>(reserveBytes, { bytes: 'float8?', isTaken: 'bool', stored: 'float8', arriving: 'float8' }),
   row<{ id: string }>(namedDocuments.existingJobs, { id: 'uuid' }),
   ...orders.map((order) =>
     row<Quarantined>(listQuarantineIn(order), {

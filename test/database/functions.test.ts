@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { describe, expect, inject, it } from 'vitest';
 import { migrate } from '../../src/connections/migrations.ts';
 import { findChangedFunctions, readFunctions } from '../../src/connections/sql-functions.ts';
@@ -20,6 +21,10 @@ const storedResults = [
 
 const log = () => undefined;
 const names = readFunctions().map(({ name }) => name);
+const migrations = readdirSync('prisma/migrations', { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => name)
+  .sort();
 
 async function changedIn({ database }: OpenedDatabase): Promise<string[]> {
   return (await findChangedFunctions(database.query)).map(({ name }) => name);
@@ -72,20 +77,25 @@ describe('a function that differs from its file', () => {
   });
 
   it.each([
-    ['serve', 'ALTER FUNCTION claim_jobs COST 1', 'claim_jobs'],
+    ['serve', 'ALTER FUNCTION claim_jobs COST 1', 'SQL functions claim_jobs'],
+    [
+      'serve',
+      `DELETE FROM "_prisma_migrations" WHERE migration_name = '${migrations.at(-1)}'`,
+      `migrations ${migrations.at(-1)}`,
+    ],
     [
       'work',
       'ALTER TABLE jobs DISABLE TRIGGER USER',
-      'count_in_batch, count_pages, erase_credentials, index_job_names, owe_job_webhook',
+      'SQL functions count_in_batch, count_pages, erase_credentials, index_job_names, owe_job_webhook',
     ],
-    ['maintain', 'DROP SCHEMA public CASCADE; CREATE SCHEMA public', names.join(', ')],
-  ])('keeps %s from starting, with the command that replaces it', async (command, change, functions) => {
+    ['maintain', 'DROP SCHEMA public CASCADE; CREATE SCHEMA public', `migrations ${migrations.join(', ')}`],
+  ])('keeps %s from starting, with the command that replaces it', async (command, change, what) => {
     await using opened = await openFreshDatabase(1);
     await opened.database.query(change, [], { prepared: false });
     const { code, stderr } = await runCommand(command, { DATABASE_URL: opened.url, REDIS_URL: inject('redisUrl') });
     expect([code, stderr.trim()]).toEqual([
       2,
-      `pagehive: the database of DATABASE_URL is not migrated to this version (SQL functions ${functions}): run \`pagehive migrate\` first`,
+      `pagehive: the database of DATABASE_URL is not migrated to this version (${what}): run \`pagehive migrate\` first`,
     ]);
   });
 });

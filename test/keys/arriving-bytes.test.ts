@@ -147,6 +147,19 @@ describe('uploads at the same time', () => {
 });
 
 describe('a PUT', () => {
+  it('whose reservation was lost is refused if others have taken the bytes', async () => {
+    await limit(before + 10 * KiB);
+    const first = beginPut(await createUpload(), { 'content-length': 6 * KiB });
+    await reserved(6 * KiB);
+    await service.platform.database.prisma.arrival.deleteMany();
+    const second = beginPut(await createUpload(), { 'content-length': 6 * KiB });
+    second.end(Buffer.alloc(5 * KiB));
+    expect(await outcome(second)).toEqual([201, undefined, undefined]);
+    first.end(Buffer.alloc(5 * KiB));
+    expect(await outcome(first)).toEqual([403, 'QUOTA_EXCEEDED', 6 * KiB]);
+    expect(await storedKeys(service)).toHaveLength(keys.length + 1);
+  });
+
   it('is refused while another one of its upload runs', async () => {
     const url = await createUpload();
     const first = beginPut(url);
@@ -203,6 +216,7 @@ it('inline documents that are sent at the same time do not exceed the quota toge
 });
 
 describe('a download', () => {
+  const attemptsQuery = 'query ($id: ID!) { job(id: $id) { attempts { failure { code } } } }';
   const fields = 'status failure { code category message retryable } attempts { number }';
   const job = async (path: string) => {
     const { id } = await submit(service, { source: { url: `${server.origin}${path}` } });
@@ -213,6 +227,15 @@ describe('a download', () => {
     failure: { code: 'QUOTA_EXCEEDED', category: 'RESOURCE', retryable: false },
     attempts: [{ number: 1 }],
   };
+
+  /** Waits until an attempt of a job has found the rest of the quota reserved. */
+  async function deferred(id: string): Promise<void> {
+    const isDeferred = async () => {
+      const { attempts } = (await graphql(service.url, attemptsQuery, { id })).data?.job ?? {};
+      return attempts.some(({ failure }: { failure: { code: string } | null }) => failure?.code === 'QUOTA_RESERVED');
+    };
+    await expect.poll(isDeferred, { timeout: 10_000 }).toBe(true);
+  }
 
   it.each(['/announced', '/unknown'])('stops at the quota, and its job fails without a retry (%s)', async (path) => {
     await limit(before + pdf.length - 1);
@@ -233,9 +256,39 @@ describe('a download', () => {
     await limit(before + 2 * pdf.length - 1);
     const first = await job('/announced/held');
     await reserved(pdf.length);
-    expect(await endedJob(service, await job('/announced'), fields)).toMatchObject(failed);
+    const second = await job('/announced');
+    await deferred(second);
     for (const end of release) end();
     expect(await endedJob(service, first, fields)).toMatchObject({ status: 'COMPLETED' });
+    // The retry finds that the bytes are stored, not only reserved.
+    expect(await endedJob(service, second, fields)).toMatchObject({
+      ...failed,
+      attempts: [{ number: 1 }, { number: 2 }],
+    });
     await reserved(0);
+  });
+
+  it('is retried when bytes that others reserved are free again', async () => {
+    await limit(before + pdf.length);
+    const put = beginPut(await createUpload(), { 'content-length': 2 * KiB });
+    await reserved(2 * KiB);
+    const waiting = await job('/announced');
+    await deferred(waiting);
+    put.on('error', () => undefined).destroy();
+    expect(await endedJob(service, waiting, fields)).toMatchObject({ status: 'COMPLETED' });
+    await reserved(0);
+  });
+
+  it('whose reservation was lost is refused if others have taken the bytes', async () => {
+    await limit(before + pdf.length);
+    const first = await job('/announced/held');
+    await reserved(pdf.length);
+    await service.platform.database.prisma.arrival.deleteMany();
+    const put = beginPut(await createUpload(), { 'content-length': pdf.length });
+    put.end(Buffer.alloc(pdf.length - KiB));
+    expect(await outcome(put)).toEqual([201, undefined, undefined]);
+    for (const end of release) end();
+    expect(await endedJob(service, first, fields)).toMatchObject(failed);
+    expect(await bytesStored()).toBe(before + pdf.length);
   });
 });

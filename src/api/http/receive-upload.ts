@@ -74,6 +74,7 @@ export async function receiveUpload(
     });
   try {
     checkAnnounced(upload, stored);
+    await arrival.confirm(stored.bytes);
     await asClient(services.writes, { ...work, signal: never }, async () => {
       const { count } = await services.writes.prisma.source.updateMany({
         where: { id: uuid, status: 'WAITING' },

@@ -201,6 +201,8 @@ export type FailureCode =
   | 'QUARANTINED'
   /** The document would exceed the quota of stored bytes. (RESOURCE) */
   | 'QUOTA_EXCEEDED'
+  /** Documents that arrive at the same time have reserved the rest of the quota of stored bytes. (TRANSIENT) */
+  | 'QUOTA_RESERVED'
   /** The document is larger than the byte limit. (RESOURCE) */
   | 'SIZE_LIMIT'
   /** The storage that holds the document could not be read or written. (TRANSIENT) */

@@ -1,4 +1,4 @@
-import { countedBytes } from '../../tenants/sql/usage.ts';
+import { arrivingBytes, storedBytes } from '../../tenants/sql/usage.ts';
 
 /** Lifetime of a reservation that is not renewed, in seconds. */
 const lifetimeSeconds = 30;
@@ -10,8 +10,10 @@ export interface Reserved {
   bytes: number | null;
   /** Whether another process or request is receiving the same document. */
   isTaken: boolean;
-  /** Bytes that are stored or reserved by others; 0 without a quota. */
-  used: number;
+  /** Bytes of stored documents; 0 without a quota. */
+  stored: number;
+  /** Bytes that others have reserved; 0 without a quota. */
+  arriving: number;
 }
 
 /**
@@ -31,16 +33,18 @@ WITH expired AS (
     SELECT EXISTS (SELECT FROM arrivals a
                     WHERE a.source_id = $1 AND a.tenant_id = $2 AND a.holder <> $3 AND a.expires_at > now()) AS exist
 ), counted AS (
-    SELECT CASE WHEN $6::bigint IS NULL THEN 0 ELSE ${countedBytes('$2', 'AND a.holder <> $3')} END AS used
+    SELECT CASE WHEN $6::bigint IS NULL THEN 0 ELSE ${storedBytes('$2')} END AS stored,
+           CASE WHEN $6::bigint IS NULL THEN 0 ELSE ${arrivingBytes('$2', 'AND a.holder <> $3')} END AS arriving
 ), reserved AS (
     INSERT INTO arrivals AS a (source_id, tenant_id, holder, bytes, expires_at)
-    SELECT $1::uuid, $2::uuid, $3::uuid, least($5::bigint, $6 - counted.used), ${expiry}
+    SELECT $1::uuid, $2::uuid, $3::uuid, least($5::bigint, $6 - counted.stored - counted.arriving), ${expiry}
       FROM counted, others
-     WHERE NOT ($7::bool AND others.exist) AND ($6 IS NULL OR counted.used + $4::bigint <= $6)
+     WHERE NOT ($7::bool AND others.exist) AND ($6 IS NULL OR counted.stored + counted.arriving + $4::bigint <= $6)
     ON CONFLICT (source_id, holder) DO UPDATE SET bytes = EXCLUDED.bytes, expires_at = EXCLUDED.expires_at
     RETURNING a.bytes
 )
-SELECT (SELECT bytes FROM reserved)::float8 AS bytes, others.exist AS "isTaken", counted.used::float8 AS used
+SELECT (SELECT bytes FROM reserved)::float8 AS bytes, others.exist AS "isTaken",
+       counted.stored::float8 AS stored, counted.arriving::float8 AS arriving
   FROM counted, others, set_config('synchronous_commit', 'off', true)`;
 
 /** Renews a reservation. Parameters: $1 source, $2 tenant, $3 holder. Called by: `Arrival`. */

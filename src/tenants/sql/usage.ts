@@ -18,16 +18,16 @@ const total = (column: 'bytes' | 'pages', tenant: string, where: string) => `(
     coalesce((SELECT sum(u.${column}) FROM tenant_usage u WHERE u.tenant_id = ${tenant} ${where}), 0)
     + coalesce((SELECT sum(d.${column}) FROM usage_deltas d WHERE d.tenant_id = ${tenant} ${where}), 0))`;
 
-const bytesStored = (tenant: string) => total('bytes', tenant, '');
+/** The bytes of a tenant's stored documents. */
+export const storedBytes = (tenant: string) => total('bytes', tenant, '');
 
 // A reservation ends in the transaction that stores its document, so that every byte counts exactly once.
-const bytesArriving = (tenant: string, except: string) => `coalesce((
+/** The bytes reserved for arriving documents. `except` is a condition that leaves out reservations `a`. */
+export const arrivingBytes = (tenant: string, except = '') => `coalesce((
     SELECT sum(a.bytes) FROM arrivals a JOIN sources s ON s.id = a.source_id AND s.tenant_id = a.tenant_id
      WHERE a.tenant_id = ${tenant} AND a.expires_at > now() AND s.storage_key IS NULL ${except}), 0)`;
 
-/** The bytes of a tenant that count for its quota. `except` is a condition that leaves out reservations `a`. */
-export const countedBytes = (tenant: string, except = '') =>
-  `(${bytesStored(tenant)} + ${bytesArriving(tenant, except)})`;
+const countedBytes = (tenant: string) => `(${storedBytes(tenant)} + ${arrivingBytes(tenant)})`;
 
 const pagesThisMonth = (tenant: string) =>
   total('pages', tenant, `AND month = date_trunc('month', now() AT TIME ZONE 'UTC')::date`);
@@ -70,7 +70,7 @@ export interface TenantUsage extends Usage {
  */
 export const usageOfTenants = `
 SELECT t.id AS "tenantId", (SELECT count(*) FROM (SELECT ${waitingJobs('t.id')} LIMIT $2::int) w)::int AS "jobsWaiting",
-       ${bytesStored('t.id')}::float8 AS "bytesStored", ${bytesArriving('t.id', '')}::float8 AS "bytesArriving",
+       ${storedBytes('t.id')}::float8 AS "bytesStored", ${arrivingBytes('t.id')}::float8 AS "bytesArriving",
        ${pagesThisMonth('t.id')}::float8 AS "pagesThisMonth"
   FROM unnest($1::uuid[]) t(id)`;
 
