@@ -50,13 +50,14 @@ export class Alerter {
   }
 
   async update(observed: Observed): Promise<void> {
+    const raised = await raisedKinds(this.#database);
     for (const kind of allKinds) {
       const detail = observed.get(kind);
       const streak = this.#streaks.get(kind) ?? 0;
       const next = detail === undefined ? Math.min(streak, 0) - 1 : Math.max(streak, 0) + 1;
       this.#streaks.set(kind, next);
-      if (detail !== undefined && next >= inARow) await this.#raise(kind, detail);
-      if (detail === undefined && next <= -inARow) await this.#clear(kind);
+      if (detail !== undefined && next >= inARow && !raised.has(kind)) await this.#raise(kind, detail);
+      if (detail === undefined && next <= -inARow && raised.has(kind)) await this.#clear(kind);
     }
   }
 

@@ -4,9 +4,10 @@ import { OutboundError, outboundPost } from '../connections/outbound.ts';
 import type { Secrets } from '../connections/secrets.ts';
 import { encodeId } from '../ids.ts';
 import type { Logger } from '../ops/logger.ts';
-import { secretOf, signatureOf } from '../webhooks/secret.ts';
+import { secretOf } from '../webhooks/secret.ts';
+import { signedHeaders } from '../webhooks/signed-headers.ts';
 import { adviceOf } from './conditions.ts';
-import { recordSent, takeDue } from './sql/alerts.ts';
+import { recordAttempt, takeDue } from './sql/alerts.ts';
 
 export interface AlertSender {
   database: Database;
@@ -24,8 +25,6 @@ export interface DueAlert {
   detail: string;
   raisedAt: Date;
   clearedAt: Date | null;
-  raiseSentAt: Date | null;
-  clearSentAt: Date | null;
   tries: number;
 }
 
@@ -53,23 +52,18 @@ export async function sendDueAlerts(sender: AlertSender): Promise<void> {
     2 * maxMessages * (timeoutMs / 1_000),
   ]);
   for (const alert of due) {
-    const state = alert.raiseSentAt === null && alert.clearedAt === null ? 'raised' : 'cleared';
-    const problem = await send(sender, alert, state);
+    const problem = await send(sender, alert);
     if (problem !== null) logger.warn({ alert: alert.kind, problem }, 'a message about an alert did not arrive');
     const isLast = problem === null || alert.tries >= maxTries;
     const pause = isLast ? null : (pauses[alert.tries - 1] ?? pauses.at(-1) ?? 0);
-    const arrived = problem === null;
-    await database.query(recordSent, [alert.id, arrived, arrived && state === 'cleared', pause]);
+    await database.query(recordAttempt, [alert.id, alert.tries, alert.clearedAt !== null, pause]);
   }
 }
 
 /** Returns why the message did not arrive; null if it did. */
-async function send(
-  { secrets, guard, url, version }: AlertSender,
-  alert: DueAlert,
-  state: 'raised' | 'cleared',
-): Promise<string | null> {
+async function send({ secrets, guard, url, version }: AlertSender, alert: DueAlert): Promise<string | null> {
   const { id, kind, detail, raisedAt, clearedAt } = alert;
+  const state = clearedAt === null ? 'raised' : 'cleared';
   const body = JSON.stringify({
     type: state === 'raised' ? 'ALERT_RAISED' : 'ALERT_CLEARED',
     timestamp: (clearedAt ?? raisedAt).toISOString(),
@@ -77,22 +71,10 @@ async function send(
   });
   // The same in every attempt, so that receivers recognize repetitions.
   const messageId = `${encodeId('alert', id)}_${state}`;
-  const timestamp = Math.floor(Date.now() / 1_000);
+  const headers = signedHeaders({ id: messageId, body, secrets: [alertSecret(secrets)], version });
   const signal = AbortSignal.timeout(timeoutMs);
   try {
-    const response = await outboundPost(url, body, {
-      guard,
-      signal,
-      headers: {
-        'content-type': 'application/json',
-        'content-length': Buffer.byteLength(body),
-        'accept-encoding': 'identity',
-        'user-agent': `Pagehive/${version}`,
-        'webhook-id': messageId,
-        'webhook-timestamp': timestamp,
-        'webhook-signature': signatureOf([alertSecret(secrets)], { id: messageId, timestamp, body }),
-      },
-    });
+    const response = await outboundPost(url, body, { guard, signal, headers });
     response.body.on('error', () => {});
     response.body.destroy();
     return response.status >= 200 && response.status < 300 ? null : `the receiver answered ${response.status}`;

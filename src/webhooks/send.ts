@@ -7,7 +7,8 @@ import { encodeId } from '../ids.ts';
 import { payloadOf } from './body.ts';
 import type { ClaimedDelivery } from './claim.ts';
 import type { DeliveryPolicy } from './policy.ts';
-import { signatureOf, signingSecrets } from './secret.ts';
+import { signingSecrets } from './secret.ts';
+import { signedHeaders } from './signed-headers.ts';
 
 export interface SendContext {
   guard: AddressGuard;
@@ -60,18 +61,8 @@ async function attempt(context: SendContext, delivery: ClaimedDelivery): Promise
 function messageOf({ secrets, version }: SendContext, delivery: ClaimedDelivery) {
   const id = encodeId('delivery', delivery.id);
   const body = JSON.stringify(payloadOf(delivery));
-  const timestamp = Math.floor(Date.now() / 1000);
-  const signature = signatureOf(signingSecrets(secrets, delivery.owner, delivery.now), { id, timestamp, body });
-  const headers = {
-    'content-type': 'application/json',
-    'content-length': Buffer.byteLength(body),
-    'accept-encoding': 'identity',
-    'user-agent': `Pagehive/${version}`,
-    'webhook-id': id,
-    'webhook-timestamp': timestamp,
-    'webhook-signature': signature,
-  };
-  return { body, headers };
+  const signing = signingSecrets(secrets, delivery.owner, delivery.now);
+  return { body, headers: signedHeaders({ id, body, secrets: signing, version }) };
 }
 
 function problemOf(status: number, host: string): string | null {

@@ -104,8 +104,6 @@ export const operationRows: Declared[] = [
     detail: 'text',
     raisedAt: 'timestamptz',
     clearedAt: 'timestamptz?',
-    raiseSentAt: 'timestamptz?',
-    clearSentAt: 'timestamptz?',
     tries: 'int4',
   }),
   row<Vitals>(vitals, {

@@ -5,8 +5,6 @@ CREATE TABLE "alerts" (
     "detail" TEXT NOT NULL,
     "raised_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "cleared_at" TIMESTAMPTZ(3),
-    "raise_sent_at" TIMESTAMPTZ(3),
-    "clear_sent_at" TIMESTAMPTZ(3),
     "tries" INTEGER NOT NULL DEFAULT 0,
     "due_at" TIMESTAMPTZ(3),
 

@@ -60,22 +60,18 @@ WITH due AS (
 )
 UPDATE alerts a SET tries = a.tries + 1, due_at = now() + $2 * interval '1 second'
   FROM due WHERE a.id = due.id
-RETURNING a.id, a.kind, a.detail, a.raised_at AS "raisedAt", a.cleared_at AS "clearedAt",
-          a.raise_sent_at AS "raiseSentAt", a.clear_sent_at AS "clearSentAt", a.tries`;
+RETURNING a.id, a.kind, a.detail, a.raised_at AS "raisedAt", a.cleared_at AS "clearedAt", a.tries`;
 
 /**
- * Records an attempt to send a message about an alert.
+ * Records an attempt to send a message about an alert. Changes nothing if the alert was cleared during the attempt, or
+ * if another process has taken it since: its next attempt is due already.
  *
- * Parameters: $1 alert, $2 whether the message that it was raised arrived, $3 the same for the one that it was cleared,
- * $4 seconds until the next attempt, or null for none.
+ * Parameters: $1 alert, $2 number of the attempt, $3 whether the message was that it is cleared, $4 seconds until the
+ * next attempt, or null for none.
  * Returns: no rows.
  * Locks: the row.
- * Called by: `sendDueAlerts`. An alert that was cleared during the attempt is due at once.
+ * Called by: `sendDueAlerts`.
  */
-export const recordSent = `
-UPDATE alerts
-   SET raise_sent_at = CASE WHEN $2::bool THEN coalesce(raise_sent_at, now()) ELSE raise_sent_at END,
-       clear_sent_at = CASE WHEN $3::bool THEN coalesce(clear_sent_at, now()) ELSE clear_sent_at END,
-       due_at = CASE WHEN $2::bool AND NOT $3::bool AND cleared_at IS NOT NULL THEN now()
-                     ELSE now() + $4::float8 * interval '1 second' END
- WHERE id = $1`;
+export const recordAttempt = `
+UPDATE alerts SET due_at = now() + $4::float8 * interval '1 second'
+ WHERE id = $1 AND tries = $2 AND (cleared_at IS NOT NULL) = $3::bool`;
