@@ -65,8 +65,8 @@ function entryOf(
 }
 
 /**
- * Returns the public id of the object of a mutation; null if it has none. Clients may send any text as an id, also a
- * secret by mistake, so only well-formed ids are returned.
+ * Returns the public id of the object of a mutation, or the SHA-256 of a document; null if it has none. Clients may
+ * send any text as an id, also a secret by mistake, so only well-formed ids are returned.
  */
 export function targetOf(action: string, args: unknown, payload: unknown): string | null {
   const created = createdBy[action];
@@ -75,6 +75,9 @@ export function targetOf(action: string, args: unknown, payload: unknown): strin
     const id = propertyOf(propertyOf(payload, property), 'id');
     return typeof id === 'string' ? encodeId(type, id) : null;
   }
+  const sha256 = propertyOf(args, 'sha256');
+  // A document that is known by its hash, not any text in its place.
+  if (typeof sha256 === 'string' && propertyOf(payload, 'lifted') !== undefined) return sha256.toLowerCase();
   const input = propertyOf(args, 'input');
   const named =
     propertyOf(args, 'id') ?? propertyOf(args, 'tenant') ?? propertyOf(input, 'job') ?? propertyOf(input, 'batch');

@@ -91,6 +91,8 @@ describe('uploads at the same time', () => {
     await limit(before + 10 * KiB);
     const first = beginPut(await createUpload(), { 'content-length': 6 * KiB });
     await reserved(6 * KiB);
+    const usage = accepted(await graphql(service.url, '{ viewer { usage { bytesArriving } } }')).viewer.usage;
+    expect(usage).toEqual({ bytesArriving: 6 * KiB });
     const second = beginPut(await createUpload(), { 'content-length': 5 * KiB });
     expect(await outcome(second)).toEqual([403, 'QUOTA_EXCEEDED', 6 * KiB]);
     const third = beginPut(await createUpload(), { 'content-length': 4 * KiB });

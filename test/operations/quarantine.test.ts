@@ -54,6 +54,10 @@ it('lists documents that crashed an engine, newest first, and lets engines read 
 
   expect(accepted(await lift(`sha256: "${hash(3).toUpperCase()}"`))).toEqual({ liftQuarantine: { lifted: 2 } });
   expect((await list()).nodes.map(({ sha256 }) => sha256)).not.toContain(hash(3));
+  const entries = `{ auditLog(filter: { target: "${hash(3)}" }) { nodes { action outcome } } }`;
+  expect(accepted(await graphql(service.url, entries)).auditLog.nodes).toEqual([
+    { action: 'liftQuarantine', outcome: 'OK' },
+  ]);
   for (const args of [
     `sha256: "${hash(3)}"`,
     'sha256: "nonsense"',

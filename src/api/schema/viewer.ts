@@ -8,6 +8,7 @@ import { secretOf } from '../../webhooks/secret.ts';
 import { cost, scope } from '../admission/declarations.ts';
 import { ApiKey, Scope } from './api-key/api-key.ts';
 import { builder } from './builder.ts';
+import { bytesArrivingText } from './tenant/tenant.ts';
 
 interface ViewerLimits extends Allowance {
   /** Limits of the installation. */
@@ -77,6 +78,7 @@ const ViewerUsage = builder.objectRef<Usage>('ViewerUsage').implement({
       description: 'Jobs that are PENDING or RETRYING, counted up to 1,000,000.',
     }),
     bytesStored: t.expose('bytesStored', { type: 'BigInt', description: 'Bytes of stored documents.' }),
+    bytesArriving: t.expose('bytesArriving', { type: 'BigInt', description: bytesArrivingText }),
     pagesThisMonth: t.exposeInt('pagesThisMonth', { description: 'Pages processed in this calendar month (UTC).' }),
   }),
 });

@@ -41,7 +41,8 @@ const AuditEntry = builder.objectRef<AuditLog>('AuditEntry').implement({
     }),
     target: t.exposeID('target', {
       nullable: true,
-      description: 'The id of the object, as the request named it or as it was created; null if there is none.',
+      description:
+        'The id of the object, as the request named it or as it was created, or the SHA-256 of a document; null if there is none.',
     }),
     outcome: t.exposeString('outcome', { description: '"OK", or the code of the error.' }),
   }),

@@ -44,6 +44,9 @@ export const TenantLimitsInput = builder.inputType('TenantLimitsInput', {
   }),
 });
 
+export const bytesArrivingText =
+  'Bytes reserved for documents that are being received or downloaded; they count for the limit of stored bytes.';
+
 const TenantUsage = builder.objectRef<Usage>('TenantUsage').implement({
   description: 'What a tenant uses of its limits.',
   fields: (t) => ({
@@ -51,6 +54,7 @@ const TenantUsage = builder.objectRef<Usage>('TenantUsage').implement({
       description: `Jobs that are PENDING or RETRYING, counted up to ${maxCountedOfEach.toLocaleString('en')}.`,
     }),
     bytesStored: t.expose('bytesStored', { type: 'BigInt', description: 'Bytes of stored documents.' }),
+    bytesArriving: t.expose('bytesArriving', { type: 'BigInt', description: bytesArrivingText }),
     pagesThisMonth: t.exposeInt('pagesThisMonth', { description: 'Pages processed in this calendar month (UTC).' }),
   }),
 });
