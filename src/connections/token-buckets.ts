@@ -49,12 +49,12 @@ local full, takes = {}, ARGV[1] == '1'
 for i, key in ipairs(KEYS) do
   -- A bucket is empty for at most a minute, even if the clock of Redis was set back or the value is forged.
   full[i] = math.min(math.max(now, tonumber(redis.call('GET', key)) or now), now + ${refillMs})
-  if full[i] + ${refillMs} / ARGV[i + 1] - now > ${refillMs} then takes = false end
+  if full[i] - now > ${refillMs} - ${refillMs} / ARGV[i + 1] then takes = false end
 end
 local states = {}
 for i, key in ipairs(KEYS) do
   local interval = ${refillMs} / ARGV[i + 1]
-  local wait = math.max(0, full[i] + interval - now - ${refillMs})
+  local wait = math.max(0, full[i] - now - (${refillMs} - interval))
   if takes then
     full[i] = full[i] + interval
     redis.call('SET', key, string.format('%.3f', full[i]), 'PX', math.ceil(full[i] - now) + 1)
@@ -111,7 +111,8 @@ export function createBucketsInMemory() {
   function bucketAt({ name, perMinute }: Bucket, now: number) {
     const full = Math.max(now, fullAt.get(name) ?? now);
     const interval = refillMs / perMinute;
-    return { name, full, interval, waitMs: Math.max(0, full + interval - now - refillMs) };
+    // In this order, a full bucket has no wait: `full - now` is exactly 0, whatever the rounding of large numbers.
+    return { name, full, interval, waitMs: Math.max(0, full - now - (refillMs - interval)) };
   }
 
   function stateOf(full: number, { interval, waitMs }: { interval: number; waitMs: number }, now: number): BucketState {

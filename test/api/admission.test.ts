@@ -25,7 +25,25 @@ function doubling(levels: number): string {
   return `{ batches { nodes { ...F0 } } } ${many(levels, fragment)} fragment F${levels} on Batch { id }`;
 }
 
+/** Fragments that each select the same fields of the same object. */
+function repeating(count: number): string {
+  const spreads = many(count, (n) => `...F${n}`);
+  return `{ jobs { nodes { ${spreads} } } } ${many(count, (n) => `fragment F${n} on Job { source { kind } }`)}`;
+}
+
+/** Fragments that each spread the next one, and the last one the first. */
+function cyclic(count: number): string {
+  return `{ jobs { nodes { ...F0 } } } ${many(count, (n) => `fragment F${n} on Job { id ...F${(n + 1) % count} }`)}`;
+}
+
 const pages = 'pages(first: 100) { nodes { text markdown blocks { text } links { url } } }';
+
+it('an operation of a large application is accepted: 40 fragments that select the same fields', async () => {
+  for (const { data, errors } of await overBoth({ query: repeating(40) })) {
+    expect(errors).toBeUndefined();
+    expect(data).toEqual({ jobs: { nodes: [] } });
+  }
+});
 
 describe('an operation over a limit', () => {
   const refused: [string, string, string][] = [
@@ -43,6 +61,9 @@ describe('an operation over a limit', () => {
       `{ jobs { nodes ${'{ batch { jobs { nodes '.repeat(10)} { id } ${'} } }'.repeat(10)} } }`,
     ],
     ['depth hidden in fragments', 'QUERY_TOO_LARGE', doubling(10)],
+    ['a field again and again', 'QUERY_TOO_LARGE', `{ jobs { ${many(500, () => 'nodes { source { kind } }')} } }`],
+    ['a field again and again in fragments', 'QUERY_TOO_LARGE', repeating(250)],
+    ['too many fragments in each other', 'QUERY_TOO_LARGE', cyclic(400)],
     ['too many aliases', 'QUERY_TOO_LARGE', `{ jobs { nodes { ${many(300, (n) => `a${n}: id`)} } } }`],
     ['too many root fields', 'QUERY_TOO_LARGE', `{ ${many(101, () => '__typename')} }`],
     [

@@ -11,12 +11,13 @@ import { ask, bearer, connected, createBatchOfOne, createWatchToken, issueKey } 
 const query = '{ viewer { limits { requestsPerMinute tenantRequestsPerMinute } } }';
 
 /** Runs the query over a socket and returns its response. */
-async function runOver(socket: WebSocket) {
+async function runOver(socket: WebSocket, operation = query): Promise<GraphqlAnswer> {
   let answer: GraphqlAnswer | null = null;
   const messages = on(socket, 'message');
-  socket.send(JSON.stringify({ type: 'subscribe', id: '1', payload: { query } }));
+  socket.send(JSON.stringify({ type: 'subscribe', id: '1', payload: { query: operation } }));
   for await (const [text] of messages) {
     const { type, payload } = JSON.parse(String(text));
+    if (type === 'error') return { data: null, errors: payload };
     if (type === 'next') answer = payload;
     if (type === 'complete' && answer !== null) return answer;
   }
@@ -72,6 +73,15 @@ describe.each([
     expect(await send(key)).toMatchObject({ status: 429 });
   });
 
+  it('are refused before they are read, also over WebSocket', async () => {
+    const key = await issueKey(service, ['READ'], { limits: { requestsPerMinute: 1 } });
+    const socket = await connected(service.url, bearer(key));
+    const codes: unknown[] = [];
+    for (let n = 0; n < 3; n += 1) codes.push((await runOver(socket, '{ nothing }')).errors?.[0]?.extensions.code);
+    socket.terminate();
+    expect(codes).toEqual(['GRAPHQL_VALIDATION_FAILED', 'RATE_LIMITED', 'RATE_LIMITED']);
+  });
+
   it('of all keys of a tenant are limited together', async () => {
     const tenantId = await insertTenant(service, 'limited');
     const operator = await issueKey(service, ['OPERATOR']);
@@ -105,8 +115,8 @@ describe.each([
     const key = await issueKey(service, ['READ'], { limits: { requestsPerMinute: 1 } });
     const socket = await connected(service.url, bearer(key));
     const run = () => runOver(socket);
-    await run();
-    expect((await run()).errors).toHaveLength(1);
+    expect((await run()).errors).toBeUndefined();
+    expect(await run()).toMatchObject({ errors: [{ extensions: { code: 'RATE_LIMITED' } }] });
     const operator = await issueKey(service, ['OPERATOR']);
     const update =
       'mutation ($id: ID!, $input: UpdateApiKeyInput!) { updateApiKey(id: $id, input: $input) { apiKey { name limits { requestsPerMinute } } } }';
@@ -131,6 +141,13 @@ describe('a token bucket', () => {
     expect(take([bucket], 999)).toMatchObject([{ waitMs: 1 }]);
     expect(take([bucket], 1_000)).toMatchObject([{ waitMs: 0, remaining: 0 }]);
     expect(take([bucket], 3_600_000)).toEqual([{ waitMs: 0, remaining: 59, resetMs: 1_000 }]);
+  });
+
+  it('that is full has a token at any time', () => {
+    for (let now = 0.1; now < 10_000; now += 1.1) {
+      const [state] = createBucketsInMemory().take([{ name: 'a', perMinute: 1 }], now);
+      expect(state).toMatchObject({ waitMs: 0, remaining: 0 });
+    }
   });
 
   it('loses no token if another one is empty', () => {

@@ -8,10 +8,11 @@ import {
 } from 'graphql';
 import type { OperationLimits } from '../../config/operation-limits.ts';
 import { RequestError } from '../../errors.ts';
+import { hasTooManyOverlaps } from './overlaps.ts';
 
 /**
- * Refuses a document that asks for too much by its shape alone: aliases, depth, root fields. Runs before validation,
- * whose rules compare fields in pairs. Each fragment is measured once, so exponential fragments cost nothing here.
+ * Refuses a document that asks for too much by its shape alone: aliases, depth, root fields, repeated fields. Runs before
+ * validation, whose rules compare fields in pairs. Each fragment is measured once, so exponential fragments cost nothing here.
  */
 export function checkShape(document: DocumentNode, limits: OperationLimits): void {
   const aliases = countAliases(document);
@@ -22,6 +23,10 @@ export function checkShape(document: DocumentNode, limits: OperationLimits): voi
     const { depth, fields } = measure(definition.selectionSet);
     if (depth > limits.queryDepth) throw tooLarge(`The query selects ${depth} levels deep`, limits.queryDepth);
     if (fields > limits.queryRootFields) throw tooLarge(`The query has ${fields} root fields`, limits.queryRootFields);
+  }
+  if (hasTooManyOverlaps(document, fragmentsOf(document))) {
+    const message = 'The query selects the same fields too often. Select each once, or use fewer fragments.';
+    throw new RequestError('QUERY_TOO_LARGE', { message });
   }
 }
 

@@ -2,11 +2,12 @@ import { type ExecutionArgs, type ExecutionResult, GraphQLError, type GraphQLSch
 import { type ConnectionInitMessage, makeServer, type Server } from 'graphql-ws';
 import { RequestError } from '../../errors.ts';
 import type { Logger } from '../../ops/logger.ts';
+import { takeClientTurn } from '../answers/client-turns.ts';
 import type { Authenticate } from '../authenticate.ts';
 import { clientOf } from '../caller.ts';
 import { extensionsOf } from '../errors.ts';
 import type { Origins } from '../http/origins.ts';
-import type { Operations } from '../operations.ts';
+import type { Operations, Refusal } from '../operations.ts';
 import type { Results } from './results.ts';
 import { sendingOf } from './sending.ts';
 import type { SocketClient } from './socket-client.ts';
@@ -90,7 +91,7 @@ export function createProtocol(
     },
     execute: runAdmitted,
     subscribe: runAdmitted,
-    onSubscribe({ extra: client, subscriptions }, id, { query, operationName, variables }) {
+    async onSubscribe({ extra: client, subscriptions }, id, { query, operationName, variables }) {
       if (client.admission === null) throw new Error('an operation arrived on a socket without a caller');
       client.open = subscriptions;
       if (id.length > longestId) {
@@ -103,24 +104,30 @@ export function createProtocol(
         return operations.refuse(tooManyOperations(maxOperations)).errors;
       }
       const { caller } = client.admission;
+      const operation = client.operations.begin(id);
+      const refuse = ({ errors }: Refusal) => {
+        operation.end();
+        return errors;
+      };
+      // Before anything that costs more: refused operations must not slow others.
+      const { rateLimit, refusal } = await operations.enter(caller).catch((error: unknown) => {
+        operation.end();
+        throw error;
+      });
+      if (refusal !== null) return refuse(refusal);
+      await takeClientTurn(clientOf(caller));
       const admitted = operations.admit({ query, operationName, variables }, caller);
-      if ('errors' in admitted) {
-        // Counted all the same; the response need not wait for it.
-        void operations.enter(caller);
-        return admitted.errors;
-      }
+      if ('errors' in admitted) return refuse(admitted);
       const isSubscription = admitted.operation.operation === 'subscription';
-      const subscriptionBytes = isSubscription ? JSON.stringify({ id, query, variables }).length : 0;
-      if (subscriptionBytes + client.operations.subscriptionBytes > maxSubscriptionBytes)
-        return operations.refuse(subscriptionsTooLarge()).errors;
-      const operation = client.operations.begin(id, subscriptionBytes);
+      if (isSubscription) operation.subscriptionBytes = JSON.stringify({ id, query, variables }).length;
+      if (client.operations.subscriptionBytes > maxSubscriptionBytes)
+        return refuse(operations.refuse(subscriptionsTooLarge()));
       const requester = { caller, client: clientOf(caller), traceparent: null, over: operation.over };
       const args: ExecutionArgs = { schema, document: admitted.document, operationName, variableValues: variables };
       const run = async () => {
         // The operation may have waited for its turn while the key was revoked.
         if (client.admission === null) return { errors: [unauthenticated()] };
-        const { rateLimit, refusal } = await operations.enter(caller);
-        return refusal ?? (await operations.run(admitted, { ...requester, rateLimit }));
+        return await operations.run(admitted, { ...requester, rateLimit });
       };
       const runInTurn = () => client.limit(() => client.outbox.whenReady().then(run));
       admittedBy.set(args, { operation, run: isSubscription ? run : runInTurn });

@@ -2,7 +2,7 @@
 export interface SocketOperation {
   readonly id: string;
   /** Size of a subscription; 0 for other operations, which end soon. */
-  readonly subscriptionBytes: number;
+  subscriptionBytes: number;
   /** Aborts when the operation ends, or when the client no longer waits for its response. */
   readonly over: AbortSignal;
   /** Call it once there is a response: it stays in memory until sent, even if the client completes the operation. */
@@ -28,12 +28,12 @@ export class SocketOperations {
     return bytes;
   }
 
-  begin(id: string, subscriptionBytes: number): SocketOperation {
+  begin(id: string): SocketOperation {
     const controller = new AbortController();
     const state = { controller, isAnswered: false };
     const operation: SocketOperation = {
       id,
-      subscriptionBytes,
+      subscriptionBytes: 0,
       over: controller.signal,
       answered() {
         state.isAnswered = true;
