@@ -1,6 +1,5 @@
 import type { Database } from '../connections/database.ts';
 import type { WebhookEvent } from './events.ts';
-import { deliverySlots } from './policy.ts';
 import type { SecretOwner } from './secret.ts';
 import { claimDue, dueLanes } from './sql/claim.ts';
 
@@ -34,15 +33,25 @@ export interface Busy {
   tenants: Map<string, number>;
 }
 
-/** Claims due deliveries, at most this many. */
+/** How a process claims. */
+export interface ClaimOptions {
+  /** Maximum number of deliveries. */
+  most: number;
+  /** Number of deliveries that the process makes at a time. */
+  slots: number;
+  /** How long the claim holds, in milliseconds. */
+  leaseMs: number;
+}
+
+/** Claims due deliveries for a process in which these are in progress. */
 export async function claimDeliveries(
   database: Database,
-  slots: number,
   { lanes, tenants }: Busy,
-  leaseMs: number,
+  { most, slots, leaseMs }: ClaimOptions,
 ): Promise<ClaimedDelivery[]> {
-  const full = [...tenants].filter(([, n]) => n >= deliverySlots.tenant).map(([id]) => id);
-  const values = [slots, [...lanes.keys()], [...lanes.values()], full, leaseMs];
+  const inProgress = [...tenants.values()].reduce((sum, n) => sum + n, 0);
+  const working = [[...lanes.keys()], [...lanes.values()], [...tenants.keys()], [...tenants.values()]];
+  const values = [most, ...working, slots - inProgress, leaseMs];
   const rows = await database.query<ClaimedRow>(claimDue, values);
   return rows.map(({ ownerId, secretVersion, secretRotatedAt, ...row }) => ({
     ...row,

@@ -43,10 +43,15 @@ export const deliveryPolicy: DeliveryPolicy = {
   leaseMs: 30 * second,
 };
 
+/** Concurrent attempts of a worker process: in total, and per lane, so that no receiver blocks the others. */
+export const deliverySlots = { all: 32, lane: 4 } as const;
+
 /**
- * Concurrent attempts of a worker process: in total, per lane and per tenant, so that no receiver blocks the others.
+ * A tenant may have this many times as many attempts as slots are free: 24 alone, 13 beside another one, and always few
+ * enough to leave slots for those without any. See Choudhury and Hahne, "Dynamic Queue Length Thresholds for
+ * Shared-Memory Packet Switches", 1998.
  */
-export const deliverySlots = { all: 32, lane: 4, tenant: 24 } as const;
+export const attemptsPerFreeSlot = 3;
 
 /** Returns the wait before the next attempt, in milliseconds; null if no attempt follows. */
 export function pauseMs(

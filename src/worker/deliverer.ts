@@ -44,8 +44,8 @@ export function startDeliverer(context: DelivererContext): AsyncDisposable {
   const giveUp = new AbortController();
   let draining = false;
 
-  const claimer = new Claimer(async (slots) => {
-    const claims = await claimDeliveries(database, slots, busy, policy.leaseMs);
+  const claimer = new Claimer(async (most) => {
+    const claims = await claimDeliveries(database, busy, { most, slots: deliverySlots.all, leaseMs: policy.leaseMs });
     for (const claim of claims) note(claim, 1);
     metrics.rowsClaimed('webhooks', claims.length);
     return claims;

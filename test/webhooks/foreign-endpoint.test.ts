@@ -33,7 +33,7 @@ describe('a delivery whose row names an endpoint of another tenant', () => {
     const { endpoint } = await createEndpoint(service, { url: 'https://example.com' });
     const job = await cancelledJob(service, { endpoint: endpoint.id });
     const [{ id } = { id: '' }] = await deliveries(service, { job });
-    const [claim] = await claimDeliveries(database, 1, none, 30_000);
+    const [claim] = await claimDeliveries(database, none, { most: 1, slots: 100, leaseMs: 30_000 });
     if (claim === undefined) throw new Error('nothing is due');
     const endpointId = await foreignEndpoint();
     await database.prisma.webhookDelivery.update({ where: { id: claim.id }, data: { endpointId } });
@@ -48,7 +48,7 @@ describe('a delivery whose row names an endpoint of another tenant', () => {
     const data = { status: 'PENDING', finishedAt: null, dueAt: new Date(0) } as const;
     await database.prisma.webhookDelivery.update({ where: { id: claim.id }, data });
     expect(await readDue(database)).toMatchObject({ lanes: 0 });
-    expect(await claimDeliveries(database, 1, none, 30_000)).toEqual([]);
+    expect(await claimDeliveries(database, none, { most: 1, slots: 100, leaseMs: 30_000 })).toEqual([]);
   });
 });
 

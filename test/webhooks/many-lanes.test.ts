@@ -39,9 +39,11 @@ async function insertDeliveries({ tenantId, count, dueForSeconds, endpointId }: 
 }
 
 /** Claims like a process in which nothing is in progress; returns the tenants of the deliveries. */
-async function claimed(slots: number): Promise<string[]> {
+async function claimed(most: number): Promise<string[]> {
   const none = { lanes: new Map(), tenants: new Map() };
-  return (await claimDeliveries(service.platform.database, slots, none, 30_000)).map(({ tenantId }) => tenantId);
+  return (await claimDeliveries(service.platform.database, none, { most, slots: 10_000, leaseMs: 30_000 })).map(
+    ({ tenantId }) => tenantId,
+  );
 }
 
 async function pausedEndpoint(): Promise<{ endpointId: string; tenantId: string }> {
@@ -66,7 +68,7 @@ describe('a tenant whose webhooks go to 20,000 hosts', () => {
     const uses = [
       () => readsBy(database, (recorded) => readDue(recorded)),
       () => readsBy(database, (recorded) => giveUpOrphans(recorded)),
-      () => readsBy(database, (recorded) => claimDeliveries(recorded, 1, none, 30_000)),
+      () => readsBy(database, (recorded) => claimDeliveries(recorded, none, { most: 1, slots: 1, leaseMs: 30_000 })),
     ];
     for (const use of uses) {
       const reads = await use();

@@ -185,7 +185,7 @@ describe('a redelivery during an attempt', () => {
     const [{ id } = { id: '' }] = await deliveries(service, { job });
     const claim = async () => {
       const busy = { lanes: new Map(), tenants: new Map() };
-      const found = (await claimDeliveries(database, 100, busy, 30_000)).find(
+      const found = (await claimDeliveries(database, busy, { most: 100, slots: 100, leaseMs: 30_000 })).find(
         (each) => each.jobId === decodeId('job', job),
       );
       if (found === undefined) throw new Error('it is not due');

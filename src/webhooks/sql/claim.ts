@@ -1,4 +1,4 @@
-import { deliverySlots } from '../policy.ts';
+import { attemptsPerFreeSlot, deliverySlots } from '../policy.ts';
 
 /**
  * Deliveries of a tenant that are examined first: those that have been due longest. If a tenant has more, at least as
@@ -63,18 +63,23 @@ const mayBeSent = 'e.paused_at IS NULL AND (first.endpoint_id IS NULL OR e.id IS
  * It does not wait for the disk: a claim lost in a crash of the server is made again, and receivers must tolerate
  * duplicates anyway.
  *
+ * Tenants with few deliveries in progress come first, and all have to leave slots free (`attemptsPerFreeSlot`).
+ *
  * Parameters: $1 maximum number of deliveries, $2 lanes in which this process works, $3 number of its deliveries in
- * each, $4 tenants that have reached their limit, $5 milliseconds that the claim holds.
+ * each, $4 tenants for which it works, $5 number of its deliveries for each, $6 number of its free slots, $7
+ * milliseconds that the claim holds.
  * Returns: the deliveries, oldest first, with the data for their signatures.
  * Locks: the delivery rows; skips locked ones. Safe in any number of processes: `attempt` is the fence of later writes.
  * Called by: `claimDeliveries`.
  */
 export const claimDue = `
 WITH RECURSIVE settings AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true)),
-${lanesOf('t.id <> ALL ($4::uuid[])')}, busy AS (
+tenants_at_work AS MATERIALIZED (
+    SELECT id, n FROM unnest($4::uuid[], $5::int[]) AS each(id, n)
+), ${lanesOf(`NOT EXISTS (SELECT FROM tenants_at_work w WHERE w.id = t.id AND w.n >= ${attemptsPerFreeSlot} * $6::int)`)}, busy AS (
     SELECT hashtext(lane) AS hash, sum(n) AS n FROM unnest($2::text[], $3::int[]) AS each(lane, n) GROUP BY 1
 ), due AS (
-    SELECT first.id, first.due_at FROM settings, lanes l
+    SELECT first.id, first.tenant_id, first.due_at FROM settings, lanes l
       LEFT JOIN busy ON busy.hash = l.hash
      CROSS JOIN LATERAL (
         SELECT d.id, d.due_at, d.tenant_id, d.endpoint_id FROM webhook_deliveries d
@@ -82,13 +87,20 @@ ${lanesOf('t.id <> ALL ($4::uuid[])')}, busy AS (
          ORDER BY d.due_at LIMIT greatest(0, ${deliverySlots.lane} - coalesce(busy.n, 0))) first
       LEFT JOIN webhook_endpoints e ON e.id = first.endpoint_id AND e.tenant_id = first.tenant_id
      WHERE ${mayBeSent}
-     ORDER BY first.due_at LIMIT $1
+), numbered AS (
+    SELECT due.id, due.due_at,
+           coalesce(w.n, 0) + row_number() OVER (PARTITION BY due.tenant_id ORDER BY due.due_at, due.id) AS of_tenant
+      FROM due LEFT JOIN tenants_at_work w ON w.id = due.tenant_id
+), ordered AS (
+    SELECT id, of_tenant, row_number() OVER (ORDER BY of_tenant, due_at, id) AS turn FROM numbered
+), fair AS (
+    SELECT id FROM ordered WHERE turn <= $1 AND of_tenant <= ${attemptsPerFreeSlot} * ($6::int - turn + 1)
 ), free AS (
-    SELECT d.id FROM webhook_deliveries d JOIN due ON due.id = d.id WHERE d.status = 'PENDING' AND d.due_at <= now()
+    SELECT d.id FROM webhook_deliveries d JOIN fair ON fair.id = d.id WHERE d.status = 'PENDING' AND d.due_at <= now()
        FOR UPDATE OF d SKIP LOCKED
 ), claimed AS (
     UPDATE webhook_deliveries d
-       SET attempt = d.attempt + 1, tries = d.tries + 1, due_at = now() + $5 * interval '1 millisecond'
+       SET attempt = d.attempt + 1, tries = d.tries + 1, due_at = now() + $7 * interval '1 millisecond'
       FROM free WHERE d.id = free.id
     RETURNING d.*
 )
