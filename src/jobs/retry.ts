@@ -2,7 +2,7 @@ import { RequestError } from '../errors.ts';
 import { type Job, progressOf } from '../job-row/job.ts';
 import { noChanges, type OptionChanges } from '../job-row/options.ts';
 import { noQuotas, type Quotas } from '../tenants/limits.ts';
-import { checkQuotas } from '../tenants/usage.ts';
+import { checkQuotas, hasQuotas, quotaValues, untilDecided } from '../tenants/usage.ts';
 import type { JobsContext } from './context.ts';
 import { retryOne } from './sql/retry.ts';
 
@@ -19,14 +19,16 @@ export async function retryJob(
   { options, maxRetries, limits }: OptionChanges = noChanges,
   quotas: Quotas = noQuotas,
 ): Promise<Job> {
-  const { bytes } = await checkRetryable(context, tenantId, id);
-  await checkQuotas(context.database, { tenantId, quotas }, { jobs: 1, bytes });
-  const values = [id, tenantId, sealedPassword, JSON.stringify(options), maxRetries, JSON.stringify(limits)];
-  const [job] = await context.database.query<Job>(retryOne, values);
-  if (job === undefined) {
-    await checkRetryable(context, tenantId, id);
+  const changes = [sealedPassword, JSON.stringify(options), maxRetries, JSON.stringify(limits)];
+  const values = [id, tenantId, ...changes, ...quotaValues(quotas)];
+  const job = await untilDecided(quotas, async () => {
+    const [retried] = await context.database.query<Job>(retryOne, values);
+    if (retried !== undefined) return retried;
+    const { bytes } = await checkRetryable(context, tenantId, id);
+    await checkQuotas(context.database, { tenantId, quotas }, { jobs: 1, bytes });
+    if (hasQuotas(quotas)) return null;
     throw new RequestError('JOB_NOT_FINAL', { message: 'The job was changed at the same time.' });
-  }
+  });
   context.jobChanged(progressOf(job));
   context.ring();
   return job;

@@ -113,6 +113,17 @@ describe('with a quota', () => {
     expect((await run(createJob, encodeId('job', newUuid()))).code).toBe('NOT_FOUND');
   });
 
+  it('many at the same time exceed a quota by no more than the connections', async () => {
+    await service.platform.database.prisma.job.deleteMany();
+    const jobs = await Promise.all(Array.from({ length: 60 }, () => insertJob(service, { status: 'CANCELLED' })));
+    await limit({ jobsWaiting: 3 });
+    const answers = await Promise.all(jobs.map(({ id }) => run(retryJob, id)));
+    const accepted = answers.filter(({ code }) => code === undefined).length;
+    expect(answers.filter(({ code }) => code === 'QUOTA_EXCEEDED')).toHaveLength(60 - accepted);
+    expect(accepted).toBeGreaterThanOrEqual(3);
+    expect(accepted).toBeLessThan(3 + 10);
+  });
+
   it('every refusal reports a usage that exceeds the quota, even while it changes', async () => {
     await limit({ jobsWaiting: 1 });
     const source = await insertJob(service, { status: 'COMPLETED' });

@@ -1,5 +1,6 @@
 import { jobColumns } from '../../job-row/job.ts';
 import { defaultOptions, limitOptions, priorityIntervalSeconds } from '../../job-row/options.ts';
+import { withinQuotas } from '../../tenants/sql/usage.ts';
 
 const literal = (json: unknown) => `'${JSON.stringify(json)}'::jsonb`;
 
@@ -45,9 +46,22 @@ UPDATE jobs j
   FROM old WHERE j.id = old.id
 RETURNING ${jobColumns}`;
 
-/** One job: $1 its id, $2 its tenant. No row if it is not FAILED or CANCELLED. Called by: `retryJob`. */
+/** In the statement itself, so that many retries at the same time exceed a quota by a few jobs at most. */
+const allowed = withinQuotas({
+  tenant: '$2::uuid',
+  jobs: '1',
+  bytes: '(CASE WHEN s.storage_key IS NULL THEN 1 ELSE 0 END)',
+  jobsWaiting: '$7::int',
+  bytesStored: '$8::bigint',
+  pagesPerMonth: '$9::int',
+});
+
+/**
+ * One job: $1 its id, $2 its tenant, $7 to $9 the quotas (`quotaValues`). No row if it is not FAILED or CANCELLED, or if
+ * a quota is exceeded. Called by: `retryJob`.
+ */
 export const retryOne = retryRows(
-  `j.id = $1 AND j.tenant_id = $2 AND j.status IN ('FAILED', 'CANCELLED') FOR UPDATE OF j`,
+  `j.id = $1 AND j.tenant_id = $2 AND j.status IN ('FAILED', 'CANCELLED') AND ${allowed} FOR UPDATE OF j`,
 );
 
 /**
