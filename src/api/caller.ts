@@ -16,6 +16,14 @@ export interface Caller {
   watch: Watch | null;
 }
 
+/**
+ * Identifies who holds the memory of a large response: the tenant, whatever the number of its keys, or the address if no
+ * key is required.
+ */
+export function holderOf({ key, tenantId, address }: Caller): string {
+  return key === null ? address : tenantId;
+}
+
 /** Identifies a client for the purpose of taking turns: by its key, or by its address if no key is required. */
 export function clientOf({ key, address }: Caller): string {
   return key?.id ?? address;

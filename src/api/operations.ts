@@ -12,7 +12,7 @@ import { HeavyOperations, isHeavy } from './answers/heavy-operations.ts';
 import { LargeAnswers } from './answers/large-answers.ts';
 import { asClient } from './as-client.ts';
 import { recordRefusal } from './audit.ts';
-import type { Caller } from './caller.ts';
+import { type Caller, holderOf } from './caller.ts';
 import type { ApiContext, ApiServices } from './context.ts';
 import { maskAndCount } from './errors.ts';
 import { EventSlots } from './live/event-slots.ts';
@@ -24,6 +24,12 @@ import { pageSize } from './schema/connection.ts';
 export interface Refusal {
   errors: readonly GraphQLError[];
   extensions?: { rateLimit: RateLimit | null };
+}
+
+/** Who takes turns, and who holds the memory of a response (`clientOf`, `holderOf`). */
+interface Owner {
+  client: string;
+  holder: string;
 }
 
 /** A counted operation. */
@@ -96,7 +102,7 @@ export function createOperations(schema: GraphQLSchema, services: ApiServices): 
   const { signal: never } = new AbortController();
 
   /** Executes each event in its own context: loaders and budgets belong to one response. */
-  function executionOf(args: ExecutionArgs, context: ApiContext, client: string): EventExecution {
+  function executionOf(args: ExecutionArgs, context: ApiContext, { client, holder }: Owner): EventExecution {
     function executeIn(contextValue: ApiContext, signal: AbortSignal, rootValue: unknown) {
       const work = { tenantId: context.tenantId, client, kind: 'light', signal } as const;
       return asClient(services.database, work, () => execute({ ...args, contextValue, rootValue }));
@@ -110,7 +116,7 @@ export function createOperations(schema: GraphQLSchema, services: ApiServices): 
       async forOne(event, over) {
         using _ = await events.enter(client, over);
         await takeClientTurn(client);
-        const contextValue = { ...context, enterLargeAnswer: () => largeAnswers.enter(client, over) };
+        const contextValue = { ...context, enterLargeAnswer: () => largeAnswers.enter(holder, over) };
         const result = await executeIn(contextValue, over, event);
         // No client waits for the result, and its errors come from cancelled statements.
         if (over.aborted) return result;
@@ -152,7 +158,8 @@ export function createOperations(schema: GraphQLSchema, services: ApiServices): 
       // Payloads are read from the pool for writes, so that other clients' reads do not delay the response to
       // createJob.
       const database = isMutation ? services.writes : services.database;
-      const enterLargeAnswer = () => largeAnswers.enter(client, over);
+      const holder = holderOf(caller);
+      const enterLargeAnswer = () => largeAnswers.enter(holder, over);
       const deadline = AbortSignal.timeout(limits.operationSeconds * 1_000);
       const contextValue: ApiContext = {
         ...services,
@@ -167,7 +174,7 @@ export function createOperations(schema: GraphQLSchema, services: ApiServices): 
       if (operation.operation === 'subscription') {
         metrics.subscriptionOpened(over);
         const work = { tenantId: caller.tenantId, client, kind: 'light', signal: over } as const;
-        const subscription = () => subscribe(args, executionOf(args, contextValue, client));
+        const subscription = () => subscribe(args, executionOf(args, contextValue, { client, holder }));
         const results = await asClient(database, work, subscription);
         return endingWith(over, results);
       }

@@ -133,15 +133,15 @@ describe('an event of several megabytes', () => {
 
   it('counts until its client has read it', async () => {
     const first = await subscribeUnread();
-    const second = await subscribeUnread();
-    for (const each of [first, second]) await eventBegins(each);
-    const third = await subscribeUnread();
+    const others = [await subscribeUnread(), await subscribeUnread()];
+    for (const each of [first, ...others]) await eventBegins(each);
+    const next = await subscribeUnread();
     for (let n = 0; n < 50; n += 1) await graphql(service.url, '{ jobs(first: 1) { nodes { id } } }');
     // Each stream begins with a keep-alive comment.
-    expect(String(third.read())).toBe(':\n\n');
+    expect(String(next.read())).toBe(':\n\n');
     first.destroy();
-    expect(await eventIn(third)).toEqual(expected);
-    second.destroy();
+    expect(await eventIn(next)).toEqual(expected);
+    for (const each of others) each.destroy();
   });
 });
 
