@@ -13,7 +13,7 @@ import { errorsInLogs, keepLogs } from './logs.ts';
 import { startObserver } from './observer.ts';
 import { createRandom } from './random.ts';
 import { startReceiver } from './receiver.ts';
-import { recoverFleet, untilChanged, untilCounted, untilDelivered, untilSettled } from './recovery.ts';
+import { recoverFleet, untilChanged, untilCounted, untilDelivered, untilOperated, untilSettled } from './recovery.ts';
 import { makeReferences } from './reference.ts';
 import { describeFault, type FaultKind, planFaults } from './schedule.ts';
 import { startTenants } from './tenants.ts';
@@ -109,6 +109,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   await clients.done;
   await keyWatchers.finished();
   log('waiting for every job to become final');
+  for (const detail of await untilOperated(world, signal)) journal.breach('every bulk operation ends', detail);
   for (const detail of await untilSettled(world, signal)) journal.breach('every job reaches a final state', detail);
   for (const detail of await untilCounted(world, signal)) journal.breach('every batch reaches a final state', detail);
   const waiting = await clients.missingTheEnd(60_000);

@@ -102,6 +102,8 @@ export class Journal {
   readonly counts = new Map<string, number>();
   /** Storage keys of jobs whose first deleteJob was answered: the bytes must be gone unless other jobs use them. */
   readonly deletedBytes: { id: string; key: string }[] = [];
+  /** Ids of jobs that an operator has asked to retry, together with others. */
+  readonly retriedInBulk = new Set<string>();
   /** Ids of jobs and batches that a tenant's clients saw, by the tenant's name. */
   readonly seen = new Map<string, Set<string>>();
   /** Answered mutations, which the audit log must contain. */

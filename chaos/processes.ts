@@ -14,14 +14,24 @@ function childrenByParent(): Map<number, number[]> {
 
 /** The extractors of a worker. In a sandbox, each is below the processes that built it. */
 export function extractorsOf(worker: number): number[] {
-  const children = childrenByParent();
-  const below = (parent: number): number[] =>
-    (children.get(parent) ?? []).flatMap((pid) => {
-      if (!/pagehive extract|extractor-process/.test(commandLineOf(pid))) return [];
-      const extractors = below(pid);
-      return extractors.length === 0 ? [pid] : extractors;
-    });
-  return below(worker);
+  return extractorsBelow(worker, childrenByParent(), { withBuilders: false });
+}
+
+/** The extractors of a worker, and the processes that built their sandboxes. */
+export function extractorProcessesOf(worker: number): number[] {
+  return extractorsBelow(worker, childrenByParent(), { withBuilders: true });
+}
+
+function extractorsBelow(
+  parent: number,
+  children: ReadonlyMap<number, number[]>,
+  options: { withBuilders: boolean },
+): number[] {
+  return (children.get(parent) ?? []).flatMap((pid) => {
+    if (!/pagehive extract|extractor-process/.test(commandLineOf(pid))) return [];
+    const below = extractorsBelow(pid, children, options);
+    return below.length === 0 || options.withBuilders ? [pid, ...below] : below;
+  });
 }
 
 /** Processor ticks that a process has used; 0 if it is gone. */

@@ -32,6 +32,22 @@ export async function untilSettled(world: World, signal: AbortSignal): Promise<s
   }
 }
 
+/** Maximum time until the operations of operators end after healing, in milliseconds. */
+const operateMs = 60_000;
+
+/** Waits until every bulk operation has ended. Returns those that take too long. */
+export async function untilOperated(world: World, signal: AbortSignal): Promise<string[]> {
+  const begin = Date.now();
+  for (;;) {
+    const rows = await world.query<{ id: string; kind: string }>(
+      `SELECT id, kind::text FROM bulk_operations WHERE status = 'RUNNING'`,
+    );
+    if (rows.length === 0) return [];
+    if (Date.now() - begin > operateMs) return rows.map(({ id, kind }) => `${kind} ${id} is still RUNNING`);
+    await sleep(100, undefined, { signal });
+  }
+}
+
 /** Waits until all requested changes to the jobs of a batch are done; retries while the database is down. */
 export async function untilChanged(world: World, id: string, signal: AbortSignal): Promise<void> {
   const left = () => world.query('SELECT 1 FROM batch_changes WHERE batch_id = $1', [decodeId('batch', id)]);

@@ -2,6 +2,7 @@ import type { Accounts } from './account.ts';
 import { type Clients, type ClientsOptions, startClients } from './clients.ts';
 import { runKeyChanger } from './key-changer.ts';
 import type { KeyWatchers } from './key-watchers.ts';
+import { runOperator } from './operator.ts';
 import { runSpy } from './spy.ts';
 
 export interface TenantsOptions extends Omit<ClientsOptions, 'account'> {
@@ -9,13 +10,16 @@ export interface TenantsOptions extends Omit<ClientsOptions, 'account'> {
   keyWatchers: KeyWatchers;
 }
 
-/** Starts the clients of every tenant, spies that try to reach the other tenant, and the changes of their keys. */
+/** Starts the clients of every tenant, spies that try to reach the other tenant, the changes of their keys, and an operator. */
 export function startTenants(options: TenantsOptions): Clients {
   const { accounts, random } = options;
   const stopping = new AbortController();
   const until = stopping.signal;
   const clients = accounts.tenants.map((account) => startClients({ ...options, account, random: random.fork() }));
-  const others = [runKeyChanger({ ...options, random: random.fork(), until })];
+  const others = [
+    runKeyChanger({ ...options, random: random.fork(), until }),
+    runOperator({ ...options, random: random.fork(), until }),
+  ];
   for (const account of accounts.tenants) {
     for (const victim of accounts.tenants) {
       if (victim !== account) others.push(runSpy({ ...options, account, victim, random: random.fork(), until }));

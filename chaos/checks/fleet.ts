@@ -3,7 +3,7 @@ import { createClient } from 'redis';
 import { authorization } from '../api.ts';
 import type { Evidence } from '../evidence.ts';
 import type { Breach } from '../journal.ts';
-import { extractorsOf, processorTicks } from '../processes.ts';
+import { extractorProcessesOf, extractorsOf, processorTicks } from '../processes.ts';
 import { workerNames } from '../schedule.ts';
 import { redisPrefix, slots } from '../world.ts';
 
@@ -15,7 +15,8 @@ export async function noExtractorIsLeft({ world, journal }: Evidence): Promise<B
   for (const name of workerNames) {
     const { pid } = world.service(name);
     const children = pid === null ? [] : extractorsOf(pid);
-    for (const child of children) live.add(child);
+    // The register may have seen a sandbox before its extractor.
+    if (pid !== null) for (const child of extractorProcessesOf(pid)) live.add(child);
     if (children.length > slots)
       breaches.push({ promise, detail: `${name} has ${children.length} extractors for ${slots} slots` });
   }

@@ -51,15 +51,17 @@ export async function oneKeyOneJob({ world, journal, jobs }: Evidence): Promise<
 
 /** Checks that each document has the same outcome as in the reference run, which has no faults. */
 export function jobsEndAsTheyShould(evidence: Evidence): Breach[] {
-  const { jobs, kindOf, references } = evidence;
+  const { journal, jobs, kindOf, references } = evidence;
+  const retriedInBulk = new Set([...journal.retriedInBulk].map(uuidOf));
   return [...jobs.values()].flatMap((row): Breach[] => {
     const kind = kindOf(row);
     if (kind === undefined || row.status === 'CANCELLED') return [];
     const reference = references.get(kind.name)?.asSent;
     if (reference === undefined) return [];
     const expected = [reference.failureCode ?? 'COMPLETED', ...(kind.mayFail ?? [])];
-    // retryJob sends the password again, so the job ends the same way; retryBatch has none to send.
-    if (row.batch_id !== null && row.run > 1 && kind.options.password) expected.push('PDF_ENCRYPTED');
+    // retryJob sends the password again, so the job ends the same way; retryBatch and retryJobs have none to send.
+    const hasLostPassword = row.run > 1 && (row.batch_id !== null || retriedInBulk.has(row.id));
+    if (hasLostPassword && kind.options.password) expected.push('PDF_ENCRYPTED');
     const ended = row.failure_code ?? row.status;
     if (expected.includes(ended)) return [];
     if (row.status === 'FAILED' && row.retry_count === row.max_retries) return [];

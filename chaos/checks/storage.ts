@@ -55,6 +55,8 @@ export async function storageMatchesSources({ world, journal }: Evidence): Promi
   for (const what of ['createJob', 'deleteJob', 'documents of a createBatch']) {
     counts.unanswered += journal.counts.get(`${what} without an answer`) ?? 0;
   }
+  // Maintenance may have been killed between deleting a job and its bytes.
+  counts.unanswered += journal.counts.get('jobs of deleteJobs') ?? 0;
   if (orphans.length > counts.unanswered) {
     const detail = `${orphans.length} objects, but only ${counts.unanswered} unanswered requests: ${orphans.slice(0, 5).join(' ')}`;
     breaches.push({ promise: 'bytes without a source are rare', detail });
