@@ -50,7 +50,9 @@ export async function drawPage(
   let count = 0;
   for (const region of orderItems(layout, typography, running)) {
     // In right-to-left text, items are mirrored; lines and tables are not.
-    const boxes = region.map((item) => ('line' in item ? item.line : item.table.box));
+    const boxes = region.map((item) =>
+      'line' in item ? item.line : 'table' in item ? item.table.box : item.picture.box,
+    );
     outline(context, union(boxes), colours.region);
     for (const box of boxes) {
       count += 1;

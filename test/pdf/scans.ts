@@ -42,7 +42,8 @@ async function bytesOf(
   return Buffer.concat(chunks);
 }
 
-async function pictureOf(draw: Draw): Promise<Buffer> {
+/** Draws a page as a PNG picture. */
+export async function pictureOf(draw: Draw): Promise<Buffer> {
   const drawn = await bytesOf((document) => draw(document.addPage()));
   const [picture] = await new LiteParse({ dpi: 150, ocrEnabled: false, quiet: true }).screenshot(drawn, [1]);
   if (picture === undefined) throw new Error('the page was not drawn');

@@ -1,13 +1,14 @@
 import type { TextItem } from '@llamaindex/liteparse';
 import { cleanText } from '../content/clean-text.ts';
 import { right } from '../model/box.ts';
-import type { ReadPage } from '../model/read-page.ts';
+import type { PaintedPiece, Piece } from '../model/piece.ts';
 
-type Found = ReadPage['pieces'][number];
+/** A word and how sure OCR is of it, from 0 to 1. */
+export type OcrWord = PaintedPiece & { confidence: number };
 
 /** The result of OCR on a page. */
 export interface OcrText {
-  pieces: Found[];
+  pieces: OcrWord[];
   /** Mean over the characters, from 0 to 1; 0 without characters. */
   confidence: number;
   characters: number;
@@ -21,24 +22,37 @@ export interface OcrText {
  */
 export function readOcrText(textItems: TextItem[]): OcrText {
   const items = textItems.filter(({ text, confidence }) => confidence !== undefined && cleanText(text).trim() !== '');
-  let [characters, confident, tall, long] = [0, 0, 0, 0];
-  for (const { text, confidence = 0, width, height } of items) {
-    characters += text.length;
-    confident += text.length * confidence;
-    if (text.length > 2) {
-      long += text.length;
-      if (height > width) tall += text.length;
-    }
-  }
+  const length = (words: TextItem[]) => words.reduce((sum, { text }) => sum + text.length, 0);
+  const long = items.filter(({ text }) => text.length > 2);
+  const tall = new Set(long.filter(({ width, height }) => height > width));
+  const sideways = length([...tall]) > 0.5 * length(long);
+  const isTurned = (item: TextItem) => !sideways && tall.has(item);
   return {
-    pieces: evenOut(items.map(toMeasured)),
-    confidence: characters === 0 ? 0 : confident / characters,
-    characters,
-    sideways: tall > 0.5 * long,
+    pieces: [
+      ...evenOut(items.filter((item) => !isTurned(item)).map(toMeasured)),
+      ...items.filter(isTurned).map(toTurned),
+    ],
+    confidence: meanConfidence(items),
+    characters: length(items),
+    sideways,
   };
 }
 
-interface Measured extends Found {
+/** Returns the mean confidence over the characters; 0 without characters. */
+export function meanConfidence(words: { text: string; confidence?: number }[]): number {
+  let [characters, confident] = [0, 0];
+  for (const { text, confidence = 0 } of words) {
+    characters += text.length;
+    confident += text.length * confidence;
+  }
+  return characters === 0 ? 0 : confident / characters;
+}
+
+export function countLetters(words: Pick<Piece, 'text'>[]): number {
+  return words.reduce((sum, { text }) => sum + (text.match(/[\p{L}\p{N}]/gu)?.length ?? 0), 0);
+}
+
+interface Measured extends OcrWord {
   baseline: number;
   /** Number of letters and digits, which determine the size; punctuation does not. */
   weight: number;
@@ -50,14 +64,21 @@ const descending = /[gjpqy,;()[\]{}|@$Q]/;
 /** Usual extent of ink from the baseline, in sizes of the type: capitals, small letters, descenders. */
 const [ascent, xHeight, descent] = [0.72, 0.5, 0.21];
 
-function toMeasured({ text, x, y, width, height }: TextItem): Measured {
+function toMeasured({ text, x, y, width, height, confidence = 0 }: TextItem): Measured {
   const down = descending.test(text) ? descent : 0;
   const size = height / ((ascending.test(text) ? ascent : xHeight) + down);
   return {
-    ...{ text, x, y, width, height, size, baseline: y + height - down * size },
+    ...{ text, x, y, width, height, size, confidence, baseline: y + height - down * size },
     weight: text.match(/[\p{L}\p{N}]/gu)?.length ?? 0,
-    ...{ bold: false, fixedWidth: false, turned: false, colour: null, invisible: false, font: null },
+    ...plain,
+    turned: false,
   };
+}
+
+const plain = { bold: false, fixedWidth: false, colour: null, invisible: false, font: null };
+
+function toTurned({ text, x, y, width, height, confidence = 0 }: TextItem): OcrWord {
+  return { text, x, y, width, height, size: width, confidence, ...plain, turned: true };
 }
 
 /** Maximum gap between words of one line, in sizes of the type. */
@@ -73,7 +94,7 @@ interface OpenLine {
 }
 
 /** Gives the words of a line the same size and baseline. A size close to the page's usual size becomes that size. */
-function evenOut(words: Measured[]): Found[] {
+function evenOut(words: Measured[]): OcrWord[] {
   const usual = medianSize(words);
   const lines: OpenLine[] = [];
   let open: OpenLine[] = [];
@@ -93,7 +114,7 @@ function evenOut(words: Measured[]): Found[] {
   return lines.flatMap((line) => alignWords(line.words, usual));
 }
 
-function alignWords(words: Measured[], usual: number): Found[] {
+function alignWords(words: Measured[], usual: number): OcrWord[] {
   const own = medianSize(words);
   const size = Math.round(10 * (Math.abs(own / usual - 1) < sameSize ? usual : own)) / 10;
   const line = median(words.map(({ baseline, weight }) => ({ value: baseline, weight })));

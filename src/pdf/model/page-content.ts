@@ -1,3 +1,4 @@
+import type { Box } from './box.ts';
 import type { Rules, Shape } from './drawing.ts';
 import type { Piece } from './piece.ts';
 import type { Table } from './table.ts';
@@ -15,4 +16,13 @@ export interface PageContent {
   shapes: Shape[];
   /** Tables that OCR found. */
   tables: Table[];
+  /** Text of pictures that stand beside the text of the page. */
+  pictures: PictureText[];
+}
+
+/** The text of a picture as OCR read it, at its place on the page. */
+export interface PictureText {
+  box: Box;
+  pieces: Piece[];
+  rules: Rules;
 }

@@ -8,6 +8,8 @@ export interface Piece extends Box {
   bold: boolean;
   /** Whether all characters of the font have the same width. */
   fixedWidth: boolean;
+  /** How sure OCR is of it, from 0 to 1; absent for text of the page itself. */
+  confidence?: number;
   /** The target of a link over it. */
   url?: string;
   /** The Markdown label of the footnote that it refers to, if it is a footnote reference. */

@@ -29,8 +29,8 @@ export interface ReadPage extends PageContent {
   doubts: Doubts;
   /** What a page with few words shows instead; null if OCR could not read it. */
   look: 'SCANNED' | 'DRAWN' | null;
-  /** Why the page needs OCR and the result, once OCR was tried. */
-  ocr: { reason: OcrReason; found: PageOcr } | null;
+  /** Why the page needs OCR, null if only its pictures do, and the result, once OCR was tried. */
+  ocr: { reason: OcrReason | null; found: PageOcr } | null;
   /** The engine that read it. */
   engine: EngineName;
   /** Why it was not the engine of the document. */

@@ -2,6 +2,8 @@ import { garbledShare, readableIn } from '../content/garbled.ts';
 import { ocrReason } from '../content/needs-ocr.ts';
 import type { PageDrawing } from '../images/page-drawing.ts';
 import type { LiteparseEngine } from '../liteparse/liteparse-engine.ts';
+import { meanConfidence } from '../liteparse/ocr-text.ts';
+import type { Box } from '../model/box.ts';
 import type { OcrReason, PageOcr } from '../model/document.ts';
 import { engineKeys } from '../model/engine-keys.ts';
 import type { ExtractionRequest, OcrRequest, Reading } from '../model/extraction.ts';
@@ -9,8 +11,10 @@ import type { ReadPage } from '../model/read-page.ts';
 import { drawForOcr } from './ocr-drawing.ts';
 import { readPicture } from './ocr-picture.ts';
 import { withoutDoubles } from './own-words.ts';
+import { readPictures } from './read-pictures.ts';
 import { type OcrFound, readUpright } from './read-upright.ts';
-import { turnPage } from './turn-page.ts';
+import { turnPage, turnPicture } from './turn-page.ts';
+import { unreadPictures } from './unread-pictures.ts';
 
 /** Minimum confidence of a text. */
 const minConfidence = 0.5;
@@ -39,14 +43,19 @@ export async function withOcr(context: OcrContext, pages: ReadPage[]): Promise<R
   if (ocr === null) return pages;
   const toRead = pages.flatMap((page) => {
     const reason = ocrReason(page);
-    return reason === null ? [] : [{ page, reason }];
+    const boxes = reason === null ? unreadPictures(page) : [];
+    return reason === null && boxes.length === 0 ? [] : [{ page, reason, boxes }];
   });
   if (toRead.length === 0) return pages;
   const engine = avoid.includes('OCR') ? null : await context.engines.ocr();
   const read = new Map<ReadPage, ReadPage>();
-  for (const { page, reason } of toRead) {
+  for (const { page, reason, boxes } of toRead) {
     const pagesReady = pages.length - toRead.length + read.size;
     const report = () => context.report({ engine: 'OCR', page: page.number, pages: 1, pagesReady });
+    if (reason === null) {
+      read.set(page, engine === null ? page : await withPictures(context, engine, ocr, page, boxes, report));
+      continue;
+    }
     report();
     const found = engine === null ? null : await readPage(context, engine, ocr, page, report);
     read.set(
@@ -57,6 +66,27 @@ export async function withOcr(context: OcrContext, pages: ReadPage[]): Promise<R
     );
   }
   return pages.map((page) => read.get(page) ?? page);
+}
+
+/** Reads the pictures beside the text of a page. The page stays as it is if they show no text. */
+async function withPictures(
+  context: OcrContext,
+  engine: LiteparseEngine,
+  ocr: OcrRequest,
+  page: ReadPage,
+  boxes: Box[],
+  report: () => void,
+): Promise<ReadPage> {
+  report();
+  context.onPage(page.number);
+  const drawn = await drawForOcr(context.drawing, page);
+  context.onPage(null);
+  if (drawn === null) return page;
+  const upright = { ...drawn, picture: turnPicture(drawn.picture, page.turn) };
+  const pictures = await readPictures(engine, ocr, upright, boxes, report);
+  if (pictures.length === 0) return page;
+  const confidence = rounded(meanConfidence(pictures.flatMap(({ pieces }) => pieces)));
+  return withOutcome({ ...page, pictures }, null, ocr, 'READ', confidence);
 }
 
 /** Returns the result of OCR on a page; null if the page cannot be drawn or read. */
@@ -75,7 +105,7 @@ async function readPage(
 
 function withOutcome(
   page: ReadPage,
-  reason: OcrReason,
+  reason: OcrReason | null,
   { languages }: OcrRequest,
   outcome: PageOcr['outcome'],
   confidence: number | null = null,
@@ -88,7 +118,6 @@ function merge(page: ReadPage, reason: OcrReason, ocr: OcrRequest, found: OcrFou
   if (text.confidence < minConfidence) return withOutcome(page, reason, ocr, 'NOTHING_FOUND');
   const own = reason === 'GARBLED' ? withoutGarbage(turnPage(page, turn)) : turnPage(page, turn);
   const { pieces, rules, tables } = readPicture(engine, text, picture, scale);
-  const confidence = Math.round(text.confidence * 1000) / 1000;
   return withOutcome(
     {
       ...own,
@@ -100,8 +129,12 @@ function merge(page: ReadPage, reason: OcrReason, ocr: OcrRequest, found: OcrFou
     reason,
     ocr,
     'READ',
-    confidence,
+    rounded(text.confidence),
   );
+}
+
+function rounded(confidence: number): number {
+  return Math.round(confidence * 1000) / 1000;
 }
 
 function withoutGarbage(page: ReadPage): ReadPage {

@@ -63,7 +63,7 @@ function isUpright({ text }: OcrFound): boolean {
 }
 
 /** Throws if the data has disappeared: LiteParse would download it. */
-function checkData({ languages, dataPath }: OcrRequest): void {
+export function checkData({ languages, dataPath }: OcrRequest): void {
   if (languages.some((language) => !existsSync(join(dataPath, `${language}.traineddata`)))) {
     throw new JobError('STORAGE_UNAVAILABLE', { detail: 'The data for OCR is missing.' });
   }

@@ -68,6 +68,7 @@ export function readPage(document: PdfiumDocument, number: number): ReadPage {
       rules: toRules(objects, viewport),
       shapes,
       tables: [],
+      pictures: [],
       images,
       doubts,
       look: lookOf(images, shapes, viewport),

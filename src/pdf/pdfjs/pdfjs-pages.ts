@@ -56,6 +56,7 @@ export function pdfjsPageReader(
       rules: drawing.rules,
       shapes: drawing.shapes,
       tables: [],
+      pictures: [],
       images: drawing.images,
       doubts: noDoubts,
       look: isPicture(drawing.images, viewport) ? 'SCANNED' : drawsLetters(drawing.shapes) ? 'DRAWN' : null,

@@ -32,7 +32,7 @@ export interface GroupLayout {
  */
 export function layOutGroup(pages: ReadPage[], style: DocumentStyle | null): GroupLayout {
   const laidOut = pages.map((page) => {
-    const reason = page.ocr?.reason ?? ocrReason(page);
+    const reason = page.ocr === null ? ocrReason(page) : page.ocr.reason;
     const isReadable = readableIn([...page.pieces, ...page.turned]);
     const { links, pieces } = placeLinks(page.links, page.pieces.filter(isReadable));
     return { page, reason, links, layout: layOutPage({ ...page, pieces, turned: page.turned.filter(isReadable) }) };

@@ -10,7 +10,7 @@ import type { Piece } from '../../../src/pdf/model/piece.ts';
 export function recorded(name: string): PageContent {
   const page = JSON.parse(readFileSync(new URL(`recorded/${name}.json`, import.meta.url), 'utf8'));
   const { width, height, pieces, turned, horizontal, vertical, shapes } = page;
-  return { width, height, pieces, turned, rules: { horizontal, vertical }, shapes, tables: [] };
+  return { width, height, pieces, turned, rules: { horizontal, vertical }, shapes, tables: [], pictures: [] };
 }
 
 /** Returns the lines of a recorded page, without finding tables. */
