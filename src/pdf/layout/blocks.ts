@@ -15,6 +15,11 @@ export const blockSettings = {
   sizeTolerance: 0.08,
   /** Gap within which a line continues the sentence of the line above. */
   sentenceGap: 0.5,
+  /** Size of a line above a heading up to which it is no heading itself, and its gap at most, in sizes of the heading. */
+  kickerSize: 0.8,
+  kickerGap: 1.2,
+  /** Width of such a line at most, in widths of the heading: a longer one is the first line of the title. */
+  kickerWidth: 0.6,
 };
 
 const bullet = /^([•‣▪●◦○■□◆❖➢✓·\uf0b7\uf0a7-])(?<!-(?=-))\s*(?=\S)/u;
@@ -40,7 +45,21 @@ export function toBlocks(lines: Line[], typography: Typography, alone: (line: Li
       continuesSentence(groups[index - 1], group) || continuesSentence(group, groups[index + 1]);
     return toBlock(group, typography, () => group.every(alone) && !isInSentence());
   });
-  return mergeNumbers(blocks, typography);
+  return withoutKickers(mergeNumbers(blocks, typography));
+}
+
+/** A small line right above a larger heading names its section or series: it is not a heading of the text below. */
+function withoutKickers(blocks: Block[]): Block[] {
+  return blocks.map((block, index) => {
+    const next = blocks[index + 1];
+    if (block.kind !== 'HEADING' || next?.kind !== 'HEADING' || block.lines.length > 1) return block;
+    const [size, larger] = [block.lines[0]?.size ?? 0, next.lines[0]?.size ?? 0];
+    const gap = next.box.y - bottom(block.box);
+    const { kickerSize, kickerGap, kickerWidth } = blockSettings;
+    const isShort = block.box.width < kickerWidth * next.box.width;
+    const isKicker = isShort && size < kickerSize * larger && gap >= 0 && gap < kickerGap * larger;
+    return isKicker ? { kind: 'PARAGRAPH', box: block.box, lines: block.lines } : block;
+  });
 }
 
 function startsBlock(before: Line, line: Line, current: Line[], { mostlyFixedWidth }: Typography): boolean {
@@ -58,9 +77,18 @@ function startsBlock(before: Line, line: Line, current: Line[], { mostlyFixedWid
     gap > (isCode ? widestLineGapOfCode : widestLineGap) * size ||
     gap < -farthestUp * size ||
     (line.boldThroughout !== before.boldThroughout && !isItem && !isCode) ||
-    (!isCode && !overlaps(before, line)) ||
+    (!isCode && !isBelow(line, before, current)) ||
     (!isCode && (bullet.test(line.text) || numbered.test(line.text)))
   );
+}
+
+/**
+ * Reports whether a line stands below the one before. If it goes on inside a sentence, below any part of its row is
+ * enough: wide gaps of justified text part a row into several lines.
+ */
+function isBelow(line: Line, before: Line, current: Line[]): boolean {
+  if (overlaps(before, line)) return true;
+  return /^[“"‘']?\p{Ll}/u.test(line.text) && current.some((other) => sameRow(other, before) && overlaps(other, line));
 }
 
 function overlaps(a: Box, b: Box): boolean {

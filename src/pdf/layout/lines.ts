@@ -1,5 +1,6 @@
 import { bottom, middle, right, union } from '../model/box.ts';
 import type { Piece } from '../model/piece.ts';
+import { hasSpacedLetters } from './spaced-letters.ts';
 import { isRightToLeft } from './text-direction.ts';
 
 /** Pieces that follow one another on one baseline. */
@@ -184,10 +185,10 @@ export function joinText(pieces: Piece[], textOf: (piece: Piece) => string): str
     parts.push(textOf(piece));
     before = piece;
   }
-  return parts
-    .join('')
-    .trim()
-    .replace(leaders, (dots) => dots.replaceAll(' ', ''));
+  const text = parts.join('').trim();
+  // Between their words, such letters have gaps that separate pieces.
+  if (hasSpacedLetters(text)) return ordered.map((piece) => textOf(piece).replaceAll(' ', '')).join(' ');
+  return text.replace(leaders, (dots) => dots.replaceAll(' ', ''));
 }
 
 function isSpaced(before: Piece, after: Piece): boolean {

@@ -5,6 +5,7 @@ import type { Cell } from '../model/table.ts';
 import type { Block } from './block.ts';
 import { toBlocks } from './blocks.ts';
 import { aloneInRow } from './bold-neighbours.ts';
+import { joinDropCapitals } from './drop-capitals.ts';
 import type { Typography } from './headings.ts';
 import type { Item } from './item.ts';
 import { type Line, toLines } from './lines.ts';
@@ -40,7 +41,8 @@ export type PageItem = Item & ({ line: Line } | { table: PlacedTable } | { pictu
 
 /** Finds the tables and lines of a page. */
 export function layOutPage(page: PageContent): PageLayout {
-  const { height, pieces, turned, tables, pictures } = page;
+  const { height, turned, tables, pictures } = page;
+  const pieces = joinDropCapitals(page.pieces);
   const rules = withoutShading(page.rules, page.shapes);
   const grids = gridTables(rules, pieces);
   const lines = toLines(outside(grids, pieces));
