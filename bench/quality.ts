@@ -16,6 +16,8 @@ import { type SuiteScores, scoreInvoices, suiteIn } from './lab/quality-suites.t
 //   score.mjs, dev/pdf, dev/truth/NAME.json   tables of pages, and facts about them
 //   check.mjs, cases.json, pdf                documents that were once read wrongly; runs a server and workers
 //
+// For pages that people have transcribed, it also prints how many blocks are right, by the confidence that they state.
+//
 // --out keeps the Markdown and the scores of all documents. --against lists the documents whose score differs from that
 // of an earlier --out. --save writes the means to quality-scores.json, so that the next commit is compared with them.
 
@@ -54,6 +56,7 @@ for (const { name, score } of suites) {
     Object.entries(scores.metrics).map(([metric, value]) => [metric, Math.round(value * 1e4) / 1e4]),
   );
   for (const [metric, value] of Object.entries(means[key])) printMetric(key, metric, before[key]?.[metric], value);
+  for (const line of scores.calibration ?? []) console.log(line);
   if (values.against !== undefined) printMoved(scores, join(values.against, name, 'documents.json'));
 }
 if (values.save) writeFileSync(saved, `${JSON.stringify({ ...savedMeans(), ...means }, null, 2)}\n`);

@@ -5,12 +5,13 @@ import { basename, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { LiteParse } from '@llamaindex/liteparse';
 import { z } from 'zod';
-import type { EngineName } from '../../src/pdf/model/document.ts';
+import type { EngineName, ExtractedPage, PageBlock } from '../../src/pdf/model/document.ts';
 import type { ExtractionRequest } from '../../src/pdf/model/extraction.ts';
 import { prepareOcr } from '../../src/pdf/ocr/ocr-data.ts';
 import { createExtractorPool, type ExtractorPool } from '../../src/pdf/process/extractor-pool.ts';
 import { makeInvoices } from '../../test/invoices/invoices.ts';
 import { type InvoiceScore, scoreInvoice } from '../../test/invoices/score.ts';
+import { describeCalibration, judgeBlocks } from './calibration.ts';
 import { extractionRequest } from './extraction-request.ts';
 import { cli, openLab } from './lab.ts';
 
@@ -20,6 +21,8 @@ export interface SuiteScores {
   metrics: Record<string, number>;
   /** The score of each document. */
   documents: Record<string, number>;
+  /** How well the confidence of blocks agrees with the transcriptions; empty for suites without any. */
+  calibration?: string[];
 }
 
 /** What extracts the Markdown: one of our engines, or LiteParse alone, to compare. */
@@ -47,33 +50,40 @@ export function suiteIn(folder: string): { name: string; score: Suite } | null {
 
 const ocrData = join(tmpdir(), 'pagehive-bench-ocr');
 
-/** Extracts documents and writes their Markdown to `out`. */
+/** Extracts documents and writes their Markdown to `out`. Returns their blocks, which LiteParse does not have. */
 export async function extractTo(
   out: string,
   documents: { name: string; path: string }[],
   reader: Reader,
   options: Partial<ExtractionRequest> = {},
-): Promise<void> {
+): Promise<Map<string, PageBlock[]>> {
+  const blocks = new Map<string, PageBlock[]>();
   mkdirSync(out, { recursive: true });
   await using pool = createExtractorPool({
     ...{ size: 1, memoryBytes: 4 * 1024 ** 3, recycleBytes: 2 * 1024 ** 3 },
     readable: [ocrData],
   });
   for (const { name, path } of documents) {
-    const markdown =
-      reader === 'LITEPARSE'
-        ? await markdownOfLiteparse(path)
-        : await markdownOf(pool, extractionRequest(path, { scratch: out, engine: reader, ...options }));
-    writeFileSync(join(out, `${name}.md`), markdown);
+    if (reader === 'LITEPARSE') {
+      writeFileSync(join(out, `${name}.md`), await markdownOfLiteparse(path));
+      continue;
+    }
+    const pages = await pagesOf(pool, extractionRequest(path, { scratch: out, engine: reader, ...options }));
+    writeFileSync(join(out, `${name}.md`), pages.map(({ markdown }) => markdown).join('\n\n'));
+    blocks.set(
+      name,
+      pages.flatMap(({ details }) => details.blocks),
+    );
   }
+  return blocks;
 }
 
-async function markdownOf(pool: ExtractorPool, request: ExtractionRequest): Promise<string> {
-  const pages: string[] = [];
+async function pagesOf(pool: ExtractorPool, request: ExtractionRequest): Promise<ExtractedPage[]> {
+  const pages: ExtractedPage[] = [];
   for await (const event of pool.extract(request, new AbortController().signal)) {
-    if (event.type === 'group') pages.push(...event.pages.map(({ markdown }) => markdown));
+    if (event.type === 'group') pages.push(...event.pages);
   }
-  return pages.join('\n\n');
+  return pages;
 }
 
 async function markdownOfLiteparse(path: string): Promise<string> {
@@ -97,13 +107,21 @@ async function scoreText(folder: string, reader: Reader, out: string): Promise<S
   const ocr = await prepareOcr(['eng'], ocrData);
   // The truth has headers, footers and hyphenation.
   const options = { ocr, keepHeadersFooters: true, keepHyphenation: true };
-  await extractTo(out, documentsIn(resolve(folder, 'dev/pdf')), reader, options);
+  const blocks = await extractTo(out, documentsIn(resolve(folder, 'dev/pdf')), reader, options);
   const { means, documents } = textScores.parse(await runScorer(folder, out));
   const { nid, teds, mhs, overall } = means;
   return {
     metrics: { NID: nid, TEDS: teds, MHS: mhs, overall },
     documents: Object.fromEntries(documents.map((document) => [document.document_id, document.scores.overall])),
+    calibration: calibrationOf(folder, blocks),
   };
+}
+
+function calibrationOf(folder: string, blocks: Map<string, PageBlock[]>): string[] {
+  const judged = [...blocks].flatMap(([name, own]) =>
+    judgeBlocks(own, readFileSync(resolve(folder, 'dev/truth', `${name}.md`), 'utf8')),
+  );
+  return judged.length === 0 ? [] : describeCalibration(judged);
 }
 
 const tableScores = z.object({

@@ -142,6 +142,7 @@ const blocks: z.ZodType<PageBlock[]> = z.array(
     text: z.string(),
     level: z.number().nullable(),
     rows: z.array(z.array(cell)).nullable(),
+    confidence: z.number().nullable().default(null),
   }),
 );
 

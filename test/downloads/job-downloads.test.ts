@@ -19,7 +19,7 @@ afterAll(async () => {
 const box = 'box { x y width height }';
 const page = `number label width height rotation text markdown links { text url pageNumber } failure { code message } engine fallback needsOcr ocrReason ocr { outcome languages confidence } language
   hiddenText { reason text } annotations { kind text author createdAt modifiedAt ${box} }
-  formFields { name kind value checked options readOnly ${box} } blocks { kind text level rows { text columns rows } ${box} }`;
+  formFields { name kind value checked options readOnly ${box} } blocks { kind text level rows { text columns rows } confidence ${box} }`;
 
 /** The result by GraphQL, which downloads must match. */
 async function resultOf(job: string) {

@@ -283,7 +283,7 @@ export type JobOptionsInput = {
   maxRetries?: number | null | undefined;
   /** Time limit of a page: 1 to 86400 seconds. When n pages are read together, they have n times as long. Default 120. */
   noProgressSeconds?: number | null | undefined;
-  /** Read pages by OCR that are pictures or whose fonts are garbled (see `Page.ocrReason`). Such a page takes a second or two of a processor. Default false. */
+  /** Read pages by OCR that are pictures or whose fonts are garbled (see `Page.ocrReason`), and the text of large pictures on other pages. Such a page takes a second or two of a processor. Default false. */
   ocr?: boolean | null | undefined;
   /** The languages that OCR looks for, the most frequent one first: 1 to 4 of Tesseract's names, such as "eng", "deu" or "chi_sim". The npm package @tesseract.js-data/NAME has to be installed where workers run, otherwise the job fails with OCR_LANGUAGE_MISSING. Default ["eng"], which is installed. Ignored without `ocr`. */
   ocrLanguages?: Array<string> | null | undefined;

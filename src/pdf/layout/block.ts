@@ -1,4 +1,5 @@
 import type { Box } from '../model/box.ts';
+import type { Piece } from '../model/piece.ts';
 import type { Cell } from '../model/table.ts';
 import type { Line } from './lines.ts';
 
@@ -13,7 +14,8 @@ export type Block =
   | { kind: 'LIST_ITEM'; box: Box; marker: string; lines: Line[] }
   /** `label` is its label in Markdown. */
   | { kind: 'FOOTNOTE'; box: Box; marker: string; label: string; lines: Line[] }
-  | { kind: 'TABLE'; box: Box; rows: Cell[][] };
+  /** `pieces` are the text that stands in its cells. */
+  | { kind: 'TABLE'; box: Box; rows: Cell[][]; pieces: Set<Piece> };
 
 /** Returns the size of a heading that stands out by its size; empty for any other block. */
 export function sizesOfHeading(block: Block): number[] {

@@ -111,7 +111,7 @@ export function readBlocks(layout: PageLayout, typography: Typography, leftOut: 
     }
     flush();
     if ('picture' in item) blocks.push(...readPicture(item.picture, typography));
-    else blocks.push({ kind: 'TABLE', box: boxOf(item.table.box), rows: item.table.rows });
+    else blocks.push(toTable(item.table));
   }
   flush();
   return blocks;
@@ -146,6 +146,10 @@ function toItem(line: Line): Item & { line: Line } {
 /** An item that is put in order as a whole. */
 function toWhole(box: Box, { body }: Typography): Item {
   return { ...boxOf(box), size: body, weight: 0, continues: false };
+}
+
+function toTable({ box, rows, pieces }: PlacedTable): Block {
+  return { kind: 'TABLE', box: boxOf(box), rows, pieces };
 }
 
 function boxOf({ x, y, width, height }: Box): Box {

@@ -116,6 +116,8 @@ export interface PageBlock extends Box {
   level: number | null;
   /** The cells of a table, row by row; null for others. */
   rows: Cell[][] | null;
+  /** How sure the layout is of its kind and extent, from 0 to 1; null for blocks of versions that did not state it. */
+  confidence: number | null;
 }
 
 export type BlockKind = 'HEADING' | 'PARAGRAPH' | 'LIST_ITEM' | 'FOOTNOTE' | 'CODE' | 'TABLE';

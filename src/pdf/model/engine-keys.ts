@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Tool } from './document.ts';
 
 /** Incremented when our rules change the pages. Pages stored with another revision are then extracted again. */
-const revision = 23;
+const revision = 24;
 
 /**
  * The current version of each tool: its name, its package's version, and the revision of our rules. The same key gives

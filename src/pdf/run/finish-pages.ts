@@ -5,6 +5,7 @@ import { guessLanguage } from '../content/language.ts';
 import { placeLinks } from '../content/links.ts';
 import { ocrReason } from '../content/needs-ocr.ts';
 import { type Block, sizesOfHeading } from '../layout/block.ts';
+import { blockConfidence } from '../layout/block-confidence.ts';
 import { linkFootnotes } from '../layout/footnotes.ts';
 import { headingLevel, headingSizes, measure, type Typography } from '../layout/headings.ts';
 import { collectWords } from '../layout/hyphenation.ts';
@@ -81,7 +82,7 @@ export function finishPages(pages: ReadPage[], options: PageOptions, style: Docu
         hidden: reportHidden(page.hidden),
         annotations: page.annotations,
         formFields: page.formFields,
-        blocks: blocks.map((block) => toPageBlock(block, sizes)),
+        blocks: blocks.map((block) => toPageBlock(block, sizes, typography)),
       },
       failure: null,
     };
@@ -97,12 +98,13 @@ function withRunning(body: Block[], running: Block[], height: number): Block[] {
   return [...running.filter(isHeader), ...body, ...running.filter((block) => !isHeader(block))];
 }
 
-function toPageBlock(block: Block, sizes: number[]): PageBlock {
+function toPageBlock(block: Block, sizes: number[], typography: Typography): PageBlock {
   const { kind, box } = block;
   const level = kind === 'HEADING' ? headingLevel(block.size, sizes) : null;
   const rows =
     kind === 'TABLE' ? block.rows.map((row) => row.map((cell) => ({ ...cell, text: cleanText(cell.text) }))) : null;
-  return { kind, ...rounded(box), text: cleanText(toPlainText([block])), level, rows };
+  const confidence = blockConfidence(block, typography);
+  return { kind, ...rounded(box), text: cleanText(toPlainText([block])), level, rows, confidence };
 }
 
 /** Rounds to a hundredth of a point. More precision is meaningless and takes space. */

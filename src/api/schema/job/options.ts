@@ -55,7 +55,8 @@ export const JobOptionsInput = builder.inputType('JobOptionsInput', {
     }),
     ocr: t.boolean({
       description:
-        'Read pages by OCR that are pictures or whose fonts are garbled (see `Page.ocrReason`). Such a page takes a second or two of a processor. Default false.',
+        'Read pages by OCR that are pictures or whose fonts are garbled (see `Page.ocrReason`), and the text of large pictures on other pages. Such a page ' +
+        'takes a second or two of a processor. Default false.',
     }),
     ocrLanguages: t.stringList({
       extensions: atMost(4),

@@ -44,6 +44,12 @@ export const Block = builder.objectRef<PageBlock>('Block').implement({
       description: `The cells of a table, row by row, the first ${maxRows.toLocaleString('en')} rows; null for other blocks.`,
       resolve: ({ rows }) => rows?.slice(0, maxRows),
     }),
+    confidence: t.exposeFloat('confidence', {
+      nullable: true,
+      description:
+        'How sure the layout is of the kind and extent of the block, from 0 to 1. Of blocks with 0.9, about nine in ten are right on pages that people have ' +
+        'transcribed. For text that OCR read, it falls with the confidence of OCR. Null for pages of versions that did not state it.',
+    }),
     box: t.field({ type: Box, description: 'The area of the block.', resolve: (block) => block }),
   }),
 });
