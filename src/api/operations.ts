@@ -8,6 +8,7 @@ import { InvalidDocumentError } from './admission/invalid-document-error.ts';
 import { firstFieldOf } from './admission/shape.ts';
 import { budgetOf } from './answers/byte-budget.ts';
 import { inClientTurn, takeClientTurn } from './answers/client-turns.ts';
+import { withinDeadline } from './answers/deadline.ts';
 import { HeavyOperations, isHeavy } from './answers/heavy-operations.ts';
 import { LargeAnswers } from './answers/large-answers.ts';
 import { asClient } from './as-client.ts';
@@ -98,7 +99,7 @@ export function createOperations(schema: GraphQLSchema, services: ApiServices): 
   }
   const subscribe = createSubscribe(mask);
   const events = new EventSlots();
-  // Nobody cancels mutations, nor the result of an event, which may be shared by many subscribers.
+  // Mutations are never cancelled, nor are results of events, which many subscribers may share.
   const { signal: never } = new AbortController();
 
   /** Executes each event in its own context: loaders and budgets belong to one response. */
@@ -185,7 +186,7 @@ export function createOperations(schema: GraphQLSchema, services: ApiServices): 
       const query = () =>
         withinDeadline(
           asClient(database, { tenantId, client, kind, signal: ended }, () => execute(args)),
-          deadline,
+          { deadline, late: failed(new RequestError('DEADLINE_EXCEEDED')) },
         );
       const mutation = async () =>
         await asClient(database, { tenantId, client, kind: 'mutation', signal: never }, () => execute(args));
@@ -216,25 +217,6 @@ function endingWith(over: AbortSignal, outcome: Results | ExecutionResult): Resu
   over.addEventListener('abort', () => void outcome.return(), { once: true });
   if (over.aborted) void outcome.return();
   return outcome;
-}
-
-/**
- * Returns the result of an execution, or an error once its deadline has passed. Execution cannot be interrupted, but it
- * ends soon afterwards, because its statements are cancelled and further ones refused. If its client has left, this
- * waits for that end, because the operation is not over before.
- */
-async function withinDeadline(
-  execution: ExecutionResult | Promise<ExecutionResult>,
-  ended: AbortSignal,
-): Promise<ExecutionResult> {
-  if (!('then' in execution)) return execution;
-  const late = failed(new RequestError('DEADLINE_EXCEEDED'));
-  const stop = new AbortController();
-  const isLate = new Promise<ExecutionResult>((resolve) => {
-    ended.addEventListener('abort', () => resolve(late), { once: true, signal: stop.signal });
-    if (ended.aborted) resolve(late);
-  });
-  return await Promise.race([execution, isLate]).finally(() => stop.abort());
 }
 
 function mutationByGet(): GraphQLError {

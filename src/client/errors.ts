@@ -46,7 +46,7 @@ const temporaryCodes: string[] = [
   'UPLOAD_IN_PROGRESS',
 ] satisfies RequestErrorCode[];
 
-/** Returns the error in a response; null if there is none. GraphQL and plain HTTP errors have the same format. */
+/** Returns the error in a response, or null. GraphQL and plain HTTP errors have the same format. */
 export function errorOf(answer: unknown): GraphQLRequestError | null {
   const [first] = listOf(fieldOf(answer, 'errors'));
   if (first === undefined) return null;

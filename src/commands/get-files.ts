@@ -7,7 +7,7 @@ import { openNew } from './get-output.ts';
 import { toStderr, toStdout } from './watch-view.ts';
 
 /**
- * Writes the files embedded in a job's document and prints their paths, or reports that there are none. If a file
+ * Writes the files embedded in a job's document and prints their paths, or reports that it has no such files. If a file
  * already exists, the new one gets a number.
  */
 export async function writeAttachments(client: Client, jobId: string, directory: string): Promise<void> {

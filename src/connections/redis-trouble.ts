@@ -60,7 +60,7 @@ const troubles: (RedisTrouble & { replies: RegExp })[] = [
   },
 ];
 
-/** Returns the trouble that a Redis error or one of its causes reports; null if there is none. */
+/** Returns the trouble that a Redis error or one of its causes reports, or null. */
 export function redisTroubleOf(error: unknown): RedisTrouble | null {
   if (!(error instanceof Error)) return null;
   const found = troubles.find(({ replies }) => replies.test(error.message));

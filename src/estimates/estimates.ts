@@ -4,7 +4,7 @@ import type { Logger } from '../ops/logger.ts';
 import { type Estimate, isFinal, type ProgressState } from '../progress/state.ts';
 import { estimateAt, expectStages, totalOf, type WorkRow, workFacts } from './estimate.ts';
 import { type KnownForecast, readForecast } from './queue/forecast.ts';
-import { endOf, placeOf } from './queue/simulate.ts';
+import { endOf, placeOf } from './queue/place.ts';
 import { lastOfBatches, stateRows } from './sql/estimated-jobs.ts';
 
 /** The expected end of a job and its position in the queue; null if inapplicable or unknown. */

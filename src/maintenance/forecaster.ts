@@ -3,7 +3,7 @@ import { learnEtaError } from '../estimates/error.ts';
 import { estimateAt } from '../estimates/estimate.ts';
 import { mergeCosts } from '../estimates/learner.ts';
 import { type Made, makeForecast } from '../estimates/queue/forecast.ts';
-import { endOf, placeOf, secondsTo } from '../estimates/queue/simulate.ts';
+import { endOf, placeOf, secondsTo } from '../estimates/queue/place.ts';
 import type { JobsContext } from '../jobs/context.ts';
 import { readStates } from '../jobs/read.ts';
 import { type Estimate, isFinal } from '../progress/state.ts';

@@ -59,7 +59,7 @@ export async function claimDeliveries(
   }));
 }
 
-/** The number of lanes with due deliveries, and how long the oldest has been due; null if there is none. */
+/** The number of lanes with due deliveries, and how long the oldest has been due, or null without any. */
 export async function readDue(database: Database): Promise<{ lanes: number; oldestSeconds: number | null }> {
   const [row] = await database.query<{ lanes: number; oldestSeconds: number | null }>(dueLanes, []);
   return row ?? { lanes: 0, oldestSeconds: null };

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Costs, costKeys } from '../../src/estimates/costs.ts';
 import type { Span } from '../../src/estimates/estimate.ts';
-import { endOf, type Forecast, placeOf, simulateQueue, type WaitingRow } from '../../src/estimates/queue/simulate.ts';
+import { endOf, placeOf } from '../../src/estimates/queue/place.ts';
+import { type Forecast, simulateQueue, type WaitingRow } from '../../src/estimates/queue/simulate.ts';
 
 const second: Span = { mean: 1, variance: 0.01 };
 

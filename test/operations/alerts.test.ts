@@ -7,6 +7,7 @@ import { defaultAlertSettings } from '../../src/config/alert-settings.ts';
 import { decodeId, newUuid } from '../../src/ids.ts';
 import { accepted, ended, inline, submit } from '../api/submitting.ts';
 import { graphql } from '../graphql.ts';
+import { copyJob } from '../jobs/copy-job.ts';
 import { type Service, startService } from '../service.ts';
 import { type Receiver, startReceiver } from '../webhooks/receiver.ts';
 
@@ -113,7 +114,7 @@ describe('the conditions', () => {
 
   it('include failures that are not those of documents', async () => {
     const { id } = await submit(still, { source: await inline('one-page') });
-    const uuid = decodeId('job', id);
+    const uuid = decodeId('job', id) ?? '';
     const { database } = still.platform;
     const fail = (code: string) =>
       database.query(`UPDATE jobs SET status = 'FAILED', finished_at = now(), failure_code = $2 WHERE id = $1`, [
@@ -121,15 +122,7 @@ describe('the conditions', () => {
         code,
       ]);
     await fail('MEMORY_LIMIT');
-    const columns = await database.query<{ name: string }>(
-      `SELECT attname::text AS name FROM pg_attribute WHERE attrelid = 'jobs'::regclass AND attnum > 0 AND attgenerated = '' AND NOT attisdropped AND attname <> 'id'`,
-      [],
-    );
-    const list = columns.map(({ name }) => `"${name}"`).join(', ');
-    await database.query(
-      `INSERT INTO jobs (id, ${list}) SELECT gen_random_uuid(), ${list} FROM jobs, generate_series(1, 19) WHERE id = $1`,
-      [uuid],
-    );
+    await copyJob(database, uuid, 19);
     expect((await now()).get('JOBS_FAIL')).toMatch(/^20 of 2\d jobs of the last five minutes failed/);
     await database.query(`UPDATE jobs SET failure_code = 'PDF_DAMAGED' WHERE status = 'FAILED'`, []);
     expect([...(await now()).keys()]).toEqual([]);

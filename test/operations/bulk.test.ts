@@ -4,6 +4,7 @@ import { JobError } from '../../src/errors.ts';
 import { encodeId, newUuid, nilUuid } from '../../src/ids.ts';
 import { accepted, ended, inline, readJob, refused, submit } from '../api/submitting.ts';
 import { graphql } from '../graphql.ts';
+import { copyJob } from '../jobs/copy-job.ts';
 import { extractorOf, group, opened } from '../jobs/extractors.ts';
 import { type Service, startService } from '../service.ts';
 
@@ -47,20 +48,6 @@ async function waiting(count: number, input: Record<string, unknown> = {}): Prom
   const source = await inline('one-page');
   const jobs = await Promise.all(Array.from({ length: count }, () => submit(service, { source, ...input })));
   return jobs.map(({ id }) => id);
-}
-
-/** Inserts final jobs of an own tenant by the thousand, as copies of one. */
-async function copies(id: string, count: number): Promise<void> {
-  const { database } = service.platform;
-  const columns = await database.query<{ name: string }>(
-    `SELECT attname::text AS name FROM pg_attribute WHERE attrelid = 'jobs'::regclass AND attnum > 0 AND attgenerated = '' AND NOT attisdropped AND attname <> 'id'`,
-    [],
-  );
-  const list = columns.map(({ name }) => `"${name}"`).join(', ');
-  await database.query(
-    `INSERT INTO jobs (id, ${list}) SELECT gen_random_uuid(), ${list} FROM jobs, generate_series(1, $2::int) WHERE id = $1::uuid`,
-    [id, count],
-  );
 }
 
 describe('a dry run', () => {
@@ -182,7 +169,7 @@ describe('a bulk operation', () => {
     await run('cancelJobs', {});
     const { prisma } = service.platform.database;
     const { id } = await prisma.job.findFirstOrThrow();
-    await copies(id, 1_500);
+    await copyJob(service.platform.database, id, 1_500);
     const { deleteJobs } = accepted(await request('deleteJobs', {}, { expectedCount: 1_501 }));
     expect(deleteJobs.count).toBe(1_501);
     await expect

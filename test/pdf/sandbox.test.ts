@@ -8,12 +8,9 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { z } from 'zod';
-import { JobError } from '../../src/errors.ts';
-import type { ExtractorPool } from '../../src/pdf/process/extractor-pool.ts';
-import { possibleSandboxes, type Sandbox } from '../../src/pdf/process/sandbox.ts';
-import { extractAll, newPool, requestFor } from './extracting.ts';
-
-const hostile = fileURLToPath(new URL('./stand-ins/hostile.js', import.meta.url));
+import { possibleSandboxes } from '../../src/pdf/process/sandbox.ts';
+import { newPool } from './extracting.ts';
+import { attack, fileBytes, hostilePool, script, type Try } from './hostile.ts';
 
 /** What a worker's machine holds: DATA_DIR with a key and the document of another tenant, sockets, an environment. */
 const dataDir = mkdtempSync(join(tmpdir(), 'pagehive-test-'));
@@ -41,23 +38,7 @@ afterAll(async () => {
   rmSync(outside, { force: true });
 });
 
-const fileBytes = 8 * 1024 ** 2;
-
-function hostilePool(sandbox: Sandbox): ExtractorPool {
-  return newPool({ sandboxes: [sandbox], script: hostile, fileBytes, folder: join(dataDir, 'scratch', 'worker') });
-}
-
 const attempts = z.record(z.string(), z.looseObject({ done: z.boolean().optional() }).nullable());
-
-type Try = [name: string, attack: string, target?: unknown];
-
-/** Has the hostile extractor try attacks, and returns what each of them achieved. */
-async function attack(pool: ExtractorPool, tries: Try[], owner = 'tenant') {
-  const request = requestFor('one-page', { password: JSON.stringify({ tries }), owner });
-  const failure = await extractAll(pool, request).catch((error: unknown) => error);
-  if (!(failure instanceof JobError) || failure.code !== 'PDF_DAMAGED') throw failure;
-  return JSON.parse(failure.message);
-}
 
 function portOf(name: 'postgresUrl' | 'redisUrl'): number {
   return Number(new URL(inject(name)).port);
@@ -107,7 +88,7 @@ const allowed: Record<string, string[]> = {
 
 describe.each(all)('a hostile extractor at level $level (own user: $hasUser)', (sandbox) => {
   test('achieves nothing but what the level allows', async () => {
-    await using pool = hostilePool(sandbox);
+    await using pool = hostilePool(sandbox, dataDir);
     await pool.start();
     expect(pool.sandbox).toBe(sandbox.level);
     const found = attempts.parse(await attack(pool, everything));
@@ -116,7 +97,7 @@ describe.each(all)('a hostile extractor at level $level (own user: $hasUser)', (
   });
 
   test('has nothing of the environment of the worker', async () => {
-    await using pool = hostilePool(sandbox);
+    await using pool = hostilePool(sandbox, dataDir);
     const { environment } = await attack(pool, [['environment', 'environment']]);
     expect(
       Object.keys(environment.value)
@@ -126,7 +107,7 @@ describe.each(all)('a hostile extractor at level $level (own user: $hasUser)', (
   });
 
   test('never gets the documents of two owners', async () => {
-    await using pool = hostilePool(sandbox);
+    await using pool = hostilePool(sandbox, dataDir);
     const first = await attack(pool, []);
     const again = await attack(pool, [['its first document', 'read', first.paths.document]]);
     expect(again.remembered).toBe(first.paths.document);
@@ -138,7 +119,7 @@ describe.each(all)('a hostile extractor at level $level (own user: $hasUser)', (
     const marker = `hostile-${sandbox.level}-${sandbox.hasUser}`;
     const sleeper = [process.execPath, '-e', 'setInterval(() => {}, 1000)', marker];
     {
-      await using pool = hostilePool(sandbox);
+      await using pool = hostilePool(sandbox, dataDir);
       const found = await attack(pool, [['a process', 'run', sleeper]]);
       // The permission model of Node.js, which the other levels add, forbids even to start one.
       expect(found['a process'].done).toBe(sandbox.level === 'NAMESPACES');
@@ -152,7 +133,7 @@ test.runIf(process.platform === 'linux')(
   'a hostile extractor cannot end the first process of its namespaces',
   async () => {
     const [strongest] = all;
-    await using pool = hostilePool(strongest);
+    await using pool = hostilePool(strongest, dataDir);
     const signals: Try[] = ['SIGKILL', 'SIGSTOP', 'SIGTERM', 'SIGSEGV'].map((signal) => [
       signal,
       'signal',
@@ -167,7 +148,7 @@ test.runIf(process.platform === 'linux')(
 test.runIf(process.platform === 'linux').each(all.filter(({ level }) => level === 'NAMESPACES'))(
   'a hostile extractor gets no privileges by programs of the system (own user: $hasUser)',
   async (sandbox) => {
-    await using pool = newPool({ sandboxes: [sandbox], script: hostile, readable: ['/usr/bin', '/usr/sbin'] });
+    await using pool = newPool({ sandboxes: [sandbox], script, readable: ['/usr/bin', '/usr/sbin'] });
     const programs = [
       ['/usr/bin/true'],
       ['/usr/bin/unshare', '--user', '/usr/bin/true'],
@@ -215,48 +196,6 @@ test.each([...all, { level: 'OFF', hasUser: false } as const])(
     });
   },
 );
-
-/** Runs an extraction with an extractor that misuses its connection. */
-async function abuse(pool: ExtractorPool, orders: Record<string, string>) {
-  const request = requestFor('one-page', { password: JSON.stringify(orders), attachmentBytes: 1_000 });
-  return await extractAll(pool, request).catch((error: unknown) => error);
-}
-
-describe('the pool', () => {
-  const [strongest] = all;
-
-  test.each([
-    ['invalid', 'a message that is not one of an extractor'],
-    ['garbage', 'a message that is not JSON'],
-    ['endless', 'a message without an end'],
-    ['longReading', 'a report that is longer than any real one'],
-    ['emptyGroups', 'a group without pages'],
-    ['pongs', 'responses that were not requested'],
-    ['manyPages', 'more pages than the document has'],
-  ])('kills an extractor that sends %s: %s', async (name) => {
-    await using pool = hostilePool(strongest);
-    expect(await abuse(pool, { abuse: name })).toMatchObject({ name: 'JobError', code: 'PDF_CRASHES_EXTRACTOR' });
-    expect(await attack(pool, [])).toMatchObject({ remembered: null });
-  });
-
-  test('takes no file but those that an extractor may write', async () => {
-    await using pool = hostilePool(strongest);
-    const error = await abuse(pool, { abuse: 'otherFile', path: secret });
-    expect(error).toMatchObject({ name: 'JobError', code: 'INTERNAL' });
-  });
-
-  test.runIf(process.platform !== 'win32')('follows no link that an extractor puts in place of its file', async () => {
-    const weakest = all.at(-1) ?? strongest;
-    await using pool = hostilePool({ ...weakest, level: 'OFF' });
-    const replace: Try[] = [
-      ['remove', 'remove', 'SCRATCH/attachments'],
-      ['link', 'symlink', [secret, 'SCRATCH/attachments']],
-    ];
-    expect(await attack(pool, replace)).toMatchObject({ remove: { done: true }, link: { done: true } });
-    const error = await abuse(pool, { abuse: 'otherFile', path: 'attachments' });
-    expect(error).toMatchObject({ name: 'JobError', code: 'STORAGE_UNAVAILABLE' });
-  });
-});
 
 function commandLines(): string[] {
   return readdirSync('/proc')

@@ -19,7 +19,7 @@ function hostname(host: string): string {
   return host.replace(/:\d+$/, '').toLowerCase();
 }
 
-/** Returns the media type of the body without its parameters; empty if there is none. */
+/** Returns the media type of the body without its parameters; empty if the request names no type. */
 export function mediaType({ headers }: IncomingMessage): string {
   return (headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
 }

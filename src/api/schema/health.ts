@@ -34,7 +34,7 @@ const Check = builder.objectRef<HealthCheck>('HealthCheck').implement({
     detail: t.exposeString('detail', { description: 'What was observed.' }),
     advice: t.exposeString('advice', {
       nullable: true,
-      description: 'What to do about a problem; null if there is none.',
+      description: 'What to do about a problem; null without a problem.',
     }),
   }),
 });

@@ -64,7 +64,7 @@ export type AttachmentOmission =
 
 /** The kind of an actor. */
 export type AuditActor =
-  /** A client without a key, where none is required. */
+  /** A client without a key, where clients need no key. */
   | 'ANONYMOUS'
   /** The holder of an API key. */
   | 'API_KEY'

@@ -58,7 +58,7 @@ export interface Session {
 }
 
 /**
- * Detects a pooler such as PgBouncer, and applies the settings if there is none. On connecting, PostgreSQL announces
+ * Detects a pooler such as PgBouncer. Without one, applies the settings. On connecting, PostgreSQL announces
  * the id of the process that serves the session, for cancel requests. A pooler does not know it yet and announces its
  * own number.
  */

@@ -13,7 +13,7 @@ export interface Catalog {
 
 /**
  * Finds the newest catalog of a document in its bytes, without an engine. It may be in an object stream. Encrypted
- * streams cannot be read. Returns null if there is none.
+ * streams cannot be read. Returns null if the catalog is not found.
  */
 export function findCatalog(file: FileBytes): Catalog | null {
   let packed: Catalog | null = null;

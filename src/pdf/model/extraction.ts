@@ -83,7 +83,7 @@ export interface PageRange {
 export interface OpenedEvent {
   type: 'opened';
   facts: DocumentFacts;
-  /** A file in the scratch folder with all stored attachments, concatenated; null if there are none. */
+  /** A file in the scratch folder with all stored attachments, concatenated; null without attachments. */
   attachmentsFile: string | null;
   engine: EngineName;
   /**
@@ -130,7 +130,7 @@ export interface GroupEvent {
 }
 
 export interface GroupImages {
-  /** A file in the scratch folder with all of them; null if there are none. */
+  /** A file in the scratch folder with all of them; null without images. */
   file: string | null;
   /** One for each page of the group. */
   pages: PageImages[];

@@ -71,7 +71,7 @@ function shadeOf({ width, height, pixels }: GrayPicture, row: number, column: nu
   return lightest - darkest > maxDifference ? -1 : Math.round(sum / count);
 }
 
-/** Returns the shades of the nearest even squares; white if there are none. */
+/** Returns the shades of the nearest even squares; white if no square is even. */
 function shadesAround({ across, down, shades }: Ground, row: number, column: number): number[] {
   for (const distance of distances) {
     const found = new Set<number>();

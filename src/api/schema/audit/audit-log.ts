@@ -12,7 +12,7 @@ const AuditActor = builder.enumType('AuditActor', {
   values: {
     API_KEY: { value: Actors.API_KEY, description: 'The holder of an API key.' },
     WATCH_TOKEN: { value: Actors.WATCH_TOKEN, description: 'The holder of a watch token.' },
-    ANONYMOUS: { value: Actors.ANONYMOUS, description: 'A client without a key, where none is required.' },
+    ANONYMOUS: { value: Actors.ANONYMOUS, description: 'A client without a key, where clients need no key.' },
     COMMAND_LINE: {
       value: Actors.COMMAND_LINE,
       description: 'A user of the command line with access to the database.',
@@ -42,7 +42,7 @@ const AuditEntry = builder.objectRef<AuditLog>('AuditEntry').implement({
     target: t.exposeID('target', {
       nullable: true,
       description:
-        'The id of the object, as the request named it or as it was created, or the SHA-256 of a document; null if there is none.',
+        'The id of the object, as the request named it or as it was created, or the SHA-256 of a document; null if it named none.',
     }),
     outcome: t.exposeString('outcome', { description: '"OK", or the code of the error.' }),
   }),

@@ -46,7 +46,7 @@ export function hiddenColumns(grid: Grid, pieces: Piece[]): Grid {
   return result;
 }
 
-/** Returns the widest empty strip that parts a column; null if there is none. */
+/** Returns the widest empty strip that parts a column, or null. */
 function stripIn(pieces: Piece[]): number | null {
   const words = widestStrip(pieces, stripSettings.words);
   if (words !== null && sides(pieces, words).left.some(({ text }) => /\p{L}{2}/u.test(text))) return words;
