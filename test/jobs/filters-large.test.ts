@@ -3,14 +3,14 @@ import { defaultTenantId } from '../../src/api/context.ts';
 import { type Database, openDatabase } from '../../src/connections/database.ts';
 import { embeddedApiUrl } from '../../src/connections/embedded-postgres.ts';
 import { asTenant } from '../../src/connections/postgres/tenant.ts';
-import { foldText } from '../../src/jobs/fold-text.ts';
-import { countJobs, type JobsFilter, listJobs } from '../../src/jobs/list.ts';
-import { countedUpTo, type JobKey } from '../../src/jobs/list-limits.ts';
+import { countJobs, listJobs } from '../../src/jobs/list.ts';
+import { countedUpTo } from '../../src/jobs/list-limits.ts';
 import { searchPages } from '../../src/jobs/search.ts';
 import { createLogger } from '../../src/ops/logger.ts';
 import { createDatabase } from '../service.ts';
 import { insertManyJobs } from './many-jobs.ts';
 import { readsBy } from './plan-reads.ts';
+import { type Filter, scanFor, whereOf } from './scan-jobs.ts';
 
 vi.setConfig({ hookTimeout: 240_000 });
 
@@ -31,7 +31,6 @@ afterAll(async () => {
   await home.drop();
 });
 
-type Filter = Omit<JobsFilter, 'tenantId'>;
 const tenantId = defaultTenantId;
 
 /** Runs a test in the name of the tenant. */
@@ -102,39 +101,6 @@ const filters: [string, Filter, typeof few][] = [
   ],
 ];
 
-/** The Prisma condition of a filter, as a reference; of the name, only what precedes its first non-ASCII letter. */
-function whereOf({ statuses, failureCodes, name, batchId, createdAfter, createdBefore }: Filter) {
-  return {
-    tenantId,
-    ...(statuses ? { status: { in: [...statuses] } } : {}),
-    ...(failureCodes ? { failureCode: { in: [...failureCodes] } } : {}),
-    ...(name ? { name: { contains: /^[ -~]*/.exec(name)?.[0] ?? '', mode: 'insensitive' as const } } : {}),
-    ...(batchId ? { batchId } : {}),
-    createdAt: { gte: createdAfter ?? new Date(0), lt: createdBefore ?? new Date('2100-01-01T00:00:00Z') },
-  };
-}
-
-/** Rows that the reference reads at a time: all at once exceed the statement timeout on a busy machine. */
-const chunk = 50_000;
-
-/** Finds the jobs of a filter by reading all jobs, newest first. */
-async function scanFor(filter: Filter): Promise<JobKey[]> {
-  const found: JobKey[] = [];
-  for (let last: string | undefined; ; ) {
-    const rows = await database.prisma.job.findMany({
-      where: whereOf(filter),
-      orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
-      select: { id: true, createdAt: true, name: Boolean(filter.name) },
-      take: chunk,
-      ...(last === undefined ? {} : { cursor: { id: last }, skip: 1 }),
-    });
-    const matches = rows.filter(({ name }) => !filter.name || foldText(name ?? '').includes(foldText(filter.name)));
-    found.push(...matches.map(({ id, createdAt }) => ({ id, createdAt })));
-    last = rows.at(-1)?.id;
-    if (rows.length < chunk) return found;
-  }
-}
-
 describe(`a filter among ${jobs} jobs`, () => {
   it.each(filters)(
     'by %s reads few rows and scans no whole table',
@@ -155,7 +121,7 @@ describe(`a filter among ${jobs} jobs`, () => {
   it.each(filters)(
     'by %s finds the same jobs as a full scan',
     mine(async (_, filter) => {
-      const all = await scanFor(filter);
+      const all = await scanFor(database, filter);
       if (filter.name && /[^ -~]/.test(filter.name)) expect(all).not.toEqual([]);
       const read = (part: object) =>
         listJobs(database, { tenantId, ...filter }, { limit: pageSize, inverted: false, ...part });
