@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { begin, drain, extractAll, isGone, newPool, onlyProcess, requestFor } from './extracting.ts';
 import { longBlocker, memoryBomb } from './heavy-documents.ts';
@@ -6,6 +7,14 @@ const MiB = 1024 ** 2;
 
 /** Limits short enough for a test, but long enough for a busy machine. */
 const impatient = { pingMilliseconds: 50, blockedMilliseconds: 600 };
+
+/** Stops a process, then those that it has started: several build a sandbox, and the last one leaves their group. */
+function stopTree(pid: number): void {
+  process.kill(pid, 'SIGSTOP');
+  const list = `/proc/${pid}/task/${pid}/children`;
+  const children = existsSync(list) ? readFileSync(list, 'utf8').trim() : '';
+  for (const child of children === '' ? [] : children.split(' ')) stopTree(Number(child));
+}
 
 test('kills a process that neither responds nor uses the processor, and runs the next job', async () => {
   await using pool = newPool(impatient);
@@ -20,8 +29,7 @@ test('kills a process that neither responds nor uses the processor, and runs the
 test('kills a process that is blocked before it could start', async () => {
   await using pool = newPool(impatient);
   const starting = pool.start();
-  // The group, because a sandbox is built by several processes.
-  process.kill(-onlyProcess(pool), 'SIGSTOP');
+  stopTree(onlyProcess(pool));
   await expect(extractAll(pool, requestFor('one-page'))).rejects.toMatchObject({ code: 'PROCESS_BLOCKED' });
   await starting;
 });
