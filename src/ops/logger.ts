@@ -10,9 +10,10 @@ export type { Logger };
 const longestBacklog = 16 * 1024 ** 2;
 
 /**
- * Writes JSON lines to stderr, because stdout is for the output of commands. A terminal gets lines for people instead. `process` names the writer. Lines are
- * written in the background, in order; the remaining ones are written when the process exits or crashes. A slow reader
- * of the log blocks nothing.
+ * Writes JSON lines to stderr, because stdout is for the output of commands. A terminal gets lines for people instead.
+ * `process` names the writer. Lines are written in the background, in order. When the process exits or crashes, the
+ * remaining ones are written, and those already on their way may come after them. A slow reader of the log blocks
+ * nothing.
  */
 export function createLogger(
   config: Pick<Config, 'logLevel'>,
