@@ -14,11 +14,11 @@ export default defineConfig({
     // Importing a service takes as long as most files' tests, so the files of a process share the modules.
     isolate: false,
     // A machine with two cores may be busy with other files. No test measures time.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
     // Tests mostly wait for processes and servers, so more files than cores run at once.
     maxWorkers: 5,
-    expect: { poll: { timeout: 30_000, interval: 25 } },
+    expect: { poll: { timeout: 60_000, interval: 25 } },
     // Retries would hide tests that depend on timing.
     retry: 0,
   },

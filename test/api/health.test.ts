@@ -43,7 +43,7 @@ describe('health', () => {
 
   it('is OK once a worker runs, and DEGRADED again when it leaves', async () => {
     await service.startWorker();
-    await expect.poll(async () => (await ready()).health.status, { timeout: 20_000 }).toBe('OK');
+    await expect.poll(async () => (await ready()).health.status).toBe('OK');
     await service.stopWorker();
     expect(await ready()).toMatchObject({ status: 200, workers: 'DEGRADED', health: { status: 'DEGRADED' } });
   });

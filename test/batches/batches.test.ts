@@ -153,7 +153,7 @@ describe('cancelBatch', () => {
     const batch = await submittedBatch(service, {
       items: [broken, ...Array.from({ length: 8 }, () => ({ source: page }))],
     });
-    await expect.poll(async () => (await readBatch(service, batch.id)).failed, { timeout: 20_000 }).toBe(1);
+    await expect.poll(async () => (await readBatch(service, batch.id)).failed).toBe(1);
     const { errors } = await graphql(service.url, cancel, { id: batch.id });
     expect(errors).toBeUndefined();
     // A job whose row is locked by a heartbeat at this moment is cancelled after the response.

@@ -58,7 +58,7 @@ describe.skipIf(!hasBrowser)('the first minute in a browser', () => {
   it('shows progress and then text when the printed example is pasted into two windows', async () => {
     const watcher = await paste(watchOperation);
     await run(watcher);
-    await expect.poll(() => service.api.hub.watched, { timeout: 20_000 }).toBe(1);
+    await expect.poll(() => service.api.hub.watched).toBe(1);
     const response = watcher.locator('.graphiql-response');
     // Records every text that the window shows, even between two polls.
     const percents = await response.evaluateHandle((element) => {
@@ -72,12 +72,12 @@ describe.skipIf(!hasBrowser)('the first minute in a browser', () => {
     const creator = await paste(createOperation);
     await run(creator);
     const created = creator.locator('.graphiql-response');
-    await expect.poll(() => created.innerText(), { timeout: 20_000 }).toMatch(/"status":\s*"(PENDING|RUNNING)"/);
-    await expect.poll(() => response.innerText(), { timeout: 90_000 }).toMatch(/A\s+house\s+with\s+many\s+cells/);
+    await expect.poll(() => created.innerText()).toMatch(/"status":\s*"(PENDING|RUNNING)"/);
+    await expect.poll(() => response.innerText()).toMatch(/A\s+house\s+with\s+many\s+cells/);
     const shown = await percents.evaluate((seen) => [...seen]);
     expect(shown.filter((percent) => percent > 0 && percent < 100).length).toBeGreaterThan(1);
     // The editor may render the last lines of the response before the first ones.
-    await expect.poll(() => response.innerText(), { timeout: 20_000 }).toMatch(/"progressPercentage":\s*100/);
+    await expect.poll(() => response.innerText()).toMatch(/"progressPercentage":\s*100/);
     // Two browser windows with an editor each are slow to start on a busy machine.
   }, 240_000);
 });

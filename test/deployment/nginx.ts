@@ -27,7 +27,7 @@ export async function startNginx(site: string, origin: string): Promise<AsyncDis
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   const ended = once(nginx, 'exit');
-  await vi.waitFor(() => answers(nginx, origin), { timeout: 30_000 });
+  await vi.waitFor(() => answers(nginx, origin), { timeout: 60_000 });
   return {
     async [Symbol.asyncDispose]() {
       nginx.kill('SIGTERM');

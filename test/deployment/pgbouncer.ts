@@ -48,7 +48,7 @@ ${Object.entries(lines)
   const bouncer = spawn(program ?? '', [configuration], { stdio: ['ignore', 'ignore', 'ignore'] });
   const ended = once(bouncer, 'exit');
   const url = `postgresql://anybody:anything@127.0.0.1:${listen}${pathname}`;
-  await vi.waitFor(() => answers(bouncer.exitCode, url), { timeout: 30_000 });
+  await vi.waitFor(() => answers(bouncer.exitCode, url), { timeout: 60_000 });
   return {
     url,
     async [Symbol.asyncDispose]() {

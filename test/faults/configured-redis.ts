@@ -31,7 +31,7 @@ export async function startConfiguredRedis(...configuration: string[]): Promise<
       client.destroy();
     }
   }
-  await vi.waitFor(() => command('PING'), { timeout: 30_000 });
+  await vi.waitFor(() => command('PING'), { timeout: 60_000 });
   return {
     url,
     command,

@@ -6,7 +6,7 @@ import { extractorOf, group, opened, untilAborted } from '../jobs/extractors.ts'
 import type { Service } from '../service.ts';
 
 /** For polling what recovers automatically: more time than recovery takes on a busy machine. */
-export const soon = { timeout: 30_000, interval: 50 };
+export const soon = { timeout: 60_000, interval: 50 };
 
 /** Extracts one page, at once or after `until`. */
 export function pages(until?: Promise<void>): Extractor {

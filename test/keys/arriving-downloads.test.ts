@@ -55,7 +55,7 @@ describe('a download', () => {
       const { attempts } = (await graphql(service.url, attemptsQuery, { id })).data?.job ?? {};
       return attempts.some(({ failure }: { failure: { code: string } | null }) => failure?.code === 'QUOTA_RESERVED');
     };
-    await expect.poll(isDeferred, { timeout: 10_000 }).toBe(true);
+    await expect.poll(isDeferred).toBe(true);
   }
 
   it.each(['/announced', '/unknown'])('stops at the quota, and its job fails without a retry (%s)', async (path) => {

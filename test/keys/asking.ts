@@ -21,7 +21,7 @@ export function issueKey(
 export async function issueFirstKey(service: Service, scopes: Scope[]): Promise<IssuedKey> {
   const key = await issueKey(service, scopes);
   const isRefused = async () => expect((await ask(service.url, null, '{ __typename }')).status).toBe(401);
-  await vi.waitFor(isRefused, { timeout: 30_000, interval: 25 });
+  await vi.waitFor(isRefused, { timeout: 60_000, interval: 25 });
   return key;
 }
 

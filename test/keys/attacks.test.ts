@@ -68,7 +68,7 @@ describe('a key that is revoked', () => {
     socket.pause();
     const open = await service.api.connections();
     await revokeKey(service.platform.database, key.key.id);
-    await expect.poll(() => service.api.connections(), { timeout: 10_000 }).toBeLessThan(open);
+    await expect.poll(() => service.api.connections()).toBeLessThan(open);
     socket.terminate();
   });
 });
@@ -83,10 +83,10 @@ it('an attempt with the id of a key and a wrong secret is no use of the key', as
   const lastUse = async (id: string) =>
     (await service.platform.database.prisma.apiKey.findUniqueOrThrow({ where: { id } })).lastUsedAt;
   // The last uses of all keys are written together.
-  await expect.poll(() => lastUse(probe.key.id), { timeout: 10_000 }).not.toBeNull();
+  await expect.poll(() => lastUse(probe.key.id)).not.toBeNull();
   expect(await lastUse(where.id)).toBeNull();
   expect((await ask(service.url, bearer(key), '{ __typename }')).status).toBe(200);
-  await expect.poll(() => lastUse(where.id), { timeout: 10_000 }).not.toBeNull();
+  await expect.poll(() => lastUse(where.id)).not.toBeNull();
 });
 
 describe('without a key', () => {

@@ -32,7 +32,7 @@ afterAll(async () => {
 });
 
 const query = '{ viewer { id } }';
-const soon = { timeout: 30_000, interval: 50 };
+const soon = { timeout: 60_000, interval: 50 };
 
 it('without PostgreSQL, requests with a valid key are unavailable, and never unauthenticated', async () => {
   const unused = await issueKey(service, ['READ']);

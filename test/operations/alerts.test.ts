@@ -51,7 +51,7 @@ describe('an alert', () => {
   it('is raised once, sent until the receiver responds, and cleared when it is over', async () => {
     expect(await alertsOf()).toEqual([]);
     const job = await submitEarlier();
-    await expect.poll(async () => kinds(await alertsOf()), { timeout: 30_000 }).toEqual(['JOBS_WAIT', 'NO_WORKERS']);
+    await expect.poll(async () => kinds(await alertsOf())).toEqual(['JOBS_WAIT', 'NO_WORKERS']);
     const raised = await alertsOf();
     expect(raised.find(({ kind }) => kind === 'NO_WORKERS')).toMatchObject({
       detail: expect.stringMatching(
@@ -63,7 +63,7 @@ describe('an alert', () => {
     const metrics = await (await fetch(`${service.url}/metrics`)).text();
     expect(metrics).toMatch(/^pagehive_alerts\{kind="NO_WORKERS"\} 1$/m);
     expect(metrics).toMatch(/^pagehive_alerts\{kind="DISK_FULL"\} 0$/m);
-    await expect.poll(() => receiver.received.length, { timeout: 40_000 }).toBe(3);
+    await expect.poll(() => receiver.received.length).toBe(3);
     const [first, ...others] = receiver.received;
     expect(others.map(({ headers }) => headers['webhook-id'])).toContain(first?.headers['webhook-id']);
     for (const { body, headers } of receiver.received) {
@@ -73,11 +73,11 @@ describe('an alert', () => {
 
     await service.startWorker();
     await ended(service, job);
-    await expect.poll(() => alertsOf(), { timeout: 30_000 }).toEqual([]);
+    await expect.poll(() => alertsOf()).toEqual([]);
     const cleared = await alertsOf('(cleared: true)');
     expect(cleared.map(({ id }) => id).sort()).toEqual(raised.map(({ id }) => id).sort());
     expect(cleared.map(({ clearedAt }) => clearedAt)).not.toContain(null);
-    await expect.poll(() => receiver.received.length, { timeout: 30_000 }).toBe(5);
+    await expect.poll(() => receiver.received.length).toBe(5);
     expect(receiver.received.slice(3).map(({ body }) => JSON.parse(body).type)).toEqual([
       'ALERT_CLEARED',
       'ALERT_CLEARED',

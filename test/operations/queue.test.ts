@@ -54,12 +54,10 @@ describe('a paused queue', () => {
     await ended(service, running.id);
     // Neither the free slots nor those that poll for rows take it: the sweeper and two polls have come by then.
     const { database } = service.platform;
-    await expect
-      .poll(() => readQueue(), { timeout: 15_000 })
-      .toMatchObject({ depth: 1, running: 0, completedPerMinute: 1 });
+    await expect.poll(() => readQueue()).toMatchObject({ depth: 1, running: 0, completedPerMinute: 1 });
     expect(await database.query("SELECT id FROM claim_jobs($1, 2, interval '10 seconds')", [newUuid()])).toEqual([]);
     await expect
-      .poll(() => readJob(service, waiting.id, 'status estimatedCompletion'), { timeout: 15_000 })
+      .poll(() => readJob(service, waiting.id, 'status estimatedCompletion'))
       .toEqual({
         status: 'PENDING',
         estimatedCompletion: null,
@@ -101,7 +99,7 @@ describe('a paused queue', () => {
     const job = await submit(service, { source: await inline('one-page') });
     const place = 'status queuePosition estimatedCompletion';
     await expect
-      .poll(() => readJob(service, job.id, place), { timeout: 15_000 })
+      .poll(() => readJob(service, job.id, place))
       .toEqual({
         status: 'PENDING',
         queuePosition: null,
@@ -172,11 +170,11 @@ describe('a draining worker', () => {
     release.resolve();
     await ended(service, running.id);
     await expect
-      .poll(workers, { timeout: 15_000 })
+      .poll(workers)
       .toMatchObject([{ id, status: 'DRAINED', runningJobs: 0, completedJobs: 1, pagesPerMinute: 1, jobs: [] }]);
     const waiting = await submit(service, { source: await inline('one-page') });
     await expect
-      .poll(() => readJob(service, waiting.id, 'status estimatedCompletion'), { timeout: 15_000 })
+      .poll(() => readJob(service, waiting.id, 'status estimatedCompletion'))
       .toEqual({
         status: 'PENDING',
         estimatedCompletion: null,

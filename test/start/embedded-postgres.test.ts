@@ -125,7 +125,7 @@ test('waits for its port when other processes know its URL', async () => {
   await using squatter = await startPostgres({ dataDir: elsewhere.path, log, port });
   const insisting = startPostgres({ dataDir, log, port });
   await expect
-    .poll(() => readFileSync(join(dataDir, 'logs', 'postgres.log'), 'utf8'), { timeout: 15_000 })
+    .poll(() => readFileSync(join(dataDir, 'logs', 'postgres.log'), 'utf8'))
     .toMatch(`could not bind IPv4 address "127.0.0.1": Address already in use`);
   await squatter.stop();
   server = await insisting;

@@ -95,7 +95,7 @@ test('jobs complete once each, even if any process is killed while they run', as
           if ((await ended()) === ids.length) await submit();
           return await count('RUNNING');
         },
-        { timeout: 60_000, interval: 50 },
+        { interval: 50 },
       )
       .toBeGreaterThan(0);
   };
@@ -112,7 +112,7 @@ test('jobs complete once each, even if any process is killed while they run', as
       const before = recordedProcess(runDirectory, victim);
       process.kill(before.pid, 'SIGKILL');
       await expect
-        .poll(() => recordedProcesses(runDirectory).get(victim)?.pid, { timeout: 60_000 })
+        .poll(() => recordedProcesses(runDirectory).get(victim)?.pid)
         .toSatisfy((pid: number | undefined) => pid !== undefined && pid !== before.pid);
     }
   }

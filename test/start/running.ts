@@ -69,7 +69,7 @@ export function recordedProcess(runDirectory: string, name: string): ProcessIden
 
 export async function allEnd(identities: Iterable<ProcessIdentity>): Promise<void> {
   const list = [...identities];
-  await expect.poll(() => list.filter(isAlive), { timeout: 15_000 }).toEqual([]);
+  await expect.poll(() => list.filter(isAlive)).toEqual([]);
 }
 
 export function journalLines(path: string): string[] {

@@ -38,7 +38,7 @@ function start(env: Record<string, string> = {}): StandIn {
 }
 
 async function isReady(started: StandIn): Promise<void> {
-  await vi.waitFor(() => expect(started.output()).toContain('GraphiQL: '), { timeout: 40_000 });
+  await vi.waitFor(() => expect(started.output()).toContain('GraphiQL: '), { timeout: 60_000 });
 }
 
 /** The URL of an embedded server, from its recorded settings. */
@@ -58,7 +58,7 @@ test('starts everything, and stops it in order on SIGINT', async () => {
   expect(await fetch(`${address}/graphql`).then((response) => response.text())).toBe('ready');
   const processes = recordedProcesses(runDirectory);
   expect([...processes.keys()].sort()).toEqual(everything);
-  await expect.poll(() => journalLines(journal).length, { timeout: 20_000 }).toBe(3);
+  await expect.poll(() => journalLines(journal).length).toBe(3);
   writeFileSync(journal, '');
   started.child.kill('SIGINT');
   // npm forwards the signal that the terminal sends to all processes: one Ctrl-C arrives twice.
@@ -189,11 +189,11 @@ describe('while it runs', () => {
     const before = recordedProcesses(runDirectory);
     for (const { pid } of before.values()) process.kill(pid, 'SIGKILL');
     for (const name of everything) {
-      await expect.poll(() => started.output(), { timeout: 20_000 }).toContain(`${name} runs again`);
+      await expect.poll(() => started.output()).toContain(`${name} runs again`);
       // A process that starts before its servers are back exits and is restarted once more, so its record may be
       // missing.
       await expect
-        .poll(() => recordedProcesses(runDirectory).get(name)?.pid ?? before.get(name)?.pid, { timeout: 20_000 })
+        .poll(() => recordedProcesses(runDirectory).get(name)?.pid ?? before.get(name)?.pid)
         .not.toBe(before.get(name)?.pid);
     }
   });

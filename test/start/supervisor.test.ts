@@ -38,7 +38,7 @@ function journaling(directory: string, name: string, { stubborn = false } = {}):
 }
 
 async function journalHas(directory: string, lines: string[]): Promise<void> {
-  await expect.poll(() => journalLines(join(directory, 'journal')).sort(), { timeout: 10_000 }).toEqual(lines.sort());
+  await expect.poll(() => journalLines(join(directory, 'journal')).sort()).toEqual(lines.sort());
 }
 
 test('restarts a process that dies', async () => {
@@ -63,7 +63,7 @@ test('keeps trying to restart a process that fails to start', async () => {
   start.mockRejectedValueOnce(new Error('no')).mockRejectedValueOnce(new Error('not yet'));
   process.kill(first.pid, 'SIGKILL');
   await expect
-    .poll(() => start.mock.settledResults.map(({ type }) => type), { timeout: 10_000 })
+    .poll(() => start.mock.settledResults.map(({ type }) => type))
     .toEqual(['fulfilled', 'rejected', 'rejected', 'fulfilled']);
 });
 
@@ -128,8 +128,8 @@ test('waits for a starting service before it stops it', async () => {
 test('leaves nothing behind when it is killed', async () => {
   using directory = temporaryDirectory();
   await using parent = runStandIn('supervising', [directory.path]);
-  await expect.poll(() => parent.output(), { timeout: 20_000 }).toContain('up');
-  await expect.poll(() => journalLines(join(directory.path, 'journal')).length, { timeout: 10_000 }).toBe(2);
+  await expect.poll(() => parent.output()).toContain('up');
+  await expect.poll(() => journalLines(join(directory.path, 'journal')).length).toBe(2);
   const children = recordedProcesses(join(directory.path, 'run'));
   expect([...children.keys()].sort()).toEqual(['ignorant', 'one', 'two']);
   expect([...children.values()].every(isAlive)).toBe(true);

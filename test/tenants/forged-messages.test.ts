@@ -180,5 +180,5 @@ it('messages that others put into the queues are ignored', async () => {
   }
   const second = await submit(own, { source: await inline('one-page') });
   expect(await endedJob(own, second.id, 'status')).toEqual({ status: 'COMPLETED' });
-  await expect.poll(() => redis.lLen(waitingKey(queue.prefix, 'permits')), { timeout: 10_000 }).toBe(0);
+  await expect.poll(() => redis.lLen(waitingKey(queue.prefix, 'permits'))).toBe(0);
 });
