@@ -10,14 +10,9 @@ import type { Overrides } from '../src/app/overrides.ts';
 import { startWork } from '../src/app/work.ts';
 import { defaultAlertSettings } from '../src/config/alert-settings.ts';
 import { defaultClientLimits } from '../src/config/client-limits.ts';
-import {
-  type Config,
-  defaultAuditDays,
-  defaultDatabaseConnections,
-  defaultLimits,
-  defaultOutboundPorts,
-} from '../src/config/config.ts';
+import { type Config, defaultDatabaseConnections, defaultLimits, defaultOutboundPorts } from '../src/config/config.ts';
 import { defaultOperationLimits } from '../src/config/operation-limits.ts';
+import { defaultRetention } from '../src/config/retention.ts';
 import { embeddedApiUrl } from '../src/connections/embedded-postgres.ts';
 import { freePort } from '../src/connections/embedded-server.ts';
 import { openPlatform, type Platform } from '../src/platform.ts';
@@ -103,7 +98,7 @@ export async function startService({
     logLevel: process.env.TEST_LOG ? 'debug' : 'silent',
     limits: defaultLimits,
     operations: defaultOperationLimits,
-    auditDays: defaultAuditDays,
+    retention: defaultRetention,
     alerts: defaultAlertSettings,
     clientLimits: defaultClientLimits,
     ...given,

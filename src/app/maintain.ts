@@ -9,6 +9,7 @@ import { createCredentialSealer } from '../maintenance/credential-sealer.ts';
 import { createDeliverySweeper } from '../maintenance/delivery-sweeper.ts';
 import { createForecaster } from '../maintenance/forecaster.ts';
 import { createJanitor } from '../maintenance/janitor.ts';
+import { createJobExpirer } from '../maintenance/job-expirer.ts';
 import { startMaintenance } from '../maintenance/maintenance.ts';
 import { createNameIndexer } from '../maintenance/name-indexer.ts';
 import { createPruner } from '../maintenance/pruner.ts';
@@ -30,6 +31,7 @@ export function startMaintain(platform: Platform): AsyncDisposable {
     createRescuer(platform),
     createDeliverySweeper(background),
     createPruner(background),
+    createJobExpirer(background),
     createCredentialSealer(background),
     createJanitor(background),
     createForecaster(background),

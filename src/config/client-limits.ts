@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { wholeNumber } from './environment.ts';
+import { daysOrNone } from './retention.ts';
 
 /**
  * The limits of keys and tenants for which no operator has set others. Null stands for no limit. `tenants/limits.ts`
@@ -18,6 +19,8 @@ export interface ClientLimits {
   pagesPerMonth: number | null;
   /** Maximum of `options.timeoutSeconds`. */
   timeoutSeconds: number;
+  /** Days that a final job is kept with its results, files and document. */
+  jobsDays: number | null;
 }
 
 export const defaultClientLimits: ClientLimits = {
@@ -27,6 +30,7 @@ export const defaultClientLimits: ClientLimits = {
   bytesStored: null,
   pagesPerMonth: null,
   timeoutSeconds: 86_400,
+  jobsDays: null,
 };
 
 /** A whole number, or `none`. */
@@ -43,6 +47,7 @@ export const clientLimitVariables = {
   MAX_BYTES_STORED: limit(0, Number.MAX_SAFE_INTEGER).default(defaultClientLimits.bytesStored),
   MAX_PAGES_PER_MONTH: limit(0, 2_000_000_000).default(defaultClientLimits.pagesPerMonth),
   MAX_TIMEOUT_SECONDS: wholeNumber(1, 86_400).default(defaultClientLimits.timeoutSeconds),
+  RETENTION_JOBS_DAYS: daysOrNone.default(defaultClientLimits.jobsDays),
 };
 
 const variables = z.object(clientLimitVariables);
@@ -55,5 +60,6 @@ export function clientLimitsOf(values: z.infer<typeof variables>): ClientLimits 
     bytesStored: values.MAX_BYTES_STORED,
     pagesPerMonth: values.MAX_PAGES_PER_MONTH,
     timeoutSeconds: values.MAX_TIMEOUT_SECONDS,
+    jobsDays: values.RETENTION_JOBS_DAYS,
   };
 }

@@ -19,6 +19,7 @@ import {
   wholeNumber,
 } from './environment.ts';
 import { type OperationLimits, operationLimitsOf, operationLimitVariables } from './operation-limits.ts';
+import { type Retention, retentionOf, retentionVariables } from './retention.ts';
 import { type TracingConfig, tracingOf, tracingVariables } from './tracing.ts';
 
 /**
@@ -72,8 +73,7 @@ export interface Config {
   logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
   limits: Limits;
   operations: OperationLimits;
-  /** Days that entries of the audit log are kept. */
-  auditDays: number;
+  retention: Retention;
   alerts: AlertSettings;
   clientLimits: ClientLimits;
 }
@@ -120,8 +120,6 @@ export function maxRequestBytes({ inlineBytes }: Pick<Limits, 'inlineBytes'>): n
 
 /** The ports of web servers, and what they commonly listen on behind or beside those. */
 export const defaultOutboundPorts: readonly number[] = [80, 443, 8080, 8443];
-
-export const defaultAuditDays = 365;
 
 export const defaultDatabaseConnections = 10;
 /** At least one for each pool of a process. */
@@ -178,7 +176,7 @@ const environment = z.object({
   EXTRACTOR_RECYCLE_BYTES: bytes.default(defaultLimits.extractorRecycleBytes),
   MAX_BODY_BYTES_IN_FLIGHT: bytes.optional(),
   MAX_CONNECTIONS_PER_ADDRESS: wholeNumber(1, 1_000_000).default(defaultLimits.connectionsPerAddress),
-  AUDIT_DAYS: wholeNumber(30, 36_500).default(defaultAuditDays),
+  ...retentionVariables,
   ...alertVariables,
   ...tracingVariables,
   ...operationLimitVariables,
@@ -238,7 +236,7 @@ export function readConfig(env?: NodeJS.ProcessEnv): Config {
       connectionsPerAddress: values.MAX_CONNECTIONS_PER_ADDRESS,
     },
     operations: operationLimitsOf(values),
-    auditDays: values.AUDIT_DAYS,
+    retention: retentionOf(values),
     alerts: alertSettingsOf(values),
     clientLimits: clientLimitsOf(values),
   };

@@ -50,14 +50,18 @@ export const optionChecks = {
   imageFormat: z.enum(['PNG', 'JPEG', 'WEBP']),
   timeoutSeconds: seconds,
   noProgressSeconds: seconds,
+  /** Up to ten years. */
+  expireAfterSeconds: z.number().int().min(1).max(315_360_000),
 };
 
 type Checks = typeof optionChecks;
 
 /** The options of a job, as stored in its row. The password is stored separately, sealed. */
-export type JobOptions = { [Name in Exclude<keyof Checks, 'pages'>]: z.infer<Checks[Name]> } & {
+export type JobOptions = { [Name in Exclude<keyof Checks, 'pages' | 'expireAfterSeconds'>]: z.infer<Checks[Name]> } & {
   /** Null means all pages. */
   pages: string | null;
+  /** Seconds from the end of the job to its deletion; null if only the retention of its tenant ends it. */
+  expireAfterSeconds: number | null;
   /** The memory limit of the key or tenant, in bytes; null for that of the installation. Requests cannot set it. */
   memoryBytes: number | null;
 };
@@ -77,13 +81,15 @@ export const defaultOptions: JobOptions = {
   imageFormat: 'JPEG',
   timeoutSeconds: 900,
   noProgressSeconds: 120,
+  expireAfterSeconds: null,
   memoryBytes: null,
 };
 
-/** Options that limit an attempt without changing its pages. */
+/** Options that do not change the pages of a job. */
 export const limitOptions = [
   'timeoutSeconds',
   'noProgressSeconds',
+  'expireAfterSeconds',
   'memoryBytes',
 ] as const satisfies (keyof JobOptions)[];
 

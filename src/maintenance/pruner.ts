@@ -1,6 +1,6 @@
 import { deleteEntries } from '../audit/sql/audit-log.ts';
 import { pruneBatches } from '../batches/sql/prune-batches.ts';
-import type { Config } from '../config/config.ts';
+import type { Retention } from '../config/retention.ts';
 import type { Database } from '../connections/database.ts';
 import { expireUploads } from '../documents/sql/expire-uploads.ts';
 import type { Logger } from '../ops/logger.ts';
@@ -8,24 +8,37 @@ import type { Storage } from '../storage/storage.ts';
 import { giveUpOrphans } from '../webhooks/change-endpoint.ts';
 import type { Actor } from './actor.ts';
 import { eraseCredentials, lockUnneeded } from './sql/credentials.ts';
-import { deleteAlerts, deleteDeliveries, deleteKeys, deleteOperations, deletePaused } from './sql/delete-expired.ts';
+import {
+  deleteAlerts,
+  deleteApiKeys,
+  deleteDeliveries,
+  deleteKeys,
+  deleteOperations,
+  deletePaused,
+} from './sql/delete-expired.ts';
 
 const batch = 100;
 
-/**
- * Deletes expired rows, a bounded number in each statement: unused uploads with their bytes, batches without jobs,
- * idempotency keys of deleted jobs and batches, old webhook deliveries, credentials of URLs that no job needs, and
- * workers that died long ago.
- */
 export interface PrunerContext {
   database: Database;
   storage: Storage;
-  config: Pick<Config, 'auditDays'>;
+  config: { retention: Retention };
   logger: Logger;
 }
 
+/**
+ * Deletes expired rows, a bounded number in each statement: unused uploads with their bytes, batches without jobs,
+ * idempotency keys of deleted jobs and batches, old webhook deliveries, entries of the audit log and API keys,
+ * credentials of URLs that no job needs, and workers that died long ago.
+ */
 export function createPruner(context: PrunerContext) {
-  const { database, storage, config, logger } = context;
+  const { database, storage, logger } = context;
+  const { deliveriesDays, auditDays, keysDays } = context.config.retention;
+
+  /** Runs a statement until it finds no more rows. */
+  async function prune(statement: string, ...parameters: number[]): Promise<void> {
+    while ((await database.query(statement, [batch, ...parameters])).length === batch);
+  }
 
   async function pruneUploads(): Promise<number> {
     const uploads = await database.query<{ storageKey: string | null }>(expireUploads, [batch]);
@@ -47,18 +60,12 @@ export function createPruner(context: PrunerContext) {
     everyMs: 60_000,
     async runOnce() {
       while ((await pruneUploads()) === batch);
-      for (const statement of [
-        pruneBatches,
-        deleteKeys,
-        deleteDeliveries,
-        deletePaused,
-        deleteAlerts,
-        deleteOperations,
-      ]) {
-        while ((await database.query(statement, [batch])).length === batch);
-      }
+      for (const statement of [pruneBatches, deleteKeys, deleteAlerts, deleteOperations]) await prune(statement);
+      await prune(deleteDeliveries, deliveriesDays);
+      await prune(deletePaused, deliveriesDays);
+      await prune(deleteEntries, auditDays);
+      if (keysDays !== null) await prune(deleteApiKeys, keysDays);
       while ((await pruneCredentials()) === batch);
-      while ((await database.query(deleteEntries, [batch, config.auditDays])).length === batch);
       await giveUpOrphans(database);
       await database.query(`DELETE FROM workers WHERE heartbeat_at < now() - interval '1 hour'`, []);
     },

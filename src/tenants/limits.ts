@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ClientLimits } from '../config/client-limits.ts';
+import { maxDays } from '../config/retention.ts';
 
 /** A whole number between two others. */
 function between(min: number, max: number): z.ZodNumber {
@@ -18,6 +19,7 @@ const timeout = between(1, 86_400);
 const priority = between(0, 9);
 const quota = between(0, 2_000_000_000);
 const bytes = between(0, maxBytes);
+const days = between(1, maxDays);
 
 /** Checks for the limits of a key. Null stands for the default. */
 export const keyLimitChecks = {
@@ -36,6 +38,7 @@ export const tenantLimitChecks = {
   pagesPerMonth: quota,
   timeoutSeconds: timeout,
   memoryBytes: memory,
+  jobsDays: days,
 };
 
 /** Check for the number of jobs of a tenant that run at the same time, which its row stores in a column. */
@@ -77,6 +80,8 @@ export interface Allowance {
   /** Memory of the process that reads a document, in bytes; null for that of the installation. */
   memoryBytes: number | null;
   priority: { min: number; max: number };
+  /** Days that final jobs of the tenant are kept; null for ever. */
+  jobsDays: number | null;
 }
 
 /** Reads stored limits. Limits that this version does not know are left out. */
@@ -105,5 +110,6 @@ export function allowanceOf(defaults: ClientLimits, tenant: TenantLimits, key: K
     timeoutSeconds: Math.min(key?.timeoutSeconds ?? timeoutSeconds, timeoutSeconds),
     memoryBytes: memoryLimits.length === 0 ? null : Math.min(...memoryLimits),
     priority: { min: minPriority, max: maxPriority },
+    jobsDays: tenant.jobsDays ?? defaults.jobsDays,
   };
 }

@@ -22,6 +22,8 @@ import type { Counted, Window } from '../../src/operations/condition.ts';
 import { cancelOperationRow, recordPart } from '../../src/operations/sql/operations.ts';
 import { countingWindow, matchingWindow } from '../../src/operations/sql/window.ts';
 import type { Vitals } from '../../src/ops/vitals.ts';
+import type { ExpiredJob } from '../../src/retention/delete-jobs.ts';
+import { expiredJobs } from '../../src/retention/sql/expired-jobs.ts';
 import type { ListedKey } from '../../src/tenants/keys.ts';
 import { aggregateUsage } from '../../src/tenants/sql/aggregate-usage.ts';
 import { allKeys, type ChangedKey, insertKey, revoke, rotateSecret } from '../../src/tenants/sql/change-keys.ts';
@@ -132,9 +134,11 @@ export const operationRows: Declared[] = [
     deleteExpired.deleteKeys,
     deleteExpired.deleteDeliveries,
     deleteExpired.deletePaused,
+    deleteExpired.deleteApiKeys,
     deleteExpired.deleteAlerts,
     deleteExpired.deleteOperations,
   ].map((statement) => row<{ deleted: number }>(statement, { deleted: 'int4' })),
+  row<ExpiredJob>(expiredJobs, { id: 'uuid', tenantId: 'uuid', endedBy: 'timestamptz' }, ['endedBy']),
   row<{ id: string }>(credentials.lockUnneeded, { id: 'uuid' }),
   row<{ id: string; url: string }>(credentials.lockPlain, { id: 'uuid', url: 'text' }, ['url']),
   row<{ held: string[]; at: Date }>(takeLeases, { held: '_text', at: 'timestamptz' }),

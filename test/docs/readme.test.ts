@@ -48,6 +48,7 @@ describe('README.md', () => {
       'client-config.ts',
       'client-limits.ts',
       'operation-limits.ts',
+      'retention.ts',
       'tracing.ts',
     ];
     const sources = files.map((file) => readDocument(`src/config/${file}`)).join('');

@@ -37,7 +37,7 @@ describe('entries of the audit log', () => {
     await expect(service.platform.database.query(statement, [])).rejects.toThrow('cannot be changed');
   });
 
-  it('are deleted by maintenance once they are older than AUDIT_DAYS', async () => {
+  it('are deleted by maintenance once they are older than RETENTION_AUDIT_DAYS', async () => {
     const { database, config } = service.platform;
     const old = { ...newEntry(entryOf('old')), at: new Date(Date.now() - 366 * 86_400_000) };
     const recent = { ...newEntry(entryOf('recent')), at: new Date(Date.now() - 364 * 86_400_000) };
@@ -45,7 +45,7 @@ describe('entries of the audit log', () => {
     recorder.add(old);
     recorder.add(recent);
     await recorder.flush();
-    expect(config.auditDays).toBe(365);
+    expect(config.retention.auditDays).toBe(365);
     await createPruner(service.platform).runOnce();
     const left = await database.prisma.auditLog.findMany({ where: { id: { in: [old.id, recent.id] } } });
     expect(left.map(({ id }) => id)).toEqual([recent.id]);

@@ -11,6 +11,7 @@ const limits = z.object({
   pagesPerMonth: changed(tenantLimitChecks.pagesPerMonth),
   timeoutSeconds: changed(tenantLimitChecks.timeoutSeconds),
   memoryBytes: changed(tenantLimitChecks.memoryBytes),
+  jobsDays: changed(tenantLimitChecks.jobsDays),
 });
 
 const name = shortText(500).min(1);

@@ -63,6 +63,10 @@ const ViewerLimits = builder.objectRef<ViewerLimits>('ViewerLimits').implement({
       resolve: ({ memoryBytes, installation: { extractorMemoryBytes } }) =>
         Math.min(memoryBytes ?? extractorMemoryBytes, extractorMemoryBytes),
     }),
+    jobsDays: t.exposeInt('jobsDays', {
+      nullable: true,
+      description: 'Days that final jobs are kept with their results and documents; see `Job.expiresAt`.',
+    }),
     minPriority: t.int({ description: 'The lowest `priority` of your jobs.', resolve: ({ priority }) => priority.min }),
     maxPriority: t.int({
       description: 'The highest `priority` of your jobs.',

@@ -273,6 +273,8 @@ export type JobFilter = {
 export type JobOptionsInput = {
   /** The engine that reads the pages. Default AUTO. */
   engine?: RequestedEngine | null | undefined;
+  /** Delete the job with its results and document this long after its end: 1 to 315360000 seconds. Default: it is kept, unless the operator limits how long (see `Job.expiresAt`). */
+  expireAfterSeconds?: number | null | undefined;
   /** The format of all images. Default JPEG. */
   imageFormat?: ImageFormat | null | undefined;
   /** Keep running headers and footers in the Markdown. Default false. */

@@ -36,7 +36,7 @@ WITH old AS (
 UPDATE jobs j
    SET status = 'PENDING', stage = 'QUEUED', revision = j.revision + 1, progress_seq = 0, percent = 0, run = j.run + 1,
        retry_count = 0, give_backs = 0, max_retries = coalesce($5::int, j.max_retries), options = ${options},
-       finished_at = NULL, due_at = NULL, sealed_password = $3,
+       finished_at = NULL, expires_at = NULL, due_at = NULL, sealed_password = $3,
        stored_pages = CASE WHEN old.same THEN j.stored_pages ELSE '{}' END,
        stored_by = CASE WHEN old.same THEN j.stored_by END,
        pages_done = CASE WHEN old.same THEN j.pages_done ELSE 0 END,

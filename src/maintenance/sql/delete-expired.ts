@@ -1,7 +1,7 @@
 /**
  * Deletes expired rows.
  *
- * Parameters of all statements: $1 maximum number of rows.
+ * Parameters of all statements: $1 maximum number of rows; of some, $2 days that the rows are kept.
  * Returns: one row for each deleted row.
  * Locks: the rows; skips locked ones.
  * Called by: the pruner, in any number of processes.
@@ -15,22 +15,22 @@ DELETE FROM idempotency_keys k
  WHERE k.tenant_id = old.tenant_id AND k.key = old.key
 RETURNING 1 AS deleted`;
 
-/** How long a finished delivery is kept. */
-const keepDeliveries = `interval '30 days'`;
+/** How long the rows are kept, by the parameter. */
+const kept = `make_interval(days => $2::int)`;
 
-/** Deliveries that finished long ago. */
+/** Deliveries that finished $2 days ago. */
 export const deleteDeliveries = `
 DELETE FROM webhook_deliveries d
- USING (SELECT id FROM webhook_deliveries WHERE finished_at < now() - ${keepDeliveries}
+ USING (SELECT id FROM webhook_deliveries WHERE finished_at < now() - ${kept}
          ORDER BY finished_at LIMIT $1 FOR UPDATE SKIP LOCKED) old
  WHERE d.id = old.id
 RETURNING 1 AS deleted`;
 
-/** Deliveries that have waited too long for a paused endpoint. */
+/** Deliveries that have waited $2 days for a paused endpoint. */
 export const deletePaused = `
 DELETE FROM webhook_deliveries d
  USING (SELECT o.id FROM webhook_endpoints e JOIN webhook_deliveries o ON o.endpoint_id = e.id AND o.tenant_id = e.tenant_id
-         WHERE e.paused_at < now() - ${keepDeliveries} AND o.status = 'PENDING' AND o.created_at < now() - ${keepDeliveries}
+         WHERE e.paused_at < now() - ${kept} AND o.status = 'PENDING' AND o.created_at < now() - ${kept}
          LIMIT $1 FOR UPDATE OF o SKIP LOCKED) old
  WHERE d.id = old.id
 RETURNING 1 AS deleted`;
@@ -50,3 +50,15 @@ export const deleteAlerts = deleteEnded('alerts', 'cleared_at');
 
 /** Bulk operations that ended. */
 export const deleteOperations = deleteEnded('bulk_operations', 'finished_at');
+
+/**
+ * API keys that were revoked or expired $2 days ago. The newest key always stays, because clients need a key as long as
+ * there is any.
+ */
+export const deleteApiKeys = `
+DELETE FROM api_keys k
+ USING (SELECT id FROM api_keys WHERE least(revoked_at, expires_at) < now() - ${kept}
+           AND EXISTS (SELECT FROM api_keys newer WHERE newer.id > api_keys.id)
+         ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED) old
+ WHERE k.id = old.id
+RETURNING 1 AS deleted`;

@@ -2,6 +2,7 @@ import { encodeId } from '../../../ids.ts';
 import { failureOf } from '../../../job-row/job.ts';
 import { storedOptions } from '../../../job-row/options.ts';
 import { jobMetadata } from '../../../results/job-content.ts';
+import { expiryOf } from '../../../retention/expiry.ts';
 import { cost } from '../../admission/declarations.ts';
 import { loadContent } from '../../answers/content.ts';
 import { builder } from '../builder.ts';
@@ -55,6 +56,15 @@ export const Job = builder.prismaObject('Job', {
       type: 'DateTime',
       nullable: true,
       description: 'When the job became final; null before.',
+    }),
+    expiresAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      select: { finishedAt: true, expiresAt: true },
+      description:
+        'When the job is deleted with its results and document: after its `expireAfterSeconds`, or the days that your tenant keeps jobs, whatever is ' +
+        'earlier. Null until it is final, and if it is kept.',
+      resolve: (job, _, { allowance }) => expiryOf(job, allowance),
     }),
     estimatedCompletion: t.field({
       type: 'DateTime',

@@ -33,6 +33,10 @@ export const JobOptions = builder.objectRef<JobOptionsShape>('JobOptions').imple
     noProgressSeconds: t.exposeInt('noProgressSeconds', {
       description: 'Time limit of a page. When n pages are read together, they have n times as long.',
     }),
+    expireAfterSeconds: t.exposeInt('expireAfterSeconds', {
+      nullable: true,
+      description: 'Seconds from the end of the job to its deletion; null if it has no time of its own.',
+    }),
   }),
 });
 
@@ -78,6 +82,11 @@ export const JobOptionsInput = builder.inputType('JobOptionsInput', {
     noProgressSeconds: t.int({
       description:
         'Time limit of a page: 1 to 86400 seconds. When n pages are read together, they have n times as long. Default 120.',
+    }),
+    expireAfterSeconds: t.int({
+      description:
+        'Delete the job with its results and document this long after its end: 1 to 315360000 seconds. Default: it is kept, unless the operator limits ' +
+        'how long (see `Job.expiresAt`).',
     }),
     maxRetries: t.int({ description: 'Maximum number of retries: 0 to 20. Default 3.' }),
   }),

@@ -16,6 +16,7 @@ const texts = {
   pagesPerMonth: 'Pages processed in a calendar month (UTC). Once they are reached, further jobs are QUOTA_EXCEEDED.',
   timeoutSeconds: 'Maximum of `options.timeoutSeconds`, 1 to 86,400.',
   memoryBytes: 'Memory for reading a document, in bytes; at least 536,870,912. More is MEMORY_LIMIT.',
+  jobsDays: 'Days that final jobs are kept with their results and documents, 1 to 36,500.',
 };
 
 const Limits = builder.objectRef<TenantLimits & { jobsRunning: number | null }>('TenantLimits').implement({
@@ -28,6 +29,7 @@ const Limits = builder.objectRef<TenantLimits & { jobsRunning: number | null }>(
     pagesPerMonth: t.exposeInt('pagesPerMonth', { nullable: true, description: texts.pagesPerMonth }),
     timeoutSeconds: t.exposeInt('timeoutSeconds', { nullable: true, description: texts.timeoutSeconds }),
     memoryBytes: t.expose('memoryBytes', { type: 'BigInt', nullable: true, description: texts.memoryBytes }),
+    jobsDays: t.exposeInt('jobsDays', { nullable: true, description: texts.jobsDays }),
   }),
 });
 
@@ -41,6 +43,7 @@ export const TenantLimitsInput = builder.inputType('TenantLimitsInput', {
     pagesPerMonth: t.int({ description: texts.pagesPerMonth }),
     timeoutSeconds: t.int({ description: texts.timeoutSeconds }),
     memoryBytes: t.field({ type: 'BigInt', description: texts.memoryBytes }),
+    jobsDays: t.int({ description: texts.jobsDays }),
   }),
 });
 

@@ -1,0 +1,2 @@
+/** When a row of `jobs` that ends now expires by its own options, as SQL; null if they do not say. */
+export const expiryOf = (job: string) => `now() + (${job}.options ->> 'expireAfterSeconds')::int * interval '1 second'`;
