@@ -16,6 +16,7 @@ const idTypes = [
   'audit',
   'operation',
   'alert',
+  'erasure',
 ] as const;
 export type IdType = (typeof idTypes)[number];
 

@@ -31,6 +31,11 @@ export const requestErrors = {
     message: 'The request has no valid credentials.',
     advice: 'Send a valid API key: as "Authorization: Bearer <key>", or by PAGEHIVE_KEY on the command line.',
   },
+  TENANT_PROTECTED: {
+    status: 409,
+    message: 'This tenant cannot be erased.',
+    advice: 'Erase it with a key of another tenant. The default tenant cannot be erased; delete its jobs instead.',
+  },
   METHOD_NOT_ALLOWED: {
     status: 405,
     message: 'This address does not accept the HTTP method of the request.',
@@ -195,6 +200,7 @@ export const issueCodes = {
   TOO_DEEP: 'The JSON value is nested too deeply.',
   UNSUPPORTED: 'The value is not supported here.',
   NOT_SEARCHABLE: 'The query has no word to search for.',
+  MISMATCH: 'The value is not the one that confirms the request.',
   NOT_FOUND: 'The id names nothing that exists, or nothing of yours.',
   ADDRESS_FORBIDDEN: 'The URL leads to an address or port that is not allowed.',
   UPLOAD_EXPIRED: 'The upload has expired.',

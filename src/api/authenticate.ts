@@ -105,12 +105,15 @@ export function createAuthenticate({ keyRing, failedAttempts, secrets }: Authent
 const forwardedWithoutKeys =
   'Without API keys, requests through a proxy are refused. Create a key: pagehive keys create';
 
+/** Headers that proxies add to the requests that they pass on. */
+const proxyHeaders = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-real-ip', 'via'];
+
 /**
  * Whether a proxy passed the request on. Its client may be on another machine, although the connection comes from this
  * one.
  */
 function isForwarded(headers: IncomingHttpHeaders): boolean {
-  return headers.forwarded !== undefined || headers['x-forwarded-for'] !== undefined;
+  return proxyHeaders.some((name) => headers[name] !== undefined);
 }
 
 /** Returns a caller whose limits are those that `of` has at the time they are read. */

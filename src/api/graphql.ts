@@ -83,10 +83,12 @@ function runOperations(operations: Operations, unsent: MemoryBudget): Plugin<obj
         const { rateLimit, refusal } = await entering;
         if (refusal !== null) return withStatus(refusal);
         const admitted = operations.admit({ query, operationName, variables }, caller, { readOnly });
-        if ('errors' in admitted) return withStatus(admitted);
+        const counted = rateLimit === null ? {} : { extensions: { rateLimit } };
+        if ('errors' in admitted) return withStatus({ ...admitted, ...counted });
         if (admitted.operation.operation === 'subscription') {
           // A stream keeps its variables as long as it is open. The budget of body bytes is only for short requests.
-          if (received.bytes > freeBytes) return withStatus(operations.refuse(subscriptionTooLarge()));
+          if (received.bytes > freeBytes)
+            return withStatus({ ...operations.refuse(subscriptionTooLarge()), ...counted });
           onStream(res);
           // Cut off, not completed: more events exist, but this client may no longer receive them.
           const watch = admission.whenEnded(() => res.destroy());

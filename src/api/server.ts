@@ -149,6 +149,8 @@ export async function startApiServer(
   }
 
   const server = createServer({
+    // A request without a host gets our refusal instead, which has security headers.
+    requireHostHeader: false,
     headersTimeout: times.headersMs,
     requestTimeout: times.upload.totalMs,
     connectionsCheckingInterval: times.headersMs / 4,

@@ -15,6 +15,7 @@ import { createNameIndexer } from '../maintenance/name-indexer.ts';
 import { createPruner } from '../maintenance/pruner.ts';
 import { createRescuer } from '../maintenance/rescuer.ts';
 import { createSweeper } from '../maintenance/sweeper.ts';
+import { createTenantEraser } from '../maintenance/tenant-eraser.ts';
 import { createUsageCounter } from '../maintenance/usage-counter.ts';
 import type { Platform } from '../platform.ts';
 import { version } from './version.ts';
@@ -38,6 +39,7 @@ export function startMaintain(platform: Platform): AsyncDisposable {
     createBatchAggregator(background),
     createBatchChanger(platform),
     createBulkOperator(background),
+    createTenantEraser(background),
     createNameIndexer(platform),
     createUsageCounter(background),
     createAlertKeeper(background),

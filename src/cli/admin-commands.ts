@@ -43,6 +43,25 @@ export function addAdminCommands(program: Command): void {
       const { liftQuarantine } = await import('../commands/admin-quarantine.ts');
       process.exitCode = await liftQuarantine(readClientConfig(), sha256, options);
     });
+  admin
+    .command('erase')
+    .description('delete a tenant with everything that it has; this cannot be undone')
+    .argument('<tenant>')
+    .requiredOption('--name <name>', 'the name of the tenant, to confirm that it is the right one')
+    .option('--json', 'print JSON')
+    .action(async (id: string, options: AdminOptions & { name: string }) => {
+      const { eraseTenant } = await import('../commands/admin-erase.ts');
+      process.exitCode = await eraseTenant(readClientConfig(), id, options);
+    });
+  admin
+    .command('erasures')
+    .description('print the receipts of erased tenants, newest first')
+    .option('-n, --limit <number>', 'maximum number of receipts, up to 100', countOf, 20)
+    .option('--json', 'print JSON')
+    .action(async (options: AdminOptions & { limit: number }) => {
+      const { showErasures } = await import('../commands/admin-erase.ts');
+      process.exitCode = await showErasures(readClientConfig(), options);
+    });
 }
 
 function addQueueCommands(admin: Command): void {

@@ -58,5 +58,6 @@ export const withheld: readonly string[] = [
   'installation',
   'leases',
   'quarantine',
+  'tenant_erasures',
   'workers',
 ];

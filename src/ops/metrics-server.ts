@@ -24,7 +24,8 @@ export async function startMetricsServer(
       { host, port },
       'METRICS_HOST lets other machines read the metrics without a key: admit only the monitoring system to this port',
     );
-  const server = createServer((request, response) => {
+  // A request without a host gets our refusal instead, which has security headers.
+  const server = createServer({ requireHostHeader: false }, (request, response) => {
     setSecurityHeaders(response, 'http:');
     if (!isOwnName(request.headers.host ?? '', host)) {
       response

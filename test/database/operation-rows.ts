@@ -23,6 +23,7 @@ import { cancelOperationRow, recordPart } from '../../src/operations/sql/operati
 import { countingWindow, matchingWindow } from '../../src/operations/sql/window.ts';
 import type { Vitals } from '../../src/ops/vitals.ts';
 import type { ExpiredJob } from '../../src/retention/delete-jobs.ts';
+import * as eraseTenant from '../../src/retention/sql/erase-tenant.ts';
 import { expiredJobs } from '../../src/retention/sql/expired-jobs.ts';
 import type { ListedKey } from '../../src/tenants/keys.ts';
 import { aggregateUsage } from '../../src/tenants/sql/aggregate-usage.ts';
@@ -137,6 +138,22 @@ export const operationRows: Declared[] = [
     deleteExpired.deleteApiKeys,
     deleteExpired.deleteAlerts,
     deleteExpired.deleteOperations,
+  ].map((statement) => row<{ deleted: number }>(statement, { deleted: 'int4' })),
+  row<{ id: string }>(eraseTenant.beginErasure, { id: 'uuid' }),
+  row<{ id: string; pages: number }>(eraseTenant.someJobs, { id: 'uuid', pages: 'int4' }),
+  row<{ storageKey: string | null }>(eraseTenant.deleteSources, { storageKey: 'text?' }),
+  ...[
+    eraseTenant.deleteDeliveries,
+    eraseTenant.deleteBatchDeltas,
+    eraseTenant.deleteBatches,
+    eraseTenant.deleteWebhooks,
+    eraseTenant.deleteEndpoints,
+    eraseTenant.deleteIdempotencyKeys,
+    eraseTenant.deleteQuarantine,
+    eraseTenant.deleteUsageDeltas,
+    eraseTenant.deleteUsage,
+    eraseTenant.deleteApiKeys,
+    eraseTenant.deleteTenant,
   ].map((statement) => row<{ deleted: number }>(statement, { deleted: 'int4' })),
   row<ExpiredJob>(expiredJobs, { id: 'uuid', tenantId: 'uuid', endedBy: 'timestamptz' }, ['endedBy']),
   row<{ id: string }>(credentials.lockUnneeded, { id: 'uuid' }),

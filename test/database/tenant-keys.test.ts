@@ -9,6 +9,7 @@ const shared = [
   'installation',
   'workers',
   'bulk_operations',
+  'tenant_erasures',
   'alerts',
   'leases',
   'costs',

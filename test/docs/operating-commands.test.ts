@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { alertKinds } from '../../src/alerts/conditions.ts';
 import { encodeId } from '../../src/ids.ts';
-import { insertJob } from '../api/rows.ts';
+import { insertJob, insertTenant } from '../api/rows.ts';
 import { accepted } from '../api/submitting.ts';
 import { launch, run } from '../cli/running.ts';
 import { graphql } from '../graphql.ts';
@@ -28,7 +28,13 @@ beforeAll(async () => {
   const start = 'mutation { cancelJobs(input: { filter: { name: "none" }, expectedCount: 0 }) { operation { id } } }';
   const operation = accepted(await graphql(service.url, start)).cancelJobs.operation.id;
   const worker = await prisma.worker.findFirstOrThrow();
-  values = { WORKER: encodeId('worker', worker.id), OPERATION: operation };
+  const tenant = await insertTenant(service, 'a customer');
+  values = {
+    WORKER: encodeId('worker', worker.id),
+    OPERATION: operation,
+    TENANT: encodeId('tenant', tenant),
+    NAME: 'a customer',
+  };
 });
 afterAll(async () => {
   await service[Symbol.asyncDispose]();

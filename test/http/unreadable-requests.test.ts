@@ -17,6 +17,7 @@ it.each<[string, number, string]>([
   ['that is not HTTP', 400, 'nonsense\r\n\r\n'],
   ['with headers that are too large', 431, head('GET', '/', { filler: 'x'.repeat(20_000) })],
   ['with an unknown expectation', 417, head('GET', '/health/live', { expect: 'tea' })],
+  ['without a host', 421, 'GET / HTTP/1.1\r\nconnection: close\r\n\r\n'],
   ['for a WebSocket without a key', 400, head('GET', '/graphql', handshake)],
   ['for a WebSocket of another version', 400, head('GET', '/graphql', { ...handshake, 'sec-websocket-version': 7 })],
   [
@@ -32,6 +33,12 @@ it.each<[string, number, string]>([
   expect(answer.head).toContain('x-content-type-options: nosniff');
   expect(answer.head).toContain('cache-control: no-store');
   expect(answer.head).toContain("content-security-policy: default-src 'none'; frame-ancestors 'none'");
+});
+
+it('a WebSocket at a path that is no URL is refused like one at another path', async () => {
+  using client = await openRawClient(service.config.port);
+  client.send(head('GET', '//', { ...handshake, 'sec-websocket-key': key }));
+  expect(answerIn(await client.ended)).toMatchObject({ status: 403, code: 'NOT_FOUND' });
 });
 
 it('data that is not HTTP ends a stream, but never becomes part of it', async () => {

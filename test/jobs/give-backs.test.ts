@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { defaultTenantId } from '../../src/api/context.ts';
+import { defaultOptions } from '../../src/job-row/options.ts';
 import type { Claim } from '../../src/jobs/claim.ts';
 import { giveBackJob } from '../../src/jobs/lifecycle.ts';
 import { retryJob } from '../../src/jobs/retry.ts';
@@ -40,7 +41,11 @@ async function giveBackForFree(uuid: string, times: number): Promise<void> {
 
 describe('a job that is given back', () => {
   it('uses no retry up to a limit, then one retry each time, and fails without retries left', async () => {
-    const { uuid } = await insertJob(service, { maxRetries: 2, sealedPassword: 'sealed' });
+    const { uuid } = await insertJob(service, {
+      maxRetries: 2,
+      sealedPassword: 'sealed',
+      options: { ...defaultOptions, expireAfterSeconds: 60 },
+    });
     await giveBackForFree(uuid, freeGiveBacks);
     for (const retryCount of [1, 2]) {
       const retrying = await giveBack(uuid);
@@ -54,6 +59,7 @@ describe('a job that is given back', () => {
     }
     const failed = await giveBack(uuid);
     expect(failed).toMatchObject({ status: 'FAILED', failureCode: 'INTERRUPTED', retryCount: 2, sealedPassword: null });
+    expect(Number(failed.expiresAt) - Number(failed.finishedAt)).toBe(60_000);
     const attempts = await service.platform.database.prisma.jobAttempt.findMany({
       where: { jobId: uuid },
       orderBy: { number: 'asc' },

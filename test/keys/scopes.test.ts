@@ -91,6 +91,7 @@ const roots: [string, string, Scope][] = [
 /** How a query reaches the types with such fields that `node` does not find. */
 const ways: Record<string, (field: string) => string> = {
   WorkerJob: (field) => `{ workers { jobs { ${field} } } }`,
+  TenantErasure: (field) => `{ tenantErasures { nodes { ${field} } } }`,
   Viewer: (field) => `{ viewer { ${field} } }`,
   WebhookAttempt: (field) => `{ webhookDeliveries { nodes { attempts { ${field} } } } }`,
 };
@@ -167,7 +168,6 @@ it('fields whose names suggest secrets, addresses or URLs have a scope, or are k
     ...['RotateWebhookSecretPayload.previousSecretValidUntil', 'WebhookEndpoint.previousSecretValidUntil'],
     // What a reader may see: results, and what the tenant itself has sent.
     ...['Chunk.tokens', 'Download.url', 'JobSource.url', 'Link.url', 'Page.imageUrl', 'Page.thumbnailUrl'],
-    ...['WebhookDelivery.url', 'WebhookEndpoint.url'],
   ];
   const suspect = /secret|token|url$|host|address|answer/i;
   const found = objects

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { defaultTenantId } from '../../src/api/context.ts';
 import { defaultClientLimits } from '../../src/config/client-limits.ts';
 import { createJobExpirer } from '../../src/maintenance/job-expirer.ts';
+import { deleteExpiredJobs } from '../../src/retention/delete-jobs.ts';
 import { insertJob, insertTenant } from '../api/rows.ts';
 import { cancel, ended, inline, readJob, storedKeys, submit } from '../api/submitting.ts';
 import { graphql } from '../graphql.ts';
@@ -117,6 +118,23 @@ describe('final jobs', () => {
     const { uuid } = await insertJob(service, { status: 'FAILED', finishedAt: daysAgo(10_000) });
     await expire();
     expect(await left()).toEqual([uuid]);
+  });
+
+  it('of one tenant do not wait for the many of others', async () => {
+    const expiresAt = daysAgo(1);
+    const ended = { status: 'CANCELLED', createdAt: daysAgo(3) } as const;
+    for (const own of [{ expiresAt, finishedAt: daysAgo(2) }, { finishedAt: daysAgo(40) }])
+      for (let count = 0; count < 120; count++) await insertJob(service, { ...ended, ...own });
+    const few = await insertTenant(service, 'few');
+    const others = [
+      await insertJob(service, { ...ended, tenantId: few, finishedAt: daysAgo(2), expiresAt: daysAgo(0.5) }),
+      await insertJob(service, { ...ended, tenantId: few, finishedAt: daysAgo(31) }),
+    ].map(({ uuid }) => uuid);
+    const config = { clientLimits: { ...defaultClientLimits, jobsDays: 30 } };
+    await deleteExpiredJobs({ ...service.platform, config });
+    const remaining = await left();
+    expect(remaining.length).toBeGreaterThan(100);
+    expect(remaining.filter((id) => others.includes(id))).toEqual([]);
   });
 
   it('are all deleted, even if one tenant has many', async () => {

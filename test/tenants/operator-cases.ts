@@ -55,6 +55,12 @@ export const operatorCases: Readonly<Record<string, Case>> = {
     variables: byId,
     forOperators: true,
   },
+  'Mutation.eraseTenant(id)': {
+    names: ['tenant'],
+    operation: 'mutation ($id: ID!) { eraseTenant(id: $id, name: "of another") { erasure { id } } }',
+    variables: byId,
+    forOperators: true,
+  },
   'Mutation.pauseQueue(tenant)': {
     names: ['tenant'],
     operation: 'mutation ($id: ID!) { pauseQueue(tenant: $id) { paused } }',

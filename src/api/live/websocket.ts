@@ -38,6 +38,9 @@ export interface WebSocketOptions extends ProtocolOptions {
   metrics: ProcessMetrics;
 }
 
+/** Completes the path of a request to a URL. */
+const base = 'http://localhost';
+
 /** GraphQL over WebSocket (graphql-transport-ws) at /graphql. */
 export function serveGraphqlWs(server: Server, operations: Operations, options: WebSocketOptions): AsyncDisposable {
   const { publicUrl, origins, addressLimits, addressOf, budgets, keepAliveMs, metrics, logger } = options;
@@ -54,7 +57,9 @@ export function serveGraphqlWs(server: Server, operations: Operations, options: 
     try {
       checkHost(request, publicUrl);
       origins.check(request);
-      if (new URL(request.url ?? '/', 'http://localhost').pathname !== '/graphql')
+      const { url = '/' } = request;
+      // Such as //, which names no host.
+      if (!URL.canParse(url, base) || new URL(url, base).pathname !== '/graphql')
         throw new HttpError(404, 'WebSockets are at /graphql.');
       addressLimits.admit(request, socket);
     } catch (error) {

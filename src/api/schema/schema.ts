@@ -28,6 +28,7 @@ import './api-key/api-keys.ts';
 import './api-key/change.ts';
 import './tenant/change.ts';
 import './tenant/tenants.ts';
+import './tenant/erase.ts';
 import './audit/audit-log.ts';
 import './batch/progress.ts';
 import { defaultFieldResolver, type GraphQLSchema } from 'graphql';

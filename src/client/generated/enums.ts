@@ -318,6 +318,8 @@ export type InputIssueCode =
   | 'INVALID_URL'
   /** The value is not one of the possible values. */
   | 'INVALID_VALUE'
+  /** The value is not the one that confirms the request. */
+  | 'MISMATCH'
   /** The id names nothing that exists, or nothing of yours. */
   | 'NOT_FOUND'
   /** The query has no word to search for. */
@@ -469,6 +471,8 @@ export type RequestErrorCode =
   | 'RESULT_TOO_LARGE'
   /** The database cannot be reached right now. Try again in a few seconds, createJob with the same idempotencyKey, because the request may have succeeded. */
   | 'SERVICE_UNAVAILABLE'
+  /** This tenant cannot be erased. Erase it with a key of another tenant. The default tenant cannot be erased; delete its jobs instead. */
+  | 'TENANT_PROTECTED'
   /** The request has no valid credentials. Send a valid API key: as "Authorization: Bearer <key>", or by PAGEHIVE_KEY on the command line. */
   | 'UNAUTHENTICATED'
   /** The body is compressed or wrapped, which is not supported here. Send the bytes as they are, without Content-Encoding. */

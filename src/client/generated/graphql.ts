@@ -559,6 +559,23 @@ export type AlertWebhookSecretQueryVariables = Exact<{ [key: string]: never; }>;
 
 export type AlertWebhookSecretQuery = { alertWebhookSecret: string };
 
+export type EraseTenantMutationVariables = Exact<{
+  id: string;
+  name: string;
+}>;
+
+
+export type EraseTenantMutation = { eraseTenant: { erasure: { id: string, tenantId: string, createdAt: string, finishedAt: string | null, jobs: number, pages: number, documents: number, batches: number, webhookEndpoints: number, webhookDeliveries: number, apiKeys: number } } | null };
+
+export type TenantErasuresQueryVariables = Exact<{
+  first: number;
+}>;
+
+
+export type TenantErasuresQuery = { tenantErasures: { nodes: Array<{ id: string, tenantId: string, createdAt: string, finishedAt: string | null, jobs: number, pages: number, documents: number, batches: number, webhookEndpoints: number, webhookDeliveries: number, apiKeys: number }> } };
+
+export type TenantErasureFragment = { id: string, tenantId: string, createdAt: string, finishedAt: string | null, jobs: number, pages: number, documents: number, batches: number, webhookEndpoints: number, webhookDeliveries: number, apiKeys: number };
+
 export type BatchFragment = { id: string, revision: number, name: string | null, status: BatchStatus, total: number, pending: number, running: number, completed: number, failed: number, cancelled: number, progressPercentage: number, estimatedCompletion: string | null, estimatedCompletionEarliest: string | null, estimatedCompletionLatest: string | null, createdAt: string, finishedAt: string | null };
 
 export type BatchQueryVariables = Exact<{
@@ -830,6 +847,21 @@ export const BulkOperationFragmentDoc = new TypedDocumentString(`
   finishedAt
 }
     `, {"fragmentName":"BulkOperation"}) as unknown as TypedDocumentString<BulkOperationFragment, unknown>;
+export const TenantErasureFragmentDoc = new TypedDocumentString(`
+    fragment TenantErasure on TenantErasure {
+  id
+  tenantId
+  createdAt
+  finishedAt
+  jobs
+  pages
+  documents
+  batches
+  webhookEndpoints
+  webhookDeliveries
+  apiKeys
+}
+    `, {"fragmentName":"TenantErasure"}) as unknown as TypedDocumentString<TenantErasureFragment, unknown>;
 export const BatchFragmentDoc = new TypedDocumentString(`
     fragment Batch on Batch {
   id
@@ -1295,6 +1327,48 @@ export const AlertWebhookSecretDocument = new TypedDocumentString(`
   alertWebhookSecret
 }
     `) as unknown as TypedDocumentString<AlertWebhookSecretQuery, AlertWebhookSecretQueryVariables>;
+export const EraseTenantDocument = new TypedDocumentString(`
+    mutation EraseTenant($id: ID!, $name: String!) {
+  eraseTenant(id: $id, name: $name) {
+    erasure {
+      ...TenantErasure
+    }
+  }
+}
+    fragment TenantErasure on TenantErasure {
+  id
+  tenantId
+  createdAt
+  finishedAt
+  jobs
+  pages
+  documents
+  batches
+  webhookEndpoints
+  webhookDeliveries
+  apiKeys
+}`) as unknown as TypedDocumentString<EraseTenantMutation, EraseTenantMutationVariables>;
+export const TenantErasuresDocument = new TypedDocumentString(`
+    query TenantErasures($first: Int!) {
+  tenantErasures(first: $first) {
+    nodes {
+      ...TenantErasure
+    }
+  }
+}
+    fragment TenantErasure on TenantErasure {
+  id
+  tenantId
+  createdAt
+  finishedAt
+  jobs
+  pages
+  documents
+  batches
+  webhookEndpoints
+  webhookDeliveries
+  apiKeys
+}`) as unknown as TypedDocumentString<TenantErasuresQuery, TenantErasuresQueryVariables>;
 export const BatchDocument = new TypedDocumentString(`
     query Batch($id: ID!) {
   batch(id: $id) {

@@ -79,6 +79,11 @@ export const Tenant = builder.objectRef<TenantRow>('Tenant').implement({
       nullable: true,
       description: 'When an operator paused the queue of this tenant: its jobs wait. Null while it runs.',
     }),
+    erasingSince: t.expose('erasingSince', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When `eraseTenant` began to delete the tenant with everything it has; null while it lives.',
+    }),
     limits: t.field({
       type: Limits,
       extensions: scope('ANY'),

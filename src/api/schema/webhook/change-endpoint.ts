@@ -77,7 +77,7 @@ builder.mutationFields((t) => ({
     type: PauseWebhookEndpointPayload,
     nullable: true,
     description:
-      'Stops sending to an endpoint until `resumeWebhookEndpoint`. Events wait, at most 30 days. Running attempts are finished.',
+      'Stops sending to an endpoint until `resumeWebhookEndpoint`. Events wait, at most 30 days unless the operator has set another number. Running attempts are finished.',
     args: { id: t.arg.id({ required: true, description: idText }) },
     async resolve(_, { id }, { writes, tenantId }) {
       return { endpoint: await pauseEndpoint(writes, tenantId, endpointUuid(id)) };

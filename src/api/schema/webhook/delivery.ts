@@ -52,7 +52,8 @@ const WebhookAttempt = builder.prismaObject('WebhookAttempt', {
 const newestAttempts = 100;
 
 export const WebhookDelivery = builder.prismaObject('WebhookDelivery', {
-  description: 'An event that is sent to a receiver. It is kept for 30 days after it is delivered or given up.',
+  description:
+    'An event that is sent to a receiver. It is kept for 30 days after it is delivered or given up, unless the operator has set another number of days.',
   interfaces: [Node],
   select: { id: true, tenantId: true },
   fields: (t) => ({
@@ -66,8 +67,10 @@ export const WebhookDelivery = builder.prismaObject('WebhookDelivery', {
     url: t.string({
       nullable: true,
       select: { url: true },
+      extensions: scope('WRITE'),
       description:
-        'The URL that the event is sent to, without user name and password; null if it is sent to an endpoint.',
+        'The URL that the event is sent to, without user name and password; null if it is sent to an endpoint. Whoever knows it may be able to post to the ' +
+        'receiver, so it needs the scope WRITE.',
       resolve: ({ url }) => url && withoutCredentials(url),
     }),
     endpoint: t.field({

@@ -12,7 +12,7 @@ import {
   type WebhookEndpoint as WebhookEndpointRow,
 } from '../../../webhooks/endpoints.ts';
 import { previousValidUntil, type SecretOwner, secretOf } from '../../../webhooks/secret.ts';
-import { atMost, cost } from '../../admission/declarations.ts';
+import { atMost, cost, scope } from '../../admission/declarations.ts';
 import { parseCreateWebhookEndpoint } from '../../inputs/webhooks.ts';
 import { builder } from '../builder.ts';
 import { Node } from '../node.ts';
@@ -28,7 +28,9 @@ export const WebhookEndpoint = builder.objectRef<WebhookEndpointRow>('WebhookEnd
     }),
     name: t.exposeString('name', { nullable: true, description: 'Your label.' }),
     url: t.string({
-      description: 'The URL that webhooks are sent to, without user name and password.',
+      extensions: scope('WRITE'),
+      description:
+        'The URL that webhooks are sent to, without user name and password. Whoever knows it may be able to post to the receiver, so it needs the scope WRITE.',
       resolve: ({ url }) => withoutCredentials(url),
     }),
     events: t.expose('events', {
@@ -44,7 +46,7 @@ export const WebhookEndpoint = builder.objectRef<WebhookEndpointRow>('WebhookEnd
       type: 'DateTime',
       nullable: true,
       description:
-        'Since when the endpoint is paused: every attempt failed for a day, it answered 410 Gone, or `pauseWebhookEndpoint` was called. Events wait, at most 30 days.',
+        'Since when the endpoint is paused: every attempt failed for a day, it answered 410 Gone, or `pauseWebhookEndpoint` was called. Events wait, at most 30 days unless the operator has set another number.',
     }),
     pauseReason: t.exposeString('pauseReason', {
       nullable: true,

@@ -1,0 +1,130 @@
+import type { Database } from '../connections/database.ts';
+import type { TenantErasure } from '../connections/prisma/client.ts';
+import { RequestError } from '../errors.ts';
+import { newUuid } from '../ids.ts';
+import { cancelJobs } from '../jobs/change-many.ts';
+import type { JobsContext } from '../jobs/context.ts';
+import { deleteJob } from '../jobs/remove.ts';
+import type { Logger } from '../ops/logger.ts';
+import { removeJobFiles } from '../results/job-files.ts';
+import type { Storage } from '../storage/storage.ts';
+import * as sql from './sql/erase-tenant.ts';
+
+/** What a receipt counts. */
+export const erasedKinds = [
+  'jobs',
+  'pages',
+  'documents',
+  'batches',
+  'webhookEndpoints',
+  'webhookDeliveries',
+  'apiKeys',
+] as const;
+export type ErasedKind = (typeof erasedKinds)[number];
+
+type Counts = Partial<Record<ErasedKind, number>>;
+
+export interface EraseContext {
+  jobs: JobsContext;
+  storage: Storage;
+  logger: Logger;
+}
+
+/** Rows per statement. A deletion of a job is a transaction of its own. */
+const batch = 200;
+const jobsAtOnce = 25;
+
+/**
+ * Begins to erase a tenant, which maintenance continues. Its keys no longer work. `name` must be the name of the
+ * tenant. Returns null if the tenant does not exist.
+ */
+export async function requestErasure(
+  database: Database,
+  tenantId: string,
+  name: string,
+): Promise<TenantErasure | null> {
+  const [begun] = await database.query<{ id: string }>(sql.beginErasure, [newUuid(), tenantId, name]);
+  if (begun !== undefined) return await database.prisma.tenantErasure.findUnique({ where: { id: begun.id } });
+  if ((await database.prisma.tenant.findUnique({ where: { id: tenantId } })) === null) return null;
+  throw new RequestError('BAD_USER_INPUT', {
+    issues: [{ path: ['name'], code: 'MISMATCH', message: 'must be the name of the tenant' }],
+  });
+}
+
+/**
+ * Erases a part of a tenant: its jobs, then what they left, at last its row. Returns whether more may be left. Can be
+ * repeated, and continued by another process.
+ */
+export async function erasePart(context: EraseContext, { id, erasedTenantId }: TenantErasure): Promise<boolean> {
+  const { database } = context.jobs;
+  const record = (counts: Counts, isDone = false) =>
+    database.query(sql.recordErased, [id, JSON.stringify(counts), isDone]);
+  const jobs = await eraseJobs(context, erasedTenantId);
+  if (jobs !== null) {
+    await record(jobs);
+    return true;
+  }
+  const rest = await eraseRest(context, erasedTenantId);
+  if (rest !== null) {
+    await record(rest);
+    return true;
+  }
+  const apiKeys = await eraseIdentity(database, erasedTenantId);
+  await record({ apiKeys }, true);
+  return false;
+}
+
+/** Returns null if the tenant has no jobs. */
+async function eraseJobs(context: EraseContext, tenantId: string): Promise<Counts | null> {
+  const { jobs } = context;
+  const some = await jobs.database.query<{ id: string; pages: number }>(sql.someJobs, [tenantId, jobsAtOnce]);
+  if (some.length === 0) return null;
+  const ids = some.map(({ id }) => id);
+  await cancelJobs(jobs, ids, ['PENDING', 'RUNNING', 'RETRYING']);
+  const counts = { jobs: 0, pages: 0, documents: 0 };
+  for (const { id, pages } of some) {
+    const deleted = await deleteJob(jobs, tenantId, id).catch((error: unknown) => {
+      // Another process deleted it, or holds it locked: the next part tries again.
+      if (error instanceof RequestError) return null;
+      throw error;
+    });
+    if (deleted === null) continue;
+    await removeJobFiles(context, id, deleted);
+    counts.jobs += 1;
+    counts.pages += pages;
+    counts.documents += deleted.storageKey === null ? 0 : 1;
+  }
+  return counts;
+}
+
+/** Returns null if nothing is left. */
+async function eraseRest({ jobs: { database }, storage }: EraseContext, tenantId: string): Promise<Counts | null> {
+  for (const [kind, statement] of [
+    ['webhookDeliveries', sql.deleteDeliveries],
+    [null, sql.deleteBatchDeltas],
+    ['batches', sql.deleteBatches],
+    [null, sql.deleteWebhooks],
+    ['webhookEndpoints', sql.deleteEndpoints],
+    [null, sql.deleteIdempotencyKeys],
+    [null, sql.deleteQuarantine],
+  ] as const) {
+    const deleted = await database.query<{ deleted: number }>(statement, [tenantId, batch]);
+    if (deleted.length > 0) return kind === null ? {} : { [kind]: deleted.length };
+  }
+  const sources = await database.query<{ storageKey: string | null }>(sql.deleteSources, [tenantId, batch]);
+  const keys = sources.flatMap(({ storageKey }) => storageKey ?? []);
+  // If this fails, the janitor removes the rest.
+  for (const key of keys) await storage.remove(key);
+  return sources.length === 0 ? null : { documents: keys.length };
+}
+
+/** Deletes the tenant itself. Returns the number of its keys. */
+function eraseIdentity(database: Database, tenantId: string): Promise<number> {
+  return database.transaction(async (query) => {
+    await query(sql.deleteUsageDeltas, [tenantId]);
+    await query(sql.deleteUsage, [tenantId]);
+    const keys = await query<{ deleted: number }>(sql.deleteApiKeys, [tenantId]);
+    await query(sql.deleteTenant, [tenantId]);
+    return keys.length;
+  });
+}
