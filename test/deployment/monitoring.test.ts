@@ -17,9 +17,6 @@ import { type Installation, startInstallation } from '../ops/installation.ts';
 import { expressionsOfRules, readExpression, seriesOf } from '../ops/promql.ts';
 import { findProgram } from './programs.ts';
 
-// Three processes start, and a killed worker is noticed after ten seconds.
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
-
 const promtool = findProgram('promtool');
 const folder = fileURLToPath(new URL('../../deploy/', import.meta.url));
 

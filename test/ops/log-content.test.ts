@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { accepted, inline } from '../api/submitting.ts';
 import { serve, type TestServer } from '../download/pdf-server.ts';
@@ -8,9 +8,6 @@ import { recordWarnings } from '../faults/warnings.ts';
 import { type GraphqlAnswer, graphql, subscribe } from '../graphql.ts';
 import { createDatabase, type Service, startService } from '../service.ts';
 import { type Installation, startInstallation } from './installation.ts';
-
-// Three processes start, and a killed worker is noticed after ten seconds.
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 const createJob = 'mutation ($input: CreateJobInput!) { createJob(input: $input) { job { id } } }';
 const watch = 'subscription ($id: ID!) { jobProgress(id: $id) { status bytesDone } }';

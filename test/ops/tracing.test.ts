@@ -8,9 +8,6 @@ import { startService } from '../service.ts';
 import { attributeOf, type Collector, type ReceivedSpan, startCollector } from './collector.ts';
 import { type Installation, startInstallation } from './installation.ts';
 
-// Three processes start, and a killed worker is noticed after ten seconds.
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
-
 const secret = 'hunter2';
 const createJob = 'mutation ($input: CreateJobInput!) { createJob(input: $input) { job { id } } }';
 const watch = 'subscription ($id: ID!) { jobProgress(id: $id) { status stage bytesDone } }';

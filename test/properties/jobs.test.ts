@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Database, openDatabase } from '../../src/connections/database.ts';
 import { freeGiveBacks } from '../../src/jobs/retry-policy.ts';
 import { createLogger } from '../../src/ops/logger.ts';
@@ -9,8 +9,6 @@ import { type Done, expectSense, isHeld, Jobs, type Rows, readRows, type Step, s
 // A failure is shrunk and reported with its path: use the reported `seed` and `path` here to run it alone.
 // Shrinking stops at the time limit and reports what it has found.
 const parameters = { seed: 20_261_123, numRuns: 60, interruptAfterTimeLimit: 40_000 };
-vi.setConfig({ testTimeout: 120_000 });
-
 let home: Awaited<ReturnType<typeof createDatabase>>;
 let database: Database;
 beforeAll(async () => {

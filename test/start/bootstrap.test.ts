@@ -3,10 +3,8 @@ import { once } from 'node:events';
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { type Directory, journalLines, temporaryDirectory } from './running.ts';
-
-vi.setConfig({ testTimeout: 30_000 });
 
 const bin = fileURLToPath(new URL('../../bin', import.meta.url));
 

@@ -7,8 +7,6 @@ import type { EmbeddedServer } from '../../src/connections/embedded-server.ts';
 import { isAlive } from '../../src/supervisor/process-identity.ts';
 import { environmentOf, recordedProcess, temporaryDirectory } from './running.ts';
 
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
-
 const directory = temporaryDirectory();
 const dataDir = join(directory.path, 'closed', 'data');
 const log = vi.fn();

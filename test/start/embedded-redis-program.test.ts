@@ -1,10 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { type Directory, runStandIn, temporaryDirectory } from './running.ts';
-
-vi.setConfig({ testTimeout: 30_000 });
 
 /** Returns a PATH without Redis. */
 function bareMachine(): Directory {

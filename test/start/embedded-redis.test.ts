@@ -2,13 +2,11 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import Queue from 'bee-queue';
 import { createClient } from 'redis';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startRedis } from '../../src/connections/embedded-redis.ts';
 import type { EmbeddedServer } from '../../src/connections/embedded-server.ts';
 import { isAlive } from '../../src/supervisor/process-identity.ts';
 import { recordedProcess, temporaryDirectory } from './running.ts';
-
-vi.setConfig({ testTimeout: 30_000, hookTimeout: 30_000 });
 
 const directory = temporaryDirectory();
 const options = { dataDir: directory.path, log: () => undefined };

@@ -2,14 +2,12 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startPostgres } from '../../src/connections/embedded-postgres.ts';
 import type { EmbeddedServer } from '../../src/connections/embedded-server.ts';
 import { MigrationError } from '../../src/connections/migration-connection.ts';
 import { migrate } from '../../src/connections/migrations.ts';
 import { type Directory, temporaryDirectory } from './running.ts';
-
-vi.setConfig({ testTimeout: 30_000, hookTimeout: 60_000 });
 
 const cluster = temporaryDirectory();
 const log = () => undefined;

@@ -9,7 +9,7 @@ import { freePort } from '../../src/connections/embedded-server.ts';
 import { graphql } from '../graphql.ts';
 import { allEnd, recordedProcess, recordedProcesses, temporaryDirectory } from './running.ts';
 
-vi.setConfig({ testTimeout: 240_000, hookTimeout: 60_000 });
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 180_000 });
 
 const directory = temporaryDirectory();
 const dataDir = join(directory.path, 'data');

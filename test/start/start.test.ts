@@ -16,8 +16,6 @@ import {
   temporaryDirectory,
 } from './running.ts';
 
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
-
 const directory = temporaryDirectory();
 const dataDir = join(directory.path, 'data');
 const runDirectory = join(dataDir, 'run');

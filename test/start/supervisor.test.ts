@@ -8,8 +8,6 @@ import { startProcess } from '../../src/supervisor/supervised-process.ts';
 import { createSupervisor, type Service } from '../../src/supervisor/supervisor.ts';
 import { allEnd, journalLines, recordedProcess, recordedProcesses, runStandIn, temporaryDirectory } from './running.ts';
 
-vi.setConfig({ testTimeout: 30_000 });
-
 const options = { log: () => undefined, backoff: { firstMs: 10, maxMs: 50, resetAfterMs: 1_000 } };
 
 /** A service that records its events in the journal, and ends when asked unless it is stubborn. */
