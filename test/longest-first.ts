@@ -1,7 +1,7 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** Folders whose files take a minute or more, mostly waiting for timeouts. */
-const longest = ['/test/chaos/', '/test/faults/'];
+/** Folders whose files take a minute or more, mostly waiting for timeouts, or for packages to be installed. */
+const longest = ['/test/chaos/', '/test/container/', '/test/faults/'];
 
 /** Starts the longest files first, so that none of them runs alone at the end. */
 export class LongestFirst extends BaseSequencer {

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,8 +12,12 @@ const program = findProgram('nginx');
 export const hasNginx = program !== null;
 if (!hasNginx) console.warn('The nginx tests were SKIPPED: install nginx to run them.');
 
-/** Runs a real nginx with this site until it is disposed. */
-export async function startNginx(site: string, origin: string): Promise<AsyncDisposable> {
+/** Runs a real nginx with this site until it is disposed. Resolves once it answers at the origin. */
+export async function startNginx(
+  site: string,
+  origin: string,
+  answers: (origin: string) => Promise<unknown> = (url) => fetch(`${url}/health/live`),
+): Promise<AsyncDisposable> {
   const folder = mkdtempSync(join(tmpdir(), 'pagehive-nginx-'));
   writeFileSync(join(folder, 'pagehive.conf'), site);
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${name};`);
@@ -27,7 +31,13 @@ export async function startNginx(site: string, origin: string): Promise<AsyncDis
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   const ended = once(nginx, 'exit');
-  await vi.waitFor(() => answers(nginx, origin), { timeout: 60_000 });
+  await vi.waitFor(
+    async () => {
+      if (nginx.exitCode !== null) throw new Error(`nginx ended with ${nginx.exitCode}`);
+      await answers(origin);
+    },
+    { timeout: 60_000 },
+  );
   return {
     async [Symbol.asyncDispose]() {
       nginx.kill('SIGTERM');
@@ -35,9 +45,4 @@ export async function startNginx(site: string, origin: string): Promise<AsyncDis
       rmSync(folder, { recursive: true, force: true });
     },
   };
-}
-
-async function answers({ exitCode }: ChildProcess, origin: string): Promise<void> {
-  if (exitCode !== null) throw new Error(`nginx ended with ${exitCode}`);
-  await fetch(`${origin}/health/live`);
 }

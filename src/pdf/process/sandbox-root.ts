@@ -30,7 +30,8 @@ export class SandboxRoot {
   /** `exposed`: files and folders that can be read inside, at the same paths; those that do not exist are left out. */
   constructor(path: string, exposed: readonly string[]) {
     this.path = path;
-    this.#mounts = [mountLine(path, path, 'ro')];
+    // Programs are in the mounts below. Inside a user namespace, the noexec of a temporary folder cannot be lifted.
+    this.#mounts = [mountLine(path, path, 'ro', 'noexec')];
     makeFolder(path);
     for (const each of [inside.input, inside.scratch]) makeFolder(join(path, each));
     const real = new Set<string>();
