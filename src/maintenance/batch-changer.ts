@@ -3,6 +3,7 @@ import { encodeId } from '../ids.ts';
 import type { JobsContext } from '../jobs/context.ts';
 import type { Logger } from '../ops/logger.ts';
 import type { Actor } from './actor.ts';
+import { takeTurns } from './turns.ts';
 
 /** Changes processed in turn. */
 const maxChanges = 100;
@@ -15,25 +16,17 @@ export function createBatchChanger({ jobs, logger }: { jobs: JobsContext; logger
     name: 'batch-changer',
     everyMs: 1_000,
     async runOnce() {
-      const until = performance.now() + turnMs;
-      let pending = await readPendingChanges(jobs, maxChanges);
-      while (pending.length > 0 && performance.now() < until) {
-        const unfinished = [];
-        for (const change of pending) {
-          try {
-            const { changed, done } = await makePart(jobs, change);
-            // Jobs locked by others are retried in the next run.
-            if (changed && !done) unfinished.push(change);
-          } catch (error) {
-            // One batch must not block the changes of others.
-            logger.warn(
-              { err: error, batch: encodeId('batch', change.batchId) },
-              'a batch could not be changed; trying again',
-            );
-          }
-        }
-        pending = unfinished;
-      }
+      await takeTurns(
+        await readPendingChanges(jobs, maxChanges),
+        turnMs,
+        async (change) => {
+          const { changed, done } = await makePart(jobs, change);
+          // Jobs locked by others are retried in the next run.
+          return changed && !done ? change : null;
+        },
+        ({ batchId }, error) =>
+          logger.warn({ err: error, batch: encodeId('batch', batchId) }, 'a batch could not be changed; trying again'),
+      );
     },
   };
 }

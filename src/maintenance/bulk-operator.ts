@@ -4,6 +4,7 @@ import { makePart } from '../operations/make-part.ts';
 import type { Logger } from '../ops/logger.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { Actor } from './actor.ts';
+import { takeTurns } from './turns.ts';
 
 /** Operations processed in turn. */
 const maxOperations = 20;
@@ -17,28 +18,21 @@ export function createBulkOperator(context: { jobs: JobsContext; storage: Storag
     name: 'bulk-operator',
     everyMs: 1_000,
     async runOnce() {
-      const until = performance.now() + turnMs;
-      let running = await jobs.database.prisma.bulkOperation.findMany({
+      const running = await jobs.database.prisma.bulkOperation.findMany({
         where: { status: 'RUNNING' },
         orderBy: { id: 'asc' },
         take: maxOperations,
       });
-      while (running.length > 0 && performance.now() < until) {
-        const unfinished = [];
-        for (const operation of running) {
-          try {
-            const next = await makePart(context, operation);
-            if (next !== null) unfinished.push(next);
-          } catch (error) {
-            // One operation must not block the others.
-            logger.warn(
-              { err: error, operation: encodeId('operation', operation.id) },
-              'a part of a bulk operation failed; trying again',
-            );
-          }
-        }
-        running = unfinished;
-      }
+      await takeTurns(
+        running,
+        turnMs,
+        (operation) => makePart(context, operation),
+        ({ id }, error) =>
+          logger.warn(
+            { err: error, operation: encodeId('operation', id) },
+            'a part of a bulk operation failed; trying again',
+          ),
+      );
     },
   };
 }

@@ -1,38 +1,35 @@
 import { encodeId } from '../ids.ts';
 import { type EraseContext, erasePart } from '../retention/erase-tenant.ts';
 import type { Actor } from './actor.ts';
+import { takeTurns } from './turns.ts';
 
-/** After this long, other tenants and a shutdown get their turn. */
+/** Tenants processed in turn. */
+const maxErasures = 20;
+/** After this long, erasures that were requested meanwhile get their turn. */
 const turnMs = 2_000;
 
-/** Erases tenants at the request of operators. */
+/** Erases tenants, a part of each in turn. */
 export function createTenantEraser(context: EraseContext) {
   const { jobs, logger } = context;
   return {
     name: 'tenant-eraser',
     everyMs: turnMs,
     async runOnce() {
-      const until = performance.now() + turnMs;
-      let erasures = await jobs.database.prisma.tenantErasure.findMany({
+      const erasures = await jobs.database.prisma.tenantErasure.findMany({
         where: { finishedAt: null },
         orderBy: { id: 'asc' },
-        take: 20,
+        take: maxErasures,
       });
-      while (erasures.length > 0 && performance.now() < until) {
-        const unfinished = [];
-        for (const erasure of erasures) {
-          try {
-            if (await erasePart(context, erasure)) unfinished.push(erasure);
-          } catch (error) {
-            // One tenant must not block the others.
-            logger.warn(
-              { err: error, tenant: encodeId('tenant', erasure.erasedTenantId) },
-              'a part of a tenant could not be erased; trying again',
-            );
-          }
-        }
-        erasures = unfinished;
-      }
+      await takeTurns(
+        erasures,
+        turnMs,
+        async (erasure) => ((await erasePart(context, erasure)) ? erasure : null),
+        ({ erasedTenantId }, error) =>
+          logger.warn(
+            { err: error, tenant: encodeId('tenant', erasedTenantId) },
+            'a part of a tenant could not be erased; trying again',
+          ),
+      );
     },
   } satisfies Actor;
 }

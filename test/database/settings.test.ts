@@ -24,7 +24,7 @@ describe('settings of the role', () => {
     });
     const begun = Date.now();
     const source = await inline('one-page');
-    const created = await Promise.all(Array.from({ length: 12 }, () => tryCreateJob(service, { source })));
+    const created = await Promise.all(Array.from({ length: 40 }, () => tryCreateJob(service, { source })));
     const ids = created.map((answer) => accepted(answer).createJob.job.id);
     await completeOnce(service, ids);
     const { jobs } = accepted(await graphql(service.url, '{ jobs(first: 40) { nodes { createdAt finishedAt } } }'));
