@@ -1,4 +1,5 @@
 import { guardOfReceiver } from '../alerts/send.ts';
+import { defaultTenantId } from '../api/context.ts';
 import { createAlertKeeper } from '../maintenance/alert-keeper.ts';
 import { createAlertSender } from '../maintenance/alert-sender.ts';
 import { createBatchAggregator } from '../maintenance/batch-aggregator.ts';
@@ -39,7 +40,7 @@ export function startMaintain(platform: Platform): AsyncDisposable {
     createBatchAggregator(background),
     createBatchChanger(platform),
     createBulkOperator(background),
-    createTenantEraser(background),
+    createTenantEraser({ ...background, defaultTenantId }),
     createNameIndexer(platform),
     createUsageCounter(background),
     createAlertKeeper(background),

@@ -7,6 +7,7 @@ import { removeJobFiles } from '../results/job-files.ts';
 import type { Storage } from '../storage/storage.ts';
 import { expiredJobs } from './sql/expired-jobs.ts';
 
+/** The services that delete expired jobs. */
 export interface RetentionContext {
   jobs: JobsContext;
   storage: Storage;
@@ -31,7 +32,7 @@ const atOnce = 4;
 
 /**
  * Deletes a part of the final jobs that are older than their own time, their tenant's or that of the installation.
- * Returns how many; 0 if none is left that can be deleted now.
+ * Returns the number of deleted jobs. At 0, no further job can be deleted now.
  */
 export async function deleteExpiredJobs(context: RetentionContext): Promise<number> {
   const values = [partSize, ofEachTenant, context.config.clientLimits.jobsDays];

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { Database } from '../connections/database.ts';
 import type { TenantErasure } from '../connections/prisma/client.ts';
 import { RequestError } from '../errors.ts';
@@ -10,8 +11,8 @@ import { removeJobFiles } from '../results/job-files.ts';
 import type { Storage } from '../storage/storage.ts';
 import * as sql from './sql/erase-tenant.ts';
 
-/** What a receipt counts. */
-export const erasedKinds = [
+/** The kinds of records that a receipt counts. */
+const erasedKinds = [
   'jobs',
   'pages',
   'documents',
@@ -22,12 +23,21 @@ export const erasedKinds = [
 ] as const;
 export type ErasedKind = (typeof erasedKinds)[number];
 
-type Counts = Partial<Record<ErasedKind, number>>;
+const counts = z.partialRecord(z.enum(erasedKinds), z.number());
+type Counts = z.infer<typeof counts>;
 
+/** Reads the counts of a receipt's row. */
+export function readCounts({ deleted }: Pick<TenantErasure, 'deleted'>): Counts {
+  return counts.parse(deleted);
+}
+
+/** The services that erase tenants. */
 export interface EraseContext {
   jobs: JobsContext;
   storage: Storage;
   logger: Logger;
+  /** The tenant that cannot be erased. */
+  defaultTenantId: string;
 }
 
 /** Rows per statement. A deletion of a job is a transaction of its own. */
@@ -69,7 +79,7 @@ export async function erasePart(context: EraseContext, { id, erasedTenantId }: T
     await record(rest);
     return true;
   }
-  const apiKeys = await eraseIdentity(database, erasedTenantId);
+  const apiKeys = await eraseIdentity(database, erasedTenantId, context.defaultTenantId);
   await record({ apiKeys }, true);
   return false;
 }
@@ -81,7 +91,7 @@ async function eraseJobs(context: EraseContext, tenantId: string): Promise<Count
   if (some.length === 0) return null;
   const ids = some.map(({ id }) => id);
   await cancelJobs(jobs, ids, ['PENDING', 'RUNNING', 'RETRYING']);
-  const counts = { jobs: 0, pages: 0, documents: 0 };
+  const erased = { jobs: 0, pages: 0, documents: 0 };
   for (const { id, pages } of some) {
     const deleted = await deleteJob(jobs, tenantId, id).catch((error: unknown) => {
       // Another process deleted it, or holds it locked: the next part tries again.
@@ -90,15 +100,18 @@ async function eraseJobs(context: EraseContext, tenantId: string): Promise<Count
     });
     if (deleted === null) continue;
     await removeJobFiles(context, id, deleted);
-    counts.jobs += 1;
-    counts.pages += pages;
-    counts.documents += deleted.storageKey === null ? 0 : 1;
+    erased.jobs += 1;
+    erased.pages += pages;
+    erased.documents += deleted.storageKey === null ? 0 : 1;
   }
-  return counts;
+  return erased;
 }
 
 /** Returns null if nothing is left. */
-async function eraseRest({ jobs: { database }, storage }: EraseContext, tenantId: string): Promise<Counts | null> {
+async function eraseRest(
+  { jobs: { database }, storage, logger }: EraseContext,
+  tenantId: string,
+): Promise<Counts | null> {
   for (const [kind, statement] of [
     ['webhookDeliveries', sql.deleteDeliveries],
     [null, sql.deleteBatchDeltas],
@@ -113,16 +126,22 @@ async function eraseRest({ jobs: { database }, storage }: EraseContext, tenantId
   }
   const sources = await database.query<{ storageKey: string | null }>(sql.deleteSources, [tenantId, batch]);
   const keys = sources.flatMap(({ storageKey }) => storageKey ?? []);
-  // If this fails, the janitor removes the rest.
-  for (const key of keys) await storage.remove(key);
+  for (const key of keys)
+    await storage
+      .remove(key)
+      .catch((error) => logger.warn({ err: error }, 'a document was left behind; the janitor removes it'));
   return sources.length === 0 ? null : { documents: keys.length };
 }
 
-/** Deletes the tenant itself. Returns the number of its keys. */
-function eraseIdentity(database: Database, tenantId: string): Promise<number> {
+/**
+ * Deletes the tenant itself. Returns the number of its keys. If no other tenant has a key, the last one goes to
+ * `successorId`, revoked and without a name: without any key in the database, the API admits clients without keys.
+ */
+function eraseIdentity(database: Database, tenantId: string, successorId: string): Promise<number> {
   return database.transaction(async (query) => {
     await query(sql.deleteUsageDeltas, [tenantId]);
     await query(sql.deleteUsage, [tenantId]);
+    await query(sql.keepLastKey, [tenantId, successorId]);
     const keys = await query<{ deleted: number }>(sql.deleteApiKeys, [tenantId]);
     await query(sql.deleteTenant, [tenantId]);
     return keys.length;

@@ -82,7 +82,7 @@ const mergedOf = ({ layer }: Layered) => join(layer, 'merged');
 
 function mountRoot(root: Layered | string, isReadOnly: boolean): string {
   if (typeof root === 'string') return `mount --bind ${quote(root)} ${quote(root)}`;
-  // Many programs may share a root that nobody changes.
+  // Programs may share a read-only root.
   const layers = `lowerdir=${changesOf(root)}:${root.base}`;
   if (isReadOnly) return `mount -t overlay -o ro,${quote(layers)} overlay ${quote(mergedOf(root))}`;
   const options = `lowerdir=${root.base},upperdir=${changesOf(root)},workdir=${workOf(root)}`;

@@ -47,7 +47,7 @@ export async function buildImage(): Promise<Image> {
   }
 }
 
-/** Slim images have no documentation. Nobody reads this one after a crash of the machine. */
+/** Settings of dpkg: slim images have no documentation, and need not survive a crash of the machine. */
 const dpkgSettings = `force-unsafe-io
 path-exclude /usr/share/doc/*
 path-exclude /usr/share/man/*

@@ -77,7 +77,10 @@ describe('a role with few connections', () => {
       overrides: { extractor: pages() },
     });
     const source = await inline('one-page');
-    const ids = await Promise.all(Array.from({ length: 40 }, async () => (await submit(service, { source })).id));
+    const ids = [];
+    // More at the same time may be OVERLOADED on a busy machine.
+    for (let count = 0; count < 40; count += 8)
+      ids.push(...(await Promise.all(Array.from({ length: 8 }, async () => (await submit(service, { source })).id))));
     await completeOnce(service, ids);
   });
 });

@@ -60,9 +60,13 @@ describe.each([
 
   it('include those that fail, and those over WebSocket', async () => {
     const key = await issueKey(service, ['READ'], { limits: { requestsPerMinute: 3 } });
-    expect(await ask(service.url, bearer(key), '{ nothing }')).toMatchObject({ status: 400 });
+    expect(await ask(service.url, bearer(key), '{ nothing }')).toMatchObject({
+      status: 400,
+      rateLimit: { limit: 3, remaining: 2 },
+    });
     expect(await ask(service.url, bearer(key), 'mutation { cancelJob(id: "x") { __typename } }')).toMatchObject({
       status: 403,
+      rateLimit: { limit: 3, remaining: 1 },
     });
     const socket = await connected(service.url, bearer(key));
     const results = [await runOver(socket), await runOver(socket)];

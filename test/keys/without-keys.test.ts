@@ -21,23 +21,27 @@ describe('a server that other machines can reach', () => {
 });
 
 describe('a request through a proxy', () => {
-  it.each<Record<string, string>>([{ 'x-forwarded-for': '203.0.113.8' }, { forwarded: 'for=203.0.113.8' }])(
-    'is refused while no key exists: %j',
-    async (headers) => {
-      await using service = await startService({ worker: false, maintenance: false });
-      const [anonymous, socket] = [() => ask(service.url, null, '{ __typename }', { headers }), { headers }];
-      expect(await anonymous()).toMatchObject({
-        status: 401,
-        code: 'UNAUTHENTICATED',
-        message: expect.stringContaining('pagehive keys create'),
-      });
-      expect(await closeCode(service.url, {}, socket)).toBe(4401);
-      expect(await ask(service.url, null, '{ __typename }')).toMatchObject({ status: 200 });
-      const key = bearer(await issueKey(service, ['READ']));
-      expect(await ask(service.url, key, '{ __typename }', { headers })).toMatchObject({ status: 200 });
-      expect(await closeCode(service.url, { authorization: key }, socket)).toBe(0);
-    },
-  );
+  it.each<Record<string, string>>([
+    { 'x-forwarded-for': '203.0.113.8' },
+    { forwarded: 'for=203.0.113.8' },
+    { 'x-forwarded-host': 'pages.example.com' },
+    { 'x-forwarded-proto': 'https' },
+    { 'x-real-ip': '203.0.113.8' },
+    { via: '1.1 proxy' },
+  ])('is refused while no key exists: %j', async (headers) => {
+    await using service = await startService({ worker: false, maintenance: false });
+    const [anonymous, socket] = [() => ask(service.url, null, '{ __typename }', { headers }), { headers }];
+    expect(await anonymous()).toMatchObject({
+      status: 401,
+      code: 'UNAUTHENTICATED',
+      message: expect.stringContaining('pagehive keys create'),
+    });
+    expect(await closeCode(service.url, {}, socket)).toBe(4401);
+    expect(await ask(service.url, null, '{ __typename }')).toMatchObject({ status: 200 });
+    const key = bearer(await issueKey(service, ['READ']));
+    expect(await ask(service.url, key, '{ __typename }', { headers })).toMatchObject({ status: 200 });
+    expect(await closeCode(service.url, { authorization: key }, socket)).toBe(0);
+  });
 
   it('with a watch token is refused while no key exists', async () => {
     await using service = await startService({ worker: false, maintenance: false });

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { defaultTenantId } from '../../src/api/context.ts';
 import { encodeId } from '../../src/ids.ts';
 import { createTenantEraser } from '../../src/maintenance/tenant-eraser.ts';
 import { insertJob, insertPages, insertTenant } from '../api/rows.ts';
@@ -30,7 +31,7 @@ async function receipts() {
 
 /** Lets maintenance go on until the newest erasure has finished. */
 async function finish(): Promise<void> {
-  const eraser = createTenantEraser(service.platform);
+  const eraser = createTenantEraser({ ...service.platform, defaultTenantId });
   async function finishedAt() {
     await eraser.runOnce();
     return (await receipts())[0].finishedAt;
@@ -137,5 +138,22 @@ describe('eraseTenant', () => {
     const reader = bearer(await issueKey(service, ['READ', 'WRITE'], { tenantId }));
     expect((await erase(id, 'mine', reader)).code).toBe('FORBIDDEN');
     expect(await service.platform.database.prisma.tenant.count({ where: { id: tenantId } })).toBe(1);
+  });
+
+  it('leaves a revoked key if no other tenant has one, so that keys stay required', async () => {
+    const { database } = service.platform;
+    const tenantId = await insertTenant(service, 'last');
+    const { key } = await issueKey(service, ['OPERATOR'], { tenantId });
+    await erase(encodeId('tenant', tenantId), 'last');
+    await database.query('DELETE FROM api_keys WHERE tenant_id <> $1', [tenantId]);
+    const eraser = createTenantEraser({ ...service.platform, defaultTenantId });
+    await expect
+      .poll(async () => {
+        await eraser.runOnce();
+        return await database.prisma.tenant.count({ where: { id: tenantId } });
+      })
+      .toBe(0);
+    const keys = await database.prisma.apiKey.findMany();
+    expect(keys).toMatchObject([{ id: key.id, tenantId: defaultTenantId, name: null, revokedAt: expect.any(Date) }]);
   });
 });

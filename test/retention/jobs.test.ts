@@ -19,7 +19,7 @@ afterAll(async () => {
   await service[Symbol.asyncDispose]();
 });
 
-/** Deletes expired jobs, where the installation keeps jobs for so many days. */
+/** Deletes expired jobs. `jobsDays` is the retention of the installation. */
 async function expire(jobsDays: number | null = null): Promise<void> {
   const config = { ...service.config, clientLimits: { ...defaultClientLimits, jobsDays } };
   await createJobExpirer({ ...service.platform, config }).runOnce();

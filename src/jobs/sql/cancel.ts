@@ -1,4 +1,4 @@
-import { expiryOf } from '../../job-row/expiry.ts';
+import { ownExpiry } from '../../job-row/expiry.ts';
 import { jobColumns } from '../../job-row/job.ts';
 import { queuedAt } from '../../job-row/queued-at.ts';
 
@@ -16,7 +16,7 @@ WITH old AS (
     SELECT j.id, j.status FROM jobs j WHERE ${rows}
 ), job AS (
     UPDATE jobs j
-       SET status = 'CANCELLED', revision = j.revision + 1, progress_seq = 0, finished_at = now(), expires_at = ${expiryOf('j')}, lease_expires_at = NULL,
+       SET status = 'CANCELLED', revision = j.revision + 1, progress_seq = 0, finished_at = now(), expires_at = ${ownExpiry('j')}, lease_expires_at = NULL,
            due_at = NULL, sealed_password = NULL
       FROM old WHERE j.id = old.id
     RETURNING j.*

@@ -1,4 +1,4 @@
-import { expiryOf } from '../../job-row/expiry.ts';
+import { ownExpiry } from '../../job-row/expiry.ts';
 import { fence } from '../../job-row/fence.ts';
 import { jobColumns } from '../../job-row/job.ts';
 import { countOf, insertPages, withPages } from '../../results/sql/store-pages.ts';
@@ -19,7 +19,7 @@ WITH held AS (
 ), job AS (
     UPDATE jobs j
        SET status = 'COMPLETED', stage = 'STORE', revision = j.revision + 1, progress_seq = 0, percent = 100,
-           pages_total = $16, pages_done = $16, engine = $17::"Engine", document = $18, finished_at = now(), expires_at = ${expiryOf('j')}, lease_expires_at = NULL,
+           pages_total = $16, pages_done = $16, engine = $17::"Engine", document = $18, finished_at = now(), expires_at = ${ownExpiry('j')}, lease_expires_at = NULL,
            heartbeat_at = now(), sealed_password = NULL, failure_code = NULL, failure_message = NULL, failure_page = NULL,
            stored_pages = held.pages, stored_by = $19
       FROM held WHERE j.id = held.id AND ${countOf('held.pages')} = $16

@@ -1,4 +1,4 @@
-import { expiryOf } from '../../job-row/expiry.ts';
+import { ownExpiry } from '../../job-row/expiry.ts';
 import { fence } from '../../job-row/fence.ts';
 import { jobColumns } from '../../job-row/job.ts';
 import { insertAttempt } from './insert-attempt.ts';
@@ -24,7 +24,7 @@ WITH old AS (
            retry_count = j.retry_count + old.again::int,
            due_at = CASE WHEN old.again THEN now() + ${failure.delay} * interval '1 second' END,
            finished_at = CASE WHEN old.again THEN NULL ELSE now() END,
-           expires_at = CASE WHEN NOT old.again THEN ${expiryOf('j')} END,
+           expires_at = CASE WHEN NOT old.again THEN ${ownExpiry('j')} END,
            sealed_password = CASE WHEN old.again THEN j.sealed_password END,
            revision = j.revision + 1, progress_seq = 0, lease_expires_at = NULL,
            failure_code = ${failure.code}, failure_message = ${failure.message}, failure_page = ${failure.page},

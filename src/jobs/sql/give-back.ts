@@ -1,4 +1,4 @@
-import { expiryOf } from '../../job-row/expiry.ts';
+import { ownExpiry } from '../../job-row/expiry.ts';
 import { fence } from '../../job-row/fence.ts';
 import { jobColumns } from '../../job-row/job.ts';
 import { countOf } from '../../results/sql/store-pages.ts';
@@ -34,7 +34,7 @@ WITH held AS (
            retry_count = j.retry_count + (NOT old.free AND old.retries_left)::int,
            due_at = CASE WHEN NOT old.free AND old.retries_left THEN now() + $8::float8 * interval '1 second' END,
            finished_at = CASE WHEN NOT old.free AND NOT old.retries_left THEN now() END,
-           expires_at = CASE WHEN NOT old.free AND NOT old.retries_left THEN ${expiryOf('j')} END,
+           expires_at = CASE WHEN NOT old.free AND NOT old.retries_left THEN ${ownExpiry('j')} END,
            sealed_password = CASE WHEN old.free OR old.retries_left THEN j.sealed_password END,
            failure_code = CASE WHEN old.free THEN j.failure_code ELSE 'INTERRUPTED' END,
            failure_message = CASE WHEN old.free THEN j.failure_message ELSE $7::text END,

@@ -64,6 +64,17 @@ export const deleteSources = deleteSome('sources', 'id', 'storage_key AS "storag
  */
 export const deleteUsageDeltas = `DELETE FROM usage_deltas WHERE tenant_id = $1 RETURNING 1 AS deleted`;
 export const deleteUsage = `DELETE FROM tenant_usage WHERE tenant_id = $1 RETURNING 1 AS deleted`;
+/**
+ * Gives the newest key of a tenant to another one if all keys are of this tenant.
+ *
+ * Parameters: $1 tenant, $2 the other tenant.
+ * Locks: the row of the key. The erasure has revoked it.
+ * Called by: `erasePart`, in the same transaction.
+ */
+export const keepLastKey = `
+UPDATE api_keys k SET tenant_id = $2, name = NULL
+ WHERE k.id = (SELECT id FROM api_keys WHERE tenant_id = $1 ORDER BY id DESC LIMIT 1)
+   AND NOT EXISTS (SELECT FROM api_keys o WHERE o.tenant_id <> $1)`;
 export const deleteApiKeys = `DELETE FROM api_keys WHERE tenant_id = $1 RETURNING 1 AS deleted`;
 export const deleteTenant = `DELETE FROM tenants WHERE id = $1 RETURNING 1 AS deleted`;
 

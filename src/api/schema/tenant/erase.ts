@@ -1,19 +1,13 @@
 import type { TenantErasure as ErasureRow } from '../../../connections/prisma/client.ts';
 import { RequestError } from '../../../errors.ts';
 import { decodeId, encodeId } from '../../../ids.ts';
-import { type ErasedKind, requestErasure } from '../../../retention/erase-tenant.ts';
+import { type ErasedKind, readCounts, requestErasure } from '../../../retention/erase-tenant.ts';
 import { scope } from '../../admission/declarations.ts';
 import { defaultTenantId } from '../../context.ts';
 import { builder } from '../builder.ts';
 import { resolveNewestFirst } from '../connection.ts';
 
 const extensions = scope('OPERATOR');
-
-/** Returns a count of a receipt. */
-function countOf({ deleted }: ErasureRow, kind: ErasedKind): number {
-  const count = typeof deleted === 'object' && deleted !== null && kind in deleted ? Reflect.get(deleted, kind) : 0;
-  return Number(count);
-}
 
 const TenantErasure = builder.objectRef<ErasureRow>('TenantErasure').implement({
   description: 'The receipt of the erasure of a tenant. Needs the scope OPERATOR.',
@@ -22,8 +16,8 @@ const TenantErasure = builder.objectRef<ErasureRow>('TenantErasure').implement({
       t.field({
         type: 'BigInt',
         extensions,
-        description: `Number of ${what} deleted so far.`,
-        resolve: (row) => countOf(row, kind),
+        description: `Number of ${what} deleted so far. Parts that maintenance deleted right before it was killed are missing.`,
+        resolve: (row) => readCounts(row)[kind] ?? 0,
       });
     return {
       id: t.id({

@@ -69,8 +69,8 @@ export const WebhookDelivery = builder.prismaObject('WebhookDelivery', {
       select: { url: true },
       extensions: scope('WRITE'),
       description:
-        'The URL that the event is sent to, without user name and password; null if it is sent to an endpoint. Whoever knows it may be able to post to the ' +
-        'receiver, so it needs the scope WRITE.',
+        'The URL that the event is sent to, without user name and password; null if it is sent to an endpoint. Some ' +
+        'receivers accept any request to it, so it needs the scope WRITE.',
       resolve: ({ url }) => url && withoutCredentials(url),
     }),
     endpoint: t.field({

@@ -30,7 +30,7 @@ export const WebhookEndpoint = builder.objectRef<WebhookEndpointRow>('WebhookEnd
     url: t.string({
       extensions: scope('WRITE'),
       description:
-        'The URL that webhooks are sent to, without user name and password. Whoever knows it may be able to post to the receiver, so it needs the scope WRITE.',
+        'The URL that webhooks are sent to, without user name and password. Some receivers accept any request to it, so it needs the scope WRITE.',
       resolve: ({ url }) => withoutCredentials(url),
     }),
     events: t.expose('events', {
