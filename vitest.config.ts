@@ -16,9 +16,9 @@ export default defineConfig({
     // A machine with two cores may be busy with other files. No test measures time.
     testTimeout: 180_000,
     hookTimeout: 180_000,
-    // Tests mostly wait for processes and servers, so more files than cores run at once; with five, the servers of some
+    // Tests mostly wait for processes and servers, so more files than cores run at once; with four, the servers of some
     // were overloaded on two slow cores.
-    maxWorkers: 4,
+    maxWorkers: 3,
     expect: { poll: { timeout: 60_000, interval: 25 } },
     // Retries would hide tests that depend on timing.
     retry: 0,

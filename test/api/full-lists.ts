@@ -124,6 +124,9 @@ export async function fillLists(service: Service, most: number, tenantId = defau
   await prisma.auditLog.createMany({ data: many(() => ({ ...entry, id: newUuid() })) });
 
   await prisma.tenant.createMany({ data: many((index) => ({ id: newUuid(), name: `tenant ${index}` })) });
+  await prisma.tenantErasure.createMany({
+    data: many(() => ({ id: newUuid(), erasedTenantId: newUuid(), finishedAt: now })),
+  });
   const filter = { tenantId: null, ids: null, statuses: ['PENDING'], failureCodes: null, batchId: null, name: 'none' };
   const times = { createdAfter: null, createdBefore: null, requestedAt: now.toISOString() };
   const operation = { kind: 'CANCEL' as const, status: 'COMPLETED' as const, filter: { ...filter, ...times } };
