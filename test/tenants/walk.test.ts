@@ -106,7 +106,7 @@ function withoutRates(text: string): string {
 /** The response to a query, without what changes with time. */
 async function read(query: string): Promise<string> {
   const text = await send(query);
-  return text.replace(/token=[^"]+/g, 'token=').replace(/"(expiresAt|lastUsedAt)":"[^"]+"/g, '"$1":""');
+  return text.replace(/token=[^"]+/g, 'token=').replace(/"(expiresAt|lastUsedAt)":("[^"]+"|null)/g, '"$1":""');
 }
 
 function argumentOf(argument: string, field: string, type: string): string | undefined {
