@@ -133,6 +133,16 @@ export const requestErrors = {
     message: 'The job has not ended yet.',
     advice: 'Cancel the job or wait for its end, then call again.',
   },
+  ARCHIVE_CORRUPT: {
+    status: 500,
+    message: 'The file of the archived job is damaged.',
+    advice: 'Restore the file from a backup of the storage; the log of the API names the job.',
+  },
+  RESTORE_IN_PROGRESS: {
+    status: 409,
+    message: 'The job is being restored.',
+    advice: 'Wait a moment and call again; a restore takes seconds.',
+  },
   COUNT_CHANGED: {
     status: 409,
     message: 'More jobs match than expected.',
@@ -218,6 +228,7 @@ const retryAfter: Partial<Record<RequestErrorCode, number>> = {
   OVERLOADED: 1,
   SERVICE_UNAVAILABLE: 5,
   UPLOAD_IN_PROGRESS: 5,
+  RESTORE_IN_PROGRESS: 5,
 };
 
 /** Null if a retry does not help. */

@@ -1,10 +1,10 @@
-import { statfs } from 'node:fs/promises';
 import type { AlertSettings } from '../config/alert-settings.ts';
 import type { Database } from '../connections/database.ts';
 import { failureCodes, failures } from '../errors.ts';
 import { readVitals } from '../fleet/vitals.ts';
 import { isStuck, stuckSeconds } from '../ops/probes.ts';
 import type { Vitals } from '../ops/vitals.ts';
+import { usedPercent } from '../storage/disk.ts';
 import { symptoms } from './sql/alerts.ts';
 
 /** What operators are alerted of, and what to do about it. */
@@ -98,11 +98,4 @@ async function readSymptoms(database: Database): Promise<Symptoms> {
   const [row] = await database.query<Symptoms & Record<string, unknown>>(symptoms, values);
   if (row === undefined) throw new Error('a statement that must return one row returned none');
   return row;
-}
-
-/** Returns how full a disk is for processes without privileges. */
-async function usedPercent(folder: string): Promise<number> {
-  const { blocks, bfree, bavail } = await statfs(folder);
-  const used = blocks - bfree;
-  return used + bavail === 0 ? 0 : (100 * used) / (used + bavail);
 }

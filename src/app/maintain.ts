@@ -10,9 +10,9 @@ import { createCredentialSealer } from '../maintenance/credential-sealer.ts';
 import { createDeliverySweeper } from '../maintenance/delivery-sweeper.ts';
 import { createForecaster } from '../maintenance/forecaster.ts';
 import { createJanitor } from '../maintenance/janitor.ts';
-import { createJobExpirer } from '../maintenance/job-expirer.ts';
 import { startMaintenance } from '../maintenance/maintenance.ts';
 import { createNameIndexer } from '../maintenance/name-indexer.ts';
+import { createJobArchiver, createJobExpirer } from '../maintenance/old-jobs.ts';
 import { createPruner } from '../maintenance/pruner.ts';
 import { createRescuer } from '../maintenance/rescuer.ts';
 import { createSweeper } from '../maintenance/sweeper.ts';
@@ -34,6 +34,7 @@ export function startMaintain(platform: Platform): AsyncDisposable {
     createDeliverySweeper(background),
     createPruner(background),
     createJobExpirer(background),
+    createJobArchiver(background),
     createCredentialSealer(background),
     createJanitor(background),
     createForecaster(background),

@@ -14,6 +14,7 @@ export function addAdminCommands(program: Command): void {
     .addHelpText('after', adminEpilogue);
   addQueueCommands(admin);
   addBulkCommands(admin);
+  addArchiveCommands(admin);
   admin
     .command('alerts')
     .description('print what is wrong with the installation')
@@ -123,6 +124,9 @@ function addBulkCommands(admin: Command): void {
   addConditions(admin.command('delete').description('delete final jobs with their results')).action(
     (options: BulkOptions) => run('delete', options),
   );
+  addConditions(admin.command('archive').description('move final jobs with their results to the archive')).action(
+    (options: BulkOptions) => run('archive', options),
+  );
   const priority = admin
     .command('priority')
     .description('give waiting jobs another priority')
@@ -145,6 +149,29 @@ function addBulkCommands(admin: Command): void {
     .action(async (id: string, options: AdminOptions) => {
       const { stopOperation } = await import('../commands/admin-bulk.ts');
       process.exitCode = await stopOperation(readClientConfig(), id, options);
+    });
+}
+
+function addArchiveCommands(admin: Command): void {
+  const commands = () => import('../commands/admin-archive.ts');
+  admin
+    .command('archived')
+    .description('print archived jobs, newest first')
+    .option('--job <id>', 'only this job')
+    .option('--tenant <id>', 'only jobs of this tenant; default: of all tenants')
+    .option('--batch <id>', 'only jobs of this batch')
+    .option('-n, --limit <number>', 'maximum number of jobs, up to 100', countOf, 20)
+    .option('--json', 'print JSON')
+    .action(async (options: AdminOptions & { job?: string; tenant?: string; batch?: string; limit: number }) => {
+      process.exitCode = await (await commands()).showArchived(readClientConfig(), options);
+    });
+  admin
+    .command('restore')
+    .description('bring an archived job back, with the result that it had')
+    .argument('<job>')
+    .option('--json', 'print JSON')
+    .action(async (id: string, options: AdminOptions) => {
+      process.exitCode = await (await commands()).restoreJob(readClientConfig(), id, options);
     });
 }
 

@@ -1,5 +1,6 @@
 import type { Client } from '../client/client.ts';
 import {
+  ArchiveJobsDocument,
   type BulkFilter,
   type BulkOperationFragment,
   BulkOperationsDocument,
@@ -27,9 +28,9 @@ export interface BulkOptions extends AdminOptions {
   confirm?: number;
 }
 
-export type BulkChange = 'retry' | 'cancel' | 'delete' | { priority: number };
+export type BulkChange = 'retry' | 'cancel' | 'delete' | 'archive' | { priority: number };
 
-/** `pagehive admin retry`, `cancel`, `delete` and `priority`: counts jobs, or starts to change them. Returns the exit code. */
+/** `pagehive admin retry`, `cancel`, `delete`, `archive` and `priority`: counts jobs, or starts to change them. Returns the exit code. */
 export function changeManyJobs(config: ClientConfig, change: BulkChange, options: BulkOptions): Promise<number> {
   const { confirm } = options;
   return printAnswer(
@@ -74,6 +75,8 @@ async function request(
       return payloadOf((await client.request(CancelJobsDocument, { input })).cancelJobs);
     case 'delete':
       return payloadOf((await client.request(DeleteJobsDocument, { input })).deleteJobs);
+    case 'archive':
+      return payloadOf((await client.request(ArchiveJobsDocument, { input })).archiveJobs);
     default:
       return payloadOf((await client.request(SetPriorityDocument, { input: { ...input, ...change } })).setPriority);
   }

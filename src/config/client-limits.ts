@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { wholeNumber } from './environment.ts';
+import { ConfigError, wholeNumber } from './environment.ts';
 import { daysOrNone } from './retention.ts';
 
 /**
@@ -21,6 +21,8 @@ export interface ClientLimits {
   timeoutSeconds: number;
   /** Days that a final job is kept with its results, files and document. */
   jobsDays: number | null;
+  /** Days after which a final job moves to the archive. */
+  archiveDays: number | null;
 }
 
 export const defaultClientLimits: ClientLimits = {
@@ -31,6 +33,7 @@ export const defaultClientLimits: ClientLimits = {
   pagesPerMonth: null,
   timeoutSeconds: 86_400,
   jobsDays: null,
+  archiveDays: null,
 };
 
 /** A whole number, or `none`. */
@@ -48,11 +51,15 @@ export const clientLimitVariables = {
   MAX_PAGES_PER_MONTH: limit(0, 2_000_000_000).default(defaultClientLimits.pagesPerMonth),
   MAX_TIMEOUT_SECONDS: wholeNumber(1, 86_400).default(defaultClientLimits.timeoutSeconds),
   RETENTION_JOBS_DAYS: daysOrNone.default(defaultClientLimits.jobsDays),
+  ARCHIVE_JOBS_DAYS: daysOrNone.default(defaultClientLimits.archiveDays),
 };
 
 const variables = z.object(clientLimitVariables);
 
 export function clientLimitsOf(values: z.infer<typeof variables>): ClientLimits {
+  const { RETENTION_JOBS_DAYS: jobsDays, ARCHIVE_JOBS_DAYS: archiveDays } = values;
+  if (jobsDays !== null && archiveDays !== null && archiveDays >= jobsDays)
+    throw new ConfigError('ARCHIVE_JOBS_DAYS must be less than RETENTION_JOBS_DAYS, or jobs are deleted before');
   return {
     requestsPerMinute: values.MAX_REQUESTS_PER_MINUTE,
     tenantRequestsPerMinute: values.MAX_TENANT_REQUESTS_PER_MINUTE,
@@ -60,6 +67,7 @@ export function clientLimitsOf(values: z.infer<typeof variables>): ClientLimits 
     bytesStored: values.MAX_BYTES_STORED,
     pagesPerMonth: values.MAX_PAGES_PER_MONTH,
     timeoutSeconds: values.MAX_TIMEOUT_SECONDS,
-    jobsDays: values.RETENTION_JOBS_DAYS,
+    jobsDays,
+    archiveDays,
   };
 }

@@ -32,6 +32,7 @@ export const changeable: Record<BulkOperationKind, readonly Job['status'][]> = {
   CANCEL: ['PENDING', 'RUNNING', 'RETRYING'],
   DELETE: ['COMPLETED', 'FAILED', 'CANCELLED'],
   PRIORITIZE: ['PENDING', 'RETRYING'],
+  ARCHIVE: ['COMPLETED', 'FAILED', 'CANCELLED'],
 };
 
 /** A step of the walk over all jobs, in the order of their ids. */

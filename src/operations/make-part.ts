@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { archiveJob } from '../archive/archive-job.ts';
 import type { BulkOperation } from '../connections/prisma/client.ts';
 import type { BulkOperationKind } from '../connections/prisma/enums.ts';
 import { RequestError } from '../errors.ts';
@@ -11,8 +12,17 @@ import type { Storage } from '../storage/storage.ts';
 import { type JobsCondition, readCondition, readWindow } from './condition.ts';
 import { recordPart } from './sql/operations.ts';
 
-/** Maximum jobs of a part, few enough to hold their locks only briefly. A deletion is a transaction for each job. */
-const partSizes: Record<BulkOperationKind, number> = { CANCEL: 200, RETRY: 200, PRIORITIZE: 200, DELETE: 25 };
+/**
+ * Maximum jobs of a part, few enough to hold their locks only briefly. A deletion is a transaction for each job, as is
+ * the archiving of a job.
+ */
+const partSizes: Record<BulkOperationKind, number> = {
+  CANCEL: 200,
+  RETRY: 200,
+  PRIORITIZE: 200,
+  DELETE: 25,
+  ARCHIVE: 25,
+};
 /** Maximum jobs that a part examines to find these. */
 const examinedAtOnce = 1_000;
 /** How often jobs that others hold locked are tried, and the pause before each further try, in milliseconds. */
@@ -78,27 +88,33 @@ async function changeOnce(
       if (priority === null) throw new TypeError('an operation PRIORITIZE has no priority');
       return await prioritizeJobs(jobs, ids, statuses, priority);
     case 'DELETE':
-      return await deleteJobs(context, condition, ids);
+      return await changeEach(context, ids, async (tenantId, id) => {
+        const removed = await deleteJob(jobs, tenantId, id, { statuses, endedBy: condition.requestedAt });
+        await removeJobFiles(context, id, [removed.storageKey]);
+      });
+    case 'ARCHIVE':
+      return await changeEach(context, ids, (tenantId, id) =>
+        archiveJob({ ...context, database: jobs.database }, tenantId, id, { statuses, endedBy: condition.requestedAt }),
+      );
   }
 }
 
-async function deleteJobs(
+/** Changes one job after the other. Returns those that nobody else had deleted or retried meanwhile. */
+async function changeEach(
   context: Context,
-  { statuses, requestedAt }: JobsCondition,
   ids: string[],
+  change: (tenantId: string, id: string) => Promise<void>,
 ): Promise<string[]> {
   const select = { id: true, tenantId: true } as const;
   const found = await context.jobs.database.prisma.job.findMany({ where: { id: { in: ids } }, select });
-  const deleted: string[] = [];
+  const changed: string[] = [];
   for (const { id, tenantId } of found) {
     try {
-      const removed = await deleteJob(context.jobs, tenantId, id, { statuses, endedBy: requestedAt });
-      deleted.push(id);
-      await removeJobFiles(context, id, removed);
+      await change(tenantId, id);
+      changed.push(id);
     } catch (error) {
-      // Deleted or retried by others meanwhile.
       if (!(error instanceof RequestError)) throw error;
     }
   }
-  return deleted;
+  return changed;
 }

@@ -10,16 +10,16 @@ export function resultsFolder(jobId: string): string {
 }
 
 /**
- * Removes the files of a deleted job, and its document if no other job uses it. Never throws: the job is deleted even
- * if this fails, and the janitor then removes what no row names any more.
+ * Removes the files of a deleted job, and the other objects that no row references any more; null keys stand for none.
+ * Never throws: the job is deleted even if this fails, and the janitor then removes the rest.
  */
 export async function removeJobFiles(
   { storage, logger }: { storage: Storage; logger: Logger },
   jobId: string,
-  { storageKey }: { storageKey: string | null },
+  others: readonly (string | null)[],
 ): Promise<void> {
   try {
-    if (storageKey !== null) await storage.remove(storageKey);
+    for (const key of others) if (key !== null) await storage.remove(key);
     for await (const { key } of storage.list(resultsFolder(jobId))) await storage.remove(key);
   } catch (error) {
     logger.warn({ err: error, job: encodeId('job', jobId) }, 'files were left behind; the janitor removes them');

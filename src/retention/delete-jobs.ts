@@ -1,3 +1,4 @@
+import { deleteArchivedJob } from '../archive/delete-archived.ts';
 import type { ClientLimits } from '../config/client-limits.ts';
 import { RequestError } from '../errors.ts';
 import type { JobsContext } from '../jobs/context.ts';
@@ -5,56 +6,49 @@ import { deleteJob } from '../jobs/remove.ts';
 import type { Logger } from '../ops/logger.ts';
 import { removeJobFiles } from '../results/job-files.ts';
 import type { Storage } from '../storage/storage.ts';
-import { expiredJobs } from './sql/expired-jobs.ts';
+import { type DueJob, workInTurn } from './in-turn.ts';
+import { expiredJobs } from './sql/old-jobs.ts';
 
-/** The services that delete expired jobs. */
+/** The services that delete and archive old jobs. */
 export interface RetentionContext {
   jobs: JobsContext;
   storage: Storage;
   logger: Logger;
-  config: { clientLimits: Pick<ClientLimits, 'jobsDays'> };
+  config: { clientLimits: Pick<ClientLimits, 'jobsDays' | 'archiveDays'> };
 }
 
-/** A final job to delete. */
-export interface ExpiredJob {
-  id: string;
-  tenantId: string;
-  /** The end that it had. A job that was retried since is not deleted. */
-  endedBy: Date;
-}
-
-/** Jobs per part, few enough to stop soon. */
-const partSize = 200;
-/** Jobs of one tenant per part, so that one with many expired jobs does not delay the others. */
-const ofEachTenant = 20;
-/** Jobs deleted at the same time: each waits for the database and the storage more than it computes. */
-const atOnce = 4;
+const ofJobs = expiredJobs('jobs');
+const ofArchive = expiredJobs('archived_jobs');
 
 /**
- * Deletes a part of the final jobs that are older than their own time, their tenant's or that of the installation.
- * Returns the number of deleted jobs. At 0, no further job can be deleted now.
+ * Deletes a part of the final jobs, archived ones too, that are older than their own time, their tenant's or that of the
+ * installation. Returns the number of deleted jobs. At 0, no further job can be deleted now.
  */
 export async function deleteExpiredJobs(context: RetentionContext): Promise<number> {
-  const values = [partSize, ofEachTenant, context.config.clientLimits.jobsDays];
-  const expired = await context.jobs.database.query<ExpiredJob & Record<string, unknown>>(expiredJobs, values);
-  const queue = expired.values();
-  let deleted = 0;
-  async function deleteInTurn(): Promise<void> {
-    for (const job of queue) if (await deleteUnlessChanged(context, job)) deleted += 1;
-  }
-  await Promise.all(Array.from({ length: atOnce }, deleteInTurn));
-  return deleted;
+  const { database } = context.jobs;
+  const { jobsDays } = context.config.clientLimits;
+  const jobs = await workInTurn(database, ofJobs, jobsDays, (job) => deleteUnlessChanged(context, job));
+  const archived = await workInTurn(database, ofArchive, jobsDays, (job) => deleteUnlessRestored(context, job));
+  return jobs + archived;
 }
 
 /** Returns false if the job was deleted or retried meanwhile. */
-async function deleteUnlessChanged(context: RetentionContext, { id, tenantId, endedBy }: ExpiredJob): Promise<boolean> {
+async function deleteUnlessChanged(context: RetentionContext, { id, tenantId, endedBy }: DueJob): Promise<boolean> {
   try {
     const condition = { statuses: null, endedBy: endedBy.toISOString() };
-    const document = await deleteJob(context.jobs, tenantId, id, condition);
-    await removeJobFiles(context, id, document);
+    const { storageKey } = await deleteJob(context.jobs, tenantId, id, condition);
+    await removeJobFiles(context, id, [storageKey]);
     return true;
   } catch (error) {
     if (error instanceof RequestError) return false;
     throw error;
   }
+}
+
+/** Returns false if the job was deleted or restored meanwhile. */
+async function deleteUnlessRestored(context: RetentionContext, { id, tenantId }: DueJob): Promise<boolean> {
+  const deleted = await deleteArchivedJob(context.jobs.database, tenantId, id);
+  if (deleted === null) return false;
+  await removeJobFiles(context, id, [deleted.archiveKey, deleted.storageKey]);
+  return true;
 }

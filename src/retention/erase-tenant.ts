@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { deleteArchivedJob } from '../archive/delete-archived.ts';
 import type { Database } from '../connections/database.ts';
 import type { TenantErasure } from '../connections/prisma/client.ts';
 import { RequestError } from '../errors.ts';
@@ -74,6 +75,11 @@ export async function erasePart(context: EraseContext, { id, erasedTenantId }: T
     await record(jobs);
     return true;
   }
+  const archived = await eraseArchived(context, erasedTenantId);
+  if (archived !== null) {
+    await record(archived);
+    return true;
+  }
   const rest = await eraseRest(context, erasedTenantId);
   if (rest !== null) {
     await record(rest);
@@ -99,9 +105,28 @@ async function eraseJobs(context: EraseContext, tenantId: string): Promise<Count
       throw error;
     });
     if (deleted === null) continue;
-    await removeJobFiles(context, id, deleted);
+    await removeJobFiles(context, id, [deleted.storageKey]);
     erased.jobs += 1;
     erased.pages += pages;
+    erased.documents += deleted.storageKey === null ? 0 : 1;
+  }
+  return erased;
+}
+
+/** Returns null if the tenant has no archived jobs. */
+async function eraseArchived(context: EraseContext, erasedTenantId: string): Promise<Counts | null> {
+  const { database } = context.jobs;
+  const where = { tenantId: erasedTenantId };
+  const some = await database.prisma.archivedJob.findMany({ where, select: { id: true }, take: jobsAtOnce });
+  if (some.length === 0) return null;
+  const erased = { jobs: 0, pages: 0, documents: 0 };
+  for (const { id } of some) {
+    const deleted = await deleteArchivedJob(database, erasedTenantId, id);
+    // It was restored meanwhile: the next part deletes the job.
+    if (deleted === null) continue;
+    await removeJobFiles(context, id, [deleted.archiveKey, deleted.storageKey]);
+    erased.jobs += 1;
+    erased.pages += deleted.pages;
     erased.documents += deleted.storageKey === null ? 0 : 1;
   }
   return erased;

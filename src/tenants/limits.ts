@@ -39,6 +39,7 @@ export const tenantLimitChecks = {
   timeoutSeconds: timeout,
   memoryBytes: memory,
   jobsDays: days,
+  archiveDays: days,
 };
 
 /** Check for the number of jobs of a tenant that run at the same time, which its row stores in a column. */
@@ -82,6 +83,8 @@ export interface Allowance {
   priority: { min: number; max: number };
   /** Days that final jobs of the tenant are kept; null for ever. */
   jobsDays: number | null;
+  /** Days after which final jobs of the tenant move to the archive; null for never. */
+  archiveDays: number | null;
 }
 
 /** Reads stored limits. Limits that this version does not know are left out. */
@@ -111,5 +114,6 @@ export function allowanceOf(defaults: ClientLimits, tenant: TenantLimits, key: K
     memoryBytes: memoryLimits.length === 0 ? null : Math.min(...memoryLimits),
     priority: { min: minPriority, max: maxPriority },
     jobsDays: tenant.jobsDays ?? defaults.jobsDays,
+    archiveDays: tenant.archiveDays ?? defaults.archiveDays,
   };
 }

@@ -127,6 +127,13 @@ export async function fillLists(service: Service, most: number, tenantId = defau
   await prisma.tenantErasure.createMany({
     data: many(() => ({ id: newUuid(), erasedTenantId: newUuid(), finishedAt: now })),
   });
+  const archived = many((index) => {
+    const id = newUuid();
+    return { id, tenantId, sourceId: source.id, storageKey: `archives/${id}`, sha256: '', pages: index, bytes: 1 };
+  });
+  await prisma.archivedJob.createMany({
+    data: archived.map((job) => ({ ...job, status: 'COMPLETED' as const, createdAt: now, finishedAt: now })),
+  });
   const filter = { tenantId: null, ids: null, statuses: ['PENDING'], failureCodes: null, batchId: null, name: 'none' };
   const times = { createdAfter: null, createdBefore: null, requestedAt: now.toISOString() };
   const operation = { kind: 'CANCEL' as const, status: 'COMPLETED' as const, filter: { ...filter, ...times } };

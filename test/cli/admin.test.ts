@@ -55,6 +55,23 @@ describe('admin', () => {
     expect(await admin('delete', '--before', '2020-01-01', '--after', '2019-01-01')).toBe('0 jobs match\n');
   });
 
+  it('archives jobs, and restores one of them', async () => {
+    const [job = ''] = ids;
+    expect(await admin('archive')).toMatch(/^3 jobs match; /);
+    expect(await admin('archive', '--job', job, '--confirm', '1')).toMatch(/ ARCHIVE /);
+    await expect
+      .poll(() => admin('archived'))
+      .toMatch(new RegExp(`^${job}  tenant_\\w{26}  CANCELLED  \\S+Z  0 pages, \\d+ bytes`));
+    expect(await admin('archived', '--tenant', encodeId('tenant', newUuid()))).toBe('');
+    expect(await admin('restore', job)).toBe(`${job} is restored\n`);
+    expect(jsonLines(await admin('archived', '--json'))).toEqual([[]]);
+    const { code, stderr } = await run(['admin', 'restore', encodeId('job', newUuid())], service);
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: expect.stringMatching(/There is no such job, archived or not/),
+    });
+  });
+
   it('shows and drains workers', async () => {
     await service.startWorker();
     await expect.poll(() => admin('workers')).toMatch(/^worker_\w{26} +ALIVE +\S+ +\d+\.\d+\.\d+ +\d\/2 jobs, /);

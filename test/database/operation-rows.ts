@@ -1,10 +1,26 @@
 import type { Symptoms } from '../../src/alerts/conditions.ts';
 import type { DueAlert } from '../../src/alerts/send.ts';
 import { clear, raise, symptoms, takeDue } from '../../src/alerts/sql/alerts.ts';
+import type { DeletedArchive } from '../../src/archive/delete-archived.ts';
+import {
+  deleteLockedArchive,
+  endRestore,
+  lockArchived,
+  lockArchivedDocument,
+  moveToArchive,
+  namedArchives,
+} from '../../src/archive/sql/archived-jobs.ts';
+import {
+  listColumns,
+  readAttemptLines,
+  readJobLine,
+  readPageLines,
+  type StoredColumn,
+} from '../../src/archive/sql/lines.ts';
 import { deleteEntries } from '../../src/audit/sql/audit-log.ts';
 import { endOfWindow, entriesOf } from '../../src/audit/sql/list-entries.ts';
 import type { Excess, Found as FoundRole } from '../../src/connections/api-role-check.ts';
-import { type AuditLog, Prisma } from '../../src/connections/prisma/client.ts';
+import { type ArchivedJob, type AuditLog, Prisma } from '../../src/connections/prisma/client.ts';
 import { findExcesses, findLacks } from '../../src/connections/sql/api-role.ts';
 import type { QueueState } from '../../src/fleet/queue.ts';
 import { tick } from '../../src/fleet/sql/beat.ts';
@@ -22,9 +38,16 @@ import type { Counted, Window } from '../../src/operations/condition.ts';
 import { cancelOperationRow, recordPart } from '../../src/operations/sql/operations.ts';
 import { countingWindow, matchingWindow } from '../../src/operations/sql/window.ts';
 import type { Vitals } from '../../src/ops/vitals.ts';
-import type { ExpiredJob } from '../../src/retention/delete-jobs.ts';
+import type { DueJob } from '../../src/retention/in-turn.ts';
 import * as eraseTenant from '../../src/retention/sql/erase-tenant.ts';
-import { expiredJobs } from '../../src/retention/sql/expired-jobs.ts';
+import { archivableJobs, expiredJobs } from '../../src/retention/sql/old-jobs.ts';
+import {
+  archiveKeys,
+  attachmentKeys,
+  documentKeys,
+  imageKeys,
+  namedSources,
+} from '../../src/retention/sql/stored-objects.ts';
 import type { ListedKey } from '../../src/tenants/keys.ts';
 import { aggregateUsage } from '../../src/tenants/sql/aggregate-usage.ts';
 import { allKeys, type ChangedKey, insertKey, revoke, rotateSecret } from '../../src/tenants/sql/change-keys.ts';
@@ -42,6 +65,9 @@ import { type Declared, modelRow, row } from './declared-row.ts';
 const entryPaths = ['target', 'key', 'failure', 'action', 'tenant', 'all'] as const;
 
 const orders = ['ASC', 'DESC'] as const;
+
+const idColumn = { name: 'id', type: 'uuid' };
+const numberColumn = { name: 'number', type: 'integer' };
 
 /** The rows of access and operation: tenants, keys, the audit log, alerts, workers, maintenance. */
 export const operationRows: Declared[] = [
@@ -155,7 +181,32 @@ export const operationRows: Declared[] = [
     eraseTenant.deleteApiKeys,
     eraseTenant.deleteTenant,
   ].map((statement) => row<{ deleted: number }>(statement, { deleted: 'int4' })),
-  row<ExpiredJob>(expiredJobs, { id: 'uuid', tenantId: 'uuid', endedBy: 'timestamptz' }, ['endedBy']),
+  ...[expiredJobs('jobs'), expiredJobs('archived_jobs'), archivableJobs].map((statement) =>
+    row<DueJob>(statement, { id: 'uuid', tenantId: 'uuid', endedBy: 'timestamptz' }, ['endedBy']),
+  ),
+  row<{ line: string; revision: number }>(readJobLine([idColumn, { name: 'revision', type: 'integer' }]), {
+    line: 'text',
+    revision: 'int4',
+  }),
+  row<{ line: string }>(readAttemptLines([numberColumn]), { line: 'text' }),
+  row<{ line: string; number: number }>(readPageLines([numberColumn]), { line: 'text', number: 'int4' }),
+  row<StoredColumn>(listColumns, { name: 'text', type: 'text' }),
+  row<{ id: string }>(moveToArchive, { id: 'uuid' }),
+  row<Pick<ArchivedJob, 'id' | 'storageKey' | 'sha256' | 'webhookId'>>(lockArchived, {
+    id: 'uuid',
+    storageKey: 'text',
+    sha256: 'text',
+    webhookId: 'uuid?',
+  }),
+  row<{ id: string }>(endRestore, { id: 'uuid' }),
+  row<{ id: string }>(lockArchivedDocument, { id: 'uuid' }),
+  row<DeletedArchive>(deleteLockedArchive, { archiveKey: 'text', storageKey: 'text?', pages: 'int4' }),
+  row<{ key: string }>(namedArchives, { key: 'text' }),
+  row<{ key: string }>(namedSources, { key: 'text' }, ['key']),
+  ...[documentKeys, attachmentKeys, archiveKeys].map((statement) =>
+    row<{ id: string; key: string | null }>(statement, { id: 'uuid', key: 'text?' }),
+  ),
+  row<{ id: string; number: number; key: string | null }>(imageKeys, { id: 'uuid', number: 'int4', key: 'text?' }),
   row<{ id: string }>(credentials.lockUnneeded, { id: 'uuid' }),
   row<{ id: string; url: string }>(credentials.lockPlain, { id: 'uuid', url: 'text' }, ['url']),
   row<{ held: string[]; at: Date }>(takeLeases, { held: '_text', at: 'timestamptz' }),

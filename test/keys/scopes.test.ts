@@ -91,6 +91,7 @@ const roots: [string, string, Scope][] = [
 /** How a query reaches the types with such fields that `node` does not find. */
 const ways: Record<string, (field: string) => string> = {
   WorkerJob: (field) => `{ workers { jobs { ${field} } } }`,
+  ArchivedJob: (field) => `{ archivedJobs { nodes { ${field} } } }`,
   TenantErasure: (field) => `{ tenantErasures { nodes { ${field} } } }`,
   Viewer: (field) => `{ viewer { ${field} } }`,
   WebhookAttempt: (field) => `{ webhookDeliveries { nodes { attempts { ${field} } } } }`,

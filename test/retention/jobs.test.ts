@@ -1,7 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { defaultTenantId } from '../../src/api/context.ts';
+import { archiveJob } from '../../src/archive/archive-job.ts';
+import { restoreJob } from '../../src/archive/restore-job.ts';
 import { defaultClientLimits } from '../../src/config/client-limits.ts';
-import { createJobExpirer } from '../../src/maintenance/job-expirer.ts';
+import { createJobArchiver, createJobExpirer } from '../../src/maintenance/old-jobs.ts';
 import { deleteExpiredJobs } from '../../src/retention/delete-jobs.ts';
 import { insertJob, insertTenant } from '../api/rows.ts';
 import { cancel, ended, inline, readJob, storedKeys, submit } from '../api/submitting.ts';
@@ -13,7 +15,7 @@ beforeAll(async () => {
   service = await startService({ maintenance: false });
 });
 afterEach(async () => {
-  await service.platform.database.query('TRUNCATE jobs, sources CASCADE', []);
+  await service.platform.database.query('TRUNCATE jobs, archived_jobs, sources CASCADE', []);
 });
 afterAll(async () => {
   await service[Symbol.asyncDispose]();
@@ -25,10 +27,18 @@ async function expire(jobsDays: number | null = null): Promise<void> {
   await createJobExpirer({ ...service.platform, config }).runOnce();
 }
 
+/** Archives old jobs. `archiveDays` is the age of the installation. */
+async function archive(archiveDays: number | null = null): Promise<void> {
+  const config = { ...service.config, clientLimits: { ...defaultClientLimits, archiveDays } };
+  await createJobArchiver({ ...service.platform, config }).runOnce();
+}
+
 /** Moves everything that happened to jobs into the past. */
 async function pass(interval: string): Promise<void> {
-  const moved = ['finished_at', 'expires_at'].map((column) => `${column} = ${column} - interval '${interval}'`);
-  await service.platform.database.query(`UPDATE jobs SET ${moved.join()}`, []);
+  const past = (columns: string[]) => columns.map((column) => `${column} = ${column} - interval '${interval}'`).join();
+  const { database } = service.platform;
+  await database.query(`UPDATE jobs SET ${past(['finished_at', 'expires_at', 'restored_at'])}`, []);
+  await database.query(`UPDATE archived_jobs SET ${past(['finished_at', 'expires_at'])}`, []);
 }
 
 const daysAgo = (days: number) => new Date(Date.now() - days * 86_400_000);
@@ -142,5 +152,67 @@ describe('final jobs', () => {
       await insertJob(service, { status: 'CANCELLED', finishedAt: daysAgo(2), createdAt: daysAgo(3) });
     await expire(1);
     expect(await left()).toEqual([]);
+  });
+});
+
+describe('old jobs', () => {
+  const archived = async () =>
+    (await service.platform.database.prisma.archivedJob.findMany({ orderBy: { id: 'asc' } })).map(({ id }) => id);
+
+  it('move to the archive after the days of the installation, or those of their tenant', async () => {
+    const sooner = await insertTenant(service, 'sooner');
+    await service.platform.database.prisma.tenant.update({
+      where: { id: sooner },
+      data: { limits: { archiveDays: 5 } },
+    });
+    const old = [];
+    for (const [tenantId, days] of [
+      [defaultTenantId, 30],
+      [sooner, 5],
+    ] as const) {
+      await insertJob(service, { tenantId, status: 'COMPLETED', finishedAt: daysAgo(days - 0.1) });
+      old.push((await insertJob(service, { tenantId, status: 'FAILED', finishedAt: daysAgo(days + 0.1) })).uuid);
+    }
+    await archive(30);
+    expect(await archived()).toEqual(old.sort());
+    await archive();
+    expect(await archived()).toHaveLength(2);
+  });
+
+  it('stay out of the archive for as long again after a restore', async () => {
+    const { uuid } = await insertJob(service, { status: 'COMPLETED', finishedAt: daysAgo(31) });
+    await archive(30);
+    await restoreJob(service.platform, uuid);
+    await archive(30);
+    expect(await left()).toEqual([uuid]);
+    await pass('31 days');
+    await archive(30);
+    expect([await left(), await archived()]).toEqual([[], [uuid]]);
+  });
+
+  it('are deleted from the archive with all files when their time is over', async () => {
+    const before = await storedKeys(service);
+    const kept = await insertJob(service, { status: 'COMPLETED', finishedAt: daysAgo(40) });
+    for (const options of [{ expireAfterSeconds: 3_600 }, {}]) {
+      const { id } = await submit(service, {
+        source: await inline('attachment'),
+        options: { ...options, thumbnails: true },
+      });
+      await ended(service, id);
+    }
+    await pass('10 minutes');
+    await archive(null);
+    for (const uuid of await left()) await archiveJob(service.platform, defaultTenantId, uuid);
+    expect(await archived()).toHaveLength(3);
+    await pass('55 minutes');
+    await expire();
+    expect(await archived()).toHaveLength(2);
+    await pass('30 days');
+    await expire(60);
+    expect(await archived()).not.toContain(kept.uuid);
+    await expire(30);
+    expect([await archived(), await storedKeys(service)]).toEqual([[], before]);
+    // Uploads without an expiry stay.
+    expect(await service.platform.database.prisma.source.findMany()).toMatchObject([{ id: kept.sourceUuid }]);
   });
 });

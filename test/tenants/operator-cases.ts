@@ -55,6 +55,23 @@ export const operatorCases: Readonly<Record<string, Case>> = {
     variables: byId,
     forOperators: true,
   },
+  'Mutation.restoreJob(id)': {
+    names: ['job'],
+    operation: mutation('restoreJob', 'jobId'),
+    variables: byId,
+    forOperators: true,
+  },
+  ...Object.fromEntries(
+    (['job', 'tenant', 'batch'] as const).map((condition) => [
+      `Query.archivedJobs(filter.${condition})`,
+      {
+        names: [condition],
+        operation: 'query ($filter: ArchivedJobFilter!) { archivedJobs(filter: $filter) { nodes { jobId } } }',
+        variables: byFilter(condition),
+        forOperators: true,
+      },
+    ]),
+  ),
   'Mutation.eraseTenant(id)': {
     names: ['tenant'],
     operation: 'mutation ($id: ID!) { eraseTenant(id: $id, name: "of another") { erasure { id } } }',
@@ -94,6 +111,7 @@ export const operatorCases: Readonly<Record<string, Case>> = {
   ...bulkCases('retryJobs'),
   ...bulkCases('cancelJobs'),
   ...bulkCases('deleteJobs'),
+  ...bulkCases('archiveJobs'),
   ...bulkCases('setPriority', { priority: 1 }),
   'Query.auditLog(filter.apiKey)': {
     names: ['key'],

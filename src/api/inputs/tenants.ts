@@ -12,6 +12,7 @@ const limits = z.object({
   timeoutSeconds: changed(tenantLimitChecks.timeoutSeconds),
   memoryBytes: changed(tenantLimitChecks.memoryBytes),
   jobsDays: changed(tenantLimitChecks.jobsDays),
+  archiveDays: changed(tenantLimitChecks.archiveDays),
 });
 
 const name = shortText(500).min(1);

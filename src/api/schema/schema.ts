@@ -29,6 +29,8 @@ import './api-key/change.ts';
 import './tenant/change.ts';
 import './tenant/tenants.ts';
 import './tenant/erase.ts';
+import './archive/archived-jobs.ts';
+import './archive/restore.ts';
 import './audit/audit-log.ts';
 import './batch/progress.ts';
 import { defaultFieldResolver, type GraphQLSchema } from 'graphql';

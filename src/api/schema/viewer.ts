@@ -67,6 +67,11 @@ const ViewerLimits = builder.objectRef<ViewerLimits>('ViewerLimits').implement({
       nullable: true,
       description: 'Days that final jobs are kept with their results and documents; see `Job.expiresAt`.',
     }),
+    archiveDays: t.exposeInt('archiveDays', {
+      nullable: true,
+      description:
+        'Days after which final jobs move to the archive, where only operators can restore them; null for never.',
+    }),
     minPriority: t.int({ description: 'The lowest `priority` of your jobs.', resolve: ({ priority }) => priority.min }),
     maxPriority: t.int({
       description: 'The highest `priority` of your jobs.',

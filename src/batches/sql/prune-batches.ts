@@ -1,6 +1,6 @@
 /**
  * Visits batches of which a job was deleted a day ago. Deletes those without jobs, with their webhooks and deltas;
- * their idempotency keys stay reserved for another day. A batch that still has jobs is visited again after the next
+ * their idempotency keys stay reserved for another day. A batch that still has jobs, or archived ones, is visited again after the next
  * deletion.
  *
  * Parameters: $1 maximum rows.
@@ -11,7 +11,8 @@
  */
 export const pruneBatches = `
 WITH old AS (
-    SELECT b.id, EXISTS (SELECT FROM jobs j WHERE j.batch_id = b.id) AS used
+    SELECT b.id, EXISTS (SELECT FROM jobs j WHERE j.batch_id = b.id)
+              OR EXISTS (SELECT FROM archived_jobs a WHERE a.batch_id = b.id) AS used
       FROM batches b WHERE b.expires_at < now()
      ORDER BY b.expires_at LIMIT $1 FOR UPDATE SKIP LOCKED
 ), used AS (

@@ -105,6 +105,8 @@ export type BlockKind =
 
 /** What a bulk operation does to the jobs. */
 export type BulkOperationKind =
+  /** Moves them to the archive, see `archiveJobs`. */
+  | 'ARCHIVE'
   /** Cancels them, see `cancelJobs`. */
   | 'CANCEL'
   /** Deletes them, see `deleteJobs`. */
@@ -421,6 +423,8 @@ export type PageFallback =
 
 /** Why a request failed: the values of `extensions.code` of a top-level error. A job that fails has a `FailureCode` instead. */
 export type RequestErrorCode =
+  /** The file of the archived job is damaged. Restore the file from a backup of the storage; the log of the API names the job. */
+  | 'ARCHIVE_CORRUPT'
   /** The HTTP request is not well-formed. Send JSON with the parameters query, operationName and variables; the message says what is wrong. */
   | 'BAD_REQUEST'
   /** The input is not valid. Fix the values that extensions.issues lists with their paths. */
@@ -467,6 +471,8 @@ export type RequestErrorCode =
   | 'RATE_LIMITED'
   /** The body of the request arrived too slowly. Send it again over a faster connection; use createUpload and PUT for large files. */
   | 'REQUEST_TIMEOUT'
+  /** The job is being restored. Wait a moment and call again; a restore takes seconds. */
+  | 'RESTORE_IN_PROGRESS'
   /** The result is too large for one GraphQL response. Request fewer items at a time with `first`, or fetch the `download` of the result. */
   | 'RESULT_TOO_LARGE'
   /** The database cannot be reached right now. Try again in a few seconds, createJob with the same idempotencyKey, because the request may have succeeded. */

@@ -4,6 +4,16 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+/** Which archived jobs to list. A job has to meet all conditions. */
+export type ArchivedJobFilter = {
+  /** Jobs of this batch. */
+  batch?: string | null | undefined;
+  /** The job with this id. */
+  job?: string | null | undefined;
+  /** Jobs of this tenant. Default: of all tenants. */
+  tenant?: string | null | undefined;
+};
+
 /** Why an attachment cannot be downloaded. */
 export type AttachmentOmission =
   /** An earlier version processed the job and only listed attachments. Run the job again. */
@@ -82,6 +92,8 @@ export type BulkInput = {
 
 /** What a bulk operation does to the jobs. */
 export type BulkOperationKind =
+  /** Moves them to the archive, see `archiveJobs`. */
+  | 'ARCHIVE'
   /** Cancels them, see `cancelJobs`. */
   | 'CANCEL'
   /** Deletes them, see `deleteJobs`. */
@@ -575,6 +587,29 @@ export type TenantErasuresQueryVariables = Exact<{
 export type TenantErasuresQuery = { tenantErasures: { nodes: Array<{ id: string, tenantId: string, createdAt: string, finishedAt: string | null, jobs: number, pages: number, documents: number, batches: number, webhookEndpoints: number, webhookDeliveries: number, apiKeys: number }> } };
 
 export type TenantErasureFragment = { id: string, tenantId: string, createdAt: string, finishedAt: string | null, jobs: number, pages: number, documents: number, batches: number, webhookEndpoints: number, webhookDeliveries: number, apiKeys: number };
+
+export type ArchiveJobsMutationVariables = Exact<{
+  input: BulkInput;
+}>;
+
+
+export type ArchiveJobsMutation = { archiveJobs: { count: number, operation: { id: string, kind: BulkOperationKind, status: BulkOperationStatus, filter: Record<string, unknown>, priority: number | null, matched: number, examined: number, changed: number, skipped: number, createdAt: string, finishedAt: string | null } | null } | null };
+
+export type ArchivedJobsQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  filter?: ArchivedJobFilter | null | undefined;
+}>;
+
+
+export type ArchivedJobsQuery = { archivedJobs: { nodes: Array<{ jobId: string, tenantId: string, batchId: string | null, name: string | null, status: JobStatus, pages: number, createdAt: string, finishedAt: string, archivedAt: string, bytes: number }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } };
+
+export type RestoreJobMutationVariables = Exact<{
+  id: string;
+}>;
+
+
+export type RestoreJobMutation = { restoreJob: { jobId: string } | null };
 
 export type BatchFragment = { id: string, revision: number, name: string | null, status: BatchStatus, total: number, pending: number, running: number, completed: number, failed: number, cancelled: number, progressPercentage: number, estimatedCompletion: string | null, estimatedCompletionEarliest: string | null, estimatedCompletionLatest: string | null, createdAt: string, finishedAt: string | null };
 
@@ -1369,6 +1404,61 @@ export const TenantErasuresDocument = new TypedDocumentString(`
   webhookDeliveries
   apiKeys
 }`) as unknown as TypedDocumentString<TenantErasuresQuery, TenantErasuresQueryVariables>;
+export const ArchiveJobsDocument = new TypedDocumentString(`
+    mutation ArchiveJobs($input: BulkInput!) {
+  archiveJobs(input: $input) {
+    count
+    operation {
+      ...BulkOperation
+    }
+  }
+}
+    fragment BulkOperation on BulkOperation {
+  id
+  kind
+  status
+  filter
+  priority
+  matched
+  examined
+  changed
+  skipped
+  createdAt
+  finishedAt
+}`) as unknown as TypedDocumentString<ArchiveJobsMutation, ArchiveJobsMutationVariables>;
+export const ArchivedJobsDocument = new TypedDocumentString(`
+    query ArchivedJobs($first: Int, $after: String, $filter: ArchivedJobFilter) {
+  archivedJobs(first: $first, after: $after, filter: $filter) {
+    nodes {
+      jobId
+      tenantId
+      batchId
+      name
+      status
+      pages
+      createdAt
+      finishedAt
+      archivedAt
+      bytes
+    }
+    pageInfo {
+      ...PageInfo
+    }
+  }
+}
+    fragment PageInfo on PageInfo {
+  hasNextPage
+  hasPreviousPage
+  startCursor
+  endCursor
+}`) as unknown as TypedDocumentString<ArchivedJobsQuery, ArchivedJobsQueryVariables>;
+export const RestoreJobDocument = new TypedDocumentString(`
+    mutation RestoreJob($id: ID!) {
+  restoreJob(id: $id) {
+    jobId
+  }
+}
+    `) as unknown as TypedDocumentString<RestoreJobMutation, RestoreJobMutationVariables>;
 export const BatchDocument = new TypedDocumentString(`
     query Batch($id: ID!) {
   batch(id: $id) {

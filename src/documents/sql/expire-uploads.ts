@@ -16,7 +16,8 @@ const keepExpired = `interval '30 days'`;
  */
 export const expireUploads = `
 WITH old AS (
-    SELECT s.id, s.status, s.storage_key, EXISTS (SELECT FROM jobs j WHERE j.source_id = s.id) AS used
+    SELECT s.id, s.status, s.storage_key, EXISTS (SELECT FROM jobs j WHERE j.source_id = s.id)
+                                          OR EXISTS (SELECT FROM archived_jobs a WHERE a.source_id = s.id) AS used
       FROM sources s WHERE s.expires_at < now() - interval '1 minute'
      ORDER BY s.expires_at LIMIT $1 FOR UPDATE SKIP LOCKED
 ), used AS (

@@ -1,3 +1,5 @@
+import { afterDeletion } from '../../job-row/sql/after-deletion.ts';
+
 /**
  * Locks the document of a job until the end of the transaction.
  *
@@ -13,9 +15,7 @@ export const lockDocument = `
 SELECT s.id FROM jobs j JOIN sources s ON s.id = j.source_id WHERE j.id = $1 AND j.tenant_id = $2 FOR UPDATE OF s`;
 
 /**
- * Deletes a final job with its pages and attempts (by cascade) and its webhook, and its document if no other job uses
- * it. Its idempotency key stays reserved for another day. A batch is due for removal a day after the deletion of its
- * last job.
+ * Deletes a final job with its pages and attempts (by cascade), and releases what it referenced, see `afterDeletion`.
  *
  * Parameters: $1 job, $2 tenant; $3 the statuses that it may have and $4 the latest time of its end, null for any.
  * Returns: one row with the storage key of bytes that no row references any more; no row if there is no such final job.
@@ -28,20 +28,5 @@ WITH job AS (
      WHERE j.id = $1 AND j.tenant_id = $2 AND j.status IN ('COMPLETED', 'FAILED', 'CANCELLED')
        AND ($3::text[] IS NULL OR j.status::text = ANY ($3)) AND ($4::timestamptz IS NULL OR j.finished_at <= $4)
     RETURNING j.id, j.source_id, j.batch_id, j.webhook_id
-), key AS (
-    UPDATE idempotency_keys k SET expires_at = now() + interval '24 hours' FROM job WHERE k.job_id = job.id
-), webhook AS (
-    -- A batch shares its webhook with all its jobs. Pending deliveries are still made.
-    DELETE FROM webhooks w USING job WHERE w.id = job.webhook_id AND job.batch_id IS NULL
-), batch AS (
-    UPDATE batches b SET expires_at = now() + interval '24 hours' FROM job
-     WHERE b.id = job.batch_id AND (b.expires_at IS NULL OR b.expires_at < now() + interval '23 hours')
-), source AS (
-    DELETE FROM sources s USING job
-     WHERE s.id = job.source_id
-       -- An upload that never expires, such as the sample, stays for the next job.
-       AND NOT (s.kind = 'UPLOAD' AND s.expires_at IS NULL)
-       AND NOT EXISTS (SELECT FROM jobs o WHERE o.source_id = s.id AND o.id <> job.id)
-    RETURNING s.storage_key
-)
+), ${afterDeletion}
 SELECT job.id, (SELECT storage_key FROM source) AS "storageKey" FROM job`;

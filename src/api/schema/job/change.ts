@@ -88,7 +88,8 @@ builder.mutationFields((t) => ({
     args: { id: t.arg.id({ required: true, description: 'The id of the job.' }) },
     async resolve(_, { id }, context) {
       const uuid = jobUuid(id);
-      await removeJobFiles(context, uuid, await deleteJob(context.jobs, context.tenantId, uuid));
+      const { storageKey } = await deleteJob(context.jobs, context.tenantId, uuid);
+      await removeJobFiles(context, uuid, [storageKey]);
       return { deletedId: id };
     },
   }),

@@ -117,6 +117,15 @@ builder.mutationFields((t) => ({
     args: { input: t.arg({ type: BulkInput, required: true, description: 'Which jobs, and the confirmation.' }) },
     resolve: (_, { input }, context) => request('DELETE', input, context),
   }),
+  archiveJobs: t.field({
+    type: payloadOf('archiveJobs'),
+    nullable: true,
+    extensions,
+    description:
+      'Moves final jobs with their results to the archive, in the background: `archivedJobs` lists them, and `restoreJob` brings one back. Needs the scope OPERATOR.',
+    args: { input: t.arg({ type: BulkInput, required: true, description: 'Which jobs, and the confirmation.' }) },
+    resolve: (_, { input }, context) => request('ARCHIVE', input, context),
+  }),
   setPriority: t.field({
     type: payloadOf('setPriority'),
     nullable: true,

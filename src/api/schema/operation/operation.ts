@@ -12,6 +12,7 @@ const BulkOperationKind = builder.enumType('BulkOperationKind', {
     RETRY: { value: Kinds.RETRY, description: 'Runs them again, see `retryJobs`.' },
     CANCEL: { value: Kinds.CANCEL, description: 'Cancels them, see `cancelJobs`.' },
     DELETE: { value: Kinds.DELETE, description: 'Deletes them, see `deleteJobs`.' },
+    ARCHIVE: { value: Kinds.ARCHIVE, description: 'Moves them to the archive, see `archiveJobs`.' },
     PRIORITIZE: { value: Kinds.PRIORITIZE, description: 'Gives them another priority, see `setPriority`.' },
   },
 });

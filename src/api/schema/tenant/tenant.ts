@@ -16,7 +16,8 @@ const texts = {
   pagesPerMonth: 'Pages processed in a calendar month (UTC). Once they are reached, further jobs are QUOTA_EXCEEDED.',
   timeoutSeconds: 'Maximum of `options.timeoutSeconds`, 1 to 86,400.',
   memoryBytes: 'Memory for reading a document, in bytes; at least 536,870,912. More is MEMORY_LIMIT.',
-  jobsDays: 'Days that final jobs are kept with their results and documents, 1 to 36,500.',
+  jobsDays: 'Days that final jobs are kept with their results and documents, archived or not, 1 to 36,500.',
+  archiveDays: 'Days after which final jobs move to the archive, 1 to 36,500.',
 };
 
 const Limits = builder.objectRef<TenantLimits & { jobsRunning: number | null }>('TenantLimits').implement({
@@ -30,6 +31,7 @@ const Limits = builder.objectRef<TenantLimits & { jobsRunning: number | null }>(
     timeoutSeconds: t.exposeInt('timeoutSeconds', { nullable: true, description: texts.timeoutSeconds }),
     memoryBytes: t.expose('memoryBytes', { type: 'BigInt', nullable: true, description: texts.memoryBytes }),
     jobsDays: t.exposeInt('jobsDays', { nullable: true, description: texts.jobsDays }),
+    archiveDays: t.exposeInt('archiveDays', { nullable: true, description: texts.archiveDays }),
   }),
 });
 
@@ -44,6 +46,7 @@ export const TenantLimitsInput = builder.inputType('TenantLimitsInput', {
     timeoutSeconds: t.int({ description: texts.timeoutSeconds }),
     memoryBytes: t.field({ type: 'BigInt', description: texts.memoryBytes }),
     jobsDays: t.int({ description: texts.jobsDays }),
+    archiveDays: t.int({ description: texts.archiveDays }),
   }),
 });
 
