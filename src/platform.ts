@@ -7,12 +7,11 @@ import { type Counters, createCounters } from './connections/counters.ts';
 import type { Database } from './connections/database.ts';
 import { type DatabasePools, openDatabasePools, poolUses } from './connections/database-pools.ts';
 import { openSecret, sealNewSecret } from './connections/installation-secret.ts';
-import { findMissingMigrations } from './connections/migrations.ts';
+import { findMissing } from './connections/migrations.ts';
 import { asTenant } from './connections/postgres/tenant.ts';
 import { openRedis, type Redis } from './connections/redis.ts';
 import { anotherDatabase, isSameDatabase } from './connections/same-database.ts';
 import { createSecrets, type Secrets } from './connections/secrets.ts';
-import { findChangedFunctions } from './connections/sql-functions.ts';
 import { nilUuid } from './ids.ts';
 import type { JobsContext } from './jobs/context.ts';
 import { createLogger, type Logger } from './ops/logger.ts';
@@ -158,19 +157,14 @@ async function openInstallation(database: Database, config: Config): Promise<{ s
 }
 
 /**
- * Refuses a database that lacks migrations of this version, or whose SQL functions belong to another version or were
+ * Refuses a database that lacks migrations of this version, or whose SQL functions belong to an older version or were
  * changed by hand.
  */
 async function checkMigrated({ query }: Database): Promise<void> {
-  const missing = await findMissingMigrations(query);
-  if (missing.length > 0) throw notMigrated(`migrations ${missing.join(', ')}`);
-  const changed = await findChangedFunctions(query);
-  if (changed.length > 0) throw notMigrated(`SQL functions ${changed.map(({ name }) => name).join(', ')}`);
-}
-
-function notMigrated(what: string): ConfigError {
-  return new ConfigError(
-    `the database of DATABASE_URL is not migrated to this version (${what}): run \`pagehive migrate\` first`,
+  const missing = await findMissing(query);
+  if (missing.length === 0) return;
+  throw new ConfigError(
+    `the database of DATABASE_URL is not migrated to this version (it lacks ${missing.join(', ')}): run \`pagehive migrate\` first`,
   );
 }
 

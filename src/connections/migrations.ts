@@ -85,8 +85,21 @@ export async function migrate(
   }
 }
 
-/** Returns the names of this version's migrations that a database lacks. Those of a newer version do not matter. */
-export async function findMissingMigrations(run: Run, directory = packaged): Promise<string[]> {
+/**
+ * Returns the names of this version's migrations and functions that a database lacks. Those of a newer version do not
+ * matter: it replaces functions only by ones that this version can use.
+ */
+export async function findMissing(run: Run, directory = packaged): Promise<string[]> {
+  const own = readMigrations(join(directory, 'migrations')).map(({ name }) => name);
+  const applied = await readApplied(run);
+  const missing = own.filter((name) => !applied.has(name));
+  if (missing.length > 0 || applied.size > own.length) return missing;
+  const changed = await findChangedFunctions(run, readFunctions(join(directory, 'functions')));
+  return changed.map(({ name }) => `the function ${name}`);
+}
+
+/** Returns the names of the migrations that were applied to a database. */
+async function readApplied(run: Run): Promise<Set<string>> {
   const [history] = await run<{ exists: boolean }>(
     `SELECT to_regclass('"_prisma_migrations"') IS NOT NULL AS exists`,
     [],
@@ -97,10 +110,7 @@ export async function findMissingMigrations(run: Run, directory = packaged): Pro
         [],
       )
     : [];
-  const names = new Set(applied.map(({ name }) => name));
-  return readMigrations(join(directory, 'migrations'))
-    .map(({ name }) => name)
-    .filter((name) => !names.has(name));
+  return new Set(applied.map(({ name }) => name));
 }
 
 /** Applies the first pending migration and returns its name; null if all are applied. */

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, inject, it } from 'vitest';
-import { migrate } from '../../src/connections/migrations.ts';
+import { findMissing, migrate } from '../../src/connections/migrations.ts';
 import { findChangedFunctions, readFunctions } from '../../src/connections/sql-functions.ts';
 import { runCommand } from '../start/commands.ts';
 import { type OpenedDatabase, openFreshDatabase } from './opening.ts';
@@ -77,25 +77,37 @@ describe('a function that differs from its file', () => {
   });
 
   it.each([
-    ['serve', 'ALTER FUNCTION claim_jobs COST 1', 'SQL functions claim_jobs'],
+    ['serve', 'ALTER FUNCTION claim_jobs COST 1', 'the function claim_jobs'],
     [
       'serve',
       `DELETE FROM "_prisma_migrations" WHERE migration_name = '${migrations.at(-1)}'`,
-      `migrations ${migrations.at(-1)}`,
+      migrations.at(-1) ?? '',
     ],
     [
       'work',
       'ALTER TABLE jobs DISABLE TRIGGER USER',
-      'SQL functions count_in_batch, count_pages, erase_credentials, index_job_names, owe_job_webhook',
+      ['count_in_batch', 'count_pages', 'erase_credentials', 'index_job_names', 'owe_job_webhook']
+        .map((name) => `the function ${name}`)
+        .join(', '),
     ],
-    ['maintain', 'DROP SCHEMA public CASCADE; CREATE SCHEMA public', `migrations ${migrations.join(', ')}`],
+    ['maintain', 'DROP SCHEMA public CASCADE; CREATE SCHEMA public', migrations.join(', ')],
   ])('keeps %s from starting, with the command that replaces it', async (command, change, what) => {
     await using opened = await openFreshDatabase(1);
     await opened.database.query(change, [], { prepared: false });
     const { code, stderr } = await runCommand(command, { DATABASE_URL: opened.url, REDIS_URL: inject('redisUrl') });
     expect([code, stderr.trim()]).toEqual([
       2,
-      `pagehive: the database of DATABASE_URL is not migrated to this version (${what}): run \`pagehive migrate\` first`,
+      `pagehive: the database of DATABASE_URL is not migrated to this version (it lacks ${what}): run \`pagehive migrate\` first`,
     ]);
+  });
+
+  it('lets serve start if a newer version has replaced them', async () => {
+    await using opened = await openFreshDatabase(1);
+    await opened.database.query('ALTER FUNCTION claim_jobs COST 1', [], { prepared: false });
+    await opened.database.query(
+      `INSERT INTO "_prisma_migrations" (id, checksum, migration_name, finished_at) VALUES ('newer', '', '29991231000000_newer', now())`,
+      [],
+    );
+    expect(await findMissing(opened.database.query)).toEqual([]);
   });
 });
