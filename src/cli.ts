@@ -5,6 +5,7 @@ import { countOf, engineOf, imageFormatOf, pixelsOf, statusesOf } from './cli/ar
 import { addAuditCommands } from './cli/audit-commands.ts';
 import { addKeyCommands } from './cli/key-commands.ts';
 import { addTenantCommands } from './cli/tenant-commands.ts';
+import type { DoctorOptions } from './commands/doctor.ts';
 import type { GetOptions } from './commands/get.ts';
 import type { ListOptions } from './commands/list.ts';
 import type { SubmitOptions } from './commands/submit.ts';
@@ -98,6 +99,15 @@ function createProgram(): Command {
     .action(async ({ printRoles }: { printRoles?: true }) => {
       const commands = await import('./commands/migrate.ts');
       await (printRoles ? commands.printRoles(readConfig()) : commands.migrateDatabase(readConfig()));
+    });
+  program
+    .command('doctor')
+    .description('check this deployment: versions, servers, roles, clocks, disk, sandbox; says what to fix')
+    .option('--storage', 'also compare every stored object with the database')
+    .option('--json', 'print JSON lines')
+    .action(async (options: DoctorOptions) => {
+      const { examine } = await import('./commands/doctor.ts');
+      process.exitCode = await examine(readConfig(), options);
     });
   program
     .command('rotate-secret-key')
