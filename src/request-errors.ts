@@ -133,6 +133,11 @@ export const requestErrors = {
     message: 'The job has not ended yet.',
     advice: 'Cancel the job or wait for its end, then call again.',
   },
+  DOCUMENT_EXPIRED: {
+    status: 410,
+    message: 'The document of this job is no longer stored.',
+    advice: 'Send the document again with createJob.',
+  },
   ARCHIVE_CORRUPT: {
     status: 500,
     message: 'The file of the archived job is damaged.',
@@ -214,6 +219,7 @@ export const issueCodes = {
   NOT_FOUND: 'The id names nothing that exists, or nothing of yours.',
   ADDRESS_FORBIDDEN: 'The URL leads to an address or port that is not allowed.',
   UPLOAD_EXPIRED: 'The upload has expired.',
+  DOCUMENT_EXPIRED: 'The document of the job is no longer stored.',
   UPLOAD_INCOMPLETE: 'The bytes of the upload have not arrived yet.',
 } as const satisfies Record<string, string>;
 

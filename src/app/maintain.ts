@@ -8,11 +8,11 @@ import { createBulkOperator } from '../maintenance/bulk-operator.ts';
 import { createCanaryKeeper } from '../maintenance/canary-keeper.ts';
 import { createCredentialSealer } from '../maintenance/credential-sealer.ts';
 import { createDeliverySweeper } from '../maintenance/delivery-sweeper.ts';
+import { createFileExpirer, createJobArchiver, createJobExpirer } from '../maintenance/expirers.ts';
 import { createForecaster } from '../maintenance/forecaster.ts';
 import { createJanitor } from '../maintenance/janitor.ts';
 import { startMaintenance } from '../maintenance/maintenance.ts';
 import { createNameIndexer } from '../maintenance/name-indexer.ts';
-import { createJobArchiver, createJobExpirer } from '../maintenance/old-jobs.ts';
 import { createPruner } from '../maintenance/pruner.ts';
 import { createRescuer } from '../maintenance/rescuer.ts';
 import { createSweeper } from '../maintenance/sweeper.ts';
@@ -35,6 +35,7 @@ export function startMaintain(platform: Platform): AsyncDisposable {
     createPruner(background),
     createJobExpirer(background),
     createJobArchiver(background),
+    createFileExpirer(background),
     createCredentialSealer(background),
     createJanitor(background),
     createForecaster(background),

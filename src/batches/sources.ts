@@ -10,7 +10,7 @@ import {
   type SourceOfJob,
   storeSource,
 } from '../documents/sources.ts';
-import { existingJobs, type UploadState, uploadStates } from '../documents/sql/named-documents.ts';
+import { type ExistingJob, existingJobs, type UploadState, uploadStates } from '../documents/sql/named-documents.ts';
 import { uploadProblem } from '../documents/upload-problem.ts';
 import { type InputIssue, RequestError } from '../errors.ts';
 import type { JobInput } from '../jobs/create.ts';
@@ -96,12 +96,19 @@ async function documentIssues(
   indexes: number[],
 ): Promise<InputIssue[]> {
   const ids = new Set(checked.flatMap((source) => ('jobId' in source ? [source.jobId] : [])));
-  const rows = ids.size === 0 ? [] : await database.query<{ id: string }>(existingJobs, [[...ids], tenantId]);
-  const jobs = new Set(rows.map(({ id }) => id));
+  const rows =
+    ids.size === 0
+      ? []
+      : await database.query<ExistingJob & Record<string, unknown>>(existingJobs, [[...ids], tenantId]);
+  const jobs = new Map(rows.map(({ id, expired }) => [id, expired]));
   return checked.flatMap((source, place): InputIssue[] => {
     const index = indexes[place] ?? place;
     if ('jobId' in source && !jobs.has(source.jobId)) {
       return [{ path: pathOf(index, 'job'), code: 'NOT_FOUND', message: 'There is no such job.' }];
+    }
+    if ('jobId' in source && jobs.get(source.jobId)) {
+      const { message } = new RequestError('DOCUMENT_EXPIRED');
+      return [{ path: pathOf(index, 'job'), code: 'DOCUMENT_EXPIRED', message }];
     }
     const code = 'uploadId' in source ? uploadProblem(uploads.get(source.uploadId)) : null;
     return code === null ? [] : [{ path: pathOf(index, 'upload'), code, message: new RequestError(code).message }];

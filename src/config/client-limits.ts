@@ -23,6 +23,10 @@ export interface ClientLimits {
   jobsDays: number | null;
   /** Days after which a final job moves to the archive. */
   archiveDays: number | null;
+  /** Days that the bytes of a document are kept after the end of its last job. */
+  documentsDays: number | null;
+  /** Days that the images of pages are kept after the end of their job. */
+  imagesDays: number | null;
 }
 
 export const defaultClientLimits: ClientLimits = {
@@ -34,6 +38,8 @@ export const defaultClientLimits: ClientLimits = {
   timeoutSeconds: 86_400,
   jobsDays: null,
   archiveDays: null,
+  documentsDays: null,
+  imagesDays: null,
 };
 
 /** A whole number, or `none`. */
@@ -52,6 +58,8 @@ export const clientLimitVariables = {
   MAX_TIMEOUT_SECONDS: wholeNumber(1, 86_400).default(defaultClientLimits.timeoutSeconds),
   RETENTION_JOBS_DAYS: daysOrNone.default(defaultClientLimits.jobsDays),
   ARCHIVE_JOBS_DAYS: daysOrNone.default(defaultClientLimits.archiveDays),
+  RETENTION_DOCUMENTS_DAYS: daysOrNone.default(defaultClientLimits.documentsDays),
+  RETENTION_IMAGES_DAYS: daysOrNone.default(defaultClientLimits.imagesDays),
 };
 
 const variables = z.object(clientLimitVariables);
@@ -69,5 +77,7 @@ export function clientLimitsOf(values: z.infer<typeof variables>): ClientLimits 
     timeoutSeconds: values.MAX_TIMEOUT_SECONDS,
     jobsDays,
     archiveDays,
+    documentsDays: values.RETENTION_DOCUMENTS_DAYS,
+    imagesDays: values.RETENTION_IMAGES_DAYS,
   };
 }

@@ -39,7 +39,7 @@ export async function retryJob(
  * if its document has to be downloaded again.
  */
 async function checkRetryable({ database }: JobsContext, tenantId: string, id: string): Promise<{ bytes: number }> {
-  const select = { status: true, source: { select: { storageKey: true } } } as const;
+  const select = { status: true, source: { select: { storageKey: true, status: true } } } as const;
   const job = await database.prisma.job.findFirst({ where: { id, tenantId }, select });
   if (job === null) throw new RequestError('NOT_FOUND', { message: 'There is no such job.' });
   const { status, source } = job;
@@ -51,5 +51,6 @@ async function checkRetryable({ database }: JobsContext, tenantId: string, id: s
   if (status !== 'FAILED' && status !== 'CANCELLED') {
     throw new RequestError('JOB_NOT_FINAL', { message: `The job is ${status}; it continues automatically.` });
   }
+  if (source.status === 'EXPIRED') throw new RequestError('DOCUMENT_EXPIRED');
   return { bytes: source.storageKey === null ? 1 : 0 };
 }

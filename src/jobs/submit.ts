@@ -107,8 +107,10 @@ async function existingJob(context: JobsContext, submission: Submission): Promis
   }
   if ('jobId' in source) {
     const where = { id: source.jobId, tenantId };
-    const named = await database.prisma.job.findFirst({ where, select: { id: true } });
+    const select = { source: { select: { status: true } } } as const;
+    const named = await database.prisma.job.findFirst({ where, select });
     if (named === null) throw new RequestError('NOT_FOUND', { message: 'source.job: there is no such job.' });
+    if (named.source.status === 'EXPIRED') throw new RequestError('DOCUMENT_EXPIRED');
   }
   await checkQuotas(database, submission, { jobs: 1, bytes: 'kind' in source ? (source.bytes ?? 1) : 0 });
   return null;

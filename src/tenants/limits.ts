@@ -40,6 +40,8 @@ export const tenantLimitChecks = {
   memoryBytes: memory,
   jobsDays: days,
   archiveDays: days,
+  documentsDays: days,
+  imagesDays: days,
 };
 
 /** Check for the number of jobs of a tenant that run at the same time, which its row stores in a column. */
@@ -85,6 +87,10 @@ export interface Allowance {
   jobsDays: number | null;
   /** Days after which final jobs of the tenant move to the archive; null for never. */
   archiveDays: number | null;
+  /** Days that documents of the tenant are kept after the end of their last job; null for as long as the job. */
+  documentsDays: number | null;
+  /** Days that images of pages are kept after the end of their job; null for as long as the job. */
+  imagesDays: number | null;
 }
 
 /** Reads stored limits. Limits that this version does not know are left out. */
@@ -115,5 +121,7 @@ export function allowanceOf(defaults: ClientLimits, tenant: TenantLimits, key: K
     priority: { min: minPriority, max: maxPriority },
     jobsDays: tenant.jobsDays ?? defaults.jobsDays,
     archiveDays: tenant.archiveDays ?? defaults.archiveDays,
+    documentsDays: tenant.documentsDays ?? defaults.documentsDays,
+    imagesDays: tenant.imagesDays ?? defaults.imagesDays,
   };
 }

@@ -28,7 +28,7 @@ export const contentRows: Declared[] = [
     expired: 'bool',
   }),
   row<Reserved>(reserveBytes, { bytes: 'float8?', isTaken: 'bool', stored: 'float8', arriving: 'float8' }),
-  row<{ id: string }>(namedDocuments.existingJobs, { id: 'uuid' }),
+  row<namedDocuments.ExistingJob>(namedDocuments.existingJobs, { id: 'uuid', expired: 'bool' }),
   ...orders.map((order) =>
     row<Quarantined>(listQuarantineIn(order), {
       tenantId: 'uuid',

@@ -40,6 +40,13 @@ import { countingWindow, matchingWindow } from '../../src/operations/sql/window.
 import type { Vitals } from '../../src/ops/vitals.ts';
 import type { DueJob } from '../../src/retention/in-turn.ts';
 import * as eraseTenant from '../../src/retention/sql/erase-tenant.ts';
+import {
+  forgetDocument,
+  forgetImages,
+  jobsWithOldImages,
+  lockSource,
+  oldDocuments,
+} from '../../src/retention/sql/old-files.ts';
 import { archivableJobs, expiredJobs } from '../../src/retention/sql/old-jobs.ts';
 import {
   archiveKeys,
@@ -181,8 +188,8 @@ export const operationRows: Declared[] = [
     eraseTenant.deleteApiKeys,
     eraseTenant.deleteTenant,
   ].map((statement) => row<{ deleted: number }>(statement, { deleted: 'int4' })),
-  ...[expiredJobs('jobs'), expiredJobs('archived_jobs'), archivableJobs].map((statement) =>
-    row<DueJob>(statement, { id: 'uuid', tenantId: 'uuid', endedBy: 'timestamptz' }, ['endedBy']),
+  ...[expiredJobs('jobs'), expiredJobs('archived_jobs'), archivableJobs, oldDocuments, jobsWithOldImages].map(
+    (statement) => row<DueJob>(statement, { id: 'uuid', tenantId: 'uuid', endedBy: 'timestamptz' }, ['endedBy']),
   ),
   row<{ line: string; revision: number }>(readJobLine([idColumn, { name: 'revision', type: 'integer' }]), {
     line: 'text',
@@ -201,6 +208,9 @@ export const operationRows: Declared[] = [
   row<{ id: string }>(endRestore, { id: 'uuid' }),
   row<{ id: string }>(lockArchivedDocument, { id: 'uuid' }),
   row<DeletedArchive>(deleteLockedArchive, { archiveKey: 'text', storageKey: 'text?', pages: 'int4' }),
+  row<{ id: string }>(lockSource, { id: 'uuid' }),
+  row<{ storageKey: string }>(forgetDocument, { storageKey: 'text' }, ['storageKey']),
+  row<{ key: string }>(forgetImages, { key: 'text' }),
   row<{ key: string }>(namedArchives, { key: 'text' }),
   row<{ key: string }>(namedSources, { key: 'text' }, ['key']),
   ...[documentKeys, attachmentKeys, archiveKeys].map((statement) =>

@@ -3,7 +3,7 @@ import { defaultTenantId } from '../../src/api/context.ts';
 import { archiveJob } from '../../src/archive/archive-job.ts';
 import { restoreJob } from '../../src/archive/restore-job.ts';
 import { defaultClientLimits } from '../../src/config/client-limits.ts';
-import { createJobArchiver, createJobExpirer } from '../../src/maintenance/old-jobs.ts';
+import { createJobArchiver, createJobExpirer } from '../../src/maintenance/expirers.ts';
 import { deleteExpiredJobs } from '../../src/retention/delete-jobs.ts';
 import { insertJob, insertTenant } from '../api/rows.ts';
 import { cancel, ended, inline, readJob, storedKeys, submit } from '../api/submitting.ts';

@@ -13,6 +13,8 @@ const limits = z.object({
   memoryBytes: changed(tenantLimitChecks.memoryBytes),
   jobsDays: changed(tenantLimitChecks.jobsDays),
   archiveDays: changed(tenantLimitChecks.archiveDays),
+  documentsDays: changed(tenantLimitChecks.documentsDays),
+  imagesDays: changed(tenantLimitChecks.imagesDays),
 });
 
 const name = shortText(500).min(1);

@@ -67,6 +67,15 @@ const ViewerLimits = builder.objectRef<ViewerLimits>('ViewerLimits').implement({
       nullable: true,
       description: 'Days that final jobs are kept with their results and documents; see `Job.expiresAt`.',
     }),
+    documentsDays: t.exposeInt('documentsDays', {
+      nullable: true,
+      description:
+        'Days that documents are kept after the end of their last job; null for as long as the job. See `JobSource.stored`.',
+    }),
+    imagesDays: t.exposeInt('imagesDays', {
+      nullable: true,
+      description: 'Days that images of pages are kept after the end of their job; null for as long as the job.',
+    }),
     archiveDays: t.exposeInt('archiveDays', {
       nullable: true,
       description:

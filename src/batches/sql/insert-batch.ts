@@ -58,7 +58,7 @@ WITH item AS MATERIALIZED (
     SELECT s.id FROM sources s WHERE s.id IN (SELECT upload FROM item) AND s.tenant_id = $2 AND ${usableUpload} FOR KEY SHARE
 ), document AS MATERIALIZED (
     SELECT e.id AS job, s.id FROM jobs e JOIN sources s ON s.id = e.source_id
-     WHERE e.id IN (SELECT job FROM item) AND e.tenant_id = $2 FOR SHARE OF s
+     WHERE e.id IN (SELECT job FROM item) AND e.tenant_id = $2 AND s.status <> 'EXPIRED' FOR SHARE OF s
 ), found AS MATERIALIZED (
     SELECT item.*, coalesce(item.source, upload.id, document.id) AS source_id
       FROM item LEFT JOIN upload ON upload.id = item.upload LEFT JOIN document ON document.job = item.job

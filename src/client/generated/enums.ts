@@ -298,6 +298,8 @@ export type InputIssueCode =
   | 'ADDRESS_FORBIDDEN'
   /** The value cannot be combined with another one of the same input. */
   | 'CONFLICT'
+  /** The document of the job is no longer stored. */
+  | 'DOCUMENT_EXPIRED'
   /** The list names something twice. */
   | 'DUPLICATE'
   /** Exactly one of several fields must be given. */
@@ -435,6 +437,8 @@ export type RequestErrorCode =
   | 'COUNT_CHANGED'
   /** The operation exceeded its time limit. Ask for less in one operation: smaller pages, fewer fields, a narrower filter, fewer mutations. */
   | 'DEADLINE_EXCEEDED'
+  /** The document of this job is no longer stored. Send the document again with createJob. */
+  | 'DOCUMENT_EXPIRED'
   /** The signature of this URL is not valid, or it has expired. Use the URL exactly as it was returned, or request a new one. */
   | 'DOWNLOAD_URL_INVALID'
   /** The request is not allowed. Check where the request comes from and what its credentials allow. */

@@ -1,3 +1,9 @@
+/** A job whose document is named. */
+export interface ExistingJob {
+  id: string;
+  expired: boolean;
+}
+
 /** The state of an upload that decides whether a job may use it. */
 export interface UploadState {
   id: string;
@@ -19,9 +25,11 @@ SELECT s.id, s.status::text AS status, s.sha256,
   FROM sources s WHERE s.id = ANY($1::uuid[]) AND s.tenant_id = $2 AND s.kind = 'UPLOAD'`;
 
 /**
- * Returns which of these jobs exist.
+ * Returns which of these jobs exist, and whether their documents have been deleted (`expired`).
  *
  * Parameters: $1 ids, $2 tenant.
  * Called by: submissions that name the document of a job. Locks nothing: the insert decides.
  */
-export const existingJobs = 'SELECT j.id FROM jobs j WHERE j.id = ANY($1::uuid[]) AND j.tenant_id = $2';
+export const existingJobs = `
+SELECT j.id, s.status = 'EXPIRED' AS expired FROM jobs j JOIN sources s ON s.id = j.source_id
+ WHERE j.id = ANY($1::uuid[]) AND j.tenant_id = $2`;

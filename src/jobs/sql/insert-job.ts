@@ -35,7 +35,7 @@ WITH upload AS (
        FOR KEY SHARE
 ), document AS (
     SELECT s.id FROM jobs e JOIN sources s ON s.id = e.source_id WHERE e.id = $25::uuid AND e.tenant_id = $2::uuid
-       FOR SHARE OF s
+       AND s.status <> 'EXPIRED' FOR SHARE OF s
 ), found AS (
     SELECT id FROM (SELECT id FROM upload UNION ALL SELECT id FROM document UNION ALL SELECT $3::uuid WHERE $4::text IS NOT NULL) f
      WHERE ${allowed}

@@ -31,12 +31,12 @@ const priority = `greatest(least(j.priority, ($6::jsonb ->> 'maxPriority')::int)
 const retryRows = (rows: string) => `
 WITH old AS (
     SELECT j.id, ${making('j.options')} = ${making('j.options || $4::jsonb')} AS same
-      FROM jobs j JOIN sources s ON s.id = j.source_id WHERE ${rows} FOR SHARE OF s
+      FROM jobs j JOIN sources s ON s.id = j.source_id WHERE s.status <> 'EXPIRED' AND ${rows} FOR SHARE OF s
 )
 UPDATE jobs j
    SET status = 'PENDING', stage = 'QUEUED', revision = j.revision + 1, progress_seq = 0, percent = 0, run = j.run + 1,
        retry_count = 0, give_backs = 0, max_retries = coalesce($5::int, j.max_retries), options = ${options},
-       finished_at = NULL, expires_at = NULL, due_at = NULL, sealed_password = $3,
+       finished_at = NULL, expires_at = NULL, images_deleted_at = NULL, due_at = NULL, sealed_password = $3,
        stored_pages = CASE WHEN old.same THEN j.stored_pages ELSE '{}' END,
        stored_by = CASE WHEN old.same THEN j.stored_by END,
        pages_done = CASE WHEN old.same THEN j.pages_done ELSE 0 END,
@@ -74,9 +74,10 @@ export const retryMany = retryRows(
 
 /**
  * Jobs that a retry of their batch still has to start: $1 the batch, $2 when it was requested. Later failures are new
- * ones.
+ * ones. Jobs whose documents are no longer stored cannot be retried.
  */
-export const toRetry = `j.batch_id = $1 AND j.status = 'FAILED' AND j.finished_at <= $2`;
+export const toRetry = `j.batch_id = $1 AND j.status = 'FAILED' AND j.finished_at <= $2
+       AND EXISTS (SELECT FROM sources d WHERE d.id = j.source_id AND d.status <> 'EXPIRED')`;
 
 /**
  * Some jobs of a batch, at most $7. Skips locked rows: others may lock several jobs in a different order, so waiting

@@ -33,6 +33,12 @@ export const JobSource = builder.prismaObject('Source', {
       nullable: true,
       description: 'SHA-256 of the bytes, in lower-case hexadecimal; null until the document is downloaded.',
     }),
+    stored: t.boolean({
+      select: { storageKey: true },
+      description:
+        'Whether its bytes are stored: not before they have arrived, and not after the operator had old documents deleted. A job whose document is gone cannot be retried, unless it has a `url`.',
+      resolve: ({ storageKey }) => storageKey !== null,
+    }),
   }),
 });
 

@@ -17,6 +17,8 @@ const texts = {
   timeoutSeconds: 'Maximum of `options.timeoutSeconds`, 1 to 86,400.',
   memoryBytes: 'Memory for reading a document, in bytes; at least 536,870,912. More is MEMORY_LIMIT.',
   jobsDays: 'Days that final jobs are kept with their results and documents, archived or not, 1 to 36,500.',
+  documentsDays: 'Days that documents are kept after the end of their last job, 1 to 36,500; their results stay.',
+  imagesDays: 'Days that images of pages are kept after the end of their job, 1 to 36,500.',
   archiveDays: 'Days after which final jobs move to the archive, 1 to 36,500.',
 };
 
@@ -32,6 +34,8 @@ const Limits = builder.objectRef<TenantLimits & { jobsRunning: number | null }>(
     memoryBytes: t.expose('memoryBytes', { type: 'BigInt', nullable: true, description: texts.memoryBytes }),
     jobsDays: t.exposeInt('jobsDays', { nullable: true, description: texts.jobsDays }),
     archiveDays: t.exposeInt('archiveDays', { nullable: true, description: texts.archiveDays }),
+    documentsDays: t.exposeInt('documentsDays', { nullable: true, description: texts.documentsDays }),
+    imagesDays: t.exposeInt('imagesDays', { nullable: true, description: texts.imagesDays }),
   }),
 });
 
@@ -47,6 +51,8 @@ export const TenantLimitsInput = builder.inputType('TenantLimitsInput', {
     memoryBytes: t.field({ type: 'BigInt', description: texts.memoryBytes }),
     jobsDays: t.int({ description: texts.jobsDays }),
     archiveDays: t.int({ description: texts.archiveDays }),
+    documentsDays: t.int({ description: texts.documentsDays }),
+    imagesDays: t.int({ description: texts.imagesDays }),
   }),
 });
 

@@ -1,4 +1,6 @@
+import type { Logger } from '../ops/logger.ts';
 import { archiveOldJobs } from '../retention/archive-jobs.ts';
+import { deleteOldDocuments, deleteOldImages, type FilesContext } from '../retention/delete-files.ts';
 import { deleteExpiredJobs, type RetentionContext } from '../retention/delete-jobs.ts';
 import type { Actor } from './actor.ts';
 
@@ -15,8 +17,14 @@ export function createJobArchiver(context: RetentionContext) {
   return inParts('job-archiver', () => archiveOldJobs(context), context, 'archived old jobs');
 }
 
-/** An actor that works on jobs until none is left, part by part. */
-function inParts(name: string, work: () => Promise<number>, { logger }: RetentionContext, message: string) {
+/** Deletes old documents and page images, whose jobs stay. */
+export function createFileExpirer(context: FilesContext) {
+  const work = async () => (await deleteOldDocuments(context)) + (await deleteOldImages(context));
+  return inParts('file-expirer', work, context, 'deleted old documents and page images');
+}
+
+/** An actor that works until nothing is left, part by part. */
+function inParts(name: string, work: () => Promise<number>, { logger }: { logger: Logger }, message: string) {
   return {
     name,
     everyMs: turnMs,
@@ -28,7 +36,7 @@ function inParts(name: string, work: () => Promise<number>, { logger }: Retentio
         done = await work();
         total += done;
       } while (done > 0 && performance.now() < until);
-      if (total > 0) logger.info({ jobs: total }, message);
+      if (total > 0) logger.info({ total }, message);
     },
   } satisfies Actor;
 }
