@@ -82,8 +82,10 @@ export class JobMutator {
     const { journal, storageKeyOf } = this.#options;
     const key = await storageKeyOf(job.id);
     job.deleted = 'sent';
+    // In the archive, it cannot be deleted: NOT_FOUND does not mean that it is gone for good.
+    const mayBeArchived = journal.archivedInBulk.delete(job.id);
     const outcome = await change(this.#options, { name: 'deleteJob', id: job.id, refusals: ['NOT_FOUND'] });
-    job.deleted = 'answered';
+    if (outcome === 'done' || !mayBeArchived) job.deleted = 'answered';
     // If the request was repeated, the first deletion may have died before it removed the bytes.
     if (outcome === 'done' && key !== null) journal.deletedBytes.push({ id: job.id, key });
   }

@@ -104,6 +104,8 @@ export class Journal {
   readonly deletedBytes: { id: string; key: string }[] = [];
   /** Ids of jobs that an operator has asked to retry, together with others. */
   readonly retriedInBulk = new Set<string>();
+  /** Ids of jobs that an operator has asked to archive, and nobody to delete. All of them are restored at the end. */
+  readonly archivedInBulk = new Set<string>();
   /** Ids of jobs and batches that a tenant's clients saw, by the tenant's name. */
   readonly seen = new Map<string, Set<string>>();
   /** Answered mutations, which the audit log must contain. */

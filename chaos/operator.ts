@@ -14,11 +14,13 @@ export interface OperatorOptions {
   signal: AbortSignal;
 }
 
-const changes = ['retryJobs', 'cancelJobs', 'deleteJobs', 'setPriority'] as const;
+const changes = ['retryJobs', 'cancelJobs', 'deleteJobs', 'archiveJobs', 'setPriority'] as const;
 type BulkChange = (typeof changes)[number];
 
 const anything = z.record(z.string(), z.unknown());
 const workersShape = z.object({ workers: z.array(z.object({ id: z.string(), status: z.string() })) });
+const archivedShape = z.object({ archivedJobs: z.object({ nodes: z.array(z.object({ jobId: z.string() })) }) });
+const runningShape = z.object({ bulkOperations: z.object({ nodes: z.array(z.object({ status: z.string() })) }) });
 const operationShape = z.record(z.string(), z.object({ operation: z.object({ id: z.string() }) }));
 
 /** What an operator does to the queue, the workers and many jobs at once. Everything is undone at the end. */
@@ -27,7 +29,7 @@ export async function runOperator(options: OperatorOptions): Promise<void> {
   const operator = new Operator(options);
   while (!until.aborted) {
     await sleep(random.int(200, 2_000), undefined, { signal });
-    const act = random.pick([operator.pause, operator.drain, operator.change, operator.change]);
+    const act = random.pick([operator.pause, operator.drain, operator.change, operator.change, operator.restore]);
     await act();
   }
   await operator.undoAll();
@@ -79,12 +81,37 @@ class Operator {
     if (target !== undefined) journal.answered.push({ action: name, target });
   };
 
-  /** Resumes every queue and every worker. */
+  /** Restores some archived jobs. */
+  readonly restore = async (): Promise<void> => {
+    const { random } = this.#options;
+    const ids = await this.#archived();
+    for (const id of random.shuffle(ids).slice(0, random.int(1, 4))) await this.#ask('restoreJob', { id });
+  };
+
+  /** Resumes every queue and every worker, and restores every archived job once no operation can archive another. */
   async undoAll(): Promise<void> {
     const { accounts } = this.#options;
     for (const tenant of [null, ...accounts.tenants.map((account) => account.tenant ?? null)])
       await this.#ask('resumeQueue', { tenant });
     for (const id of await this.#workers()) await this.#ask('drainWorker', { id, undo: true });
+    while (await this.#isChanging()) await sleep(500, undefined, { signal: this.#options.signal });
+    for (let ids = await this.#archived(); ids.length > 0; ids = await this.#archived())
+      for (const id of ids) await this.#ask('restoreJob', { id });
+  }
+
+  /** Whether a change of many jobs still runs. */
+  async #isChanging(): Promise<boolean> {
+    const { api } = this.#options.accounts.operator;
+    const query = '{ bulkOperations(first: 100) { nodes { status } } }';
+    const answer = await this.#known('bulkOperations', () => api.ask(query, {}, runningShape));
+    return (answer?.bulkOperations.nodes ?? []).some(({ status }) => status === 'RUNNING');
+  }
+
+  async #archived(): Promise<string[]> {
+    const { api } = this.#options.accounts.operator;
+    const query = '{ archivedJobs(first: 100) { nodes { jobId } } }';
+    const answer = await this.#known('archivedJobs', () => api.ask(query, {}, archivedShape));
+    return (answer?.archivedJobs.nodes ?? []).map(({ jobId }) => jobId);
   }
 
   async #workers(): Promise<string[]> {
@@ -111,9 +138,8 @@ class Operator {
       journal.count(`${name} answered`);
       return answer;
     } catch (error) {
-      // A worker may have left or been killed since.
       if (!(error instanceof RefusedError)) throw error;
-      if (!(name === 'drainWorker' && error.code === 'NOT_FOUND'))
+      if (!acceptable[name]?.includes(error.code))
         journal.breach('requests fail with a clear error', `${name} was refused: ${error.message}`);
       journal.count(`${name} refused`);
       return null;
@@ -121,9 +147,16 @@ class Operator {
   }
 }
 
+/** Refusals that are no breach: of a worker that has left, and of a job that is being restored, or was deleted since. */
+const acceptable: Record<string, string[] | undefined> = {
+  drainWorker: ['NOT_FOUND'],
+  restoreJob: ['NOT_FOUND', 'RESTORE_IN_PROGRESS'],
+};
+
 const mutations = {
   pauseQueue: 'mutation ($tenant: ID) { pauseQueue(tenant: $tenant) { paused } }',
   resumeQueue: 'mutation ($tenant: ID) { resumeQueue(tenant: $tenant) { paused } }',
+  restoreJob: 'mutation ($id: ID!) { restoreJob(id: $id) { jobId } }',
   drainWorker: 'mutation ($id: ID!, $undo: Boolean) { drainWorker(id: $id, undo: $undo) { worker { id } } }',
 };
 
@@ -133,7 +166,14 @@ function note(journal: Journal, name: BulkChange, job: ClientJob): void {
     job.retried = 'sent';
     journal.retriedInBulk.add(job.id);
   }
+  if (name === 'archiveJobs') {
+    // For clients it is gone, until it is restored. A job that may have been deleted need not come back.
+    if (job.deleted === null) journal.archivedInBulk.add(job.id);
+    job.deleted ??= 'sent';
+    journal.count('jobs of archiveJobs');
+  }
   if (name === 'deleteJobs') {
+    journal.archivedInBulk.delete(job.id);
     job.deleted ??= 'sent';
     journal.count('jobs of deleteJobs');
   }

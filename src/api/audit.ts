@@ -12,10 +12,6 @@ const createdBy: Readonly<Record<string, readonly [property: string, type: IdTyp
   createWebhookEndpoint: ['endpoint', 'endpoint'],
   createApiKey: ['key', 'key'],
   createTenant: ['tenant', 'tenant'],
-  retryJobs: ['operation', 'operation'],
-  cancelJobs: ['operation', 'operation'],
-  deleteJobs: ['operation', 'operation'],
-  setPriority: ['operation', 'operation'],
 };
 
 /** Mutations that clients call at high rates. Their entries are written shortly after the response. */
@@ -75,6 +71,9 @@ export function targetOf(action: string, args: unknown, payload: unknown): strin
     const id = propertyOf(propertyOf(payload, property), 'id');
     return typeof id === 'string' ? encodeId(type, id) : null;
   }
+  // Bulk operations, whatever they do.
+  const operation = propertyOf(propertyOf(payload, 'operation'), 'id');
+  if (typeof operation === 'string') return encodeId('operation', operation);
   const sha256 = propertyOf(args, 'sha256');
   // A document that is known by its hash, not any text in its place.
   if (typeof sha256 === 'string' && propertyOf(payload, 'lifted') !== undefined) return sha256.toLowerCase();
