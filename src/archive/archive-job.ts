@@ -1,13 +1,14 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
+import { isConnectionError } from '../connections/postgres/database-errors.ts';
 import { RequestError } from '../errors.ts';
 import { encodeId } from '../ids.ts';
 import type { Job } from '../job-row/job.ts';
 import { type Columns, readColumns } from './columns.ts';
 import type { ArchiveContext } from './context.ts';
 import { type ArchiveHeader, archiveFormat, newArchiveKey } from './file-format.ts';
-import { moveToArchive } from './sql/archived-jobs.ts';
+import { keepDocument, moveToArchive } from './sql/archived-jobs.ts';
 import { readAttemptLines, readJobLine, readPageLines } from './sql/lines.ts';
 
 /** What a job must meet when it is archived; null for any final job. */
@@ -30,16 +31,27 @@ export async function archiveJob(
   const { database, storage, logger } = context;
   const columns = await readColumns(database.query);
   const values = [id, tenantId, statuses === null ? null : [...statuses], endedBy];
-  const [job] = await database.query<{ line: string; revision: number }>(readJobLine(columns.jobs), values);
+  const [job] = await database.query<{ line: string; version: string }>(readJobLine(columns.jobs), values);
   if (job === undefined) throw await reasonAgainst(context, tenantId, id);
   const key = newArchiveKey(id);
   const counted = { pages: 0 };
   const { bytes, sha256 } = await storeLines(context, key, linesOf(context, id, job.line, columns, counted));
-  const moved = await database.query(moveToArchive, [id, tenantId, job.revision, counted.pages, key, bytes, sha256]);
-  if (moved.length > 0) return;
-  await storage.remove(key).catch((error: unknown) => {
-    logger.warn({ err: error, job: encodeId('job', id) }, 'a file was left behind; the janitor removes it');
-  });
+  const removeFile = () =>
+    storage.remove(key).catch((error: unknown) => {
+      logger.warn({ err: error, job: encodeId('job', id) }, 'a file was left behind; the janitor removes it');
+    });
+  try {
+    const moved = await database.transaction(async (query) => {
+      await query(keepDocument, [id, tenantId]);
+      return await query(moveToArchive, [id, tenantId, job.version, counted.pages, key, bytes, sha256]);
+    });
+    if (moved.length > 0) return;
+  } catch (error) {
+    // Without an answer, the transaction may have been committed, and the row may name the file.
+    if (!isConnectionError(error)) await removeFile();
+    throw error;
+  }
+  await removeFile();
   throw await reasonAgainst(context, tenantId, id);
 }
 
@@ -79,9 +91,12 @@ async function storeLines({ storage }: ArchiveContext, key: string, lines: Async
   }
   // Its error also ends the reading of `gzip`.
   const compressed = pipeline(Readable.from(ended()), gzip).catch(() => undefined);
-  const stored = await storage.put(key, gzip, { maxBytes: Number.MAX_SAFE_INTEGER });
-  await compressed;
-  return stored;
+  try {
+    return await storage.put(key, gzip, { maxBytes: Number.MAX_SAFE_INTEGER });
+  } finally {
+    gzip.destroy();
+    await compressed;
+  }
 }
 
 async function reasonAgainst({ database }: ArchiveContext, tenantId: string, id: string): Promise<RequestError> {

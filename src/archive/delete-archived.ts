@@ -13,16 +13,17 @@ export interface DeletedArchive {
 
 /**
  * Deletes an archived job, and its document if nothing else uses it. The caller removes the files. Returns null if the
- * job is not archived.
+ * job is not archived, or ended after `endedBy`.
  */
 export async function deleteArchivedJob(
   database: Database,
   tenantId: string,
   id: string,
+  endedBy: Date | null = null,
 ): Promise<DeletedArchive | null> {
   const [deleted] = await database.transaction(async (query) => {
     await query(lockArchivedDocument, [id, tenantId]);
-    return await query<DeletedArchive & Record<string, unknown>>(deleteLockedArchive, [id, tenantId]);
+    return await query<DeletedArchive & Record<string, unknown>>(deleteLockedArchive, [id, tenantId, endedBy]);
   });
   return deleted ?? null;
 }

@@ -10,21 +10,18 @@ export class ArchiveCorruptError extends Error {
   }
 }
 
-/**
- * Yields the lines of a compressed file. After the last one, throws an `ArchiveCorruptError` unless the file has this
- * SHA-256: until then, nothing may be done that cannot be undone.
- */
-export async function* readLines(file: AsyncIterable<Buffer>, sha256: string): AsyncGenerator<string> {
+/** Throws an `ArchiveCorruptError` unless a file has this SHA-256. */
+export async function checkFile(file: AsyncIterable<Buffer>, sha256: string): Promise<void> {
   const hash = createHash('sha256');
-  async function* hashed() {
-    for await (const chunk of file) {
-      hash.update(chunk);
-      yield chunk;
-    }
-  }
+  for await (const chunk of file) hash.update(chunk);
+  if (hash.digest('hex') !== sha256) throw new ArchiveCorruptError('its SHA-256 is not the recorded one');
+}
+
+/** Yields the lines of a compressed file. */
+export async function* readLines(file: AsyncIterable<Buffer>): AsyncGenerator<string> {
   const gunzip = createGunzip();
   // Its error also ends the reading of `gunzip`.
-  const read = pipeline(hashed(), gunzip).catch(() => undefined);
+  const read = pipeline(file, gunzip).catch(() => undefined);
   try {
     yield* splitLines(gunzip);
   } catch (error) {
@@ -33,7 +30,6 @@ export async function* readLines(file: AsyncIterable<Buffer>, sha256: string): A
     gunzip.destroy();
     await read;
   }
-  if (hash.digest('hex') !== sha256) throw new ArchiveCorruptError('its SHA-256 is not the recorded one');
 }
 
 /** Splits at line feeds alone: inside of JSON they are escaped, while other separators of lines are not. */

@@ -7,8 +7,8 @@ import { ObjectMissingError } from '../storage/storage.ts';
 import { readColumns } from './columns.ts';
 import type { ArchiveContext } from './context.ts';
 import { type ArchivedTable, type ArchiveHeader, archiveFormat, tableOf } from './file-format.ts';
-import { ArchiveCorruptError, readLines } from './read-lines.ts';
-import { endRestore, lockArchived } from './sql/archived-jobs.ts';
+import { ArchiveCorruptError, checkFile, readLines } from './read-lines.ts';
+import { endRestore, keepArchivedDocument, lockArchived } from './sql/archived-jobs.ts';
 import { insertLines } from './sql/lines.ts';
 
 /** Characters of lines that are inserted by one statement, besides the last line. */
@@ -23,7 +23,9 @@ type Locked = Pick<ArchivedJob, 'id' | 'storageKey' | 'sha256' | 'webhookId'>;
 export async function restoreJob(context: ArchiveContext, id: string): Promise<boolean> {
   const { database, storage, logger } = context;
   try {
+    await checkArchived(context, id);
     const storageKey = await database.transaction(async (query) => {
+      await query(keepArchivedDocument, [id]);
       const [locked] = await query<Locked>(lockArchived, [id]);
       if (locked === undefined) return null;
       await insertRows(context, query, locked);
@@ -40,11 +42,22 @@ export async function restoreJob(context: ArchiveContext, id: string): Promise<b
   }
 }
 
+/** Reads the whole file before anything is locked: what has the recorded hash can be inserted. */
+async function checkArchived({ database, storage }: ArchiveContext, id: string): Promise<void> {
+  const archived = await database.prisma.archivedJob.findUnique({ where: { id } });
+  if (archived === null) return;
+  try {
+    await checkFile(await storage.get(archived.storageKey), archived.sha256);
+  } catch (error) {
+    // Another call may have restored the job meanwhile, and removed the file.
+    const isThere = (await database.prisma.archivedJob.count({ where: { id } })) > 0;
+    if (isThere || !(error instanceof ObjectMissingError)) throw error;
+  }
+}
+
 async function insertRows({ storage }: ArchiveContext, query: Query, archived: Locked): Promise<void> {
   const columns = await readColumns(query);
-  const lines = readLines(await storage.get(archived.storageKey), archived.sha256);
-  const first = await lines.next();
-  const header = parseHeader(first.done ? '' : first.value, archived.id);
+  let header: ArchiveHeader | null = null;
   const statements = new Map<ArchivedTable, string>();
   let table: ArchivedTable = 'jobs';
   let waiting: string[] = [];
@@ -61,14 +74,18 @@ async function insertRows({ storage }: ArchiveContext, query: Query, archived: L
 
   /** Columns that were added since get their defaults. The webhook is added at the end. */
   function statementFor(table: ArchivedTable): string {
-    const inFile = new Set(header.columns[table].filter((name) => name !== 'webhook_id'));
+    const inFile = new Set(header?.columns[table].filter((name) => name !== 'webhook_id'));
     return insertLines(
       table,
       columns[table].filter(({ name }) => inFile.has(name)),
     );
   }
 
-  for await (const line of lines) {
+  for await (const line of readLines(await storage.get(archived.storageKey))) {
+    if (header === null) {
+      header = parseHeader(line, archived.id);
+      continue;
+    }
     const next = tableOf(line);
     if (next === null) throw new ArchiveCorruptError('a line is not a row');
     if (next !== table || characters > charactersAtOnce) await insert();
@@ -79,7 +96,7 @@ async function insertRows({ storage }: ArchiveContext, query: Query, archived: L
   await insert();
 }
 
-const header = z.object({
+const headerShape = z.object({
   format: z.literal(archiveFormat),
   job: z.string(),
   columns: z.object({
@@ -92,7 +109,7 @@ const header = z.object({
 function parseHeader(line: string, job: string): ArchiveHeader {
   let parsed: ArchiveHeader;
   try {
-    parsed = header.parse(JSON.parse(line));
+    parsed = headerShape.parse(JSON.parse(line));
   } catch (error) {
     throw new ArchiveCorruptError('its first line is not a header that this version understands', error);
   }

@@ -16,7 +16,7 @@ export const apiGrants: Readonly<Record<string, readonly Privilege[]>> = {
   jobs: write,
   job_names: append,
   job_attempts: append,
-  archived_jobs: read,
+  archived_jobs: ['SELECT', 'DELETE'],
   pages: read,
   batches: ['SELECT', 'INSERT', 'UPDATE'],
   batch_changes: write,

@@ -2,6 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { apiFunctions } from './api-grants.ts';
 import type { Run } from './api-role-check.ts';
 import { connectOrCreate, locked, MigrationError, messageOf } from './migration-connection.ts';
 import type { PostgresConnection } from './postgres/connection.ts';
@@ -69,6 +70,7 @@ export async function migrate(
     }
     const replaced = await locked(connection, async (run) => {
       const names = await replaceFunctions(run, functions, log);
+      await revokeFromPublic(run);
       const target = applied.at(-1) ?? names.join(', ');
       // Here, because the table of the log may be part of the migrations.
       if (target !== '') await record(run, { action: 'migrate', target });
@@ -138,6 +140,20 @@ async function replaceFunctions(
   if (names.length > 0) log(`replacing functions ${names.join(', ')}`);
   await applyFunctions(run, changed);
   return names;
+}
+
+/**
+ * Lets only the API's role call the functions that run as the owner. Their files do the same, but a restore from a backup
+ * brings the functions back without their privileges.
+ */
+async function revokeFromPublic(run: Run): Promise<void> {
+  for (const signature of apiFunctions) {
+    const [found] = await run<{ isPublic: boolean | null }>(
+      `SELECT has_function_privilege('public', to_regprocedure($1), 'EXECUTE') AS "isPublic"`,
+      [`public.${signature}`],
+    );
+    if (found?.isPublic) await run(`REVOKE EXECUTE ON FUNCTION public.${signature} FROM PUBLIC`, []);
+  }
 }
 
 function readMigrations(directory: string): Migration[] {

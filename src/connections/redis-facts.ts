@@ -3,7 +3,7 @@ import { createLogger } from '../ops/logger.ts';
 import { findRedisTrouble } from './redis-probe.ts';
 import type { RedisTrouble } from './redis-trouble.ts';
 
-/** What a Redis says of itself. */
+/** The state of a Redis. */
 export interface RedisFacts {
   /** Why it refuses commands; null if it accepts all. */
   trouble: RedisTrouble | null;

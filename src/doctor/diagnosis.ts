@@ -11,7 +11,7 @@ export interface Finding {
 /** One look at one part of a deployment. Throws if the part cannot be used: the message is one line with the fix. */
 export interface Check {
   name: string;
-  /** The check without which this one can say nothing: it is left out unless that one found no problem. */
+  /** The check that this one depends on: if that one finds a problem, this one is left out. */
   needs?: string;
   run(): Promise<Finding | Finding[]>;
 }
@@ -44,7 +44,8 @@ async function statusesOf(run: Check['run']): Promise<Omit<Diagnosis, 'check'>[]
   try {
     return [await run()].flat().map(statusOf);
   } catch (error) {
-    const [detail = 'unknown'] = (error instanceof Error ? error.message : String(error)).split('\n');
+    const lines = (error instanceof Error ? error.message : String(error)).split('\n');
+    const detail = lines.find((line) => line.trim() !== '') ?? 'unknown';
     return [{ status: 'PROBLEM', detail, advice: null }];
   }
 }

@@ -5,6 +5,7 @@ import { readVitals } from '../fleet/vitals.ts';
 import { workerSilenceSeconds } from '../fleet/workers.ts';
 import { areKeysRequired } from '../tenants/keys.ts';
 import type { Check, Finding } from './diagnosis.ts';
+import { liveWorkers } from './sql/live-workers.ts';
 
 /** Checks of the other processes, and of who may use them. */
 export function fleetChecks(config: Config, database: Database, version: string): Check[] {
@@ -28,12 +29,12 @@ async function checkMaintenance(database: Database): Promise<Finding> {
 }
 
 async function checkWorkers(database: Database, version: string): Promise<Finding[]> {
-  const since = new Date(Date.now() - workerSilenceSeconds * 1_000);
-  const workers = await database.prisma.worker.findMany({ where: { heartbeatAt: { gt: since } } });
+  // By the clock of the database, which other machines may not share.
+  const workers = await database.query<{ version: string; concurrency: number }>(liveWorkers, [workerSilenceSeconds]);
   if (workers.length === 0)
     return [{ detail: 'no worker runs', advice: 'Start one: `pagehive work`.', isWarning: true }];
   const slots = workers.reduce((sum, { concurrency }) => sum + concurrency, 0);
-  const findings: Finding[] = [{ detail: `${workers.length} workers run, with ${slots} slots` }];
+  const findings: Finding[] = [{ detail: `workers: ${workers.length}, slots: ${slots}` }];
   const others = new Set(workers.map((worker) => worker.version).filter((each) => each !== version));
   if (others.size > 0) {
     findings.push({

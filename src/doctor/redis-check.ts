@@ -8,7 +8,7 @@ export function redisCheck(url: string, prefix: string): Check {
   return {
     name: 'redis',
     async run() {
-      // Throws for what only a change of the configuration mends.
+      // Throws if only a change of the configuration helps.
       await checkRedis(url, prefix);
       const { trouble, version, eviction, clock } = await inspectRedis(url, prefix, (read) => skewOf('Redis', read));
       if (trouble !== null) return { detail: trouble.problem, advice: trouble.advice };

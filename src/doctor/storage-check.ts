@@ -21,7 +21,7 @@ export function agreementCheck({ dataDir }: Config, database: Database): Check {
       let missing = 0;
       for await (const { key, owner } of findMissing(database, storage)) {
         missing += 1;
-        const advice = 'Restore the file from a backup, or delete the job.';
+        const advice = 'Restore the file from a backup, or delete the job with deleteJob.';
         if (missing <= namedAtMost) findings.push({ detail: `${owner} lacks ${key}`, advice });
       }
       if (missing > namedAtMost)

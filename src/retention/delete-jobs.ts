@@ -46,8 +46,8 @@ async function deleteUnlessChanged(context: RetentionContext, { id, tenantId, en
 }
 
 /** Returns false if the job was deleted or restored meanwhile. */
-async function deleteUnlessRestored(context: RetentionContext, { id, tenantId }: DueJob): Promise<boolean> {
-  const deleted = await deleteArchivedJob(context.jobs.database, tenantId, id);
+async function deleteUnlessRestored(context: RetentionContext, { id, tenantId, endedBy }: DueJob): Promise<boolean> {
+  const deleted = await deleteArchivedJob(context.jobs.database, tenantId, id, endedBy);
   if (deleted === null) return false;
   await removeJobFiles(context, id, [deleted.archiveKey, deleted.storageKey]);
   return true;

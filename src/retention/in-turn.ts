@@ -28,9 +28,20 @@ export async function workInTurn(
   const due = await database.query<DueJob & Record<string, unknown>>(statement, [partSize, ofEachTenant, days]);
   const queue = due.values();
   let done = 0;
+  let isFailed = false;
   async function takeTurns(): Promise<void> {
-    for (const job of queue) if (await work(job)) done += 1;
+    for (const job of queue) {
+      if (isFailed) return;
+      try {
+        if (await work(job)) done += 1;
+      } catch (error) {
+        isFailed = true;
+        throw error;
+      }
+    }
   }
-  await Promise.all(Array.from({ length: atOnce }, takeTurns));
+  // All of them, so that nothing goes on when this ends.
+  const outcomes = await Promise.allSettled(Array.from({ length: atOnce }, takeTurns));
+  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
   return done;
 }

@@ -3,7 +3,7 @@ import { encodeId, type IdType, nilUuid } from '../ids.ts';
 import type { Storage } from '../storage/storage.ts';
 import { archiveKeys, attachmentKeys, documentKeys, imageKeys } from './sql/stored-objects.ts';
 
-/** A stored object that a row references, but that is not there. */
+/** A stored object that a row references, but that is missing. */
 export interface MissingObject {
   key: string;
   /** The public id of the job or document. */
@@ -33,8 +33,15 @@ export async function* findMissing(database: Database, storage: Storage): AsyncG
     let after: (string | number)[] = statement === imageKeys ? [nilUuid, 0] : [nilUuid];
     for (;;) {
       const rows = await database.query<Examined>(statement, after);
+      const missing: { id: string; key: string }[] = [];
       for (const { id, key } of rows) {
-        if (key !== null && (await storage.stat(key)) === null) yield { key, owner: encodeId(owner, id) };
+        if (key !== null && (await storage.stat(key)) === null) missing.push({ id, key });
+      }
+      if (missing.length > 0) {
+        // Not what was deleted since.
+        const again = await database.query<Examined>(statement, after);
+        const named = new Set(again.map(({ key }) => key));
+        for (const { id, key } of missing) if (named.has(key)) yield { key, owner: encodeId(owner, id) };
       }
       const last = rows.at(-1);
       if (last === undefined) break;

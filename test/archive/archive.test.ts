@@ -10,6 +10,7 @@ import { restoreJob } from '../../src/archive/restore-job.ts';
 import { RequestError } from '../../src/errors.ts';
 import { decodeId, encodeId, newUuid } from '../../src/ids.ts';
 import { createJanitor } from '../../src/maintenance/janitor.ts';
+import type { Storage } from '../../src/storage/storage.ts';
 import { insertJob, insertPages, insertTenant, type Row } from '../api/rows.ts';
 import {
   accepted,
@@ -47,6 +48,15 @@ async function archive(id: string): Promise<void> {
   const uuid = uuidOf(id);
   await archiveJob(service.platform, await tenantOf(uuid), uuid);
 }
+
+const storageMethods = (storage: Storage): Storage => ({
+  put: (...args) => storage.put(...args),
+  get: (...args) => storage.get(...args),
+  withLocalFile: (...args) => storage.withLocalFile(...args),
+  stat: (key) => storage.stat(key),
+  remove: (key) => storage.remove(key),
+  list: (folder) => storage.list(folder),
+});
 
 const restore = (id: string) => graphql(service.url, 'mutation ($id: ID!) { restoreJob(id: $id) { jobId } }', { id });
 
@@ -202,7 +212,6 @@ describe('an archived job', () => {
     for (const none of [{ job: 'nonsense' }, { batch: encodeId('batch', newUuid()) }, { tenant: own?.id }])
       expect(await archived(none)).toEqual([]);
     expect(accepted(await graphql(service.url, '{ jobs { nodes { id } } }')).jobs.nodes).toEqual([]);
-    expect(refused(await remove(service, own?.id ?? '')).extensions.code).toBe('NOT_FOUND');
   });
 
   it('keeps a document that another job leaves behind, and its idempotency key for a day', async () => {
@@ -231,6 +240,17 @@ describe('an archived job', () => {
     await makeOld(await storedKeys(service));
     await createJanitor({ database, storage, logger: service.platform.logger }).runOnce();
     expect(await storedKeys(service)).toEqual(keys);
+  });
+});
+
+describe('a client', () => {
+  it('can delete an archived job with all that is left of it', async () => {
+    const { id } = await submit(service, { source: await inline('attachment'), options: { thumbnails: true } });
+    await ended(service, id);
+    await archive(id);
+    expect(accepted(await remove(service, id)).deleteJob.deletedId).toBe(id);
+    expect([await archived(), await storedKeys(service)]).toEqual([[], []]);
+    expect(refused(await remove(service, id)).extensions.code).toBe('NOT_FOUND');
   });
 });
 
@@ -286,6 +306,32 @@ describe('archiving', () => {
     const id = encodeId('job', newUuid());
     await expect(archiveJob(service.platform, newUuid(), uuidOf(id))).rejects.toMatchObject({ code: 'NOT_FOUND' });
     for (const each of [id, 'nonsense']) expect(refused(await restore(each)).extensions.code).toBe('NOT_FOUND');
+  });
+
+  it('does not use what it read before the job was archived and restored by others', async () => {
+    const row = await insertJob(service, { status: 'COMPLETED' });
+    await insertPages(service, row, ['one', 'two']);
+    const { storage } = service.platform;
+    let isFirst = true;
+    // Others act while the file is written, before its pages are read.
+    const slow: Storage = {
+      ...storageMethods(storage),
+      async put(...args) {
+        if (isFirst) {
+          isFirst = false;
+          await archive(row.id);
+          const stored = await storage.put(...args);
+          accepted(await restore(row.id));
+          return stored;
+        }
+        return await storage.put(...args);
+      },
+    };
+    await expect(archiveJob({ ...service.platform, storage: slow }, defaultTenantId, row.uuid)).rejects.toBeInstanceOf(
+      RequestError,
+    );
+    expect((await readJob(service, row.id, 'pages { nodes { text } }')).pages.nodes).toHaveLength(2);
+    expect(await storedKeys(service)).toEqual([]);
   });
 
   it('and retries, deletions and restores at the same time leave each job in one place', async () => {

@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { defaultTenantId } from '../../src/api/context.ts';
 import { archiveJob } from '../../src/archive/archive-job.ts';
@@ -78,6 +79,13 @@ describe.skipIf(programs === null)('the backup of docs/operating.md', () => {
     const env = { DATABASE_URL: restoredUrl, DATABASE_API_URL: embeddedApiUrl(restoredUrl), DATA_DIR: dataDir };
     const printed = await runAsWritten(restore, env);
     expect(printed).toMatch(/^ok +agreement +every object that a row references is there$/m);
+    const client = new pg.Client({ connectionString: restoredUrl });
+    await client.connect();
+    const { rows } = await client.query(
+      `SELECT proname FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace AND has_function_privilege('public', oid, 'EXECUTE')`,
+    );
+    await client.end();
+    expect(rows).toEqual([]);
     await using after = await startService({ config: { databaseUrl: restoredUrl, dataDir } });
     for (const job of jobs) expect(await readJob(after, job.id, fields)).toEqual(job);
     expect(await fetchFile(after, jobs[0]?.id ?? '', 'NDJSON')).toEqual(results);

@@ -71,7 +71,7 @@ describe('pagehive doctor', () => {
       /^ok +redis +Redis [\d.]+ accepts all commands$/m,
       /^ok +redis +the clock of Redis/m,
       /^ok +maintenance +maintenance runs$/m,
-      /^ok +workers +1 workers run, with 2 slots$/m,
+      /^ok +workers +workers: 1, slots: 2$/m,
       /^ok +api keys +the API requires no keys, and only this machine reaches it$/m,
       /^ok +agreement +every object that a row references is there$/m,
     ])

@@ -5,6 +5,8 @@ import type { DeletedArchive } from '../../src/archive/delete-archived.ts';
 import {
   deleteLockedArchive,
   endRestore,
+  keepArchivedDocument,
+  keepDocument,
   lockArchived,
   lockArchivedDocument,
   moveToArchive,
@@ -22,6 +24,7 @@ import { endOfWindow, entriesOf } from '../../src/audit/sql/list-entries.ts';
 import type { Excess, Found as FoundRole } from '../../src/connections/api-role-check.ts';
 import { type ArchivedJob, type AuditLog, Prisma } from '../../src/connections/prisma/client.ts';
 import { findExcesses, findLacks } from '../../src/connections/sql/api-role.ts';
+import { liveWorkers } from '../../src/doctor/sql/live-workers.ts';
 import type { QueueState } from '../../src/fleet/queue.ts';
 import { tick } from '../../src/fleet/sql/beat.ts';
 import { countClaimableRows } from '../../src/fleet/sql/claimable.ts';
@@ -191,10 +194,8 @@ export const operationRows: Declared[] = [
   ...[expiredJobs('jobs'), expiredJobs('archived_jobs'), archivableJobs, oldDocuments, jobsWithOldImages].map(
     (statement) => row<DueJob>(statement, { id: 'uuid', tenantId: 'uuid', endedBy: 'timestamptz' }, ['endedBy']),
   ),
-  row<{ line: string; revision: number }>(readJobLine([idColumn, { name: 'revision', type: 'integer' }]), {
-    line: 'text',
-    revision: 'int4',
-  }),
+  row<{ line: string; version: string }>(readJobLine([idColumn]), { line: 'text', version: 'text' }),
+  row<{ version: string; concurrency: number }>(liveWorkers, { version: 'text', concurrency: 'int4' }),
   row<{ line: string }>(readAttemptLines([numberColumn]), { line: 'text' }),
   row<{ line: string; number: number }>(readPageLines([numberColumn]), { line: 'text', number: 'int4' }),
   row<StoredColumn>(listColumns, { name: 'text', type: 'text' }),
@@ -206,7 +207,9 @@ export const operationRows: Declared[] = [
     webhookId: 'uuid?',
   }),
   row<{ id: string }>(endRestore, { id: 'uuid' }),
-  row<{ id: string }>(lockArchivedDocument, { id: 'uuid' }),
+  ...[lockArchivedDocument, keepDocument, keepArchivedDocument].map((statement) =>
+    row<{ id: string }>(statement, { id: 'uuid' }),
+  ),
   row<DeletedArchive>(deleteLockedArchive, { archiveKey: 'text', storageKey: 'text?', pages: 'int4' }),
   row<{ id: string }>(lockSource, { id: 'uuid' }),
   row<{ storageKey: string }>(forgetDocument, { storageKey: 'text' }, ['storageKey']),

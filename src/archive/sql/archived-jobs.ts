@@ -1,12 +1,32 @@
 import { afterDeletion } from '../../job-row/sql/after-deletion.ts';
 
 /**
+ * Locks the document of a job against deletion until the end of the transaction.
+ *
+ * Parameters: $1 job, $2 tenant.
+ * Returns: one row, or none if the job does not exist.
+ * Locks: the source row, FOR KEY SHARE. A deletion locks it first, too: in another order, the two could deadlock.
+ * Called by: `archiveJob`, before `moveToArchive`, in one transaction.
+ */
+export const keepDocument = `
+SELECT s.id FROM jobs j JOIN sources s ON s.id = j.source_id WHERE j.id = $1 AND j.tenant_id = $2 FOR KEY SHARE OF s`;
+
+/**
+ * The same for an archived job.
+ *
+ * Parameters: $1 job. Returns and locks: as `keepDocument`.
+ * Called by: `restoreJob`, before `lockArchived`, in one transaction.
+ */
+export const keepArchivedDocument = `
+SELECT s.id FROM archived_jobs a JOIN sources s ON s.id = a.source_id WHERE a.id = $1 FOR KEY SHARE OF s`;
+
+/**
  * Replaces the rows of a final job by one in the archive. Its document, batch and webhook stay; its idempotency key
  * stays reserved for a day, as after a deletion.
  *
- * Parameters: $1 job, $2 tenant, $3 the revision that was written to the file; $4 number of pages, $5 storage key,
+ * Parameters: $1 job, $2 tenant, $3 the version of its row that was written to the file; $4 number of pages, $5 storage key,
  * $6 bytes and $7 SHA-256 of the file.
- * Returns: one row; no row if the job was deleted or retried meanwhile.
+ * Returns: one row; no row if the job was changed meanwhile: deleted, retried, or archived and restored.
  * Locks: the job row; FOR KEY SHARE the rows that it references, so that a deletion of another job with the same
  * document waits, and then sees the archived job.
  * Called by: `archiveJob`.
@@ -14,7 +34,7 @@ import { afterDeletion } from '../../job-row/sql/after-deletion.ts';
 export const moveToArchive = `
 WITH job AS (
     DELETE FROM jobs j
-     WHERE j.id = $1 AND j.tenant_id = $2 AND j.revision = $3 AND j.status IN ('COMPLETED', 'FAILED', 'CANCELLED')
+     WHERE j.id = $1 AND j.tenant_id = $2 AND j.xmin::text = $3 AND j.status IN ('COMPLETED', 'FAILED', 'CANCELLED')
     RETURNING j.*
 ), key AS (
     UPDATE idempotency_keys k SET expires_at = now() + interval '24 hours' FROM job WHERE k.job_id = job.id
@@ -68,7 +88,7 @@ SELECT s.id FROM archived_jobs a JOIN sources s ON s.id = a.source_id WHERE a.id
 /**
  * Deletes an archived job, and releases what it referenced, see `afterDeletion`.
  *
- * Parameters: $1 job, $2 tenant.
+ * Parameters: $1 job, $2 tenant; $3 the latest time of its end, null for any.
  * Returns: one row with the storage key of its file, and of a document that no row references any more; no row if the
  * job is not archived.
  * Locks: the row, and those of `afterDeletion`.
@@ -76,7 +96,8 @@ SELECT s.id FROM archived_jobs a JOIN sources s ON s.id = a.source_id WHERE a.id
  */
 export const deleteLockedArchive = `
 WITH job AS (
-    DELETE FROM archived_jobs a WHERE a.id = $1 AND a.tenant_id = $2
+    DELETE FROM archived_jobs a
+     WHERE a.id = $1 AND a.tenant_id = $2 AND ($3::timestamptz IS NULL OR a.finished_at <= $3)
     RETURNING a.id, a.source_id, a.batch_id, a.webhook_id, a.storage_key, a.pages
 ), ${afterDeletion}
 SELECT job.storage_key AS "archiveKey", job.pages, (SELECT storage_key FROM source) AS "storageKey" FROM job`;

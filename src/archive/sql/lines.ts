@@ -21,8 +21,8 @@ SELECT a.attname::text AS name, format_type(a.atttypid, a.atttypmod) AS type
  WHERE a.attrelid = $1::regclass AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
  ORDER BY a.attnum`;
 
-/** Maximum rows, and maximum bytes as stored, that a statement reads. */
-export const linesAtOnce = { rows: 200, bytes: 512 * 1024 };
+/** Maximum rows, and maximum bytes besides those of the first row, that a statement reads. */
+const linesAtOnce = { rows: 100, bytes: 1024 * 1024 };
 
 /** Text of type json would lose its form inside of JSON. */
 const archived = ({ name, type }: StoredColumn) => (type === 'json' ? `t."${name}"::text` : `t."${name}"`);
@@ -35,15 +35,16 @@ const select = (columns: StoredColumn[]) =>
  * Reads a final job as a line of its archive.
  *
  * Parameters: $1 job, $2 tenant; $3 the statuses that it may have and $4 the latest time of its end, null for any.
- * Returns: one row with the line and the job's revision; no row if there is no such final job.
- * Locks: nothing; `moveToArchive` checks the revision.
+ * Returns: one row with the line and the version of the row, which each change of the row replaces; no row if there is
+ * no such final job.
+ * Locks: nothing; `moveToArchive` checks the version.
  * Called by: `archiveJob`.
  */
 export const readJobLine = (columns: StoredColumn[]) => `
-SELECT ${line('jobs')} AS line, r.revision
-  FROM (SELECT ${select(columns)} FROM jobs t
-         WHERE t.id = $1 AND t.tenant_id = $2 AND t.status IN ('COMPLETED', 'FAILED', 'CANCELLED')
-           AND ($3::text[] IS NULL OR t.status::text = ANY ($3)) AND ($4::timestamptz IS NULL OR t.finished_at <= $4)) r`;
+SELECT ${line('jobs')} AS line, v.xmin::text AS version
+  FROM jobs v, LATERAL (SELECT ${select(columns)} FROM jobs t WHERE t.id = v.id) r
+ WHERE v.id = $1 AND v.tenant_id = $2 AND v.status IN ('COMPLETED', 'FAILED', 'CANCELLED')
+   AND ($3::text[] IS NULL OR v.status::text = ANY ($3)) AND ($4::timestamptz IS NULL OR v.finished_at <= $4)`;
 
 /**
  * Reads all attempts of a job as lines of its archive.
@@ -64,8 +65,8 @@ SELECT ${line('job_attempts')} AS line
  */
 export const readPageLines = (columns: StoredColumn[]) => `
 WITH next AS MATERIALIZED (
-    SELECT p.number, sum(pg_column_size(p.text) + pg_column_size(p.markdown) + pg_column_size(p.links) + pg_column_size(p.details))
-                         OVER (ORDER BY p.number) AS bytes
+    SELECT p.number, sum(octet_length(p.text) + octet_length(p.markdown) + coalesce(octet_length(p.searched), 0)
+                         + octet_length(p.links::text) + octet_length(p.details::text)) OVER (ORDER BY p.number) AS bytes
       FROM pages p WHERE p.job_id = $1 AND p.number > $2::int ORDER BY p.number LIMIT ${linesAtOnce.rows}
 )
 SELECT ${line('pages')} AS line, r.number

@@ -1,7 +1,7 @@
 /**
  * Visits batches of which a job was deleted a day ago. Deletes those without jobs, with their webhooks and deltas;
- * their idempotency keys stay reserved for another day. A batch that still has jobs, or archived ones, is visited again after the next
- * deletion.
+ * their idempotency keys stay reserved for another day. A batch that still has jobs, or archived ones, is visited
+ * again after the next deletion.
  *
  * Parameters: $1 maximum rows.
  * Returns: one row for each batch visited.

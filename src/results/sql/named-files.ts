@@ -12,5 +12,5 @@ SELECT j.document->>'attachmentsKey' AS key FROM jobs j
 SELECT p.images->>'key' FROM pages p
  WHERE p.job_id = ANY($1::uuid[]) AND p.images->>'key' = ANY($2::text[])
  UNION
-SELECT key FROM unnest($2::text[]) AS key
- WHERE EXISTS (SELECT FROM archived_jobs a WHERE a.id = ANY($1::uuid[]) AND starts_with(key, 'results/' || a.id || '/'))`;
+SELECT key FROM unnest($2::text[]) AS key JOIN archived_jobs a ON a.id::text = split_part(key, '/', 2)
+ WHERE a.id = ANY($1::uuid[])`;

@@ -15,7 +15,7 @@ SELECT id, tenant_id AS "tenantId", finished_at AS "endedBy" FROM (${rows}) old
  ORDER BY place, finished_at LIMIT $1`;
 
 /**
- * Finds final jobs to delete: those whose own time is over, and those older than their tenant keeps jobs. The first of
+ * Finds final jobs to delete: those with an expired time, and those older than their tenant keeps jobs. The first of
  * each tenant come first.
  *
  * Parameters: $1 maximum number of jobs in total, $2 maximum number of each tenant and kind, $3 days that jobs are kept

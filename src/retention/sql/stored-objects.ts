@@ -8,7 +8,7 @@
  */
 export const namedSources = `SELECT storage_key AS key FROM sources WHERE storage_key = ANY($1::text[])`;
 
-/** Rows that a step examines: their columns must be read from the table, whatever they contain. */
+/** Maximum rows that a step examines. */
 const examined = 2_000;
 
 /**

@@ -1,3 +1,4 @@
+import { deleteArchivedJob } from '../../../archive/delete-archived.ts';
 import { RequestError } from '../../../errors.ts';
 import { decodeId } from '../../../ids.ts';
 import type { Job as JobRow } from '../../../job-row/job.ts';
@@ -50,6 +51,18 @@ const DeleteJobPayload = builder.objectRef<{ deletedId: string }>('DeleteJobPayl
   fields: (t) => ({ deletedId: t.exposeID('deletedId', { description: 'The id of the deleted job.' }) }),
 });
 
+/** Deletes a job, archived or not. Returns the keys of objects that no row references any more. */
+async function deleteAnyJob({ jobs, tenantId }: ApiContext, uuid: string): Promise<(string | null)[]> {
+  try {
+    return [(await deleteJob(jobs, tenantId, uuid)).storageKey];
+  } catch (error) {
+    if (!(error instanceof RequestError) || error.code !== 'NOT_FOUND') throw error;
+    const archived = await deleteArchivedJob(jobs.database, tenantId, uuid);
+    if (archived === null) throw error;
+    return [archived.archiveKey, archived.storageKey];
+  }
+}
+
 builder.mutationFields((t) => ({
   cancelJob: t.field({
     type: CancelJobPayload,
@@ -83,13 +96,12 @@ builder.mutationFields((t) => ({
     type: DeleteJobPayload,
     nullable: true,
     description:
-      'Deletes a final job with its pages and files, and its document if no other job uses it. A job that has not ended is JOB_NOT_FINAL. Its ' +
+      'Deletes a final job with its pages and files, also an archived one, and its document if no other job uses it. A job that has not ended is JOB_NOT_FINAL. Its ' +
       'idempotency key cannot be reused for 24 hours.',
     args: { id: t.arg.id({ required: true, description: 'The id of the job.' }) },
     async resolve(_, { id }, context) {
       const uuid = jobUuid(id);
-      const { storageKey } = await deleteJob(context.jobs, context.tenantId, uuid);
-      await removeJobFiles(context, uuid, [storageKey]);
+      await removeJobFiles(context, uuid, await deleteAnyJob(context, uuid));
       return { deletedId: id };
     },
   }),
