@@ -12,7 +12,7 @@ import { endRestore, keepArchivedDocument, lockArchived } from './sql/archived-j
 import { insertLines } from './sql/lines.ts';
 
 /** Characters of lines that are inserted by one statement, besides the last line. */
-const charactersAtOnce = 1024 ** 2;
+const charactersAtOnce = 256 * 1024;
 
 type Locked = Pick<ArchivedJob, 'id' | 'storageKey' | 'sha256' | 'webhookId'>;
 

@@ -139,7 +139,7 @@ describe('a restored job', () => {
   it('has all pages of a large document', async () => {
     const row = await insertJob(service, { status: 'COMPLETED' });
     const text = (page: number) =>
-      `page ${page} \u2029 ${randomBytes(page % 50 === 0 ? 400_000 : 2_000).toString('hex')}`;
+      `page ${page} \u2029 ${randomBytes(page % 50 === 0 ? 100_000 : 2_000).toString('hex')}`;
     await insertPages(
       service,
       row,
