@@ -106,7 +106,9 @@ export function stopOperation(config: ClientConfig, id: string, options: AdminOp
   );
 }
 
-function linesOf({ id, kind, status, matched, changed, skipped, createdAt }: BulkOperationFragment): string[] {
-  const counts = `${changed} of ${matched} changed, ${skipped} skipped`;
+function linesOf(operation: BulkOperationFragment): string[] {
+  const { id, kind, status, matched, changed, skipped, createdAt, failingSince } = operation;
+  const failing = failingSince === null ? '' : `, failing since ${failingSince}`;
+  const counts = `${changed} of ${matched} changed, ${skipped} skipped${failing}`;
   return [`${id}  ${kind.padEnd(10)}  ${status.padEnd(9)}  ${createdAt}  ${counts}`];
 }

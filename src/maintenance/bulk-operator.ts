@@ -1,6 +1,6 @@
 import { encodeId } from '../ids.ts';
 import type { JobsContext } from '../jobs/context.ts';
-import { makePart } from '../operations/make-part.ts';
+import { makePart, recordFailure } from '../operations/make-part.ts';
 import type { Logger } from '../ops/logger.ts';
 import type { Storage } from '../storage/storage.ts';
 import type { Actor } from './actor.ts';
@@ -27,11 +27,11 @@ export function createBulkOperator(context: { jobs: JobsContext; storage: Storag
         running,
         turnMs,
         (operation) => makePart(context, operation),
-        ({ id }, error) =>
-          logger.warn(
-            { err: error, operation: encodeId('operation', id) },
-            'a part of a bulk operation failed; trying again',
-          ),
+        async (operation, error) => {
+          const details = { err: error, operation: encodeId('operation', operation.id) };
+          logger.warn(details, 'a part of a bulk operation failed; trying again');
+          await recordFailure(context, operation);
+        },
       );
     },
   };

@@ -7,7 +7,7 @@ export async function takeTurns<Item>(
   items: Item[],
   turnMs: number,
   work: (item: Item) => Promise<Item | null>,
-  failed: (item: Item, error: unknown) => void,
+  failed: (item: Item, error: unknown) => void | Promise<void>,
 ): Promise<void> {
   const until = performance.now() + turnMs;
   let waiting = items;
@@ -18,7 +18,7 @@ export async function takeTurns<Item>(
         const next = await work(item);
         if (next !== null) unfinished.push(next);
       } catch (error) {
-        failed(item, error);
+        await failed(item, error);
       }
     }
     waiting = unfinished;

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { JobError } from '../../src/errors.ts';
-import { encodeId, newUuid, nilUuid } from '../../src/ids.ts';
+import { decodeId, encodeId, newUuid, nilUuid } from '../../src/ids.ts';
 import { accepted, ended, inline, readJob, refused, submit } from '../api/submitting.ts';
 import { graphql } from '../graphql.ts';
 import { copyJob } from '../jobs/copy-job.ts';
@@ -22,7 +22,7 @@ afterAll(async () => {
   await service[Symbol.asyncDispose]();
 });
 
-const fields = 'id kind status filter priority matched examined changed skipped createdAt finishedAt';
+const fields = 'id kind status filter priority matched examined changed skipped createdAt finishedAt failingSince';
 
 function request(mutation: string, filter: Record<string, unknown>, more: Record<string, unknown> = {}) {
   const type = mutation === 'setPriority' ? 'SetPriorityInput' : 'BulkInput';
@@ -200,6 +200,30 @@ describe('a bulk operation', () => {
       await holder.end();
     }
   }, 60_000);
+
+  it('skips a job whose change fails, and says since when it cannot go on if none is left', async () => {
+    const ids = await waiting(3);
+    await run('cancelJobs', {});
+    const [broken] = ids;
+    const owner = new pg.Client({ connectionString: service.config.databaseUrl ?? '' });
+    await owner.connect();
+    try {
+      await owner.query(`CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'broken'; END $$`);
+      await owner.query(`CREATE TRIGGER refuse BEFORE DELETE ON jobs FOR EACH ROW
+        WHEN (OLD.id = '${decodeId('job', broken ?? '')}') EXECUTE FUNCTION refuse()`);
+      expect(await run('deleteJobs', {})).toMatchObject({ matched: 3, changed: 2, skipped: 1, failingSince: null });
+
+      const { deleteJobs } = accepted(await request('deleteJobs', {}, { expectedCount: 1 }));
+      const operation = () => read(deleteJobs.operation.id);
+      await expect.poll(async () => (await operation()).failingSince).not.toBeNull();
+      expect(await operation()).toMatchObject({ status: 'RUNNING', changed: 0 });
+      await owner.query('DROP TRIGGER refuse ON jobs');
+      await expect.poll(operation).toMatchObject({ status: 'COMPLETED', changed: 1, skipped: 0, failingSince: null });
+    } finally {
+      await owner.query('DROP FUNCTION refuse CASCADE');
+      await owner.end();
+    }
+  });
 
   it('leaves jobs alone that ended or were retried after it was requested', async () => {
     await waiting(2);

@@ -1,7 +1,7 @@
 import { execFile, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
@@ -34,7 +34,13 @@ export async function buildPrevious(): Promise<PreviousVersion> {
       run(process.execPath, [join(folder, 'node_modules', script), ...args], {
         cwd: folder,
         // `generate` only checks that there is a migration engine.
-        env: { ...process.env, PRISMA_SCHEMA_ENGINE_BINARY: process.execPath, CHECKPOINT_DISABLE: '1' },
+        env: {
+          ...process.env,
+          // Prisma starts its generators by name.
+          PATH: `${join(folder, 'node_modules', '.bin')}${delimiter}${process.env.PATH ?? ''}`,
+          PRISMA_SCHEMA_ENGINE_BINARY: process.execPath,
+          CHECKPOINT_DISABLE: '1',
+        },
       });
     await node('prisma/build/index.js', 'generate');
     await node('typescript/bin/tsc', '-p', 'tsconfig.build.json');

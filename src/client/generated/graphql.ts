@@ -498,7 +498,7 @@ export type DrainWorkerMutationVariables = Exact<{
 
 export type DrainWorkerMutation = { drainWorker: { worker: { id: string, status: WorkerStatus, host: string, version: string, concurrency: number, runningJobs: number, completedJobs: number, failedAttempts: number, pagesPerMinute: number, memoryBytes: number | null, sandbox: SandboxLevel | null, startedAt: string, lastHeartbeat: string, jobs: Array<{ jobId: string, tenantId: string, stage: JobStage, progressPercentage: number, pagesDone: number, pagesTotal: number | null, startedAt: string }> } } | null };
 
-export type BulkOperationFragment = { id: string, kind: BulkOperationKind, status: BulkOperationStatus, filter: Record<string, unknown>, priority: number | null, matched: number, examined: number, changed: number, skipped: number, createdAt: string, finishedAt: string | null };
+export type BulkOperationFragment = { id: string, kind: BulkOperationKind, status: BulkOperationStatus, filter: Record<string, unknown>, priority: number | null, matched: number, examined: number, changed: number, skipped: number, createdAt: string, finishedAt: string | null, failingSince: string | null };
 
 export type BulkOperationsQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -506,42 +506,42 @@ export type BulkOperationsQueryVariables = Exact<{
 }>;
 
 
-export type BulkOperationsQuery = { bulkOperations: { nodes: Array<{ id: string, kind: BulkOperationKind, status: BulkOperationStatus, filter: Record<string, unknown>, priority: number | null, matched: number, examined: number, changed: number, skipped: number, createdAt: string, finishedAt: string | null }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } };
+export type BulkOperationsQuery = { bulkOperations: { nodes: Array<{ id: string, kind: BulkOperationKind, status: BulkOperationStatus, filter: Record<string, unknown>, priority: number | null, matched: number, examined: number, changed: number, skipped: number, createdAt: string, finishedAt: string | null, failingSince: string | null }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } };
 
 export type RetryJobsMutationVariables = Exact<{
   input: BulkInput;
 }>;
 
 
-export type RetryJobsMutation = { retryJobs: { count: number, operation: { id: string, kind: BulkOperationKind, status: BulkOperationStatus, filter: Record<string, unknown>, priority: number | null, matched: number, examined: number, changed: number, skipped: number, createdAt: string, finishedAt: string | null } | null } | null };
+export type RetryJobsMutation = { retryJobs: { count: number, operation: { id: string, kind: BulkOperationKind, status: BulkOperationStatus, filter: Record<string, unknown>, priority: number | null, matched: number, examined: number, changed: number, skipped: number, createdAt: string, finishedAt: string | null, failingSince: string | null } | null } | null };
 
 export type CancelJobsMutationVariables = Exact<{
   input: BulkInput;
 }>;
 
 
-export type CancelJobsMutation = { cancelJobs: { count: number, operation: { id: string, kind: BulkOperationKind, status: BulkOperationStatus, filter: Record<string, unknown>, priority: number | null, matched: number, examined: number, changed: number, skipped: number, createdAt: string, finishedAt: string | null } | null } | null };
+export type CancelJobsMutation = { cancelJobs: { count: number, operation: { id: string, kind: BulkOperationKind, status: BulkOperationStatus, filter: Record<string, unknown>, priority: number | null, matched: number, examined: number, changed: number, skipped: number, createdAt: string, finishedAt: string | null, failingSince: string | null } | null } | null };
 
 export type DeleteJobsMutationVariables = Exact<{
   input: BulkInput;
 }>;
 
 
-export type DeleteJobsMutation = { deleteJobs: { count: number, operation: { id: string, kind: BulkOperationKind, status: BulkOperationStatus, filter: Record<string, unknown>, priority: number | null, matched: number, examined: number, changed: number, skipped: number, createdAt: string, finishedAt: string | null } | null } | null };
+export type DeleteJobsMutation = { deleteJobs: { count: number, operation: { id: string, kind: BulkOperationKind, status: BulkOperationStatus, filter: Record<string, unknown>, priority: number | null, matched: number, examined: number, changed: number, skipped: number, createdAt: string, finishedAt: string | null, failingSince: string | null } | null } | null };
 
 export type SetPriorityMutationVariables = Exact<{
   input: SetPriorityInput;
 }>;
 
 
-export type SetPriorityMutation = { setPriority: { count: number, operation: { id: string, kind: BulkOperationKind, status: BulkOperationStatus, filter: Record<string, unknown>, priority: number | null, matched: number, examined: number, changed: number, skipped: number, createdAt: string, finishedAt: string | null } | null } | null };
+export type SetPriorityMutation = { setPriority: { count: number, operation: { id: string, kind: BulkOperationKind, status: BulkOperationStatus, filter: Record<string, unknown>, priority: number | null, matched: number, examined: number, changed: number, skipped: number, createdAt: string, finishedAt: string | null, failingSince: string | null } | null } | null };
 
 export type CancelBulkOperationMutationVariables = Exact<{
   id: string;
 }>;
 
 
-export type CancelBulkOperationMutation = { cancelBulkOperation: { operation: { id: string, kind: BulkOperationKind, status: BulkOperationStatus, filter: Record<string, unknown>, priority: number | null, matched: number, examined: number, changed: number, skipped: number, createdAt: string, finishedAt: string | null } } | null };
+export type CancelBulkOperationMutation = { cancelBulkOperation: { operation: { id: string, kind: BulkOperationKind, status: BulkOperationStatus, filter: Record<string, unknown>, priority: number | null, matched: number, examined: number, changed: number, skipped: number, createdAt: string, finishedAt: string | null, failingSince: string | null } } | null };
 
 export type QuarantineQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -593,7 +593,7 @@ export type ArchiveJobsMutationVariables = Exact<{
 }>;
 
 
-export type ArchiveJobsMutation = { archiveJobs: { count: number, operation: { id: string, kind: BulkOperationKind, status: BulkOperationStatus, filter: Record<string, unknown>, priority: number | null, matched: number, examined: number, changed: number, skipped: number, createdAt: string, finishedAt: string | null } | null } | null };
+export type ArchiveJobsMutation = { archiveJobs: { count: number, operation: { id: string, kind: BulkOperationKind, status: BulkOperationStatus, filter: Record<string, unknown>, priority: number | null, matched: number, examined: number, changed: number, skipped: number, createdAt: string, finishedAt: string | null, failingSince: string | null } | null } | null };
 
 export type ArchivedJobsQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -880,6 +880,7 @@ export const BulkOperationFragmentDoc = new TypedDocumentString(`
   skipped
   createdAt
   finishedAt
+  failingSince
 }
     `, {"fragmentName":"BulkOperation"}) as unknown as TypedDocumentString<BulkOperationFragment, unknown>;
 export const TenantErasureFragmentDoc = new TypedDocumentString(`
@@ -1200,6 +1201,7 @@ export const BulkOperationsDocument = new TypedDocumentString(`
   skipped
   createdAt
   finishedAt
+  failingSince
 }
 fragment PageInfo on PageInfo {
   hasNextPage
@@ -1228,6 +1230,7 @@ export const RetryJobsDocument = new TypedDocumentString(`
   skipped
   createdAt
   finishedAt
+  failingSince
 }`) as unknown as TypedDocumentString<RetryJobsMutation, RetryJobsMutationVariables>;
 export const CancelJobsDocument = new TypedDocumentString(`
     mutation CancelJobs($input: BulkInput!) {
@@ -1250,6 +1253,7 @@ export const CancelJobsDocument = new TypedDocumentString(`
   skipped
   createdAt
   finishedAt
+  failingSince
 }`) as unknown as TypedDocumentString<CancelJobsMutation, CancelJobsMutationVariables>;
 export const DeleteJobsDocument = new TypedDocumentString(`
     mutation DeleteJobs($input: BulkInput!) {
@@ -1272,6 +1276,7 @@ export const DeleteJobsDocument = new TypedDocumentString(`
   skipped
   createdAt
   finishedAt
+  failingSince
 }`) as unknown as TypedDocumentString<DeleteJobsMutation, DeleteJobsMutationVariables>;
 export const SetPriorityDocument = new TypedDocumentString(`
     mutation SetPriority($input: SetPriorityInput!) {
@@ -1294,6 +1299,7 @@ export const SetPriorityDocument = new TypedDocumentString(`
   skipped
   createdAt
   finishedAt
+  failingSince
 }`) as unknown as TypedDocumentString<SetPriorityMutation, SetPriorityMutationVariables>;
 export const CancelBulkOperationDocument = new TypedDocumentString(`
     mutation CancelBulkOperation($id: ID!) {
@@ -1315,6 +1321,7 @@ export const CancelBulkOperationDocument = new TypedDocumentString(`
   skipped
   createdAt
   finishedAt
+  failingSince
 }`) as unknown as TypedDocumentString<CancelBulkOperationMutation, CancelBulkOperationMutationVariables>;
 export const QuarantineDocument = new TypedDocumentString(`
     query Quarantine($first: Int, $after: String) {
@@ -1425,6 +1432,7 @@ export const ArchiveJobsDocument = new TypedDocumentString(`
   skipped
   createdAt
   finishedAt
+  failingSince
 }`) as unknown as TypedDocumentString<ArchiveJobsMutation, ArchiveJobsMutationVariables>;
 export const ArchivedJobsDocument = new TypedDocumentString(`
     query ArchivedJobs($first: Int, $after: String, $filter: ArchivedJobFilter) {

@@ -11,10 +11,23 @@
 export const recordPart = `
 UPDATE bulk_operations
    SET cursor = coalesce($3::uuid, cursor), examined = examined + $4::int, changed = changed + $5::int, skipped = skipped + $6::int,
+       failing_since = NULL,
        status = CASE WHEN $3::uuid IS NULL AND status = 'RUNNING' THEN 'COMPLETED'::"BulkOperationStatus" ELSE status END,
        finished_at = CASE WHEN $3::uuid IS NULL THEN coalesce(finished_at, now()) ELSE finished_at END
  WHERE id = $1 AND cursor = $2::uuid AND status <> 'COMPLETED'
 RETURNING status = 'RUNNING' AS "isRunning"`;
+
+/**
+ * Records that the next part of a running operation failed.
+ *
+ * Parameters: $1 operation; $2 the cursor that it had.
+ * Returns: nothing.
+ * Locks: the row of the operation.
+ * Called by: `recordFailure`.
+ */
+export const recordFailedPart = `
+UPDATE bulk_operations SET failing_since = now()
+ WHERE id = $1 AND cursor = $2::uuid AND status = 'RUNNING' AND failing_since IS NULL`;
 
 /**
  * Cancels an operation. Jobs that it has changed stay changed. An operation that has ended stays as it is.
@@ -27,6 +40,6 @@ RETURNING status = 'RUNNING' AS "isRunning"`;
 export const cancelOperationRow = `
 UPDATE bulk_operations
    SET status = CASE status WHEN 'RUNNING' THEN 'CANCELLED'::"BulkOperationStatus" ELSE status END,
-       finished_at = coalesce(finished_at, now())
+       finished_at = coalesce(finished_at, now()), failing_since = NULL
  WHERE id = $1
 RETURNING id`;

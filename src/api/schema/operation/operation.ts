@@ -66,7 +66,8 @@ export const BulkOperation = builder.objectRef<OperationRow>('BulkOperation').im
       extensions,
     }),
     skipped: t.exposeInt('skipped', {
-      description: 'The number of jobs that matched, but that something else changed at the same moment.',
+      description:
+        'The number of jobs that matched, but that something else changed at the same moment, or whose change failed; then the log of `maintain` says why.',
       extensions,
     }),
     createdAt: t.expose('requestedAt', { type: 'DateTime', description: 'When it was requested.', extensions }),
@@ -74,6 +75,13 @@ export const BulkOperation = builder.objectRef<OperationRow>('BulkOperation').im
       type: 'DateTime',
       nullable: true,
       description: 'When it ended; null while it is RUNNING.',
+      extensions,
+    }),
+    failingSince: t.expose('failingSince', {
+      type: 'DateTime',
+      nullable: true,
+      description:
+        'Since when its next part fails and is tried again every second, for example because the storage is full; null while it advances. The log of `maintain` has the reason.',
       extensions,
     }),
   }),
