@@ -80,7 +80,7 @@ const measured: Measured[] = [
   query('search: medium word', `{ searchPages(query: "${medium}") { complete nodes { snippet } } }`, false),
   query('search: frequent word', `{ searchPages(query: "${frequent}") { complete nodes { snippet } } }`, false),
   query('archived jobs', '{ archivedJobs(first: 20) { nodes { jobId } } }'),
-  query('queue', '{ queue { depth oldestSeconds } }', false),
+  query('queue', '{ queue { depth oldestWaitingSeconds } }', false),
   query('health', '{ health { status } }', false),
   ['/metrics', false, ({ lab }) => fetch(`${lab.config.publicUrl}/metrics`).then((answer) => answer.text())],
   [
@@ -193,7 +193,8 @@ for (const [name, begin, end, measure] of works) {
   const each = await createMeanwhile(seconds);
   const changed = Math.abs((await count(measure)) - before) / seconds;
   await end();
-  await sleep(6_000);
+  // Less than idle connections live.
+  await sleep(3_000);
   const line = [percentile(each, 0.5), percentile(each, 0.99)].map((ms) => ms.toFixed(0).padStart(8)).join(' ');
   console.log(`${name} (requested in ${started} s)`.padEnd(42), line, changed.toFixed(0).padStart(24));
 }

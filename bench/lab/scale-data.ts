@@ -21,9 +21,11 @@ const texts = 20_000;
 const jobColumns = `id, tenant_id, source_id, status, stage, percent, options, max_retries, priority, claim_order, name,
   pages_total, pages_done, created_at, started_at, finished_at, document, failure_code, batch_id, batch_index, metadata`;
 
+/** The same in all statements, so that they make the same ids. */
+const now = Math.floor(Date.now() / 1_000);
 /** A UUIDv7 of a time in seconds before now, with a number that makes it unique. */
 const uuid = (secondsAgo: string, number: string) =>
-  `(lpad(to_hex(((extract(epoch FROM now()) - (${secondsAgo})) * 1000)::bigint), 12, '0') || '7000' || '8' || lpad(to_hex(${number}), 15, '0'))::uuid`;
+  `(lpad(to_hex((${now} - (${secondsAgo}))::bigint * 1000), 12, '0') || '7000' || '8' || lpad(to_hex(${number}), 15, '0'))::uuid`;
 
 /** Fills an empty database. Indexes exist meanwhile, except that of the search, which takes a third of the time later. */
 export async function fillScale(url: string, { final, waiting, withPages, archived }: Scale): Promise<void> {
@@ -46,7 +48,7 @@ export async function fillScale(url: string, { final, waiting, withPages, archiv
       SELECT ${id}, ${tenant}, 'BASE64', 'STORED', 1, '00', 'sources/' || n FROM ${numbers}`);
     await pool.query(`INSERT INTO jobs (${jobColumns})
       SELECT ${id}, ${tenant}, ${id}, CASE WHEN n % 20 = 0 THEN 'FAILED' WHEN n % 50 = 1 THEN 'CANCELLED' ELSE 'COMPLETED' END::"JobStatus",
-             'STORE', 100, '{}', 3, 5, now() - make_interval(secs => ${final} - n), 'invoice ' || n || CASE WHEN n % 1000 = 7 THEN ' urgent' ELSE '' END, ${pagesAJob}, ${pagesAJob},
+             'STORE', CASE WHEN n % 20 = 0 OR n % 50 = 1 THEN 40 ELSE 100 END, '{}', 3, 5, now() - make_interval(secs => ${final} - n), 'invoice ' || n || CASE WHEN n % 1000 = 7 THEN ' urgent' ELSE '' END, ${pagesAJob}, ${pagesAJob},
              now() - make_interval(secs => ${final} - n), now() - make_interval(secs => ${final} - n), now() - make_interval(secs => ${final} - n),
              '{}', CASE WHEN n % 20 = 0 THEN CASE WHEN n % 100 = 0 THEN 'MEMORY_LIMIT' ELSE 'NOT_A_PDF' END END,
              ${batchOf}, CASE WHEN n % 10 = 0 THEN n % 10000 / 10 END, '{"n": 1}'
@@ -71,7 +73,7 @@ export async function fillScale(url: string, { final, waiting, withPages, archiv
 
 async function fillPages(pool: pg.Pool, jobs: number, id: string, final: number): Promise<void> {
   const random = sequence(7);
-  await pool.query('CREATE UNLOGGED TABLE bench_texts (n int PRIMARY KEY, text text)');
+  await pool.query('CREATE UNLOGGED TABLE bench_texts (number int PRIMARY KEY, text text)');
   const made = Array.from({ length: texts }, () =>
     Array.from({ length: wordsAPage }, () => wordBetween(1, 50_000, random)).join(' '),
   );
@@ -87,10 +89,10 @@ async function fillPages(pool: pg.Pool, jobs: number, id: string, final: number)
   const insertInTurn = async () => {
     for (const [from, to] of queue) {
       await pool.query(`INSERT INTO pages (job_id, number, tenant_id, width, height, rotation, text, markdown, links)
-        SELECT ${id}, number, '${defaultTenantId}', 595, 842, 0, t.text, t.text, '[]'
-          FROM (SELECT j * ${step} AS n, j FROM generate_series(${from}, ${to}) AS j) job,
-               generate_series(1, ${pagesAJob}) AS number, bench_texts t
-         WHERE t.n = (j * ${pagesAJob} + number) % ${texts}`);
+        SELECT ${id}, page, '${defaultTenantId}', 595, 842, 0, t.text, t.text, '[]'
+          FROM (SELECT (j - 1) * ${step} + 3 AS n, j FROM generate_series(${from}, ${to}) AS j) job,
+               generate_series(1, ${pagesAJob}) AS page, bench_texts t
+         WHERE t.number = (j * ${pagesAJob} + page) % ${texts}`);
     }
   };
   await Promise.all([insertInTurn(), insertInTurn()]);

@@ -1,7 +1,8 @@
 import type { Database } from '../connections/database.ts';
+import { jobStatuses } from '../job-row/job.ts';
 import { countedUpTo, type JobKey } from './list-limits.ts';
 import { groupsOf } from './name-groups.ts';
-import { estimateGroups, scanAll, scanFirst, scanNames, type Wanted } from './sql/list-by-name.ts';
+import { estimateGroups, scanAll, scanFirst, scanNames, scanUntilFound, type Wanted } from './sql/list-by-name.ts';
 import type { Order, Path } from './sql/list-jobs.ts';
 
 type Values = Parameters<Database['query']>[1];
@@ -33,7 +34,7 @@ export interface Found {
 }
 
 /** Number of first rows of a list whose names are compared. They contain any frequent name. */
-const first = 2_000;
+const first = 1_000;
 /** The same if the first rows contain the name too rarely. */
 const firstUpTo = [6_000, 12_000];
 /** Maximum rows of a list to compare, if these are all its rows. */
@@ -71,8 +72,8 @@ export async function listByName(database: Database, list: NamedList, limit: num
 }
 
 /**
- * Finds the matches that the first rows do not contain: in further rows if these should suffice, and otherwise by the
- * cheaper of two complete scans.
+ * Finds the matches that the first rows do not contain: in further rows if these should suffice, otherwise by the index
+ * of names, or if the name is frequent, by the names of all rows up to the last wanted match.
  */
 async function findFar(database: Database, list: NamedList, near: Found, limit: number): Promise<Found> {
   const { path, order, values } = list;
@@ -85,9 +86,11 @@ async function findFar(database: Database, list: NamedList, near: Found, limit: 
   }
   const all = Math.max(1, list.expected, await list.estimateAll());
   const checked = Math.min(expected, (limit * all) / Math.max(1, list.expected));
-  return expected * costOfName.read + checked * costOfName.check < list.expected
-    ? await find(database, scanNames(path, order, 'keys', unlimited), [...values, query])
-    : await find(database, scanAll(path, order, 'keys', unlimited), values);
+  if (expected * costOfName.read + checked * costOfName.check < list.expected)
+    return await find(database, scanNames(path, order, 'keys', unlimited), [...values, query]);
+  if (path !== 'all') return await find(database, scanUntilFound(path, order), values);
+  const byStatus = values.map((value, n) => (n === 1 ? [...jobStatuses] : value));
+  return await find(database, scanUntilFound('status', order), byStatus);
 }
 
 /**

@@ -1,6 +1,5 @@
 /**
- * Lists quarantined documents of all tenants by their time. Few documents crash an engine, so the table is sorted for
- * each page.
+ * Lists quarantined documents of all tenants by their time.
  *
  * Parameters: $1 to $4 the key of a row, after which the list begins in its order: time, hash, tenant, engine; all null
  * for the beginning. $5 to $8 the key of the row before which it ends; $9 maximum rows.

@@ -62,6 +62,24 @@ ${summary(order, wanted, 'NOT EXISTS (SELECT FROM cut)')}`;
 }
 
 /**
+ * Compares the names of the rows of each scan of a list, in order, until the scan has $9 matches or ends. Index-only
+ * scans, so a list of all jobs should have scans by status.
+ *
+ * Returns: as `scanFirst`; `rows` is the number of matches found. Called by: `listJobs`.
+ */
+export function scanUntilFound(path: 'status' | 'failure', order: Order): string {
+  const { scans, condition } = scansOf(path);
+  return `
+WITH ${given}, ${pattern}, ${scans}, read AS MATERIALIZED (
+    SELECT j.id, j.created_at, true AS hit
+      FROM scan s
+     CROSS JOIN LATERAL (
+        SELECT j.id, j.created_at FROM jobs j WHERE ${condition} AND ${within} AND ${hit} ${inOrder(order)} LIMIT $9) j
+)
+${summary(order, 'keys', 'n.rows < $9')}`;
+}
+
+/**
  * Compares the names of all rows of a list, in no order, up to `most` rows. An index-only scan, except for the list of
  * all jobs.
  *
